@@ -1,0 +1,46 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-header --no-annotate --no-emit-index-url --extra build
+.PHONY: help run test check fix lock bench clean
+
+help:  ## Show this help
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "%-7s %s\n", $$1, $$2}'
+
+.venv/.run: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.dev: .venv/.run requirements-dev.lock
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: .venv/.run  ## Set up and serve on http://127.0.0.1:8000
+	$(BIN)/evalgap serve
+
+test: .venv/.dev  ## Set up and run every test
+	$(BIN)/python -m pytest
+
+check: .venv/.dev  ## Lint, types, import layers
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: .venv/.dev  ## Repair what can be repaired
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: .venv/.dev  ## Measure speed (not part of the tests)
+	$(BIN)/python -m pytest tests/bench --override-ini addopts= -s
+
+lock: .venv/.dev  ## Refresh the lock files (needs uv)
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:  ## Remove the environment and the embedded store
+	rm -rf .venv .evalgap dist .*_cache

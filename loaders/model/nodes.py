@@ -1,0 +1,90 @@
+"""The base classes of the model, and the things that records talk about."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from loaders.model.terms import Coded, Iri, Link, Path, Slug, Text, Value
+
+
+class Node(BaseModel):
+    """Anything that becomes a node of the graph. Frozen: a change makes a new one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    rdf_type: ClassVar[str]
+
+
+class Thing(Node):
+    """A thing in the world with a stable IRI `id/{kind}/{id}`, described by records."""
+
+    kind: ClassVar[str]
+    id: Slug
+
+
+class Record(Node):
+    """A versioned, immutable document: one named graph per version.
+
+    Its IRI is `id/{kind}/{id}/{version}`; `id/{kind}/{id}` names the series of versions.
+    """
+
+    kind: ClassVar[str]
+    id: Path
+    status: Annotated[Slug, Coded("egap:reviewStatus", "code/review-status/")] = "accepted"
+
+
+class Agent(Thing):
+    """A person, group or program that wrote or judged something."""
+
+    kind = "agent"
+    rdf_type = "prov:Agent"
+    name: Annotated[Text, Value("schema:name")]
+
+
+class Benchmark(Thing):
+    """A benchmark; what is known of it stands in its cards. `id` is never made from a URL."""
+
+    kind = "benchmark"
+    rdf_type = "egap:Benchmark"
+
+
+class Deployment(Thing):
+    """A context of use, actual or intended; how it is stands in its profiles."""
+
+    kind = "deployment"
+    rdf_type = "egap:Deployment"
+
+
+class System(Thing):
+    """A model or product at a stated version, whose performance is measured."""
+
+    kind = "system"
+    rdf_type = "egap:AISystem"
+    name: Annotated[Text, Value("schema:name")]
+
+
+class Metric(Thing):
+    """A rule that turns a set of results into one number."""
+
+    kind = "metric"
+    rdf_type = "egap:Metric"
+    name: Annotated[Text, Value("schema:name")]
+    higher_is_better: Annotated[bool | None, Value("egap:higherIsBetter")] = None
+
+
+class Study(Thing):
+    """An activity carried out to measure how a system, or people using it, perform."""
+
+    kind = "study"
+    rdf_type = "egap:Study"
+    name: Annotated[Text, Value("schema:name")]
+    setting: Annotated[Slug | None, Coded("egap:setting", "code/setting/")] = None
+    stands_in_for: Annotated[Slug | None, Coded("egap:standsInFor", "id/deployment/")] = None
+    reported_in: Annotated[tuple[Iri, ...], Link("dcterms:isReferencedBy")] = ()
+
+
+class Citation(Node):
+    """A place in a source: the publication or file, and where in it."""
+
+    rdf_type = "egap:Citation"
+    url: Annotated[Iri, Link("dcterms:source")]
+    locator: Annotated[Text | None, Value("egap:locator")] = None

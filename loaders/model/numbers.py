@@ -1,0 +1,147 @@
+"""What was measured: scores, gaps, how a gap divides, and the staged plan that tests it."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from loaders.model.nodes import Agent, Citation, Metric, Node, Record, Study, System
+from loaders.model.terms import Coded, Iri, Link, Local, Named, Part, Path, Slug, Text, Value
+
+
+class Interval(Node):
+    """Bounds around an estimate, with the method and the unit that was resampled."""
+
+    rdf_type = "egap:Interval"
+    lower: Annotated[Decimal, Value("egap:lower")]
+    upper: Annotated[Decimal, Value("egap:upper")]
+    level: Annotated[Decimal, Value("egap:level")]
+    interval_method: Annotated[Slug, Coded("egap:intervalMethod", "code/interval-method/")]
+    sampling_unit: Annotated[Text | None, Value("egap:samplingUnit")] = None
+    resamples: Annotated[int | None, Value("egap:resamples")] = None
+    seed: Annotated[int | None, Value("egap:seed")] = None
+
+
+class Estimate(Node):
+    """A number with its unit, n and intervals. No number is given where none was verified."""
+
+    value: Annotated[Decimal | None, Value("egap:value")] = None
+    as_reported: Annotated[Text | None, Value("egap:valueAsReported")] = None
+    unit: Annotated[Slug, Coded("egap:unit", "code/unit/")]
+    precision: Annotated[Decimal | None, Value("egap:reportedPrecision")] = None
+    n: Annotated[int | None, Value("egap:sampleSize")] = None
+    n_unit: Annotated[Text | None, Value("egap:sampleUnit")] = None
+    qualifier: Annotated[Slug | None, Coded("egap:qualifier", "code/qualifier/")] = None
+    intervals: Annotated[tuple[Interval, ...], Part("egap:hasInterval", "interval")] = ()
+
+
+class Condition(Node):
+    """The combination of dimension values under which a score was measured."""
+
+    rdf_type = "egap:Condition"
+    description: Annotated[Text | None, Value("dcterms:description")] = None
+    under: Annotated[tuple[Path, ...], Coded("egap:conditionValue", "value/")] = ()
+
+
+class Measurement(Estimate):
+    """The value of one metric under one condition."""
+
+    rdf_type = "egap:Measurement"
+    key: Annotated[Slug, Value("dcterms:identifier")]
+    metric: Annotated[Metric, Named("egap:measuresMetric")]
+    events: Annotated[int | None, Value("egap:eventCount")] = None
+    study: Annotated[Study | None, Named("egap:fromStudy")] = None
+    condition: Annotated[Condition | None, Part("egap:underCondition", "condition")] = None
+
+
+class Rung(Node):
+    """A place in the order of a sequential decomposition, counted from 0."""
+
+    rdf_type = "egap:Rung"
+    position: Annotated[int, Value("egap:position")]
+    measurement: Annotated[Path, Local("egap:rungMeasurement")]
+
+
+class Contribution(Estimate):
+    """The part of a gap assigned to one dimension, or to several that changed together."""
+
+    rdf_type = "egap:Contribution"
+    position: Annotated[int, Value("egap:position")]
+    dimensions: Annotated[tuple[Slug, ...], Coded("egap:attributedTo", "dimension/")]
+    from_rung: Annotated[Path | None, Local("egap:fromRung")] = None
+    to_rung: Annotated[Path | None, Local("egap:toRung")] = None
+    losses: Annotated[int | None, Value("egap:lossCount")] = None
+    gains: Annotated[int | None, Value("egap:gainCount")] = None
+
+
+class Residual(Estimate):
+    """The part of a gap that a decomposition leaves unassigned."""
+
+    rdf_type = "egap:Residual"
+
+
+class Decomposition(Node):
+    """A division of one gap into contributions by one method and, if sequential, one order."""
+
+    rdf_type = "egap:Decomposition"
+    key: Annotated[Slug, Value("dcterms:identifier")]
+    decomposition_method: Annotated[
+        Slug, Coded("egap:decompositionMethod", "code/decomposition-method/")
+    ]
+    notes: Annotated[Text | None, Value("skos:note")] = None
+    rungs: Annotated[tuple[Rung, ...], Part("egap:hasRung", "rung", "position")] = ()
+    contributions: Annotated[
+        tuple[Contribution, ...], Part("egap:hasContribution", "contribution", "position")
+    ] = ()
+    residual: Annotated[Residual | None, Part("egap:hasResidual", "residual")] = None
+
+
+class Gap(Record, Estimate):
+    """The evaluation score minus the score under changed conditions; positive is a loss."""
+
+    kind = "gap"
+    rdf_type = "egap:PerformanceGap"
+    title: Annotated[Text, Value("dcterms:title")]
+    benchmark: Annotated[Slug, Coded("egap:gapOfBenchmark", "id/benchmark/")]
+    deployment: Annotated[Slug | None, Coded("egap:gapInDeployment", "id/deployment/")] = None
+    author: Annotated[Agent, Named("prov:wasAttributedTo")]
+    systems: Annotated[tuple[System, ...], Named("egap:ofSystem")] = ()
+    gap_kind: Annotated[Slug, Coded("egap:gapKind", "code/gap-kind/")] = "absolute-difference"
+    verification: Annotated[Slug, Coded("egap:verifiedAgainst", "code/verification/")]
+    notes: Annotated[Text | None, Value("skos:note")] = None
+    sources: Annotated[tuple[Citation, ...], Part("egap:hasCitation", "source")] = ()
+    measurements: Annotated[
+        tuple[Measurement, ...], Part("egap:hasMeasurement", "measurement", "key")
+    ] = ()
+    evaluation: Annotated[Path, Local("egap:evaluationMeasurement")]
+    changed: Annotated[Path, Local("egap:changedMeasurement")]
+    decompositions: Annotated[
+        tuple[Decomposition, ...], Part("egap:hasDecomposition", "decomposition", "key")
+    ] = ()
+
+
+class Step(Node):
+    """One piece of work in an evaluation plan, belonging to one stage."""
+
+    rdf_type = "egap:PlanStep"
+    position: Annotated[int, Value("egap:position")]
+    stage: Annotated[Slug, Coded("egap:inStage", "code/stage/")]
+    step_status: Annotated[Slug, Coded("egap:stepStatus", "code/step-status/")] = "planned"
+    description: Annotated[Text | None, Value("dcterms:description")] = None
+    targets: Annotated[tuple[Slug, ...], Coded("egap:targetsDimension", "dimension/")] = ()
+    depends_on: Annotated[tuple[Path, ...], Local("egap:dependsOnStep")] = ()
+    planned_design: Annotated[Slug | None, Coded("egap:plannedDesign", "code/evidence-kind/")] = (
+        None
+    )
+    results: Annotated[tuple[Iri, ...], Link("egap:producedResult")] = ()
+
+
+class Plan(Record):
+    """A staged plan to bring a card's assumptions to the test for one deployment."""
+
+    kind = "plan"
+    rdf_type = "egap:EvaluationPlan"
+    title: Annotated[Text, Value("dcterms:title")]
+    deployment: Annotated[Slug, Coded("egap:planForDeployment", "id/deployment/")]
+    card: Annotated[Path, Coded("egap:planForCard", "id/card/")]
+    author: Annotated[Agent, Named("prov:wasAttributedTo")]
+    notes: Annotated[Text | None, Value("skos:note")] = None
+    steps: Annotated[tuple[Step, ...], Part("egap:hasStep", "step", "position")] = ()

@@ -1,0 +1,163 @@
+"""What records say on a dimension: cards assume, profiles observe, reviews judge."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator
+
+from loaders.model.nodes import Agent, Benchmark, Citation, Deployment, Node, Record
+from loaders.model.terms import Coded, Iri, Link, Named, Part, Path, Slug, Text, Value
+
+CORE_DIMENSIONS = (
+    "query-authorship",
+    "information-completeness",
+    "interaction-type",
+    "decision-mediation",
+    "outcome-validity",
+)
+"""The five questions of the card of Raman et al. 2026 (arXiv 2605.22612), in card order."""
+
+
+class Coding(Node):
+    """How one coded value was read into an answer: on what basis, by which rule."""
+
+    rdf_type = "egap:ValueCoding"
+    code: Annotated[Path, Coded("egap:codingValue", "value/")]
+    basis: Annotated[Slug, Coded("egap:basis", "code/basis/")] = "stated"
+    rule: Annotated[Text | None, Value("egap:ruleId")] = None
+    share: Annotated[Decimal | None, Value("egap:share")] = None
+    source_text: Annotated[Text | None, Value("egap:sourceText")] = None
+
+
+class Statement(Node):
+    """What somebody states about one thing on one dimension: words, codes, or neither."""
+
+    dimension: Annotated[Slug, Coded("egap:onDimension", "dimension/")]
+    answer_status: Annotated[Slug, Coded("egap:answerStatus", "code/answer-status/")] = "not-stated"
+    question: Annotated[Text | None, Value("egap:questionText")] = None
+    answer: Annotated[Text | None, Value("egap:answerText")] = None
+    population: Annotated[tuple[Slug, ...], Coded("egap:population", "code/population/")] = ()
+    hints: Annotated[tuple[Text, ...], Value("egap:hintText")] = ()
+    codings: Annotated[tuple[Coding, ...], Part("egap:hasCoding", "coding")] = ()
+    sources: Annotated[tuple[Citation, ...], Part("egap:hasCitation", "source")] = ()
+
+    def coded(self) -> tuple[str, ...]:
+        """Return the values that count as answers: those stated or derived, never hints."""
+        return tuple(c.code for c in self.codings if c.basis in {"stated", "derived"})
+
+
+Dimensional = TypeVar("Dimensional", "Assumption", "Characteristic", "Assessment")
+
+
+def in_card_order(items: tuple[Dimensional, ...]) -> tuple[Dimensional, ...]:
+    """Return the items as a card asks them: the core questions first, the others by name."""
+    rank = {dimension: i for i, dimension in enumerate(CORE_DIMENSIONS)}
+    return tuple(sorted(items, key=lambda i: (rank.get(i.dimension, len(rank)), i.dimension)))
+
+
+class Assumption(Statement):
+    """What a benchmark's evaluation takes for granted on one dimension."""
+
+    rdf_type = "egap:Assumption"
+    assumes: Annotated[tuple[Path, ...], Coded("egap:assumesValue", "value/")] = ()
+
+
+class Characteristic(Statement):
+    """How things are in a deployment on one dimension."""
+
+    rdf_type = "egap:DeploymentCharacteristic"
+    observed: Annotated[tuple[Path, ...], Coded("egap:observedValue", "value/")] = ()
+
+
+class Card(Record):
+    """The designer's half: what one benchmark assumes, by one author. `id` = benchmark/author."""
+
+    kind = "card"
+    rdf_type = "egap:BenchmarkCard"
+    benchmark: Annotated[Benchmark, Named("egap:describesBenchmark")]
+    title: Annotated[Text, Value("dcterms:title")]
+    abbreviation: Annotated[Text | None, Value("dcterms:alternative")] = None
+    description: Annotated[Text | None, Value("dcterms:description")] = None
+    benchmark_version: Annotated[Text | None, Value("schema:version")] = None
+    domains: Annotated[tuple[Slug, ...], Coded("egap:applicationDomain", "code/domain/")] = ()
+    keywords: Annotated[tuple[Text, ...], Value("dcat:keyword")] = ()
+    languages: Annotated[tuple[Text, ...], Value("dcterms:language")] = ()
+    citation: Annotated[Text | None, Value("dcterms:bibliographicCitation")] = None
+    publications: Annotated[tuple[Iri, ...], Link("dcterms:isReferencedBy")] = ()
+    pages: Annotated[tuple[Iri, ...], Link("rdfs:seeAlso")] = ()
+    author: Annotated[Agent, Named("prov:wasAttributedTo")]
+    origin: Annotated[Slug | None, Coded("egap:origin", "code/origin/")] = None
+    intended_use: Annotated[Text | None, Value("egap:intendedUseText")] = None
+    audience: Annotated[tuple[Text, ...], Value("egap:audienceText")] = ()
+    tasks: Annotated[tuple[Text, ...], Value("egap:taskText")] = ()
+    limitations: Annotated[Text | None, Value("egap:limitationText")] = None
+    out_of_scope: Annotated[tuple[Text, ...], Value("egap:outOfScopeUse")] = ()
+    notes: Annotated[Text | None, Value("skos:note")] = None
+    assumptions: Annotated[
+        tuple[Assumption, ...],
+        AfterValidator(in_card_order),
+        Part("egap:hasAssumption", key="dimension"),
+    ] = ()
+
+
+class Profile(Record):
+    """How one deployment is, dimension by dimension, by one author. `id` = deployment/author."""
+
+    kind = "profile"
+    rdf_type = "egap:DeploymentProfile"
+    deployment: Annotated[Deployment, Named("egap:describesDeployment")]
+    title: Annotated[Text, Value("dcterms:title")]
+    domains: Annotated[tuple[Slug, ...], Coded("egap:applicationDomain", "code/domain/")] = ()
+    author: Annotated[Agent, Named("prov:wasAttributedTo")]
+    origin: Annotated[Slug | None, Coded("egap:origin", "code/origin/")] = None
+    intended_use: Annotated[Text | None, Value("egap:intendedUseText")] = None
+    notes: Annotated[Text | None, Value("skos:note")] = None
+    characteristics: Annotated[
+        tuple[Characteristic, ...],
+        AfterValidator(in_card_order),
+        Part("egap:hasCharacteristic", key="dimension"),
+    ] = ()
+
+
+class Evidence(Node):
+    """A piece of information put forward for an assessment: its kind and where it comes from."""
+
+    rdf_type = "egap:EvidenceItem"
+    evidence_kind: Annotated[Slug, Coded("egap:evidenceKind", "code/evidence-kind/")]
+    url: Annotated[Iri, Link("dcterms:source")]
+    locator: Annotated[Text | None, Value("egap:locator")] = None
+
+
+class Assessment(Node):
+    """A judgement whether one assumption of a card holds in one deployment."""
+
+    rdf_type = "egap:HoldsAssessment"
+    dimension: Annotated[Slug, Coded("egap:onDimension", "dimension/")]
+    assumption: Annotated[Path, Coded("egap:assessesAssumption", "id/card/")]
+    verdict: Annotated[Slug, Coded("egap:verdict", "code/verdict/")]
+    rationale: Annotated[Text | None, Value("egap:rationale")] = None
+    share: Annotated[Decimal | None, Value("egap:share")] = None
+    evidence: Annotated[tuple[Evidence, ...], Part("egap:hasEvidence", "evidence")] = ()
+
+
+class Review(Record):
+    """The practitioner's half: one assessor's reading of one card against one deployment.
+
+    `card` is the path of a card version, `medqa/evalgap/1`; a loader may leave the version
+    out (`medqa/evalgap`), which the ingest fills with the current one.
+    """
+
+    kind = "review"
+    rdf_type = "egap:DeploymentReview"
+    card: Annotated[Path, Coded("egap:reviewsCard", "id/card/")]
+    deployment: Annotated[Slug, Coded("egap:reviewsForDeployment", "id/deployment/")]
+    author: Annotated[Agent, Named("prov:wasAttributedTo")]
+    origin: Annotated[Slug | None, Coded("egap:origin", "code/origin/")] = None
+    made_on: Annotated[date | None, Value("dcterms:date")] = None
+    notes: Annotated[Text | None, Value("skos:note")] = None
+    assessments: Annotated[
+        tuple[Assessment, ...],
+        AfterValidator(in_card_order),
+        Part("egap:hasAssessment", key="dimension"),
+    ] = ()

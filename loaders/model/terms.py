@@ -1,0 +1,89 @@
+"""How a field of the model becomes RDF: markers that stand in `Annotated[...]` types.
+
+The model is written once, as pydantic classes; each field names its predicate and how its
+value becomes an RDF term. `service.mapping` reads these markers to write triples, to read
+them back and to build the JSON-LD context, so the three can never disagree.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+PREFIXES = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "egap": "https://w3id.org/evalgap/ontology#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "https://schema.org/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+}
+
+
+@dataclass(frozen=True)
+class Term:
+    """A field that becomes one triple per value; `predicate` is a CURIE over `PREFIXES`."""
+
+    predicate: str
+
+
+@dataclass(frozen=True)
+class Value(Term):
+    """A literal: text, number, boolean or date."""
+
+
+@dataclass(frozen=True)
+class Link(Term):
+    """An absolute IRI outside the graph, such as a publication."""
+
+
+@dataclass(frozen=True)
+class Coded(Term):
+    """A concept of ours, written as its path below `base`: `single-turn`, `holds`."""
+
+    base: str
+
+
+@dataclass(frozen=True)
+class Local(Term):
+    """Another node of the same record, written as its path below the record's IRI."""
+
+
+@dataclass(frozen=True)
+class Part(Term):
+    """A nested node that belongs to its parent; its IRI is the parent's plus one segment.
+
+    The segment is `name-key`: `name` may be empty, `key` names the child's field that tells
+    siblings apart; without it siblings are numbered from 1.
+    """
+
+    name: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Named(Term):
+    """A nested thing with an IRI of its own (`id/{kind}/{id}`), shared between records."""
+
+
+Slug = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120, strict=True)
+]
+"""An identifier segment: lower-case words joined by hyphens."""
+
+Path = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9.]+(-[a-z0-9]+)*)*$", max_length=400
+    ),
+]
+"""Slugs joined by slashes, such as `medqa/evalgap` or `interaction-type/single-turn`."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+"""Words as the source gives them, trimmed."""
+
+Iri = Annotated[
+    str, StringConstraints(pattern=r'^https?://[^\s<>"{}|\\^`\x00-\x20]+$', max_length=2_000)
+]
+"""An absolute http(s) IRI that every RDF syntax can carry."""

@@ -1,0 +1,119 @@
+"""SokolAnn/BenchmarkCards JSON (Sokol et al. 2024, arXiv 2410.12974; cards CC BY 4.0).
+
+The cards describe a benchmark; they have no field for any of the five dimensions. So every
+dimension is *not stated*, and what a reader could use (`data.annotation`, the metrics) is kept
+beside it as a hint. The cards were drafted by a language model from the papers; only those
+whose file name carries a star were approved by a benchmark's authors.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from loaders.base import CardError, Problem, Raw
+from loaders.model import CORE_DIMENSIONS, Agent, Assumption, Benchmark, Card, Record
+from loaders.template import section
+from loaders.text import is_iri, is_placeholder, record_id, text, texts
+
+SOURCE = "sokolann"
+AUTHOR = Agent(id="sokolann-benchmarkcards", name="SokolAnn/BenchmarkCards (machine-drafted)")
+DOMAINS = {
+    "healthcare": "healthcare",
+    "law": "law",
+    "legal": "law",
+    "education": "education",
+    "software engineering": "software",
+}
+"""The source's domain words that equal one of our domain codes; all others stay keywords."""
+
+_TURNS = re.compile(r"[^.\n]*\b(?:single|multi)[- ]?turn\b[^.\n]*", re.IGNORECASE)
+
+
+def detects(tree: Mapping[str, Any]) -> bool:
+    """Recognise the card by its first section."""
+    return "benchmark_details" in tree
+
+
+def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+    """Return one card; links that cannot be links are reported, not stored."""
+    name = PurePosixPath(raw.source.replace("\\", "/").split("!")[-1]).stem
+    details = section(tree, "benchmark_details")
+    purpose = section(tree, "purpose_and_intended_users")
+    title = text(details.get("name"))
+    if title is None:
+        raise CardError(
+            Problem("The card names no benchmark.", "benchmark_details/name", mend="Add a name.")
+        )
+    pages, warnings = _links(details.get("resources"))
+    keywords = texts(details.get("domains"))
+    ident = record_id(SOURCE, name)
+    approved = name.startswith("\N{WHITE MEDIUM STAR}")
+    card = Card(
+        id=f"{ident}/{AUTHOR.id}",
+        status="accepted" if approved else "draft",
+        benchmark=Benchmark(id=ident),
+        title=title,
+        abbreviation=text(details.get("abbreviation")),
+        description=text(details.get("overview")),
+        domains=tuple(dict.fromkeys(DOMAINS[k.lower()] for k in keywords if k.lower() in DOMAINS)),
+        keywords=keywords,
+        languages=texts(details.get("languages")),
+        pages=pages,
+        author=AUTHOR,
+        origin="designer" if approved else "machine",
+        intended_use=text(purpose.get("goal")),
+        audience=texts(purpose.get("audience")),
+        tasks=texts(purpose.get("tasks")),
+        limitations=text(purpose.get("limitations")),
+        out_of_scope=texts(purpose.get("out_of_scope_uses")),
+        assumptions=_assumptions(tree),
+    )
+    return [card], warnings
+
+
+def _links(resources: Any) -> tuple[tuple[str, ...], list[Problem]]:
+    given = texts(resources)
+    good = tuple(u for u in given if is_iri(u) and not is_placeholder(u))
+    bad = [
+        Problem(
+            "This is no working address, so it is not kept as a link.",
+            "benchmark_details/resources",
+            url,
+            "Give the real address.",
+        )
+        for url in given
+        if url not in good
+    ]
+    return good, bad
+
+
+def _assumptions(tree: Mapping[str, Any]) -> tuple[Assumption, ...]:
+    hints = _hints(tree)
+    return tuple(Assumption(dimension=d, hints=hints.get(d, ())) for d in CORE_DIMENSIONS)
+
+
+def _hints(tree: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return, per dimension, the passages that point to an answer, each with its field."""
+    data, method = section(tree, "data"), section(tree, "methodology")
+    details = section(tree, "benchmark_details")
+    return {
+        "query-authorship": _quoted(data, "data", ("source", "annotation")),
+        "interaction-type": _turns(details, "benchmark_details", ("overview", "data_type"))
+        + _turns(data, "data", ("format",)),
+        "outcome-validity": _quoted(method, "methodology", ("metrics", "validation")),
+    }
+
+
+def _quoted(fields: Mapping[str, Any], group: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    found = ((name, "; ".join(texts(fields.get(name)))) for name in names)
+    return tuple(f"{group}.{name}: {words}" for name, words in found if words)
+
+
+def _turns(fields: Mapping[str, Any], group: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the sentences that speak of turns, each with the name of its field."""
+    return tuple(
+        f"{group}.{name}: {sentence.strip()}"
+        for name in names
+        for sentence in _TURNS.findall(text(fields.get(name)) or "")
+    )

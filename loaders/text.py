@@ -1,0 +1,97 @@
+"""Words from cards: what counts as missing, what must be cleaned, how a slug is made."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+MISSING = frozenset(
+    {
+        "", "-", "?", "n/a", "na", "none", "null", "unknown", "not specified", "not provided",
+        "not available", "not stated", "no information found", "[more information needed]",
+    }
+)  # fmt: skip
+"""Placeholders that real cards hold instead of an answer (compared in lower case)."""
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_IRI = re.compile(r"https?://[^\s<>\"{}|\\^`/?#]+\.[^\s<>\"{}|\\^`/?#.]+([/?#][^\s<>\"{}|\\^`]*)?$")
+_PLACEHOLDER = re.compile(
+    r"github\.com/(user|username|your-?username|example)/|/repo(sitory)?/?$"
+    r"|huggingface\.co/datasets/name/?$|X{4,}|example\.(com|org)",
+    re.IGNORECASE,
+)
+
+
+def is_missing(value: Any) -> bool:
+    """Tell whether a value stands for 'nothing given'."""
+    return value is None or (isinstance(value, str) and value.strip().lower() in MISSING)
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """Return the words in a string, list or null, trimmed, without placeholders or repeats."""
+    items = value if isinstance(value, list) else [value]
+    kept = (str(i).strip() for i in items if not is_missing(i) and not isinstance(i, dict))
+    return tuple(dict.fromkeys(kept))
+
+
+def text(value: Any) -> str | None:
+    """Return the words of a string or list as one text, or None where nothing is given."""
+    return "\n".join(texts(value)) or None
+
+
+def clean(value: str) -> str:
+    """Return the text without C0 controls and lone surrogates, which RDF cannot carry."""
+    return _SURROGATE.sub("\ufffd", _CONTROL.sub("", value))
+
+
+def clean_tree(tree: Any, where: str = "") -> tuple[Any, list[str]]:
+    """Return the tree with every text cleaned, and the paths where something was removed."""
+    if isinstance(tree, str):
+        cleaned = clean(tree)
+        return cleaned, [where] if cleaned != tree else []
+    if isinstance(tree, dict | list):
+        return _clean_items(tree, where)
+    return tree, []
+
+
+def _clean_items(tree: Any, where: str) -> tuple[Any, list[str]]:
+    touched: list[str] = []
+    result: Any = [] if isinstance(tree, list) else {}
+    for key, value in _items(tree):
+        cleaned, inner = clean_tree(value, f"{where}/{key}".lstrip("/"))
+        touched += inner
+        if isinstance(result, list):
+            result.append(cleaned)
+        else:
+            result[clean(key) if isinstance(key, str) else key] = cleaned
+    return result, touched
+
+
+def _items(tree: Any) -> Iterator[tuple[Any, Any]]:
+    return iter(enumerate(tree) if isinstance(tree, list) else tree.items())
+
+
+def slug(name: str, limit: int = 64) -> str:
+    """Return an ASCII slug of a name; it may be empty and it is never an identity."""
+    for sign, word in (("+", "-plus"), ("&", "-and-"), ("#", "-sharp")):
+        name = name.replace(sign, word)
+    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:limit].strip("-")
+
+
+def record_id(source: str, key: str) -> str:
+    """Return an identifier from (source, record key): readable, and unique by its hash."""
+    digest = hashlib.sha256(f"{source}\0{key}".encode()).hexdigest()[:8]
+    return "-".join(part for part in (source, slug(key), digest) if part)
+
+
+def is_iri(value: str) -> bool:
+    """Tell whether a text is an http(s) address that RDF can carry as an IRI."""
+    return _IRI.match(value) is not None and "http" not in value[5:12]
+
+
+def is_placeholder(value: str) -> bool:
+    """Tell whether an address is invented, as `github.com/user/repo` in many drafted cards."""
+    return _PLACEHOLDER.search(value) is not None

@@ -1,0 +1,1 @@
+"""EvalGap: a knowledge-graph service for the assumptions that AI benchmarks make."""

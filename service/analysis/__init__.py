@@ -1,0 +1,1 @@
+"""Pure functions from numbers to findings: no store, no HTTP, no RDF."""

@@ -1,0 +1,119 @@
+"""The composition root: settings become a store, a gate and an application."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+
+import fastapi_offline
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from service import bootstrap
+from service.config import Settings
+from service.engines.base import Engine
+from service.engines.embedded import open_store
+from service.gate import Gate
+from service.problems import BadParameter, Problem
+from service.resources import VERSION, inside
+from service.routes import api, linked, pages, queries, sparql, validate
+from service.routes.deps import Services
+
+ROUTERS = (pages.router, validate.router, api.router, queries.router, sparql.router, linked.router)
+_LOG = logging.getLogger(__name__)
+_SWAGGER = Path(fastapi_offline.__file__).parent / "static"
+
+
+def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> FastAPI:
+    """Return the application; its store opens when it starts and closes when it stops.
+
+    `tell` hears what start-up is doing. Raises `StoreBusy` where another process holds the
+    store.
+    """
+    engine = open_store(settings.store)
+    gate = Gate(settings.validators)
+    bootstrap.prepare(engine, gate, seed=settings.seed, tell=tell)
+    app = FastAPI(
+        title="EvalGap",
+        version=VERSION,
+        summary="The assumptions that AI benchmarks make, and where they fail",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_closing(engine, gate),
+    )
+    app.state.services = Services(engine, gate, settings)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=inside("static")), name="static")
+    app.mount("/swagger", StaticFiles(directory=_SWAGGER), name="swagger")
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(Exception, _unforeseen)
+    app.middleware("http")(_open_reads)
+    return app
+
+
+def _closing(engine: Engine, gate: Gate) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        gate.close()
+        engine.close()
+
+    return lifespan
+
+
+async def _open_reads(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    """Let pages of other sites read, and say what kind of content may run in ours."""
+    response = await call_next(request)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'"
+    )
+    return response
+
+
+def _problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - registered for this class only
+    return JSONResponse(error.document(), error.status, media_type="application/problem+json")
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    phrase = HTTPStatus(error.status_code).phrase
+    sentence = _SENTENCES.get(error.status_code, "{phrase}.")
+    document = {
+        "type": "about:blank",
+        "title": phrase,
+        "status": error.status_code,
+        "detail": sentence.format(phrase=phrase, method=request.method, path=request.url.path),
+    }
+    return JSONResponse(
+        document, error.status_code, error.headers, media_type="application/problem+json"
+    )
+
+
+_SENTENCES = {
+    404: "There is nothing at {path}. Start from / or /docs.",
+    405: "{path} does not take {method}; the Allow header says what it takes.",
+}
+
+
+def _unforeseen(request: Request, error: Exception) -> Response:
+    _LOG.error("unforeseen error at %s", request.url.path, exc_info=error)
+    return _problem(request, Problem("The service met an error it did not foresee; it is logged."))
+
+
+def _invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    first = error.errors()[0]
+    name = str(first["loc"][-1])
+    return _problem(request, BadParameter(f"{name}: {first['msg']}.", parameter=name))

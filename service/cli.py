@@ -1,0 +1,254 @@
+"""The command line: `evalgap serve | import | validate | query | decompose | export`.
+
+Exit codes: 0 all well, 1 something was found wrong with the input, 2 the command itself was
+called wrongly or could not run.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from loaders.base import Document, Raw, Rejected
+from loaders.files import count, raw_records
+from loaders.registry import read
+from service.config import Settings
+from service.engines.base import Engine
+from service.engines.embedded import open_store
+from service.gate import Gate
+from service.outcome import COVERAGE, Outcome, Tally, coverage_rows
+from service.problems import Problem
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
+)
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+StoreOption = Annotated[
+    Path | None, typer.Option("--store", help="Folder of the store. [default: .evalgap/store]")
+]
+Paths = Annotated[list[Path], typer.Argument(help="Files, folders or archives; - reads stdin.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what is wrong.")]
+
+
+def main() -> None:
+    """Run the command line; a known problem is one plain sentence and exit code 2."""
+    try:
+        app()
+    except Problem as problem:
+        err.print(f"evalgap: {problem.detail}", markup=False, highlight=False)
+        sys.exit(2)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    store: StoreOption = None,
+) -> None:
+    """Serve the graph over HTTP."""
+    import uvicorn  # noqa: PLC0415 - the other commands start faster without it
+
+    from service.app import create_app  # noqa: PLC0415
+
+    settings = _settings(host=host, port=port, store=store)
+    application = create_app(settings, tell=lambda words: err.print(f"{words} …"))
+    err.print(f"EvalGap is at http://{settings.host}:{settings.port}")
+    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning")
+
+
+@app.command("import")
+def import_(
+    paths: Paths,
+    store: StoreOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, store nothing.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write every outcome to a JSON file.")] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Store cards in any known format; exit code 1 if any was set aside."""
+    settings = _settings(store=store)
+    with _opened(settings) as engine, _gate(2) as gate:
+        outcomes = list(_judged(paths, engine, gate, dry_run=dry_run, quiet=quiet))
+    if report:
+        report.write_text(json.dumps([o.document() for o in outcomes], indent=1), "utf-8")
+    _finish(outcomes)
+
+
+@app.command()
+def validate(paths: Paths, store: StoreOption = None, quiet: Quiet = False) -> None:
+    """Check cards as an import would, and store nothing; exit code 1 if any is not valid."""
+    settings = _settings(store=store)
+    with _opened(settings, read_only=True) as engine, _gate(0) as gate:
+        _finish(list(_judged(paths, engine, gate, dry_run=True, quiet=quiet)))
+
+
+@app.command()
+def query(
+    name: Annotated[str | None, typer.Argument(help="Name of a question; none lists them.")] = None,
+    param: Annotated[list[str] | None, typer.Option(help="A parameter, as name=value.")] = None,
+    store: StoreOption = None,
+) -> None:
+    """Run a named question and print its rows as CSV."""
+    from service import catalog, repository  # noqa: PLC0415
+    from service.routes.answers import csv_text  # noqa: PLC0415
+
+    if name is None:
+        for asked in catalog.questions().values():
+            flags = " ".join(f"--param {p.name}={p.example}" for p in asked.params.values())
+            out.print(f"[b]{asked.name}[/b] {flags}\n  {asked.question}")
+        return
+    arguments = dict(_pair(p) for p in param or [])
+    with _opened(_settings(store=store), read_only=True) as engine:
+        rows = [
+            {k: repository.value(v) for k, v in row.items()}
+            for row in catalog.run(catalog.question(name), arguments, engine)
+        ]
+    sys.stdout.write(csv_text(rows, list(dict.fromkeys(k for row in rows for k in row))))
+
+
+@app.command()
+def decompose(
+    file: Annotated[Path, typer.Argument(help="CSV with rung, item, cluster and score.")],
+    rungs: Annotated[str | None, typer.Option(help="Rungs in order, joined by commas.")] = None,
+    resamples: Annotated[int, typer.Option(help="Bootstrap resamples.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="Seed of the resampling.")] = 1,
+) -> None:
+    """Take a gap apart from item results, and print the numbers as JSON."""
+    from service.analysis.items import read_items  # noqa: PLC0415
+    from service.analysis.ladder import climb  # noqa: PLC0415
+
+    order = rungs.split(",") if rungs else []
+    ladder = climb(read_items(file), order, resamples=resamples, seed=seed)
+    sys.stdout.write(json.dumps(asdict(ladder), indent=1) + "\n")
+
+
+@app.command()
+def export(
+    file: Annotated[Path | None, typer.Argument(help="Where to write; nothing = stdout.")] = None,
+    store: StoreOption = None,
+) -> None:
+    """Write the whole graph as N-Quads."""
+    with _opened(_settings(store=store), read_only=True) as engine:
+        if file is None:
+            for chunk in engine.dump():
+                sys.stdout.buffer.write(chunk)
+        else:
+            with file.open("wb") as stream:
+                stream.writelines(engine.dump())
+
+
+def _settings(**given: object) -> Settings:
+    return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+
+
+@contextmanager
+def _opened(settings: Settings, *, read_only: bool = False) -> Iterator[Engine]:
+    from service import bootstrap  # noqa: PLC0415
+
+    if read_only and not (settings.store and settings.store.exists()):
+        engine: Engine = open_store(None)
+    else:
+        engine = open_store(settings.store, read_only=read_only)
+    if not read_only or not (settings.store and settings.store.exists()):
+        with _gate(0) as gate:
+            bootstrap.prepare(engine, gate, seed=settings.seed, tell=lambda _: None)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+@contextmanager
+def _gate(workers: int) -> Iterator[Gate]:
+    gate = Gate(workers)
+    try:
+        yield gate
+    finally:
+        gate.close()
+
+
+def _judged(
+    paths: Sequence[Path], engine: Engine, gate: Gate, *, dry_run: bool, quiet: bool
+) -> Iterator[Outcome]:
+    """Yield the outcome of every record under the paths, with a progress bar on a terminal."""
+    from service.ingest import ingest  # noqa: PLC0415
+
+    shown = err.is_terminal and not quiet
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=err, disable=not shown) as progress:
+        total = count(p for p in paths if str(p) != "-") if shown else None
+        task = progress.add_task("Checking" if dry_run else "Importing", total=total)
+        started, tally = time.monotonic(), Tally()
+        for outcome in ingest(_documents(paths), engine, gate, dry_run=dry_run):
+            tally.add(outcome)
+            progress.advance(task)
+            _show(outcome, quiet=quiet)
+            yield outcome
+    if not quiet:
+        _summary(tally, time.monotonic() - started)
+
+
+def _documents(paths: Sequence[Path]) -> Iterator[Document | Rejected]:
+    for path in paths:
+        if str(path) == "-":
+            yield read(Raw("stdin.yaml", sys.stdin.buffer.read()))
+        elif not path.exists():
+            _fail(f"{path} does not exist.")
+        else:
+            yield from (r if isinstance(r, Rejected) else read(r) for r in raw_records([path]))
+
+
+def _show(outcome: Outcome, *, quiet: bool) -> None:
+    for problem in outcome.problems:
+        err.print(f"{outcome.source}: {problem.sentence()}", markup=False, highlight=False)
+    if not quiet:
+        for warning in outcome.warnings[:_WARNINGS]:
+            line = f"{outcome.source}: warning: {warning.sentence()}"
+            err.print(line, markup=False, highlight=False, style="dim")
+
+
+_WARNINGS = 3
+"""How many warnings are printed per record; all of them are in the report."""
+
+
+def _summary(tally: Tally, seconds: float) -> None:
+    states = Table("Outcome", "Records", title="What became of it", title_justify="left")
+    for state, number in tally.states.most_common():
+        states.add_row(state, str(number))
+    cards = tally.records["card"]
+    coverage = Table(
+        "Dimension", *COVERAGE, title=f"Coverage of {cards} cards", title_justify="left"
+    )
+    for dimension, counts in coverage_rows(tally.coverage):
+        coverage.add_row(dimension, *(str(c) for c in counts))
+    out.print(states)
+    if cards:
+        out.print(coverage)
+    total = sum(tally.states.values())
+    out.print(f"{total} records in {seconds:.1f} s ({total / max(seconds, 1e-9):.0f} records/s)")
+
+
+def _finish(outcomes: Sequence[Outcome]) -> NoReturn:
+    raise typer.Exit(1 if any(o.state == "set aside" for o in outcomes) else 0)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        _fail(f"--param needs name=value, not {text!r}.")
+    return name, value
+
+
+def _fail(sentence: str) -> NoReturn:
+    err.print(f"evalgap: {sentence}", markup=False, highlight=False)
+    raise typer.Exit(2)

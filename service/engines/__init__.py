@@ -1,0 +1,1 @@
+"""Where the graph is kept: one port, and the engines behind it."""

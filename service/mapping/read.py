@@ -1,0 +1,49 @@
+"""From triples back to the model."""
+
+import re
+from typing import Any
+
+from rdflib import Graph, Literal, URIRef
+from rdflib.term import Node as RdfNode
+
+from loaders.model import Node, Record, Thing
+from loaders.model.terms import Coded, Local
+from service.mapping.fields import Field, fields_of
+from service.vocab import BASE, expand
+
+
+def record(graph: Graph, cls: type[Record], iri: str) -> Record:
+    """Return the version of a record that a graph holds under `iri`.
+
+    Raises pydantic's `ValidationError` where the graph does not hold such a record.
+    """
+    ident = iri.removeprefix(f"{BASE}id/{cls.kind}/").rpartition("/")[0]
+    return cls.model_validate({**_values(graph, cls, URIRef(iri), iri), "id": ident})
+
+
+def _values(graph: Graph, cls: type[Node], subject: URIRef, root: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for field in fields_of(cls):
+        objects = sorted(graph.objects(subject, expand(field.term.predicate)), key=_natural)
+        values = [_value(graph, field, o, root) for o in objects]
+        if values:
+            found[field.name] = tuple(values) if field.many else values[0]
+    if issubclass(cls, Thing):
+        found["id"] = str(subject).rpartition("/")[2]
+    return found
+
+
+def _value(graph: Graph, field: Field, target: RdfNode, root: str) -> Any:
+    if field.node is not None and isinstance(target, URIRef):
+        return _values(graph, field.node, target, root)
+    if isinstance(field.term, Coded):
+        return str(target).removeprefix(f"{BASE}{field.term.base}")
+    if isinstance(field.term, Local):
+        return str(target).removeprefix(f"{root}/")
+    return target.toPython() if isinstance(target, Literal) else str(target)
+
+
+def _natural(node: RdfNode) -> list[tuple[int, int | str]]:
+    """Sort `step-10` after `step-2`."""
+    parts = re.split(r"(\d+)", str(node))
+    return [(0, int(p)) if p.isdigit() else (1, p) for p in parts]

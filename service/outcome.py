@@ -1,0 +1,104 @@
+"""What became of each document of an import, and the tables that sum it up."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from loaders.base import Problem
+from loaders.model import CORE_DIMENSIONS, Card, Record, Statement
+from service.shacl import Issue
+from service.vocab import BASE
+
+State = Literal["imported", "unchanged", "set aside"]
+COVERAGE = ("stated", "derived", "hinted", "not stated")
+"""How a card can stand to a question; only the first two are answers."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One document: what became of it, with its problems, warnings and records."""
+
+    source: str
+    state: State
+    format: str = ""
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    records: tuple[Record, ...] = ()
+    iris: tuple[str, ...] = ()
+    waits: bool = False
+    """Whether all that is wrong is that a record it names is not there (yet)."""
+
+    def document(self) -> dict[str, Any]:
+        """Return the outcome as JSON values."""
+        return {
+            "source": self.source,
+            "state": self.state,
+            "format": self.format or None,
+            "problems": [as_json(p) for p in self.problems],
+            "warnings": [as_json(p) for p in self.warnings],
+            "records": list(self.iris),
+        }
+
+
+@dataclass
+class Tally:
+    """Running sums over the outcomes of an import."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    records: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    coverage: dict[str, Counter[str]] = field(
+        default_factory=lambda: {d: Counter() for d in CORE_DIMENSIONS}
+    )
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome."""
+        warned = outcome.state == "imported" and bool(outcome.warnings)
+        self.states["imported with warnings" if warned else outcome.state] += 1
+        self.reasons.update(p.message for p in outcome.problems[:1])
+        self.records.update(r.kind for r in outcome.records)
+        for record in outcome.records:
+            if isinstance(record, Card):
+                self._cover(record)
+
+    def _cover(self, card: Card) -> None:
+        given = {a.dimension: standing(a) for a in card.assumptions}
+        for dimension in {*CORE_DIMENSIONS, *given}:
+            row = self.coverage.setdefault(dimension, Counter())
+            row[given.get(dimension, "not stated")] += 1
+
+
+def standing(statement: Statement) -> str:
+    """Return how a source stands to a question: stated, derived, hinted or not stated.
+
+    Words in answer to the question are stated, whether or not a code was read into them.
+    """
+    bases = {c.basis for c in statement.codings}
+    if statement.answer or "stated" in bases:
+        return "stated"
+    if "derived" in bases:
+        return "derived"
+    return "hinted" if bases or statement.hints else "not stated"
+
+
+def coverage_rows(coverage: dict[str, Counter[str]]) -> Iterable[tuple[str, Sequence[int]]]:
+    """Yield, per dimension, the counts in the order of `COVERAGE`."""
+    for dimension, counts in coverage.items():
+        yield dimension, [counts[column] for column in COVERAGE]
+
+
+def problem_of(issue: Issue) -> Problem:
+    """Return a SHACL finding as a problem; its field says which node of which record."""
+    node = issue.focus.removeprefix(f"{BASE}id/")
+    return Problem(issue.message, f"{node} {issue.field}".strip(), issue.value)
+
+
+def as_json(problem: Problem) -> dict[str, str | None]:
+    """Return a problem as JSON values, None for what it does not name."""
+    return {
+        "message": problem.message,
+        "field": problem.field or None,
+        "value": problem.value or None,
+        "mend": problem.mend or None,
+    }

@@ -1,0 +1,93 @@
+"""The errors of the service; each class carries the HTTP status and the exit code it means.
+
+Problem                      500
++-- BadRequest               400   something in the request cannot be read
+|   +-- BadParameter         400   one named parameter
+|   +-- BadQuery             400   SPARQL that does not parse or is not allowed
++-- NotFound                 404
++-- NotAcceptable            406   no representation in a form the client takes
++-- TooLarge                 413
++-- UnsupportedMedia         415
++-- Invalid                  422   a card that does not satisfy the shapes
++-- StoreBusy                503   another process has the store open
+"""
+
+from typing import Any, ClassVar
+
+
+class Problem(Exception):  # noqa: N818 - it is the "problem" of RFC 9457
+    """An error with a sentence for people, and details for programs (RFC 9457)."""
+
+    status: ClassVar[int] = 500
+    slug: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Something went wrong"
+
+    def __init__(self, detail: str, **extra: Any) -> None:
+        """Keep the sentence and any further members of the problem document."""
+        super().__init__(detail)
+        self.detail = detail
+        self.extra = extra
+
+    def document(self) -> dict[str, Any]:
+        """Return the problem as RFC 9457 members."""
+        return {
+            "type": f"https://w3id.org/evalgap/problem/{self.slug}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            **self.extra,
+        }
+
+
+class BadRequest(Problem):
+    """The request cannot be read."""
+
+    status, slug, title = 400, "bad-request", "The request cannot be read"
+
+
+class BadParameter(BadRequest):
+    """One parameter of the request does not fit."""
+
+    slug, title = "bad-parameter", "A parameter does not fit"
+
+
+class BadQuery(BadRequest):
+    """A SPARQL text does not parse, or asks for what this service does not do."""
+
+    slug, title = "bad-query", "The query cannot be run"
+
+
+class NotFound(Problem):
+    """There is nothing under this name."""
+
+    status, slug, title = 404, "not-found", "There is nothing under this name"
+
+
+class NotAcceptable(Problem):
+    """No representation is in a form that the client takes."""
+
+    status, slug, title = 406, "not-acceptable", "Not available in that form"
+
+
+class TooLarge(Problem):
+    """The request body is larger than allowed."""
+
+    status, slug, title = 413, "too-large", "The request is too large"
+
+
+class UnsupportedMedia(Problem):
+    """The request body is of a kind that this address does not take."""
+
+    status, slug, title = 415, "unsupported-media", "This kind of content is not taken here"
+
+
+class Invalid(Problem):
+    """A record does not satisfy the shapes."""
+
+    status, slug, title = 422, "invalid", "The record is not valid"
+
+
+class StoreBusy(Problem):
+    """Another process holds the embedded store."""
+
+    status, slug, title = 503, "store-busy", "The store is in use"

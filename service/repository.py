@@ -1,0 +1,199 @@
+"""From the store to the model: records by identity, lists by filters, the taxonomy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rdflib import Graph, Literal, URIRef
+
+from loaders.model import RECORDS, Gap, Interval, Record
+from service import catalog
+from service.analysis.shares import RULE, Share, Step, ladder, shares
+from service.engines.base import Engine, Row
+from service.mapping import read
+from service.mapping.write import plain, to_json
+from service.problems import NotFound
+from service.vocab import BASE, DCAT, DCTERMS, PROVENANCE, THINGS, bind, graph_iri, series_iri
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One version of a record as the store holds it, with its triples."""
+
+    record: Record
+    version: int
+    graph: Graph
+
+
+def load(engine: Engine, kind: str, ident: str, version: int | None = None) -> Stored:
+    """Return a version of a record, by default the current one. Raises `NotFound`."""
+    wanted = version or _current(engine, kind, ident)
+    name = graph_iri(kind, ident, wanted)
+    graph = bind(engine.construct(_WITH_THINGS.format(graph=name.n3(), things=THINGS.n3())))
+    iri = f"{series_iri(kind, ident)}/{wanted}"
+    if not len(graph):
+        raise NotFound(f"There is no version {wanted} of the {kind} {ident!r}.")
+    return Stored(read.record(graph, RECORDS[kind], iri), wanted, graph)
+
+
+_WITH_THINGS = """
+CONSTRUCT {{ ?s ?p ?o }} WHERE {{
+  {{ GRAPH {graph} {{ ?s ?p ?o }} }}
+  UNION {{ GRAPH {graph} {{ ?part ?q ?s }} GRAPH {things} {{ ?s ?p ?o }} }} }}"""
+
+
+def _current(engine: Engine, kind: str, ident: str) -> int:
+    rows = engine.select(f"""
+        SELECT ?version WHERE {{
+          ?record <{DCAT.isVersionOf}> {series_iri(kind, ident).n3()} ; <{DCAT.version}> ?version .
+          FILTER NOT EXISTS {{ ?record <{DCTERMS.isReplacedBy}> ?newer }} }}""")
+    if not rows:
+        raise NotFound(f"There is no {kind} {ident!r} here.")
+    return int(str(rows[0]["version"]))
+
+
+def described(engine: Engine, kind: str, thing: str, record_kind: str) -> list[Stored]:
+    """Return the current records that describe a benchmark or deployment. Raises `NotFound`."""
+    predicate = {"benchmark": "describesBenchmark", "deployment": "describesDeployment"}[kind]
+    rows = engine.select(f"""
+        PREFIX egap: <{BASE}ontology#>
+        SELECT ?series WHERE {{
+          ?record egap:{predicate} {series_iri(kind, thing).n3()} ; <{DCAT.isVersionOf}> ?series .
+          FILTER NOT EXISTS {{ ?record <{DCTERMS.isReplacedBy}> ?newer }} }} ORDER BY ?series""")
+    if not rows:
+        raise NotFound(f"There is no {kind} {thing!r} here.")
+    prefix = f"{BASE}id/{record_kind}/"
+    return [load(engine, record_kind, str(r["series"]).removeprefix(prefix)) for r in rows]
+
+
+def as_json(engine: Engine, stored: Stored) -> dict[str, Any]:
+    """Return a version of a record as JSON-LD values, with its provenance and what follows."""
+    document = to_json(stored.record, stored.version)
+    document["provenance"] = provenance(engine, stored)
+    if isinstance(stored.record, Gap):
+        document["derived"] = _derived(engine, stored.record)
+    return document
+
+
+def provenance(engine: Engine, stored: Stored) -> dict[str, Any]:
+    """Return who recorded a version, when, from what, and which versions it stands between."""
+    record = stored.record
+    graph = graph_iri(record.kind, record.id, stored.version)
+    rows = engine.select(f"""
+        PREFIX egap: <{BASE}ontology#> PREFIX prov: <http://www.w3.org/ns/prov#>
+        PREFIX schema: <https://schema.org/>
+        SELECT ?graph ?recorded ?software ?file ?sha256 ?loader ?revises ?replacedBy WHERE {{
+          VALUES ?graph {{ {graph.n3()} }}
+          GRAPH {PROVENANCE.n3()} {{
+            ?graph prov:generatedAtTime ?recorded ; prov:wasAttributedTo/schema:name ?software ;
+              prov:wasDerivedFrom ?source ; egap:loaderName ?loader .
+            ?source schema:name ?file ; egap:sourceHash ?sha256 .
+            OPTIONAL {{ ?graph prov:wasRevisionOf ?revises }} }}
+          OPTIONAL {{ ?record egap:recordedIn ?graph ; <{DCTERMS.isReplacedBy}> ?replacedBy }} }}
+        ORDER BY ?file LIMIT 1""")
+    names = ("graph", "recorded", "software", "file", "sha256", "loader", "revises", "replacedBy")
+    found = rows[0] if rows else {}
+    return {name: value(found[name]) if name in found else None for name in names}
+
+
+def _derived(engine: Engine, gap: Gap) -> dict[str, Any]:
+    kinds = {d["id"]: d["group"] or d["id"] for d in taxonomy(engine)}
+    return {
+        "rule": RULE,
+        "ladders": {d.key: [_plain(s) for s in ladder(gap, d)] for d in gap.decompositions},
+        "shares": {d.key: [_plain(s) for s in shares(d, kinds)] for d in gap.decompositions},
+    }
+
+
+def _plain(result: Step | Share) -> dict[str, Any]:
+    """Return a result of the analysis as JSON values."""
+    return {name: _value(getattr(result, name)) for name in result.__dataclass_fields__}
+
+
+def _value(found: Any) -> Any:
+    if isinstance(found, tuple):
+        return [_value(item) for item in found]
+    if isinstance(found, Interval):
+        return {name: plain(item) for name, item in found.model_dump().items()}
+    return plain(found)
+
+
+def listing(engine: Engine, name: str, filters: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return every item of a list that passes the filters, in order of its identity."""
+    rows = catalog.run(catalog.lists()[name], filters, engine)
+    return sorted((_item(row) for row in rows), key=lambda item: str(item["id"]))
+
+
+def _item(row: Row) -> dict[str, Any]:
+    values = {name: value(term) for name, term in row.items()}
+    iri = str(values.pop("item"))
+    ident = iri.removeprefix(f"{BASE}id/").partition("/")[2]
+    domains = {"domains": str(values["domains"]).split()} if "domains" in values else {}
+    return {"@id": iri, "id": ident, **values, **domains}
+
+
+def value(term: Any) -> Any:
+    """Return an RDF term as a JSON value."""
+    return plain(term.toPython()) if isinstance(term, Literal) else str(term)
+
+
+def taxonomy(engine: Engine) -> list[dict[str, Any]]:
+    """Return the dimensions with their group, question and coded values."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in catalog.run(catalog.lists()["taxonomy"], {}, engine):
+        dimension = found.setdefault(str(row["dimension"]), _dimension(row))
+        if "value" in row:
+            dimension["values"].append(_coded_value(row))
+    return list(found.values())
+
+
+def _dimension(row: Row) -> dict[str, Any]:
+    return {
+        "@id": str(row["dimension"]),
+        "id": _tail(row, "dimension"),
+        "label": str(row["label"]),
+        "definition": str(row["definition"]),
+        "question": str(row["question"]) if "question" in row else None,
+        "group": _tail(row, "group"),
+        "core": value(row["core"]),
+        "values": [],
+    }
+
+
+def _coded_value(row: Row) -> dict[str, Any]:
+    return {
+        "@id": str(row["value"]),
+        "id": str(row["value"]).removeprefix(f"{BASE}value/"),
+        "label": str(row["valueLabel"]),
+        "definition": str(row["valueDefinition"]),
+        "rank": value(row["rank"]) if "rank" in row else None,
+        "broader": _tail(row, "broader"),
+    }
+
+
+def _tail(row: Row, name: str) -> str | None:
+    return str(row[name]).rpartition("/")[2] if name in row else None
+
+
+def summary_graph(engine: Engine, iris: list[str]) -> Graph:
+    """Return what is said directly of each of these nodes and of their current versions."""
+    values = " ".join(URIRef(iri).n3() for iri in iris)
+    return bind(
+        engine.construct(f"""
+            PREFIX egap: <{BASE}ontology#>
+            CONSTRUCT {{ ?s ?p ?o }} WHERE {{
+              {{ VALUES ?s {{ {values} }} }}
+              UNION {{ VALUES ?x {{ {values} }}
+                ?s <{DCAT.isVersionOf}>|egap:describesBenchmark|egap:describesDeployment ?x .
+                FILTER NOT EXISTS {{ ?s <{DCTERMS.isReplacedBy}> ?newer }} }}
+              ?s ?p ?o }}""")
+    )
+
+
+def dimension(items: list[dict[str, Any]], ident: str) -> dict[str, Any]:
+    """Return one dimension of the taxonomy. Raises `NotFound` with those there are."""
+    for item in items:
+        if item["id"] == ident.replace("_", "-"):
+            return item
+    known = [str(item["id"]) for item in items]
+    raise NotFound(f"There is no dimension {ident!r}.", known=known)

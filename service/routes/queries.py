@@ -1,0 +1,72 @@
+"""`/queries`: the named questions, listed, shown as SPARQL, and run."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from service import catalog, repository
+from service.engines.base import Row
+from service.negotiate import split_suffix
+from service.routes.answers import Writers, csv_text, json_text, respond
+from service.routes.deps import ServicesDep
+
+FORMS = ["application/json", "text/csv", "application/sparql-query"]
+
+router = APIRouter(prefix="/queries", tags=["queries"])
+
+
+@router.api_route("", methods=["GET", "HEAD"])
+def list_queries(request: Request) -> Response:
+    """Return every named question with its parameters and the address that answers it."""
+    base = str(request.base_url).rstrip("/")
+    items = [
+        {**q.document(), "run": f"{base}/queries/{name}", "sparql": f"{base}/queries/{name}.rq"}
+        for name, q in catalog.questions().items()
+    ]
+    return respond(request, {"application/json": lambda: json_text(request, {"items": items})})
+
+
+@router.api_route("/{name}", methods=["GET", "HEAD"])
+def run_query(name: str, request: Request, services: ServicesDep) -> Response:
+    """Answer a named question; `.csv` for a table, `.rq` for the SPARQL that runs."""
+    stem, suffix = split_suffix(name, FORMS)
+    asked = catalog.question(stem)
+    arguments = {k: v for k, v in request.query_params.items() if k != "format"}
+    if not arguments and suffix == "rq":
+        arguments = {p.name: p.example for p in asked.params.values()}
+    sparql = catalog.bind(asked, arguments, services.engine)
+
+    def rows() -> list[dict[str, Any]]:
+        return [_plain(row) for row in services.engine.select(sparql)]
+
+    def as_json() -> str:
+        found = rows()
+        document = {
+            "question": asked.question,
+            "about": asked.about or None,
+            "parameters": arguments,
+            "columns": _columns(found),
+            "rows": found,
+            "total": len(found),
+            "sparql": sparql,
+        }
+        return json_text(request, document)
+
+    def as_csv() -> str:
+        found = rows()
+        return csv_text(found, _columns(found))
+
+    writers: Writers = {
+        "application/json": as_json,
+        "text/csv": as_csv,
+        "application/sparql-query": lambda: sparql,
+    }
+    return respond(request, writers, suffix)
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    return {name: repository.value(term) for name, term in row.items()}
+
+
+def _columns(rows: list[dict[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(name for row in rows for name in row))

@@ -1,0 +1,113 @@
+"""The named questions over HTTP."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from service import catalog
+
+MISSION = {"dimension": "interaction-type", "assumed": "single-turn", "deployed": "multi-turn"}
+ID = "https://w3id.org/evalgap/id/"
+
+
+def examples(name: str) -> dict[str, str]:
+    return {p.name: p.example for p in catalog.question(name).params.values()}
+
+
+def test_single_turn_benchmarks_deployed_multi_turn_are_bean_and_hager(client: TestClient) -> None:
+    answer = client.get("/queries/assumed-vs-deployed", params=MISSION)
+    assert answer.status_code == 200
+    rows = answer.json()["rows"]
+    assert [(r["benchmark"], r["deployment"]) for r in rows] == [
+        (f"{ID}benchmark/bean2026-scenarios", f"{ID}deployment/public-self-assessment"),
+        (f"{ID}benchmark/hager2024-licensing-exams", f"{ID}deployment/clinician-workup"),
+    ]
+    assert all("https://doi.org/" in r["sources"] for r in rows)
+
+
+def test_at_least_twelve_questions_are_listed_with_their_parameters(client: TestClient) -> None:
+    items = client.get("/queries").json()["items"]
+    assert len(items) >= 12
+    assert all(item["question"].endswith("?") for item in items)
+
+
+@pytest.mark.parametrize("name", catalog.questions())
+def test_every_question_runs_with_its_example(client: TestClient, name: str) -> None:
+    answer = client.get(f"/queries/{name}", params=examples(name))
+    assert answer.status_code == 200
+    assert answer.json()["total"] == len(answer.json()["rows"])
+
+
+@pytest.mark.parametrize("name", catalog.questions())
+def test_the_sparql_of_a_question_gives_the_same_rows(client: TestClient, name: str) -> None:
+    named = client.get(f"/queries/{name}", params=examples(name)).json()
+    pasted = client.post(
+        "/sparql", data={"query": named["sparql"]}, headers={"Accept": "application/json"}
+    ).json()["results"]["bindings"]
+
+    def keys(rows: list[dict[str, object]]) -> list[list[str]]:
+        return sorted(sorted(row) for row in rows)
+
+    assert len(pasted) == named["total"]
+    assert keys(pasted) == keys(named["rows"])
+
+
+def test_the_mission_query_pasted_into_sparql_names_the_same_benchmarks(client: TestClient) -> None:
+    text = client.get("/queries/assumed-vs-deployed.rq", params=MISSION).text
+    answer = client.get("/sparql", params={"query": text, "format": "csv"})
+    assert [line.split(",")[0] for line in answer.text.splitlines()[1:]] == [
+        f"{ID}benchmark/bean2026-scenarios",
+        f"{ID}benchmark/hager2024-licensing-exams",
+    ]
+
+
+def test_csv_has_one_header_row_and_the_same_rows(client: TestClient) -> None:
+    answer = client.get("/queries/assumed-vs-deployed.csv", params=MISSION)
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert len(answer.text.splitlines()) == 3
+
+
+def test_an_unknown_value_is_refused_with_the_values_there_are(client: TestClient) -> None:
+    answer = client.get("/queries/assumed-vs-deployed", params={**MISSION, "assumed": "one-shot"})
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["parameter"] == "assumed"
+    assert "single-turn" in answer.json()["known"]
+
+
+def test_a_missing_parameter_is_named(client: TestClient) -> None:
+    answer = client.get("/queries/what-breaks")
+    assert answer.status_code == 400
+    assert answer.json()["parameter"] == "deployment"
+
+
+def test_an_unknown_parameter_is_named(client: TestClient) -> None:
+    answer = client.get("/queries/coverage", params={"colour": "red"})
+    assert answer.status_code == 400
+    assert answer.json()["parameter"] == "colour"
+
+
+def test_an_unknown_question_lists_those_there_are(client: TestClient) -> None:
+    answer = client.get("/queries/nonsense")
+    assert answer.status_code == 404
+    assert "coverage" in answer.json()["known"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "x> } INSERT DATA { <a:a> <a:b> <a:c> } #",
+        "single-turn> ?s ?p ?o . <x",
+        "') } #",
+        "https://w3id.org/evalgap/value/interaction-type/single-turn>",
+        "../../id/benchmark/medqa",
+    ],
+)
+def test_a_parameter_cannot_become_part_of_the_query(client: TestClient, value: str) -> None:
+    answer = client.get("/queries/assumed-vs-deployed", params={**MISSION, "assumed": value})
+    assert answer.status_code == 400
+
+
+def test_a_full_iri_is_taken_for_a_code(client: TestClient) -> None:
+    iri = "https://w3id.org/evalgap/dimension/interaction-type"
+    answer = client.get("/queries/assumed-vs-deployed", params={**MISSION, "dimension": iri})
+    assert answer.json()["total"] == 2
