@@ -36,7 +36,7 @@ fix: .venv/.dev  ## Repair what can be repaired
 	$(BIN)/ruff format
 
 bench: .venv/.dev  ## Measure speed (not part of the tests)
-	$(BIN)/python -m pytest tests/bench --override-ini addopts= -s
+	$(BIN)/python -m pytest tests/bench --override-ini addopts=--import-mode=importlib -s -q
 
 lock: .venv/.dev  ## Refresh the lock files (needs uv)
 	$(COMPILE) pyproject.toml -o requirements.lock

@@ -116,13 +116,14 @@ def _statement(dimension: str, block: Mapping[str, Any], values_field: str) -> d
     fields.pop("holds_at_deployment", None)
     basis, rule = fields.pop("basis", "stated"), fields.pop("rule", None)
     values = [qualified(dimension, v) for v in as_list(fields.pop("values", []))]
-    answered = "answered" if values or "answer" in fields else "not-stated"
+    read = bool(values) and basis != "hinted"
+    answered = "answered" if read or "answer" in fields else "not-stated"
     special: dict[str, Any] = {
         "dimension": dimension,
         "answer_status": fields.pop("status", answered),
         "sources": as_list(fields.pop("source", None)) + as_list(fields.pop("sources", None)),
         "codings": [{"code": v, "basis": basis, "rule": rule} for v in values],
-        values_field: values if basis in {"stated", "derived"} else [],
+        values_field: values if read else [],
     }
     lists: dict[str, Any] = {k: as_list(fields[k]) for k in ("population", "hints") if k in fields}
     return {**fields, **lists, **special}

@@ -72,15 +72,7 @@ _KNOWN = (
 
 
 def _json_ld(context: Any) -> Problem:
-    remote = (
-        context
-        if isinstance(context, str)
-        else next(
-            (c for c in context if isinstance(c, str)) if isinstance(context, list) else iter(()),
-            None,
-        )
-    )
-    if remote:
+    if remote := _remote(context):
         return Problem(
             "The JSON-LD names a remote context. EvalGap never fetches one.",
             "@context",
@@ -88,3 +80,12 @@ def _json_ld(context: Any) -> Problem:
             "Send a card in a known format instead.",
         )
     return Problem("JSON-LD is not read as a card.", "@context", mend=_KNOWN)
+
+
+def _remote(context: Any) -> str | None:
+    """Return the first address that a JSON-LD processor would fetch for this context."""
+    if isinstance(context, list):
+        return next((found for c in context if (found := _remote(c))), None)
+    if isinstance(context, Mapping):
+        return _remote(context.get("@import"))
+    return context if isinstance(context, str) else None

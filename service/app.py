@@ -18,6 +18,7 @@ from service.config import Settings
 from service.engines.base import Engine
 from service.engines.embedded import open_store
 from service.gate import Gate
+from service.head import HeadAsGet
 from service.problems import BadParameter, Problem
 from service.resources import VERSION, inside
 from service.routes import api, linked, pages, queries, sparql, validate
@@ -55,6 +56,7 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(Exception, _unforeseen)
     app.middleware("http")(_open_reads)
+    app.add_middleware(HeadAsGet)
     return app
 
 

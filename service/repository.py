@@ -1,5 +1,6 @@
 """From the store to the model: records by identity, lists by filters, the taxonomy."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ class Stored:
 
 def load(engine: Engine, kind: str, ident: str, version: int | None = None) -> Stored:
     """Return a version of a record, by default the current one. Raises `NotFound`."""
+    _check(kind, ident)
     wanted = version or _current(engine, kind, ident)
     name = graph_iri(kind, ident, wanted)
     graph = bind(engine.construct(_WITH_THINGS.format(graph=name.n3(), things=THINGS.n3())))
@@ -34,6 +36,12 @@ def load(engine: Engine, kind: str, ident: str, version: int | None = None) -> S
     if not len(graph):
         raise NotFound(f"There is no version {wanted} of the {kind} {ident!r}.")
     return Stored(read.record(graph, RECORDS[kind], iri), wanted, graph)
+
+
+def _check(kind: str, ident: str) -> None:
+    """Raise `NotFound` for what cannot be the identity of anything here."""
+    if not re.fullmatch(r"[a-z0-9]+([-./][a-z0-9]+)*", ident):
+        raise NotFound(f"There is no {kind} {ident!r} here.")
 
 
 _WITH_THINGS = """
@@ -54,6 +62,7 @@ def _current(engine: Engine, kind: str, ident: str) -> int:
 
 def described(engine: Engine, kind: str, thing: str, record_kind: str) -> list[Stored]:
     """Return the current records that describe a benchmark or deployment. Raises `NotFound`."""
+    _check(kind, thing)
     predicate = {"benchmark": "describesBenchmark", "deployment": "describesDeployment"}[kind]
     rows = engine.select(f"""
         PREFIX egap: <{BASE}ontology#>
@@ -96,12 +105,17 @@ def provenance(engine: Engine, stored: Stored) -> dict[str, Any]:
     return {name: value(found[name]) if name in found else None for name in names}
 
 
+def kinds(engine: Engine) -> dict[str, str]:
+    """Return, for each dimension, the top concept it lies under: task or outcome."""
+    return {d["id"]: d["group"] or d["id"] for d in taxonomy(engine)}
+
+
 def _derived(engine: Engine, gap: Gap) -> dict[str, Any]:
-    kinds = {d["id"]: d["group"] or d["id"] for d in taxonomy(engine)}
+    kind_of = kinds(engine)
     return {
         "rule": RULE,
         "ladders": {d.key: [_plain(s) for s in ladder(gap, d)] for d in gap.decompositions},
-        "shares": {d.key: [_plain(s) for s in shares(d, kinds)] for d in gap.decompositions},
+        "shares": {d.key: [_plain(s) for s in shares(d, kind_of)] for d in gap.decompositions},
     }
 
 

@@ -14,7 +14,7 @@ from rdflib.term import BNode, Node
 from typing_extensions import Buffer
 
 from service.engines.base import EVERYTHING, AnswerKind, Dataset, Row
-from service.engines.sparql_text import query_kind
+from service.engines.sparql_text import names_dataset, query_kind
 from service.problems import BadQuery, StoreBusy, TooLarge
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
@@ -35,9 +35,10 @@ _RDF = {
 class EmbeddedEngine:
     """Oxigraph in this process. One writer at a time; readers keep their snapshot."""
 
-    def __init__(self, store: ox.Store) -> None:
-        """Serve an open store; use `open_store` to open one."""
+    def __init__(self, store: ox.Store, *, durable: bool = False) -> None:
+        """Serve an open store; `durable` for one that is written to disk. See `open_store`."""
         self._store = store
+        self._durable = durable
         self._write = Lock()
 
     def select(self, sparql: str) -> list[Row]:
@@ -86,6 +87,7 @@ class EmbeddedEngine:
                 self._store.update(_replacement(insert, dropped))
             else:
                 self._store.load(insert.encode(), format=ox.RdfFormat.N_QUADS)
+            self._flush()
 
     def dump(self) -> Iterator[bytes]:
         """Yield the whole store as N-Quads."""
@@ -95,12 +97,17 @@ class EmbeddedEngine:
 
     def close(self) -> None:
         """Make everything durable and let go of the store."""
-        self._store.flush()
+        self._flush()
         del self._store
+
+    def _flush(self) -> None:
+        # also what lets a read-only engine beside this one see the latest commit
+        if self._durable:
+            self._store.flush()
 
     def _run(self, sparql: str, dataset: Dataset) -> Any:
         try:
-            return self._store.query(sparql, **_visible(dataset))
+            return self._store.query(sparql, **_visible(sparql, dataset))
         except SyntaxError as error:
             raise _syntax(error) from error
 
@@ -117,7 +124,7 @@ def open_store(folder: Path | None, *, read_only: bool = False) -> EmbeddedEngin
         if read_only and folder.exists():
             return EmbeddedEngine(ox.Store.read_only(str(folder)))
         folder.mkdir(parents=True, exist_ok=True)
-        return EmbeddedEngine(ox.Store(str(folder)))
+        return EmbeddedEngine(ox.Store(str(folder)), durable=True)
     except OSError as error:
         if "lock" not in str(error).lower():
             raise
@@ -128,9 +135,10 @@ def open_store(folder: Path | None, *, read_only: bool = False) -> EmbeddedEngin
         ) from error
 
 
-def _visible(dataset: Dataset) -> dict[str, Any]:
+def _visible(sparql: str, dataset: Dataset) -> dict[str, Any]:
     if dataset == EVERYTHING:
-        return {"use_default_graph_as_union": True}
+        # a dataset that the query chooses itself must not be widened to all graphs
+        return {} if names_dataset(sparql) else {"use_default_graph_as_union": True}
     named = [ox.NamedNode(iri) for iri in dataset.named]
     default = [ox.NamedNode(iri) for iri in dataset.default]
     return {"default_graph": default, "named_graphs": named}

@@ -36,6 +36,11 @@ def words(sparql: str) -> Iterator[str]:
             yield match.group().upper()
 
 
+def names_dataset(sparql: str) -> bool:
+    """Tell whether a query chooses its own graphs with FROM or FROM NAMED."""
+    return "FROM" in words(sparql)
+
+
 def query_kind(sparql: str) -> AnswerKind:
     """Return what kind of answer a query has.
 

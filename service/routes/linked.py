@@ -28,15 +28,15 @@ def json_ld_context() -> Response:
     return JSONResponse(context(), media_type="application/ld+json")
 
 
-@router.api_route("/ontology", methods=["GET", "HEAD"])
-@router.api_route("/ontology.{suffix}", methods=["GET", "HEAD"], include_in_schema=False)
+@router.get("/ontology")
+@router.get("/ontology.{suffix}", include_in_schema=False)
 def ontology(request: Request) -> Response:
     """Return the ontology with its schemes."""
     return _graph(request, shacl.taxonomy())
 
 
-@router.api_route("/shapes", methods=["GET", "HEAD"])
-@router.api_route("/shapes.{suffix}", methods=["GET", "HEAD"], include_in_schema=False)
+@router.get("/shapes")
+@router.get("/shapes.{suffix}", include_in_schema=False)
 def shapes(request: Request) -> Response:
     """Return the SHACL shapes that every record has to satisfy."""
     return _graph(request, shacl.shapes())

@@ -15,7 +15,7 @@ FORMS = ["application/json", "text/csv", "application/sparql-query"]
 router = APIRouter(prefix="/queries", tags=["queries"])
 
 
-@router.api_route("", methods=["GET", "HEAD"])
+@router.get("")
 def list_queries(request: Request) -> Response:
     """Return every named question with its parameters and the address that answers it."""
     base = str(request.base_url).rstrip("/")
@@ -26,7 +26,7 @@ def list_queries(request: Request) -> Response:
     return respond(request, {"application/json": lambda: json_text(request, {"items": items})})
 
 
-@router.api_route("/{name}", methods=["GET", "HEAD"])
+@router.get("/{name}")
 def run_query(name: str, request: Request, services: ServicesDep) -> Response:
     """Answer a named question; `.csv` for a table, `.rq` for the SPARQL that runs."""
     stem, suffix = split_suffix(name, FORMS)

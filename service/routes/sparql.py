@@ -40,7 +40,7 @@ _DOC = {
 }
 
 
-@router.api_route("/sparql", methods=["GET", "HEAD"], openapi_extra=_DOC)
+@router.get("/sparql", openapi_extra=_DOC)
 def sparql_get(request: Request, services: ServicesDep) -> Response:
     """Answer a SPARQL 1.1 query given as `query=`."""
     params = request.query_params

@@ -1,0 +1,191 @@
+"""The command line: what it prints, what it stores, and how it exits."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run, command
+
+ROOT = Path(__file__).parents[2]
+CARD = ROOT / "data/cards/medqa.yaml"
+SOKOL = {
+    "benchmark_details": {
+        "name": "Tiny <MASK> Bench",
+        "domains": ["Healthcare"],
+        "resources": ["https://github.com/user/repo", "https://doi.org/10.1000/182"],
+    },
+    "data": {"annotation": "Labels by two nurses.", "source": "N/A"},
+    "methodology": {"metrics": ["accuracy"], "validation": "Not specified"},
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with one good card, one bad card and one file that is no card."""
+    found = tmp_path / "cards"
+    found.mkdir()
+    (found / "tiny.json").write_text(json.dumps(SOKOL), "utf-8")
+    (found / "broken.yaml").write_text("benchmark_name: [x\n", "utf-8")
+    (found / "notes.txt").write_text("hello", "utf-8")
+    return found
+
+
+def test_import_accounts_for_every_file_and_prints_the_coverage(run: Run, folder: Path) -> None:
+    done = run("import", folder, seed=False)
+    assert done.returncode == 1
+    assert "set aside" in done.stdout
+    assert "imported with warnings" in done.stdout
+    assert "Coverage of 1 cards" in done.stdout
+    assert "records/s" in done.stdout
+    assert "broken.yaml" in done.stderr
+    assert "notes.txt" in done.stderr
+
+
+def test_what_a_card_does_not_state_is_not_stated(run: Run, folder: Path) -> None:
+    run("import", folder, seed=False)
+    answer = run("query", "coverage", seed=False).stdout.splitlines()
+    rows = dict(line.split("/")[-1].split(",", 1) for line in answer[1:])
+    assert rows["query-authorship"] == "hinted,1"
+    assert rows["decision-mediation"] == "not stated,1"
+
+
+def test_the_same_import_twice_changes_nothing(run: Run, folder: Path) -> None:
+    run("import", folder / "tiny.json", seed=False)
+    before = run("export", seed=False).stdout
+    again = run("import", folder / "tiny.json", seed=False)
+    assert again.returncode == 0
+    assert "unchanged" in again.stdout
+    assert sorted(run("export", seed=False).stdout.splitlines()) == sorted(before.splitlines())
+
+
+def test_a_changed_card_becomes_a_new_version_and_the_old_one_stays(run: Run, folder: Path) -> None:
+    run("import", folder / "tiny.json", seed=False)
+    changed = {**SOKOL, "data": {"annotation": "Labels by three nurses."}}
+    (folder / "tiny.json").write_text(json.dumps(changed), "utf-8")
+    run("import", folder / "tiny.json", seed=False)
+    graph = run("export", seed=False).stdout
+    assert "three nurses" in graph
+    assert "two nurses" in graph
+    replaced = [line for line in graph.splitlines() if "graph/provenance" in line]
+    assert sum("isReplacedBy>" in line for line in replaced) == 1
+    rows = run("query", "missing-answers", "--param", "dimension=query-authorship", seed=False)
+    assert len(rows.stdout.splitlines()) == 2
+
+
+def test_dry_run_stores_nothing(run: Run, folder: Path) -> None:
+    run("import", "--dry-run", folder / "tiny.json", seed=False)
+    assert "Tiny" not in run("export", seed=False).stdout
+
+
+def test_the_report_holds_every_outcome(run: Run, folder: Path, tmp_path: Path) -> None:
+    run("import", folder, "--report", tmp_path / "report.json", seed=False)
+    report = {Path(o["source"]).name: o for o in json.loads((tmp_path / "report.json").read_text())}
+    assert report["tiny.json"]["state"] == "imported"
+    assert "github.com/user/repo" in report["tiny.json"]["warnings"][0]["value"]
+    assert report["broken.yaml"]["problems"][0]["mend"]
+
+
+def test_validate_exits_0_for_good_1_for_bad_2_for_nothing(run: Run, folder: Path) -> None:
+    assert run("validate", CARD).returncode == 0
+    assert run("validate", folder / "broken.yaml").returncode == 1
+    missing = run("validate", folder / "absent.yaml")
+    assert missing.returncode == 2
+    assert "does not exist" in missing.stderr
+    assert run("validate").returncode == 2
+
+
+def test_validate_needs_and_leaves_no_store(run: Run, tmp_path: Path) -> None:
+    run("validate", CARD)
+    assert not (tmp_path / "store").exists()
+
+
+def test_the_whole_shipped_data_is_valid(run: Run) -> None:
+    files = [*(ROOT / "data").rglob("*.yaml")]
+    done = run("validate", *files)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_card_comes_through_stdin(run: Run) -> None:
+    assert run("validate", "-", stdin=CARD.read_text("utf-8")).returncode == 0
+
+
+def test_query_prints_csv(seeded: Path) -> None:
+    params = ("dimension=interaction-type", "assumed=single-turn", "deployed=multi-turn")
+    flags = [f for p in params for f in ("--param", p)]
+    lines = command(seeded, "query", "assumed-vs-deployed", *flags).stdout.splitlines()
+    assert len(lines) == 3
+    assert "bean2026-scenarios" in lines[1]
+    assert "hager2024-licensing-exams" in lines[2]
+
+
+def test_query_without_a_name_lists_the_questions(seeded: Path) -> None:
+    assert "assumed-vs-deployed" in command(seeded, "query").stdout
+
+
+@pytest.mark.parametrize("args", [("nonsense",), ("what-breaks",), ("what-breaks", "--param", "x")])
+def test_a_wrong_query_is_one_sentence_and_exit_2(seeded: Path, args: tuple[str, ...]) -> None:
+    done = command(seeded, "query", *args)
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_export_gives_the_whole_graph_back(seeded: Path, tmp_path: Path) -> None:
+    command(seeded, "export", tmp_path / "all.nq")
+    lines = (tmp_path / "all.nq").read_text("utf-8").splitlines()
+    assert len(lines) > 5000
+    assert any("graph/gap/bean2026-gpt4o-recomputed/1" in line for line in lines)
+
+
+def test_decompose_prints_the_bean_numbers() -> None:
+    done = command(Path("unused"), "decompose", ROOT / "data/cases/bean2026_rungs.csv")
+    ladder = json.loads(done.stdout)
+    assert [round(d["value"], 2) for d in ladder["drops"]] == [11.83, 18.67, 30.17]
+    assert (ladder["drops"][2]["losses"], ladder["drops"][2]["gains"]) == (215, 34)
+
+
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        ("a,b\n1,2\n", "needs the columns"),
+        ("rung,item,score\nr,1,high\n", "line 2"),
+        ("rung,item,score\nr,1,7\n", "between 0 and 1"),
+        ("rung,item,score\nr,1,1\n", "at least two rungs"),
+    ],
+)
+def test_decompose_says_what_is_wrong(tmp_path: Path, text: str, fragment: str) -> None:
+    (tmp_path / "items.csv").write_text(text, "utf-8")
+    done = command(Path("unused"), "decompose", tmp_path / "items.csv")
+    assert done.returncode == 2
+    assert fragment in done.stderr
+
+
+def test_a_damaged_archive_is_named_and_the_rest_is_imported(run: Run, folder: Path) -> None:
+    shutil.make_archive(str(folder / "all"), "gztar", folder, "tiny.json")
+    whole = (folder / "all.tar.gz").read_bytes()
+    (folder / "all.tar.gz").write_bytes(whole[: len(whole) // 2])
+    done = run("import", folder / "all.tar.gz", folder / "tiny.json", seed=False)
+    assert "cannot be read to its end" in done.stderr
+    assert "imported" in done.stdout
+
+
+def test_real_cards_of_the_authors_are_all_accounted_for(
+    run: Run, real_cards: Path, tmp_path: Path
+) -> None:
+    run("import", real_cards / "naveenr414", "--report", tmp_path / "r.json", seed=False)
+    report = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    files = [p for p in (real_cards / "naveenr414").rglob("*") if p.is_file()]
+    assert len(report) == len(files)
+    imported = [o for o in report if o["state"] != "set aside"]
+    assert {Path(o["source"]).name for o in imported} == {"bean2026.yaml", "hager2024.yaml"}
+    assert all(o["problems"] for o in report if o["state"] == "set aside")
+
+
+def test_all_3820_sokolann_cards_are_accounted_for(run: Run, real_cards: Path) -> None:
+    done = run("import", "--quiet", real_cards / "sokolann/BenchmarkCards_JSON.tar.gz", seed=False)
+    assert done.returncode == 0, done.stderr
+    rows = run("query", "coverage", seed=False).stdout.splitlines()
+    assert sum(int(line.rsplit(",", 1)[1]) for line in rows if "information-comp" in line) == 3820
+    assert not any(",stated," in line or ",derived," in line for line in rows)

@@ -1,0 +1,88 @@
+"""Every constraint of shapes/ lets its good example pass and stops its bad one, in clear words.
+
+An example is named after its constraint: `good/card-title.ttl`, `bad/card-title.ttl`. A bad one
+opens with the words that its message must hold (`# expect: `) and, where one mistake cannot but
+break a second constraint, with the name of that one (`# also: `).
+"""
+
+import re
+from pathlib import Path
+
+import pyshacl
+import pytest
+from rdflib import RDF, Graph, URIRef
+from rdflib.namespace import SH
+
+from service import shacl
+from service.shacl import Issue
+from service.vocab import BASE
+
+HERE = Path(__file__).parent
+PLACEHOLDER = re.compile(r"[{}]|[?$]\w")
+
+
+def examples(folder: str) -> list[str]:
+    return sorted(path.stem for path in (HERE / folder).glob("*.ttl"))
+
+
+def judged(path: Path) -> list[Issue]:
+    return shacl.validate(Graph().parse(path, format="turtle"))
+
+
+def header(path: Path, key: str) -> list[str]:
+    mark = f"# {key}: "
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line.removeprefix(mark) for line in lines if line.startswith(mark)]
+
+
+def constraints(kind: URIRef) -> set[URIRef]:
+    return {s for s in shacl.shapes().subjects(RDF.type, kind) if isinstance(s, URIRef)}
+
+
+def own_constraint(node_shape: URIRef) -> bool:
+    return any((node_shape, p, None) in shacl.shapes() for p in (SH["or"], SH.sparql))
+
+
+def local_names(shapes: set[URIRef]) -> list[str]:
+    return sorted(str(s).rpartition("#")[2] for s in shapes)
+
+
+@pytest.mark.parametrize("name", examples("good"))
+def test_a_good_example_passes(name: str) -> None:
+    issues = judged(HERE / "good" / f"{name}.ttl")
+    assert [i for i in issues if i.shape == name or i.severity == "Violation"] == []
+
+
+@pytest.mark.parametrize("name", examples("bad"))
+def test_a_bad_example_is_stopped_in_clear_words(name: str) -> None:
+    path = HERE / "bad" / f"{name}.ttl"
+    issues = judged(path)
+    own = [i for i in issues if i.shape == name]
+    (expected,) = header(path, "expect")
+    assert any(expected in i.message for i in own), [i.message for i in own]
+    for issue in own:
+        assert issue.message[0].isupper() or issue.message.startswith(issue.value)
+        assert issue.message.endswith(".")
+        assert not PLACEHOLDER.search(issue.message)
+        assert BASE not in issue.message
+    others = {i.shape for i in issues if i.severity == "Violation"} - {name}
+    assert others <= set(header(path, "also"))
+
+
+@pytest.mark.parametrize("folder", ["good", "bad"])
+def test_every_constraint_has_its_example(folder: str) -> None:
+    checked = {s for s in constraints(SH.NodeShape) if own_constraint(s)}
+    assert examples(folder) == local_names(checked | constraints(SH.PropertyShape))
+
+
+def test_every_property_shape_names_its_field_in_words() -> None:
+    shapes = constraints(SH.PropertyShape)
+    assert local_names({s for s in shapes if shacl.shapes().value(s, SH.name) is None}) == []
+
+
+def test_the_shapes_are_themselves_valid_shacl() -> None:
+    copy = Graph()
+    for triple in shacl.shapes():
+        copy.add(triple)
+    conforms, _, text = pyshacl.validate(Graph(), shacl_graph=copy, meta_shacl=True)
+    assert conforms, text

@@ -1,0 +1,118 @@
+"""The ontology: complete, used, consistent with the model, and ready to be published."""
+
+import re
+from pathlib import Path
+
+import pytest
+from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
+
+from loaders.model import Node
+from loaders.model.terms import PREFIXES
+from service import shacl
+from service.mapping.fields import fields_of
+
+ROOT = Path(__file__).parents[1]
+EGAP = Namespace(PREFIXES["egap"])
+DCTERMS = Namespace(PREFIXES["dcterms"])
+VANN = Namespace("http://purl.org/vocab/vann/")
+ONTOLOGY = URIRef("https://w3id.org/evalgap/ontology")
+
+
+def terms() -> list[URIRef]:
+    kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
+    found = {s for kind in kinds for s in shacl.taxonomy().subjects(RDF.type, kind)}
+    return sorted(URIRef(str(s)) for s in found if str(s).startswith(str(EGAP)))
+
+
+def concepts() -> list[URIRef]:
+    return sorted(URIRef(str(s)) for s in shacl.taxonomy().subjects(SKOS.inScheme, None))
+
+
+def classes(cls: type[Node]) -> set[type[Node]]:
+    return {cls}.union(*(classes(sub) for sub in cls.__subclasses__()))
+
+
+def model_terms() -> set[str]:
+    models = classes(Node)
+    found = {f.term.predicate for cls in models for f in fields_of(cls)}
+    found |= {cls.rdf_type for cls in models if hasattr(cls, "rdf_type")}
+    return {name.partition(":")[2] for name in found if name.startswith("egap:")}
+
+
+def test_the_header_says_licence_version_and_prefix() -> None:
+    graph = shacl.taxonomy()
+    assert graph.value(ONTOLOGY, DCTERMS.license) == URIRef(
+        "https://creativecommons.org/licenses/by/4.0/"
+    )
+    assert graph.value(ONTOLOGY, OWL.versionIRI) == URIRef(f"{ONTOLOGY}/0.1.0")
+    assert str(graph.value(ONTOLOGY, VANN.preferredNamespacePrefix)) == "egap"
+
+
+@pytest.mark.parametrize("term", terms())
+def test_every_term_has_label_and_definition(term: URIRef) -> None:
+    graph = shacl.taxonomy()
+    assert graph.value(term, RDFS.label)
+    assert graph.value(term, SKOS.definition)
+
+
+def test_every_class_has_an_example() -> None:
+    graph = shacl.taxonomy()
+    ours = [t for t in terms() if (t, RDF.type, OWL.Class) in graph]
+    assert [t for t in ours if not graph.value(t, SKOS.example)] == []
+
+
+@pytest.mark.parametrize("concept", concepts())
+def test_every_concept_has_one_english_name_and_a_definition(concept: URIRef) -> None:
+    labels = list(shacl.taxonomy().objects(concept, SKOS.prefLabel))
+    assert [label.language for label in labels if isinstance(label, Literal)] == ["en"]
+    assert shacl.taxonomy().value(concept, SKOS.definition)
+
+
+def test_the_model_uses_only_defined_terms() -> None:
+    defined = {str(t).removeprefix(str(EGAP)) for t in terms()}
+    assert model_terms() - defined == set()
+
+
+def test_no_term_is_without_use() -> None:
+    """A term stands in the model, a shape, a query or the code, or it should not be there."""
+    places = [
+        *ROOT.glob("shapes/*.ttl"),
+        *ROOT.glob("service/**/*.rq"),
+        *ROOT.glob("service/**/*.py"),
+    ]
+    text = "\n".join(p.read_text("utf-8") for p in places)
+    used = model_terms() | set(re.findall(r"(?:egap:|EGAP\.)(\w+)", text))
+    superclasses = {"DimensionStatement", "Estimate"}
+    unused = {str(t).removeprefix(str(EGAP)) for t in terms()} - used - superclasses
+    assert unused == set()
+
+
+def test_nothing_is_both_class_and_concept() -> None:
+    graph = shacl.taxonomy()
+    assert not set(graph.subjects(RDF.type, OWL.Class)) & set(concepts())
+
+
+def test_no_object_property_is_functional() -> None:
+    graph = shacl.taxonomy()
+    functional = set(graph.subjects(RDF.type, OWL.FunctionalProperty))
+    assert not functional & set(graph.subjects(RDF.type, OWL.ObjectProperty))
+
+
+def test_the_five_core_dimensions_have_value_schemes() -> None:
+    graph = shacl.taxonomy()
+    core = set(graph.objects(URIRef("https://w3id.org/evalgap/dimension/core"), SKOS.member))
+    assert len(core) == 5
+    assert core <= set(graph.objects(None, EGAP.valuesOf))
+
+
+def test_code_schemes_have_one_file_each() -> None:
+    for path in (ROOT / "ontology/schemes").glob("*.ttl"):
+        schemes = set(Graph().parse(path).subjects(RDF.type, SKOS.ConceptScheme))
+        assert schemes == {URIRef(f"https://w3id.org/evalgap/scheme/{path.stem}")}
+
+
+def test_codes_are_no_keys_of_the_json(client: object) -> None:
+    """A code that equals a key would be read as that key under the JSON-LD context."""
+    del client
+    keys = {f.name for cls in classes(Node) for f in fields_of(cls)}
+    assert not keys & {str(c).rpartition("/")[2] for c in concepts()}
