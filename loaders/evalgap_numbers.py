@@ -25,7 +25,8 @@ def gap(item: Mapping[str, Any], tree: Mapping[str, Any]) -> Gap:
         _decomposition(d, str(fields.get("unit"))) for d in _list(fields, "decompositions")
     ]
     for end in ("evaluation", "changed"):
-        fields[end] = f"measurement-{fields.get(end)}"
+        if end in fields:
+            fields[end] = f"measurement-{fields[end]}"
     return Gap.model_validate(fields)
 
 

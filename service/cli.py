@@ -5,6 +5,7 @@ called wrongly or could not run.
 """
 
 import json
+import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -26,7 +27,7 @@ from service.engines.base import Engine
 from service.engines.embedded import open_store
 from service.gate import Gate
 from service.outcome import COVERAGE, Outcome, Tally, coverage_rows
-from service.problems import Problem
+from service.problems import AddressInUse, Problem
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
@@ -62,9 +63,24 @@ def serve(
     from service.app import create_app  # noqa: PLC0415
 
     settings = _settings(host=host, port=port, store=store)
+    _check_free(settings)
     application = create_app(settings, tell=lambda words: err.print(f"{words} …"))
     err.print(f"EvalGap is at http://{settings.host}:{settings.port}")
     uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning")
+
+
+def _check_free(settings: Settings) -> None:
+    """Raise `AddressInUse` before any work is done for an address that is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise AddressInUse(
+                f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). "
+                "Name another port with --port."
+            ) from error
 
 
 @app.command("import")

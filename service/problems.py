@@ -91,3 +91,9 @@ class StoreBusy(Problem):
     """Another process holds the embedded store."""
 
     status, slug, title = 503, "store-busy", "The store is in use"
+
+
+class AddressInUse(Problem):
+    """Something else listens where the service should."""
+
+    slug, title = "address-in-use", "The address is taken"

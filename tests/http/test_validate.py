@@ -71,7 +71,7 @@ def test_a_misspelt_field_is_named(client: TestClient) -> None:
 def test_an_answer_under_not_stated(client: TestClient) -> None:
     body = "evalgap: 1\nbenchmark_name: X\nbenchmark: {id: x}\ncard: {author: {id: a, name: A}}\n"
     body += "task: {interaction_type: {answer: One prompt., status: not-stated}}\n"
-    assert "marked not-stated but has an answer" in str(post(client, body)["problems"])
+    assert "not-applicable but has an answer" in str(post(client, body)["problems"])
 
 
 def test_a_review_of_a_card_that_is_not_there(client: TestClient) -> None:
