@@ -93,6 +93,42 @@ class StoreBusy(Problem):
     status, slug, title = 503, "store-busy", "The store is in use"
 
 
+class Forbidden(Problem):
+    """A write was asked for without the token that allows it."""
+
+    status, slug, title = 403, "forbidden", "Not allowed"
+
+
+class Conflict(Problem):
+    """What is already there does not allow the request."""
+
+    status, slug, title = 409, "conflict", "In conflict with what is there"
+
+
+class Gone(Problem):
+    """What was under this name has been withdrawn."""
+
+    status, slug, title = 410, "gone", "Withdrawn"
+
+
+class Busy(Problem):
+    """Every reader is taken; try again in a moment."""
+
+    status, slug, title = 503, "busy", "Too many queries at once"
+
+
+class StoreUnavailable(Problem):
+    """The remote store does not answer, or not as a SPARQL server should."""
+
+    status, slug, title = 502, "store-unavailable", "The store does not answer"
+
+
+class QueryTimeout(Problem):
+    """A query ran past its time and was stopped."""
+
+    status, slug, title = 504, "query-timeout", "The query took too long"
+
+
 class AddressInUse(Problem):
     """Something else listens where the service should."""
 

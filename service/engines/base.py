@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from pathlib import Path
+from typing import IO, Literal, Protocol
 
 from rdflib import Graph
 from rdflib.term import Node
@@ -27,8 +28,31 @@ class Dataset:
 EVERYTHING = Dataset()
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What one query of anybody's may use: seconds, rows of the result, bytes of the result."""
+
+    seconds: float = 30.0
+    rows: int = 1_000_000
+    bytes: int = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A query of anybody's: its text, its dataset, the media type wanted, and its limits."""
+
+    sparql: str
+    media: str
+    dataset: Dataset = EVERYTHING
+    limits: Limits = Limits()
+
+
 class Engine(Protocol):
-    """A store of named graphs that answers SPARQL 1.1. Reads see the union of all graphs."""
+    """A store of named graphs that answers SPARQL 1.1. Reads see the union of all graphs.
+
+    `select`, `ask` and `construct` run the service's own queries; `answer` runs those of
+    strangers, under limits. Every write goes through `commit` or `update`.
+    """
 
     def select(self, sparql: str) -> list[Row]:
         """Return the solutions of a SELECT query. Raises `BadQuery`."""
@@ -42,14 +66,12 @@ class Engine(Protocol):
         """Return the triples of a CONSTRUCT or DESCRIBE query. Raises `BadQuery`."""
         ...
 
-    def kind(self, sparql: str) -> AnswerKind:
-        """Return what a query asks for. Raises `BadQuery` for an update or for SERVICE."""
-        ...
+    def answer(self, ask: Ask) -> IO[bytes]:
+        """Return the whole serialised result of a query, at its start, to be read and closed.
 
-    def answer(self, sparql: str, media: str, dataset: Dataset, max_bytes: int) -> bytes:
-        """Run a query of anybody's and return its result in a media type that fits its kind.
-
-        Raises `BadQuery` for text that does not parse, `TooLarge` past `max_bytes`.
+        Raises `BadQuery` for text that does not parse, `TooLarge` past the rows or bytes,
+        `QueryTimeout` past the seconds (the work is then really stopped), and `Busy` where
+        all readers are taken.
         """
         ...
 
@@ -61,8 +83,19 @@ class Engine(Protocol):
         """Drop whole graphs and insert N-Quads, as one transaction: all of it or nothing."""
         ...
 
+    def update(self, sparql: str, using: Dataset = EVERYTHING) -> None:
+        """Run a SPARQL update as one transaction. Raises `BadQuery`."""
+        ...
+
     def dump(self) -> Iterator[bytes]:
         """Yield the whole store as N-Quads."""
+        ...
+
+    def backup(self, folder: Path) -> None:
+        """Write a consistent copy of the store to a new folder, while others read and write.
+
+        Raises `BadRequest` where the folder exists, or the engine keeps its own backups.
+        """
         ...
 
     def close(self) -> None:
