@@ -9,6 +9,8 @@ from pathlib import Path
 import fastapi_offline
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -21,10 +23,18 @@ from service.gate import Gate
 from service.head import HeadAsGet
 from service.problems import BadParameter, Problem
 from service.resources import VERSION, inside
-from service.routes import api, linked, pages, queries, sparql, validate
+from service.routes import api, graph_store, linked, pages, queries, sparql, validate
 from service.routes.deps import Services
 
-ROUTERS = (pages.router, validate.router, api.router, queries.router, sparql.router, linked.router)
+ROUTERS = (
+    pages.router,
+    validate.router,
+    api.router,
+    queries.router,
+    sparql.router,
+    graph_store.router,
+    linked.router,
+)
 _LOG = logging.getLogger(__name__)
 _SWAGGER = Path(fastapi_offline.__file__).parent / "static"
 
@@ -56,6 +66,11 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(Exception, _unforeseen)
     app.middleware("http")(_open_reads)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(
+        CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
+        allow_headers=["*"], expose_headers=["Link", "Location", "ETag"],
+    )  # fmt: skip
     app.add_middleware(HeadAsGet)
     return app
 
@@ -75,7 +90,6 @@ async def _open_reads(
 ) -> Response:
     """Let pages of other sites read, and say what kind of content may run in ours."""
     response = await call_next(request)
-    response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = (
         "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'"
@@ -85,7 +99,12 @@ async def _open_reads(
 
 def _problem(_: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - registered for this class only
-    return JSONResponse(error.document(), error.status, media_type="application/problem+json")
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else {}
+    if "retry_after" in error.extra:
+        headers["Retry-After"] = str(error.extra["retry_after"])
+    return JSONResponse(
+        error.document(), error.status, headers, media_type="application/problem+json"
+    )
 
 
 def _http_error(request: Request, error: Exception) -> Response:

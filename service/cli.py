@@ -5,36 +5,26 @@ called wrongly or could not run.
 """
 
 import json
+import shutil
 import socket
 import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
-
-from loaders.base import Document, Raw, Rejected
-from loaders.files import count, raw_records
-from loaders.registry import read
 from service.config import Settings
 from service.engines.base import Engine
 from service.engines.embedded import open_store
 from service.gate import Gate
-from service.outcome import COVERAGE, Outcome, Tally, coverage_rows
 from service.problems import AddressInUse, Problem
+from service.terminal import err, finish, judged, out
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
 )
-out = Console(soft_wrap=True)
-err = Console(stderr=True, soft_wrap=True)
-
 StoreOption = Annotated[
     Path | None, typer.Option("--store", help="Folder of the store. [default: .evalgap/store]")
 ]
@@ -56,13 +46,16 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
     store: StoreOption = None,
+    gate: Annotated[str, typer.Option(help="on, or off for a plain store without SHACL.")] = "on",
 ) -> None:
-    """Serve the graph over HTTP."""
+    """Serve the graph over HTTP; EVALGAP_TOKEN allows writes."""
     import uvicorn  # noqa: PLC0415 - the other commands start faster without it
 
     from service.app import create_app  # noqa: PLC0415
 
-    settings = _settings(host=host, port=port, store=store)
+    if gate not in {"on", "off"}:
+        _fail(f"--gate is on or off, not {gate!r}.")
+    settings = _settings(host=host, port=port, store=store, gate=False if gate == "off" else None)
     _check_free(settings)
     application = create_app(settings, tell=lambda words: err.print(f"{words} …"))
     err.print(f"EvalGap is at http://{settings.host}:{settings.port}")
@@ -94,10 +87,10 @@ def import_(
     """Store cards in any known format; exit code 1 if any was set aside."""
     settings = _settings(store=store)
     with _opened(settings) as engine, _gate(2) as gate:
-        outcomes = list(_judged(paths, engine, gate, dry_run=dry_run, quiet=quiet))
+        outcomes = list(judged(paths, engine, gate, dry_run=dry_run, quiet=quiet))
     if report:
         report.write_text(json.dumps([o.document() for o in outcomes], indent=1), "utf-8")
-    _finish(outcomes)
+    finish(outcomes)
 
 
 @app.command()
@@ -105,7 +98,7 @@ def validate(paths: Paths, store: StoreOption = None, quiet: Quiet = False) -> N
     """Check cards as an import would, and store nothing; exit code 1 if any is not valid."""
     settings = _settings(store=store)
     with _opened(settings, read_only=True) as engine, _gate(0) as gate:
-        _finish(list(_judged(paths, engine, gate, dry_run=True, quiet=quiet)))
+        finish(list(judged(paths, engine, gate, dry_run=True, quiet=quiet)))
 
 
 @app.command()
@@ -163,6 +156,37 @@ def export(
                 stream.writelines(engine.dump())
 
 
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
+    store: StoreOption = None,
+) -> None:
+    """Copy the store to a folder, consistently, also while a server has it open."""
+    settings = _settings(store=store)
+    if settings.store is None or not settings.store.exists():
+        _fail(f"There is no store at {settings.store}.")
+    engine = open_store(settings.store, read_only=True)
+    engine.backup(folder)
+    engine.close()
+    out.print(f"{settings.store} is copied to {folder}")
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A folder that backup made.")],
+    store: StoreOption = None,
+) -> None:
+    """Make a store from a backup, where there is none yet."""
+    settings = _settings(store=store)
+    if not (folder / "CURRENT").exists():
+        _fail(f"{folder} is no backup of a store.")
+    if settings.store is None or settings.store.exists():
+        _fail(f"There is a store at {settings.store} already. Move it away first.")
+    shutil.copytree(folder, settings.store)
+    open_store(settings.store).close()
+    out.print(f"{settings.store} holds what {folder} holds")
+
+
 def _settings(**given: object) -> Settings:
     return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
 
@@ -191,71 +215,6 @@ def _gate(workers: int) -> Iterator[Gate]:
         yield gate
     finally:
         gate.close()
-
-
-def _judged(
-    paths: Sequence[Path], engine: Engine, gate: Gate, *, dry_run: bool, quiet: bool
-) -> Iterator[Outcome]:
-    """Yield the outcome of every record under the paths, with a progress bar on a terminal."""
-    from service.ingest import ingest  # noqa: PLC0415
-
-    shown = err.is_terminal and not quiet
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=err, disable=not shown) as progress:
-        total = count(p for p in paths if str(p) != "-") if shown else None
-        task = progress.add_task("Checking" if dry_run else "Importing", total=total)
-        started, tally = time.monotonic(), Tally()
-        for outcome in ingest(_documents(paths), engine, gate, dry_run=dry_run):
-            tally.add(outcome)
-            progress.advance(task)
-            _show(outcome, quiet=quiet)
-            yield outcome
-    if not quiet:
-        _summary(tally, time.monotonic() - started)
-
-
-def _documents(paths: Sequence[Path]) -> Iterator[Document | Rejected]:
-    for path in paths:
-        if str(path) == "-":
-            yield read(Raw("stdin.yaml", sys.stdin.buffer.read()))
-        elif not path.exists():
-            _fail(f"{path} does not exist.")
-        else:
-            yield from (r if isinstance(r, Rejected) else read(r) for r in raw_records([path]))
-
-
-def _show(outcome: Outcome, *, quiet: bool) -> None:
-    for problem in outcome.problems:
-        err.print(f"{outcome.source}: {problem.sentence()}", markup=False, highlight=False)
-    if not quiet:
-        for warning in outcome.warnings[:_WARNINGS]:
-            line = f"{outcome.source}: warning: {warning.sentence()}"
-            err.print(line, markup=False, highlight=False, style="dim")
-
-
-_WARNINGS = 3
-"""How many warnings are printed per record; all of them are in the report."""
-
-
-def _summary(tally: Tally, seconds: float) -> None:
-    states = Table("Outcome", "Records", title="What became of it", title_justify="left")
-    for state, number in tally.states.most_common():
-        states.add_row(state, str(number))
-    cards = tally.records["card"]
-    coverage = Table(
-        "Dimension", *COVERAGE, title=f"Coverage of {cards} cards", title_justify="left"
-    )
-    for dimension, counts in coverage_rows(tally.coverage):
-        coverage.add_row(dimension, *(str(c) for c in counts))
-    out.print(states)
-    if cards:
-        out.print(coverage)
-    total = sum(tally.states.values())
-    out.print(f"{total} records in {seconds:.1f} s ({total / max(seconds, 1e-9):.0f} records/s)")
-
-
-def _finish(outcomes: Sequence[Outcome]) -> NoReturn:
-    raise typer.Exit(1 if any(o.state == "set aside" for o in outcomes) else 0)
 
 
 def _pair(text: str) -> tuple[str, str]:

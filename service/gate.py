@@ -67,6 +67,14 @@ class Gate:
             done.set_result(check(batch, context))
         return done
 
+    def judge(self, content: Graph) -> list[Issue]:
+        """Return what the shapes say of any triples."""
+        text = content.serialize(format="nt")
+        if self._pool is not None:
+            return self._pool.submit(judge, text).result()
+        with self._alone:
+            return judge(text)
+
     def close(self) -> None:
         """End the worker processes."""
         if self._pool is not None:
@@ -83,6 +91,11 @@ def check(batch: Sequence[Candidate], context: str) -> list[Checked]:
         Checked(c, _nquads(c, g), tuple(found))
         for c, g, found in zip(batch, graphs, issues, strict=True)
     ]
+
+
+def judge(ntriples: str) -> list[Issue]:
+    """Return what the shapes say of triples given as N-Triples."""
+    return shacl.validate(Graph().parse(data=ntriples, format="nt"))
 
 
 def _graph(candidate: Candidate) -> Graph:
@@ -135,4 +148,5 @@ def nquads(triples_: Iterable[tuple[object, ...]], graph_name: str) -> str:
     for triple in triples_:
         lines.add(triple)  # type: ignore[arg-type]
     text = lines.serialize(format="nt")
-    return "".join(f"{line[:-1]}{graph_name} .\n" for line in text.splitlines() if line)
+    # only "\n" ends a line: str.splitlines would also cut a literal at U+2028 or U+0085
+    return "".join(f"{line[:-1]}{graph_name} .\n" for line in text.split("\n") if line)

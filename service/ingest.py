@@ -20,7 +20,8 @@ from service.gate import Candidate, Checked, Gate
 from service.mapping.fields import references
 from service.outcome import Outcome, State, problem_of
 from service.provenance import Origin, provenance
-from service.vocab import BASE, DCAT, DCTERMS, EGAP, series_iri
+from service.references import known
+from service.vocab import DCAT, DCTERMS, EGAP, series_iri
 
 BATCH = 100
 """Records checked and committed together."""
@@ -112,7 +113,7 @@ class _Flight:
 def _start(batch: _Batch, engine: Engine, gate: Gate) -> _Flight:
     planned = _plan([d for d in batch if isinstance(d, Document)], engine)
     fresh = [p for p in planned if not p.unchanged]
-    context = _context(engine, [p.candidate.record for p in fresh])
+    context = known(engine, {iri for p in fresh for iri in references(p.record)})
     return _Flight(batch, planned, gate.submit([p.candidate for p in fresh], context))
 
 
@@ -202,19 +203,6 @@ def _resolved(record: Record, versions: Mapping[str, int]) -> Record:
         a.model_copy(update={"assumption": f"{card}/{a.dimension}"}) for a in record.assessments
     )
     return record.model_copy(update={"card": card, "assessments": assessments})
-
-
-def _context(engine: Engine, records: Iterable[Record]) -> str:
-    """Return, as N-Triples, what the store knows of everything the records refer to."""
-    named = {iri for record in records for iri in references(record)}
-    if not named:
-        return ""
-    values = " ".join(f"<{iri}>" for iri in sorted(named))
-    found = engine.construct(f"""
-        CONSTRUCT {{ ?x a ?type . ?x <{EGAP.hasAssumption}> ?a }} WHERE {{
-          VALUES ?x {{ {values} }} ?x a ?type . FILTER (STRSTARTS(STR(?type), "{BASE}"))
-          OPTIONAL {{ ?x <{EGAP.hasAssumption}> ?a }} }}""")
-    return found.serialize(format="nt")
 
 
 def _outcome(

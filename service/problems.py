@@ -93,8 +93,14 @@ class StoreBusy(Problem):
     status, slug, title = 503, "store-busy", "The store is in use"
 
 
-class Forbidden(Problem):
+class Unauthorized(Problem):
     """A write was asked for without the token that allows it."""
+
+    status, slug, title = 401, "unauthorized", "The token is missing or wrong"
+
+
+class Forbidden(Problem):
+    """A write was asked for where nobody may write."""
 
     status, slug, title = 403, "forbidden", "Not allowed"
 

@@ -1,50 +1,18 @@
 """The port of the store: what the service asks of any engine."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal, Protocol
+from typing import IO, Protocol
 
 from rdflib import Graph
 from rdflib.term import Node
 
+from service.engines.questions import EVERYTHING, AnswerKind, Ask, Dataset, Limits
+
+__all__ = ["EVERYTHING", "AnswerKind", "Ask", "Dataset", "Engine", "Limits", "Row"]
+
 Row = Mapping[str, Node]
 """One solution: variable name to term; an unbound variable is absent."""
-
-AnswerKind = Literal["bindings", "boolean", "graph"]
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """Which graphs a query sees; by default the union of all named graphs.
-
-    `default` and `named` are the graph IRIs of the SPARQL 1.1 Protocol, empty when not given.
-    """
-
-    default: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()
-
-
-EVERYTHING = Dataset()
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one query of anybody's may use: seconds, rows of the result, bytes of the result."""
-
-    seconds: float = 30.0
-    rows: int = 1_000_000
-    bytes: int = 64 * 2**20
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A query of anybody's: its text, its dataset, the media type wanted, and its limits."""
-
-    sparql: str
-    media: str
-    dataset: Dataset = EVERYTHING
-    limits: Limits = Limits()
 
 
 class Engine(Protocol):
@@ -79,8 +47,16 @@ class Engine(Protocol):
         """Return a copy of one named graph, empty if there is none."""
         ...
 
+    def default_graph(self) -> Graph:
+        """Return a copy of the default graph alone, without the named ones."""
+        ...
+
     def commit(self, insert: str, drop: Iterable[str] = ()) -> None:
-        """Drop whole graphs and insert N-Quads, as one transaction: all of it or nothing."""
+        """Drop whole graphs and insert N-Quads, as one transaction: all of it or nothing.
+
+        A line without a graph name goes into the default graph, which reads see too, and an
+        empty name in `drop` stands for it.
+        """
         ...
 
     def update(self, sparql: str, using: Dataset = EVERYTHING) -> None:

@@ -1,93 +1,108 @@
-"""The embedded engine: Oxigraph, in a folder on disk or in memory."""
+"""The embedded engine: Oxigraph, in a folder on disk or in memory.
 
-import re
+This process is the only writer. Our own queries run here; queries of strangers run in reader
+processes that can be killed. Without a folder there is nothing that another process could
+read, so then they run here too, and their time is not limited.
+"""
+
+import time
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import IO
 
 import pyoxigraph as ox
-from rdflib import Graph, Literal, URIRef
-from rdflib.term import BNode, Node
-from typing_extensions import Buffer
+from rdflib import Graph
 
-from service.engines.base import EVERYTHING, AnswerKind, Dataset, Row
-from service.engines.sparql_text import names_dataset, query_kind
-from service.problems import BadQuery, StoreBusy, TooLarge
+from service.engines.base import EVERYTHING, Ask, Dataset, Row
+from service.engines.evaluate import bad_syntax, evaluate, query
+from service.engines.readers import ReaderPool
+from service.engines.snapshots import Snapshots
+from service.engines.sparql_text import check_update, with_using
+from service.engines.terms import to_graph, to_rdflib
+from service.problems import BadRequest, StoreBusy
 
-_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-_RESULTS = {
-    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
-    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
-    "text/csv": ox.QueryResultsFormat.CSV,
-    "text/tab-separated-values": ox.QueryResultsFormat.TSV,
-}
-_RDF = {
-    "text/turtle": ox.RdfFormat.TURTLE,
-    "application/n-triples": ox.RdfFormat.N_TRIPLES,
-    "application/ld+json": ox.RdfFormat.JSON_LD,
-    "application/rdf+xml": ox.RdfFormat.RDF_XML,
-}
+READERS = 4
+"""Queries of strangers that may run at once."""
+
+READER_MEMORY = 4 * 2**30
+"""Address space of one reader, in bytes."""
 
 
 class EmbeddedEngine:
     """Oxigraph in this process. One writer at a time; readers keep their snapshot."""
 
-    def __init__(self, store: ox.Store, *, durable: bool = False) -> None:
-        """Serve an open store; `durable` for one that is written to disk. See `open_store`."""
+    def __init__(self, store: ox.Store, folder: Path | None = None, *, writes: bool = True) -> None:
+        """Serve an open store that lives in `folder`; use `open_store` to open one."""
         self._store = store
-        self._durable = durable
+        self._folder = folder
+        self._durable = folder is not None and writes
         self._write = Lock()
+        self._generation = 0
+        self._readers = (
+            ReaderPool(Snapshots(store, folder), READERS, READER_MEMORY)
+            if folder is not None and writes
+            else None
+        )
 
     def select(self, sparql: str) -> list[Row]:
         """Return the solutions of a SELECT query."""
-        result = self._run(sparql, EVERYTHING)
+        result = query(self._store, sparql)
         names = [v.value for v in result.variables]
         return [
-            {n: _term(t) for n, t in zip(names, row, strict=True) if t is not None}
+            {n: to_rdflib(t) for n, t in zip(names, row, strict=True) if t is not None}
             for row in result
         ]
 
     def ask(self, sparql: str) -> bool:
         """Return the answer of an ASK query."""
-        return bool(self._run(sparql, EVERYTHING))
+        return bool(query(self._store, sparql))
 
     def construct(self, sparql: str) -> Graph:
         """Return the triples of a CONSTRUCT or DESCRIBE query."""
-        return _graph(self._run(sparql, EVERYTHING))
+        return to_graph(query(self._store, sparql))
 
-    def kind(self, sparql: str) -> AnswerKind:
-        """Return what a query asks for. Raises `BadQuery` for an update or for SERVICE."""
-        return query_kind(sparql)
-
-    def answer(self, sparql: str, media: str, dataset: Dataset, max_bytes: int) -> bytes:
-        """Run a query of anybody's and return its result in a media type that fits its kind."""
-        query_kind(sparql)
-        result = self._run(sparql, dataset)
-        forms = _RDF if isinstance(result, ox.QueryTriples) else _RESULTS
-        buffer = _Capped(max_bytes)
-        try:
-            result.serialize(buffer, format=forms[media])
-        except OSError as error:
-            raise (buffer.problem or error) from error
-        return buffer.getvalue()
+    def answer(self, ask: Ask) -> IO[bytes]:
+        """Return the whole serialised result of a query of anybody's, at its start."""
+        if self._readers is not None:
+            return self._readers.answer(ask, self._generation)
+        out = BytesIO()
+        evaluate(self._store, ask, out)
+        out.seek(0)
+        return out
 
     def graph(self, iri: str) -> Graph:
         """Return a copy of one named graph, empty if there is none."""
         quads = self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri))
-        return _graph(quad.triple for quad in quads)
+        return to_graph(quad.triple for quad in quads)
+
+    def default_graph(self) -> Graph:
+        """Return a copy of the default graph alone, without the named ones."""
+        quads = self._store.quads_for_pattern(None, None, None, ox.DefaultGraph())
+        return to_graph(quad.triple for quad in quads)
 
     def commit(self, insert: str, drop: Iterable[str] = ()) -> None:
         """Drop whole graphs and insert N-Quads, as one transaction: all of it or nothing."""
-        dropped = [ox.NamedNode(iri) for iri in drop]
+        dropped = [f"GRAPH <{iri}>" if iri else "DEFAULT" for iri in drop]
         with self._write:
             if dropped:
                 self._store.update(_replacement(insert, dropped))
             else:
                 self._store.load(insert.encode(), format=ox.RdfFormat.N_QUADS)
-            self._flush()
+            self._committed()
+
+    def update(self, sparql: str, using: Dataset = EVERYTHING) -> None:
+        """Run a SPARQL update as one transaction. Raises `BadQuery`."""
+        check_update(sparql)
+        text = with_using(sparql, using.default, using.named)
+        with self._write:
+            try:
+                self._store.update(text)
+            except SyntaxError as error:
+                raise bad_syntax(error) from error
+            self._committed()
 
     def dump(self) -> Iterator[bytes]:
         """Yield the whole store as N-Quads."""
@@ -95,21 +110,29 @@ class EmbeddedEngine:
         while batch := list(islice(quads, 10_000)):
             yield ox.serialize(batch, format=ox.RdfFormat.N_QUADS) or b""
 
+    def backup(self, folder: Path) -> None:
+        """Write a consistent copy of the store to a new folder, while others read and write."""
+        if folder.exists():
+            raise BadRequest(f"{folder} exists already. Name a folder that does not.")
+        if self._folder is None:
+            raise BadRequest("A store in memory has no backup. Export it instead.")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        self._store.backup(str(folder))
+
     def close(self) -> None:
         """Make everything durable and let go of the store."""
-        self._flush()
-        del self._store
-
-    def _flush(self) -> None:
-        # also what lets a read-only engine beside this one see the latest commit
+        if self._readers is not None:
+            self._readers.close()
+            self._readers = None
         if self._durable:
             self._store.flush()
+        del self._store
 
-    def _run(self, sparql: str, dataset: Dataset) -> Any:
-        try:
-            return self._store.query(sparql, **_visible(sparql, dataset))
-        except SyntaxError as error:
-            raise _syntax(error) from error
+    def _committed(self) -> None:
+        """Let readers see what was written: they open the store anew for a new generation."""
+        if self._durable:
+            self._store.flush()
+        self._generation += 1
 
 
 def open_store(folder: Path | None, *, read_only: bool = False) -> EmbeddedEngine:
@@ -122,9 +145,9 @@ def open_store(folder: Path | None, *, read_only: bool = False) -> EmbeddedEngin
         return EmbeddedEngine(ox.Store())
     try:
         if read_only and folder.exists():
-            return EmbeddedEngine(ox.Store.read_only(str(folder)))
+            return EmbeddedEngine(_beside_a_writer(folder), folder, writes=False)
         folder.mkdir(parents=True, exist_ok=True)
-        return EmbeddedEngine(ox.Store(str(folder)), durable=True)
+        return EmbeddedEngine(ox.Store(str(folder)), folder)
     except OSError as error:
         if "lock" not in str(error).lower():
             raise
@@ -135,72 +158,27 @@ def open_store(folder: Path | None, *, read_only: bool = False) -> EmbeddedEngin
         ) from error
 
 
-def _visible(sparql: str, dataset: Dataset) -> dict[str, Any]:
-    if dataset == EVERYTHING:
-        # a dataset that the query chooses itself must not be widened to all graphs
-        return {} if names_dataset(sparql) else {"use_default_graph_as_union": True}
-    named = [ox.NamedNode(iri) for iri in dataset.named]
-    default = [ox.NamedNode(iri) for iri in dataset.default]
-    return {"default_graph": default, "named_graphs": named}
+def _beside_a_writer(folder: Path) -> ox.Store:
+    """Open a folder read-only; a writer may delete a file just then, so try again."""
+    for _ in range(_TRIES - 1):
+        try:
+            return ox.Store.read_only(str(folder))
+        except RuntimeError:
+            time.sleep(0.1)
+    return ox.Store.read_only(str(folder))
 
 
-def _syntax(error: SyntaxError) -> BadQuery:
-    match = _PLACE.match(str(error))
-    if match is None:
-        return BadQuery(f"The query does not parse: {error}")
-    line, column, expected = int(match[1]), int(match[2]), " ".join(match[3].split())
-    return BadQuery(
-        f"The query does not parse at line {line}, column {column}.",
-        line=line,
-        column=column,
-        expected=expected[:300],
-    )
+_TRIES = 20
 
 
-class _Capped(BytesIO):
-    """Memory for a result, up to a limit; past it, writing stops the evaluation."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self._limit = limit
-        self.problem: TooLarge | None = None
-
-    def write(self, data: Buffer) -> int:
-        if self.tell() + len(memoryview(data)) > self._limit:
-            self.problem = TooLarge(
-                f"The answer is larger than {self._limit // 2**20} MB. "
-                "Narrow the query or add a LIMIT.",
-                limit_bytes=self._limit,
-            )
-            raise OSError(self.problem.detail)
-        return super().write(data)
-
-
-def _replacement(nquads: str, dropped: list[ox.NamedNode]) -> str:
-    drops = "".join(f"DROP SILENT GRAPH {g} ;\n" for g in dropped)
+def _replacement(nquads: str, dropped: list[str]) -> str:
+    """Return one update that drops graphs and inserts quads: Oxigraph runs it as one."""
+    drops = "".join(f"DROP SILENT {graph} ;\n" for graph in dropped)
     by_graph: dict[str, list[str]] = {}
     for quad in ox.parse(nquads.encode(), format=ox.RdfFormat.N_QUADS):
         by_graph.setdefault(str(quad.graph_name), []).append(f"{quad.triple} .")
-    blocks = "\n".join(f"GRAPH {g} {{ {' '.join(t)} }}" for g, t in by_graph.items())
+    blocks = "\n".join(
+        f"GRAPH {g} {{ {' '.join(t)} }}" if g != "DEFAULT" else " ".join(t)
+        for g, t in by_graph.items()
+    )
     return f"{drops}INSERT DATA {{ {blocks} }}"
-
-
-def _graph(triples: Iterable[Any]) -> Graph:
-    graph = Graph()
-    for triple in triples:
-        graph.add((_term(triple.subject), _term(triple.predicate), _term(triple.object)))
-    return graph
-
-
-def _term(term: Any) -> Node:
-    if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
-    if isinstance(term, ox.Literal):
-        datatype = None if term.language else URIRef(term.datatype.value)
-        if datatype == _STRING:
-            return Literal(term.value)
-        return Literal(term.value, lang=term.language, datatype=datatype)
-    return BNode(str(term))
-
-
-_STRING = URIRef("http://www.w3.org/2001/XMLSchema#string")

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
 
-from service.engines.base import AnswerKind
+from service.engines.questions import AnswerKind
 from service.problems import BadQuery
 
 _TOKEN = re.compile(
@@ -15,7 +17,7 @@ _TOKEN = re.compile(
         | [?$][^\W]\w* | @[A-Za-z]+(?:-[A-Za-z0-9]+)* )
     | (?P<name> [^\W\d_][\w.-]*:[^\s{}()\[\];,<>"']* | _?:[^\s{}()\[\];,<>"']* )
     | (?P<word> [A-Za-z_]\w* )
-    | (?P<other> . )
+    | (?P<mark> . )
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -29,11 +31,35 @@ _KINDS: dict[str, AnswerKind] = {
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"}
 
 
-def words(sparql: str) -> Iterator[str]:
-    """Yield the bare words of a text in capitals: no strings, IRIs, names or variables."""
+class Token(NamedTuple):
+    """A bare word in capitals, or a brace, with where it begins and how deep in braces."""
+
+    text: str
+    start: int
+    depth: int
+
+
+def tokens(sparql: str) -> Iterator[Token]:
+    """Yield words and braces; strings, IRIs, names, variables and comments are passed over."""
+    depth = 0
     for match in _TOKEN.finditer(sparql):
         if match.lastgroup == "word":
-            yield match.group().upper()
+            yield Token(match.group().upper(), match.start(), depth)
+        elif match.group() in {"{", "}"} and match.lastgroup == "mark":
+            depth -= match.group() == "}"
+            yield Token(match.group(), match.start(), depth)
+            depth += match.group() == "{"
+
+
+def words(sparql: str) -> list[str]:
+    """Return the bare words of a text in capitals."""
+    return [token.text for token in tokens(sparql)]
+
+
+def is_update(sparql: str) -> bool:
+    """Tell whether a text is an update rather than a query."""
+    form = next((w for w in words(sparql) if w in _KINDS or w in _UPDATES), None)
+    return form in _UPDATES
 
 
 def names_dataset(sparql: str) -> bool:
@@ -46,17 +72,62 @@ def query_kind(sparql: str) -> AnswerKind:
 
     Raises `BadQuery` for an update, and for SERVICE, which would leave this machine.
     """
-    found = list(words(sparql))
+    found = words(sparql)
     form = next((w for w in found if w in _KINDS or w in _UPDATES), None)
     if form in _UPDATES:
         raise BadQuery(
-            f"This is an update ({form}); this endpoint only answers queries.", operation=form
+            f"This is an update ({form}), not a query. Post it as update=…, or as "
+            "application/sparql-update.",
+            operation=form,
         )
-    if "SERVICE" in found:
-        raise BadQuery(
-            "The query uses SERVICE. Federated queries are switched off: nothing leaves this "
-            "server. Remove the SERVICE block.",
-            feature="SERVICE",
-        )
+    _refuse("SERVICE", found)
     # a text with no form at all does not parse, and the engine says where
     return _KINDS[form or "SELECT"]
+
+
+def check_update(sparql: str) -> None:
+    """Raise `BadQuery` for an update that would reach beyond this store."""
+    found = words(sparql)
+    _refuse("SERVICE", found)
+    _refuse("LOAD", found)
+
+
+def _refuse(feature: str, found: list[str]) -> None:
+    if feature in found:
+        raise BadQuery(
+            f"The text uses {feature}, which is switched off: nothing is fetched and nothing "
+            "leaves this server.",
+            feature=feature,
+        )
+
+
+def with_using(sparql: str, default: tuple[str, ...], named: tuple[str, ...]) -> str:
+    """Return an update whose WHERE clauses see the given graphs (USING, USING NAMED).
+
+    Raises `BadQuery` where the text chooses its graphs itself, as the protocol demands.
+    """
+    if not default and not named:
+        return sparql
+    found = list(tokens(sparql))
+    if {"USING", "WITH"} & {t.text for t in found}:
+        raise BadQuery("using-graph-uri may not be given for an update with USING or WITH.")
+    clause = "".join(f"USING <{g}> " for g in default) + "".join(
+        f"USING NAMED <{g}> " for g in named
+    )
+    result = sparql
+    for before, token in reversed(list(pairwise(found))):
+        if token.text == "WHERE" and token.depth == 0:
+            head = result[: token.start] + _template(result, before, token, found)
+            result = head + clause + result[token.start :]
+    return result
+
+
+def _template(sparql: str, before: Token, where: Token, found: list[Token]) -> str:
+    """Return the delete template that `DELETE WHERE {…}` leaves out, else nothing."""
+    if before.text != "DELETE":
+        return ""
+    opened = next(t for t in found if t.start > where.start and t.text == "{")
+    closed = next(
+        t for t in found if t.start > opened.start and t.text == "}" and t.depth == opened.depth
+    )
+    return sparql[opened.start : closed.start + 1] + " "

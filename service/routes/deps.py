@@ -1,6 +1,8 @@
 """What routes need: the store, the gate and the settings, kept by the application."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from secrets import compare_digest
+from threading import Lock
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -8,6 +10,7 @@ from fastapi import Depends, Request
 from service.config import Settings
 from service.engines.base import Engine
 from service.gate import Gate
+from service.problems import Forbidden, Unauthorized
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,8 @@ class Services:
     engine: Engine
     gate: Gate
     settings: Settings
+    writing: Lock = field(default_factory=Lock)
+    """Held by whoever changes the store, from reading what is there until it is committed."""
 
 
 def services(request: Request) -> Services:
@@ -27,3 +32,14 @@ def services(request: Request) -> Services:
 
 
 ServicesDep = Annotated[Services, Depends(services)]
+
+
+def check_token(request: Request, services: Services) -> None:
+    """Raise `Forbidden` where nobody may write, `Unauthorized` without the right token."""
+    token = services.settings.token
+    if token is None:
+        raise Forbidden("Writing is off. Start the service with EVALGAP_TOKEN to allow it.")
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    right = compare_digest(given.strip().encode(), token.get_secret_value().encode())
+    if scheme.lower() != "bearer" or not right:
+        raise Unauthorized("Send the token as 'Authorization: Bearer …'.")

@@ -33,6 +33,7 @@ def home(request: Request, services: ServicesDep) -> Response:
             "gap": gap,
             "bars": waterfall(gap, "sequential", repository.kinds(services.engine)) if gap else [],
             "questions": catalog.questions().values(),
+            "gate": services.settings.gate,
             "version": VERSION,
         },
     )

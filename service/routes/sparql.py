@@ -1,13 +1,20 @@
-"""`/sparql`: SPARQL 1.1 queries by GET and POST, read-only."""
+"""`/sparql` and `/update`: the SPARQL 1.1 Protocol."""
+
+from collections.abc import Iterator
+from typing import IO
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, QueryParams
 
-from service.engines.base import Dataset
-from service.negotiate import RDF_FORMS, choose
-from service.problems import BadRequest, TooLarge, UnsupportedMedia
-from service.routes.deps import Services, ServicesDep
+from service import writes
+from service.engines.base import Ask, Dataset, Limits
+from service.engines.sparql_text import query_kind
+from service.negotiate import choose
+from service.problems import BadParameter, BadRequest, TooLarge, UnsupportedMedia
+from service.routes.bodies import read_body
+from service.routes.deps import Services, ServicesDep, check_token
 
 RESULTS = [
     "application/sparql-results+json",
@@ -16,84 +23,160 @@ RESULTS = [
     "text/csv",
     "text/tab-separated-values",
 ]
-BOOLEANS = RESULTS[:3]
-GRAPHS = ["text/turtle", *[m for m in RDF_FORMS if m != "text/turtle"]]
+GRAPHS = [
+    "text/turtle",
+    "application/n-triples",
+    "application/ld+json",
+    "application/rdf+xml",
+    "application/trig",
+    "application/n-quads",
+]
+OFFERED = {"bindings": RESULTS, "boolean": RESULTS[:3], "graph": GRAPHS}
 _SHORT = {
     "json": RESULTS[0], "srj": RESULTS[0], "xml": RESULTS[2], "srx": RESULTS[2],
     "csv": RESULTS[3], "tsv": RESULTS[4],
-    "ttl": GRAPHS[0], "turtle": GRAPHS[0], "jsonld": "application/ld+json",
-    "nt": "application/n-triples", "rdf": "application/rdf+xml",
+    "ttl": GRAPHS[0], "turtle": GRAPHS[0], "nt": GRAPHS[1], "jsonld": GRAPHS[2],
+    "rdf": GRAPHS[3], "trig": GRAPHS[4], "nq": GRAPHS[5],
 }  # fmt: skip
+FORM = "application/x-www-form-urlencoded"
+QUERY = "application/sparql-query"
+UPDATE = "application/sparql-update"
+_CHUNK = 2**16
 
 router = APIRouter(tags=["sparql"])
+Params = QueryParams | FormData
 
-_DOC = {
-    "parameters": [
-        {
-            "name": "query",
-            "in": "query",
-            "required": True,
-            "schema": {"type": "string"},
-            "example": "SELECT ?b WHERE { ?b a <https://w3id.org/evalgap/ontology#Benchmark> }",
-        }
-    ]
-}
+_PARAMETERS = [
+    {
+        "name": name,
+        "in": "query",
+        "description": about,
+        "schema": {"type": "string"},
+        "example": example,
+    }
+    for name, about, example in (
+        ("query", "SPARQL 1.1 query", "SELECT * WHERE { ?s ?p ?o } LIMIT 10"),
+        ("default-graph-uri", "graph to query; may be repeated", None),
+        ("named-graph-uri", "named graph to query; may be repeated", None),
+        ("timeout", "seconds, to lower the limit", "5"),
+        ("format", "json, xml, csv, tsv, ttl, nt, jsonld, rdf, trig, nq", "csv"),
+    )
+]
 
 
-@router.get("/sparql", openapi_extra=_DOC)
+@router.get("/sparql", openapi_extra={"parameters": _PARAMETERS})
 def sparql_get(request: Request, services: ServicesDep) -> Response:
     """Answer a SPARQL 1.1 query given as `query=`."""
     params = request.query_params
-    return _answer(request, services, params.getlist("query"), _dataset(params))
+    return _answer(request, services, _only(params, "query"), params)
 
 
-@router.post("/sparql")
+@router.post(
+    "/sparql", responses={200: {"description": "The result"}, 204: {"description": "Done"}}
+)
 async def sparql_post(request: Request, services: ServicesDep) -> Response:
-    """Answer a SPARQL 1.1 query posted as a form or as `application/sparql-query`."""
+    """Answer a query or, with the token, run an update; as a form or as the body itself."""
+    text, params, changes = await _operation(request, services)
+    run = _update if changes else _answer
+    return await run_in_threadpool(run, request, services, text, params)
+
+
+@router.post("/update", status_code=204)
+async def update_post(request: Request, services: ServicesDep) -> Response:
+    """Run a SPARQL 1.1 update; needs the token."""
+    text, params, changes = await _operation(request, services)
+    if not changes:
+        raise BadRequest("This address takes updates: update=… or application/sparql-update.")
+    return await run_in_threadpool(_update, request, services, text, params)
+
+
+async def _operation(request: Request, services: Services) -> tuple[str, Params, bool]:
+    """Return the text of a posted operation, its parameters, and whether it is an update."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "application/sparql-query":
-        text = (await request.body()).decode("utf-8")
-        asked, dataset = [text], _dataset(request.query_params)
-    elif kind == "application/x-www-form-urlencoded":
-        form = await request.form()
-        asked = [str(v) for v in form.getlist("query")]
-        dataset = _dataset(form)
-    else:
+    if kind in {QUERY, UPDATE}:
+        data = await read_body(request.stream(), services.settings.max_body_bytes)
+        return _text(data), request.query_params, kind == UPDATE
+    if kind != FORM:
         raise UnsupportedMedia(
-            "A query is posted as application/sparql-query or as a form, "
+            f"An operation is posted as {QUERY}, as {UPDATE} or as a form ({FORM}), "
             f"not as {kind or 'nothing'!r}."
         )
-    return await run_in_threadpool(_answer, request, services, asked, dataset)
+    form = await request.form()
+    changes = "update" in form
+    return _only(form, "update" if changes else "query"), form, changes
 
 
-def _dataset(params: QueryParams | FormData) -> Dataset:
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"The text is not UTF-8 (byte {error.start}).") from error
+
+
+def _only(params: Params, name: str) -> str:
+    other = "query" if name == "update" else "update"
+    given = [str(v) for v in params.getlist(name)]
+    if len(given) != 1 or other in params:
+        count = len(given) + len(params.getlist(other))
+        raise BadRequest(f"Exactly one operation is expected as {name}=…; {count} were given.")
+    return given[0]
+
+
+def _dataset(params: Params, default: str, named: str) -> Dataset:
     return Dataset(
-        default=tuple(str(v) for v in params.getlist("default-graph-uri")),
-        named=tuple(str(v) for v in params.getlist("named-graph-uri")),
+        default=tuple(str(v) for v in params.getlist(default)),
+        named=tuple(str(v) for v in params.getlist(named)),
     )
 
 
-def _answer(request: Request, services: Services, asked: list[str], dataset: Dataset) -> Response:
-    if len(asked) != 1:
-        raise BadRequest(f"Exactly one query is expected; {len(asked)} were given.")
-    _check_size(asked[0], services.settings.max_query_chars)
-    accept = request.headers.get("accept")
-    wanted = request.query_params.get("format")
-    suffix = _SHORT.get(wanted, wanted) if wanted else None
-    media = services.engine.kind(asked[0])
-    offered = {"bindings": RESULTS, "boolean": BOOLEANS, "graph": GRAPHS}[media]
-    chosen = choose(accept, offered, suffix)
-    body = services.engine.answer(
-        asked[0],
-        RESULTS[0] if chosen == "application/json" else chosen,
-        dataset,
-        services.settings.max_result_bytes,
-    )
-    return Response(body, media_type=chosen, headers={"Vary": "Accept"})
-
-
-def _check_size(text: str, limit: int) -> None:
-    if len(text) > limit:
+def _answer(request: Request, services: Services, text: str, params: Params) -> Response:
+    settings = services.settings
+    if len(text) > settings.max_query_chars:
+        limit = settings.max_query_chars
         raise TooLarge(
-            f"The query has {len(text):,} characters; the limit is {limit:,}.", limit=limit
+            f"The query has {len(text):,} characters; {limit:,} are allowed.", limit=limit
         )
+    wanted = params.get("format")
+    suffix = _SHORT.get(str(wanted), str(wanted)) if wanted else None
+    media = choose(request.headers.get("accept"), OFFERED[query_kind(text)], suffix)
+    dataset = _dataset(params, "default-graph-uri", "named-graph-uri")
+    limits = Limits(
+        _seconds(params, settings.max_query_seconds), settings.max_rows, settings.max_result_bytes
+    )
+    result = services.engine.answer(Ask(text, media, dataset, limits))
+    return StreamingResponse(_chunks(result), media_type=_typed(media), headers={"Vary": "Accept"})
+
+
+def _typed(media: str) -> str:
+    return f"{media}; charset=utf-8" if media.startswith("text/") else media
+
+
+def _chunks(result: IO[bytes]) -> Iterator[bytes]:
+    with result:
+        while chunk := result.read(_CHUNK):
+            yield chunk
+
+
+def _seconds(params: Params, limit: float) -> float:
+    """Return the time for a query: what `timeout=` asks for, and never more than the limit."""
+    given = params.get("timeout")
+    if given is None:
+        return limit
+    try:
+        wanted = float(str(given))
+    except ValueError:
+        wanted = 0.0
+    if not wanted > 0:
+        raise BadParameter(
+            f"timeout must be a number of seconds above 0, not {given!r}.", parameter="timeout"
+        )
+    return min(wanted, limit)
+
+
+def _update(request: Request, services: Services, text: str, params: Params) -> Response:
+    check_token(request, services)
+    with services.writing:
+        gate = services.gate if services.settings.gate else None
+        using = _dataset(params, "using-graph-uri", "using-named-graph-uri")
+        writes.update(services.engine, gate, text, using)
+    return Response(status_code=204)

@@ -1,6 +1,5 @@
 """`POST /api/v1/validate`: a card in any known format, judged as an import would judge it."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -10,8 +9,9 @@ from loaders.base import Raw
 from loaders.registry import FORMATS, read
 from service.ingest import ingest
 from service.outcome import COVERAGE, Outcome, Tally, coverage_rows
-from service.problems import BadRequest, Invalid, TooLarge
+from service.problems import BadRequest, Invalid
 from service.routes.answers import json_text
+from service.routes.bodies import read_body
 from service.routes.deps import Services, ServicesDep
 
 router = APIRouter(prefix="/api/v1", tags=["validate"])
@@ -34,7 +34,7 @@ async def validate(request: Request, services: ServicesDep) -> Response:
 
     Answers 200 with the report of a valid card, 422 with the same report otherwise.
     """
-    data = await _body(request.stream(), services.settings.max_body_bytes)
+    data = await read_body(request.stream(), services.settings.max_body_bytes)
     if not data.strip():
         raise BadRequest("The request has no body. Send the card as the body of the request.")
     source = request.query_params.get("source", "upload.yaml")
@@ -46,20 +46,6 @@ async def validate(request: Request, services: ServicesDep) -> Response:
             f"{count} problem{'s' if count > 1 else ''}: {outcome.problems[0].sentence()}", **report
         )
     return Response(json_text(request, report), media_type="application/json")
-
-
-async def _body(stream: AsyncIterator[bytes], limit: int) -> bytes:
-    """Return the body, reading no more of it than the limit. Raises `TooLarge`."""
-    data = bytearray()
-    async for chunk in stream:
-        data += chunk
-        if len(data) > limit:
-            raise TooLarge(
-                f"The request has more than {limit // 2**20} MB, the limit for one record. "
-                "Split it into one file per card.",
-                limit_bytes=limit,
-            )
-    return bytes(data)
 
 
 def _judge(services: Services, raw: Raw) -> Outcome:

@@ -55,4 +55,5 @@ def test_errors_of_the_framework_are_problems_too(client: TestClient) -> None:
 
 
 def test_other_sites_may_read(client: TestClient) -> None:
-    assert client.get("/api/v1/gaps").headers["access-control-allow-origin"] == "*"
+    answer = client.get("/api/v1/gaps", headers={"Origin": "https://example.org"})
+    assert answer.headers["access-control-allow-origin"] == "*"

@@ -1,0 +1,145 @@
+"""One query of anybody's on an open Oxigraph store, serialised under its limits."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from io import TextIOWrapper
+from typing import IO, Any
+
+import pyoxigraph as ox
+
+from service.engines.questions import EVERYTHING, Ask, Dataset
+from service.engines.sparql_text import names_dataset, query_kind
+from service.problems import BadQuery, TooLarge
+
+_RESULTS = {
+    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
+    "application/json": ox.QueryResultsFormat.JSON,
+    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
+    "text/csv": ox.QueryResultsFormat.CSV,
+    "text/tab-separated-values": ox.QueryResultsFormat.TSV,
+}
+_RDF = {
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+    "application/trig": ox.RdfFormat.TRIG,
+    "application/n-quads": ox.RdfFormat.N_QUADS,
+}
+_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_JSON_ROW = re.compile(rb'"(?:[^"\\]|\\.)*"|\},\{|\}\]')
+_SMALLEST_ROW = 3
+"""Bytes of the smallest row there can be, so that only large results are counted."""
+
+
+def evaluate(store: ox.Store, ask: Ask, out: IO[bytes]) -> None:
+    """Write the result of a query to `out`.
+
+    Raises `BadQuery` for text that does not parse or is not a query, and `TooLarge` past the
+    rows or bytes; what `out` then holds is of no use.
+    """
+    query_kind(ask.sparql)
+    result = query(store, ask.sparql, ask.dataset)
+    capped = _Capped(out, ask.limits.bytes)
+    try:
+        if isinstance(result, ox.QueryTriples):
+            rows = _counted(result, ask.limits.rows)
+            ox.serialize(rows, capped, format=_RDF[ask.media])  # type: ignore[arg-type]
+        else:
+            result.serialize(capped, format=_RESULTS[ask.media])
+            _check_rows(out, ask)
+    except OSError as error:
+        raise (capped.problem or error) from error
+
+
+def query(store: ox.Store, sparql: str, dataset: Dataset = EVERYTHING) -> Any:
+    """Run a query over its dataset. Raises `BadQuery` with line and column."""
+    try:
+        return store.query(sparql, **_visible(sparql, dataset))
+    except SyntaxError as error:
+        raise bad_syntax(error) from error
+
+
+def _visible(sparql: str, dataset: Dataset) -> dict[str, Any]:
+    if dataset == EVERYTHING:
+        # a dataset that the query chooses itself must not be widened to all graphs
+        return {} if names_dataset(sparql) else {"use_default_graph_as_union": True}
+    named = [ox.NamedNode(iri) for iri in dataset.named]
+    default = [ox.NamedNode(iri) for iri in dataset.default]
+    return {"default_graph": default, "named_graphs": named}
+
+
+def bad_syntax(error: SyntaxError) -> BadQuery:
+    """Return Oxigraph's syntax error as a problem with line and column."""
+    match = _PLACE.match(str(error))
+    if match is None:
+        return BadQuery(f"The text does not parse: {error}")
+    line, column, expected = int(match[1]), int(match[2]), " ".join(match[3].split())
+    return BadQuery(
+        f"The text does not parse at line {line}, column {column}.",
+        line=line,
+        column=column,
+        expected=expected[:300],
+    )
+
+
+class _Capped:
+    """Passes bytes on up to a limit; past it, writing stops the evaluation."""
+
+    def __init__(self, out: IO[bytes], limit: int) -> None:
+        self._out = out
+        self._limit = limit
+        self._written = 0
+        self.problem: TooLarge | None = None
+
+    def write(self, data: bytes) -> int:
+        self._written += len(data)
+        if self._written > self._limit:
+            size = f"{self._limit / 2**20:g} MB"
+            self.problem = TooLarge(
+                f"The answer is larger than {size}. Narrow the query or add a LIMIT.",
+                limit_bytes=self._limit,
+            )
+            raise OSError(self.problem.detail)
+        return self._out.write(data)
+
+    def flush(self) -> None:
+        self._out.flush()
+
+
+def _counted(triples: Iterable[Any], limit: int) -> Iterator[Any]:
+    for number, triple in enumerate(triples, start=1):
+        if number > limit:
+            raise _too_many(limit)
+        yield triple
+
+
+def _check_rows(out: IO[bytes], ask: Ask) -> None:
+    if out.tell() > ask.limits.rows * _SMALLEST_ROW and _rows(out, ask.media) > ask.limits.rows:
+        raise _too_many(ask.limits.rows)
+
+
+def _too_many(limit: int) -> TooLarge:
+    return TooLarge(
+        f"The answer has more than {limit:,} rows. Narrow the query or add a LIMIT.",
+        limit_rows=limit,
+    )
+
+
+def _rows(out: IO[bytes], media: str) -> int:
+    """Return how many solutions a serialised result holds."""
+    end = out.tell()
+    out.seek(0)
+    if media.startswith("text/"):
+        text = TextIOWrapper(out, "utf-8", newline="")
+        found = sum(1 for _ in (csv.reader(text) if "csv" in media else text)) - 1
+        text.detach()
+    elif "xml" in media:
+        found = out.read().count(b"</result>")
+    else:
+        found = sum(
+            m.group() != b'"' and m.group()[:1] == b"}" for m in _JSON_ROW.finditer(out.read())
+        )
+    out.seek(end)
+    return found

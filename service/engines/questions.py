@@ -1,0 +1,39 @@
+"""What a query of anybody's may see and use. Kept free of heavy imports for the readers."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+AnswerKind = Literal["bindings", "boolean", "graph"]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Which graphs a query sees; by default the union of all graphs.
+
+    `default` and `named` are the graph IRIs of the SPARQL 1.1 Protocol, empty when not given.
+    """
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+
+EVERYTHING = Dataset()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one query of anybody's may use: seconds, rows of the result, bytes of the result."""
+
+    seconds: float = 30.0
+    rows: int = 1_000_000
+    bytes: int = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A query of anybody's: its text, its dataset, the media type wanted, and its limits."""
+
+    sparql: str
+    media: str
+    dataset: Dataset = EVERYTHING
+    limits: Limits = Limits()

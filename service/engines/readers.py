@@ -1,0 +1,138 @@
+"""A pool of killable readers: who waits, who is stopped, and what becomes of the answer."""
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from queue import Empty, Queue
+from typing import IO
+
+from service import problems
+from service.engines.questions import Ask
+from service.engines.reader import encode
+from service.engines.snapshots import Snapshots
+from service.problems import Busy, Problem, QueryTimeout, TooLarge
+
+PATIENCE = 5.0
+"""Seconds a query waits for a free reader before it is told that there is none."""
+
+
+class ReaderPool:
+    """At most `size` reader processes over snapshots of a store, started as they are needed."""
+
+    def __init__(self, snapshots: Snapshots, size: int, memory: int) -> None:
+        """Start nothing yet. `memory` caps the address space of each reader, in bytes."""
+        self._snapshots = snapshots
+        self._memory = memory
+        self._free: Queue[_Reader | None] = Queue()
+        self._using: dict[_Reader, Path] = {}
+        for _ in range(size):
+            self._free.put(None)
+
+    def answer(self, ask: Ask, generation: int) -> IO[bytes]:
+        """Return the serialised result, at its start. Raises as `Engine.answer` does."""
+        try:
+            reader = self._free.get(timeout=min(PATIENCE, ask.limits.seconds))
+        except Empty:
+            raise Busy(
+                "Every reader is busy with other queries. Try again in a moment.",
+                retry_after=int(PATIENCE),
+            ) from None
+        try:
+            reader = reader if reader and reader.alive else _Reader(self._memory)
+            self._using[reader] = self._snapshots.current(generation)
+            return reader.answer(ask, self._using[reader])
+        finally:
+            self._give_back(reader)
+
+    def _give_back(self, reader: "_Reader | None") -> None:
+        """Free the place, forget a dead reader, and remove snapshots nobody reads."""
+        if reader is not None and not reader.alive:
+            self._using.pop(reader, None)
+            reader = None
+        self._snapshots.sweep(list(self._using.values()))
+        self._free.put(reader)
+
+    def close(self) -> None:
+        """End every reader and remove the snapshots."""
+        for reader in list(self._using):
+            reader.stop()
+        self._snapshots.close()
+
+
+class _Reader:
+    """One reader process and the two pipes to it."""
+
+    def __init__(self, memory: int) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+            [sys.executable, "-m", "service.engines.reader", str(memory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
+    def answer(self, ask: Ask, folder: Path) -> IO[bytes]:
+        """Send a query and wait for its answer, no longer than its seconds."""
+        started = time.monotonic()
+        source, sink = self._process.stdout, self._process.stdin
+        assert source is not None  # noqa: S101 - both are pipes, see above
+        assert sink is not None  # noqa: S101
+        with suppress(BrokenPipeError):
+            sink.write(encode(ask, str(folder)))
+            sink.flush()
+        if not _readable(source, ask.limits.seconds):
+            self.stop()
+            raise _timeout(ask, time.monotonic() - started)
+        line = source.readline()
+        if not line:
+            self.stop()
+            raise TooLarge("The query needs more memory than a query may use. Narrow it.")
+        return _read(json.loads(line), source)
+
+    def stop(self) -> None:
+        """Kill the process and wait until it is gone."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+
+
+def _readable(source: IO[bytes], seconds: float) -> bool:
+    with selectors.DefaultSelector() as selector:
+        selector.register(source, selectors.EVENT_READ)
+        return bool(selector.select(seconds))
+
+
+def _read(header: dict[str, object], source: IO[bytes]) -> IO[bytes]:
+    if name := header.get("problem"):
+        extra = header["extra"]
+        assert isinstance(extra, dict)  # noqa: S101 - as the reader writes it
+        kind: type[Problem] = getattr(problems, str(name))
+        raise kind(str(header["detail"]), **extra)
+    if path := header.get("path"):
+        found = Path(str(path)).open("rb")  # noqa: SIM115 - the caller reads and closes it
+        os.unlink(str(path))  # noqa: PTH108 - the open file keeps its content
+        return found
+    return BytesIO(source.read(int(str(header["size"]))))
+
+
+def _timeout(ask: Ask, elapsed: float) -> QueryTimeout:
+    limit = ask.limits.seconds
+    return QueryTimeout(
+        f"The query ran {elapsed:.1f} s and was stopped; the limit is {limit:g} s. Narrow it, or "
+        "ask the whole dump instead.",
+        limit_s=limit,
+        elapsed_s=round(elapsed, 3),
+    )

@@ -1,0 +1,129 @@
+"""`/rdf-graph-store`: the SPARQL 1.1 Graph Store HTTP Protocol, indirect and direct."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from rdflib import Graph
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from service import writes
+from service.engines.base import Engine
+from service.problems import BadRequest, NotFound
+from service.rdf_text import parse
+from service.routes.answers import rdf_writers, respond
+from service.routes.bodies import read_body
+from service.routes.deps import Services, ServicesDep, check_token
+from service.vocab import bind
+
+PREFIX = "/rdf-graph-store"
+router = APIRouter(tags=["graph store"])
+
+
+def _name(request: Request) -> str | None:
+    """Return the graph that a request is about; empty: the default one, None: a new one.
+
+    Raises `BadRequest` where the request names two, or none where it must.
+    """
+    params, path = request.query_params, request.path_params.get("path")
+    if path is not None:
+        return str(request.url.replace(query=""))
+    if ("default" in params) + len(params.getlist("graph")) > 1:
+        raise BadRequest("Name one graph: either ?default or ?graph=<its IRI>.")
+    if "default" in params:
+        return writes.DEFAULT
+    if "graph" in params:
+        return _checked(params["graph"])
+    if request.method == "POST":
+        return None
+    raise BadRequest("Name the graph: ?default, or ?graph=<its IRI>.")
+
+
+def _checked(iri: str) -> str:
+    scheme, colon, rest = iri.partition(":")
+    if not (scheme and colon and rest) or set(iri) & set(' <>"{}|\\^`') or not iri.isprintable():
+        raise BadRequest(f"{iri!r} is not an absolute IRI.")
+    return iri
+
+
+NameDep = Annotated[str | None, Depends(_name)]
+_PATHS = (PREFIX, PREFIX + "/{path:path}")
+
+
+def graph_get(request: Request, services: ServicesDep, name: NameDep) -> Response:
+    """Return a graph. 404 where there is none."""
+    found = _content(services.engine, name or writes.DEFAULT)
+    if not found and name:
+        raise NotFound(f"There is no graph {name} here.")
+    forms = rdf_writers(lambda: bind(found))
+    return respond(request, {"text/turtle": forms["text/turtle"], **forms})
+
+
+def _content(engine: Engine, name: str) -> Graph:
+    return engine.graph(name) if name else engine.default_graph()
+
+
+async def graph_put(request: Request, services: ServicesDep, name: NameDep) -> Response:
+    """Make a graph hold exactly what is sent; 201 where it is new. Needs the token."""
+    return await _write(request, services, name, keep=False)
+
+
+async def graph_post(request: Request, services: ServicesDep, name: NameDep) -> Response:
+    """Add to a graph; without a name a new one is made. Needs the token."""
+    return await _write(request, services, name, keep=True)
+
+
+async def _write(request: Request, services: Services, name: str | None, *, keep: bool) -> Response:
+    check_token(request, services)
+    base = name or str(request.url.replace(query=""))
+    content = await _sent(request, services, base)
+    return await run_in_threadpool(partial(_store, request, services, name, content, keep=keep))
+
+
+def _store(
+    request: Request, services: Services, name: str | None, content: Graph, *, keep: bool
+) -> Response:
+    target = name
+    if target is None:
+        target = f"{str(request.base_url).rstrip('/')}{PREFIX}/{writes.fresh_name()}"
+    gate = services.gate if services.settings.gate else None
+    with services.writing:
+        before = _content(services.engine, target)
+        writes.put(services.engine, gate, target, content + before if keep else content)
+    if before or not target:
+        return Response(status_code=204)
+    return Response(status_code=201, headers={"Location": target})
+
+
+async def _sent(request: Request, services: Services, base: str) -> Graph:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        data = await read_body(request.stream(), services.settings.max_body_bytes)
+        return await run_in_threadpool(parse, data, kind, base)
+    whole = Graph()
+    async with request.form(max_part_size=services.settings.max_body_bytes) as form:
+        for part in form.values():
+            if isinstance(part, UploadFile):
+                media = (part.content_type or "").partition(";")[0]
+                whole += parse(await part.read(), media, base)
+    return whole
+
+
+def graph_delete(request: Request, services: ServicesDep, name: NameDep) -> Response:
+    """Remove a graph. 404 where there is none. Needs the token."""
+    check_token(request, services)
+    with services.writing:
+        target = name or writes.DEFAULT
+        if target and not services.engine.graph(target):
+            raise NotFound(f"There is no graph {target} here.")
+        services.engine.commit("", drop=[target])
+    return Response(status_code=204)
+
+
+for _path in _PATHS:
+    _shown = _path == PREFIX
+    for _method, _function in (
+        ("GET", graph_get), ("PUT", graph_put), ("POST", graph_post), ("DELETE", graph_delete),
+    ):  # fmt: skip
+        router.add_api_route(_path, _function, methods=[_method], include_in_schema=_shown)

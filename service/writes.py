@@ -1,0 +1,93 @@
+"""Writes of RDF and SPARQL updates: through the same shapes as every import, or not at all.
+
+An update can touch any graph, so it first runs on a copy of the store in memory; the graphs
+that come out different are judged, and only then replace the old ones in one transaction.
+That costs a copy of the store per update: imports and the Graph Store Protocol are cheaper.
+"""
+
+import re
+from collections.abc import Iterable
+from uuid import uuid4
+
+from rdflib import Graph, URIRef
+
+from service.engines.base import Dataset, Engine
+from service.engines.embedded import open_store
+from service.gate import Gate, nquads
+from service.problems import Invalid
+from service.references import known
+
+DEFAULT = ""
+"""The name of the default graph."""
+
+_LINE = re.compile(
+    r"(?P<triple>(?:<[^>]*>|_:\S+) <[^>]*> "
+    r'(?:<[^>]*>|_:\S+|"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^>]*>)?))'
+    r"(?: <(?P<graph>[^>]*)>)? \."
+)
+"""A line of N-Quads as the engines write them."""
+
+
+def update(engine: Engine, gate: Gate | None, sparql: str, using: Dataset) -> None:
+    """Run a SPARQL update, judged by the gate if there is one.
+
+    Raises `BadQuery`, or `Invalid` with the shapes' report; then nothing has changed.
+    """
+    if gate is None:
+        engine.update(sparql, using)
+        return
+    before = _lines(engine)
+    scratch = open_store(None)
+    scratch.commit("\n".join(before))
+    scratch.update(sparql, using)
+    after = _lines(scratch)
+    scratch.close()
+    changed = {_split(line)[1] for line in before ^ after}
+    kept = [line for line in after if _split(line)[1] in changed]
+    triples = "".join(f"{_split(line)[0]} .\n" for line in kept)
+    _judge(engine, gate, Graph().parse(data=triples, format="nt"))
+    engine.commit("".join(f"{line}\n" for line in kept), drop=sorted(changed))
+
+
+def put(engine: Engine, gate: Gate | None, name: str, content: Graph) -> None:
+    """Make a graph hold exactly this content. Raises `Invalid` with the shapes' report."""
+    if gate is not None:
+        _judge(engine, gate, content)
+    engine.commit(nquads(content, URIRef(name).n3() if name else ""), drop=[name])
+
+
+def fresh_name() -> str:
+    """Return a name that no graph has yet."""
+    return uuid4().hex
+
+
+def _lines(engine: Engine) -> set[str]:
+    """Return the store as lines of N-Quads; each chunk of a dump ends with a whole line."""
+    return {line for chunk in engine.dump() for line in chunk.decode().split("\n") if line}
+
+
+def _split(line: str) -> tuple[str, str]:
+    """Return the triple of an N-Quads line and the name of its graph."""
+    match = _LINE.fullmatch(line)
+    if match is None:
+        raise ValueError(f"not a line of N-Quads: {line}")
+    return match["triple"], match["graph"] or DEFAULT
+
+
+def _judge(engine: Engine, gate: Gate, content: Graph) -> None:
+    own = {str(s) for s in content.subjects(unique=True)}
+    context = known(engine, _named(content) - own)
+    issues = gate.judge(content + Graph().parse(data=context, format="nt"))
+    bad = [i for i in issues if i.severity == "Violation" and i.focus in own]
+    if bad:
+        raise Invalid(
+            f"The shapes refuse this: {bad[0].message}",
+            problems=[
+                {"node": i.focus, "field": i.field or None, "message": i.message} for i in bad
+            ],
+        )
+
+
+def _named(content: Graph) -> set[str]:
+    objects: Iterable[object] = content.objects(unique=True)
+    return {str(o) for o in objects if isinstance(o, URIRef)}
