@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+
 from service.config import Settings
 from service.engines.base import Engine
 from service.engines.embedded import open_store

@@ -41,9 +41,10 @@ def evaluate(store: ox.Store, ask: Ask, out: IO[bytes]) -> None:
     """
     query_kind(ask.sparql)
     result = query(store, ask.sparql, ask.dataset)
-    capped = _Capped(out, ask.limits.bytes)
+    is_graph = isinstance(result, ox.QueryTriples)
+    capped = _Capped(out, ask, counts=not is_graph)
     try:
-        if isinstance(result, ox.QueryTriples):
+        if is_graph:
             rows = _counted(result, ask.limits.rows)
             ox.serialize(rows, capped, format=_RDF[ask.media])  # type: ignore[arg-type]
         else:
@@ -85,27 +86,42 @@ def bad_syntax(error: SyntaxError) -> BadQuery:
 
 
 class _Capped:
-    """Passes bytes on up to a limit; past it, writing stops the evaluation."""
+    """Passes bytes on while the limits allow it; past them, writing stops the evaluation.
 
-    def __init__(self, out: IO[bytes], limit: int) -> None:
+    Rows are counted in what was written, each time that has doubled: a result with too many
+    is stopped before it is twice too long.
+    """
+
+    def __init__(self, out: IO[bytes], ask: Ask, *, counts: bool) -> None:
         self._out = out
-        self._limit = limit
+        self._ask = ask
         self._written = 0
+        self._count_at = ask.limits.rows * _SMALLEST_ROW if counts else ask.limits.bytes
         self.problem: TooLarge | None = None
 
     def write(self, data: bytes) -> int:
         self._written += len(data)
-        if self._written > self._limit:
-            size = f"{self._limit / 2**20:g} MB"
-            self.problem = TooLarge(
-                f"The answer is larger than {size}. Narrow the query or add a LIMIT.",
-                limit_bytes=self._limit,
-            )
-            raise OSError(self.problem.detail)
+        if self._written > self._ask.limits.bytes:
+            self._stop(_too_large(self._ask.limits.bytes))
+        if self._written > self._count_at:
+            self._count_at = 2 * self._written
+            if _rows(self._out, self._ask.media) > self._ask.limits.rows:
+                self._stop(_too_many(self._ask.limits.rows))
         return self._out.write(data)
 
     def flush(self) -> None:
         self._out.flush()
+
+    def _stop(self, problem: TooLarge) -> None:
+        self.problem = problem
+        raise OSError(problem.detail)
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(
+        f"The answer is larger than {limit / 2**20:g} MB. Narrow the query or add a LIMIT.",
+        limit_bytes=limit,
+    )
 
 
 def _counted(triples: Iterable[Any], limit: int) -> Iterator[Any]:
@@ -128,7 +144,7 @@ def _too_many(limit: int) -> TooLarge:
 
 
 def _rows(out: IO[bytes], media: str) -> int:
-    """Return how many solutions a serialised result holds."""
+    """Return how many solutions a serialised result, or the beginning of one, holds."""
     end = out.tell()
     out.seek(0)
     if media.startswith("text/"):

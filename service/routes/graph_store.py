@@ -10,8 +10,8 @@ from starlette.datastructures import UploadFile
 
 from service import writes
 from service.engines.base import Engine
+from service.engines.rdf_text import parse
 from service.problems import BadRequest, NotFound
-from service.rdf_text import parse
 from service.routes.answers import rdf_writers, respond
 from service.routes.bodies import read_body
 from service.routes.deps import Services, ServicesDep, check_token
