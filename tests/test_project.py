@@ -32,7 +32,9 @@ def test_every_question_is_documented(name: str) -> None:
     assert f"`{name}`" in README
 
 
-@pytest.mark.parametrize("name", ["serve", "import", "validate", "query", "decompose", "export"])
+@pytest.mark.parametrize(
+    "name", ["serve", "import", "validate", "query", "decompose", "export", "backup", "restore"]
+)
 def test_every_command_is_documented(name: str) -> None:
     assert f"evalgap {name}" in README
 
