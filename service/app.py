@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from service import bootstrap
 from service.config import Settings
 from service.engines.base import Engine
-from service.engines.embedded import open_store
+from service.engines.choose import open_engine
 from service.gate import Gate
 from service.head import HeadAsGet
 from service.problems import BadParameter, Problem
@@ -45,7 +45,7 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     `tell` hears what start-up is doing. Raises `StoreBusy` where another process holds the
     store.
     """
-    engine = open_store(settings.store)
+    engine = open_engine(settings)
     gate = Gate(settings.validators)
     bootstrap.prepare(engine, gate, seed=settings.seed, tell=tell)
     app = FastAPI(

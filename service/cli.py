@@ -18,6 +18,7 @@ import typer
 
 from service.config import Settings
 from service.engines.base import Engine
+from service.engines.choose import open_engine
 from service.engines.embedded import open_store
 from service.gate import Gate
 from service.problems import AddressInUse, Problem
@@ -27,7 +28,8 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
 )
 StoreOption = Annotated[
-    Path | None, typer.Option("--store", help="Folder of the store. [default: .evalgap/store]")
+    str | None,
+    typer.Option("--store", help="Folder or server URL. [default: .evalgap/store]"),
 ]
 Paths = Annotated[list[Path], typer.Argument(help="Files, folders or archives; - reads stdin.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what is wrong.")]
@@ -194,13 +196,13 @@ def _settings(**given: object) -> Settings:
 
 @contextmanager
 def _opened(settings: Settings, *, read_only: bool = False) -> Iterator[Engine]:
+    """Open the store, made and filled if there is none; a reader leaves none behind."""
     from service import bootstrap  # noqa: PLC0415
 
-    if read_only and not (settings.store and settings.store.exists()):
-        engine: Engine = open_store(None)
-    else:
-        engine = open_store(settings.store, read_only=read_only)
-    if not read_only or not (settings.store and settings.store.exists()):
+    there = settings.store_url or (settings.store and settings.store.exists())
+    engine = open_engine(settings, read_only=True) if there and read_only else None
+    if engine is None:
+        engine = open_store(None) if read_only else open_engine(settings)
         with _gate(0) as gate:
             bootstrap.prepare(engine, gate, seed=settings.seed, tell=lambda _: None)
     try:

@@ -1,8 +1,9 @@
 """Settings: from `EVALGAP_…` variables and command-line flags, passed in, never global."""
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import SecretStr
+from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -12,7 +13,17 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="EVALGAP_", frozen=True)
 
     store: Path | None = Path(".evalgap/store")
-    """Folder of the embedded store; None keeps everything in memory."""
+    """Folder of the embedded store; None keeps everything in memory. A URL is `store_url`."""
+    store_url: str | None = None
+    """Query address of a SPARQL server that holds the graph instead."""
+    store_update_url: str | None = None
+    """Its update address, where that cannot be told from the other."""
+    store_graph_url: str | None = None
+    """Its Graph Store address, where that cannot be told from the other."""
+    store_user: str | None = None
+    """User name at the server."""
+    store_password: SecretStr | None = None
+    """Password at the server; without a user name, a bearer token."""
     host: str = "127.0.0.1"
     """Address to listen on; loopback unless told otherwise."""
     port: int = 8000
@@ -35,3 +46,12 @@ class Settings(BaseSettings):
     """Whether SHACL judges every write; off only for a plain store or conformance runs."""
     validators: int = 1
     """Processes that check records over HTTP; 0 checks in the serving process (tests)."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _store_may_be_a_url(cls, given: Any) -> Any:
+        """Take `store=http://…` for the address of a server."""
+        store = given.get("store") if isinstance(given, dict) else None
+        if isinstance(store, str) and store.startswith(("http://", "https://")):
+            return {**given, "store": None, "store_url": store}
+        return given

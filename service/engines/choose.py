@@ -1,0 +1,25 @@
+"""Which engine the settings mean: a folder, a server, or memory."""
+
+from service.config import Settings
+from service.engines.base import Engine
+from service.engines.embedded import open_store
+
+
+def open_engine(settings: Settings, *, read_only: bool = False) -> Engine:
+    """Return the engine of the store that the settings name.
+
+    `read_only` matters for a folder, which may then be open elsewhere. Raises `StoreBusy` for
+    a folder that is, `StoreUnavailable` for a server that does not answer.
+    """
+    if settings.store_url is None:
+        return open_store(settings.store, read_only=read_only)
+    from service.engines.remote import open_remote  # noqa: PLC0415 - only where it is asked for
+
+    password = settings.store_password
+    return open_remote(
+        settings.store_url,
+        update_url=settings.store_update_url,
+        graph_store_url=settings.store_graph_url,
+        user=settings.store_user,
+        password=password.get_secret_value() if password else None,
+    )
