@@ -14,7 +14,17 @@ from service.engines.base import Engine, Row
 from service.mapping import read
 from service.mapping.write import plain, to_json
 from service.problems import NotFound
-from service.vocab import BASE, DCAT, DCTERMS, PROVENANCE, THINGS, bind, graph_iri, series_iri
+from service.vocab import (
+    BASE,
+    DCAT,
+    DCTERMS,
+    PROVENANCE,
+    THINGS,
+    bind,
+    graph_iri,
+    record_iri,
+    series_iri,
+)
 
 
 @dataclass(frozen=True)
@@ -88,21 +98,22 @@ def provenance(engine: Engine, stored: Stored) -> dict[str, Any]:
     """Return who recorded a version, when, from what, and which versions it stands between."""
     record = stored.record
     graph = graph_iri(record.kind, record.id, stored.version)
+    iri = record_iri(record.kind, record.id, stored.version)
     rows = engine.select(f"""
         PREFIX egap: <{BASE}ontology#> PREFIX prov: <http://www.w3.org/ns/prov#>
         PREFIX schema: <https://schema.org/>
-        SELECT ?graph ?recorded ?software ?file ?sha256 ?loader ?revises ?replacedBy WHERE {{
-          VALUES ?graph {{ {graph.n3()} }}
+        SELECT ?recorded ?software ?file ?sha256 ?loader ?revises ?replacedBy WHERE {{
           GRAPH {PROVENANCE.n3()} {{
-            ?graph prov:generatedAtTime ?recorded ; prov:wasAttributedTo/schema:name ?software ;
+            {graph.n3()} prov:generatedAtTime ?recorded ; prov:wasAttributedTo ?program ;
               prov:wasDerivedFrom ?source ; egap:loaderName ?loader .
-            ?source schema:name ?file ; egap:sourceHash ?sha256 .
-            OPTIONAL {{ ?graph prov:wasRevisionOf ?revises }} }}
-          OPTIONAL {{ ?record egap:recordedIn ?graph ; <{DCTERMS.isReplacedBy}> ?replacedBy }} }}
+            ?program schema:name ?software . ?source schema:name ?file ; egap:sourceHash ?sha256 .
+            OPTIONAL {{ {graph.n3()} prov:wasRevisionOf ?revises }}
+            OPTIONAL {{ {iri.n3()} <{DCTERMS.isReplacedBy}> ?replacedBy }} }} }}
         ORDER BY ?file LIMIT 1""")
-    names = ("graph", "recorded", "software", "file", "sha256", "loader", "revises", "replacedBy")
+    names = ("recorded", "software", "file", "sha256", "loader", "revises", "replacedBy")
     found = rows[0] if rows else {}
-    return {name: value(found[name]) if name in found else None for name in names}
+    known = {name: value(found[name]) if name in found else None for name in names}
+    return {"graph": str(graph), **known}
 
 
 def kinds(engine: Engine) -> dict[str, str]:
