@@ -23,7 +23,7 @@ from service.gate import Gate
 from service.head import HeadAsGet
 from service.problems import BadParameter, Problem
 from service.resources import VERSION, inside
-from service.routes import api, graph_store, linked, pages, queries, sparql, validate
+from service.routes import api, described, graph_store, linked, pages, queries, sparql, validate
 from service.routes.deps import Services
 
 ROUTERS = (
@@ -33,6 +33,7 @@ ROUTERS = (
     queries.router,
     sparql.router,
     graph_store.router,
+    described.router,
     linked.router,
 )
 _LOG = logging.getLogger(__name__)

@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from threading import Lock
 
-from rdflib import Graph
+from rdflib import RDF, Graph
+from rdflib.plugins.sparql.sparql import SPARQLError
 
 from loaders.model import Record
 from service import shacl
 from service.mapping.fields import is_thing
 from service.mapping.write import triples
 from service.shacl import Issue
-from service.vocab import THINGS, graph_iri, record_iri
+from service.vocab import EGAP, THINGS, graph_iri, record_iri
 
 
 @dataclass(frozen=True)
@@ -108,17 +109,31 @@ def _graph(candidate: Candidate) -> Graph:
 def _judge(graphs: Sequence[Graph], context: Graph) -> list[list[Issue]]:
     try:
         found = shacl.validate(t for g in (*graphs, context) for t in g)
-    except Exception as error:  # noqa: BLE001
-        # pySHACL raises many kinds of error on odd values; whichever it is, the record that
-        # caused it is refused by name, with the error, and the others go on
+    except _GIVES_UP as error:
         if len(graphs) == 1:
             return [[_undecided(graphs[0], error)]]
-        half = len(graphs) // 2
-        return _judge(graphs[:half], context) + _judge(graphs[half:], context)
+        half, seen = len(graphs) // 2, context + _skeleton(graphs)
+        return _judge(graphs[:half], seen) + _judge(graphs[half:], seen)
     by_focus: dict[str, list[Issue]] = {}
     for issue in found:
         by_focus.setdefault(issue.focus, []).append(issue)
     return [_at_nodes_of(graph, by_focus) for graph in graphs]
+
+
+_GIVES_UP = (
+    ArithmeticError, AttributeError, LookupError, RuntimeError, SPARQLError, TypeError, ValueError,
+)  # fmt: skip
+"""What pySHACL raises on odd values; the record that caused it is refused, with the error."""
+
+
+def _skeleton(graphs: Iterable[Graph]) -> Graph:
+    """Return what other records may refer to: types, and which card has which assumption."""
+    kept = Graph()
+    for graph in graphs:
+        for triple in graph:
+            if triple[1] in {RDF.type, EGAP.hasAssumption}:
+                kept.add(triple)
+    return kept
 
 
 def _at_nodes_of(graph: Graph, by_focus: dict[str, list[Issue]]) -> list[Issue]:

@@ -211,21 +211,19 @@ def _outcome(
     if isinstance(document, Rejected):
         return Outcome(document.raw.source, "set aside", problems=document.problems)
     mine = [p for p in planned if p.document is document]
-    issues = [
-        i for p in mine if p.candidate.iri in results for i in results[p.candidate.iri].issues
-    ]
-    problems = tuple(problem_of(i) for i in issues if i.severity == "Violation")
-    warnings = document.warnings + tuple(problem_of(i) for i in issues if i.severity != "Violation")
-    outcome = Outcome(document.raw.source, "set aside", document.format, problems, warnings)
-    if problems:
-        shapes = {i.shape for i in issues if i.severity == "Violation"}
-        return replace(outcome, waits=shapes <= REFERENCE_SHAPES)
+    checked = [results[p.candidate.iri] for p in mine if p.candidate.iri in results]
+    bad = [i for c in checked for i in c.issues if i.severity == "Violation"]
+    mild = [i for c in checked for i in c.issues if i.severity != "Violation"]
     state: State = "unchanged" if all(p.unchanged for p in mine) else "imported"
-    return replace(
-        outcome,
-        state=state,
-        records=tuple(p.candidate.record for p in mine),
-        iris=tuple(p.candidate.iri for p in mine),
+    return Outcome(
+        document.raw.source,
+        "set aside" if bad else state,
+        document.format,
+        problems=tuple(problem_of(i) for i in bad),
+        warnings=(*document.warnings, *(problem_of(i) for i in mild)),
+        records=() if bad else tuple(p.record for p in mine),
+        iris=() if bad else tuple(p.candidate.iri for p in mine),
+        waits=bool(bad) and {i.shape for i in bad} <= REFERENCE_SHAPES,
     )
 
 

@@ -28,18 +28,20 @@ _LINE = re.compile(
 """A line of N-Quads as the engines write them."""
 
 
-def update(engine: Engine, gate: Gate | None, sparql: str, using: Dataset) -> None:
+def update(
+    engine: Engine, gate: Gate | None, sparql: str, using: Dataset, base: str | None = None
+) -> None:
     """Run a SPARQL update, judged by the gate if there is one.
 
     Raises `BadQuery`, or `Invalid` with the shapes' report; then nothing has changed.
     """
     if gate is None:
-        engine.update(sparql, using)
+        engine.update(sparql, using, base)
         return
     before = _lines(engine)
     scratch = open_store(None)
     scratch.commit("\n".join(before))
-    scratch.update(sparql, using)
+    scratch.update(sparql, using, base)
     after = _lines(scratch)
     scratch.close()
     changed = {_split(line)[1] for line in before ^ after}

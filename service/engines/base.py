@@ -59,8 +59,11 @@ class Engine(Protocol):
         """
         ...
 
-    def update(self, sparql: str, using: Dataset = EVERYTHING) -> None:
-        """Run a SPARQL update as one transaction. Raises `BadQuery`."""
+    def update(self, sparql: str, using: Dataset = EVERYTHING, base: str | None = None) -> None:
+        """Run a SPARQL update as one transaction; `base` resolves relative IRIs.
+
+        Raises `BadQuery`.
+        """
         ...
 
     def dump(self) -> Iterator[bytes]:

@@ -20,9 +20,9 @@ from service.engines.base import EVERYTHING, Ask, Dataset, Row
 from service.engines.evaluate import bad_syntax, evaluate, query
 from service.engines.readers import ReaderPool
 from service.engines.snapshots import Snapshots
-from service.engines.sparql_text import check_update, with_using
+from service.engines.sparql_text import check_update, forgiving, with_using
 from service.engines.terms import to_graph, to_rdflib
-from service.problems import BadRequest, StoreBusy
+from service.problems import BadRequest, Conflict, StoreBusy
 
 READERS = 4
 """Queries of strangers that may run at once."""
@@ -93,15 +93,18 @@ class EmbeddedEngine:
                 self._store.load(insert.encode(), format=ox.RdfFormat.N_QUADS)
             self._committed()
 
-    def update(self, sparql: str, using: Dataset = EVERYTHING) -> None:
+    def update(self, sparql: str, using: Dataset = EVERYTHING, base: str | None = None) -> None:
         """Run a SPARQL update as one transaction. Raises `BadQuery`."""
         check_update(sparql)
-        text = with_using(sparql, using.default, using.named)
+        text = with_using(forgiving(sparql), using.default, using.named)
         with self._write:
             try:
-                self._store.update(text)
+                self._store.update(text, base_iri=base)
             except SyntaxError as error:
                 raise bad_syntax(error) from error
+            except RuntimeError as error:
+                # the engine's word for what the store does not allow, as a graph made twice
+                raise Conflict(f"{error}.") from error
             self._committed()
 
     def dump(self) -> Iterator[bytes]:

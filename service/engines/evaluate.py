@@ -40,7 +40,7 @@ def evaluate(store: ox.Store, ask: Ask, out: IO[bytes]) -> None:
     rows or bytes; what `out` then holds is of no use.
     """
     query_kind(ask.sparql)
-    result = query(store, ask.sparql, ask.dataset)
+    result = query(store, ask.sparql, ask.dataset, ask.base)
     is_graph = isinstance(result, ox.QueryTriples)
     capped = _Capped(out, ask, counts=not is_graph)
     try:
@@ -54,10 +54,12 @@ def evaluate(store: ox.Store, ask: Ask, out: IO[bytes]) -> None:
         raise (capped.problem or error) from error
 
 
-def query(store: ox.Store, sparql: str, dataset: Dataset = EVERYTHING) -> Any:
+def query(
+    store: ox.Store, sparql: str, dataset: Dataset = EVERYTHING, base: str | None = None
+) -> Any:
     """Run a query over its dataset. Raises `BadQuery` with line and column."""
     try:
-        return store.query(sparql, **_visible(sparql, dataset))
+        return store.query(sparql, base_iri=base, **_visible(sparql, dataset))
     except SyntaxError as error:
         raise bad_syntax(error) from error
 
@@ -89,17 +91,26 @@ class _Capped:
     """Passes bytes on while the limits allow it; past them, writing stops the evaluation.
 
     Rows are counted in what was written, each time that has doubled: a result with too many
-    is stopped before it is twice too long.
+    is stopped before it is twice too long. Oxigraph leaves carriage returns in XML as they
+    are, which every reader of XML takes for newlines; here they are escaped.
     """
 
     def __init__(self, out: IO[bytes], ask: Ask, *, counts: bool) -> None:
         self._out = out
         self._ask = ask
         self._written = 0
+        self._is_xml = ask.media.endswith("+xml")
         self._count_at = ask.limits.rows * _SMALLEST_ROW if counts else ask.limits.bytes
         self.problem: TooLarge | None = None
 
     def write(self, data: bytes) -> int:
+        if self._is_xml and b"\r" in data:
+            self._out.write(self._admitted(data.replace(b"\r", b"&#13;")))
+        else:
+            self._out.write(self._admitted(data))
+        return len(data)
+
+    def _admitted(self, data: bytes) -> bytes:
         self._written += len(data)
         if self._written > self._ask.limits.bytes:
             self._stop(_too_large(self._ask.limits.bytes))
@@ -107,7 +118,7 @@ class _Capped:
             self._count_at = 2 * self._written
             if _rows(self._out, self._ask.media) > self._ask.limits.rows:
                 self._stop(_too_many(self._ask.limits.rows))
-        return self._out.write(data)
+        return data
 
     def flush(self) -> None:
         self._out.flush()

@@ -31,9 +31,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class Ask:
-    """A query of anybody's: its text, its dataset, the media type wanted, and its limits."""
+    """A query of anybody's: its text, the media type wanted, its dataset and its limits.
+
+    `base` resolves relative IRIs; without one they do not parse.
+    """
 
     sparql: str
     media: str
     dataset: Dataset = EVERYTHING
     limits: Limits = Limits()
+    base: str | None = None

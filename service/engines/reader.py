@@ -37,7 +37,7 @@ def _decode(line: bytes) -> tuple[Ask, str]:
     found = json.loads(line)
     dataset = Dataset(**{k: tuple(v) for k, v in found["dataset"].items()})
     limits = Limits(**found["limits"])
-    return Ask(found["sparql"], found["media"], dataset, limits), found["folder"]
+    return Ask(found["sparql"], found["media"], dataset, limits, found["base"]), found["folder"]
 
 
 def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
@@ -57,7 +57,7 @@ def _answer(store: ox.Store, ask: Ask, out: "SpooledTemporaryFile[bytes]", folde
         evaluate(store, ask, out)
     except Problem as problem:
         return _line(problem=type(problem).__name__, detail=problem.detail, extra=problem.extra)
-    except Exception as error:  # noqa: BLE001 - the engine's own words go to the caller
+    except (OSError, RuntimeError, ValueError) as error:  # how the engine says it could not
         return _line(problem="BadQuery", detail=f"The query failed: {error}", extra={})
     size = out.tell()
     out.seek(0)

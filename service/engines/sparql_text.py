@@ -101,6 +101,19 @@ def _refuse(feature: str, found: list[str]) -> None:
         )
 
 
+def forgiving(sparql: str) -> str:
+    """Return an update that may clear and drop graphs which are not there.
+
+    To this service a graph without triples is none, so clearing one is no error.
+    """
+    found = [*tokens(sparql), Token("", len(sparql), 0)]
+    for token, after in reversed(list(pairwise(found))):
+        if token.text in {"CLEAR", "DROP"} and token.depth == 0 and after.text != "SILENT":
+            end = token.start + len(token.text)
+            sparql = f"{sparql[:end]} SILENT{sparql[end:]}"
+    return sparql
+
+
 def with_using(sparql: str, default: tuple[str, ...], named: tuple[str, ...]) -> str:
     """Return an update whose WHERE clauses see the given graphs (USING, USING NAMED).
 

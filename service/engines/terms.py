@@ -7,6 +7,8 @@ import pyoxigraph as ox
 from rdflib import XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
+from service.problems import BadRequest
+
 
 def to_rdflib(term: Any) -> Node:
     """Return an Oxigraph term as an rdflib term; plain strings stay without a datatype."""
@@ -27,3 +29,12 @@ def to_graph(triples: Iterable[Any]) -> Graph:
         subject, predicate = to_rdflib(triple.subject), to_rdflib(triple.predicate)
         graph.add((subject, predicate, to_rdflib(triple.object)))
     return graph
+
+
+def absolute(iri: str) -> str:
+    """Return an absolute IRI as it is. Raises `BadRequest` for any other text."""
+    try:
+        ox.NamedNode(iri)
+    except ValueError as error:
+        raise BadRequest(f"{iri!r} is not an absolute IRI.") from error
+    return iri

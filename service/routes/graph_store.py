@@ -11,6 +11,7 @@ from starlette.datastructures import UploadFile
 from service import writes
 from service.engines.base import Engine
 from service.engines.rdf_text import parse
+from service.engines.terms import absolute
 from service.problems import BadRequest, NotFound
 from service.routes.answers import rdf_writers, respond
 from service.routes.bodies import read_body
@@ -28,23 +29,22 @@ def _name(request: Request) -> str | None:
     """
     params, path = request.query_params, request.path_params.get("path")
     if path is not None:
-        return str(request.url.replace(query=""))
+        return absolute(_address(request))
     if ("default" in params) + len(params.getlist("graph")) > 1:
         raise BadRequest("Name one graph: either ?default or ?graph=<its IRI>.")
     if "default" in params:
         return writes.DEFAULT
     if "graph" in params:
-        return _checked(params["graph"])
+        return absolute(params["graph"])
     if request.method == "POST":
         return None
     raise BadRequest("Name the graph: ?default, or ?graph=<its IRI>.")
 
 
-def _checked(iri: str) -> str:
-    scheme, colon, rest = iri.partition(":")
-    if not (scheme and colon and rest) or set(iri) & set(' <>"{}|\\^`') or not iri.isprintable():
-        raise BadRequest(f"{iri!r} is not an absolute IRI.")
-    return iri
+def _address(request: Request) -> str:
+    """Return the address of a request as it was sent; `request.url` has it unescaped."""
+    path = request.scope["raw_path"].decode("latin-1")
+    return f"{request.url.scheme}://{request.url.netloc}{path}"
 
 
 NameDep = Annotated[str | None, Depends(_name)]
@@ -76,7 +76,7 @@ async def graph_post(request: Request, services: ServicesDep, name: NameDep) -> 
 
 async def _write(request: Request, services: Services, name: str | None, *, keep: bool) -> Response:
     check_token(request, services)
-    base = name or str(request.url.replace(query=""))
+    base = name or _address(request)
     content = await _sent(request, services, base)
     return await run_in_threadpool(partial(_store, request, services, name, content, keep=keep))
 
@@ -103,10 +103,11 @@ async def _sent(request: Request, services: Services, base: str) -> Graph:
         return await run_in_threadpool(parse, data, kind, base)
     whole = Graph()
     async with request.form(max_part_size=services.settings.max_body_bytes) as form:
-        for part in form.values():
-            if isinstance(part, UploadFile):
-                media = (part.content_type or "").partition(";")[0]
-                whole += parse(await part.read(), media, base)
+        for name, part in form.multi_items():
+            if not isinstance(part, UploadFile):
+                raise BadRequest(f"The part {name!r} is not a file: it has no filename.")
+            media = (part.content_type or "").partition(";")[0].strip().lower()
+            whole += parse(await part.read(), media, base)
     return whole
 
 

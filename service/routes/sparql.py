@@ -8,13 +8,15 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, QueryParams
 
-from service import writes
+from service import describe, writes
 from service.engines.base import Ask, Dataset, Limits
 from service.engines.sparql_text import query_kind
+from service.engines.terms import absolute
 from service.negotiate import choose
 from service.problems import BadParameter, BadRequest, TooLarge, UnsupportedMedia
 from service.routes.bodies import read_body
 from service.routes.deps import Services, ServicesDep, check_token
+from service.routes.described import base_of, turtle_first
 
 RESULTS = [
     "application/sparql-results+json",
@@ -33,11 +35,14 @@ GRAPHS = [
 ]
 OFFERED = {"bindings": RESULTS, "boolean": RESULTS[:3], "graph": GRAPHS}
 _SHORT = {
-    "json": RESULTS[0], "srj": RESULTS[0], "xml": RESULTS[2], "srx": RESULTS[2],
-    "csv": RESULTS[3], "tsv": RESULTS[4],
-    "ttl": GRAPHS[0], "turtle": GRAPHS[0], "nt": GRAPHS[1], "jsonld": GRAPHS[2],
-    "rdf": GRAPHS[3], "trig": GRAPHS[4], "nq": GRAPHS[5],
+    "json": [RESULTS[0], GRAPHS[2]], "srj": [RESULTS[0]],
+    "xml": [RESULTS[2], GRAPHS[3]], "srx": [RESULTS[2]],
+    "csv": [RESULTS[3]], "tsv": [RESULTS[4]],
+    "ttl": [GRAPHS[0]], "turtle": [GRAPHS[0]], "n3": [GRAPHS[0]], "nt": [GRAPHS[1]],
+    "jsonld": [GRAPHS[2]], "json-ld": [GRAPHS[2]], "rdf": [GRAPHS[3]], "rdf+xml": [GRAPHS[3]],
+    "trig": [GRAPHS[4]], "nq": [GRAPHS[5]],
 }  # fmt: skip
+"""The media types that a short name stands for, of which a kind of answer offers one at most."""
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
@@ -66,8 +71,10 @@ _PARAMETERS = [
 
 @router.get("/sparql", openapi_extra={"parameters": _PARAMETERS})
 def sparql_get(request: Request, services: ServicesDep) -> Response:
-    """Answer a SPARQL 1.1 query given as `query=`."""
+    """Answer a SPARQL 1.1 query given as `query=`; without one, describe the service."""
     params = request.query_params
+    if not params:
+        return turtle_first(request, describe.service_description(base_of(request)))
     return _answer(request, services, _only(params, "query"), params)
 
 
@@ -124,8 +131,8 @@ def _only(params: Params, name: str) -> str:
 
 def _dataset(params: Params, default: str, named: str) -> Dataset:
     return Dataset(
-        default=tuple(str(v) for v in params.getlist(default)),
-        named=tuple(str(v) for v in params.getlist(named)),
+        default=tuple(absolute(str(v)) for v in params.getlist(default)),
+        named=tuple(absolute(str(v)) for v in params.getlist(named)),
     )
 
 
@@ -136,15 +143,27 @@ def _answer(request: Request, services: Services, text: str, params: Params) -> 
         raise TooLarge(
             f"The query has {len(text):,} characters; {limit:,} are allowed.", limit=limit
         )
-    wanted = params.get("format")
-    suffix = _SHORT.get(str(wanted), str(wanted)) if wanted else None
-    media = choose(request.headers.get("accept"), OFFERED[query_kind(text)], suffix)
+    offered = OFFERED[query_kind(text)]
+    media = choose(request.headers.get("accept"), offered, _wanted(params, offered))
     dataset = _dataset(params, "default-graph-uri", "named-graph-uri")
     limits = Limits(
         _seconds(params, settings.max_query_seconds), settings.max_rows, settings.max_result_bytes
     )
-    result = services.engine.answer(Ask(text, media, dataset, limits))
+    result = services.engine.answer(Ask(text, media, dataset, limits, _base(request)))
     return StreamingResponse(_chunks(result), media_type=_typed(media), headers={"Vary": "Accept"})
+
+
+def _wanted(params: Params, offered: list[str]) -> str | None:
+    """Return the media type that `format=` asks for; of several, the first that is offered."""
+    given = [part for value in params.getlist("format") for part in str(value).split(",") if part]
+    named = [_SHORT.get(part, [part]) for part in given]
+    fitting = [media for medias in named for media in medias if media in offered]
+    return next(iter([*fitting, *given]), None)
+
+
+def _base(request: Request) -> str:
+    """Return what relative IRIs are resolved against: the address of the endpoint."""
+    return str(request.url.replace(query=""))
 
 
 def _typed(media: str) -> str:
@@ -178,5 +197,5 @@ def _update(request: Request, services: Services, text: str, params: Params) -> 
     with services.writing:
         gate = services.gate if services.settings.gate else None
         using = _dataset(params, "using-graph-uri", "using-named-graph-uri")
-        writes.update(services.engine, gate, text, using)
+        writes.update(services.engine, gate, text, using, _base(request))
     return Response(status_code=204)

@@ -108,8 +108,8 @@ def test_other_bodies_are_415(client: TestClient) -> None:
     assert answer.status_code == 415
 
 
-def test_no_query_and_two_queries_are_400(client: TestClient) -> None:
-    assert client.get("/sparql").status_code == 400
+def test_an_empty_query_and_two_queries_are_400(client: TestClient) -> None:
+    assert client.get("/sparql?query=").status_code == 400
     assert client.get("/sparql", params={"query": ["ASK {}", "ASK {}"]}).status_code == 400
 
 

@@ -1,0 +1,32 @@
+"""A plain store for the cases of W3C: no records, no gate, and a token that every request sends."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from service.app import create_app
+from service.config import Settings
+
+HOST = "http://www.example"
+TOKEN = "conformance"  # noqa: S105 - of a store that lives as long as the tests
+
+
+@pytest.fixture(scope="session", params=["memory", "disk"])
+def shared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
+    """Return a client of a service without a gate; on disk, other processes read its store."""
+    folder = tmp_path_factory.mktemp("w3c") / "store" if request.param == "disk" else None
+    settings = Settings(store=folder, seed=False, gate=False, token=SecretStr(TOKEN), validators=0)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    with TestClient(create_app(settings), base_url=HOST, headers=headers) as client:
+        yield client
+
+
+@pytest.fixture
+def plain(shared: TestClient) -> TestClient:
+    """Return a client of a service whose store is empty."""
+    assert shared.post("/update", data={"update": "CLEAR ALL"}).is_success
+    return shared
