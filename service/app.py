@@ -1,7 +1,7 @@
 """The composition root: settings become a store, a gate and an application."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -20,7 +20,7 @@ from service.config import Settings
 from service.engines.base import Engine
 from service.engines.choose import open_engine
 from service.gate import Gate
-from service.head import HeadAsGet
+from service.middleware import CarefulHeaders, HeadAsGet
 from service.problems import BadParameter, Problem
 from service.resources import VERSION, inside
 from service.routes import api, described, graph_store, linked, pages, queries, sparql, validate
@@ -66,7 +66,7 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(Exception, _unforeseen)
-    app.middleware("http")(_open_reads)
+    app.add_middleware(CarefulHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
@@ -84,18 +84,6 @@ def _closing(engine: Engine, gate: Gate) -> Callable[[FastAPI], AbstractAsyncCon
         engine.close()
 
     return lifespan
-
-
-async def _open_reads(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    """Let pages of other sites read, and say what kind of content may run in ours."""
-    response = await call_next(request)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'"
-    )
-    return response
 
 
 def _problem(_: Request, error: Exception) -> Response:

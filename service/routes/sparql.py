@@ -150,7 +150,11 @@ def _answer(request: Request, services: Services, text: str, params: Params) -> 
         _seconds(params, settings.max_query_seconds), settings.max_rows, settings.max_result_bytes
     )
     result = services.engine.answer(Ask(text, media, dataset, limits, _base(request)))
-    return StreamingResponse(_chunks(result), media_type=_typed(media), headers={"Vary": "Accept"})
+    first, headers = result.read(_CHUNK), {"Vary": "Accept"}
+    if len(first) < _CHUNK:
+        result.close()
+        return Response(first, media_type=_typed(media), headers=headers)
+    return StreamingResponse(_chunks(first, result), media_type=_typed(media), headers=headers)
 
 
 def _wanted(params: Params, offered: list[str]) -> str | None:
@@ -170,7 +174,8 @@ def _typed(media: str) -> str:
     return f"{media}; charset=utf-8" if media.startswith("text/") else media
 
 
-def _chunks(result: IO[bytes]) -> Iterator[bytes]:
+def _chunks(first: bytes, result: IO[bytes]) -> Iterator[bytes]:
+    yield first
     with result:
         while chunk := result.read(_CHUNK):
             yield chunk

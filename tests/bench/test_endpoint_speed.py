@@ -1,4 +1,4 @@
-"""The SPARQL endpoint beside the bare Oxigraph server, rdflib-endpoint and Virtuoso.
+"""The SPARQL endpoint beside the bare Oxigraph server and rdflib-endpoint.
 
 Same data (the SokolAnn cards, imported and exported once), same queries, same run, same
 client: plain HTTP/1.1 connections, one per client thread of a process of its own. Run with
@@ -22,7 +22,7 @@ import httpx2
 import pytest
 
 from service.engines.embedded import open_store
-from tests.servers import PASSWORD, USER, free_port, oxigraph_server, virtuoso_server
+from tests.servers import free_port, oxigraph_server
 
 ARCHIVE = Path(__file__).parents[3] / "shared/cards/sokolann/BenchmarkCards_JSON.tar.gz"
 COPIES = int(os.environ.get("EVALGAP_BENCH_COPIES", "1"))
@@ -142,9 +142,6 @@ def test_endpoint_speed(data: tuple[Path, Path, str], tmp_path: Path) -> None:
         urls["Oxigraph server"] = f"{oxigraph}/query"
         if COPIES == 1:
             urls["rdflib-endpoint"] = stack.enter_context(rdflib_endpoint(export))
-        virtuoso = stack.enter_context(virtuoso_server(tmp_path / "virtuoso"))
-        _load_virtuoso(virtuoso, export)
-        urls["Virtuoso"] = virtuoso
         print(f"\n{COPIES} x 3,820 cards; answers/s and median ms")
         for name, template in QUERIES.items():
             query = template.format(card=card)
@@ -156,14 +153,3 @@ def test_endpoint_speed(data: tuple[Path, Path, str], tmp_path: Path) -> None:
                     for server, (rate, ms) in found.items()
                 )
                 print(f"{name}, {clients} clients: {row}", flush=True)
-
-
-def _load_virtuoso(url: str, export: Path) -> None:
-    """Load through the Graph Store Protocol's update path, in chunks that Virtuoso takes."""
-    from service.engines.remote import open_remote  # noqa: PLC0415
-
-    engine = open_remote(url, user=USER, password=PASSWORD)
-    lines = export.read_text("utf-8").split("\n")
-    for start in range(0, len(lines), 2000):
-        engine.commit("\n".join(lines[start : start + 2000]))
-    engine.close()
