@@ -114,6 +114,19 @@ def forgiving(sparql: str) -> str:
     return sparql
 
 
+_RELATIVE = re.compile(r"<(?![A-Za-z][A-Za-z0-9+.-]*:)[^<>\"{}|^`\\\x00-\x20]*>")
+
+
+def with_base(sparql: str, base: str | None) -> str:
+    """Return a text whose relative IRIs are resolved against `base`, unless it says against what.
+
+    A text without any stays as it is, so that the place of a syntax error is right.
+    """
+    if base is None or not _RELATIVE.search(sparql) or "BASE" in words(sparql):
+        return sparql
+    return f"BASE <{base}> {sparql}"
+
+
 def with_using(sparql: str, default: tuple[str, ...], named: tuple[str, ...]) -> str:
     """Return an update whose WHERE clauses see the given graphs (USING, USING NAMED).
 

@@ -1,0 +1,123 @@
+"""Real SPARQL servers for the tests, each in a folder of its own on a free loopback port."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+QUERY_SECONDS = 2
+"""How long the Oxigraph server lets a query run."""
+
+USER, PASSWORD = "dba", "dba"
+"""Who may write to Virtuoso."""
+
+_PATIENCE = 60
+_OXIGRAPH = Path(sys.executable).with_name("oxigraph")
+_INI = """
+[Database]
+DatabaseFile = virtuoso.db
+ErrorLogFile = virtuoso.log
+LockFile = virtuoso.lck
+TransactionFile = virtuoso.trx
+xa_persistent_file = virtuoso.pxa
+FileExtend = 200
+[TempDatabase]
+DatabaseFile = virtuoso-temp.db
+TransactionFile = virtuoso-temp.trx
+[Parameters]
+ServerPort = 127.0.0.1:{sql}
+DirsAllowed = .
+NumberOfBuffers = 10000
+MaxDirtyBuffers = 6000
+CaseMode = 2
+[HTTPServer]
+ServerPort = 127.0.0.1:{http}
+ServerThreads = 10
+Charset = UTF-8
+[SPARQL]
+ResultSetMaxRows = {rows}
+"""
+
+
+@contextmanager
+def oxigraph_server(folder: Path, *options: str) -> Iterator[str]:
+    """Run an Oxigraph server over a store in `folder`; yield its base URL."""
+    program = _program("oxigraph", str(_OXIGRAPH), "pip install oxigraph")
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [program, "serve", "-l", str(folder), "-b", f"127.0.0.1:{port}", *options]
+    with _running(command, folder, lambda: _answers(f"{url}/query")):
+        yield url
+
+
+@contextmanager
+def virtuoso_server(folder: Path, *, rows: int = 1_000_000) -> Iterator[str]:
+    """Run Virtuoso over a database in `folder`; yield the URL of its queries.
+
+    `USER` may write. No answer has more than `rows` rows.
+    """
+    program = _program("virtuoso-t", "virtuoso-t", "apt-get install virtuoso-opensource-7-bin")
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/sparql"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "virtuoso.ini").write_text(_INI.format(sql=free_port(), http=port, rows=rows))
+    command = [program, "+foreground", "+configfile", str(folder / "virtuoso.ini")]
+    with _running(command, folder, lambda: _answers(url)):
+        yield url
+
+
+def free_port() -> int:
+    """Return a loopback port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _program(name: str, place: str, remedy: str) -> str:
+    """Return where a program is; without it skip the test, or on CI fail it."""
+    found = shutil.which(place)
+    if found is None:
+        reason = f"{name} is not installed ({remedy})"
+        if os.environ.get("CI", "").lower() == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@contextmanager
+def _running(command: list[str], folder: Path, ready: Callable[[], bool]) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        (folder / "output.txt").open("wb") as output,
+        subprocess.Popen(command, cwd=folder, stdout=output, stderr=output) as process,
+    ):
+        try:
+            _wait(process, folder, ready)
+            yield
+        finally:
+            process.kill()
+
+
+def _wait(process: subprocess.Popen[bytes], folder: Path, ready: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            said = (folder / "output.txt").read_text(errors="replace")[-2000:]
+            pytest.fail(f"{process.args!r} did not start: {said}")
+        time.sleep(0.05)
+
+
+def _answers(url: str) -> bool:
+    try:
+        found = httpx2.post(url, data={"query": "ASK {}"}, timeout=2)
+    except httpx2.TransportError:
+        return False
+    return found.status_code == httpx2.codes.OK
