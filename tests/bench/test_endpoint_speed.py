@@ -27,6 +27,8 @@ from tests.servers import free_port, oxigraph_server
 ARCHIVE = Path(__file__).parents[3] / "shared/cards/sokolann/BenchmarkCards_JSON.tar.gz"
 COPIES = int(os.environ.get("EVALGAP_BENCH_COPIES", "1"))
 SECONDS = 4.0
+PATIENCE = 60.0
+"""Seconds a client waits; a server that needs longer is shown with that as its time."""
 EGAP = "https://w3id.org/evalgap/ontology#"
 CARD = "https://w3id.org/evalgap/id/card/sokolann-20-mad-{hash}/sokolann-benchmarkcards/1"
 QUERIES = {
@@ -74,16 +76,19 @@ def _until_ready(process: subprocess.Popen[bytes], url: str) -> Iterator[str]:
 def hammer(url: str, query: str, seconds: float) -> list[float]:
     """Ask one query over one connection for some seconds; return the latencies."""
     parts = urlsplit(url)
-    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=120)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
     path = f"{parts.path}?query={quote(query)}"
     headers = {"Accept": "application/sparql-results+json"}
     taken: list[float] = []
     until = time.perf_counter() + seconds
     while not taken or time.perf_counter() < until:
         started = time.perf_counter()
-        connection.request("GET", path, headers=headers)
-        answer = connection.getresponse()
-        body = answer.read()
+        try:
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            body = answer.read()
+        except TimeoutError:
+            return [PATIENCE]
         assert answer.status == 200, body[:200]
         taken.append(time.perf_counter() - started)
     return taken
@@ -94,7 +99,7 @@ def measure(url: str, query: str, clients: int) -> tuple[float, float]:
     with ProcessPoolExecutor(clients) as pool:
         runs = [pool.submit(hammer, url, query, SECONDS) for _ in range(clients)]
         taken = [t for run in runs for t in run.result()]
-    return len(taken) / SECONDS, 1000 * statistics.median(taken)
+    return len(taken) / max(SECONDS, *taken), 1000 * statistics.median(taken)
 
 
 @pytest.fixture(scope="module")
