@@ -22,6 +22,11 @@ class Engine(Protocol):
     strangers, under limits. Every write goes through `commit` or `update`.
     """
 
+    @property
+    def generation(self) -> int:
+        """How often this process has written to the store."""
+        ...
+
     def select(self, sparql: str) -> list[Row]:
         """Return the solutions of a SELECT query. Raises `BadQuery`."""
         ...

@@ -47,6 +47,11 @@ class EmbeddedEngine:
             else None
         )
 
+    @property
+    def generation(self) -> int:
+        """How often this process has written to the store."""
+        return self._generation
+
     def select(self, sparql: str) -> list[Row]:
         """Return the solutions of a SELECT query."""
         result = query(self._store, sparql)

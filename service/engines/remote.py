@@ -62,6 +62,12 @@ class RemoteEngine:
         self._graph_store = graph_store
         self._writer = Writer(http, server, updates, graph_store, self.select)
         self._union_seen = False
+        self._generation = 0
+
+    @property
+    def generation(self) -> int:
+        """How often this process has written to the store; others may have, too."""
+        return self._generation
 
     def select(self, sparql: str) -> list[Row]:
         """Return the solutions of a SELECT query."""
@@ -106,6 +112,7 @@ class RemoteEngine:
         if not self._server.default_graph and "" in chain(graphs, dropped):
             raise BadRequest("This store has no default graph that can be written. Name a graph.")
         self._writer.commit(graphs, dropped)
+        self._generation += 1
         self.check_union()
 
     def update(self, sparql: str, using: Dataset = EVERYTHING, base: str | None = None) -> None:
@@ -114,6 +121,7 @@ class RemoteEngine:
         self._server.check(sparql)
         text = with_using(forgiving(sparql), using.default, using.named)
         self._writer.update(with_base(text, base))
+        self._generation += 1
 
     def dump(self) -> Iterator[bytes]:
         """Yield the whole store as N-Quads, graph by graph, each as it is at that moment."""

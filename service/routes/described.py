@@ -1,22 +1,34 @@
-"""Self-description: VoID, example queries as RDF, and the dump of everything."""
+"""What the service says of itself: VoID, the DCAT catalogue, example queries, and the dumps."""
 
-import zlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from email.utils import format_datetime, mktime_tz, parsedate_tz
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import FileResponse
 from rdflib import Graph
+from starlette.background import BackgroundTask
 
 from service import describe
-from service.engines.base import Engine
+from service.dcat import catalogue
+from service.dumps import Dump, Dumps, dumps
+from service.negotiate import RDF_FORMS, SUFFIXES
 from service.routes.answers import rdf_writers, respond
 from service.routes.deps import ServicesDep
 
-router = APIRouter(tags=["self-description"])
+
+@asynccontextmanager
+async def _tidy(app: FastAPI) -> AsyncIterator[None]:
+    """Remove the dumps when the service stops."""
+    yield
+    dumps.forget(app.state.services.engine)
+
+
+router = APIRouter(tags=["self-description"], lifespan=_tidy)
 
 
 def base_of(request: Request) -> str:
-    """Return the address under which this service is reached."""
+    """Return the address under which this service is reached, without a slash at its end."""
     return str(request.base_url).rstrip("/")
 
 
@@ -26,38 +38,87 @@ def turtle_first(request: Request, graph: Graph, suffix: str | None = None) -> R
     return respond(request, {"text/turtle": forms["text/turtle"], **forms}, suffix)
 
 
-@router.get("/void")
 @router.get("/.well-known/void", include_in_schema=False)
+@router.get("/void")
 @router.get("/void.{suffix}", include_in_schema=False)
-def void(request: Request, services: ServicesDep) -> Response:
-    """Return the VoID description, with counts per class and property."""
+def get_void(request: Request, services: ServicesDep) -> Response:
+    """Describe the dataset in numbers: VoID, with classes, properties and sources."""
     found = describe.void(base_of(request), services.engine)
     return turtle_first(request, found, request.path_params.get("suffix"))
 
 
-@router.get("/examples")
-@router.get("/examples.{suffix}", include_in_schema=False)
-def examples(request: Request) -> Response:
-    """Return the named questions as SHACL SPARQL executables."""
-    found = describe.examples(base_of(request))
+@router.get("/catalog")
+@router.get("/catalog.{suffix}", include_in_schema=False)
+def get_catalog(request: Request, services: ServicesDep) -> Response:
+    """Describe the dataset, its dumps with their digests, and its services: DCAT 3."""
+    found = catalogue(base_of(request), services.engine)
     return turtle_first(request, found, request.path_params.get("suffix"))
 
 
+def get_example_queries(request: Request) -> Response:
+    """Return the named questions as SHACL executables (`sh:SPARQLExecutable`)."""
+    found = describe.example_queries(base_of(request))
+    return turtle_first(request, found, request.url.path.rpartition(".")[2])
+
+
+for _suffix, _media in SUFFIXES.items():
+    if _media in RDF_FORMS:
+        router.add_api_route(
+            f"/queries.{_suffix}",
+            get_example_queries,
+            name=f"example_queries_{_suffix}",
+            include_in_schema=_suffix == "ttl",
+        )
+
+
 @router.get("/dump.nq.gz")
-def dump(services: ServicesDep) -> Response:
-    """Return the whole graph as gzipped N-Quads, streamed."""
-    headers = {"Content-Disposition": 'attachment; filename="evalgap.nq.gz"'}
-    return StreamingResponse(
-        _gzipped(services.engine), media_type="application/gzip", headers=headers
+@router.get("/dump.trig")
+def get_dump(request: Request, services: ServicesDep) -> Response:
+    """Return the whole graph as one file: sorted N-Quads, compressed, or TriG."""
+    held = dumps(services.engine)
+    dump = held.files[request.url.path.rpartition("/")[2]]
+    headers = _headers(dump, dump.sha256)
+    if _known(request, headers):
+        return Response(status_code=304, headers=headers)
+    return FileResponse(
+        dump.path,
+        media_type=dump.packed or dump.media,
+        filename=dump.path.name,
+        headers=headers,
+        background=BackgroundTask(_let_go, held),
     )
 
 
-_GZIP = 31
-"""What makes zlib write the gzip format (zlib manual, deflateInit2)."""
+def _let_go(_: Dumps) -> None:
+    """Do nothing: that the response holds its dumps until it is sent keeps the files there."""
 
 
-def _gzipped(engine: Engine) -> Iterator[bytes]:
-    packer = zlib.compressobj(wbits=_GZIP)
-    for chunk in engine.dump():
-        yield packer.compress(chunk)
-    yield packer.flush()
+@router.get("/dump.nq.gz.sha256", include_in_schema=False)
+@router.get("/dump.trig.sha256", include_in_schema=False)
+def get_digest(request: Request, services: ServicesDep) -> Response:
+    """Return the SHA-256 of a dump, as `sha256sum --check` reads it."""
+    name = request.url.path.rpartition("/")[2].removesuffix(".sha256")
+    dump = dumps(services.engine).files[name]
+    headers = _headers(dump, f"{dump.sha256}.sha256")
+    if _known(request, headers):
+        return Response(status_code=304, headers=headers)
+    return Response(f"{dump.sha256}  {name}\n", media_type="text/plain", headers=headers)
+
+
+def _headers(dump: Dump, tag: str) -> dict[str, str]:
+    return {
+        "ETag": f'"{tag}"',
+        "Last-Modified": format_datetime(dump.made, usegmt=True),
+        "Cache-Control": "no-cache",
+    }
+
+
+def _known(request: Request, headers: Mapping[str, str]) -> bool:
+    """Tell whether the client says that it has this already (RFC 9110, section 13)."""
+    tags = request.headers.get("if-none-match")
+    if tags is not None:
+        given = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+        return bool(given & {"*", headers["ETag"]})
+    since = parsedate_tz(request.headers.get("if-modified-since", ""))
+    made = parsedate_tz(headers["Last-Modified"])
+    return bool(since and made and mktime_tz(since) >= mktime_tz(made))

@@ -1,17 +1,35 @@
-"""The vocabulary and the names: ontology, shapes, JSON-LD context, and where an id leads."""
+"""Where names lead: ontology, shapes, JSON-LD context, and everything that has an IRI of ours.
+
+The name of a thing answers 303 with the address of the document about it, below `/doc`; with
+a suffix it answers at once. A graph and the ontology are documents and answer 200.
+"""
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
-from rdflib import Graph
+from rdflib import OWL, Graph, URIRef
 
-from service import shacl
+from service import nodes, reading, shacl
 from service.mapping.context import context
+from service.negotiate import SUFFIXES, split_suffix
+from service.nodes import Description
 from service.problems import NotFound
-from service.routes.answers import rdf_writers, respond
-from service.vocab import bind
+from service.resources import VERSION
+from service.routes.answers import Writers, rdf_writers, respond
+from service.routes.deps import Services, ServicesDep
+from service.routes.described import base_of, turtle_first
+from service.routes.pages import templates
+from service.vocab import BASE, DCAT, bind
 
 router = APIRouter(tags=["vocabulary"])
 
+SPACES = ("id", "scheme", "value", "code", "dimension")
+"""The first steps of the names of things."""
+
+_FORMS = {
+    "ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML", "trig": "TriG",
+    "nq": "N-Quads", "json": "JSON",
+}  # fmt: skip
+_OFFERED = [*(SUFFIXES[suffix] for suffix in _FORMS), "text/html"]
 _PLACES = {
     "benchmark": "benchmarks",
     "card": "cards",
@@ -30,29 +48,112 @@ def json_ld_context() -> Response:
 
 @router.get("/ontology")
 @router.get("/ontology.{suffix}", include_in_schema=False)
-def ontology(request: Request) -> Response:
-    """Return the ontology with its schemes."""
-    return _graph(request, shacl.taxonomy())
+def ontology(request: Request, services: ServicesDep) -> Response:
+    """Return the ontology with its schemes; as a page, its terms."""
+    found = nodes.vocabulary(shacl.taxonomy(), URIRef(f"{BASE}ontology"))
+    return _document(request, services, found, "ontology", request.path_params.get("suffix"))
+
+
+@router.get("/ontology/{version}")
+def ontology_version(version: str, request: Request, services: ServicesDep) -> Response:
+    """Return a version of the ontology; only the current one is kept here."""
+    number, suffix = split_suffix(version, _OFFERED)
+    iri = URIRef(f"{BASE}ontology/{number}")
+    known = list(shacl.taxonomy().objects(None, OWL.versionIRI))
+    if iri not in known:
+        raise NotFound(f"There is no version {number!r} of the ontology here.", known=known)
+    found = nodes.vocabulary(shacl.taxonomy(), iri)
+    return _document(request, services, found, f"ontology/{number}", suffix)
 
 
 @router.get("/shapes")
 @router.get("/shapes.{suffix}", include_in_schema=False)
 def shapes(request: Request) -> Response:
     """Return the SHACL shapes that every record has to satisfy."""
-    return _graph(request, shacl.shapes())
-
-
-def _graph(request: Request, graph: Graph) -> Response:
     copy = bind(Graph())
-    copy += graph
-    forms = rdf_writers(lambda: copy)
-    turtle_first = {"text/turtle": forms["text/turtle"], **forms}
-    return respond(request, turtle_first, request.path_params.get("suffix"))
+    copy += shacl.shapes()
+    return turtle_first(request, copy, request.path_params.get("suffix"))
 
 
-@router.get("/id/{kind}/{ident:path}")
-def dereference(kind: str, ident: str) -> Response:
-    """Lead from the name of a thing or record to what is known of it (303 See Other)."""
-    if kind not in _PLACES:
-        raise NotFound(f"Names of the kind {kind!r} have no page of their own.")
-    return RedirectResponse(f"/api/v1/{_PLACES[kind]}/{ident}", status_code=303)
+@router.get("/graph/{path:path}")
+def graph(path: str, request: Request, services: ServicesDep) -> Response:
+    """Return exactly the statements of a named graph."""
+    ident, suffix = split_suffix(f"graph/{path}", _OFFERED)
+    found = nodes.whole_graph(services.engine, nodes.named(ident))
+    return _document(request, services, found, ident, suffix)
+
+
+@router.get("/doc/{path:path}")
+def document(path: str, request: Request, services: ServicesDep) -> Response:
+    """Return what is known of a thing: its statements, its parts, and what refers to it."""
+    ident, suffix = split_suffix(path, _OFFERED)
+    if ident.partition("/")[0] not in SPACES:
+        raise NotFound(f"There is no document /doc/{path}.", known=[f"/doc/{s}" for s in SPACES])
+    found = nodes.describe(services.engine, nodes.named(ident))
+    return _document(request, services, found, f"doc/{ident}", suffix)
+
+
+def add_space(space: str) -> None:
+    """Add the names that begin with `space`: each leads to the document about it."""
+
+    def dereference(path: str, request: Request, services: ServicesDep) -> Response:
+        """Lead from the name of a thing to the document about it; with a suffix, return it."""
+        ident, suffix = split_suffix(f"{space}/{path}", _OFFERED)
+        if suffix:
+            return document(f"{space}/{path}", request, services)
+        nodes.check(services.engine, nodes.named(ident))
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/doc/{ident}{query}", status_code=303)
+
+    router.add_api_route(f"/{space}/{{path:path}}", dereference, methods=["GET"])
+
+
+for _space in SPACES:
+    add_space(_space)
+
+
+def _document(
+    request: Request, services: Services, found: Description, path: str, suffix: str | None
+) -> Response:
+    """Answer with a description in the form that is asked for; `path` is its own address."""
+    canonical = f"{base_of(request)}/{path}"
+    forms = [
+        {"media": SUFFIXES[name], "name": words, "href": f"/{path}.{name}"}
+        for name, words in _FORMS.items()
+    ]
+
+    def as_page() -> bytes:
+        page = reading.page(services.engine, nodes.with_provenance(services.engine, found))
+        extra = {"canonical": canonical, "forms": forms, "record": _record(found)}
+        shown = {**page, **extra, "version": VERSION}
+        return bytes(templates.TemplateResponse(request, "resource.html", shown).body)
+
+    links = [
+        f'<{canonical}>; rel="canonical"',
+        *([f'<{found.iri}>; rel="describes"'] if path.startswith("doc/") else []),
+        *(f'<{f["href"]}>; rel="alternate"; type="{f["media"]}"' for f in forms),
+    ]
+    writers = {**_writers(found), "text/html": as_page}
+    return respond(request, writers, suffix, Link=", ".join(links))
+
+
+def _writers(found: Description) -> Writers:
+    triples = rdf_writers(found.graph)
+    return {
+        "text/turtle": triples["text/turtle"],
+        **triples,
+        "application/rdf+xml": found.rdfxml,
+        "application/trig": found.trig,
+        "application/n-quads": found.nquads,
+        "application/json": triples["application/ld+json"],
+    }
+
+
+def _record(found: Description) -> str | None:
+    """Return the address in the API of what is described, if it has one of its own."""
+    _, _, path = str(found.iri).removeprefix(BASE).partition("id/")
+    kind, _, ident = path.partition("/")
+    is_record = any(predicate == DCAT.isVersionOf for _, predicate, *_ in found.own)
+    if kind in _PLACES and (is_record or "/" not in ident):
+        return f"/api/v1/{_PLACES[kind]}/{ident}"
+    return None

@@ -74,8 +74,20 @@ def sparql_get(request: Request, services: ServicesDep) -> Response:
     """Answer a SPARQL 1.1 query given as `query=`; without one, describe the service."""
     params = request.query_params
     if not params:
-        return turtle_first(request, describe.service_description(base_of(request)))
+        return _description(request, services)
     return _answer(request, services, _only(params, "query"), params)
+
+
+def _description(request: Request, services: Services) -> Response:
+    settings = services.settings
+    found = describe.service_description(
+        base_of(request),
+        services.engine,
+        updates=settings.token is not None,
+        limits=Limits(settings.max_query_seconds, settings.max_rows, settings.max_result_bytes),
+        max_query_chars=settings.max_query_chars,
+    )
+    return turtle_first(request, found)
 
 
 @router.post(

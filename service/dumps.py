@@ -1,0 +1,129 @@
+"""The whole store as files: sorted N-Quads and TriG, made once per content, on disk.
+
+The lines are sorted by graph and text, in runs that are merged, so that the same content
+gives the same bytes from any engine and nothing large is ever held in memory.
+"""
+
+import gzip
+import heapq
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import file_digest
+from itertools import groupby, islice
+from operator import itemgetter
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from typing import IO
+from weakref import finalize
+
+from service.content import PerContent
+from service.engines.base import Engine
+
+RUN = 100_000
+"""Lines that are sorted in memory at a time."""
+
+_QUAD = re.compile(
+    rb'(\S+) (\S+) ("(?:[^"\\]|\\.)*"\S*|<<\(.*\)>>|\S+) (?:(<[^>]*>|_:\S+) )?\.\s*', re.DOTALL
+)
+"""A line of N-Quads: subject, predicate, object and, outside the default graph, the graph."""
+
+
+@dataclass(frozen=True)
+class Dump:
+    """One file with its digest."""
+
+    path: Path
+    media: str
+    packed: str | None
+    sha256: str
+    size: int
+    made: datetime
+
+
+class Dumps:
+    """The files of one state of a store; they go when nobody holds this any more."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Write the files."""
+        folder = Path(mkdtemp(prefix="evalgap-dump-"))
+        finalize(self, rmtree, folder, ignore_errors=True)
+        packed, plain = folder / "dump.nq.gz", folder / "dump.trig"
+        _write_nquads(engine, packed)
+        with gzip.open(packed) as lines, plain.open("wb") as stream:
+            stream.writelines(trig(lines))
+        self.files: Mapping[str, Dump] = {
+            packed.name: _dump(packed, "application/n-quads", "application/gzip"),
+            plain.name: _dump(plain, "application/trig", None),
+        }
+
+
+dumps = PerContent(Dumps)
+"""The dumps of a store as it is now: `dumps(engine).files["dump.nq.gz"]`."""
+
+
+def _dump(path: Path, media: str, packed: str | None) -> Dump:
+    with path.open("rb") as stream:
+        digest = file_digest(stream, "sha256").hexdigest()
+    made = datetime.now(UTC).replace(microsecond=0)
+    return Dump(path, media, packed, digest, path.stat().st_size, made)
+
+
+def _write_nquads(engine: Engine, path: Path) -> None:
+    with ExitStack() as opened:
+        runs = [opened.enter_context(run.open("rb")) for run in _runs(engine, path.parent)]
+        raw = opened.enter_context(path.open("wb"))
+        # no name and no time inside, or the same content would not give the same bytes
+        out = opened.enter_context(gzip.GzipFile("", "wb", 6, raw, mtime=0))
+        previous = b""
+        for keyed in heapq.merge(*runs):
+            if keyed != previous:
+                out.write(keyed.partition(b"\t")[2])
+            previous = keyed
+    for run in path.parent.glob("run-*"):
+        run.unlink()
+
+
+def _runs(engine: Engine, folder: Path) -> Iterator[Path]:
+    """Write sorted runs of lines, each line behind the name of its graph and a tab."""
+    lines = _lines(engine.dump())
+    number = 0
+    while batch := sorted(split(line)[3] + b"\t" + line + b"\n" for line in islice(lines, RUN)):
+        path = folder / f"run-{number}"
+        with path.open("wb") as stream:
+            stream.writelines(batch)
+        number += 1
+        yield path
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    rest = b""
+    for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield from filter(None, whole)
+    if rest:
+        yield rest
+
+
+def split(line: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    """Return subject, predicate, object and graph (empty: the default one) of a line."""
+    match = _QUAD.fullmatch(line)
+    if match is None:
+        raise ValueError(f"not a line of N-Quads: {line!r}")
+    return match[1], match[2], match[3], match[4] or b""
+
+
+def trig(lines: IO[bytes] | Iterable[bytes]) -> Iterator[bytes]:
+    """Yield sorted lines of N-Quads as TriG: one block a graph, one paragraph a subject."""
+    for graph, quads in groupby(map(split, lines), key=itemgetter(3)):
+        yield graph + b" {\n"
+        for subject, statements in groupby(quads, key=itemgetter(0)):
+            mark = subject + b" "
+            for _, predicate, value, _ in statements:
+                yield mark + predicate + b" " + value
+                mark = b" ;\n    "
+            yield b" .\n"
+        yield b"}\n"
