@@ -91,8 +91,14 @@ class RemoteEngine:
         kind = query_kind(ask.sparql)
         self._server.check(ask.sparql)
         media = TRIPLES if kind == "graph" else JSON
-        with self._fetch(with_base(ask.sparql, ask.base), media, ask.dataset, ask.limits) as body:
-            return written(body, kind, ask, self._queries)
+        text = with_base(ask.sparql, ask.base)
+        try:
+            with self._fetch(text, media, ask.dataset, ask.limits) as body:
+                return written(body, kind, ask, self._queries)
+        except Problem as problem:
+            # a traceback would carry Oxigraph's parsers to other threads, and they may not go
+            problem.__context__ = None
+            raise problem.with_traceback(None) from None
 
     def graph(self, iri: str) -> Graph:
         """Return a copy of one named graph, empty if there is none."""
@@ -126,7 +132,8 @@ class RemoteEngine:
     def dump(self) -> Iterator[bytes]:
         """Yield the whole store as N-Quads, graph by graph, each as it is at that moment."""
         yield self.default_graph().serialize(format="nt", encoding="utf-8")
-        rows = self.select("SELECT DISTINCT ?g WHERE { GRAPH ?g { ?s ?p ?o } }")
+        # many times faster than DISTINCT on Virtuoso
+        rows = self.select("SELECT ?g WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
         names = (str(row["g"]) for row in rows if not self._hidden(str(row["g"])))
         while some := list(islice(names, _GRAPHS_AT_ONCE)):
             yield from lines(self._quads(some))

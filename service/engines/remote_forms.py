@@ -13,6 +13,7 @@ from typing_extensions import Buffer
 
 from service.engines.base import AnswerKind, Ask, Limits
 from service.engines.remote_http import IN_MEMORY, too_large, unavailable
+from service.engines.remote_servers import NO_GRAPH
 from service.problems import StoreUnavailable, TooLarge
 
 JSON = "application/sparql-results+json"
@@ -151,7 +152,9 @@ def emptying(names: Iterable[str]) -> str:
 
 def copying(places: Mapping[str, str]) -> str:
     """Return the update that adds the triples of each graph (key) to another (value)."""
-    values = " ".join(f"(<{source}> <{target}>)" for source, target in places.items())
+    # Virtuoso fails where there is one row only
+    pairs = {**places, NO_GRAPH: NO_GRAPH}
+    values = " ".join(f"(<{source}> <{target}>)" for source, target in pairs.items())
     where = f"WHERE {{ VALUES (?from ?to) {{ {values} }} GRAPH ?from {{ ?s ?p ?o }} }}"
     return f"INSERT {{ GRAPH ?to {{ ?s ?p ?o }} }} {where}"
 
