@@ -1,14 +1,25 @@
 """The format-neutral model: what every loader yields and what the graph stores.
 
-Five kinds of record (`Card`, `Profile`, `Review`, `Gap`, `Plan`), each a versioned document,
-and the things they talk about. Every field names its predicate; see `loaders.model.terms`.
+Records are versioned documents: cards at four levels (`Card` of a benchmark, `DatasetCard`,
+`ImplementationCard`, `Result`), `Profile`, `Review`, `Gap`, `Plan` and `Match`; things are what
+they talk about. Every field names its predicate; see `loaders.model.terms`.
 """
 
+from loaders.model.descriptions import (
+    Card,
+    DatasetCard,
+    Description,
+    ImplementationCard,
+    Match,
+    Result,
+)
 from loaders.model.nodes import (
     Agent,
     Benchmark,
     Citation,
+    Dataset,
     Deployment,
+    Implementation,
     Metric,
     Node,
     Record,
@@ -33,7 +44,6 @@ from loaders.model.statements import (
     CORE_DIMENSIONS,
     Assessment,
     Assumption,
-    Card,
     Characteristic,
     Coding,
     Evidence,
@@ -42,7 +52,20 @@ from loaders.model.statements import (
     Statement,
 )
 
-RECORDS: dict[str, type[Record]] = {cls.kind: cls for cls in (Card, Profile, Review, Gap, Plan)}
+RECORDS: dict[str, type[Record]] = {
+    cls.kind: cls
+    for cls in (
+        Card,
+        DatasetCard,
+        ImplementationCard,
+        Result,
+        Profile,
+        Review,
+        Gap,
+        Plan,
+        Match,
+    )
+}
 """Every kind of record by name, in the order in which a document's parts are stored."""
 
 __all__ = [
@@ -58,12 +81,18 @@ __all__ = [
     "Coding",
     "Condition",
     "Contribution",
+    "Dataset",
+    "DatasetCard",
     "Decomposition",
     "Deployment",
+    "Description",
     "Estimate",
     "Evidence",
     "Gap",
+    "Implementation",
+    "ImplementationCard",
     "Interval",
+    "Match",
     "Measurement",
     "Metric",
     "Node",
@@ -71,6 +100,7 @@ __all__ = [
     "Profile",
     "Record",
     "Residual",
+    "Result",
     "Review",
     "Rung",
     "Statement",

@@ -47,6 +47,20 @@ class Benchmark(Thing):
     rdf_type = "egap:Benchmark"
 
 
+class Dataset(Thing):
+    """A body of data files, as a hub or repository holds it; not a benchmark."""
+
+    kind = "dataset"
+    rdf_type = "egap:EvaluationDataset"
+
+
+class Implementation(Thing):
+    """How one harness runs an evaluation: its prompts, its answer form, its scoring."""
+
+    kind = "implementation"
+    rdf_type = "egap:Implementation"
+
+
 class Deployment(Thing):
     """A context of use, actual or intended; how it is stands in its profiles."""
 

@@ -47,6 +47,7 @@ class Measurement(Estimate):
     rdf_type = "egap:Measurement"
     key: Annotated[Slug, Value("dcterms:identifier")]
     metric: Annotated[Metric, Named("egap:measuresMetric")]
+    evaluation: Annotated[Text | None, Value("egap:evaluationText")] = None
     events: Annotated[int | None, Value("egap:eventCount")] = None
     study: Annotated[Study | None, Named("egap:fromStudy")] = None
     condition: Annotated[Condition | None, Part("egap:underCondition", "condition")] = None

@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator
 
-from loaders.model.nodes import Agent, Benchmark, Citation, Deployment, Node, Record
+from loaders.model.nodes import Agent, Citation, Deployment, Node, Record
 from loaders.model.terms import Coded, Iri, Link, Named, Part, Path, Slug, Text, Value
 
 CORE_DIMENSIONS = (
@@ -68,37 +68,6 @@ class Characteristic(Statement):
 
     rdf_type = "egap:DeploymentCharacteristic"
     observed: Annotated[tuple[Path, ...], Coded("egap:observedValue", "value/")] = ()
-
-
-class Card(Record):
-    """The designer's half: what one benchmark assumes, by one author. `id` = benchmark/author."""
-
-    kind = "card"
-    rdf_type = "egap:BenchmarkCard"
-    benchmark: Annotated[Benchmark, Named("egap:describesBenchmark")]
-    title: Annotated[Text, Value("dcterms:title")]
-    abbreviation: Annotated[Text | None, Value("dcterms:alternative")] = None
-    description: Annotated[Text | None, Value("dcterms:description")] = None
-    benchmark_version: Annotated[Text | None, Value("schema:version")] = None
-    domains: Annotated[tuple[Slug, ...], Coded("egap:applicationDomain", "code/domain/")] = ()
-    keywords: Annotated[tuple[Text, ...], Value("dcat:keyword")] = ()
-    languages: Annotated[tuple[Text, ...], Value("dcterms:language")] = ()
-    citation: Annotated[Text | None, Value("dcterms:bibliographicCitation")] = None
-    publications: Annotated[tuple[Iri, ...], Link("dcterms:isReferencedBy")] = ()
-    pages: Annotated[tuple[Iri, ...], Link("rdfs:seeAlso")] = ()
-    author: Annotated[Agent, Named("prov:wasAttributedTo")]
-    origin: Annotated[Slug | None, Coded("egap:origin", "code/origin/")] = None
-    intended_use: Annotated[Text | None, Value("egap:intendedUseText")] = None
-    audience: Annotated[tuple[Text, ...], Value("egap:audienceText")] = ()
-    tasks: Annotated[tuple[Text, ...], Value("egap:taskText")] = ()
-    limitations: Annotated[Text | None, Value("egap:limitationText")] = None
-    out_of_scope: Annotated[tuple[Text, ...], Value("egap:outOfScopeUse")] = ()
-    notes: Annotated[Text | None, Value("skos:note")] = None
-    assumptions: Annotated[
-        tuple[Assumption, ...],
-        AfterValidator(in_card_order),
-        Part("egap:hasAssumption", key="dimension"),
-    ] = ()
 
 
 class Profile(Record):
