@@ -23,7 +23,7 @@ from loaders.model import (
     Record,
     Review,
 )
-from loaders.template import SECTIONS, holds, questions, read_codes, section
+from loaders.template import SECTIONS, holds, keep_unread, questions, read_codes, section
 from loaders.text import record_id, text
 
 SOURCE = "authors"
@@ -114,6 +114,9 @@ def _review(
         card=card.id,
         deployment=f"{ident}-context",
         author=UNSTATED,
+        notes=keep_unread(
+            {d: words for d, (code, words) in verdicts.items() if words and not code}
+        ),
         assessments=tuple(
             Assessment(dimension=d, assumption=f"{card.id}/{d}", verdict=code, rationale=words)
             for d, (code, words) in verdicts.items()

@@ -10,11 +10,11 @@ from typing import Any
 
 from loaders.base import CardError, Problem, Raw
 from loaders.evalgap_numbers import as_list, gap, given, plan
-from loaders.model import CORE_DIMENSIONS, Card, Profile, Record, Review
+from loaders.model import CORE_DIMENSIONS, RECORDS, Card, Profile, Record, Review
 from loaders.template import questions, section
 
 FORMAT_VERSION = 1
-_SECTIONS = ("deployments", "reviews", "gaps", "plans")
+_SECTIONS = ("deployments", "reviews", "gaps", "plans", "records")
 _CARD_KEYS = {
     "benchmark_name", "citation", "version", "benchmark", "card", "intended_use_case",
     "task", "outcome", "contextual", "consequential", "dimensions", "notes",
@@ -37,6 +37,7 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]
     records += [_review(item, card) for item in _items(tree, "reviews")]
     records += [gap(item, tree) for item in _items(tree, "gaps")]
     records += [plan(item) for item in _items(tree, "plans")]
+    records += [_record(item) for item in _items(tree, "records")]
     if not records:
         raise CardError(
             Problem("The file holds no card, deployment, review, gap or plan.", mend="Add one.")
@@ -88,6 +89,16 @@ def _card(tree: Mapping[str, Any]) -> Card:
     return Card.model_validate(given(fields))
 
 
+def _record(item: Mapping[str, Any]) -> Record:
+    """Return a record of any kind that is written with the model's own field names."""
+    fields = dict(item)
+    kind = fields.pop("kind", None)
+    if kind not in RECORDS:
+        mend = f"Use one of: {', '.join(RECORDS)}."
+        raise CardError(Problem("There is no such kind of record.", "kind", str(kind), mend))
+    return RECORDS[kind].model_validate(fields)
+
+
 def _blocks(tree: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """Return the blocks of a card by dimension; a core question left out is not stated."""
     found: dict[str, Mapping[str, Any]] = {d: {} for d in CORE_DIMENSIONS}
@@ -114,19 +125,26 @@ def _statements(blocks: Mapping[str, Mapping[str, Any]], values_field: str) -> l
 def _statement(dimension: str, block: Mapping[str, Any], values_field: str) -> dict[str, Any]:
     fields = given(block)
     fields.pop("holds_at_deployment", None)
-    basis, rule = fields.pop("basis", "stated"), fields.pop("rule", None)
-    values = [qualified(dimension, v) for v in as_list(fields.pop("values", []))]
-    read = bool(values) and basis != "hinted"
+    shared = {"basis": fields.pop("basis", "stated"), "rule": fields.pop("rule", None)}
+    codings = [_coding(dimension, v, shared) for v in as_list(fields.pop("values", []))]
+    read = [c["code"] for c in codings if c["basis"] != "hinted"]
     answered = "answered" if read or "answer" in fields else "not-stated"
     special: dict[str, Any] = {
         "dimension": dimension,
         "answer_status": fields.pop("status", answered),
         "sources": as_list(fields.pop("source", None)) + as_list(fields.pop("sources", None)),
-        "codings": [{"code": v, "basis": basis, "rule": rule} for v in values],
-        values_field: values if read else [],
+        "codings": codings,
+        values_field: read,
     }
     lists: dict[str, Any] = {k: as_list(fields[k]) for k in ("population", "hints") if k in fields}
     return {**fields, **lists, **special}
+
+
+def _coding(dimension: str, value: Any, shared: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one value as a coding: its code alone, or a mapping with more of what is known."""
+    fields = dict(value) if isinstance(value, Mapping) else {"value": value}
+    code = qualified(dimension, fields.pop("value", None))
+    return {**shared, **fields, "code": code}
 
 
 def _review(item: Mapping[str, Any], own_card: str | None) -> Review:

@@ -4,6 +4,7 @@ Three generations of their files are in use: sections `contextual`/`consequentia
 `task`/`outcome`, with `holds_at_deployment` or without. The questions are the same five.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -84,3 +85,17 @@ def holds(block: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """Return (verdict, words) of `holds_at_deployment`; no verdict unless the words state one."""
     words = text(block.get("holds_at_deployment"))
     return VERDICT_WORDS.get(first_word(words or "")), words
+
+
+_UNREAD = re.compile(r"^([a-z-]+) \(no verdict stated\): ", re.MULTILINE)
+
+
+def keep_unread(words: Mapping[str, str]) -> str | None:
+    """Return, as one note, the words per dimension that state no verdict; None for none."""
+    return "\n".join(f"{d} (no verdict stated): {said}" for d, said in words.items()) or None
+
+
+def unread(notes: str | None) -> dict[str, str]:
+    """Return the words per dimension that `keep_unread` put into a note."""
+    _, *parts = _UNREAD.split(notes or "")
+    return {d: said.strip() for d, said in zip(parts[::2], parts[1::2], strict=True)}

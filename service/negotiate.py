@@ -20,6 +20,9 @@ SUFFIXES = {
     "srx": "application/sparql-results+xml",
     "rq": "application/sparql-query",
     "html": "text/html",
+    "yaml": "application/yaml",
+    "authors": "application/vnd.evalgap.authors+yaml",
+    "md": "text/markdown",
 }
 """Every suffix that an address may end in, and the media type it stands for."""
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from service import catalog, repository
+from service import catalog, exports, repository
 from service.negotiate import RDF_FORMS, split_suffix
 from service.problems import BadParameter
 from service.repository import Stored
@@ -121,7 +121,7 @@ def add_item(name: str, kind: str, about: str) -> None:
     """Add `/api/v1/{name}/{id}`, the current version, and `…/{id}/{version}`."""
 
     def endpoint(ident: str, request: Request, services: ServicesDep) -> Response:
-        path, suffix = split_suffix(ident, ITEM_FORMS)
+        path, suffix = split_suffix(ident, [*ITEM_FORMS, *exports.FORMS])
         stem, _, last = path.rpartition("/")
         version = int(last) if stem and last.isdigit() else None
         stored = repository.load(services.engine, kind, stem if version else path, version)
@@ -135,6 +135,7 @@ def _one(request: Request, services: Services, stored: Stored, suffix: str | Non
     writers: Writers = {
         "application/json": lambda: json_text(request, repository.as_json(services.engine, stored)),
         **rdf_writers(lambda: stored.graph),
+        **exports.writers(services.engine, stored.record, request.query_params.get("deployment")),
     }
     return respond(request, writers, suffix)
 

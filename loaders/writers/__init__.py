@@ -1,0 +1,1 @@
+"""The way back: records as files that people keep and that the loaders read again."""

@@ -1,0 +1,74 @@
+"""A card as Markdown for people: what it assumes, in words and codes, with its sources."""
+
+import re
+from collections.abc import Mapping
+
+from loaders.model import Card, Citation, Coding
+from loaders.model.statements import Assumption
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_STATUS = {
+    "answered": "stated",
+    "partly-answered": "partly stated",
+    "not-applicable": "not applicable",
+}
+
+
+def markdown(card: Card, questions: Mapping[str, str]) -> str:
+    """Return a card as Markdown; what the source does not state is said to be not stated.
+
+    `questions` are the words of each dimension's question, used where the card has none. All
+    text of the card is escaped, so that it stays text.
+    """
+    head = [f"# {escape(card.title)}", *_about(card)]
+    body = [_section(a, questions.get(a.dimension, "")) for a in card.assumptions]
+    notes = [f"## Notes\n\n{escape(card.notes)}"] if card.notes else []
+    return "\n\n".join([*head, *body, *notes]) + "\n"
+
+
+def escape(text: str) -> str:
+    """Return text with every character escaped that Markdown or HTML would read."""
+    return _SPECIAL.sub(r"\\\1", text).replace("&", "&amp;")
+
+
+def _about(card: Card) -> list[str]:
+    facts = {
+        "Benchmark": card.benchmark.id,
+        "Version": card.benchmark_version,
+        "Citation": card.citation,
+        "Card by": card.author.name,
+        "Domains": ", ".join(card.domains),
+        "Intended use": card.intended_use,
+        "Publications": " ".join(f"<{p}>" for p in card.publications),
+    }
+    links = {"Publications"}
+    rows = [
+        f"- **{name}:** {value if name in links else escape(value)}"
+        for name, value in facts.items()
+        if value
+    ]
+    return [*([escape(card.description)] if card.description else []), "\n".join(rows)]
+
+
+def _section(assumption: Assumption, question: str) -> str:
+    title = assumption.dimension.replace("-", " ").capitalize()
+    asked = escape(assumption.question or question)
+    said = escape(assumption.answer) if assumption.answer else "*Not stated.*"
+    parts = [f"## {title}", f"*{asked}*" if asked else "", said, _codes(assumption)]
+    hints = [f"- Hint, not an answer: {escape(h)}" for h in assumption.hints]
+    cited = [f"- Source: {_cited(c)}" for c in assumption.sources]
+    return "\n\n".join(p for p in [*parts, "\n".join(hints + cited)] if p)
+
+
+def _codes(assumption: Assumption) -> str:
+    status = _STATUS.get(assumption.answer_status)
+    rows = [f"- Coded `{c.code.rpartition('/')[2]}` ({_basis(c)})" for c in assumption.codings]
+    return "\n".join(([f"- Answer: {status}"] if status else []) + rows)
+
+
+def _basis(coding: Coding) -> str:
+    return f"{coding.basis} by rule {escape(coding.rule)}" if coding.rule else coding.basis
+
+
+def _cited(citation: Citation) -> str:
+    return f"<{citation.url}>" + (f", {escape(citation.locator)}" if citation.locator else "")
