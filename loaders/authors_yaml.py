@@ -38,7 +38,11 @@ def detects(tree: Any) -> bool:
 
 def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
     """Return the card and, where the file holds a practitioner's half, profile and review."""
-    key = raw.key
+    return records(raw.key, tree)
+
+
+def records(key: str, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+    """Return what a tree of the template holds; `key` is its record key in this source."""
     ident = record_id(SOURCE, key)
     warnings = _strangers(tree)
     card = _card(ident, tree)

@@ -25,7 +25,15 @@ class Format:
 FORMATS = {
     "evalgap": Format("loaders.evalgap_yaml"),
     "authors-yaml": Format("loaders.authors_yaml"),
+    "auto-benchmarkcard": Format("loaders.auto_benchmarkcard"),
     "sokolann-json": Format("loaders.sokolann"),
+    "ai-atlas-nexus": Format("loaders.nexus"),
+    "unitxt": Format("loaders.unitxt"),
+    "huggingface-eval": Format("loaders.hub_eval"),
+    "croissant": Format("loaders.croissant"),
+    "huggingface-card": Format("loaders.huggingface", ("markdown",)),
+    "evalgap-table": Format("loaders.sheet", ("table", "workbook")),
+    "construct-validity": Format("loaders.codebook", ("table",)),
 }
 """The formats by name, in the order in which they are tried."""
 

@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from loaders.base import CardError, Problem, Raw
+from loaders.identifiers import identifiers
 from loaders.model import CORE_DIMENSIONS, Agent, Assumption, Benchmark, Card, Record
 from loaders.template import section
 from loaders.text import is_iri, is_placeholder, record_id, text, texts
 
 SOURCE = "sokolann"
 AUTHOR = Agent(id="sokolann-benchmarkcards", name="SokolAnn/BenchmarkCards (machine-drafted)")
+RIGHTS = "CC BY 4.0, Sokol et al., SokolAnn/BenchmarkCards"
 DOMAINS = {
     "healthcare": "healthcare",
     "law": "law",
@@ -36,9 +38,27 @@ def detects(tree: Any) -> bool:
 
 def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
     """Return one card; links that cannot be links are reported, not stored."""
-    name = raw.key
+    ident = record_id(SOURCE, raw.key)
+    approved = raw.key.startswith("\N{WHITE MEDIUM STAR}")
+    fields, warnings = described(tree)
+    card = Card(
+        id=f"{ident}/{AUTHOR.id}",
+        status="accepted" if approved else "draft",
+        benchmark=Benchmark(id=ident),
+        author=AUTHOR,
+        origin="designer" if approved else "machine",
+        rights=RIGHTS,
+        **fields,
+    )
+    return [card], warnings
+
+
+def described(tree: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the fields of a card that its sections give, and what was noticed.
+
+    Raises `CardError` for a card that names no benchmark.
+    """
     details = section(tree, "benchmark_details")
-    purpose = section(tree, "purpose_and_intended_users")
     title = text(details.get("name"))
     if title is None:
         raise CardError(
@@ -46,29 +66,31 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]
         )
     pages, warnings = _links(details.get("resources"))
     keywords = texts(details.get("domains"))
-    ident = record_id(SOURCE, name)
-    approved = name.startswith("\N{WHITE MEDIUM STAR}")
-    card = Card(
-        id=f"{ident}/{AUTHOR.id}",
-        status="accepted" if approved else "draft",
-        benchmark=Benchmark(id=ident),
-        title=title,
-        abbreviation=text(details.get("abbreviation")),
-        description=text(details.get("overview")),
-        domains=tuple(dict.fromkeys(DOMAINS[k.lower()] for k in keywords if k.lower() in DOMAINS)),
-        keywords=keywords,
-        languages=texts(details.get("languages")),
-        pages=pages,
-        author=AUTHOR,
-        origin="designer" if approved else "machine",
-        intended_use=text(purpose.get("goal")),
-        audience=texts(purpose.get("audience")),
-        tasks=texts(purpose.get("tasks")),
-        limitations=text(purpose.get("limitations")),
-        out_of_scope=texts(purpose.get("out_of_scope_uses")),
-        assumptions=_assumptions(tree),
-    )
-    return [card], warnings
+    fields = {
+        "title": title,
+        "abbreviation": text(details.get("abbreviation")),
+        "description": text(details.get("overview")),
+        "identifiers": identifiers(pages),
+        "domains": tuple(
+            dict.fromkeys(DOMAINS[k.lower()] for k in keywords if k.lower() in DOMAINS)
+        ),
+        "keywords": keywords,
+        "languages": texts(details.get("languages")),
+        "pages": pages,
+        "metrics": texts(section(tree, "methodology").get("metrics")),
+        "assumptions": _assumptions(tree),
+    }
+    return fields | _purpose(section(tree, "purpose_and_intended_users")), warnings
+
+
+def _purpose(purpose: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "intended_use": text(purpose.get("goal")),
+        "audience": texts(purpose.get("audience")),
+        "tasks": texts(purpose.get("tasks")),
+        "limitations": text(purpose.get("limitations")),
+        "out_of_scope": texts(purpose.get("out_of_scope_uses")),
+    }
 
 
 def _links(resources: Any) -> tuple[tuple[str, ...], list[Problem]]:
