@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from loaders.base import CardError, Problem, Raw
+from loaders.evalgap_matches import match
 from loaders.evalgap_numbers import as_list, gap, given, plan
 from loaders.model import CORE_DIMENSIONS, RECORDS, Card, Profile, Record, Review
 from loaders.template import questions, section
 
 FORMAT_VERSION = 1
-_SECTIONS = ("deployments", "reviews", "gaps", "plans", "records")
+_SECTIONS = ("deployments", "reviews", "gaps", "plans", "matches", "records")
 _CARD_KEYS = {
     "benchmark_name", "citation", "version", "benchmark", "card", "intended_use_case",
     "task", "outcome", "contextual", "consequential", "dimensions", "notes",
@@ -37,6 +38,7 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]
     records += [_review(item, card) for item in _items(tree, "reviews")]
     records += [gap(item, tree) for item in _items(tree, "gaps")]
     records += [plan(item) for item in _items(tree, "plans")]
+    records += [match(item) for item in _items(tree, "matches")]
     records += [_record(item) for item in _items(tree, "records")]
     if not records:
         raise CardError(

@@ -9,10 +9,11 @@ _ARXIV = re.compile(
 )
 _DOI = re.compile(r"(?:doi\.org/|^doi:\s*|^)(10\.\d{4,9}/[^\s?#]+)", re.IGNORECASE)
 _HUB = re.compile(
-    r"huggingface\.co/datasets/([\w.-]+(?:/[\w.-]+)?)/?(?:[?#].*|tree/.*|blob/.*)?$", re.IGNORECASE
+    r"huggingface\.co/datasets/(\w[\w.-]*(?:/\w[\w.-]*)?)/?(?:[?#].*|tree/.*|blob/.*)?$",
+    re.IGNORECASE,
 )
 _GITHUB = re.compile(r"github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?(?:[/?#].*)?$", re.IGNORECASE)
-_HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
+_HUB_ID = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
 
 
 def identifiers(texts: Iterable[str]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`/?#]+\.[^\s<>\"{}|\\^`/?#.]+([/?#][^\s<>\"{}|\\^`]*)?$")
 _PLACEHOLDER = re.compile(
     r"github\.com/(user|username|your-?username|example)/|/repo(sitory)?/?$"
-    r"|huggingface\.co/datasets/name/?$|X{4,}|example\.(com|org)",
+    r"|huggingface\.co/datasets/name/?$|X{4,}|n{7}|example\.(com|org)",
     re.IGNORECASE,
 )
 

@@ -23,12 +23,23 @@ from service.gate import Gate
 from service.middleware import CarefulHeaders, HeadAsGet
 from service.problems import BadParameter, Problem
 from service.resources import VERSION, inside
-from service.routes import api, described, graph_store, linked, pages, queries, sparql, validate
+from service.routes import (
+    api,
+    described,
+    graph_store,
+    linked,
+    matches,
+    pages,
+    queries,
+    sparql,
+    validate,
+)
 from service.routes.deps import Services
 
 ROUTERS = (
     pages.router,
     validate.router,
+    matches.router,
     api.router,
     queries.router,
     sparql.router,

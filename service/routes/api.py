@@ -219,7 +219,7 @@ _EXAMPLE_ITEM = {
     "domains": ["healthcare"],
     "cards": 1,
 }
-for _name in ("benchmarks", "cards", "deployments", "gaps", "reviews", "plans"):
+for _name in ("benchmarks", "cards", "deployments", "gaps", "reviews", "plans", "matches"):
     add_list(_name, {"items": [_EXAMPLE_ITEM], "total": 1, "next": None})
 add_thing("benchmarks", "benchmark", "card", "Return a benchmark: all its cards side by side.")
 add_thing(
@@ -229,3 +229,4 @@ add_item("cards", "card", "Return a card, `{benchmark}/{author}` or with its ver
 add_item("gaps", "gap", "Return a gap with its scores, decompositions, intervals and shares.")
 add_item("reviews", "review", "Return a review of a card against a deployment.")
 add_item("plans", "plan", "Return a staged evaluation plan.")
+add_item("matches", "match", "Return a match: `{subject}/{target}`, with its reasons.")

@@ -37,6 +37,7 @@ _PLACES = {
     "gap": "gaps",
     "review": "reviews",
     "plan": "plans",
+    "match": "matches",
 }
 
 

@@ -1,0 +1,76 @@
+"""`/api/v1/matches`: what seems to belong together, and what somebody decided about it."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Request, Response
+
+from loaders.base import Document, Raw, Rejected
+from loaders.registry import read
+from loaders.writers.text import json_text as plain_json
+from loaders.writers.text import plain, yaml_text
+from service import matches
+from service.ingest import ingest
+from service.problems import BadParameter, Invalid
+from service.routes.answers import json_text, respond
+from service.routes.deps import Services, ServicesDep, check_token
+
+router = APIRouter(prefix="/api/v1", tags=["matches"])
+_EXAMPLE = {
+    "subject": "implementation/lm-eval-medqa",
+    "target": "benchmark/medqa",
+    "relation": "implements",
+    "decision": "confirm",
+    "reasons": ["Both name the dataset huggingface:bigbio/med_qa."],
+    "author": {"id": "jane-doe", "name": "Jane Doe"},
+}
+Decision = Annotated[dict[str, Any], Body(examples=[_EXAMPLE])]
+
+
+@router.get("/matches/proposals")
+def list_proposals(request: Request, services: ServicesDep) -> Response:
+    """Return what seems to belong together and nobody has decided on, with reasons.
+
+    Nothing is stored and nothing is merged. As YAML the answer is a file to edit and import.
+    `least` (0.5 to 1) leaves out what is less sure.
+    """
+    least = _least(request.query_params.get("least"))
+    made = [p for p in matches.proposed(services.engine) if p.confidence >= least]
+    items = plain([matches.as_json(p) for p in made])
+    return respond(
+        request,
+        {
+            "application/json": lambda: json_text(request, {"items": items, "total": len(items)}),
+            "application/yaml": lambda: yaml_text(matches.as_file(made)),
+        },
+    )
+
+
+def _least(given: str | None) -> float:
+    try:
+        return float(given or 0)
+    except ValueError as error:
+        raise BadParameter(
+            f"least is a number from 0 to 1, not {given!r}.", parameter="least"
+        ) from error
+
+
+@router.put("/matches")
+def decide(request: Request, services: ServicesDep, decision: Decision) -> Response:
+    """Propose, confirm or reject a match; a later decision on the same pair revises it.
+
+    Needs the token. Answers with the stored record's identity and state.
+    """
+    check_token(request, services)
+    document = read(
+        Raw("decision.json", plain_json({"evalgap": 1, "matches": [decision]}).encode())
+    )
+    outcome = _stored(services, document)
+    if outcome["problems"]:
+        raise Invalid(str(outcome["problems"][0]["message"]), **outcome)
+    return Response(json_text(request, outcome), media_type="application/json")
+
+
+def _stored(services: Services, document: Document | Rejected) -> dict[str, Any]:
+    with services.writing:
+        (outcome,) = ingest([document], services.engine, services.gate)
+    return outcome.document()
