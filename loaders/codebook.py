@@ -63,7 +63,7 @@ def split(raw: Raw, content: Raw) -> Iterator[tuple[Raw, Mapping[str, str]]]:
     for line, row in rows(content):
         key = row.get("bibkey", "")
         seen[key] += 1
-        again = f", coding {seen[key]}" if seen[key] > 1 else ""
+        again = f" (coding {seen[key]})" if seen[key] > 1 else ""
         yield raw.part(f"line {line}{again}", as_bytes(row)), row
 
 
@@ -95,7 +95,7 @@ def load(raw: Raw, row: Mapping[str, str]) -> tuple[list[Record], list[Problem]]
 
 def _author(place: str) -> Agent:
     """Return who coded: a second coding of the same paper is by another coder."""
-    number = place.rpartition(", coding ")[2] if ", coding " in place else ""
+    number = place.partition(" (coding ")[2].rstrip(")")
     if not number:
         return AUTHOR
     return Agent(id=f"{AUTHOR.id}-{number}", name=f"{AUTHOR.name}, coding {number}")

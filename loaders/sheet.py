@@ -80,7 +80,7 @@ def split(raw: Raw, content: Raw) -> Iterator[tuple[Raw, Mapping[str, str]]]:
         row = _fields(cells)
         name = row.get("benchmark_name", "")
         seen[name] += 1
-        again = f", row {seen[name]} of this name" if seen[name] > 1 else ""
+        again = f" (row {seen[name]} of this name)" if seen[name] > 1 else ""
         yield raw.part(f"line {line}{again}", as_bytes(cells)), row
 
 
@@ -90,7 +90,7 @@ def load(raw: Raw, row: Mapping[str, str]) -> tuple[list[Record], list[Problem]]
     if name is None:
         mend = "Fill in its name."
         raise CardError(Problem("The row names no benchmark.", "Benchmark name", mend=mend))
-    again = raw.place.partition(", ")[2]
+    again = raw.place.partition(" (")[2]
     records, warnings = authors_yaml.records(f"{raw.name}#{name}{again}", _tree(row))
     author = _author(row)
     return [_signed(r, author, row) for r in records], warnings
