@@ -111,12 +111,11 @@ def _assumption(dimension: str, row: Mapping[str, str]) -> Assumption:
     if not codings:
         told = tuple(f"{column}: {answer}" for answer in found)
         return Assumption(dimension=dimension, hints=told + hints)
-    whole = all(answer in table for answer in found)
+    rest = tuple(f"{column}: {answer}" for answer in found if answer not in table)
     return Assumption(
         dimension=dimension,
-        answer_status="answered" if whole else "partly-answered",
-        answer="; ".join(found),
-        hints=hints,
+        answer_status="partly-answered" if rest else "answered",
+        hints=rest + hints,
         codings=codings,
         assumes=tuple(c.code for c in codings),
     )

@@ -129,6 +129,7 @@ def _assumption(dimension: str, front: Mapping[str, Any]) -> Assumption:
     if not read:
         hints = tuple(f"language_creators: {w}" for w in wrote if not is_missing(w))
         return Assumption(dimension=dimension, hints=hints)
+    rest = tuple(f"language_creators: {w}" for w in wrote if w not in read)
     codings = tuple(
         Coding(
             code=f"{dimension}/{LANGUAGE_CREATORS[w]}", basis="derived", rule=RULE, source_text=w
@@ -137,8 +138,8 @@ def _assumption(dimension: str, front: Mapping[str, Any]) -> Assumption:
     )
     return Assumption(
         dimension=dimension,
-        answer="; ".join(wrote),
         answer_status="answered" if len(read) == len(wrote) else "partly-answered",
+        hints=rest,
         codings=codings,
         assumes=tuple(c.code for c in codings),
     )

@@ -1,12 +1,11 @@
 """What became of each document of an import, and the tables that sum it up."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from loaders.base import Problem, Raw
-from loaders.model import CORE_DIMENSIONS, Card, Record, Statement
+from loaders.model import CORE_DIMENSIONS, Description, Record, Statement
 from service.shacl import Issue
 from service.vocab import BASE
 
@@ -49,15 +48,16 @@ class Outcome:
 
 
 @dataclass
-class Tally:
-    """Running sums over the outcomes of an import."""
+class Sums:
+    """Running sums over outcomes: what became of them, why not, and how cards cover questions.
+
+    `coverage` is, by level of card (`card`, `dataset-card` …) and dimension, how many stand how.
+    """
 
     states: Counter[str] = field(default_factory=Counter)
     records: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    coverage: dict[str, Counter[str]] = field(
-        default_factory=lambda: {d: Counter() for d in CORE_DIMENSIONS}
-    )
+    coverage: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
 
     def add(self, outcome: Outcome) -> None:
         """Count one outcome."""
@@ -66,14 +66,50 @@ class Tally:
         self.reasons.update(p.message for p in outcome.problems[:1])
         self.records.update(r.kind for r in outcome.records)
         for record in outcome.records:
-            if isinstance(record, Card):
+            if isinstance(record, Description):
                 self._cover(record)
 
-    def _cover(self, card: Card) -> None:
+    def _cover(self, card: Description) -> None:
         given = {a.dimension: standing(a) for a in card.assumptions}
-        for dimension in {*CORE_DIMENSIONS, *given}:
-            row = self.coverage.setdefault(dimension, Counter())
+        level = self.coverage.setdefault(card.kind, {d: Counter() for d in CORE_DIMENSIONS})
+        for dimension in {*level, *given}:
+            row = level.setdefault(dimension, Counter())
             row[given.get(dimension, "not stated")] += 1
+
+    def document(self) -> dict[str, Any]:
+        """Return the sums as JSON values."""
+        return {
+            "states": dict(self.states),
+            "records": dict(self.records),
+            "reasons": dict(self.reasons.most_common(10)),
+            "coverage": {
+                level: {d: {c: counts[c] for c in COVERAGE} for d, counts in rows.items()}
+                for level, rows in self.coverage.items()
+            },
+        }
+
+
+@dataclass
+class Tally(Sums):
+    """Running sums over the outcomes of an import, in all and by source (its format)."""
+
+    sources: dict[str, Sums] = field(default_factory=dict)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome."""
+        super().add(outcome)
+        self.sources.setdefault(outcome.format or UNRECOGNISED, Sums()).add(outcome)
+
+    def document(self) -> dict[str, Any]:
+        """Return the sums as JSON values."""
+        return {
+            **super().document(),
+            "sources": {name: sums.document() for name, sums in self.sources.items()},
+        }
+
+
+UNRECOGNISED = "not recognised"
+"""What stands for the source of a file that no format knows."""
 
 
 def standing(statement: Statement) -> str:
@@ -87,12 +123,6 @@ def standing(statement: Statement) -> str:
     if "derived" in bases:
         return "derived"
     return "hinted" if bases or statement.hints else "not stated"
-
-
-def coverage_rows(coverage: dict[str, Counter[str]]) -> Iterable[tuple[str, Sequence[int]]]:
-    """Yield, per dimension, the counts in the order of `COVERAGE`."""
-    for dimension, counts in coverage.items():
-        yield dimension, [counts[column] for column in COVERAGE]
 
 
 def problem_of(issue: Issue) -> Problem:

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from rich.table import Table
 from loaders.base import Document, Raw, Rejected
 from loaders.files import count, printable, raw_records, raw_stream
 from loaders.registry import documents
-from service.outcome import COVERAGE, Outcome, Tally, coverage_rows
+from service.outcome import COVERAGE, Outcome, Tally
 from service.problems import BadRequest, NotFound
 from service.set_aside import SetAside
 from service.signals import Stop
@@ -160,17 +161,46 @@ def _counts(tally: Tally) -> str:
 
 
 def _summary(tally: Tally, seconds: float) -> None:
-    states = Table("Outcome", "Records", title="What became of it", title_justify="left")
-    for state, number in tally.states.most_common():
-        states.add_row(state, str(number))
-    cards = tally.records["card"]
-    coverage = Table(
-        "Dimension", *COVERAGE, title=f"Coverage of {cards} cards", title_justify="left"
-    )
-    for dimension, counts in coverage_rows(tally.coverage):
-        coverage.add_row(dimension, *(str(c) for c in counts))
-    out.print(states)
-    if cards:
-        out.print(coverage)
+    out.print(_what_became(tally))
+    for line in _reasons(tally):
+        out.print(line, markup=False, highlight=False)
+    for level in tally.coverage:
+        out.print(_coverage(tally, level))
     total = sum(tally.states.values())
     out.print(f"{total} records in {seconds:.1f} s ({total / max(seconds, 1e-9):.0f} records/s)")
+
+
+def _what_became(tally: Tally) -> Table:
+    states = list(tally.states)
+    table = Table("Source", "Records", *states, title="What became of it", title_justify="left")
+    rows = [*tally.sources.items()] + ([("all", tally)] if len(tally.sources) > 1 else [])
+    for name, sums in rows:
+        counts = (str(sums.states[state]) for state in states)
+        table.add_row(name, str(sum(sums.states.values())), *counts)
+    return table
+
+
+def _reasons(tally: Tally) -> list[str]:
+    """Return the most frequent reasons for which each source's records were set aside."""
+    return [
+        f"{name}: {number:,} set aside: {printable(reason)}"
+        for name, sums in tally.sources.items()
+        for reason, number in sums.reasons.most_common(_REASONS)
+    ]
+
+
+_REASONS = 3
+"""How many reasons are shown for each source."""
+
+
+def _coverage(tally: Tally, level: str) -> Table:
+    """Return, per source and dimension, how many cards of a level stand how to the question."""
+    found = {n: s.coverage[level] for n, s in tally.sources.items() if level in s.coverage}
+    cards = tally.records[level]
+    title = f"Coverage of {cards} {level.replace('-', ' ')}s: {', '.join(COVERAGE)}"
+    dimensions = list(tally.coverage[level])
+    table = Table("Dimension", *found, title=title, title_justify="left")
+    for dimension in dimensions:
+        counts = [rows.get(dimension, Counter()) for rows in found.values()]
+        table.add_row(dimension, *(" ".join(f"{c[s]}" for s in COVERAGE) for c in counts))
+    return table

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from loaders.base import Raw
 from loaders.registry import FORMATS, read
 from service.ingest import ingest
-from service.outcome import COVERAGE, Outcome, Tally, coverage_rows
+from service.outcome import Outcome, Tally
 from service.problems import BadRequest, Invalid
 from service.routes.answers import json_text
 from service.routes.bodies import read_body
@@ -63,9 +63,5 @@ def _report(outcome: Outcome) -> dict[str, Any]:
         "problems": found["problems"],
         "warnings": found["warnings"],
         "records": found["records"],
-        "coverage": {
-            dimension: dict(zip(COVERAGE, counts, strict=True))
-            for dimension, counts in coverage_rows(tally.coverage)
-            if tally.records["card"]
-        },
+        "coverage": next(iter(tally.document()["coverage"].values()), {}),
     }
