@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from service.app import create_app
 from service.config import Settings
-from tests.servers import oxigraph_server
+from tests.servers import PASSWORD, USER, oxigraph_server, virtuoso_server
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
-ENGINES = ("embedded", "oxigraph-server")
+ENGINES = ("embedded", "oxigraph-server", "virtuoso")
 
 
 def settings_for(engine: str, folder: Path, stack: ExitStack) -> Settings:
@@ -21,6 +22,10 @@ def settings_for(engine: str, folder: Path, stack: ExitStack) -> Settings:
     if engine == "oxigraph-server":
         url = stack.enter_context(oxigraph_server(folder))
         return Settings(store=None, store_url=f"{url}/query", validators=0)
+    if engine == "virtuoso":
+        url = stack.enter_context(virtuoso_server(folder))
+        password = SecretStr(PASSWORD)
+        return Settings(store_url=url, store_user=USER, store_password=password, validators=0)
     return Settings(store=None, validators=0)
 
 
