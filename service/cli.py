@@ -1,4 +1,4 @@
-"""The command line: `evalgap serve | import | validate | query | decompose | export`.
+"""The command line: `evalgap serve | import | validate | query | export | load | …`.
 
 Exit codes: 0 all well, 1 something was found wrong with the input, 2 the command itself was
 called wrongly or could not run.
@@ -9,7 +9,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -32,6 +32,7 @@ StoreOption = Annotated[
     typer.Option("--store", help="Folder or server URL. [default: .evalgap/store]"),
 ]
 Paths = Annotated[list[Path], typer.Argument(help="Files, folders or archives; - reads stdin.")]
+_STDIO = Path("-")
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what is wrong.")]
 
 
@@ -146,17 +147,34 @@ def decompose(
 
 @app.command()
 def export(
-    file: Annotated[Path | None, typer.Argument(help="Where to write; nothing = stdout.")] = None,
+    file: Annotated[Path, typer.Argument(help="Where to write; - is stdout.")] = _STDIO,
     store: StoreOption = None,
 ) -> None:
-    """Write the whole graph as N-Quads."""
+    """Write the whole graph as N-Quads, which `evalgap load` reads."""
     with _opened(_settings(store=store), read_only=True) as engine:
-        if file is None:
+        if file == _STDIO:
             for chunk in engine.dump():
                 sys.stdout.buffer.write(chunk)
         else:
             with file.open("wb") as stream:
                 stream.writelines(engine.dump())
+
+
+@app.command()
+def load(
+    file: Annotated[Path, typer.Argument(help="What export wrote; - reads stdin.")],
+    store: StoreOption = None,
+) -> None:
+    """Fill an empty store or server with an export, as it is: the shapes do not judge it again."""
+    from service import dumps  # noqa: PLC0415
+
+    settings = _settings(store=store)
+    if file != _STDIO and not file.is_file():
+        _fail(f"There is no file {file}.")
+    data = sys.stdin.buffer.read() if file == _STDIO else file.read_bytes()
+    with closing(open_engine(settings)) as engine:
+        count = dumps.load(engine, data)
+    out.print(f"{count:,} statements are loaded")
 
 
 @app.command()
