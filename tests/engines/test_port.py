@@ -314,7 +314,7 @@ def test_an_update_that_cannot_be_run(engine: Engine, sparql: str) -> None:
     ("sparql", "place"),
     [
         ("SELECT * { ?s ?p", (1, 17)),
-        ("# told\nASK { ?s ?p }", (2, 13)),
+        ("# told\nASK { ?s ?p }", (2, 14)),
         ("PREFIX t: <urn:t:>\nCONSTRUCT { ?s t:p ?o } WHERE { ?s t:p ?o", (2, 42)),
     ],
 )
@@ -331,7 +331,7 @@ def test_a_query_that_does_not_parse_has_a_place(
     [
         ("INSERT DATA { <urn:t:s> <urn:t:p> }", (1, 35)),
         ("PREFIX t: <urn:t:>\nDELETE WHERE { ?s t:p ?o", (2, 25)),
-        ("DROP ALL ;\nINSERT DATA { GRAPH <urn:t:one> { <urn:t:s> ?p 1 } }", (2, 45)),
+        ("DROP ALL ;\nINSERT DATA { GRAPH <urn:t:one> { <urn:t:s> ?p 1 } }", (2, 53)),
     ],
 )
 def test_an_update_that_does_not_parse_has_a_place_and_changes_nothing(
