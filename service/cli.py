@@ -1,4 +1,4 @@
-"""The command line: `evalgap serve | import | set-aside | validate | query | decompose | …`.
+"""The command line: `evalgap serve | import | set-aside | validate | query | export | load | …`.
 
 Exit codes: 0 all well, 1 something was found wrong with the input, 2 the command itself was
 called wrongly or could not run, 130 stopped by Ctrl-C (143 by a request to terminate).
@@ -8,7 +8,7 @@ import json
 import shutil
 import socket
 import sys
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +19,7 @@ from service import cli_set_aside
 from service.cli_set_aside import kept_in
 from service.command import Quiet, StoreOption, fail, gated, opened, settings_of
 from service.config import Settings
+from service.engines.choose import open_engine
 from service.engines.embedded import open_store
 from service.ingest import ingest
 from service.problems import AddressInUse, Problem
@@ -32,6 +33,7 @@ app.add_typer(cli_set_aside.app, name="set-aside")
 Paths = Annotated[
     list[Path], typer.Argument(help="Files, folders, archives or 'patterns'; - is stdin.")
 ]
+_STDIO = Path("-")
 
 
 def main() -> None:
@@ -160,17 +162,34 @@ def decompose(
 
 @app.command()
 def export(
-    file: Annotated[Path | None, typer.Argument(help="Where to write; nothing = stdout.")] = None,
+    file: Annotated[Path, typer.Argument(help="Where to write; - is stdout.")] = _STDIO,
     store: StoreOption = None,
 ) -> None:
-    """Write the whole graph as N-Quads."""
+    """Write the whole graph as N-Quads, which `evalgap load` reads."""
     with opened(settings_of(store=store), read_only=True) as engine:
-        if file is None:
+        if file == _STDIO:
             for chunk in engine.dump():
                 sys.stdout.buffer.write(chunk)
         else:
             with file.open("wb") as stream:
                 stream.writelines(engine.dump())
+
+
+@app.command()
+def load(
+    file: Annotated[Path, typer.Argument(help="What export wrote; - reads stdin.")],
+    store: StoreOption = None,
+) -> None:
+    """Fill an empty store or server with an export, as it is: the shapes do not judge it again."""
+    from service import dumps  # noqa: PLC0415
+
+    settings = settings_of(store=store)
+    if file != _STDIO and not file.is_file():
+        fail(f"There is no file {file}.")
+    data = sys.stdin.buffer.read() if file == _STDIO else file.read_bytes()
+    with closing(open_engine(settings)) as engine:
+        count = dumps.load(engine, data)
+    out.print(f"{count:,} statements are loaded")
 
 
 @app.command()

@@ -7,6 +7,7 @@ gives the same bytes from any engine and nothing large is ever held in memory.
 import gzip
 import heapq
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -22,10 +23,12 @@ from weakref import finalize
 
 from service.content import PerContent
 from service.engines.base import Engine
+from service.problems import BadRequest
 
 RUN = 100_000
 """Lines that are sorted in memory at a time."""
 
+_GZIP = b"\x1f\x8b"
 _QUAD = re.compile(
     rb'(\S+) (\S+) ("(?:[^"\\]|\\.)*"\S*|<<\(.*\)>>|\S+) (?:(<[^>]*>|_:\S+) )?\.\s*', re.DOTALL
 )
@@ -97,6 +100,22 @@ def _runs(engine: Engine, folder: Path) -> Iterator[Path]:
             stream.writelines(batch)
         number += 1
         yield path
+
+
+def load(engine: Engine, data: bytes) -> int:
+    """Fill an empty store with a dump (N-Quads, perhaps gzipped): all of it or nothing.
+
+    Returns the number of statements. The shapes do not judge it: a dump is what a store held.
+    Raises `BadRequest` where the store is not empty or the text is no N-Quads.
+    """
+    if any(engine.dump()):
+        raise BadRequest("The store is not empty. A dump is loaded into one that holds nothing.")
+    try:
+        text = (gzip.decompress(data) if data.startswith(_GZIP) else data).decode()
+        engine.commit(text)
+    except (SyntaxError, UnicodeDecodeError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise BadRequest(f"This is no dump in N-Quads, so nothing was loaded: {error}.") from error
+    return sum(chunk.count(b"\n") for chunk in engine.dump())
 
 
 def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:

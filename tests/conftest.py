@@ -3,25 +3,35 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from service.app import create_app
 from service.config import Settings
-from tests.servers import oxigraph_server
+from tests.servers import PASSWORD, USER, oxigraph_server, virtuoso_server
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
-ENGINES = ("embedded", "oxigraph-server")
+ENGINES = ("embedded", "oxigraph-server", "virtuoso")
 
 
-def settings_for(engine: str, folder: Path, stack: ExitStack) -> Settings:
-    """Return settings for a service over an empty store of this kind, started for it."""
-    if engine == "oxigraph-server":
-        url = stack.enter_context(oxigraph_server(folder))
-        return Settings(store=None, store_url=f"{url}/query", validators=0)
-    return Settings(store=None, validators=0)
+def place_of(engine: str, folder: Path, stack: ExitStack) -> dict[str, Any]:
+    """Return the settings that name an empty store of this kind; a server is started for it."""
+    match engine:
+        case "oxigraph-server":
+            url = stack.enter_context(oxigraph_server(folder))
+            return {"store": None, "store_url": f"{url}/query"}
+        case "virtuoso":
+            url = stack.enter_context(virtuoso_server(folder))
+            password = SecretStr(PASSWORD)
+            return {"store": None, "store_url": url, "store_user": USER, "store_password": password}
+        case "disk":
+            return {"store": folder}
+        case _:
+            return {"store": None}
 
 
 @pytest.fixture(scope="session", params=ENGINES)
@@ -30,8 +40,8 @@ def client(
 ) -> Iterator[TestClient]:
     """Return a client of the whole service over the shipped data, on each kind of store."""
     with ExitStack() as stack:
-        settings = settings_for(request.param, tmp_path_factory.mktemp("store"), stack)
-        app = create_app(settings)
+        place = place_of(request.param, tmp_path_factory.mktemp("store") / "store", stack)
+        app = create_app(Settings(**place, validators=0))
         yield stack.enter_context(TestClient(app, follow_redirects=False))
 
 

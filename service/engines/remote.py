@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from rdflib import Graph
 
 from service.engines.base import EVERYTHING, Ask, Dataset, Limits, Row
+from service.engines.local_syntax import check_query_syntax, check_update_syntax
 from service.engines.remote_forms import (
     JSON,
     TRIPLES,
@@ -23,9 +24,10 @@ from service.engines.remote_forms import (
     results,
     solutions,
     triples,
+    watching,
     written,
 )
-from service.engines.remote_http import Http, plain, unavailable
+from service.engines.remote_http import Http, Watch, plain, unavailable
 from service.engines.remote_servers import Server, query_urls, recognise
 from service.engines.remote_writes import STAGING, Writer
 from service.engines.sparql_text import (
@@ -89,11 +91,13 @@ class RemoteEngine:
     def answer(self, ask: Ask) -> IO[bytes]:
         """Return the whole serialised result of a query of anybody's, at its start."""
         kind = query_kind(ask.sparql)
+        check_query_syntax(ask.sparql, ask.base)
         self._server.check(ask.sparql)
         media = TRIPLES if kind == "graph" else JSON
         text = with_base(ask.sparql, ask.base)
         try:
-            with self._fetch(text, media, ask.dataset, ask.limits) as body:
+            watch = watching(kind, ask.limits)
+            with self._fetch(text, media, ask.dataset, ask.limits, watch) as body:
                 return written(body, kind, ask, self._queries)
         except Problem as problem:
             # a traceback would carry Oxigraph's parsers to other threads, and they may not go
@@ -124,6 +128,7 @@ class RemoteEngine:
     def update(self, sparql: str, using: Dataset = EVERYTHING, base: str | None = None) -> None:
         """Run a SPARQL update, as one transaction where the server can. Raises `BadQuery`."""
         check_update(sparql)
+        check_update_syntax(sparql, base)
         self._server.check(sparql)
         text = with_using(forgiving(sparql), using.default, using.named)
         self._writer.update(with_base(text, base))
@@ -185,10 +190,15 @@ class RemoteEngine:
         return graph in self._server.own_graphs or graph.startswith(STAGING)
 
     def _fetch(
-        self, sparql: str, media: str, dataset: Dataset = EVERYTHING, limits: Limits = OWN
+        self,
+        sparql: str,
+        media: str,
+        dataset: Dataset = EVERYTHING,
+        limits: Limits = OWN,
+        watch: Watch | None = None,
     ) -> IO[bytes]:
         form = self._server.form(sparql, dataset, limits.seconds)
-        reply = self._http.post(self._queries, form, media, limits)
+        reply = self._http.post(self._queries, form, media, limits, watch)
         if reply.cut_at is not None:
             reply.body.close()
             raise TooLarge(

@@ -2,8 +2,8 @@
 
 import socket
 import time
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from threading import Timer
@@ -14,7 +14,15 @@ import httpx2
 from service.engines.base import Limits
 from service.engines.evaluate import bad_syntax
 from service.engines.remote_servers import Form
-from service.problems import BadQuery, Busy, Problem, QueryTimeout, StoreUnavailable, TooLarge
+from service.problems import (
+    BadQuery,
+    Busy,
+    Conflict,
+    Problem,
+    QueryTimeout,
+    StoreUnavailable,
+    TooLarge,
+)
 
 CONNECTIONS = 16
 """Requests to the server that may be under way at once."""
@@ -25,6 +33,14 @@ PATIENCE = 5.0
 IN_MEMORY = 2**20
 """Bytes of an answer that are kept in memory; a larger one goes to a file."""
 
+WRAPPING = 8
+"""How many times the bytes of an answer as it is wanted may come from the server: JSON says the
+name of every variable again in every row."""
+
+Watch = Callable[[IO[bytes]], None]
+"""Looks at the beginning of a body, each time that has doubled, and raises where it is too long;
+leaves the body at its end."""
+
 _CANCELLED = b"The SPARQL operation has been cancelled"
 """What Oxigraph writes at the end of an answer that it gave up, with status 200."""
 _INCOMPLETE = "S1TAT"
@@ -33,6 +49,8 @@ _GAVE_UP = f"Virtuoso {_INCOMPLETE}".encode()
 _TOO_COSTLY = "estimated execution time"
 _THEIR_FAULT = ("Virtuoso 22", "Virtuoso 37", "Virtuoso 42", "Virtuoso S0")
 """How Virtuoso's words begin when status 500 is about the text and not about the server."""
+_ALREADY_THERE = ("already exists", "contains triples already")
+"""What Oxigraph and Virtuoso say of a graph that is created twice, with status 500."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +95,15 @@ class Http:
             limits=httpx2.Limits(max_connections=CONNECTIONS),
         )
 
-    def post(self, url: str, form: Form, accept: str, limits: Limits) -> Reply:
-        """Post a form and return the answer.
+    def post(
+        self, url: str, form: Form, accept: str, limits: Limits, watch: Watch | None = None
+    ) -> Reply:
+        """Post a form and return the answer; `watch` may stop it while it comes in.
 
         Raises `StoreUnavailable` where no SPARQL server answers, `BadQuery` where it refuses
         the text, `QueryTimeout` and `TooLarge` past the limits, `Busy` where it has no room.
         """
-        return self._send("POST", url, limits, data=dict(form), headers={"Accept": accept})
+        return self._send("POST", url, limits, watch, data=dict(form), headers={"Accept": accept})
 
     def get(self, url: str, accept: str, limits: Limits) -> Reply:
         """Get a URL and return the answer. Raises as `post` does."""
@@ -101,14 +121,16 @@ class Http:
         """Close every connection."""
         self._client.close()
 
-    def _send(self, method: str, url: str, limits: Limits, **parts: Any) -> Reply:
+    def _send(
+        self, method: str, url: str, limits: Limits, watch: Watch | None = None, **parts: Any
+    ) -> Reply:
         timeout = httpx2.Timeout(limits.seconds, connect=PATIENCE, pool=PATIENCE)
         deadline = time.monotonic() + limits.seconds
         try:
             request = self._client.build_request(method, url, timeout=timeout, **parts)
             response = self._client.send(request, stream=True)
             with closing(response), _hung_up_at(deadline, response):
-                body = _spooled(response, limits, deadline)
+                body = _spooled(response, limits, deadline, watch)
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
             raise _no_answer(error, url, limits, late=time.monotonic() >= deadline) from error
         _check(response, body, limits)
@@ -146,16 +168,23 @@ def _cut(connection: socket.socket) -> None:
         connection.shutdown(socket.SHUT_RDWR)
 
 
-def _spooled(response: httpx2.Response, limits: Limits, deadline: float) -> IO[bytes]:
-    body = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the caller closes it
-    for chunk in response.iter_bytes():
-        body.write(chunk)
-        if body.tell() > limits.bytes:
-            body.close()
-            raise too_large(limits)
-        if time.monotonic() >= deadline:
-            body.close()
-            raise _too_long(limits)
+def _spooled(
+    response: httpx2.Response, limits: Limits, deadline: float, watch: Watch | None
+) -> IO[bytes]:
+    """Return the body of a response; what stops it is raised, and the connection is then closed."""
+    with ExitStack() as failing:
+        body = failing.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY))
+        look_at = IN_MEMORY
+        for chunk in response.iter_bytes():
+            body.write(chunk)
+            if body.tell() > limits.bytes * WRAPPING:
+                raise too_large(limits)
+            if time.monotonic() >= deadline:
+                raise _too_long(limits)
+            if watch and body.tell() >= look_at:
+                look_at = 2 * body.tell()
+                watch(body)
+        failing.pop_all()  # whole: the caller closes it
     return body
 
 
@@ -214,6 +243,8 @@ def _refused(response: httpx2.Response, text: bytes, limits: Limits) -> Problem:
         return Busy("The store is busy. Try again in a moment.", retry_after=int(PATIENCE))
     if status == httpx2.codes.BAD_REQUEST:
         return bad_syntax(SyntaxError(words))
+    if any(said in words for said in _ALREADY_THERE):
+        return Conflict(f"{words}.")
     if words.startswith(_THEIR_FAULT):
         return BadQuery(f"The store cannot run this text: {words}")
     hint = "; is the user or the password wrong?" if status in _KEPT_OUT else ""

@@ -62,6 +62,12 @@ def is_update(sparql: str) -> bool:
     return form in _UPDATES
 
 
+def update_start(sparql: str) -> int:
+    """Return where the first operation of an update begins, behind its prologue."""
+    starts = (token.start for token in tokens(sparql) if token.text in _UPDATES)
+    return next(starts, len(sparql))
+
+
 def names_dataset(sparql: str) -> bool:
     """Tell whether a query chooses its own graphs with FROM or FROM NAMED."""
     return "FROM" in words(sparql)

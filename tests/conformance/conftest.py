@@ -1,6 +1,7 @@
 """A plain store for the cases of W3C: no records, no gate, and a token that every request sends."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from fastapi.testclient import TestClient
@@ -8,21 +9,24 @@ from pydantic import SecretStr
 
 from service.app import create_app
 from service.config import Settings
+from tests.conftest import place_of
 
 HOST = "http://www.example"
 TOKEN = "conformance"  # noqa: S105 - of a store that lives as long as the tests
 
 
-@pytest.fixture(scope="session", params=["memory", "disk"])
+@pytest.fixture(scope="session", params=["memory", "disk", "oxigraph-server"])
 def shared(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TestClient]:
     """Return a client of a service without a gate; on disk, other processes read its store."""
-    folder = tmp_path_factory.mktemp("w3c") / "store" if request.param == "disk" else None
-    settings = Settings(store=folder, seed=False, gate=False, token=SecretStr(TOKEN), validators=0)
+    folder = tmp_path_factory.mktemp("w3c") / "store"
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    with TestClient(create_app(settings), base_url=HOST, headers=headers) as client:
-        yield client
+    with ExitStack() as stack:
+        place = place_of(request.param, folder, stack)
+        settings = Settings(**place, seed=False, gate=False, token=SecretStr(TOKEN), validators=0)
+        client = TestClient(create_app(settings), base_url=HOST, headers=headers)
+        yield stack.enter_context(client)
 
 
 @pytest.fixture

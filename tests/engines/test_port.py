@@ -310,6 +310,40 @@ def test_an_update_that_cannot_be_run(engine: Engine, sparql: str) -> None:
         engine.update(sparql)
 
 
+@pytest.mark.parametrize(
+    ("sparql", "place"),
+    [
+        ("SELECT * { ?s ?p", (1, 17)),
+        ("# told\nASK { ?s ?p }", (2, 14)),
+        ("PREFIX t: <urn:t:>\nCONSTRUCT { ?s t:p ?o } WHERE { ?s t:p ?o", (2, 42)),
+    ],
+)
+def test_a_query_that_does_not_parse_has_a_place(
+    engine: Engine, sparql: str, place: tuple[int, int]
+) -> None:
+    with pytest.raises(BadQuery) as caught:
+        engine.answer(Ask(sparql, JSON))
+    assert (caught.value.extra["line"], caught.value.extra["column"]) == place
+
+
+@pytest.mark.parametrize(
+    ("sparql", "place"),
+    [
+        ("INSERT DATA { <urn:t:s> <urn:t:p> }", (1, 35)),
+        ("PREFIX t: <urn:t:>\nDELETE WHERE { ?s t:p ?o", (2, 25)),
+        ("DROP ALL ;\nINSERT DATA { GRAPH <urn:t:one> { <urn:t:s> ?p 1 } }", (2, 53)),
+    ],
+)
+def test_an_update_that_does_not_parse_has_a_place_and_changes_nothing(
+    engine: Engine, sparql: str, place: tuple[int, int]
+) -> None:
+    engine.commit(quad('"a"'))
+    with pytest.raises(BadQuery) as caught:
+        engine.update(sparql)
+    assert (caught.value.extra["line"], caught.value.extra["column"]) == place
+    assert texts(engine) == ["a"]
+
+
 def test_an_answer_past_its_bytes_is_refused(engine: Engine) -> None:
     engine.commit("".join(quad(f'"{"long " * 100}{n}"') for n in range(100)))
     with pytest.raises(TooLarge) as caught:
@@ -325,6 +359,15 @@ def test_an_answer_past_its_rows_is_refused(engine: Engine, sparql: str) -> None
         engine.answer(Ask(sparql, media, limits=Limits(rows=100)))
     assert caught.value.extra["limit_rows"] == 100
     assert answered(engine, Ask(sparql, media, limits=Limits(rows=101)))
+
+
+@pytest.mark.parametrize("kind", ["SELECT ?o", "CONSTRUCT { ?s ?p ?o }"])
+def test_what_is_too_large_is_cut_off_while_it_comes(engine: Engine, kind: str) -> None:
+    engine.commit("".join(quad(f'"{"long " * 1000}{n}"') for n in range(400)))
+    media = JSON if "SELECT" in kind else "text/turtle"
+    with pytest.raises(TooLarge) as caught:
+        engine.answer(Ask(f"{kind} WHERE {{ ?s ?p ?o }}", media, limits=Limits(rows=10)))
+    assert caught.value.extra["limit_rows"] == 10
 
 
 HOSTILE = """SELECT (COUNT(*) AS ?n) WHERE { ?a <urn:t:p> ?b . ?c <urn:t:p> ?d . ?e <urn:t:p> ?f

@@ -277,3 +277,11 @@ def test_a_host_that_is_none_gives_no_broken_names(client: TestClient) -> None:
     for path in ("/void", "/catalog", "/queries.ttl"):
         answer = client.get(path, headers={"Host": 'a<b>"'})
         assert len(Graph().parse(data=answer.text, format="turtle")) > 40
+
+
+def test_void_counts_what_the_dump_holds_and_nothing_of_the_server(client: TestClient) -> None:
+    void = graph(client, "/void")
+    lines = gzip.decompress(client.get("/dump.nq.gz").content).splitlines()
+    (triples,) = void.objects(DATASET, VOID.triples)
+    assert str(triples) == str(len(lines))
+    assert not [o for o in void.objects() if "openlinksw" in str(o)]

@@ -1,0 +1,75 @@
+"""A store moves: `evalgap export - | evalgap load -`, to a server and back again."""
+
+import gzip
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from tests.cli.conftest import command
+from tests.servers import PASSWORD, USER, oxigraph_server, virtuoso_server
+
+
+@pytest.fixture(scope="module", params=["oxigraph-server", "virtuoso"])
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Return the address of an empty server of each kind, with the user that may write."""
+    folder = tmp_path_factory.mktemp("server") / "store"
+    with ExitStack() as stack:
+        if request.param == "virtuoso":
+            url = stack.enter_context(virtuoso_server(folder))
+            yield url.replace("//", f"//{USER}:{PASSWORD}@")
+        else:
+            yield f"{stack.enter_context(oxigraph_server(folder))}/query"
+
+
+@pytest.fixture(scope="module")
+def whole(seeded: Path) -> str:
+    """Return the export of a store that holds the shipped data."""
+    return command(seeded, "export", "-").stdout
+
+
+def statements(nquads: str) -> ox.Dataset:
+    """Return what an export says, with blank nodes under names that depend on nothing else."""
+    found = ox.Dataset(ox.parse(nquads.encode(), format=ox.RdfFormat.N_QUADS))
+    found.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return found
+
+
+def test_a_store_moves_to_a_server_and_back(whole: str, server: str, tmp_path: Path) -> None:
+    there = command(tmp_path / "unused", "load", "-", "--store", server, stdin=whole)
+    assert there.returncode == 0, there.stderr
+    assert "statements are loaded" in there.stdout
+    exported = command(tmp_path / "unused", "export", "-", "--store", server).stdout
+    assert statements(exported) == statements(whole)
+    (tmp_path / "back.nq.gz").write_bytes(gzip.compress(exported.encode()))
+    back = command(tmp_path / "back", "load", tmp_path / "back.nq.gz")
+    assert back.returncode == 0, back.stderr
+    assert statements(command(tmp_path / "back", "export").stdout) == statements(whole)
+
+
+def test_a_store_that_holds_something_is_left_as_it_is(whole: str, seeded: Path) -> None:
+    done = command(seeded, "load", "-", stdin=whole)
+    assert done.returncode == 2
+    assert "not empty" in done.stderr
+    assert statements(command(seeded, "export").stdout) == statements(whole)
+
+
+@pytest.mark.parametrize("end", ["<broken", '<urn:s> <urn:p> "open .\n'])
+def test_a_dump_that_does_not_parse_leaves_nothing(whole: str, tmp_path: Path, end: str) -> None:
+    done = command(tmp_path / "store", "load", "-", stdin=whole + end)
+    assert done.returncode == 2
+    assert "nothing was loaded" in done.stderr
+    assert "Traceback" not in done.stderr
+    again = command(tmp_path / "store", "load", "-", stdin=whole)
+    assert again.returncode == 0, again.stderr
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    done = command(tmp_path / "store", "load", tmp_path / "absent.nq")
+    assert done.returncode == 2
+    assert "absent.nq" in done.stderr
+    assert not (tmp_path / "store").exists()
