@@ -11,6 +11,7 @@ from loaders.registry import read
 from service import shacl
 from service.engines.base import Engine
 from service.gate import Gate, nquads
+from service.hierarchy import within
 from service.ingest import ingest
 from service.outcome import Tally
 from service.problems import Invalid
@@ -36,7 +37,7 @@ def prepare(engine: Engine, gate: Gate, *, seed: bool, tell: Callable[[str], Non
     if any(found.get(iri) != wanted[iri] for iri in (ONTOLOGY_GRAPH, SHAPES_GRAPH)):
         tell("Loading ontology and shapes")
         engine.commit(
-            nquads(shacl.taxonomy(), ONTOLOGY_GRAPH.n3())
+            nquads([*shacl.taxonomy(), *within(shacl.taxonomy())], ONTOLOGY_GRAPH.n3())
             + nquads(shacl.shapes(), SHAPES_GRAPH.n3()),
             drop=[str(ONTOLOGY_GRAPH), str(SHAPES_GRAPH)],
         )

@@ -207,11 +207,12 @@ def summary_graph(engine: Engine, iris: list[str]) -> Graph:
         engine.construct(f"""
             PREFIX egap: <{BASE}ontology#>
             CONSTRUCT {{ ?s ?p ?o }} WHERE {{
-              {{ VALUES ?s {{ {values} }} }}
+              {{ VALUES ?s {{ {values} }} ?s ?p ?o }}
               UNION {{ VALUES ?x {{ {values} }}
-                ?s <{DCAT.isVersionOf}>|egap:describesBenchmark|egap:describesDeployment ?x .
-                FILTER NOT EXISTS {{ ?s <{DCTERMS.isReplacedBy}> ?newer }} }}
-              ?s ?p ?o }}""")
+                VALUES ?about {{
+                  <{DCAT.isVersionOf}> egap:describesBenchmark egap:describesDeployment }}
+                ?s ?about ?x ; ?p ?o .
+                FILTER NOT EXISTS {{ ?s <{DCTERMS.isReplacedBy}> ?newer }} }} }}""")
     )
 
 

@@ -42,6 +42,12 @@ def number(client: TestClient, query: str) -> int:
     return int(rows[0]["n"]["value"])
 
 
+def statements(client: TestClient) -> int:
+    """Count the statements of this service; a server may hold graphs of its own beside them."""
+    ours = 'GRAPH ?g { ?s ?p ?o } FILTER (STRSTARTS(STR(?g), "https://w3id.org/evalgap/"))'
+    return number(client, f"SELECT (COUNT(*) AS ?n) {{ {ours} }}")
+
+
 def quads(content: bytes, form: ox.RdfFormat) -> set[Any]:
     return set(ox.parse(content, format=form))
 
@@ -83,7 +89,7 @@ def test_well_known_void_is_the_same(client: TestClient) -> None:
 
 def test_void_counts_what_the_endpoint_counts(client: TestClient) -> None:
     found = graph(client, "/void")
-    total = number(client, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    total = statements(client)
     partitions = found.objects(DATASET, VOID.propertyPartition)
     assert found.value(DATASET, VOID.triples) == Literal(total)
     assert sum(int(str(found.value(p, VOID.triples))) for p in partitions) == total
@@ -170,7 +176,7 @@ def test_the_service_description_says_what_is_on(client: TestClient, *, updates:
     assert SD.SPARQL11Query in languages
     assert set(found.objects(service, SD.feature)) == {SD.UnionDefaultGraph}
     union = found.value(found.value(service, SD.defaultDataset), SD.defaultGraph)
-    total = number(client, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    total = statements(client)
     assert found.value(union, VOID.triples) == Literal(total)
     assert "30 seconds" in str(found.value(service, DCTERMS.description))
 

@@ -149,7 +149,7 @@ def test_many_references_are_cut_and_this_is_said(client: TestClient) -> None:
     assert "more references than the 100 shown" in text
     found = graph(client, "/code/answer-status/answered")
     incoming = found.subject_predicates(iri("/code/answer-status/answered"))
-    assert len(list(incoming)) == 100
+    assert len([s for s, _ in incoming if s != iri("/code/answer-status/answered")]) == 100
     assert "more references" not in page(client, "/code/verdict/holds")
 
 
