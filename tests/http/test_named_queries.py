@@ -13,15 +13,18 @@ def examples(name: str) -> dict[str, str]:
     return {p.name: p.example for p in catalog.question(name).params.values()}
 
 
-def test_single_turn_benchmarks_deployed_multi_turn_are_bean_and_hager(client: TestClient) -> None:
+def test_single_turn_benchmarks_deployed_multi_turn_include_those_of_the_founding_paper(
+    client: TestClient,
+) -> None:
     answer = client.get("/queries/assumed-vs-deployed", params=MISSION)
     assert answer.status_code == 200
     rows = answer.json()["rows"]
-    assert [(r["benchmark"], r["deployment"]) for r in rows] == [
+    assert {
         (f"{ID}benchmark/bean2026-scenarios", f"{ID}deployment/public-self-assessment"),
         (f"{ID}benchmark/hager2024-licensing-exams", f"{ID}deployment/clinician-workup"),
-    ]
-    assert all("https://doi.org/" in r["sources"] for r in rows)
+        (f"{ID}benchmark/gsm8k", f"{ID}deployment/math-practice-chat"),
+    } <= {(r["benchmark"], r["deployment"]) for r in rows}
+    assert all("https://" in r["sources"] for r in rows)
 
 
 def test_at_least_twelve_questions_are_listed_with_their_parameters(client: TestClient) -> None:
@@ -54,16 +57,17 @@ def test_the_sparql_of_a_question_gives_the_same_rows(client: TestClient, name: 
 def test_the_mission_query_pasted_into_sparql_names_the_same_benchmarks(client: TestClient) -> None:
     text = client.get("/queries/assumed-vs-deployed.rq", params=MISSION).text
     answer = client.get("/sparql", params={"query": text, "format": "csv"})
+    rows = client.get("/queries/assumed-vs-deployed", params=MISSION).json()["rows"]
     assert [line.split(",")[0] for line in answer.text.splitlines()[1:]] == [
-        f"{ID}benchmark/bean2026-scenarios",
-        f"{ID}benchmark/hager2024-licensing-exams",
+        r["benchmark"] for r in rows
     ]
 
 
 def test_csv_has_one_header_row_and_the_same_rows(client: TestClient) -> None:
     answer = client.get("/queries/assumed-vs-deployed.csv", params=MISSION)
     assert answer.headers["content-type"].startswith("text/csv")
-    assert len(answer.text.splitlines()) == 3
+    rows = client.get("/queries/assumed-vs-deployed", params=MISSION).json()["rows"]
+    assert len(answer.text.splitlines()) == 1 + len(rows)
 
 
 def test_an_unknown_value_is_refused_with_the_values_there_are(client: TestClient) -> None:
@@ -110,4 +114,5 @@ def test_a_parameter_cannot_become_part_of_the_query(client: TestClient, value: 
 def test_a_full_iri_is_taken_for_a_code(client: TestClient) -> None:
     iri = "https://w3id.org/evalgap/dimension/interaction-type"
     answer = client.get("/queries/assumed-vs-deployed", params={**MISSION, "dimension": iri})
-    assert answer.json()["total"] == 2
+    code = client.get("/queries/assumed-vs-deployed", params=MISSION)
+    assert answer.json()["rows"] == code.json()["rows"] != []
