@@ -7,7 +7,6 @@ what an explicit table can read is coded, the rest stays words.
 """
 
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 from loaders.base import CardError, Problem, Raw
@@ -30,14 +29,16 @@ SOURCE = "authors"
 UNSTATED = Agent(id="not-stated", name="Not stated in the card")
 
 
-def detects(tree: Mapping[str, Any]) -> bool:
+def detects(tree: Any) -> bool:
     """Recognise the template by its name field and one of its sections."""
+    if not isinstance(tree, Mapping):
+        return False
     return "benchmark_name" in tree and bool({"intended_use_case", *SECTIONS} & set(tree))
 
 
 def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
     """Return the card and, where the file holds a practitioner's half, profile and review."""
-    key = PurePosixPath(raw.source.replace("\\", "/").split("!")[-1]).stem
+    key = raw.key
     ident = record_id(SOURCE, key)
     warnings = _strangers(tree)
     card = _card(ident, tree)

@@ -1,8 +1,66 @@
-"""What passes through a loader: raw bytes in, a document or a rejection out."""
+"""What passes through a loader: raw bytes in, documents and rejections out.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+How a format is added
+---------------------
+A format is a module of its own and one line in `loaders.registry.FORMATS`, which says what
+kind of content it reads (`loaders.kinds.Kind`). The module is imported when the first content
+of that kind is met. It has
+
+`detects(content) -> bool`
+    Whether this is the format, by its content; the name of a file proves nothing. It must not
+    raise. The formats of a kind are asked in the order of the table.
+
+`load(raw, content) -> tuple[list[Record], list[Problem]]`
+    The records of one document in storage order (a document is stored whole or set aside
+    whole), and what was noticed on the way. Raises `CardError` with problems that name field,
+    value and mend, or lets pydantic's `ValidationError` pass.
+
+`split(raw, content) -> Iterator[tuple[Raw, Any]]` (only where one file holds many documents)
+    The parts of the content, each with what `load` gets for it; each part is then imported or
+    set aside on its own. Without it the file is one document. A part is made by
+    `raw.part("/run_groups/3")` where the file is needed to read it again, and by
+    `raw.part("line 17", header + row)` where bytes of its own suffice. A `CardError` raised
+    by `split` sets the file aside from there on; what was yielded before still counts.
+
+`content` is, by kind:
+
+=========  ====================================================================================
+tree       what JSON or YAML holds: dict, list, str, int, `Decimal`, bool or None, already
+           without characters that RDF cannot carry. It need not be a dict. A YAML value with a
+           tag of its own (`!function utils.f`) is an `Opaque`. Mappings never have a key twice.
+markdown   `loaders.kinds.Markdown`: `front`, the tree of the front matter ({} without one),
+           and `body`
+table      the `Raw` of a CSV or TSV file; `loaders.decode.open_text(raw)` reads it line by
+           line in whatever encoding it is, of any size
+workbook   the `Raw` of an XLSX file, already checked for bombs and XML entities
+lines      the `Raw` of a JSON-lines file, of any size. Where no format of this kind detects
+           it, each line is read as a tree of its own, with the place "line 12"
+rdf        the `Raw` of Turtle, N-Triples, N-Quads, TriG or RDF/XML (without entities);
+           `loaders.kinds.rdf_syntax(raw)` tells which. JSON-LD is a tree.
+=========  ====================================================================================
+
+A list at the top of a tree that no format detects is read item by item (place "/0", "/1").
+
+What a record is called
+-----------------------
+An identity is made by `loaders.text.record_id(source name, key)`. Where the record has a key of
+its own (never its title, never an address) use that, else `raw.key`. `raw.name` is the name of
+the file, `raw.path` its path inside what was imported.
+
+What a record refers to
+-----------------------
+`raw.sibling("../_template_yaml")` gives the file at that path, relative to the record's own
+file, as a `Raw` (so that an include inside it is relative to *it*), or None where there is no
+such file. It looks only inside the folder or archive that was imported; a path that leaves it
+raises `CardError`. Nothing else may be opened by a loader.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from pathlib import PurePosixPath
+from posixpath import dirname, join, normpath
+from typing import IO, Any, Protocol
 
 from pydantic import ValidationError
 
@@ -12,12 +70,108 @@ MAX_RECORD_BYTES = 10 * 2**20
 """The largest single record that is read, in bytes; real cards have 1 to 11 KB."""
 
 
+class Bundle(Protocol):
+    """The folder or archive that a record was found in."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return the file at a path from the root of the bundle, None where there is none.
+
+        Raises `CardError` for a file that leads out of the bundle or is too large.
+        """
+
+
+class Alone:
+    """The bundle of a record that came without company: an upload, or standard input."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return None: there is no other file."""
+        del path
+        return None
+
+
 @dataclass(frozen=True)
 class Raw:
-    """One record as found: its bytes, and `source`, the name a person would look for."""
+    """One file as found, or one record of it.
+
+    `source` is the name a person would look for; `data` are the bytes; `place` says where in
+    the file the record stands (a JSON pointer such as `/run_groups/3`, or `line 12`; empty for
+    a whole file). `cut` tells that `data` is the record alone and not the whole file. `path` is
+    the file's path inside its `bundle`. A file that is too large to be held has `stream`, which
+    opens it; `data` is then empty, and `open` is the way to read it.
+    """
 
     source: str
     data: bytes
+    place: str = ""
+    cut: bool = False
+    path: str = ""
+    bundle: Bundle = field(default_factory=Alone, repr=False, compare=False)
+    stream: Callable[[], IO[bytes]] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def title(self) -> str:
+        """The source with the place in it, for messages."""
+        return f"{self.source}, {self.place}" if self.place else self.source
+
+    @property
+    def name(self) -> str:
+        """The name of the file without folders, as it is written."""
+        return self.source.replace("\\", "/").split("!")[-1].split("/")[-1]
+
+    @property
+    def key(self) -> str:
+        """The record key where the record itself has none: the file's stem, and the place."""
+        stem = PurePosixPath(self.name).stem
+        return f"{stem}#{self.place}" if self.place else stem
+
+    def open(self) -> IO[bytes]:
+        """Return a new stream of the bytes from their beginning; the caller closes it."""
+        return self.stream() if self.stream else BytesIO(self.data)
+
+    def part(self, place: str, data: bytes | None = None) -> "Raw":
+        """Return one record of this file: `data` are its own bytes, None to share the file's.
+
+        A record that was cut out earlier keeps its place, so it can be read again alone.
+        """
+        if data is None:
+            return replace(self, place=f"{self.place}, {place}" if self.place else place)
+        return replace(self, place=self.place or place, data=data, cut=True, stream=None)
+
+    def sibling(self, path: str) -> "Raw | None":
+        """Return the file at a path relative to this one, None where there is none.
+
+        Raises `CardError` for a path that leaves the bundle.
+        """
+        target = inside(dirname(self.path), path)
+        data = self.bundle.read(target)
+        if data is None:
+            return None
+        return Raw(f"{self.source} → {path}", data, path=target, bundle=self.bundle)
+
+
+def inside(folder: str, path: str) -> str:
+    """Return a path relative to a folder of a bundle as a path from the bundle's root.
+
+    Raises `CardError` for a path that leaves the bundle or is none.
+    """
+    target = normpath(join(folder, path.replace("\\", "/")))
+    if target in {"", ".", ".."} or target.startswith(("/", "../")) or "\0" in target:
+        raise CardError(
+            Problem(
+                "This path leads out of the folder or archive that is imported.",
+                value=path,
+                mend="Import the folder that holds both files.",
+            )
+        )
+    return target
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """A YAML value with a tag of its own, such as `!function utils.f`: kept, never acted upon."""
+
+    tag: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -68,17 +222,17 @@ class CardError(Exception):
         self.problems = problems
 
 
-@dataclass(frozen=True)
-class Loader:
-    """A format: its name and version, how to recognise it, how to read it.
+class Loader(Protocol):
+    """A format's module; see the top of this file. `split` may be left out."""
 
-    `detects` and `load` get the parsed tree (JSON or YAML as Python values); `load` raises
-    `CardError`, or pydantic's `ValidationError` where a value does not fit the model.
-    """
+    def detects(self, content: Any, /) -> bool:
+        """Tell whether the content is of this format."""
 
-    name: str
-    detects: Callable[[Mapping[str, Any]], bool]
-    load: Callable[[Raw, Mapping[str, Any]], tuple[list[Record], list[Problem]]]
+    def load(self, raw: Raw, content: Any, /) -> tuple[list[Record], list[Problem]]:
+        """Return the records of one document and what was noticed."""
+
+    def split(self, raw: Raw, content: Any, /) -> Iterator[tuple[Raw, Any]]:
+        """Yield the documents of a file, each with what `load` gets."""
 
 
 def shorten(text: str, limit: int = 80) -> str:

@@ -22,9 +22,9 @@ _CARD_KEYS = {
 _KNOWN = {"evalgap", "metrics", "systems", "studies", *_SECTIONS, *_CARD_KEYS}
 
 
-def detects(tree: Mapping[str, Any]) -> bool:
+def detects(tree: Any) -> bool:
     """Recognise the format by its marker."""
-    return "evalgap" in tree
+    return isinstance(tree, Mapping) and "evalgap" in tree
 
 
 def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:

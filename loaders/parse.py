@@ -1,65 +1,60 @@
-"""Bytes to Python values: JSON and YAML 1.2, with limits, nothing fetched, nothing run."""
+"""Text to Python values: JSON and YAML 1.2, with limits, nothing fetched, nothing run."""
 
 import json
-from decimal import Decimal
-from io import StringIO
-from typing import Any
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn
 
-from ruamel.yaml import YAML
-from ruamel.yaml.constructor import SafeConstructor
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
-from ruamel.yaml.nodes import ScalarNode
-
-from loaders.base import MAX_RECORD_BYTES, CardError, Problem, shorten
+from loaders.base import MAX_RECORD_BYTES, CardError, Problem, Raw, shorten
+from loaders.decode import decode
 
 MAX_DEPTH = 60
 """How deep a card may nest; the deepest real one has 7 levels."""
-
-
-class _ExactConstructor(SafeConstructor):
-    """Reads YAML numbers as decimals, so that 34.10 keeps its value exactly."""
-
-    def construct_yaml_float(self, node: ScalarNode) -> Any:
-        value = str(node.value).replace("_", "")
-        return Decimal(value) if value.lstrip("+-.").isdigit() or "." in value else value
-
-
-_ExactConstructor.add_constructor("tag:yaml.org,2002:float", _ExactConstructor.construct_yaml_float)
+MAX_EXPONENT = 400
+"""How many digits a number may have before or after its point; doubles end at 308."""
 
 
 def parse(data: bytes) -> Any:
-    """Return the value that JSON or YAML bytes hold; numbers with a point become `Decimal`.
+    """Return the value that JSON or YAML bytes hold; see `read_tree`."""
+    return read_tree(Raw("", data))[0]
 
-    Raises `CardError` for bytes that are too many, not UTF-8, not well-formed, nested too
-    deep, or that use YAML aliases or tags.
+
+def read_tree(raw: Raw) -> tuple[Any, list[Problem]]:
+    """Return the value that a JSON or YAML file holds, and what was noticed of its encoding.
+
+    Numbers with a point become `Decimal`. Raises `CardError` for bytes that are too many, no
+    text, not well-formed, nested too deep, that name a field twice, or that use YAML aliases.
     """
-    if len(data) > MAX_RECORD_BYTES:
-        raise CardError(_too_large(len(data)))
-    try:
-        words = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CardError(_not_utf8(error)) from error
-    return _json(words) if words.lstrip()[:1] in {"{", "["} else _yaml(words)
+    if raw.stream or len(raw.data) > MAX_RECORD_BYTES:
+        raise CardError(too_large(len(raw.data)))
+    words, warnings = decode(raw.data)
+    return parse_text(words), warnings
 
 
-def _too_large(size: int) -> Problem:
+def parse_text(words: str) -> Any:
+    """Return the value that a JSON or YAML text holds. Raises `CardError` as `read_tree`."""
+    from loaders.yaml12 import read_yaml  # noqa: PLC0415 - JSON alone needs no YAML library
+
+    tree = _json(words) if words.lstrip()[:1] in {"{", "["} else read_yaml(words)
+    _check_depth(tree)
+    return tree
+
+
+def too_large(size: int = 0) -> Problem:
+    """Return what to say of a record that has too many bytes."""
     limit = MAX_RECORD_BYTES // 2**20
+    has = f"has {size / 2**20:.1f} MB" if size else "is too large"
     return Problem(
-        f"The record has {size / 2**20:.1f} MB; the limit for one record is {limit} MB.",
+        f"The record {has}; the limit for one record is {limit} MB.",
         mend="Split it into one file per card.",
-    )
-
-
-def _not_utf8(error: UnicodeDecodeError) -> Problem:
-    return Problem(
-        f"The text is not UTF-8 (byte {error.start}).", mend="Save the file as UTF-8 and try again."
     )
 
 
 def _json(words: str) -> Any:
     try:
-        return json.loads(words, parse_float=Decimal, parse_constant=_no_constant)
+        return json.loads(
+            words, parse_float=number, parse_constant=_no_constant, object_pairs_hook=_object
+        )
     except json.JSONDecodeError as error:
         raise CardError(
             Problem(
@@ -68,49 +63,63 @@ def _json(words: str) -> Any:
             )
         ) from error
     except RecursionError as error:
-        raise CardError(_too_deep()) from error
+        raise CardError(too_deep()) from error
+    except ValueError as error:
+        raise CardError(Problem(f"The JSON cannot be read: {shorten(str(error))}.")) from error
 
 
-def _no_constant(name: str) -> Any:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise CardError(twice(next(n for n in names if names.count(n) > 1)))
+    return found
+
+
+def twice(name: str, line: int | None = None) -> Problem:
+    """Return what to say of a field that stands twice in one mapping."""
+    where = f" (again in line {line})" if line else ""
+    return Problem(
+        f"This field stands twice in the same place{where}.",
+        shorten(name),
+        mend="Keep one of the two.",
+    )
+
+
+def number(text: str) -> Decimal:
+    """Return a number exactly as written. Raises `CardError` for one of absurd size."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        _no_constant(text)
+    if abs(value.adjusted()) > MAX_EXPONENT or len(text) > MAX_EXPONENT:
+        raise CardError(
+            Problem("A number has too many digits.", value=text, mend="Write it as text.")
+        )
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
     raise CardError(Problem(f"{name} is not a number that a card can hold.", mend="Remove it."))
 
 
-def _too_deep() -> Problem:
+def too_deep() -> Problem:
+    """Return what to say of a record that nests too deep."""
     return Problem(f"The record nests more than {MAX_DEPTH} levels deep.", mend="Flatten it.")
 
 
-def _yaml(words: str) -> Any:
-    try:
-        _check_events(words)
-        yaml = YAML(typ="safe", pure=True)
-        yaml.Constructor = _ExactConstructor
-        return yaml.load(StringIO(words))
-    except MarkedYAMLError as error:
-        raise CardError(_yaml_problem(error)) from error
-    except (YAMLError, ValueError, RecursionError) as error:
-        raise CardError(
-            Problem(f"The file cannot be read as YAML: {shorten(str(error))}.")
-        ) from error
-
-
-def _check_events(words: str) -> None:
-    """Refuse aliases (they can unfold a kilobyte into gigabytes) and deep nesting."""
-    depth = 0
-    for event in YAML(typ="safe", pure=True).parse(StringIO(words)):
-        if isinstance(event, AliasEvent):
-            line = event.start_mark.line + 1
-            raise CardError(
-                Problem(f"Line {line} uses a YAML alias (*).", mend="Write the value out.")
-            )
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+def _check_depth(tree: Any) -> None:
+    level, depth = [tree], 0
+    while level := [part for value in level for part in _parts(value)]:
+        depth += 1
         if depth > MAX_DEPTH:
-            raise CardError(_too_deep())
+            raise CardError(too_deep())
 
 
-def _yaml_problem(error: MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-    return Problem(
-        f"The YAML breaks off{where}: {shorten(str(error.problem or error.context))}.",
-        mend="Mend the file at that place; a colon or quote is the usual cause.",
+def _parts(value: Any) -> list[Any]:
+    inner = value.values() if isinstance(value, Mapping) else value
+    return (
+        [v for v in inner if isinstance(v, dict | list)] if isinstance(value, dict | list) else []
     )

@@ -1,91 +1,164 @@
-"""Which formats there are, and the one function that reads a record in any of them."""
+"""Which formats there are, and the one function that reads a file in any of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from pydantic import ValidationError
 
-from loaders.base import CardError, Document, Loader, Problem, Raw, Rejected, problems_of
-from loaders.parse import parse
+from loaders import kinds, lines
+from loaders.base import CardError, Document, Loader, Problem, Raw, Rejected, problems_of, shorten
+from loaders.kinds import Content, Kind
 from loaders.text import clean_tree
+from loaders.unknown import unknown
+
+
+@dataclass(frozen=True)
+class Format:
+    """Where a format's module is (see `loaders.base`), and the kinds of content it reads."""
+
+    module: str
+    kinds: tuple[Kind, ...] = ("tree",)
+
 
 FORMATS = {
-    "evalgap": "loaders.evalgap_yaml",
-    "authors-yaml": "loaders.authors_yaml",
-    "sokolann-json": "loaders.sokolann",
+    "evalgap": Format("loaders.evalgap_yaml"),
+    "authors-yaml": Format("loaders.authors_yaml"),
+    "sokolann-json": Format("loaders.sokolann"),
 }
-"""Format name to module, in the order in which formats are tried."""
+"""The formats by name, in the order in which they are tried."""
 
 LOADER_VERSION = "1"
 """Raised when a loader reads the same bytes differently; stands in every record's provenance."""
 
+_Read = Document | Rejected
 
-def read(raw: Raw) -> Document | Rejected:
-    """Read one record in whatever known format it is; a bad record is returned, not raised."""
+
+def documents(raw: Raw) -> Iterator[_Read]:
+    """Read every document of a file, in whatever known format it is.
+
+    What cannot be read is yielded as `Rejected`, never raised, and never stops the rest.
+    """
     try:
-        return _read(raw)
+        yield from _documents(raw, _cleaned(kinds.read_content(raw)))
+    except CardError as error:
+        yield Rejected(raw, error.problems)
+
+
+def read(raw: Raw) -> _Read:
+    """Read a file that holds one document; the first of several."""
+    return next(documents(raw), Rejected(raw, (Problem("The file holds no records."),)))
+
+
+def _documents(raw: Raw, content: Content) -> Iterator[_Read]:
+    found = _detected(content)
+    if found is not None:
+        yield from _loaded(*found, raw, content)
+    elif content.kind == "lines":
+        for part in lines.split(raw):
+            yield from [part] if isinstance(part, Rejected) else _line(part)
+    elif content.kind == "tree" and isinstance(content.value, list):
+        yield from _items(raw, content)
+    else:
+        raise CardError(unknown(content))
+
+
+def _line(raw: Raw) -> Iterator[_Read]:
+    try:
+        yield from _documents(raw, _cleaned(kinds.read_tree_content(raw)))
+    except CardError as error:
+        yield Rejected(raw, error.problems)
+
+
+def _items(raw: Raw, content: Content) -> Iterator[_Read]:
+    """Read the items of a list at the top of a file, if any of them is a record."""
+    items = [Content("tree", item) for item in content.value]
+    if all(_detected(item) is None for item in items):
+        raise CardError(unknown(content))
+    for index, item in enumerate(items):
+        part = raw.part(f"/{index}")
+        try:
+            yield from _documents(part, item)
+        except CardError as error:
+            yield Rejected(part, error.problems)
+
+
+def _detected(content: Content) -> tuple[str, Loader] | None:
+    for name, known in FORMATS.items():
+        if content.kind in known.kinds:
+            loader: Any = import_module(known.module)
+            if loader.detects(content.value):
+                return name, loader
+    return None
+
+
+def _loaded(name: str, loader: Loader, raw: Raw, content: Content) -> Iterator[_Read]:
+    notes = content.warnings
+    for part, value in _parts(loader, raw, content):
+        mine = [n for n in notes if _concerns(n, part)]
+        notes = [n for n in notes if n not in mine]
+        yield _loaded_part(name, loader, part, value, mine)
+
+
+def _parts(loader: Loader, raw: Raw, content: Content) -> Iterator[tuple[Raw, Any]]:
+    if not hasattr(loader, "split"):
+        yield raw, content.value
+        return
+    try:
+        yield from loader.split(raw, content.value)
+    except _DEFECTS as error:
+        raise CardError(_defect(error)) from error
+
+
+def _loaded_part(name: str, loader: Loader, raw: Raw, value: Any, notes: list[Problem]) -> _Read:
+    try:
+        records, warnings = loader.load(raw, value)
     except CardError as error:
         return Rejected(raw, error.problems)
     except ValidationError as error:
         return Rejected(raw, problems_of(error))
+    except _DEFECTS as error:
+        return Rejected(raw, (_defect(error),))
+    return Document(raw, name, tuple(records), (*notes, *warnings))
 
 
-def _read(raw: Raw) -> Document:
-    tree, touched = clean_tree(parse(raw.data))
-    loader = _loader(tree)
-    records, warnings = loader.load(raw, tree)
-    return Document(raw, loader.name, tuple(records), tuple(_cleaned(touched) + warnings))
+_DEFECTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a loader raises on content it was not written for: one bad record must not end an import."""
 
 
-def _cleaned(touched: list[str]) -> list[Problem]:
-    return [
-        Problem("Characters that RDF cannot carry were removed from the text.", field)
-        for field in touched
-    ]
-
-
-def _loader(tree: Any) -> Loader:
-    if not isinstance(tree, Mapping):
-        raise CardError(
-            Problem("The file holds no card: named fields are expected at its top.", mend=_KNOWN)
-        )
-    if "@context" in tree:
-        raise CardError(_json_ld(tree["@context"]))
-    for name, module in FORMATS.items():
-        code = import_module(module)
-        if code.detects(tree):
-            return Loader(name, code.detects, code.load)
-    raise CardError(
-        Problem(
-            "This is none of the known card formats.",
-            value=f"fields {', '.join(str(k) for k in tree)}",
-            mend=_KNOWN,
-        )
+def _defect(error: Exception) -> Problem:
+    return Problem(
+        f"The reader of this format cannot cope ({type(error).__name__}: {shorten(str(error))}).",
+        mend="Check that the fields hold what the format says; if they do, report this.",
     )
 
 
-_KNOWN = (
-    "Known are EvalGap's own card (evalgap: 1), the authors' card (benchmark_name, task, "
-    "outcome) and SokolAnn BenchmarkCards (benchmark_details)."
-)
+def _concerns(note: Problem, part: Raw) -> bool:
+    """Tell whether a note on a file is about this part of it, or about the whole."""
+    pointer = part.place.split(", ")[-1]
+    if not note.field or not pointer.startswith("/"):
+        return True
+    return f"/{note.field}/".startswith(f"{pointer}/")
 
 
-def _json_ld(context: Any) -> Problem:
-    if remote := _remote(context):
-        return Problem(
-            "The JSON-LD names a remote context. EvalGap never fetches one.",
-            "@context",
-            remote,
-            "Send a card in a known format instead.",
-        )
-    return Problem("JSON-LD is not read as a card.", "@context", mend=_KNOWN)
+def _cleaned(content: Content) -> Content:
+    """Return the content without characters that RDF cannot carry, and a note of each place."""
+    if content.kind not in {"tree", "markdown"}:
+        return content
+    value, touched = clean_tree(_open(content.value))
+    notes = [
+        Problem("Characters that RDF cannot carry were removed from the text.", field)
+        for field in touched
+    ]
+    return Content(content.kind, _closed(content.value, value), [*content.warnings, *notes])
 
 
-def _remote(context: Any) -> str | None:
-    """Return the first address that a JSON-LD processor would fetch for this context."""
-    if isinstance(context, list):
-        return next((found for c in context if (found := _remote(c))), None)
-    if isinstance(context, Mapping):
-        return _remote(context.get("@import"))
-    return context if isinstance(context, str) else None
+def _open(value: Any) -> Any:
+    return (
+        {"front": value.front, "body": value.body} if isinstance(value, kinds.Markdown) else value
+    )
+
+
+def _closed(before: Any, after: Any) -> Any:
+    return kinds.Markdown(**after) if isinstance(before, kinds.Markdown) else after

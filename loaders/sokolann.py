@@ -8,7 +8,6 @@ whose file name carries a star were approved by a benchmark's authors.
 
 import re
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 from loaders.base import CardError, Problem, Raw
@@ -30,14 +29,14 @@ DOMAINS = {
 _TURNS = re.compile(r"[^.\n]*\b(?:single|multi)[- ]?turn\b[^.\n]*", re.IGNORECASE)
 
 
-def detects(tree: Mapping[str, Any]) -> bool:
+def detects(tree: Any) -> bool:
     """Recognise the card by its first section."""
-    return "benchmark_details" in tree
+    return isinstance(tree, Mapping) and "benchmark_details" in tree
 
 
 def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
     """Return one card; links that cannot be links are reported, not stored."""
-    name = PurePosixPath(raw.source.replace("\\", "/").split("!")[-1]).stem
+    name = raw.key
     details = section(tree, "benchmark_details")
     purpose = section(tree, "purpose_and_intended_users")
     title = text(details.get("name"))
