@@ -26,6 +26,12 @@ FORMATS = {
     "evalgap": Format("loaders.evalgap_yaml"),
     "authors-yaml": Format("loaders.authors_yaml"),
     "sokolann-json": Format("loaders.sokolann"),
+    "every-eval-ever": Format("loaders.every_eval_ever"),
+    "every-eval-ever-instances": Format("loaders.every_eval_ever_instances", ("lines",)),
+    "helm-schema": Format("loaders.helm"),
+    "inspect-evals": Format("loaders.inspect_evals"),
+    "bigbench": Format("loaders.bigbench"),
+    "lm-eval-task": Format("loaders.lm_eval"),
 }
 """The formats by name, in the order in which they are tried."""
 
