@@ -1,102 +1,260 @@
-"""From paths to raw records: files, folders and archives, with limits on what they unfold."""
+"""From paths to raw records: files, folders, patterns, archives and streams.
 
-import tarfile
-import zipfile
-import zlib
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+What a file is, is told by its bytes. Hidden files (`.git`, `.DS_Store`, `__MACOSX`) are passed
+over; everything else is yielded, as a record or as rejected with the reason.
+"""
+
+import glob
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from itertools import chain
+from pathlib import Path, PurePath
 from typing import IO
 
-from loaders.base import MAX_RECORD_BYTES, Problem, Raw, Rejected, shorten
+from loaders.base import (
+    MAX_RECORD_BYTES,
+    Alone,
+    Bundle,
+    CardError,
+    Problem,
+    Raw,
+    Rejected,
+    inside,
+    shorten,
+)
+from loaders.bundle import Archive, Folder
+from loaders.containers import (
+    DAMAGED,
+    PEEK,
+    Container,
+    Member,
+    container,
+    is_tar,
+    may_be_container,
+    tar_members,
+    unpacked,
+    zip_members,
+)
+from loaders.spool import MAX_UNFOLDED_BYTES, Allowance, Spool, TooMuch, pieces
 
-CARD_SUFFIXES = frozenset({".yaml", ".yml", ".json"})
-MAX_MEMBERS = 1_000_000
-"""How many files one archive may hold."""
+MAX_NESTING = 3
+"""How many archives may stand in one another; a `.json.gz` in a `.tar.gz` makes three."""
+
+_Found = Iterator[Raw | Rejected]
 
 
-def raw_records(paths: Iterable[Path]) -> Iterator[Raw | Rejected]:
+@dataclass(frozen=True)
+class _Spot:
+    """Where a file was found: its name for people, its path in its bundle, how deep."""
+
+    source: str
+    path: str
+    bundle: Bundle
+    allowance: Allowance
+    depth: int = 0
+
+    def raw(self, data: bytes, stream: Callable[[], IO[bytes]] | None = None) -> Raw:
+        return Raw(self.source, data, path=self.path, bundle=self.bundle, stream=stream)
+
+    def rejected(self, message: str, mend: str) -> Rejected:
+        return Rejected(self.raw(b""), (Problem(message, mend=mend),))
+
+
+def raw_records(paths: Iterable[Path]) -> _Found:
     """Yield every record found under the paths, in name order; what cannot be is rejected.
 
-    Raises `FileNotFoundError` for a path that does not exist.
+    A path that does not exist is taken as a pattern (`cards/**/*.yaml`). Raises
+    `FileNotFoundError` for one that matches nothing.
     """
-    for path in paths:
-        if not path.exists():
-            raise FileNotFoundError(path)
-        files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-        for file in files:
-            yield from _file(file)
+    for root, file in _listed(paths):
+        yield from _at(file, root)
+
+
+def raw_stream(stream: IO[bytes], name: str | None = None) -> _Found:
+    """Yield every record of a stream, such as standard input or an upload.
+
+    Without a name it is called after its content, so that two streams are never taken for two
+    versions of one file.
+    """
+    digest = sha256()
+    try:
+        spool = Spool(_hashed(stream, digest.update))
+    except TooMuch as error:
+        yield _damaged(_Spot(printable(name or "stdin"), "", Alone(), Allowance(0)), error)
+        return
+    source = printable(name or f"stdin-{digest.hexdigest()[:8]}")
+    spot = _Spot(source, source, Alone(), Allowance(spool.path.stat().st_size))
+    yield from _whole(spot, spool.path, spool.open)
 
 
 def count(paths: Iterable[Path]) -> int:
-    """Return how many records `raw_records` will yield, for a progress bar."""
-    return sum(1 for _ in raw_records(paths))
+    """Return how many files `raw_records` will yield, for a progress bar."""
+    return sum(_number(file) for _, file in _listed(paths))
 
 
-def _file(path: Path) -> Iterator[Raw | Rejected]:
-    name = path.name.lower()
-    if name.endswith((".tar.gz", ".tgz", ".tar", ".zip")):
-        yield from _archive(path)
-    elif path.suffix.lower() in CARD_SUFFIXES:
-        with path.open("rb") as stream:
-            yield _read(str(path), path.stat().st_size, stream)
-    else:
-        yield _not_a_card(str(path))
+def printable(name: str) -> str:
+    """Return a name that can be stored and shown: controls and stray bytes as escapes."""
+    return _UNPRINTABLE.sub(lambda c: f"\\x{ord(c[0]):02x}", name)
 
 
-def _archive(path: Path) -> Iterator[Raw | Rejected]:
-    """Yield the members of an archive; where it is damaged, what came before still counts."""
-    members = _zip_members if path.suffix.lower() == ".zip" else _tar_members
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+
+
+def _listed(paths: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
+    """Yield (root of the bundle, file) for every file under the paths."""
+    for path in paths:
+        for found in _matching(path):
+            if not found.is_dir():
+                yield found.parent, found
+                continue
+            files = (p for p in sorted(found.rglob("*")) if p.is_file())
+            yield from ((found, p) for p in files if not _hidden(p.relative_to(found).parts))
+
+
+def _matching(path: Path) -> list[Path]:
+    if path.exists():
+        return [path]
+    # not Path.glob, which takes no absolute pattern
+    found = [Path(name) for name in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
+    if not found:
+        raise FileNotFoundError(path)
+    return [p for p in found if p.is_file()] if "**" in str(path) else found
+
+
+def _hidden(parts: Iterable[str]) -> bool:
+    return any(p == "__MACOSX" or (p.startswith(".") and p != "..") for p in parts)
+
+
+def _hashed(stream: IO[bytes], update: Callable[[bytes], None]) -> Iterator[bytes]:
+    for piece in pieces(stream, Allowance(MAX_UNFOLDED_BYTES)):
+        update(piece)
+        yield piece
+
+
+def _number(path: Path) -> int:
     try:
-        for index, (member, size, stream) in enumerate(members(path)):
-            if index >= MAX_MEMBERS:
-                yield _broken(path, f"The archive holds more than {MAX_MEMBERS:,} files.")
-                return
-            yield _member(f"{path}!{member}", size, stream)
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-        yield _broken(path, f"The archive cannot be read to its end: {shorten(str(error))}.")
+        kind = container(path) if path.is_file() else None
+        allowance = Allowance(path.stat().st_size)
+        return sum(1 for _ in _members(path, kind, allowance)) if kind else 1
+    except DAMAGED:
+        return 1
 
 
-def _member(source: str, size: int, stream: IO[bytes]) -> Raw | Rejected:
-    with stream:
-        if Path(source).suffix.lower() in CARD_SUFFIXES:
-            return _read(source, size, stream)
-    return _not_a_card(source)
+def _at(path: Path, root: Path) -> _Found:
+    if not path.is_file():  # a pipe, or a device
+        with path.open("rb") as stream:
+            yield from raw_stream(stream, str(path))
+        return
+    size = path.stat().st_size
+    inner = path.relative_to(root).as_posix()
+    spot = _Spot(printable(str(path)), inner, Folder(root), Allowance(size))
+    yield from _whole(spot, path, lambda: path.open("rb"))
 
 
-def _tar_members(path: Path) -> Iterator[tuple[str, int, IO[bytes]]]:
-    with tarfile.open(path, "r|*") as archive:
-        for member in archive:
-            stream = archive.extractfile(member) if member.isfile() else None
-            if stream is not None:
-                yield member.name, member.size, stream
+def _whole(spot: _Spot, path: Path, stream: Callable[[], IO[bytes]]) -> _Found:
+    try:
+        yield from _file(spot, path, stream)
+    except DAMAGED as error:
+        yield _damaged(spot, error, stream)
 
 
-def _zip_members(path: Path) -> Iterator[tuple[str, int, IO[bytes]]]:
-    with zipfile.ZipFile(path) as archive:
-        for member in sorted(archive.infolist(), key=lambda m: m.filename):
-            if not member.is_dir():
-                yield member.filename, member.file_size, archive.open(member)
+def _file(spot: _Spot, path: Path, stream: Callable[[], IO[bytes]]) -> _Found:
+    """Yield what a file on disk holds; `stream` opens it again later."""
+    kind = container(path)
+    if kind is None:
+        small = path.stat().st_size <= MAX_RECORD_BYTES
+        yield spot.raw(path.read_bytes()) if small else spot.raw(b"", stream)
+    elif spot.depth >= MAX_NESTING:
+        yield spot.rejected("Too many archives stand in one another.", "Unpack it first.")
+    elif kind in {"gzip", "bzip2"} and not _holds_tar(path, kind):
+        with unpacked(path, kind, spot.allowance) as content:
+            name = PurePath(spot.source).stem
+            inner = replace(spot, source=f"{spot.source}!{name}", depth=spot.depth + 1)
+            yield from _stream(inner, content)
+    else:
+        yield from _archive(spot, path, kind)
 
 
-def _read(source: str, size: int, stream: IO[bytes]) -> Raw | Rejected:
-    # one byte more than the limit shows a member whose header lies about its size
-    data = b"" if size > MAX_RECORD_BYTES else stream.read(MAX_RECORD_BYTES + 1)
-    if size <= MAX_RECORD_BYTES and len(data) <= MAX_RECORD_BYTES:
-        return Raw(source, data)
-    limit = MAX_RECORD_BYTES // 2**20
-    problem = Problem(
-        f"The file has {max(size, len(data)) / 2**20:.1f} MB; one record may have {limit} MB.",
-        mend="Split it into one file per card.",
-    )
-    return Rejected(Raw(source, b""), (problem,))
+def _archive(spot: _Spot, path: Path, kind: Container) -> _Found:
+    """Yield the members of an archive; where it is damaged, what came before still counts."""
+    bundle = Archive(lambda: _inner(path, kind, Allowance(path.stat().st_size)))
+    for member in _members(path, kind, spot.allowance):
+        inner = replace(
+            spot,
+            source=f"{spot.source}!{printable(member.name)}",
+            path=member.name,
+            bundle=bundle,
+            depth=spot.depth + 1,
+        )
+        try:
+            yield from _member(inner, member)
+        except DAMAGED as error:
+            if kind != "zip" or isinstance(error, TooMuch):
+                raise
+            yield _damaged(inner, error)
 
 
-def _not_a_card(source: str) -> Rejected:
-    problem = Problem(
-        "No card format has this kind of file.", mend="Cards are .yaml, .yml or .json files."
-    )
-    return Rejected(Raw(source, b""), (problem,))
+def _inner(path: Path, kind: Container, allowance: Allowance) -> Iterator[tuple[str, Member]]:
+    for member in _members(path, kind, allowance):
+        try:
+            yield inside("", member.name), member
+        except CardError:
+            continue  # the import itself says so
 
 
-def _broken(path: Path, message: str) -> Rejected:
-    return Rejected(Raw(str(path), b""), (Problem(message, mend="Get the archive again."),))
+def _member(spot: _Spot, member: Member) -> _Found:
+    try:
+        spot = replace(spot, path=inside("", member.name))
+    except CardError as error:
+        data = member.stream.read(MAX_RECORD_BYTES) if member.stream else b""
+        yield Rejected(spot.raw(data), error.problems)
+        return
+    if _hidden(spot.path.split("/")):
+        return
+    if member.stream is None:
+        yield spot.rejected(
+            f"It cannot be read: {shorten(member.refusal)}.", "Add the file itself."
+        )
+        return
+    yield from _stream(spot, member.stream)
+
+
+def _stream(spot: _Spot, stream: IO[bytes]) -> _Found:
+    """Yield what a stream inside an archive holds."""
+    data = stream.read(MAX_RECORD_BYTES + 1)
+    if len(data) <= MAX_RECORD_BYTES and not may_be_container(data):
+        yield spot.raw(data)
+        return
+    spool = Spool(chain([data], pieces(stream)))
+    yield from _file(spot, spool.path, spool.open)
+
+
+def _members(path: Path, kind: Container, allowance: Allowance) -> Iterator[Member]:
+    if kind == "zip":
+        yield from zip_members(path, allowance)
+    elif kind == "tar":
+        with path.open("rb") as stream:
+            yield from tar_members(stream, allowance)
+    elif _holds_tar(path, kind):
+        with unpacked(path, kind, allowance) as stream:
+            yield from tar_members(stream, allowance)
+    else:
+        yield Member(path.stem, None)
+
+
+def _holds_tar(path: Path, kind: Container) -> bool:
+    with unpacked(path, kind, Allowance(0)) as stream:
+        return is_tar(stream.read(PEEK))
+
+
+def _damaged(
+    spot: _Spot, error: Exception, stream: Callable[[], IO[bytes]] | None = None
+) -> Rejected:
+    if isinstance(error, TooMuch):
+        problem = Problem(f"{error}; the rest is not read.", mend="Unpack it, import the cards.")
+    else:
+        what = shorten(str(error)) or type(error).__name__
+        problem = Problem(f"It cannot be read to its end: {what}.", mend="Get the file again.")
+    return Rejected(spot.raw(b"", stream), (problem,))
