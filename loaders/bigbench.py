@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from loaders.addresses import file_key
 from loaders.answers import core
 from loaders.base import CardError, Problem, Raw
-from loaders.identifiers import file_key
 from loaders.model import Agent, Implementation, ImplementationCard, Record
 from loaders.text import is_missing, record_id, text, texts
 
@@ -46,7 +46,7 @@ def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Probl
         id=f"{ident}/{AUTHOR.id}",
         implementation=Implementation(id=ident),
         harness=HARNESS,
-        title=name if key.endswith(name) and "/" not in key else f"{name} ({key})",
+        title=name if key == name else f"{name} ({key})",
         description=text(content.get("description")),
         identifiers=(f"{SOURCE}:{key}",),
         keywords=texts(content.get("keywords")),

@@ -8,11 +8,12 @@ found") are kept as printed and are no data. Differences of scores are never mad
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from loaders.addresses import file_key, links
 from loaders.answers import core, derived, hinted
 from loaders.base import CardError, Problem, Raw
 from loaders.every_eval_ever_instances import interaction, samples_beside
 from loaders.every_eval_ever_scores import AUTHOR, ROOT, SOURCE, measurement
-from loaders.identifiers import file_key, hub, links, papers
+from loaders.identifiers import hub_id, identifiers
 from loaders.model import Assumption, Measurement, Record, Result, System
 from loaders.text import is_missing, record_id, text, texts
 
@@ -48,7 +49,7 @@ def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Probl
         id=f"{record_id(SOURCE, file_key(raw, ROOT))}/{AUTHOR.id}",
         systems=(model,),
         title=f"{_title(source, evaluations)}: {model.name}",
-        identifiers=(f"{SOURCE}:{content['evaluation_id']}",),
+        identifiers=tuple(f"{SOURCE}:{i}" for i in texts(content.get("evaluation_id"))),
         harness=_harness(section(content, "eval_library")),
         relationship=_relationship(source, warnings),
         publications=links(_papers(source)),
@@ -128,12 +129,12 @@ def _pages(source: Mapping[str, Any], evaluations: list[Mapping[str, Any]]) -> I
 
 
 def _datasets(evaluations: list[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the datasets of the Hub, and papers that stand where a dataset's address should."""
+    """Yield the names in public registries of what was evaluated on."""
     for evaluation in evaluations:
         data = section(evaluation, "source_data")
-        if found := hub(data.get("hf_repo")):
+        if found := hub_id(data.get("hf_repo")):
             yield found
-        yield from papers(texts(data.get("url")))
+        yield from identifiers(texts(data.get("url")))
 
 
 def _notes(tree: Mapping[str, Any]) -> str | None:

@@ -14,10 +14,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from loaders import lines
+from loaders.addresses import file_key
 from loaders.answers import core
 from loaders.base import CardError, Problem, Raw, Rejected
 from loaders.every_eval_ever_scores import AUTHOR, ROOT, SOURCE
-from loaders.identifiers import file_key
 from loaders.model import (
     Assumption,
     Coding,

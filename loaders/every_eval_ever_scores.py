@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from loaders.base import Problem
-from loaders.identifiers import hub
+from loaders.identifiers import hub_id
 from loaders.model import Agent, Interval, Measurement, Metric
 from loaders.text import is_missing, record_id, slug, text
 
@@ -40,16 +40,18 @@ def measurement(
         return None
     problem = _no_data(score, config, details, field)
     warnings += [problem] if problem else []
-    given = _section(details, "uncertainty")
+    given = _section(details, "uncertainty") or details
+    intervals = () if problem else _intervals(given, score, field, warnings)
     return Measurement(
         key=f"{index}-{slug(name)}".strip("-"),
         metric=_metric(evaluation, config, name, leaderboard),
         evaluation=_evaluation(evaluation, name),
         value=None if problem else score,
-        as_reported=_as_reported(score, given) if given or problem else None,
+        as_reported=_as_reported(score, given, spread=not intervals)
+        or (str(score) if problem else None),
         unit=_unit(config),
         n=_count(given.get("num_samples")),
-        intervals=() if problem else _intervals(given, score, field, warnings),
+        intervals=intervals,
     )
 
 
@@ -89,9 +91,16 @@ def _no_data(
     return Problem(message, field, str(score), "Leave the score out, or mend it or its range.")
 
 
-def _as_reported(score: Decimal, given: Mapping[str, Any]) -> str | None:
-    error = number(_section(given, "standard_error").get("value"))
-    return str(score) if error is None else f"{score}, standard error {error}"
+def _as_reported(score: Decimal, given: Mapping[str, Any], *, spread: bool) -> str | None:
+    """Return the score as printed, with what is printed beside it and has no field of its own."""
+    error = given.get("standard_error")
+    error = number(error.get("value") if isinstance(error, Mapping) else error)
+    interval = _section(given, "confidence_interval")
+    lower, upper = number(interval.get("lower")), number(interval.get("upper"))
+    beside = [f"standard error {error}"] if error is not None else []
+    if spread and lower is not None and upper is not None:
+        beside.append(f"interval {lower} to {upper}")
+    return ", ".join([str(score), *beside]) if beside else None
 
 
 def _metric(
@@ -103,7 +112,7 @@ def _metric(
     data = text(_section(evaluation, "source_data").get("dataset_name"))
     known_by = (words, config.get("metric_id"), name, data, leaderboard, lower)
     return Metric(
-        id=record_id(SOURCE, "\n".join(str(part) for part in known_by)),
+        id=record_id(SOURCE, "\n".join("" if p is None else str(p) for p in known_by)),
         name=words,
         higher_is_better=None if not isinstance(lower, bool) else not lower,
     )
@@ -112,7 +121,7 @@ def _metric(
 def _evaluation(evaluation: Mapping[str, Any], name: str) -> str:
     """Return what was evaluated: the evaluation's name, with the dataset where that differs."""
     data = _section(evaluation, "source_data")
-    on = (hub(data.get("hf_repo")) or "").removeprefix("huggingface:")
+    on = (hub_id(data.get("hf_repo")) or "").removeprefix("huggingface:")
     named = on or text(data.get("dataset_name")) or name
     return name if named == name else f"{name} on {named}"
 
@@ -130,18 +139,21 @@ def _intervals(
 ) -> tuple[Interval, ...]:
     """Return the confidence interval, if it can be one: with a level, and around its score."""
     interval = _section(given, "confidence_interval")
+    if all(is_missing(interval.get(k)) for k in ("lower", "upper")):
+        return ()
     parts = [number(interval.get(k)) for k in ("lower", "upper", "confidence_level")]
     lower, upper, level = parts
-    if all(is_missing(p) for p in parts):
-        return ()
     if lower is None or upper is None or level is None or not lower <= score <= upper:
-        warnings.append(
-            Problem(
-                "The interval has no level or does not hold its score, so it is left out.",
-                field.replace("score_details/score", "score_details/uncertainty"),
-                f"{lower} to {upper}, level {level}, score {score}",
-                "Give lower, upper and confidence_level.",
-            )
-        )
+        warnings.append(_no_interval(field, parts))
         return ()
     return (Interval(lower=lower, upper=upper, level=level, interval_method="as-reported"),)
+
+
+def _no_interval(field: str, parts: list[Decimal | None]) -> Problem:
+    lower, upper, level = ("none" if p is None else str(p) for p in parts)
+    return Problem(
+        "The interval has no level or does not hold its score, so it stays as printed.",
+        field.replace("/score_details/score", "/score_details"),
+        f"{lower} to {upper}, level {level}",
+        "Give lower, upper and confidence_level.",
+    )

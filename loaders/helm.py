@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from loaders.addresses import links
 from loaders.answers import core, derived, hinted
 from loaders.base import CardError, Problem, Raw
-from loaders.identifiers import links, papers
+from loaders.identifiers import identifiers
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.text import is_missing, record_id, text, texts
 
@@ -98,7 +99,7 @@ def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Probl
         raise CardError(Problem("The run group has no name.", "name", mend="Give it one."))
     ident = record_id(SOURCE, f"{raw.name}/{content['key']}")
     addresses = _LINK.findall(str(group.get("description") or ""))
-    cited = papers(addresses)
+    cited = [i for i in identifiers(addresses) if i.startswith(("arxiv:", "doi:"))]
     metric = text(_section(group, "environment").get("main_name"))
     card = ImplementationCard(
         id=f"{ident}/{AUTHOR.id}",

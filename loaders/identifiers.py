@@ -1,54 +1,49 @@
-"""Identifiers in cards, spelled in as many ways as there are cards, brought into one form each."""
+"""Names in public registries, written one way: `arxiv:2009.13081`, `huggingface:owner/name`."""
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
-from loaders.base import Raw
-from loaders.text import is_iri, is_missing, is_placeholder
-
-_HUB = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9_][\w.-]*")
 _ARXIV = re.compile(
-    r"arxiv\.org/(?:abs/|pdf/|html/)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})", re.IGNORECASE
+    r"(?:arxiv\.org/(?:abs/|pdf/|html/)?|^arxiv:\s*|^)(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?/?$",
+    re.IGNORECASE,
 )
-_DOI = re.compile(r"doi\.org/(10\.\d{4,9}/[^\s?#<>\"{}|\\^`)\]]+)", re.IGNORECASE)
+_DOI = re.compile(r"(?:doi\.org/|^doi:\s*|^)(10\.\d{4,9}/[^\s?#]+)", re.IGNORECASE)
+_HUB = re.compile(
+    r"huggingface\.co/datasets/([\w.-]+(?:/[\w.-]+)?)/?(?:[?#].*|tree/.*|blob/.*)?$", re.IGNORECASE
+)
+_GITHUB = re.compile(r"github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?(?:[/?#].*)?$", re.IGNORECASE)
+_HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 
 
-def hub(name: Any) -> str | None:
-    """Return `huggingface:owner/name` for the name of a dataset on the Hub, None for another."""
-    words = name.strip() if isinstance(name, str) else ""
-    return f"huggingface:{words}" if _HUB.fullmatch(words) else None
+def identifiers(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the registry names found in addresses or identifiers, each once, in order."""
+    found = (name for text in texts if (name := identifier(text)))
+    return tuple(dict.fromkeys(found))
 
 
-def paper(address: str) -> str | None:
-    """Return `arxiv:2009.13081` or `doi:10.1000/xyz` for an address of a paper, without version."""
-    if found := _ARXIV.search(address):
-        return f"arxiv:{found[1]}"
-    if found := _DOI.search(address):
-        return f"doi:{found[1].rstrip('.,;').lower()}"
+def identifier(text: str) -> str | None:
+    """Return the registry name that a text states, None where it states none.
+
+    >>> identifier("https://arxiv.org/abs/2009.13081v2")
+    'arxiv:2009.13081'
+    """
+    words = text.strip()
+    if match := _DOI.search(words):
+        return _doi(match[1])
+    for registry, pattern in (("arxiv", _ARXIV), ("huggingface", _HUB), ("github", _GITHUB)):
+        if match := pattern.search(words):
+            return f"{registry}:{match[1]}"
     return None
 
 
-def papers(addresses: Iterable[str]) -> tuple[str, ...]:
-    """Return the papers that the addresses name, each once."""
-    return tuple(dict.fromkeys(p for a in addresses if (p := paper(a))))
+def _doi(name: str) -> str:
+    lower = name.rstrip(".,;)").lower()
+    prefix = "10.48550/arxiv."
+    return f"arxiv:{lower.removeprefix(prefix)}" if lower.startswith(prefix) else f"doi:{lower}"
 
 
-def links(addresses: Iterable[Any]) -> tuple[str, ...]:
-    """Return what can be kept as a link: well-formed addresses that nobody invented."""
-    good = (str(a).strip().rstrip("?") for a in addresses if not is_missing(a))
-    return tuple(dict.fromkeys(a for a in good if is_iri(a) and not is_placeholder(a)))
-
-
-def file_key(raw: Raw, *roots: str) -> str:
-    """Return the path of a file below the last folder that ends in one of `roots`.
-
-    So the key of a record is the same whichever folder above was imported. Without such a
-    folder it is the path inside what was imported.
-    """
-    full = "/" + raw.source.replace("\\", "/").replace("!", "/")
-    for root in roots:
-        _, found, below = full.rpartition(f"/{root}/")
-        if found and below:
-            return below
-    return raw.path or full.rsplit("/", 1)[-1]
+def hub_id(path: object) -> str | None:
+    """Return `huggingface:owner/name` for a Hub path; None for what cannot be one."""
+    if not isinstance(path, str) or not _HUB_ID.fullmatch(path.strip()):
+        return None
+    return f"huggingface:{path.strip()}"

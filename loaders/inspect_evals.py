@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from loaders.addresses import file_key, links
 from loaders.answers import core, derived
 from loaders.base import CardError, Problem, Raw
-from loaders.identifiers import file_key, hub, links, papers
+from loaders.identifiers import hub_id, identifiers
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.text import is_missing, record_id, text, texts
 
@@ -52,7 +53,7 @@ def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Probl
         harness=HARNESS,
         title=title,
         description=text(content.get("description")),
-        identifiers=(f"{SOURCE}:{_folder(key)}", *papers(address)),
+        identifiers=(f"{SOURCE}:{_folder(key)}", *identifiers(links(address))),
         domains=tuple(dict.fromkeys(DOMAINS[t.lower()] for t in tags if t.lower() in DOMAINS)),
         keywords=tags,
         publications=links(address),
@@ -132,5 +133,5 @@ def _settings(tree: Mapping[str, Any]) -> Iterator[str]:
 def _datasets(tree: Mapping[str, Any]) -> Iterator[str]:
     assets = tree.get("external_assets")
     given = [a for a in assets if isinstance(a, Mapping)] if isinstance(assets, list) else []
-    named = (hub(a.get("source")) for a in given if a.get("type") == "huggingface")
+    named = (hub_id(a.get("source")) for a in given if a.get("type") == "huggingface")
     yield from (name for name in named if name)

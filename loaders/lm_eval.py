@@ -9,9 +9,10 @@ are set aside, saying so.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from loaders.addresses import file_key
 from loaders.answers import core, derived
 from loaders.base import CardError, Opaque, Problem, Raw
-from loaders.identifiers import file_key, hub
+from loaders.identifiers import hub_id
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.parse import parse
 from loaders.text import clean_tree, is_missing, record_id, text, texts
@@ -40,7 +41,7 @@ _CONFIGURED = frozenset(
         "validation_split",
     }
 )  # fmt: skip
-"""Fields that only this harness's files have; a template has at least two of them."""
+"""Fields of this harness; a template has two of them or nothing else."""
 
 _BUILDERS = frozenset(
     {"arrow", "audiofolder", "csv", "generator", "imagefolder", "json", "parquet", "text", "xml"}
@@ -63,7 +64,9 @@ def detects(content: Any) -> bool:
     task = content.get("task")
     if isinstance(task, str):
         return bool(own) or set(content) <= {"task", "group", "num_fewshot", "description"}
-    return (isinstance(task, list) and "group" in content) or (task is None and len(own) > 1)
+    if isinstance(task, list):
+        return "group" in content
+    return task is None and (len(own) > 1 or (bool(own) and own == set(content)))
 
 
 def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
@@ -124,7 +127,6 @@ def _card(raw: Raw, tree: Mapping[str, Any], *, included: bool) -> Implementatio
     ident = record_id(SOURCE, file_key(raw, ROOT))
     metadata = tree.get("metadata")
     metadata = metadata if isinstance(metadata, Mapping) else {}
-    dataset = hub(tree.get("dataset_path"))
     return ImplementationCard(
         id=f"{ident}/{AUTHOR.id}",
         implementation=Implementation(id=ident),
@@ -135,7 +137,7 @@ def _card(raw: Raw, tree: Mapping[str, Any], *, included: bool) -> Implementatio
         identifiers=(f"{SOURCE}:{tree['task']}",),
         groups=tuple(dict.fromkeys((*texts(tree.get("tag")), *texts(tree.get("group"))))),
         settings=tuple(_settings(tree)),
-        dataset_identifiers=(dataset,) if dataset else _named(tree.get("dataset_path")),
+        dataset_identifiers=_dataset(tree.get("dataset_path")),
         metrics=_metrics(tree.get("metric_list")),
         notes=text(metadata.get("description")),
         rights="MIT",
@@ -145,10 +147,10 @@ def _card(raw: Raw, tree: Mapping[str, Any], *, included: bool) -> Implementatio
     )
 
 
-def _named(path: Any) -> tuple[str, ...]:
-    """Return a dataset of the Hub that has no owner; a kind of local file is no dataset."""
-    bare = isinstance(path, str) and path.isascii() and path.replace("_", "").isalnum()
-    return (f"huggingface:{path}",) if bare and path not in _BUILDERS else ()
+def _dataset(path: Any) -> tuple[str, ...]:
+    """Return the dataset of the Hub; a kind of local file is no dataset."""
+    found = hub_id(path)
+    return (found,) if found and path not in _BUILDERS else ()
 
 
 def _interaction(tree: Mapping[str, Any], *, included: bool) -> Assumption | None:
@@ -189,4 +191,4 @@ def _words(value: Any) -> str | None:
         return f"{value.tag} {value.value}".strip()
     if is_missing(value) or isinstance(value, list | Mapping):
         return None
-    return str(value).strip()
+    return str(value).lower() if isinstance(value, bool) else str(value).strip()
