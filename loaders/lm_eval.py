@@ -52,6 +52,9 @@ _SETTINGS = (
     "dataset_name", "output_type", "num_fewshot", "training_split", "validation_split",
     "test_split", "fewshot_split", "repeats", "recipe", "class", "unsafe_code",
 )  # fmt: skip
+_LONGEST = 10_000
+"""How many characters of a setting are kept; some prompts carry whole examples."""
+
 _MAX_INCLUDES = 10
 """How long a chain of includes may be; real ones have two links."""
 
@@ -160,7 +163,7 @@ def _interaction(tree: Mapping[str, Any], *, included: bool) -> Assumption | Non
         if "class" in tree or not included:
             return None
         raw = f"output_type absent, so the harness's default {DEFAULT_FORM}"
-    elif form in ANSWER_FORMS:
+    elif isinstance(form, str) and form in ANSWER_FORMS:
         raw = f"output_type = {form}"
     else:
         return None
@@ -182,7 +185,7 @@ def _settings(tree: Mapping[str, Any]) -> Iterator[str]:
     given["text put before every prompt"] = tree.get("description")
     for name, value in given.items():
         if words := _words(value):
-            yield f"{name} = {words}"
+            yield f"{name} = {words}"[:_LONGEST]
 
 
 def _words(value: Any) -> str | None:
