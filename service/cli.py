@@ -1,38 +1,37 @@
-"""The command line: `evalgap serve | import | validate | query | decompose | export`.
+"""The command line: `evalgap serve | import | set-aside | validate | query | decompose | …`.
 
 Exit codes: 0 all well, 1 something was found wrong with the input, 2 the command itself was
-called wrongly or could not run.
+called wrongly or could not run, 130 stopped by Ctrl-C (143 by a request to terminate).
 """
 
 import json
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
+from service import cli_set_aside
+from service.cli_set_aside import kept_in
+from service.command import Quiet, StoreOption, fail, gated, opened, settings_of
 from service.config import Settings
-from service.engines.base import Engine
-from service.engines.choose import open_engine
 from service.engines.embedded import open_store
-from service.gate import Gate
+from service.ingest import ingest
 from service.problems import AddressInUse, Problem
-from service.terminal import err, finish, judged, out
+from service.set_aside import noted
+from service.terminal import Run, err, out, written
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
 )
-StoreOption = Annotated[
-    str | None,
-    typer.Option("--store", help="Folder or server URL. [default: .evalgap/store]"),
+app.add_typer(cli_set_aside.app, name="set-aside")
+Paths = Annotated[
+    list[Path], typer.Argument(help="Files, folders, archives or 'patterns'; - is stdin.")
 ]
-Paths = Annotated[list[Path], typer.Argument(help="Files, folders or archives; - reads stdin.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what is wrong.")]
 
 
 def main() -> None:
@@ -57,8 +56,8 @@ def serve(
     from service.app import create_app  # noqa: PLC0415
 
     if gate not in {"on", "off"}:
-        _fail(f"--gate is on or off, not {gate!r}.")
-    settings = _settings(host=host, port=port, store=store, gate=False if gate == "off" else None)
+        fail(f"--gate is on or off, not {gate!r}.")
+    settings = settings_of(host=host, port=port, store=store, gate=False if gate == "off" else None)
     _check_free(settings)
     application = create_app(settings, tell=lambda words: err.print(f"{words} …"))
     err.print(f"EvalGap is at http://{settings.host}:{settings.port}")
@@ -85,23 +84,38 @@ def import_(
     store: StoreOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, store nothing.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write every outcome to a JSON file.")] = None,
+    name: Annotated[str | None, typer.Option(help="What to call the content of stdin.")] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Store cards in any known format; exit code 1 if any was set aside."""
-    settings = _settings(store=store)
-    with _opened(settings) as engine, _gate(2) as gate:
-        outcomes = list(judged(paths, engine, gate, dry_run=dry_run, quiet=quiet))
-    if report:
-        report.write_text(json.dumps([o.document() for o in outcomes], indent=1), "utf-8")
-    finish(outcomes)
+    """Store cards in any known format; what cannot be stored is set aside with its reason.
+
+    Exit code 0 if everything went in, 1 if any was set aside, 130 if stopped by Ctrl-C. The
+    same command goes on from there: what is stored already is passed over.
+    """
+    settings = settings_of(store=store)
+    run = Run("Checking" if dry_run else "Importing", quiet=quiet)
+    keeping = nullcontext() if dry_run else kept_in(settings)
+    with (
+        opened(settings) as engine,
+        gated(2) as gate,
+        written(report) as note,
+        keeping as kept,
+        run,
+    ):
+        outcomes = ingest(run.documents(paths, name), engine, gate, dry_run=dry_run)
+        for outcome in run.shown(noted(outcomes, kept)):
+            note(outcome)
+    run.finish(kept)
 
 
 @app.command()
 def validate(paths: Paths, store: StoreOption = None, quiet: Quiet = False) -> None:
     """Check cards as an import would, and store nothing; exit code 1 if any is not valid."""
-    settings = _settings(store=store)
-    with _opened(settings, read_only=True) as engine, _gate(0) as gate:
-        finish(list(judged(paths, engine, gate, dry_run=True, quiet=quiet)))
+    run = Run("Checking", quiet=quiet)
+    with opened(settings_of(store=store), read_only=True) as engine, gated(0) as gate, run:
+        for _ in run.shown(ingest(run.documents(paths), engine, gate, dry_run=True)):
+            pass
+    run.finish()
 
 
 @app.command()
@@ -120,7 +134,7 @@ def query(
             out.print(f"[b]{asked.name}[/b] {flags}\n  {asked.question}")
         return
     arguments = dict(_pair(p) for p in param or [])
-    with _opened(_settings(store=store), read_only=True) as engine:
+    with opened(settings_of(store=store), read_only=True) as engine:
         rows = [
             {k: repository.value(v) for k, v in row.items()}
             for row in catalog.run(catalog.question(name), arguments, engine)
@@ -150,7 +164,7 @@ def export(
     store: StoreOption = None,
 ) -> None:
     """Write the whole graph as N-Quads."""
-    with _opened(_settings(store=store), read_only=True) as engine:
+    with opened(settings_of(store=store), read_only=True) as engine:
         if file is None:
             for chunk in engine.dump():
                 sys.stdout.buffer.write(chunk)
@@ -165,9 +179,9 @@ def backup(
     store: StoreOption = None,
 ) -> None:
     """Copy the store to a folder, consistently, also while a server has it open."""
-    settings = _settings(store=store)
+    settings = settings_of(store=store)
     if settings.store is None or not settings.store.exists():
-        _fail(f"There is no store at {settings.store}.")
+        fail(f"There is no store at {settings.store}.")
     engine = open_store(settings.store, read_only=True)
     engine.backup(folder)
     engine.close()
@@ -180,53 +194,18 @@ def restore(
     store: StoreOption = None,
 ) -> None:
     """Make a store from a backup, where there is none yet."""
-    settings = _settings(store=store)
+    settings = settings_of(store=store)
     if not (folder / "CURRENT").exists():
-        _fail(f"{folder} is no backup of a store.")
+        fail(f"{folder} is no backup of a store.")
     if settings.store is None or settings.store.exists():
-        _fail(f"There is a store at {settings.store} already. Move it away first.")
+        fail(f"There is a store at {settings.store} already. Move it away first.")
     shutil.copytree(folder, settings.store)
     open_store(settings.store).close()
     out.print(f"{settings.store} holds what {folder} holds")
 
 
-def _settings(**given: object) -> Settings:
-    return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
-
-
-@contextmanager
-def _opened(settings: Settings, *, read_only: bool = False) -> Iterator[Engine]:
-    """Open the store, made and filled if there is none; a reader leaves none behind."""
-    from service import bootstrap  # noqa: PLC0415
-
-    there = settings.store_url or (settings.store and settings.store.exists())
-    engine = open_engine(settings, read_only=True) if there and read_only else None
-    if engine is None:
-        engine = open_store(None) if read_only else open_engine(settings)
-        with _gate(0) as gate:
-            bootstrap.prepare(engine, gate, seed=settings.seed, tell=lambda _: None)
-    try:
-        yield engine
-    finally:
-        engine.close()
-
-
-@contextmanager
-def _gate(workers: int) -> Iterator[Gate]:
-    gate = Gate(workers)
-    try:
-        yield gate
-    finally:
-        gate.close()
-
-
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        _fail(f"--param needs name=value, not {text!r}.")
+        fail(f"--param needs name=value, not {text!r}.")
     return name, value
-
-
-def _fail(sentence: str) -> NoReturn:
-    err.print(f"evalgap: {sentence}", markup=False, highlight=False)
-    raise typer.Exit(2)

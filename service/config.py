@@ -40,12 +40,25 @@ class Settings(BaseSettings):
     """The most rows or triples that one SPARQL answer may hold."""
     max_result_bytes: int = 64 * 2**20
     """The largest SPARQL answer, in bytes."""
+    set_aside: Path | None = None
+    """File of the records that were set aside; None puts it beside the embedded store."""
+    max_set_aside_bytes: int = 2**30
+    """The most bytes of set-aside records that are kept; past that only their reasons are."""
     token: SecretStr | None = None
     """What a client must send as `Authorization: Bearer …` to write; None: nobody writes."""
     gate: bool = True
     """Whether SHACL judges every write; off only for a plain store or conformance runs."""
     validators: int = 1
     """Processes that check records over HTTP; 0 checks in the serving process (tests)."""
+
+    @property
+    def set_aside_file(self) -> Path:
+        """Where set-aside records are kept, whether the store is a folder or a server."""
+        if self.set_aside is not None:
+            return self.set_aside
+        if self.store is None:
+            return Path(".evalgap/set-aside.sqlite")
+        return self.store.with_name(f"{self.store.name}-set-aside.sqlite")
 
     @model_validator(mode="before")
     @classmethod

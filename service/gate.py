@@ -19,6 +19,7 @@ from service import shacl
 from service.mapping.fields import is_thing
 from service.mapping.write import triples
 from service.shacl import Issue
+from service.signals import shielded
 from service.vocab import EGAP, THINGS, graph_iri, record_iri
 
 
@@ -62,7 +63,8 @@ class Gate:
     def submit(self, batch: Sequence[Candidate], context: str) -> "Future[list[Checked]]":
         """Check a batch; `context` holds, as N-Triples, what its records refer to."""
         if self._pool is not None and batch:
-            return self._pool.submit(check, list(batch), context)
+            with shielded():
+                return self._pool.submit(check, list(batch), context)
         done: Future[list[Checked]] = Future()
         with self._alone:
             done.set_result(check(batch, context))

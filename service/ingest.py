@@ -209,7 +209,9 @@ def _outcome(
     document: Document | Rejected, planned: Sequence[Planned], results: Mapping[str, Checked]
 ) -> Outcome:
     if isinstance(document, Rejected):
-        return Outcome(document.raw.source, "set aside", problems=document.problems)
+        return Outcome(
+            document.raw.source, "set aside", raw=document.raw, problems=document.problems
+        )
     mine = [p for p in planned if p.document is document]
     checked = [results[p.candidate.iri] for p in mine if p.candidate.iri in results]
     bad = [i for c in checked for i in c.issues if i.severity == "Violation"]
@@ -219,6 +221,7 @@ def _outcome(
         document.raw.source,
         "set aside" if bad else state,
         document.format,
+        document.raw,
         problems=tuple(problem_of(i) for i in bad),
         warnings=(*document.warnings, *(problem_of(i) for i in mild)),
         records=() if bad else tuple(p.record for p in mine),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from loaders.base import Problem
+from loaders.base import Problem, Raw
 from loaders.model import CORE_DIMENSIONS, Card, Record, Statement
 from service.shacl import Issue
 from service.vocab import BASE
@@ -22,6 +22,7 @@ class Outcome:
     source: str
     state: State
     format: str = ""
+    raw: Raw | None = field(default=None, repr=False)
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
     records: tuple[Record, ...] = ()
@@ -29,10 +30,16 @@ class Outcome:
     waits: bool = False
     """Whether all that is wrong is that a record it names is not there (yet)."""
 
+    @property
+    def title(self) -> str:
+        """The source with the place of the record in it."""
+        return self.raw.title if self.raw else self.source
+
     def document(self) -> dict[str, Any]:
         """Return the outcome as JSON values."""
         return {
             "source": self.source,
+            "place": (self.raw.place if self.raw else "") or None,
             "state": self.state,
             "format": self.format or None,
             "problems": [as_json(p) for p in self.problems],

@@ -69,5 +69,5 @@ def _cell(value: Any) -> Any:
     if value is None:
         return ""
     if isinstance(value, list):
-        return " ".join(str(v) for v in value)
+        value = " ".join(str(v) for v in value)
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

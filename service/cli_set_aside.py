@@ -1,0 +1,137 @@
+"""`evalgap set-aside list | show | retry | export | forget`: what could not be stored, and why."""
+
+import json
+import re
+import sys
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from loaders.base import shorten
+from service.command import Quiet, StoreOption, fail, gated, opened, settings_of
+from service.config import Settings
+from service.ingest import ingest
+from service.set_aside import Entry, SetAside, again, noted
+from service.terminal import Run, err, out
+
+app = typer.Typer(no_args_is_help=True, help="What was set aside by imports, and why.")
+Ids = Annotated[list[str] | None, typer.Argument(help="Ids from the list; none means all.")]
+SomeIds = Annotated[list[str], typer.Argument(help="Ids from the list.")]
+
+
+def kept_in(settings: Settings) -> AbstractContextManager[SetAside]:
+    """Open the set-aside records that belong to the store of these settings."""
+    return SetAside(settings.set_aside_file, settings.max_set_aside_bytes)
+
+
+@app.command("list")
+def list_(
+    store: StoreOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="All of it, as JSON lines.")] = False,
+) -> None:
+    """List the records that are set aside, with their first reason."""
+    with kept_in(settings_of(store=store)) as kept:
+        table = Table("Id", "Source", "Place", "Reason", title_justify="left")
+        for entry in kept.entries():
+            if as_json:
+                sys.stdout.write(json.dumps(entry.document()) + "\n")
+            table.add_row(*(_plain(v) for v in (entry.id, entry.source, entry.place)), _why(entry))
+    if not as_json:
+        out.print(table if table.row_count else "Nothing is set aside.")
+
+
+@app.command()
+def show(
+    ids: SomeIds,
+    store: StoreOption = None,
+    content: Annotated[bool, typer.Option("--content", help="Only its bytes, to stdout.")] = False,
+) -> None:
+    """Show all that is known of records that are set aside, or their bytes."""
+    with kept_in(settings_of(store=store)) as kept:
+        for entry in kept.entries(ids):
+            if not content:
+                sys.stdout.write(json.dumps(entry.document(), indent=1, ensure_ascii=False) + "\n")
+                continue
+            data = kept.data(entry)
+            if data is None:
+                fail(f"{entry.id}: its {entry.size:,} bytes were not kept. See {entry.source}")
+            sys.stdout.buffer.write(data)
+
+
+@app.command()
+def retry(
+    ids: Ids = None,
+    store: StoreOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, store nothing.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Import set-aside records again, from the bytes that were kept; what goes in is cleared.
+
+    For after an update of the formats or shapes, or once a card that others name has come. To
+    mend a record, mend its file and import that.
+    """
+    settings = settings_of(store=store)
+    run = Run("Trying again", quiet=quiet)
+    with opened(settings) as engine, gated(2) as gate, kept_in(settings) as kept, run:
+        entries = list(kept.entries(ids or []))
+        outcomes = ingest(run.until(again(entries, kept)), engine, gate, dry_run=dry_run)
+        for _ in run.shown(outcomes if dry_run else noted(outcomes, kept)):
+            pass
+    for entry in entries:
+        if not entry.kept:
+            err.print(f"{entry.id}: its bytes were not kept; import {entry.source}", markup=False)
+    run.finish()
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="A folder that is empty or not there yet.")],
+    ids: Ids = None,
+    store: StoreOption = None,
+) -> None:
+    """Write the records to a folder as they came, and reasons.csv with the reason of each."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        fail(f"{folder} is not an empty folder.")
+    from service.routes.answers import csv_text  # noqa: PLC0415 - the other commands start faster
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with kept_in(settings_of(store=store)) as kept:
+        rows = [row for entry in kept.entries(ids or []) for row in _exported(entry, kept, folder)]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    (folder / "reasons.csv").write_text(csv_text(rows, columns), "utf-8", newline="")
+    out.print(f"{folder} holds {len({row['id'] for row in rows})} records and reasons.csv")
+
+
+@app.command()
+def forget(ids: SomeIds, store: StoreOption = None) -> None:
+    """Remove set-aside records for good."""
+    with kept_in(settings_of(store=store)) as kept:
+        entries = list(kept.entries(ids))
+        kept.forget(entries)
+    out.print(f"{len(entries)} removed")
+
+
+def _exported(entry: Entry, kept: SetAside, folder: Path) -> list[dict[str, object]]:
+    data = kept.data(entry)
+    # the name that a source gave may say ../../etc/passwd, so only letters of it are used
+    name = f"{entry.id}-{re.sub(r'[^A-Za-z0-9._-]+', '_', entry.source)[-80:].lstrip('.')}"
+    if data is not None:
+        (folder / name).write_bytes(data)
+    said = entry.document()
+    about = {
+        key: said[key] for key in ("id", "source", "place", "bytes", "sha256", "first", "last")
+    }
+    file = {"file": name if data is not None else None}
+    return [{**about, **file, **vars(problem)} for problem in entry.problems]
+
+
+def _why(entry: Entry) -> str:
+    return _plain(shorten(entry.problems[0].sentence(), 160)) if entry.problems else ""
+
+
+def _plain(words: str) -> str:
+    """Return words that the table shows as they are: its markup starts with a bracket."""
+    return words.replace("[", r"\[")

@@ -1,0 +1,58 @@
+"""What the commands share: settings, the store, the gate, and the way they fail."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, NoReturn
+
+import typer
+
+from service.config import Settings
+from service.engines.base import Engine
+from service.engines.choose import open_engine
+from service.engines.embedded import open_store
+from service.gate import Gate
+from service.terminal import err
+
+StoreOption = Annotated[
+    str | None,
+    typer.Option("--store", help="Folder or server URL. [default: .evalgap/store]"),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what is wrong.")]
+
+
+def settings_of(**given: object) -> Settings:
+    """Return the settings, with what the command line gives put over them."""
+    return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+
+
+@contextmanager
+def opened(settings: Settings, *, read_only: bool = False) -> Iterator[Engine]:
+    """Open the store, made and filled if there is none; a reader leaves none behind."""
+    from service import bootstrap  # noqa: PLC0415
+
+    there = settings.store_url or (settings.store and settings.store.exists())
+    engine = open_engine(settings, read_only=True) if there and read_only else None
+    if engine is None:
+        engine = open_store(None) if read_only else open_engine(settings)
+        with gated(0) as gate:
+            bootstrap.prepare(engine, gate, seed=settings.seed, tell=lambda _: None)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+@contextmanager
+def gated(workers: int) -> Iterator[Gate]:
+    """Start a gate and end its processes afterwards."""
+    gate = Gate(workers)
+    try:
+        yield gate
+    finally:
+        gate.close()
+
+
+def fail(sentence: str) -> NoReturn:
+    """Say what is wrong and end with exit code 2."""
+    err.print(f"evalgap: {sentence}", markup=False, highlight=False)
+    raise typer.Exit(2)
