@@ -17,7 +17,7 @@ from loaders.text import is_missing, record_id, text, texts
 SOURCE = "bigbench"
 HARNESS = "BIG-bench"
 AUTHOR = Agent(id="big-bench", name="google/BIG-bench, authors of the task (Apache-2.0)")
-ROOTS = ("benchmark_tasks", "bigbench_resources")
+ROOTS = ("benchmark_tasks", "bigbench_resources", "bigbench")
 
 _SETTINGS = (
     "preferred_score", "task_prefix", "append_choices_to_input", "example_input_prefix",

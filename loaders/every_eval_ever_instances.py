@@ -41,6 +41,15 @@ MARKED_CORRECT = Metric(
 )
 _STEP = Decimal("0.0001")
 _SHOWN = 5
+_MOST = 1_000
+"""How many models, runs and evaluations one file may be of, so that memory is bounded."""
+
+
+def _not_one_run() -> Problem:
+    return Problem(
+        f"The instances are of more than {_MOST:,} models, runs or evaluations.",
+        mend="Split the file into one per run.",
+    )
 
 
 @dataclass
@@ -49,7 +58,7 @@ class Instances:
 
     rows: int = 0
     foreign: int = 0
-    broken: list[str] = field(default_factory=list)
+    broken: Counter[str] = field(default_factory=Counter)
     interactions: Counter[str] = field(default_factory=Counter)
     models: dict[str, None] = field(default_factory=dict)
     runs: dict[str, None] = field(default_factory=dict)
@@ -58,7 +67,10 @@ class Instances:
     def add(self, row: Mapping[str, Any]) -> None:
         """Count one instance."""
         self.rows += 1
-        self.interactions[text(row.get("interaction_type")) or ""] += 1
+        kind = text(row.get("interaction_type")) or "(none)"
+        self.interactions[
+            kind if kind in VALUES or len(self.interactions) < _MOST else "(other)"
+        ] += 1
         self.models |= {str(m): None for m in [row.get("model_id")] if text(m)}
         self.runs |= {str(r): None for r in [row.get("evaluation_id")] if text(r)}
         name = text(row.get("evaluation_result_id")) or text(row.get("evaluation_name"))
@@ -66,6 +78,12 @@ class Instances:
         correct = evaluation.get("is_correct") if isinstance(evaluation, Mapping) else None
         if isinstance(correct, bool):
             self.marked[name or "evaluation"][correct] += 1
+        if len(self.marked) > _MOST or len(self.models) > _MOST or len(self.runs) > _MOST:
+            raise CardError(_not_one_run())
+
+    def skip(self, place: str) -> None:
+        """Count a line that cannot be read; the first places are kept."""
+        self.broken[place if len(self.broken) < _SHOWN else "further"] += 1
 
 
 def detects(content: Raw) -> bool:
@@ -134,11 +152,11 @@ def samples_beside(raw: Raw, run: Mapping[str, Any]) -> tuple[Instances | None, 
     """Return the instances that lie beside the file of a run, and what was noticed."""
     try:
         found = raw.sibling(PurePosixPath(raw.path).stem + SUFFIX) if raw.path else None
+        instances = read_instances(found, text(run.get("evaluation_id"))) if found else None
     except CardError as error:
         return None, [Problem(f"The instances are not read with it: {error}", value=raw.name)]
-    if found is None:
+    if found is None or instances is None:
         return None, []
-    instances = read_instances(found, text(run.get("evaluation_id")))
     declared = run.get("detailed_evaluation_results")
     total = declared.get("total_rows") if isinstance(declared, Mapping) else None
     return (instances if instances.rows else None), _noticed(instances, found.name, total)
@@ -150,7 +168,7 @@ def read_instances(raw: Raw, run: str | None = None) -> Instances:
     for part in lines.split(raw):
         row = _row(part)
         if row is None:
-            found.broken.append(part.raw.place if isinstance(part, Rejected) else part.place)
+            found.skip(part.raw.place if isinstance(part, Rejected) else part.place)
         elif run is not None and text(row.get("evaluation_id")) != run:
             found.foreign += 1
         else:
@@ -210,15 +228,13 @@ def _measurements(found: Instances) -> Iterator[Measurement]:
 def _noticed(found: Instances, name: str, declared: Any = None) -> list[Problem]:
     """Return what is odd about the lines of a file of instances."""
     strange = [raw for raw in found.interactions if raw not in VALUES]
-    broken = ", ".join(found.broken[:_SHOWN])
+    broken = ", ".join(found.broken)
     odd = {
-        f"{len(found.broken)} lines of {name} cannot be read and are not counted.": broken,
+        f"{found.broken.total()} lines of {name} cannot be read and are not counted.": broken,
         f"{found.foreign} lines of {name} belong to another run and are not counted.": (
             str(found.foreign) if found.foreign else ""
         ),
-        f"{name} has an interaction type that the schema does not know.": ", ".join(
-            raw or "(none)" for raw in strange
-        ),
+        f"{name} has an interaction type that the schema does not know.": ", ".join(strange),
         f"{name} has {found.rows} instances, but the run declares another number.": (
             str(declared) if isinstance(declared, int) and declared != found.rows else ""
         ),

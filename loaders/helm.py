@@ -7,6 +7,7 @@ output and never say who wrote a query.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -62,12 +63,22 @@ def split(raw: Raw, content: Mapping[str, Any]) -> Iterator[tuple[Raw, Any]]:
     groups = content["run_groups"]
     shown = dict(_display_names(content.get("metrics")))
     medical = "medhelm" in raw.name or any("medhelm" in str(_get(g, "name")) for g in groups)
+    parents, seen = _parents(groups), set()
     for index, group in enumerate(groups):
-        parents = tuple(str(g["name"]) for g in groups if _get(group, "name") in _members(g))
-        again = any(_get(g, "name") == _get(group, "name") for g in groups[:index])
-        key = f"{_get(group, 'name')}{f' ({index})' if again else ''}"
-        around = {"metrics": shown, "medical": medical, "parents": parents, "key": key}
-        yield raw.part(f"/run_groups/{index}"), {"group": group, **around}
+        name = text(_get(group, "name")) or ""
+        around = {"metrics": shown, "medical": medical, "parents": tuple(parents[name])}
+        key = f"{name} ({index})" if name in seen else name
+        seen.add(name)
+        yield raw.part(f"/run_groups/{index}"), {"group": group, "key": key, **around}
+
+
+def _parents(groups: list[Any]) -> defaultdict[str, list[str]]:
+    """Return, for each run group, the collections that list it."""
+    parents: defaultdict[str, list[str]] = defaultdict(list)
+    for group in groups:
+        for member in texts(_members(group)):
+            parents[member] += texts(_get(group, "name"))
+    return parents
 
 
 def _display_names(metrics: Any) -> Iterator[tuple[str, str]]:

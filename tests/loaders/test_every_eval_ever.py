@@ -324,3 +324,10 @@ def test_the_real_files_are_all_accounted_for() -> None:
         ("interaction-type", "derived"): 5, ("interaction-type", "stated"): 1,
     }  # fmt: skip
     assert violations(results) == []
+
+
+def test_a_file_of_very_many_evaluations_is_set_aside_and_its_run_is_not(tmp_path: Path) -> None:
+    rows = lines(*[instance("single_turn", evaluation_name=f"e{i}") for i in range(1_100)])
+    folder = put(tmp_path, {"r.json": run(), "r_samples.jsonl": rows, "s_samples.jsonl": rows})
+    assert "Split the file" in reasons(document(folder, "r.json"))
+    assert isinstance(outcomes(folder)["s_samples.jsonl"], Rejected)
