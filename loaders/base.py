@@ -174,18 +174,30 @@ class Opaque:
     value: str
 
 
+_TOLD = 1_000
+"""How many characters of a value a problem tells."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing wrong with a record, in words for people.
 
     `field` is a path such as `task/query_authorship/values`; `value` is what stands there;
-    `mend` says what to do about it. Any of the three may be empty.
+    `mend` says what to do about it. Any of the three may be empty. Of long ones only the
+    beginning is kept, since a value may be a whole file.
     """
 
     message: str
     field: str = ""
     value: str = ""
     mend: str = ""
+
+    def __post_init__(self) -> None:
+        """Cut field and value to a length that can be shown and stored."""
+        for name in ("field", "value"):
+            words = getattr(self, name)
+            if len(words) > _TOLD:
+                object.__setattr__(self, name, f"{words[:_TOLD]}…")
 
     def sentence(self) -> str:
         """Return the problem as one line: field, message, value, mend."""
@@ -246,6 +258,7 @@ _MENDS = {
     "extra_forbidden": "Remove this field, or check its spelling.",
     "string_pattern_mismatch": "Use a code: lower-case words joined by hyphens, as single-turn.",
     "decimal_parsing": "Write a plain number, such as 12.5.",
+    "string_too_long": "Shorten it, and keep the rest as a page of its own.",
     "int_parsing": "Write a whole number.",
     "date_from_datetime_parsing": "Write a date as 2026-05-26.",
 }

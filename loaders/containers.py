@@ -18,6 +18,7 @@ Container = Literal["zip", "tar", "gzip", "bzip2"]
 MAX_HEADER_BYTES = 2**20
 """The longest name or attribute list of a tar member; real ones have some hundred bytes."""
 _TAR_MAGIC = slice(257, 262)
+_LOCKED = 1
 PEEK = 512
 
 DAMAGED = (
@@ -84,6 +85,9 @@ def zip_members(path: Path, allowance: Allowance) -> Iterator[Member]:
             if info.is_dir():
                 continue
             allowance.member()
+            if info.flag_bits & _LOCKED:
+                yield Member(info.filename, None, "it is locked with a password")
+                continue
             try:
                 stream = archive.open(info)
             except DAMAGED as error:

@@ -102,12 +102,12 @@ def printable(name: str) -> str:
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
-def _listed(paths: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
-    """Yield (root of the bundle, file) for every file under the paths."""
+def _listed(paths: Iterable[Path]) -> Iterator[tuple[Path | None, Path]]:
+    """Yield (folder it was found under, file) for every file; None for one that was named."""
     for path in paths:
         for found in _matching(path):
             if not found.is_dir():
-                yield found.parent, found
+                yield None, found
                 continue
             files = (p for p in sorted(found.rglob("*")) if p.is_file())
             yield from ((found, p) for p in files if not _hidden(p.relative_to(found).parts))
@@ -142,14 +142,17 @@ def _number(path: Path) -> int:
         return 1
 
 
-def _at(path: Path, root: Path) -> _Found:
+def _at(path: Path, root: Path | None) -> _Found:
     if not path.is_file():  # a pipe, or a device
         with path.open("rb") as stream:
             yield from raw_stream(stream, str(path))
         return
-    size = path.stat().st_size
-    inner = path.relative_to(root).as_posix()
-    spot = _Spot(printable(str(path)), inner, Folder(root), Allowance(size))
+    folder = root or path.parent
+    inner = printable(path.relative_to(folder).as_posix())
+    spot = _Spot(printable(str(path)), inner, Folder(folder), Allowance(path.stat().st_size))
+    if root and path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+        yield spot.rejected("It is a link that leads out of the folder.", "Name the file itself.")
+        return
     yield from _whole(spot, path, lambda: path.open("rb"))
 
 

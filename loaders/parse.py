@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from loaders.base import MAX_RECORD_BYTES, CardError, Problem, Raw, shorten
 from loaders.decode import decode
+from loaders.text import clean
 
 MAX_DEPTH = 60
 """How deep a card may nest; the deepest real one has 7 levels."""
@@ -28,7 +29,10 @@ def read_tree(raw: Raw) -> tuple[Any, list[Problem]]:
     if raw.stream or len(raw.data) > MAX_RECORD_BYTES:
         raise CardError(too_large(len(raw.data)))
     words, warnings = decode(raw.data)
-    return parse_text(words), warnings
+    plain = clean(words)  # neither JSON nor YAML lets control characters stand in a text
+    if plain != words:
+        warnings.append(Problem("Characters that RDF cannot carry were removed from the file."))
+    return parse_text(plain), warnings
 
 
 def parse_text(words: str) -> Any:

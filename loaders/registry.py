@@ -34,6 +34,12 @@ FORMATS = {
     "huggingface-card": Format("loaders.huggingface", ("markdown",)),
     "evalgap-table": Format("loaders.sheet", ("table", "workbook")),
     "construct-validity": Format("loaders.codebook", ("table",)),
+    "every-eval-ever": Format("loaders.every_eval_ever"),
+    "every-eval-ever-instances": Format("loaders.every_eval_ever_instances", ("lines",)),
+    "helm-schema": Format("loaders.helm"),
+    "inspect-evals": Format("loaders.inspect_evals"),
+    "bigbench": Format("loaders.bigbench"),
+    "lm-eval-task": Format("loaders.lm_eval"),
 }
 """The formats by name, in the order in which they are tried."""
 

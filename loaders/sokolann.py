@@ -28,7 +28,8 @@ DOMAINS = {
 }
 """The source's domain words that equal one of our domain codes; all others stay keywords."""
 
-_TURNS = re.compile(r"[^.\n]*\b(?:single|multi)[- ]?turn\b[^.\n]*", re.IGNORECASE)
+_SENTENCES = re.compile(r"[^.\n]+")
+_TURNS = re.compile(r"\b(?:single|multi)[- ]?turn\b", re.IGNORECASE)
 
 
 def detects(tree: Any) -> bool:
@@ -136,5 +137,6 @@ def _turns(fields: Mapping[str, Any], group: str, names: tuple[str, ...]) -> tup
     return tuple(
         f"{group}.{name}: {sentence.strip()}"
         for name in names
-        for sentence in _TURNS.findall(text(fields.get(name)) or "")
+        for sentence in _SENTENCES.findall(text(fields.get(name)) or "")
+        if _TURNS.search(sentence)
     )

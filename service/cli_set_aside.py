@@ -4,13 +4,14 @@ import json
 import re
 import sys
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from loaders.base import shorten
+from loaders.base import Problem
+from loaders.files import printable
 from service.command import Quiet, StoreOption, fail, gated, opened, settings_of
 from service.config import Settings
 from service.ingest import ingest
@@ -32,15 +33,11 @@ def list_(
     store: StoreOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="All of it, as JSON lines.")] = False,
 ) -> None:
-    """List the records that are set aside, with their first reason."""
+    """List the records that are set aside, a line each: id, source, place, first reason."""
     with kept_in(settings_of(store=store)) as kept:
-        table = Table("Id", "Source", "Place", "Reason", title_justify="left")
         for entry in kept.entries():
-            if as_json:
-                sys.stdout.write(json.dumps(entry.document()) + "\n")
-            table.add_row(*(_plain(v) for v in (entry.id, entry.source, entry.place)), _why(entry))
-    if not as_json:
-        out.print(table if table.row_count else "Nothing is set aside.")
+            line = json.dumps(entry.document()) if as_json else _line(entry)
+            sys.stdout.write(f"{line}\n")
 
 
 @app.command()
@@ -128,10 +125,7 @@ def _exported(entry: Entry, kept: SetAside, folder: Path) -> list[dict[str, obje
     return [{**about, **file, **vars(problem)} for problem in entry.problems]
 
 
-def _why(entry: Entry) -> str:
-    return _plain(shorten(entry.problems[0].sentence(), 160)) if entry.problems else ""
-
-
-def _plain(words: str) -> str:
-    """Return words that the table shows as they are: its markup starts with a bracket."""
-    return words.replace("[", r"\[")
+def _line(entry: Entry) -> str:
+    where = f"{entry.source}, {entry.place}" if entry.place else entry.source
+    why = entry.problems[0] if entry.problems else Problem("no reason is known")
+    return printable(f"{entry.id}  {where}: {replace(why, mend='').sentence()}")
