@@ -30,9 +30,14 @@ class Folder:
 class Archive:
     """The files of an archive, copied to one temporary file when the first is asked for."""
 
-    def __init__(self, members: Callable[[], Iterator[tuple[str, Member]]]) -> None:
-        """Take a function that opens the archive anew: its files with their paths inside."""
-        self._members = members
+    def __init__(
+        self, members: Callable[[], Iterator[tuple[str, Member]]], held: object = None
+    ) -> None:
+        """Take a function that gives the archive's files anew, with their paths inside.
+
+        `held` is kept as long as this bundle: what owns the archive, where that is temporary.
+        """
+        self._members, self._held = members, held
         self._where: dict[str, tuple[int, int]] = {}
         self._spool: Spool | None = None
 

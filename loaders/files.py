@@ -177,12 +177,13 @@ def _file(spot: _Spot, path: Path, stream: Callable[[], IO[bytes]]) -> _Found:
             inner = replace(spot, source=f"{spot.source}!{name}", depth=spot.depth + 1)
             yield from _stream(inner, content)
     else:
-        yield from _archive(spot, path, kind)
+        yield from _archive(spot, path, kind, stream)
 
 
-def _archive(spot: _Spot, path: Path, kind: Container) -> _Found:
+def _archive(spot: _Spot, path: Path, kind: Container, stream: Callable[[], IO[bytes]]) -> _Found:
     """Yield the members of an archive; where it is damaged, what came before still counts."""
-    bundle = Archive(lambda: _inner(path, kind, Allowance(path.stat().st_size)))
+    # with `stream` the bundle holds the temporary file that an inner archive stands in
+    bundle = Archive(lambda: _inner(path, kind, Allowance(path.stat().st_size)), stream)
     for member in _members(path, kind, spot.allowance):
         inner = replace(
             spot,

@@ -1,6 +1,16 @@
-"""Run the command line as `python -m service`."""
+"""`evalgap`, and `python -m service`."""
 
-from service.cli import main
+import signal
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C before it is loaded ends it without a traceback."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from service.cli import main as run  # noqa: PLC0415 - takes a second, in which Ctrl-C may come
+
+    signal.signal(signal.SIGINT, before)
+    run()
+
 
 if __name__ == "__main__":
     main()

@@ -96,13 +96,13 @@ def import_(
     """
     settings = settings_of(store=store)
     run = Run("Checking" if dry_run else "Importing", quiet=quiet)
-    keeping = nullcontext() if dry_run else kept_in(settings)
+    kept = None if dry_run else kept_in(settings)
     with (
+        run,
+        kept or nullcontext(),
         opened(settings) as engine,
         gated(2) as gate,
         written(report) as note,
-        keeping as kept,
-        run,
     ):
         outcomes = ingest(run.documents(paths, name), engine, gate, dry_run=dry_run)
         for outcome in run.shown(noted(outcomes, kept)):
@@ -114,7 +114,7 @@ def import_(
 def validate(paths: Paths, store: StoreOption = None, quiet: Quiet = False) -> None:
     """Check cards as an import would, and store nothing; exit code 1 if any is not valid."""
     run = Run("Checking", quiet=quiet)
-    with opened(settings_of(store=store), read_only=True) as engine, gated(0) as gate, run:
+    with run, opened(settings_of(store=store), read_only=True) as engine, gated(0) as gate:
         for _ in run.shown(ingest(run.documents(paths), engine, gate, dry_run=True)):
             pass
     run.finish()

@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +22,7 @@ Ids = Annotated[list[str] | None, typer.Argument(help="Ids from the list; none m
 SomeIds = Annotated[list[str], typer.Argument(help="Ids from the list.")]
 
 
-def kept_in(settings: Settings) -> AbstractContextManager[SetAside]:
+def kept_in(settings: Settings) -> SetAside:
     """Open the set-aside records that belong to the store of these settings."""
     return SetAside(settings.set_aside_file, settings.max_set_aside_bytes)
 
@@ -72,14 +71,15 @@ def retry(
     """
     settings = settings_of(store=store)
     run = Run("Trying again", quiet=quiet)
-    with opened(settings) as engine, gated(2) as gate, kept_in(settings) as kept, run:
+    with run, kept_in(settings) as kept, opened(settings) as engine, gated(2) as gate:
         entries = list(kept.entries(ids or []))
         outcomes = ingest(run.until(again(entries, kept)), engine, gate, dry_run=dry_run)
         for _ in run.shown(outcomes if dry_run else noted(outcomes, kept)):
             pass
-    for entry in entries:
-        if not entry.kept:
-            err.print(f"{entry.id}: its bytes were not kept; import {entry.source}", markup=False)
+        for entry in entries:
+            if not entry.kept:
+                line = f"{entry.id}: its bytes were not kept; import {entry.source}"
+                err.print(line, markup=False, highlight=False)
     run.finish()
 
 

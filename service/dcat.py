@@ -6,9 +6,10 @@ from rdflib import FOAF, RDF, XSD, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
 from service.content import content
-from service.describe import CC_BY, RIGHTS, Said, dataset_of, en, general, new, say, sources
+from service.describe import RIGHTS, Said, dataset_of, en, general, new, say, sources
 from service.dumps import Dump, dumps
 from service.engines.base import Engine
+from service.origins import CC_BY
 from service.vocab import BASE, DCAT, DCTERMS
 
 SPDX = Namespace("http://spdx.org/rdf/terms#")

@@ -6,7 +6,6 @@ that the service was asked at: `…/void#dataset`, `…/sparql#service`, `…/ca
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from rdflib import FOAF, RDF, RDFS, SH, XSD, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
@@ -16,12 +15,12 @@ from service import catalog
 from service.catalog import Question
 from service.content import Content, content
 from service.engines.base import Engine, Limits
+from service.origins import CC_BY, ORIGINS, Origin
 from service.vocab import BASE, DCAT, DCTERMS, EGAP, SCHEMA, bind
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 VOID = Namespace("http://rdfs.org/ns/void#")
 FORMATS = Namespace("http://www.w3.org/ns/formats/")
-CC_BY = URIRef("https://creativecommons.org/licenses/by/4.0/")
 
 RESULT_FORMATS = (
     *(f"SPARQL_Results_{name}" for name in ("JSON", "XML", "CSV", "TSV")),
@@ -39,39 +38,6 @@ RIGHTS = (
 
 Said = Mapping[URIRef, Node | Iterable[Node] | None]
 """What is said of one thing: for each property one value, several, or none."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """What is known of everything that comes in one format."""
-
-    title: str
-    rights: str
-    licence: URIRef | None = None
-    source: URIRef | None = None
-
-
-ORIGINS = {
-    "evalgap": Origin(
-        "Records in EvalGap's own format",
-        "The shipped records are by the EvalGap maintainers, CC BY 4.0; each names the "
-        "publications its facts come from. Other records belong to the authors they name.",
-    ),
-    "authors-yaml": Origin(
-        "Cards in the format of Raman et al. 2026",
-        "The format comes without a licence for its cards; they belong to the authors they name.",
-        source=URIRef("https://doi.org/10.48550/arXiv.2605.22612"),
-    ),
-    "sokolann-json": Origin(
-        "Cards of SokolAnn/BenchmarkCards (Sokol et al. 2024)",
-        "Card content by Anna Sokol, Elizabeth Daly, Michael Hind, David Piorkowski, "
-        "Xiangliang Zhang, Nuno Moniz and Nitesh Chawla, CC BY 4.0; read into the model of "
-        "EvalGap, with nothing added to what the cards state.",
-        licence=CC_BY,
-        source=URIRef("https://doi.org/10.48550/arXiv.2410.12974"),
-    ),
-}
-"""By name of the format, as in `loaders.registry.FORMATS`."""
 
 
 def say(graph: Graph, subject: Node, said: Said) -> None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from loaders.base import Raw
-from loaders.registry import FORMATS, read
+from loaders.registry import FORMATS, documents
 from service.ingest import ingest
 from service.outcome import Outcome, Tally
 from service.problems import BadRequest, Invalid
@@ -38,30 +38,39 @@ async def validate(request: Request, services: ServicesDep) -> Response:
     if not data.strip():
         raise BadRequest("The request has no body. Send the card as the body of the request.")
     source = request.query_params.get("source", "upload.yaml")
-    outcome = await run_in_threadpool(_judge, services, Raw(source, data))
-    report = _report(outcome)
-    if outcome.state == "set aside":
-        count = len(outcome.problems)
+    outcomes = await run_in_threadpool(_judge, services, Raw(source, data))
+    report = _report(outcomes)
+    if problems := [p for o in outcomes for p in o.problems]:
+        count = len(problems)
         raise Invalid(
-            f"{count} problem{'s' if count > 1 else ''}: {outcome.problems[0].sentence()}", **report
+            f"{count} problem{'s' if count > 1 else ''}: {problems[0].sentence()}", **report
         )
     return Response(json_text(request, report), media_type="application/json")
 
 
-def _judge(services: Services, raw: Raw) -> Outcome:
-    return next(iter(ingest([read(raw)], services.engine, services.gate, dry_run=True)))
+def _judge(services: Services, raw: Raw) -> list[Outcome]:
+    """Judge every record of the body: a list or lines of cards hold several."""
+    return list(ingest(documents(raw), services.engine, services.gate, dry_run=True))
 
 
-def _report(outcome: Outcome) -> dict[str, Any]:
+def _report(outcomes: list[Outcome]) -> dict[str, Any]:
     tally = Tally()
-    tally.add(outcome)
-    found = outcome.document()
+    for outcome in outcomes:
+        tally.add(outcome)
+    found = [outcome.document() for outcome in outcomes]
     return {
-        "valid": outcome.state != "set aside",
-        "already_stored": outcome.state == "unchanged",
-        "format": found["format"],
-        "problems": found["problems"],
-        "warnings": found["warnings"],
-        "records": found["records"],
+        "valid": all(o.state != "set aside" for o in outcomes),
+        "already_stored": all(o.state == "unchanged" for o in outcomes),
+        "format": next((f["format"] for f in found if f["format"]), None),
+        **{name: [_placed(i, f["place"]) for f in found for i in f[name]] for name in _LISTS},
+        "records": [iri for f in found for iri in f["records"]],
         "coverage": next(iter(tally.document()["coverage"].values()), {}),
     }
+
+
+_LISTS = ("problems", "warnings")
+
+
+def _placed(problem: dict[str, Any], place: str | None) -> dict[str, Any]:
+    """Return a problem with the place of its record, where there are several."""
+    return {**problem, "place": place} if place else problem

@@ -18,10 +18,11 @@ from loaders.registry import FORMATS, read
 from service.app import create_app
 from service.catalog import questions
 from service.config import Settings
-from service.describe import ORIGINS, SD, VOID, service_description
+from service.describe import SD, VOID, service_description
 from service.dumps import split
 from service.engines.base import Limits
 from service.ingest import ingest
+from service.origins import ORIGINS
 from service.vocab import EGAP, SCHEMA
 
 BASE = "http://testserver"

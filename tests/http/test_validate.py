@@ -120,3 +120,11 @@ def test_control_characters_are_removed_and_reported(client: TestClient) -> None
     report = client.post("/api/v1/validate?source=x.json", content=body).json()
     assert report["valid"] is True
     assert "removed" in report["warnings"][0]["message"]
+
+
+def test_every_record_of_a_body_is_judged(client: TestClient) -> None:
+    good, bad = '{"benchmark_details": {"name": "A"}}', '{"benchmark_details": {"name": "N/A"}}'
+    report = post(client, f"{good}\n{bad}\n{good}\n{bad}\n")
+    assert [p["place"] for p in report["problems"]] == ["line 2", "line 4"]  # type: ignore[attr-defined]
+    answer = client.post("/api/v1/validate", content=f"[{good}, {good}]").json()
+    assert (answer["valid"], len(answer["records"])) == (True, 2)
