@@ -7,6 +7,7 @@ from loaders.base import CardError, Problem
 from loaders.model import Gap, Plan
 
 _CONDITION_WORDS = {"description"}
+_LISTS = {"not_given", "conflicts_with", "contested_in", "sources"}
 
 
 def gap(item: Mapping[str, Any], tree: Mapping[str, Any]) -> Gap:
@@ -14,7 +15,8 @@ def gap(item: Mapping[str, Any], tree: Mapping[str, Any]) -> Gap:
 
     Raises `CardError` for a name the file does not define.
     """
-    fields = given(item)
+    fields = _lists(given(item))
+    fields["varies"] = _dimensions(fields, "varies")
     things = {name: _by_id(tree, name) for name in ("metrics", "systems", "studies")}
     fields["systems"] = [
         _look_up(s, things["systems"], "systems") for s in _list(fields, "systems")
@@ -33,7 +35,7 @@ def gap(item: Mapping[str, Any], tree: Mapping[str, Any]) -> Gap:
 def _measurement(
     item: Mapping[str, Any], things: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    fields = given(item)
+    fields = _lists(given(item))
     fields["metric"] = _look_up(fields.get("metric"), things["metrics"], "metrics")
     if "study" in fields:
         fields["study"] = _look_up(fields["study"], things["studies"], "studies")
@@ -68,7 +70,7 @@ def _contribution(
     item: Mapping[str, Any], position: int, unit: str, base: str, keys: list[str]
 ) -> dict[str, Any]:
     fields = {"unit": unit, "position": position, **given(item)}
-    fields["dimensions"] = [str(d).replace("_", "-") for d in _list(fields, "dimensions")]
+    fields["dimensions"] = _dimensions(fields, "dimensions")
     reached = fields.pop("to", None)
     if reached is None:
         return fields
@@ -95,7 +97,7 @@ def plan(item: Mapping[str, Any]) -> Plan:
 
 def _step(item: Mapping[str, Any], position: int) -> dict[str, Any]:
     fields = {"position": position, **given(item)}
-    fields["targets"] = [str(d).replace("_", "-") for d in _list(fields, "targets")]
+    fields["targets"] = _dimensions(fields, "targets")
     fields["depends_on"] = [f"step-{n}" for n in _list(fields, "depends_on")]
     return fields
 
@@ -103,6 +105,15 @@ def _step(item: Mapping[str, Any], position: int) -> dict[str, Any]:
 def given(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields that hold something; an empty field is the normal state of a card."""
     return {k: v for k, v in fields.items() if v is not None and v != ""}
+
+
+def _lists(fields: dict[str, Any]) -> dict[str, Any]:
+    """Let one entry stand for a list of one."""
+    return {k: as_list(v) if k in _LISTS else v for k, v in fields.items()}
+
+
+def _dimensions(fields: Mapping[str, Any], name: str) -> list[str]:
+    return [str(d).replace("_", "-") for d in _list(fields, name)]
 
 
 def _by_id(tree: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -1,46 +1,32 @@
 """The shipped data: every record has its source, and the Bean numbers are the computed ones."""
 
+import csv
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-from loaders.base import Document, Raw
-from loaders.model import CORE_DIMENSIONS, Card, Gap, Profile, Record, Review, Statement
-from loaders.registry import read
+from loaders.model import CORE_DIMENSIONS, Card, Profile, Review, Statement
+from loaders.parse import parse
 from service.analysis.items import read_items
 from service.analysis.ladder import Drop, Ladder, between, climb
+from tests.shipped import FILES, ROOT, gap, gaps, records, statements
 
-ROOT = Path(__file__).parents[1]
-FILES = sorted((ROOT / "data").rglob("*.yaml"))
-URL = re.compile(r"https://(doi\.org/10\.\d{4,9}/\S+|[a-z0-9.-]+\.[a-z]{2,}(/\S*)?)$")
-
-
-@cache
-def records() -> tuple[Record, ...]:
-    found: list[Record] = []
-    for path in FILES:
-        document = read(Raw(path.name, path.read_bytes()))
-        assert isinstance(document, Document), document
-        found += document.records
-    return tuple(found)
+ARXIV = re.compile(r"https://doi\.org/10\.48550/arXiv\.\d{4}\.\d{4,5}$")
+DOI = re.compile(r"https://doi\.org/10\.(?!48550)\d{4,9}/\S+$")
+PAGE = re.compile(r"https?://(?!doi\.org)([a-z0-9-]+\.)+[a-z0-9]{1,}(:\d+)?(/\S*)?$")
+QUOTATION = re.compile('\u201c([^\u201d]+)\u201d|"([^"]+)"')
+QUOTED_WORDS = 25
+"""The longest marked quotation that the shipped data may hold, in words."""
+COPIED_WORDS = 9
+"""How many words in a row may be those of a source without being marked as a quotation."""
 
 
 @cache
 def ladder() -> Ladder:
     return climb(read_items(ROOT / "data/cases/bean2026_rungs.csv"))
-
-
-def statements() -> list[tuple[str, Statement]]:
-    cards = [(r.id, a) for r in records() if isinstance(r, Card) for a in r.assumptions]
-    profiles = [(r.id, c) for r in records() if isinstance(r, Profile) for c in r.characteristics]
-    return [*cards, *profiles]
-
-
-def gap(ident: str) -> Gap:
-    return next(r for r in records() if isinstance(r, Gap) and r.id == ident)
 
 
 def test_there_is_as_much_as_promised() -> None:
@@ -68,13 +54,18 @@ def test_every_answer_cites_a_source_and_nothing_else_does(
         assert statement.sources, ident
 
 
-def test_every_source_has_a_valid_address() -> None:
-    urls = [s.url for _, statement in statements() for s in statement.sources]
-    urls += [s.url for r in records() if isinstance(r, Gap) for s in r.sources]
-    urls += [
-        e.url for r in records() if isinstance(r, Review) for a in r.assessments for e in a.evidence
-    ]
-    assert [u for u in urls if not URL.match(u)] == []
+def addresses() -> list[str]:
+    found = [s.url for _, statement in statements() for s in statement.sources]
+    found += [s.url for g in gaps() for s in (*g.sources, *g.contested_in)]
+    found += [u for g in gaps() for m in g.measurements if m.study for u in m.study.reported_in]
+    found += [u for r in records() if isinstance(r, Card) for u in (*r.publications, *r.pages)]
+    reviews = [r for r in records() if isinstance(r, Review)]
+    return found + [e.url for r in reviews for a in r.assessments for e in a.evidence]
+
+
+def test_every_source_is_a_doi_an_arxiv_id_or_a_page() -> None:
+    wrong = [u for u in addresses() if not (ARXIV.match(u) or DOI.match(u) or PAGE.match(u))]
+    assert wrong == []
 
 
 def test_every_derived_value_names_its_rule() -> None:
@@ -87,6 +78,39 @@ def test_every_verdict_has_evidence_or_a_reason_why_it_is_unknown() -> None:
         for judged in record.assessments if isinstance(record, Review) else ():
             assert judged.rationale
             assert judged.evidence or judged.verdict == "unknown"
+
+
+def words_of(value: object) -> Iterator[str]:
+    """Yield every text in a parsed file."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for item in value.values() for text in words_of(item))
+    elif isinstance(value, list):
+        yield from (text for item in value for text in words_of(item))
+
+
+def texts() -> list[tuple[str, str]]:
+    return [(p.name, text) for p in FILES for text in words_of(parse(p.read_bytes()))]
+
+
+def test_marked_quotations_are_short() -> None:
+    found = [(name, a or b) for name, text in texts() for a, b in QUOTATION.findall(text)]
+    assert [(name, q) for name, q in found if len(q.split()) > QUOTED_WORDS] == []
+
+
+def runs(text: str) -> set[tuple[str, ...]]:
+    words = re.findall(r"[a-z0-9%.]+", text.lower())
+    return {tuple(words[i : i + COPIED_WORDS]) for i in range(len(words) - COPIED_WORDS + 1)}
+
+
+def test_no_words_are_copied_from_the_excerpts_that_were_read() -> None:
+    excerpts = ROOT.parent / "shared/research/measured_gaps.csv"
+    if not excerpts.is_file():
+        pytest.skip("no excerpts of sources beside this checkout")
+    with excerpts.open(encoding="utf-8") as lines:
+        copied = set().union(*(runs(row["quote"]) for row in csv.DictReader(lines)))
+    assert [(name, text) for name, text in texts() if runs(text) & copied] == []
 
 
 def test_the_recomputed_scores_are_what_the_items_give() -> None:

@@ -6,14 +6,17 @@ from pathlib import Path
 import pytest
 from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
 
-from loaders.model import Node
+from loaders.model import CORE_DIMENSIONS, Node
 from loaders.model.terms import PREFIXES
 from service import shacl
 from service.mapping.fields import fields_of
+from tests.shipped import statements
 
 ROOT = Path(__file__).parents[1]
 EGAP = Namespace(PREFIXES["egap"])
 DCTERMS = Namespace(PREFIXES["dcterms"])
+DIMENSIONS = "https://w3id.org/evalgap/dimension/"
+DIMENSION = EGAP.Dimension
 VANN = Namespace("http://purl.org/vocab/vann/")
 ONTOLOGY = URIRef("https://w3id.org/evalgap/ontology")
 
@@ -103,6 +106,67 @@ def test_the_five_core_dimensions_have_value_schemes() -> None:
     core = set(graph.objects(URIRef("https://w3id.org/evalgap/dimension/core"), SKOS.member))
     assert len(core) == 5
     assert core <= set(graph.objects(None, EGAP.valuesOf))
+
+
+def dimensions() -> list[str]:
+    """Return the dimensions that a card can answer on: all but the two kinds and the pair."""
+    graph = shacl.taxonomy()
+    asked = [
+        s for s in graph.subjects(EGAP.questionText, None) if (s, RDF.type, DIMENSION) in graph
+    ]
+    return sorted(str(s).rpartition("/")[2] for s in asked)
+
+
+def test_the_dimensions_are_the_five_and_nine_more() -> None:
+    more = {
+        "environment", "input-variation", "language", "novelty", "outcome-proxy", "period",
+        "repetition", "subject-population", "vendor-claim",
+    }  # fmt: skip
+    assert set(dimensions()) == set(CORE_DIMENSIONS) | more
+
+
+@pytest.mark.parametrize("name", dimensions())
+def test_every_dimension_is_told_in_full(name: str) -> None:
+    graph, dimension = shacl.taxonomy(), URIRef(f"{DIMENSIONS}{name}")
+    assert graph.value(dimension, SKOS.definition)
+    assert graph.value(dimension, SKOS.example)
+    assert re.match(
+        r"https://doi\.org/10\.\d{4,9}/\S+$", str(graph.value(dimension, DCTERMS.source))
+    )
+    kinds = set(graph.transitive_objects(dimension, SKOS.broader))
+    tops = {URIRef(f"{DIMENSIONS}task-assumption"), URIRef(f"{DIMENSIONS}outcome-assumption")}
+    assert len(kinds & tops) == 1
+
+
+@pytest.mark.parametrize("name", dimensions())
+def test_every_dimension_has_values_and_the_ordered_ones_a_scale(name: str) -> None:
+    graph = shacl.taxonomy()
+    (scheme,) = graph.subjects(EGAP.valuesOf, URIRef(f"{DIMENSIONS}{name}"))
+    values = set(graph.subjects(SKOS.inScheme, scheme))
+    assert len(values) >= 3
+    ranks = sorted(int(str(r)) for v in values for r in graph.objects(v, EGAP["rank"]))
+    ordered = str(graph.value(scheme, EGAP.ordered)) == "true"
+    assert ranks == (list(range(1, len(ranks) + 1)) if ordered else [])
+    assert bool(ranks) == ordered
+
+
+def defined_rules() -> set[str]:
+    graph = shacl.taxonomy()
+    found = graph.subjects(SKOS.inScheme, URIRef("https://w3id.org/evalgap/scheme/derivation-rule"))
+    return {str(graph.value(rule, SKOS.notation)) for rule in found}
+
+
+def test_every_rule_that_the_shipped_data_names_is_defined() -> None:
+    used = {c.rule for _, s in statements() for c in s.codings if c.rule}
+    assert used - defined_rules() == set()
+
+
+def test_every_rule_that_the_code_names_is_defined() -> None:
+    code = [*ROOT.glob("loaders/**/*.py"), *ROOT.glob("service/**/*.py")]
+    texts = "\n".join(p.read_text("utf-8") for p in code)
+    used = set(re.findall(r"""["'`]([a-z][a-z0-9-]+@\d+)["'`]""", texts))
+    assert used
+    assert used - defined_rules() == set()
 
 
 def test_code_schemes_have_one_file_each() -> None:

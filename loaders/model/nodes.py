@@ -91,6 +91,7 @@ class Study(Thing):
     kind = "study"
     rdf_type = "egap:Study"
     name: Annotated[Text, Value("schema:name")]
+    design: Annotated[Slug | None, Coded("egap:studyDesign", "code/study-design/")] = None
     setting: Annotated[Slug | None, Coded("egap:setting", "code/setting/")] = None
     stands_in_for: Annotated[Slug | None, Coded("egap:standsInFor", "id/deployment/")] = None
     reported_in: Annotated[tuple[Iri, ...], Link("dcterms:isReferencedBy")] = ()

@@ -21,9 +21,16 @@ class Interval(Node):
 
 
 class Estimate(Node):
-    """A number with its unit, n and intervals. No number is given where none was verified."""
+    """A number with its unit, n and intervals. No number is given where none was verified.
+
+    `lowest` and `highest` are the ends of several values that a source gives together (over
+    models, sites or groups), never an interval. `not_given` says what is lacking and whether
+    the source is known to lack it.
+    """
 
     value: Annotated[Decimal | None, Value("egap:value")] = None
+    lowest: Annotated[Decimal | None, Value("egap:lowest")] = None
+    highest: Annotated[Decimal | None, Value("egap:highest")] = None
     as_reported: Annotated[Text | None, Value("egap:valueAsReported")] = None
     unit: Annotated[Slug, Coded("egap:unit", "code/unit/")]
     precision: Annotated[Decimal | None, Value("egap:reportedPrecision")] = None
@@ -31,6 +38,8 @@ class Estimate(Node):
     n_unit: Annotated[Text | None, Value("egap:sampleUnit")] = None
     qualifier: Annotated[Slug | None, Coded("egap:qualifier", "code/qualifier/")] = None
     intervals: Annotated[tuple[Interval, ...], Part("egap:hasInterval", "interval")] = ()
+    not_given: Annotated[tuple[Slug, ...], Coded("egap:notGiven", "code/missing-figure/")] = ()
+    measured_by: Annotated[Slug | None, Coded("egap:measuredBy", "code/measurer/")] = None
 
 
 class Condition(Node):
@@ -96,7 +105,12 @@ class Decomposition(Node):
 
 
 class Gap(Record, Estimate):
-    """The evaluation score minus the score under changed conditions; positive is a loss."""
+    """The contrast of an evaluation score with the score under changed conditions.
+
+    A difference is signed so that positive is a loss: evaluation minus changed where higher is
+    better, changed minus evaluation where lower is. `varies` names every dimension on which the
+    two ends differ: several are confounded. `conflicts_with` names gaps that give other figures.
+    """
 
     kind = "gap"
     rdf_type = "egap:PerformanceGap"
@@ -107,6 +121,9 @@ class Gap(Record, Estimate):
     systems: Annotated[tuple[System, ...], Named("egap:ofSystem")] = ()
     gap_kind: Annotated[Slug, Coded("egap:gapKind", "code/gap-kind/")] = "absolute-difference"
     verification: Annotated[Slug, Coded("egap:verifiedAgainst", "code/verification/")]
+    varies: Annotated[tuple[Slug, ...], Coded("egap:variesDimension", "dimension/")] = ()
+    conflicts_with: Annotated[tuple[Path, ...], Coded("egap:conflictsWith", "id/gap/")] = ()
+    contested_in: Annotated[tuple[Citation, ...], Part("egap:contestedIn", "contest")] = ()
     notes: Annotated[Text | None, Value("skos:note")] = None
     sources: Annotated[tuple[Citation, ...], Part("egap:hasCitation", "source")] = ()
     measurements: Annotated[
