@@ -4,7 +4,6 @@ Kept free of heavy imports: the lanes (`service.lane`) start with it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from service.engines.questions import Ask, Limits
 from service.engines.sparql_text import query_kind
@@ -49,8 +48,8 @@ def asked(text: str, params: Params, accept: str | None, base: str, most: Limits
     """
     offered = OFFERED[query_kind(text)]
     media = choose(accept, offered, _wanted(params, offered))
-    seconds = _seconds(params, most.seconds)
-    return Ask(text, media, limits=replace(most, seconds=seconds), base=base)
+    limits = Limits(_seconds(params, most.seconds), most.rows, most.bytes)
+    return Ask(text, media, limits=limits, base=base)
 
 
 def check_length(text: str, limit: int) -> None:
