@@ -221,7 +221,7 @@ def _head(media: str, large: bool, compressed: bool, second: int) -> bytes:  # n
     fields = {
         "date": formatdate(second, usegmt=True),
         "server": "uvicorn",
-        "vary": "Accept, Accept-Encoding" if large else "Accept",
+        "vary": "Accept, Accept-Encoding, Origin" if large else "Accept, Origin",
         "content-length": "%d",
         "content-type": media,
         **{name.lower(): value for name, value in CAREFUL.items()},
