@@ -62,7 +62,8 @@ def _ask(requests: Requests, first: int, seconds: float) -> list[float]:
     """
     texts = requests.texts
     order = islice(cycle(texts), first % len(texts), None)
-    wire, taken = _connected(requests), []
+    taken: list[float] = []
+    wire = _connected(requests)
     began = time.perf_counter()
     while not taken or time.perf_counter() < began + WARM_UP + seconds:
         started, text = time.perf_counter(), next(order)
