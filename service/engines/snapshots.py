@@ -12,6 +12,7 @@ from pathlib import Path
 from struct import Struct
 from tempfile import TemporaryFile
 from threading import Lock
+from weakref import finalize
 
 import pyoxigraph as ox
 
@@ -27,6 +28,8 @@ class Generation:
         if file is None:
             self._file.truncate(_NUMBER.size)
         self._page = mmap.mmap(self._file.fileno(), _NUMBER.size)
+        self.close = finalize(self, self._file.close)
+        """Let go of the file; the number stays as it is."""
 
     @property
     def number(self) -> int:
@@ -41,10 +44,6 @@ class Generation:
     def advance(self) -> None:
         """Count one more write; only the process that began at 0 may."""
         _NUMBER.pack_into(self._page, 0, self.number + 1)
-
-    def close(self) -> None:
-        """Let go of the file; the number stays as it is."""
-        self._file.close()
 
 
 class Snapshots:
