@@ -3,7 +3,7 @@
 It spares such a query the way through the serving process. It looks at a request without taking
 it from the socket (MSG_PEEK), and takes it only once it has the answer. Whatever is not plain,
 fails, is large or is about a state of the store that it does not know, it leaves where it is and
-gives the connection back. A query past `BUDGET` ends the process, by the kernel's own timer:
+gives the connection back. A query past `BUDGET` ends the process, by the kernel's own timers:
 then too every request is still in its socket, and the serving process answers it.
 """
 
@@ -33,8 +33,14 @@ from service.headers import CAREFUL, COMPRESSION, WORTH_COMPRESSING
 from service.problems import Problem
 from service.sparql_request import asked, check_length, content_type
 
-BUDGET = 0.1
-"""Seconds a query may run in a lane; what takes longer is answered by the serving process."""
+BUDGET = 0.05
+"""CPU seconds a query may use in a lane; what needs more is answered by the serving process."""
+
+PATIENCE = 1.0
+"""Seconds it may take at most, on a machine that is busy with other things."""
+
+ENDS = {signal.SIGPROF, signal.SIGALRM, signal.SIGABRT}
+"""How a lane ends in a query: past one of the two, or out of memory."""
 
 LARGEST = 2**18
 """Bytes of the largest answer that a lane gives."""
@@ -151,14 +157,14 @@ class Lane:
     def _result(self, params: dict[str, list[str]], asker: Asker) -> bytes:
         text = params["query"][0]
         check_length(text, self._most.characters)
-        most = Limits(BUDGET, self._most.rows, min(self._most.bytes, LARGEST))
+        most = Limits(PATIENCE, self._most.rows, min(self._most.bytes, LARGEST))
         ask = asked(text, params, asker.accept, f"http://{asker.host}/sparql", most)
         out = BytesIO()
-        signal.setitimer(signal.ITIMER_REAL, BUDGET)
+        _set_timers(BUDGET, PATIENCE)
         try:
             evaluate(self._store, ask, out)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            _set_timers(0, 0)
         return _response(content_type(ask.media), out.getvalue(), compress=asker.gzip)
 
     def _give_back(self, connection: socket.socket, rest: bytes = b"") -> None:
@@ -177,6 +183,11 @@ class Lane:
         for connection, (_, used) in list(self._lent.items()):
             if now - used > IDLE:
                 self._give_back(connection)
+
+
+def _set_timers(cpu_seconds: float, seconds: float) -> None:
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def _sent(connection: socket.socket, answer: bytes) -> int:
@@ -236,7 +247,8 @@ def main(arguments: list[str]) -> None:
     control, generation, memory = (int(a) for a in arguments[:3])
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    for end in ENDS:
+        signal.signal(end, signal.SIG_DFL)
     ceilings = Ceilings(*(int(a) for a in arguments[4:]))
     channel = socket.socket(fileno=control)
     Lane(channel, Generation(generation), Path(arguments[3]), ceilings).run()

@@ -6,7 +6,6 @@ one. A connection stays the serving process's own: it only does not read it whil
 """
 
 import asyncio
-import signal
 import socket
 import subprocess
 import sys
@@ -17,12 +16,14 @@ from typing import Any, cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.engines.snapshots import Snapshots
-from service.lane import BACK, BUDGET, LENT
+from service.lane import BACK, ENDS, LENT
 
 RECOVERY = 1.0
 """Seconds until a lane that ended is started anew, and a connection that came back lent again."""
 
-_HARMLESS_ENDS = {-signal.SIGALRM, -signal.SIGABRT}
+QUICK = 0.05
+"""Seconds in which a query was quick, so that the next on its connection may be, too."""
+
 _CHUNK = 2**18
 
 
@@ -131,7 +132,7 @@ class _Lane:
         self._control.close()
         code = self._process.wait()
         for connection in self.lent.values():
-            if code >= 0 or code in _HARMLESS_ENDS:
+            if code >= 0 or -code in ENDS:
                 connection.resume(b"")
             else:  # nobody knows how much of an answer has been sent
                 connection.transport.close()
@@ -162,7 +163,7 @@ class LentProtocol(HttpToolsProtocol):
         self._done += 1
         super().on_response_complete()
         now = time.monotonic()
-        quick = now - self._started < BUDGET / 2 and now > self._not_before
+        quick = now - self._started < QUICK and now > self._not_before
         if quick and self.scope["method"] == "GET" and self.scope["path"] == "/sparql":
             self.loop.call_soon(self._lend)
 

@@ -214,7 +214,7 @@ def test_a_write_is_seen_at_once_on_a_lent_connection(tmp_path: Path) -> None:
             lent(found, client)
 
 
-@pytest.mark.parametrize("end", [signal.SIGALRM, signal.SIGABRT])
+@pytest.mark.parametrize("end", [signal.SIGPROF, signal.SIGALRM, signal.SIGABRT])
 def test_a_lane_that_ends_takes_no_request_with_it(
     service: tuple[int, int], client: Client, end: signal.Signals
 ) -> None:
