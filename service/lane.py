@@ -24,11 +24,8 @@ from struct import Struct
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
-import pyoxigraph as ox
-
-from service.engines.evaluate import evaluate
 from service.engines.questions import Limits
-from service.engines.snapshots import Generation, snapshot_of
+from service.engines.snapshots import Generation, SnapshotReader
 from service.headers import CAREFUL, COMPRESSION, WORTH_COMPRESSING
 from service.problems import Problem
 from service.sparql_request import asked, check_length, content_type
@@ -84,15 +81,11 @@ class Ceilings(NamedTuple):
 class Lane:
     """Answers on lent connections until the serving process hangs up."""
 
-    def __init__(
-        self, control: socket.socket, generation: Generation, root: Path, most: Ceilings
-    ) -> None:
-        """Listen to the serving process on `control`; the snapshots are in `root`."""
+    def __init__(self, control: socket.socket, snapshot: SnapshotReader, most: Ceilings) -> None:
+        """Listen to the serving process on `control`."""
         self._control = control
-        self._generation = generation
-        self._root = root
+        self._snapshot = snapshot
         self._most = most
-        self._store, self._opened = ox.Store(), -1
         self._lent: dict[socket.socket, tuple[int, float]] = {}
         self._looked = time.monotonic()
         self._selector = selectors.DefaultSelector()
@@ -118,41 +111,42 @@ class Lane:
         connection = socket.socket(fileno=files[0])
         self._lent[connection] = number, time.monotonic()
         self._selector.register(connection, selectors.EVENT_READ)
-        if generation > self._opened:
-            self._store = ox.Store.read_only(str(snapshot_of(self._root, generation)))
-            self._opened = generation
+        self._snapshot.open(generation)
 
     def _serve(self, connection: socket.socket) -> None:
         """Answer the request that has arrived, or give the connection back with it."""
+        answer = self._taken(connection)
+        rest = answer[_sent(connection, answer) :]
+        if rest or not answer:
+            self._give_back(connection, rest)
+        else:
+            self._lent[connection] = self._lent[connection][0], time.monotonic()
+
+    def _taken(self, connection: socket.socket) -> bytes:
+        """Return the answer to a request that is taken for it; nothing, and it stays there."""
         try:
             request = connection.recv(_PEEK, socket.MSG_PEEK)
             end = request.find(b"\r\n\r\n") + 4
             answer = self._answer(request[:end])
-            if answer is None:
-                self._give_back(connection)
-                return
-            connection.recv(end)
+            if answer:
+                connection.recv(end)
         except OSError:  # the client is gone, as the serving process will see
-            self._give_back(connection)
-            return
-        rest = answer[_sent(connection, answer) :]
-        self._lent[connection] = self._lent[connection][0], time.monotonic()
-        if rest:
-            self._give_back(connection, rest)
+            return b""
+        return answer
 
-    def _answer(self, head: bytes) -> bytes | None:
-        """Return the whole response to a plain query, None where it is not for a lane."""
+    def _answer(self, head: bytes) -> bytes:
+        """Return the whole response to a plain query, nothing where it is not for a lane."""
         line = _LINE.match(head)
         asker = asker_of(head[line.end() :]) if line else None
-        if not line or not asker or self._opened != self._generation.number:
-            return None
+        if not line or not asker or not self._snapshot.is_current():
+            return b""
         params = parse_qs(line[1].decode("ascii"), keep_blank_values=True)
         if not params.keys() <= {"query", "format"} or len(params.get("query", ())) != 1:
-            return None
+            return b""
         try:
             return self._result(params, asker)
         except (Problem, OSError, RuntimeError, ValueError):  # to be told by the serving process
-            return None
+            return b""
 
     def _result(self, params: dict[str, list[str]], asker: Asker) -> bytes:
         text = params["query"][0]
@@ -162,7 +156,7 @@ class Lane:
         out = BytesIO()
         _set_timers(BUDGET, PATIENCE)
         try:
-            evaluate(self._store, ask, out)
+            self._snapshot.evaluate(ask, out)
         finally:
             _set_timers(0, 0)
         return _response(content_type(ask.media), out.getvalue(), compress=asker.gzip)
@@ -192,6 +186,8 @@ def _set_timers(cpu_seconds: float, seconds: float) -> None:
 
 def _sent(connection: socket.socket, answer: bytes) -> int:
     """Send what the socket takes at once; return how many bytes that were."""
+    if not answer:
+        return 0
     try:
         return connection.send(answer)
     except OSError:
@@ -251,7 +247,7 @@ def main(arguments: list[str]) -> None:
         signal.signal(end, signal.SIG_DFL)
     ceilings = Ceilings(*(int(a) for a in arguments[4:]))
     channel = socket.socket(fileno=control)
-    Lane(channel, Generation(generation), Path(arguments[3]), ceilings).run()
+    Lane(channel, SnapshotReader(Path(arguments[3]), Generation(generation)), ceilings).run()
 
 
 if __name__ == "__main__":

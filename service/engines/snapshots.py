@@ -12,9 +12,13 @@ from pathlib import Path
 from struct import Struct
 from tempfile import TemporaryFile
 from threading import Lock
+from typing import IO
 from weakref import finalize
 
 import pyoxigraph as ox
+
+from service.engines.evaluate import evaluate
+from service.engines.questions import Ask
 
 _NUMBER = Struct("=Q")
 
@@ -99,6 +103,30 @@ class Snapshots:
 
     def _current(self) -> Path:
         return snapshot_of(self.root, self.generation.number)
+
+
+class SnapshotReader:
+    """The latest snapshot that another process was told of, open for its queries."""
+
+    def __init__(self, root: Path, generation: Generation) -> None:
+        """Open nothing yet; the snapshots are in `root`."""
+        self._root = root
+        self._now = generation
+        self._store, self._opened = ox.Store(), -1
+
+    def open(self, generation: int) -> None:
+        """Open the snapshot of a state, unless that one or a later one is open."""
+        if generation > self._opened:
+            self._store = ox.Store.read_only(str(snapshot_of(self._root, generation)))
+            self._opened = generation
+
+    def is_current(self) -> bool:
+        """Tell whether nothing was written to the store since the snapshot was made."""
+        return self._opened == self._now.number
+
+    def evaluate(self, ask: Ask, out: IO[bytes]) -> None:
+        """Write the result of a query to `out`. Raises as `evaluate` does."""
+        evaluate(self._store, ask, out)
 
 
 def snapshot_of(root: Path, generation: int) -> Path:
