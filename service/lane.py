@@ -22,7 +22,7 @@ from io import BytesIO
 from pathlib import Path
 from struct import Struct
 from typing import NamedTuple
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote_plus
 
 from service.engines.questions import Limits
 from service.engines.snapshots import Generation, SnapshotReader
@@ -66,7 +66,7 @@ class Asker(NamedTuple):
     """What the header fields of a request say that matters to the answer."""
 
     accept: str | None
-    host: str
+    base: str
     gzip: bool
 
 
@@ -85,7 +85,8 @@ class Lane:
         """Listen to the serving process on `control`."""
         self._control = control
         self._snapshot = snapshot
-        self._most = most
+        self._characters = most.characters
+        self._most = Limits(PATIENCE, most.rows, min(most.bytes, LARGEST))
         self._lent: dict[socket.socket, tuple[int, float]] = {}
         self._looked = time.monotonic()
         self._selector = selectors.DefaultSelector()
@@ -140,7 +141,7 @@ class Lane:
         asker = asker_of(head[line.end() :]) if line else None
         if not line or not asker or not self._snapshot.is_current():
             return b""
-        params = parse_qs(line[1].decode("ascii"), keep_blank_values=True)
+        params = _params(line[1].decode("ascii"))
         if not params.keys() <= {"query", "format"} or len(params.get("query", ())) != 1:
             return b""
         try:
@@ -150,9 +151,8 @@ class Lane:
 
     def _result(self, params: dict[str, list[str]], asker: Asker) -> bytes:
         text = params["query"][0]
-        check_length(text, self._most.characters)
-        most = Limits(PATIENCE, self._most.rows, min(self._most.bytes, LARGEST))
-        ask = asked(text, params, asker.accept, f"http://{asker.host}/sparql", most)
+        check_length(text, self._characters)
+        ask = asked(text, params, asker.accept, asker.base, self._most)
         out = BytesIO()
         _set_timers(BUDGET, PATIENCE)
         try:
@@ -194,6 +194,14 @@ def _sent(connection: socket.socket, answer: bytes) -> int:
         return 0
 
 
+def _params(query: str) -> dict[str, list[str]]:
+    """Return the parameters of a request; the usual one alone is read in half the time."""
+    name, _, value = query.partition("=")
+    if name == "query" and "&" not in value:
+        return {name: [unquote_plus(value)]}
+    return parse_qs(query, keep_blank_values=True)
+
+
 @lru_cache(maxsize=256)
 def asker_of(fields: bytes) -> Asker | None:
     """Read the header fields of a request; None where one of them is not known to be harmless.
@@ -212,7 +220,9 @@ def asker_of(fields: bytes) -> Asker | None:
     host, connection = found.get("host", ""), found.get("connection", "keep-alive")
     if fields[position:] != b"\r\n" or not _HOST.fullmatch(host) or connection != "keep-alive":
         return None
-    return Asker(found.get("accept"), host, "gzip" in found.get("accept-encoding", ""))
+    return Asker(
+        found.get("accept"), f"http://{host}/sparql", "gzip" in found.get("accept-encoding", "")
+    )
 
 
 def _response(media: str, body: bytes, *, compress: bool) -> bytes:

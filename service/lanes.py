@@ -21,7 +21,7 @@ from service.lane import BACK, ENDS, LENT
 RECOVERY = 1.0
 """Seconds until a lane that ended is started anew, and a connection that came back lent again."""
 
-QUICK = 0.05
+QUICK = 0.1
 """Seconds in which a query was quick, so that the next on its connection may be, too."""
 
 _CHUNK = 2**18

@@ -4,6 +4,7 @@ Kept free of heavy imports: the lanes (`service.lane`) start with it.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from service.engines.questions import Ask, Limits
 from service.engines.sparql_text import query_kind
@@ -48,8 +49,9 @@ def asked(text: str, params: Params, accept: str | None, base: str, most: Limits
     """
     offered = OFFERED[query_kind(text)]
     media = choose(accept, offered, _wanted(params, offered))
-    limits = Limits(_seconds(params, most.seconds), most.rows, most.bytes)
-    return Ask(text, media, limits=limits, base=base)
+    if "timeout" in params:
+        most = replace(most, seconds=_seconds(params["timeout"][-1:], most.seconds))
+    return Ask(text, media, limits=most, base=base)
 
 
 def check_length(text: str, limit: int) -> None:
@@ -73,17 +75,16 @@ def _wanted(params: Params, offered: list[str]) -> str | None:
     return next(iter([*fitting, *given]), None)
 
 
-def _seconds(params: Params, limit: float) -> float:
+def _seconds(given: Sequence[str], limit: float) -> float:
     """Return the time for a query: what `timeout=` asks for, and never more than the limit."""
-    given = params.get("timeout")
     if not given:
         return limit
     try:
-        wanted = float(given[-1])
+        wanted = float(given[0])
     except ValueError:
         wanted = 0.0
     if not wanted > 0:
         raise BadParameter(
-            f"timeout must be a number of seconds above 0, not {given[-1]!r}.", parameter="timeout"
+            f"timeout must be a number of seconds above 0, not {given[0]!r}.", parameter="timeout"
         )
     return min(wanted, limit)

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 PATIENCE = 60.0
 """Seconds a client waits; a server that needs longer is shown with that as its time."""
 
-WARM_UP = 0.3
+WARM_UP = 1.0
 """Seconds of asking that are not counted."""
 
 _CHUNK = 2**18
