@@ -1,6 +1,7 @@
 """The composition root: settings become a store, a gate and an application."""
 
 import logging
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
@@ -19,7 +20,10 @@ from service import bootstrap
 from service.config import Settings
 from service.engines.base import Engine
 from service.engines.choose import open_engine
+from service.engines.embedded import READER_MEMORY, EmbeddedEngine
 from service.gate import Gate
+from service.headers import COMPRESSION, WORTH_COMPRESSING
+from service.lanes import Lanes
 from service.middleware import CarefulHeaders, HeadAsGet
 from service.problems import BadParameter, Problem
 from service.resources import VERSION, inside
@@ -47,6 +51,9 @@ ROUTERS = (
     described.router,
     linked.router,
 )
+MOST_LANES = 4
+"""Processes that answer quick queries on connections they are lent; fewer on fewer cores."""
+
 _LOG = logging.getLogger(__name__)
 _SWAGGER = Path(fastapi_offline.__file__).parent / "static"
 
@@ -66,9 +73,10 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
         summary="The assumptions that AI benchmarks make, and where they fail",
         docs_url=None,
         redoc_url=None,
-        lifespan=_closing(engine, gate),
+        lifespan=_closing(engine, gate, lanes := _lanes(engine, settings)),
     )
     app.state.services = Services(engine, gate, settings)
+    app.state.lanes = lanes
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=inside("static")), name="static")
@@ -78,7 +86,7 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(Exception, _unforeseen)
     app.add_middleware(CarefulHeaders)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=COMPRESSION)
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
         allow_headers=["*"], expose_headers=["Link", "Location", "ETag"],
@@ -87,14 +95,26 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     return app
 
 
-def _closing(engine: Engine, gate: Gate) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _closing(
+    engine: Engine, gate: Gate, lanes: Lanes | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        if lanes:
+            lanes.close()
         gate.close()
         engine.close()
 
     return lifespan
+
+
+def _lanes(engine: Engine, settings: Settings) -> Lanes | None:
+    """Return the lanes of a store that other processes can read; a server may lend to them."""
+    if not isinstance(engine, EmbeddedEngine) or engine.snapshots is None:
+        return None
+    most = settings.max_rows, settings.max_result_bytes, settings.max_query_chars
+    return Lanes(engine.snapshots, min(os.cpu_count() or 1, MOST_LANES), (READER_MEMORY, *most))
 
 
 def _problem(_: Request, error: Exception) -> Response:

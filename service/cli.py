@@ -56,6 +56,7 @@ def serve(
     import uvicorn  # noqa: PLC0415 - the other commands start faster without it
 
     from service.app import create_app  # noqa: PLC0415
+    from service.lanes import lent_protocol  # noqa: PLC0415
 
     if gate not in {"on", "off"}:
         fail(f"--gate is on or off, not {gate!r}.")
@@ -63,7 +64,14 @@ def serve(
     _check_free(settings)
     application = create_app(settings, tell=lambda words: err.print(f"{words} …"))
     err.print(f"EvalGap is at http://{settings.host}:{settings.port}")
-    uvicorn.run(application, host=settings.host, port=settings.port, log_level="warning")
+    lanes = application.state.lanes
+    uvicorn.run(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        http=lent_protocol(lanes) if lanes else "auto",
+    )
 
 
 def _check_free(settings: Settings) -> None:

@@ -3,13 +3,7 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-CAREFUL = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'"
-    ),
-}
-"""No content is taken for another kind than it says, and none is loaded from elsewhere."""
+from service.headers import CAREFUL
 
 
 class CarefulHeaders:

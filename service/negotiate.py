@@ -1,6 +1,7 @@
 """Which form of an answer a client gets: by suffix, by `?format=`, or by Accept."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import mimeparse
 
@@ -53,13 +54,19 @@ def choose(accept: str | None, offered: Sequence[str], suffix: str | None = None
             return chosen
         raise _nothing(suffix, offered)
     try:
-        # the library prefers what stands last, we offer the best first
-        chosen = mimeparse.best_match(list(reversed(offered)), accept or "*/*")
+        chosen = _best(accept or "*/*", tuple(offered))
     except mimeparse.MimeTypeParseException as error:
         raise _nothing(accept or "", offered) from error
     if not chosen:
         raise _nothing(accept or "", offered)
-    return str(chosen)
+    return chosen
+
+
+@lru_cache(maxsize=128)
+def _best(accept: str, offered: tuple[str, ...]) -> str:
+    """Return the offered media type that is accepted most, or nothing; worked out once."""
+    # the library prefers what stands last, we offer the best first
+    return str(mimeparse.best_match(list(reversed(offered)), accept))
 
 
 def _nothing(wanted: str, offered: Sequence[str]) -> NotAcceptable:

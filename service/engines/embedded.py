@@ -19,7 +19,7 @@ from rdflib import Graph
 from service.engines.base import EVERYTHING, Ask, Dataset, Row
 from service.engines.evaluate import bad_syntax, evaluate, query
 from service.engines.readers import ReaderPool
-from service.engines.snapshots import Snapshots
+from service.engines.snapshots import Generation, Snapshots
 from service.engines.sparql_text import check_update, forgiving, with_using
 from service.engines.terms import to_graph, to_rdflib
 from service.problems import BadRequest, Conflict, StoreBusy
@@ -40,17 +40,19 @@ class EmbeddedEngine:
         self._folder = folder
         self._durable = folder is not None and writes
         self._write = Lock()
-        self._generation = 0
+        self._generation = Generation()
+        self.snapshots = (
+            Snapshots(store, folder, self._generation) if folder is not None and writes else None
+        )
+        """What other processes may read; None where there is nothing that they could."""
         self._readers = (
-            ReaderPool(Snapshots(store, folder), READERS, READER_MEMORY)
-            if folder is not None and writes
-            else None
+            ReaderPool(self.snapshots, READERS, READER_MEMORY) if self.snapshots else None
         )
 
     @property
     def generation(self) -> int:
         """How often this process has written to the store."""
-        return self._generation
+        return self._generation.number
 
     def select(self, sparql: str) -> list[Row]:
         """Return the solutions of a SELECT query."""
@@ -72,7 +74,7 @@ class EmbeddedEngine:
     def answer(self, ask: Ask) -> IO[bytes]:
         """Return the whole serialised result of a query of anybody's, at its start."""
         if self._readers is not None:
-            return self._readers.answer(ask, self._generation)
+            return self._readers.answer(ask)
         out = BytesIO()
         evaluate(self._store, ask, out)
         out.seek(0)
@@ -134,13 +136,14 @@ class EmbeddedEngine:
             self._readers = None
         if self._durable:
             self._store.flush()
+        self._generation.close()
         del self._store
 
     def _committed(self) -> None:
         """Let readers see what was written: they open the store anew for a new generation."""
         if self._durable:
             self._store.flush()
-        self._generation += 1
+        self._generation.advance()
 
 
 def open_store(folder: Path | None, *, read_only: bool = False) -> EmbeddedEngine:

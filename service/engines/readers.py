@@ -30,11 +30,11 @@ class ReaderPool:
         self._snapshots = snapshots
         self._memory = memory
         self._free: Queue[_Reader | None] = Queue()
-        self._using: dict[_Reader, Path] = {}
+        self._started: set[_Reader] = set()
         for _ in range(size):
             self._free.put(None)
 
-    def answer(self, ask: Ask, generation: int) -> IO[bytes]:
+    def answer(self, ask: Ask) -> IO[bytes]:
         """Return the serialised result, at its start. Raises as `Engine.answer` does."""
         try:
             reader = self._free.get(timeout=min(PATIENCE, ask.limits.seconds))
@@ -45,22 +45,23 @@ class ReaderPool:
             ) from None
         try:
             reader = reader if reader and reader.alive else _Reader(self._memory)
-            self._using[reader] = self._snapshots.current(generation)
-            return reader.answer(ask, self._using[reader])
+            self._started.add(reader)
+            return reader.answer(ask, self._snapshots.hold(reader))
         finally:
             self._give_back(reader)
 
     def _give_back(self, reader: "_Reader | None") -> None:
         """Free the place, forget a dead reader, and remove snapshots nobody reads."""
         if reader is not None and not reader.alive:
-            self._using.pop(reader, None)
+            self._snapshots.release(reader)
+            self._started.discard(reader)
             reader = None
-        self._snapshots.sweep(list(self._using.values()))
+        self._snapshots.sweep()
         self._free.put(reader)
 
     def close(self) -> None:
         """End every reader and remove the snapshots."""
-        for reader in list(self._using):
+        for reader in list(self._started):
             reader.stop()
         self._snapshots.close()
 

@@ -4,50 +4,131 @@ Opening the live folder read-only races with the writer, which deletes files as 
 a backup is a consistent state of its own and costs hardly any disk.
 """
 
+import mmap
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Hashable
 from pathlib import Path
+from struct import Struct
+from tempfile import TemporaryFile
 from threading import Lock
+from typing import IO
+from weakref import finalize
 
 import pyoxigraph as ox
+
+from service.engines.evaluate import evaluate
+from service.engines.questions import Ask
+
+_NUMBER = Struct("=Q")
+
+
+class Generation:
+    """How often a store was written to, kept where other processes can look at any time."""
+
+    def __init__(self, file: int | None = None) -> None:
+        """Begin at 0, or see the number that another process keeps in an open file."""
+        self._file = TemporaryFile() if file is None else os.fdopen(file, "r+b")  # noqa: SIM115
+        if file is None:
+            self._file.truncate(_NUMBER.size)
+        self._page = mmap.mmap(self._file.fileno(), _NUMBER.size)
+        self.close = finalize(self, self._file.close)
+        """Let go of the file; the number stays as it is."""
+
+    @property
+    def number(self) -> int:
+        """Return the number as it is now."""
+        return int(_NUMBER.unpack_from(self._page)[0])
+
+    @property
+    def file(self) -> int:
+        """Return the open file that another process is to inherit."""
+        return self._file.fileno()
+
+    def advance(self) -> None:
+        """Count one more write; only the process that began at 0 may."""
+        _NUMBER.pack_into(self._page, 0, self.number + 1)
 
 
 class Snapshots:
     """The snapshots of one open store, in a folder beside it that is emptied first."""
 
-    def __init__(self, store: ox.Store, folder: Path) -> None:
+    def __init__(self, store: ox.Store, folder: Path, generation: Generation) -> None:
         """Make nothing yet; `folder` is the store's own."""
+        self.generation = generation
+        self.root = folder.with_name(f"{folder.name}.readers-{os.getpid()}")
         self._store = store
-        self._root = folder.with_name(f"{folder.name}.readers-{os.getpid()}")
         self._lock = Lock()
-        self._generation = -1
-        self._number = 0
+        self._made: set[Path] = set()
+        self._held: dict[Hashable, Path] = {}
         for left_over in folder.parent.glob(f"{folder.name}.readers-*"):
             shutil.rmtree(left_over, ignore_errors=True)
 
-    def current(self, generation: int) -> Path:
-        """Return the snapshot of this state of the store, made now if there is none yet."""
-        with self._lock:
-            if generation != self._generation:
-                self._number += 1
-                self._root.mkdir(parents=True, exist_ok=True)
-                self._store.backup(str(self._path))
-                self._generation = generation
-            return self._path
+    def hold(self, holder: Hashable) -> Path:
+        """Return the snapshot of the state now, made if there is none, kept while it is held.
 
-    @property
-    def _path(self) -> Path:
-        return self._root / str(self._number)
-
-    def sweep(self, used: Iterable[Path]) -> None:
-        """Remove every snapshot but the current one and those still in use."""
+        A holder holds one at a time: the one before is let go.
+        """
         with self._lock:
-            keep = {self._path, *used}
-            for path in self._root.glob("*"):
-                if path.is_dir() and path not in keep:
-                    shutil.rmtree(path, ignore_errors=True)
+            path = self._current()
+            if path not in self._made:
+                self.root.mkdir(parents=True, exist_ok=True)
+                self._store.backup(str(path))
+                self._made.add(path)
+            self._held[holder] = path
+            return path
+
+    def is_made(self) -> bool:
+        """Tell whether there is a snapshot of the state now."""
+        return self._current() in self._made
+
+    def release(self, holder: Hashable) -> None:
+        """Forget a holder."""
+        with self._lock:
+            self._held.pop(holder, None)
+
+    def sweep(self) -> None:
+        """Remove every snapshot but the current one and those that are held."""
+        if len(self._made) == 1:
+            return
+        with self._lock:
+            stale = self._made - {self._current(), *self._held.values()}
+            self._made -= stale
+            for path in stale:
+                shutil.rmtree(path, ignore_errors=True)
 
     def close(self) -> None:
         """Remove all snapshots."""
-        shutil.rmtree(self._root, ignore_errors=True)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def _current(self) -> Path:
+        return snapshot_of(self.root, self.generation.number)
+
+
+class SnapshotReader:
+    """The latest snapshot that another process was told of, open for its queries."""
+
+    def __init__(self, root: Path, generation: Generation) -> None:
+        """Open nothing yet; the snapshots are in `root`."""
+        self._root = root
+        self._now = generation
+        self._store, self._opened = ox.Store(), -1
+
+    def open(self, generation: int) -> None:
+        """Open the snapshot of a state, unless that one or a later one is open."""
+        if generation > self._opened:
+            self._store = ox.Store.read_only(str(snapshot_of(self._root, generation)))
+            self._opened = generation
+
+    def is_current(self) -> bool:
+        """Tell whether nothing was written to the store since the snapshot was made."""
+        return self._opened == self._now.number
+
+    def evaluate(self, ask: Ask, out: IO[bytes]) -> None:
+        """Write the result of a query to `out`. Raises as `evaluate` does."""
+        evaluate(self._store, ask, out)
+
+
+def snapshot_of(root: Path, generation: int) -> Path:
+    """Return where the snapshot of one state is kept."""
+    return root / str(generation)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -53,7 +54,13 @@ def tokens(sparql: str) -> Iterator[Token]:
 
 def words(sparql: str) -> list[str]:
     """Return the bare words of a text in capitals."""
-    return [token.text for token in tokens(sparql)]
+    return list(_words(sparql))
+
+
+@lru_cache(maxsize=16)
+def _words(sparql: str) -> tuple[str, ...]:
+    """Return them once for the several questions that are asked of one text."""
+    return tuple(word.upper() for _, _, word, _ in _TOKEN.findall(sparql) if word)
 
 
 def is_update(sparql: str) -> bool:

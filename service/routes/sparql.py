@@ -1,6 +1,7 @@
 """`/sparql` and `/update`: the SPARQL 1.1 Protocol."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import IO
 
 from fastapi import APIRouter, Request, Response
@@ -9,40 +10,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, QueryParams
 
 from service import describe, writes
-from service.engines.base import Ask, Dataset, Limits
-from service.engines.sparql_text import query_kind
+from service.engines.base import Dataset, Limits
 from service.engines.terms import absolute
-from service.negotiate import choose
-from service.problems import BadParameter, BadRequest, TooLarge, UnsupportedMedia
+from service.problems import BadRequest, UnsupportedMedia
 from service.routes.bodies import read_body
 from service.routes.deps import Services, ServicesDep, check_token
 from service.routes.described import base_of, turtle_first
+from service.sparql_request import asked, check_length, content_type
 
-RESULTS = [
-    "application/sparql-results+json",
-    "application/json",
-    "application/sparql-results+xml",
-    "text/csv",
-    "text/tab-separated-values",
-]
-GRAPHS = [
-    "text/turtle",
-    "application/n-triples",
-    "application/ld+json",
-    "application/rdf+xml",
-    "application/trig",
-    "application/n-quads",
-]
-OFFERED = {"bindings": RESULTS, "boolean": RESULTS[:3], "graph": GRAPHS}
-_SHORT = {
-    "json": [RESULTS[0], GRAPHS[2]], "srj": [RESULTS[0]],
-    "xml": [RESULTS[2], GRAPHS[3]], "srx": [RESULTS[2]],
-    "csv": [RESULTS[3]], "tsv": [RESULTS[4]],
-    "ttl": [GRAPHS[0]], "turtle": [GRAPHS[0]], "n3": [GRAPHS[0]], "nt": [GRAPHS[1]],
-    "jsonld": [GRAPHS[2]], "json-ld": [GRAPHS[2]], "rdf": [GRAPHS[3]], "rdf+xml": [GRAPHS[3]],
-    "trig": [GRAPHS[4]], "nq": [GRAPHS[5]],
-}  # fmt: skip
-"""The media types that a short name stands for, of which a kind of answer offers one at most."""
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
@@ -150,31 +125,19 @@ def _dataset(params: Params, default: str, named: str) -> Dataset:
 
 def _answer(request: Request, services: Services, text: str, params: Params) -> Response:
     settings = services.settings
-    if len(text) > settings.max_query_chars:
-        limit = settings.max_query_chars
-        raise TooLarge(
-            f"The query has {len(text):,} characters; {limit:,} are allowed.", limit=limit
-        )
-    offered = OFFERED[query_kind(text)]
-    media = choose(request.headers.get("accept"), offered, _wanted(params, offered))
+    check_length(text, settings.max_query_chars)
+    most = Limits(settings.max_query_seconds, settings.max_rows, settings.max_result_bytes)
     dataset = _dataset(params, "default-graph-uri", "named-graph-uri")
-    limits = Limits(
-        _seconds(params, settings.max_query_seconds), settings.max_rows, settings.max_result_bytes
-    )
-    result = services.engine.answer(Ask(text, media, dataset, limits, _base(request)))
+    accept = request.headers.get("accept")
+    given = {name: [str(v) for v in params.getlist(name)] for name in ("format", "timeout")}
+    ask = asked(text, given, accept, _base(request), most)
+    result = services.engine.answer(replace(ask, dataset=dataset))
     first, headers = result.read(_CHUNK), {"Vary": "Accept"}
+    media = content_type(ask.media)
     if len(first) < _CHUNK:
         result.close()
-        return Response(first, media_type=_typed(media), headers=headers)
-    return StreamingResponse(_chunks(first, result), media_type=_typed(media), headers=headers)
-
-
-def _wanted(params: Params, offered: list[str]) -> str | None:
-    """Return the media type that `format=` asks for; of several, the first that is offered."""
-    given = [part for value in params.getlist("format") for part in str(value).split(",") if part]
-    named = [_SHORT.get(part, [part]) for part in given]
-    fitting = [media for medias in named for media in medias if media in offered]
-    return next(iter([*fitting, *given]), None)
+        return Response(first, media_type=media, headers=headers)
+    return StreamingResponse(_chunks(first, result), media_type=media, headers=headers)
 
 
 def _base(request: Request) -> str:
@@ -182,31 +145,11 @@ def _base(request: Request) -> str:
     return str(request.url.replace(query=""))
 
 
-def _typed(media: str) -> str:
-    return f"{media}; charset=utf-8" if media.startswith("text/") else media
-
-
 def _chunks(first: bytes, result: IO[bytes]) -> Iterator[bytes]:
     yield first
     with result:
         while chunk := result.read(_CHUNK):
             yield chunk
-
-
-def _seconds(params: Params, limit: float) -> float:
-    """Return the time for a query: what `timeout=` asks for, and never more than the limit."""
-    given = params.get("timeout")
-    if given is None:
-        return limit
-    try:
-        wanted = float(str(given))
-    except ValueError:
-        wanted = 0.0
-    if not wanted > 0:
-        raise BadParameter(
-            f"timeout must be a number of seconds above 0, not {given!r}.", parameter="timeout"
-        )
-    return min(wanted, limit)
 
 
 def _update(request: Request, services: Services, text: str, params: Params) -> Response:

@@ -1,8 +1,10 @@
-"""The SPARQL endpoint beside the bare Oxigraph server and rdflib-endpoint.
+"""The SPARQL endpoint beside the bare Oxigraph server, rdflib-endpoint and Virtuoso.
 
-Same data (the SokolAnn cards, imported and exported once), same queries, same run, same
-client: plain HTTP/1.1 connections, one per client thread of a process of its own. Run with
-`make bench`; EVALGAP_BENCH_COPIES=26 makes some 100,000 cards of them.
+Same data (the SokolAnn cards, imported and exported once), same queries, same run, same client:
+bare sockets, one kept connection per client process, requests made beforehand. No two lookups in
+a row ask for the same card. The servers take turns in every round, and what is printed are the
+medians of the rounds. Run with `make bench`; EVALGAP_BENCH_COPIES=26 makes some 100,000 cards,
+EVALGAP_BENCH_REQUESTS=100000 shows the memory over so many requests.
 """
 
 import os
@@ -11,35 +13,63 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
-from http.client import HTTPConnection
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from urllib.parse import quote, urlsplit
 
 import httpx2
 import pytest
 
 from service.engines.embedded import open_store
-from tests.servers import free_port, oxigraph_server
+from tests.bench.client import measure, requests_for
+from tests.servers import PASSWORD, USER, free_port, oxigraph_server, virtuoso_server
 
 ARCHIVE = Path(__file__).parents[3] / "shared/cards/sokolann/BenchmarkCards_JSON.tar.gz"
 COPIES = int(os.environ.get("EVALGAP_BENCH_COPIES", "1"))
-SECONDS = 4.0
-PATIENCE = 60.0
-"""Seconds a client waits; a server that needs longer is shown with that as its time."""
+REQUESTS = int(os.environ.get("EVALGAP_BENCH_REQUESTS", "100000"))
+ROUNDS = int(os.environ.get("EVALGAP_BENCH_ROUNDS", "3"))
+SECONDS = 2.0
+SLOW = {"rdflib-endpoint"}
+"""Servers that are measured in one round, since each of their answers takes so long."""
 EGAP = "https://w3id.org/evalgap/ontology#"
-CARD = "https://w3id.org/evalgap/id/card/sokolann-20-mad-{hash}/sokolann-benchmarkcards/1"
-QUERIES = {
+DCT = "http://purl.org/dc/terms/"
+LOOKUPS = {
     "lookup": "SELECT ?p ?o WHERE {{ GRAPH ?g {{ <{card}> ?p ?o }} }}",
-    "count by standing": f"""SELECT ?d ?s (COUNT(?a) AS ?n) WHERE {{{{ GRAPH ?g {{{{
-        ?a <{EGAP}onDimension> ?d ; <{EGAP}answerStatus> ?s }}}} }}}} GROUP BY ?d ?s""",
+    "lookup, joined": f"""SELECT ?b ?p ?o WHERE {{{{ GRAPH ?g {{{{
+        <{{card}}> <{EGAP}describesBenchmark> ?b ; ?p ?o . FILTER(isIRI(?o)) }}}} }}}}""",
+}
+HEAVY = {
+    "count by standing": f"""SELECT ?d ?s (COUNT(?a) AS ?n) WHERE {{ GRAPH ?g {{
+        ?a <{EGAP}onDimension> ?d ; <{EGAP}answerStatus> ?s }} }} GROUP BY ?d ?s""",
+    "cards of a language": f"""SELECT (COUNT(DISTINCT ?c) AS ?n) WHERE {{ GRAPH ?g {{
+        ?c a <{EGAP}BenchmarkCard> ; <{DCT}language> ?l ; <{EGAP}describesBenchmark> ?b .
+        FILTER(CONTAINS(LCASE(STR(?l)), "en")) }} }}""",
+    "a large graph": f"""CONSTRUCT {{ ?c <{EGAP}describesBenchmark> ?b ; a ?t }} WHERE {{
+        GRAPH ?g {{ ?c a <{EGAP}BenchmarkCard>, ?t ; <{EGAP}describesBenchmark> ?b }} }}""",
 }
 
 
+@dataclass(frozen=True)
+class Data:
+    """A store folder, its export, and the names of some thousand cards in it."""
+
+    store: Path
+    export: Path
+    cards: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where a server is asked, and its process, whose children count as it."""
+
+    url: str
+    pid: int
+
+
 @contextmanager
-def evalgap(folder: Path) -> Iterator[str]:
+def evalgap(folder: Path) -> Iterator[Server]:
     port = free_port()
     environment = {**os.environ, "EVALGAP_STORE": str(folder), "EVALGAP_SEED": "false"}
     command = [sys.executable, "-m", "service", "serve", "--port", str(port)]
@@ -48,63 +78,101 @@ def evalgap(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def rdflib_endpoint(data: Path) -> Iterator[str]:
+def rdflib_endpoint(data: Path) -> Iterator[Server]:
     program = shutil.which("rdflib-endpoint") or str(
         Path(sys.executable).parent / "rdflib-endpoint"
     )
-    if not Path(program).exists():
-        pytest.skip("rdflib-endpoint is not installed")
     port = free_port()
     command = [program, "serve", "--host", "127.0.0.1", "--port", str(port), str(data)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         yield from _until_ready(process, f"http://127.0.0.1:{port}/")
 
 
-def _until_ready(process: subprocess.Popen[bytes], url: str) -> Iterator[str]:
+def _until_ready(process: subprocess.Popen[bytes], url: str) -> Iterator[Server]:
     try:
         for _ in range(3000):
-            try:
+            with suppress(httpx2.TransportError):
                 httpx2.get(url, params={"query": "ASK {}"}, timeout=5)
                 break
-            except httpx2.TransportError:
-                time.sleep(0.1)
-        yield url
+            time.sleep(0.1)
+        yield Server(url, process.pid)
     finally:
-        process.kill()
+        process.terminate()
 
 
-def hammer(url: str, query: str, seconds: float) -> list[float]:
-    """Ask one query over one connection for some seconds; return the latencies."""
-    parts = urlsplit(url)
-    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE)
-    path = f"{parts.path}?query={quote(query)}"
-    headers = {"Accept": "application/sparql-results+json"}
-    taken: list[float] = []
-    until = time.perf_counter() + seconds
-    while not taken or time.perf_counter() < until:
-        started = time.perf_counter()
-        try:
-            connection.request("GET", path, headers=headers)
-            answer = connection.getresponse()
-            body = answer.read()
-        except TimeoutError:
-            return [PATIENCE]
-        assert answer.status == 200, body[:200]
-        taken.append(time.perf_counter() - started)
-    return taken
+@contextmanager
+def oxigraph(export: Path, folder: Path) -> Iterator[Server]:
+    """Run the bare server over the same data, loaded by its own bulk loader."""
+    program = Path(sys.executable).with_name("oxigraph")
+    subprocess.run([program, "load", "-l", folder, "-f", export], check=True, capture_output=True)
+    with oxigraph_server(folder) as url:
+        yield Server(f"{url}/query", _child_with(str(folder)))
 
 
-def measure(url: str, query: str, clients: int) -> tuple[float, float]:
-    """Return (answers per second, median milliseconds) of so many clients at once."""
-    with ProcessPoolExecutor(clients) as pool:
-        runs = [pool.submit(hammer, url, query, SECONDS) for _ in range(clients)]
-        taken = [t for run in runs for t in run.result()]
-    return len(taken) / max(SECONDS, *taken), 1000 * statistics.median(taken)
+@contextmanager
+def virtuoso(export: Path, folder: Path) -> Iterator[Server]:
+    """Run Virtuoso over the same data, read from the file by itself (512: N-Quads)."""
+    isql = shutil.which("isql-vt") or shutil.which("isql")
+    if isql is None or shutil.which("virtuoso-t") is None:
+        pytest.skip("Virtuoso is not installed")
+    folder.mkdir()
+    shutil.copyfile(export, folder / "all.nq")
+    with virtuoso_server(folder) as url:
+        line = next(
+            line for line in (folder / "virtuoso.ini").read_text().splitlines()
+            if line.startswith("ServerPort")
+        )  # fmt: skip
+        statement = "DB.DBA.TTLP(file_to_string_output('all.nq'), '', 'urn:x', 512); checkpoint;"
+        address = line.partition("=")[2].strip()
+        subprocess.run(
+            [isql, address, USER, PASSWORD, f"exec={statement}"], check=True, capture_output=True
+        )
+        yield Server(url, _child_with(str(folder / "virtuoso.ini")))
+
+
+def _child_with(argument: str) -> int:
+    """Return the child of ours that was given this argument."""
+    mine = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+    return next(
+        int(c) for c in mine if argument.encode() in Path(f"/proc/{c}/cmdline").read_bytes()
+    )
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and all that it started."""
+    found = [pid]
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += family(int(child))
+    return found
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the CPU time that a process and all that it started have used so far."""
+    ticks = 0
+    for each in family(pid):
+        with suppress(OSError):
+            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def own_megabytes(pid: int) -> dict[str, float]:
+    """Return the memory that is each process's own, under the name of what it runs."""
+    found: dict[str, float] = {}
+    for each in family(pid):
+        with suppress(OSError):
+            lines = Path(f"/proc/{each}/smaps_rollup").read_text().splitlines()
+            own = sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+            words = Path(f"/proc/{each}/cmdline").read_text().split("\0")
+            name = next((w for w in words if w.startswith("service.")), "service")
+            found[name] = found.get(name, 0) + own / 1024
+    return found
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
-    """Return a store folder, its export, and the name of one card in it."""
+def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
     if not ARCHIVE.exists():
         pytest.skip("no real cards beside this checkout")
     folder = tmp_path_factory.mktemp("bench")
@@ -115,15 +183,17 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, str]:
         check=True,
     )
     engine = open_store(store)
-    rows = engine.select(f"SELECT ?c {{ ?c a <{EGAP}BenchmarkCard> }} ORDER BY ?c LIMIT 1")
     for copy in range(1, COPIES):
         for chunk in _copies(engine.dump, copy):
             engine.commit(chunk)
+    rows = engine.select(f"SELECT ?c {{ ?c a <{EGAP}BenchmarkCard> }}")
     export = folder / "all.nq"
     with export.open("wb") as stream:
         stream.writelines(engine.dump())
     engine.close()
-    return store, export, str(rows[0]["c"])
+    cards = [str(row["c"]) for row in islice(rows, 0, None, max(1, len(rows) // 4000))]
+    print(f"\n{len(rows):,} cards, {export.stat().st_size / 2**20:,.0f} MB of N-Quads")
+    return Data(store, export, cards)
 
 
 def _copies(dump: Callable[[], Iterator[bytes]], copy: int) -> Iterator[str]:
@@ -134,27 +204,78 @@ def _copies(dump: Callable[[], Iterator[bytes]], copy: int) -> Iterator[str]:
         yield "\n".join(line.replace("/sokolann-", f"/copy-{copy}-sokolann-") for line in fresh)
 
 
-def test_endpoint_speed(data: tuple[Path, Path, str], tmp_path: Path) -> None:
-    store, export, card = data
+@pytest.fixture(scope="module")
+def servers(data: Data, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Server]]:
+    folder = tmp_path_factory.mktemp("servers")
     with ExitStack() as stack:
-        urls = {"EvalGap": stack.enter_context(evalgap(store))}
-        oxigraph = stack.enter_context(oxigraph_server(tmp_path / "oxigraph"))
-        with export.open("rb") as stream:
-            httpx2.post(
-                f"{oxigraph}/store", content=stream.read(), timeout=600,
-                headers={"Content-Type": "application/n-quads"},
-            ).raise_for_status()  # fmt: skip
-        urls["Oxigraph server"] = f"{oxigraph}/query"
+        found = {
+            "EvalGap": stack.enter_context(evalgap(data.store)),
+            "Oxigraph server": stack.enter_context(oxigraph(data.export, folder / "oxigraph")),
+            "Virtuoso": stack.enter_context(virtuoso(data.export, folder / "virtuoso")),
+        }
         if COPIES == 1:
-            urls["rdflib-endpoint"] = stack.enter_context(rdflib_endpoint(export))
-        print(f"\n{COPIES} x 3,820 cards; answers/s and median ms")
-        for name, template in QUERIES.items():
-            query = template.format(card=card)
-            for clients in (1, 2, 8):
-                found = {server: measure(url, query, clients) for server, url in urls.items()}
-                ours = found["EvalGap"][0]
-                row = "; ".join(
-                    f"{server} {rate:.1f}/s {ms:.1f} ms (x{ours / rate:.2f})"
-                    for server, (rate, ms) in found.items()
-                )
-                print(f"{name}, {clients} clients: {row}", flush=True)
+            found["rdflib-endpoint"] = stack.enter_context(rdflib_endpoint(data.export))
+        rows = {name: rows_of(at.url, data.cards[-1]) for name, at in found.items()}
+        assert min(rows.values()) > 1, rows
+        assert len(set(rows.values())) == 1, rows
+        yield found
+
+
+def rows_of(url: str, card: str) -> int:
+    """Return how many rows a server has on a card: all must have the same."""
+    query = LOOKUPS["lookup"].format(card=card)
+    accept = {"Accept": "application/sparql-results+json"}
+    answer = httpx2.get(url, params={"query": query}, headers=accept, timeout=60)
+    return len(answer.raise_for_status().json()["results"]["bindings"])
+
+
+def compare(
+    name: str, servers: dict[str, Server], queries: Sequence[str], clients: int, seconds: float
+) -> None:
+    """Print a row for each server: answers per second, median time, CPU, and our ratio to it."""
+    rates: dict[str, list[float]] = {server: [] for server in servers}
+    times: dict[str, list[float]] = {server: [] for server in servers}
+    costs: dict[str, list[float]] = {server: [] for server in servers}
+    for number in range(ROUNDS):
+        for server, at in servers.items():
+            if server in SLOW and number:
+                continue
+            before = cpu_seconds(at.pid)
+            answers, rate, median = measure(requests_for(at.url, queries), clients, seconds)
+            rates[server].append(rate)
+            times[server].append(median)
+            costs[server].append((cpu_seconds(at.pid) - before) / answers)
+    ours = statistics.median(rates["EvalGap"])
+    for server in servers:
+        rate, median = statistics.median(rates[server]), statistics.median(times[server])
+        cost = statistics.median(costs[server])
+        print(
+            f"{name}, {clients} clients: {server:16} {rate:8.1f}/s  p50 {1000 * median:8.2f} ms  "
+            f"CPU {1000 * cost:8.2f} ms  EvalGap is x{ours / rate:.2f}",
+            flush=True,
+        )
+
+
+@pytest.mark.parametrize("clients", [1, 2, 8])
+@pytest.mark.parametrize("name", LOOKUPS)
+def test_lookups(data: Data, servers: dict[str, Server], name: str, clients: int) -> None:
+    queries = [LOOKUPS[name].format(card=card) for card in data.cards]
+    compare(name, servers, queries, clients, SECONDS)
+
+
+@pytest.mark.parametrize("clients", [1, 2, 8])
+@pytest.mark.parametrize("name", HEAVY)
+def test_heavy(servers: dict[str, Server], name: str, clients: int) -> None:
+    compared = {k: s for k, s in servers.items() if clients == 1 or k not in SLOW}
+    compare(name, compared, [HEAVY[name]], clients, SECONDS)
+
+
+def test_memory(data: Data, servers: dict[str, Server]) -> None:
+    queries = [LOOKUPS["lookup"].format(card=card) for card in data.cards]
+    at, asked = servers["EvalGap"], 0
+    requests = requests_for(at.url, queries)
+    for mark in (REQUESTS // 10, REQUESTS // 2, REQUESTS):
+        while asked < mark:
+            asked += measure(requests, 8, SECONDS)[0]
+        used = "; ".join(f"{name} {size:.0f} MB" for name, size in own_megabytes(at.pid).items())
+        print(f"memory after {asked:,} lookups: {used}", flush=True)

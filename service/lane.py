@@ -1,0 +1,264 @@
+"""A lane: a process that answers quick SPARQL queries on connections it was lent.
+
+It spares such a query the way through the serving process. It looks at a request without taking
+it from the socket (MSG_PEEK), and takes it only once it has the answer. Whatever is not plain,
+fails, is large or is about a state of the store that it does not know, it leaves where it is and
+gives the connection back. A query past `BUDGET` ends the process, by the kernel's own timers:
+then too every request is still in its socket, and the serving process answers it.
+"""
+
+import gzip
+import re
+import resource
+import selectors
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from email.utils import formatdate
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from struct import Struct
+from typing import NamedTuple
+from urllib.parse import parse_qs, unquote_plus
+
+from service.engines.questions import Limits
+from service.engines.snapshots import Generation, SnapshotReader
+from service.headers import CAREFUL, COMPRESSION, WORTH_COMPRESSING
+from service.problems import Problem
+from service.sparql_request import asked, check_length, content_type
+
+BUDGET = 0.05
+"""CPU seconds a query may use in a lane; what needs more is answered by the serving process."""
+
+PATIENCE = 1.0
+"""Seconds it may take at most, on a machine that is busy with other things."""
+
+ENDS = {signal.SIGPROF, signal.SIGALRM, signal.SIGABRT}
+"""How a lane ends in a query: past one of the two, or out of memory."""
+
+LARGEST = 2**18
+"""Bytes of the largest answer that a lane gives."""
+
+IDLE = 5.0
+"""Seconds after which a connection that is not used is given back."""
+
+LENT = Struct("=QQ")
+"""A connection is lent with its number and the generation of the store to answer from."""
+
+BACK = Struct("=QQ")
+"""It is given back with its number, and so many bytes of an answer that are still to be sent."""
+
+_PEEK = 2**15
+_LINE = re.compile(rb"GET /sparql\?([!-\"$-~]+) HTTP/1\.1\r\n")
+_HOST = re.compile(r"[a-z0-9.-]+(:([0-9]{1,4}|[1-5][0-9]{4}))?")
+_HARMLESS = {
+    "host", "accept", "accept-encoding", "accept-language", "user-agent", "cache-control",
+    "connection",
+}  # fmt: skip
+_MOST_FIELDS = 2**11
+_HEADER = re.compile(rb"([A-Za-z-]+):[ \t]*([ -~]*?)[ \t]*\r\n")
+
+
+class Asker(NamedTuple):
+    """What the header fields of a request say that matters to the answer."""
+
+    accept: str | None
+    base: str
+    gzip: bool
+
+
+class Ceilings(NamedTuple):
+    """The limits of the service, as the command line of a lane gives them."""
+
+    rows: int
+    bytes: int
+    characters: int
+
+
+class Lane:
+    """Answers on lent connections until the serving process hangs up."""
+
+    def __init__(self, control: socket.socket, snapshot: SnapshotReader, most: Ceilings) -> None:
+        """Listen to the serving process on `control`."""
+        self._control = control
+        self._snapshot = snapshot
+        self._characters = most.characters
+        self._most = Limits(PATIENCE, most.rows, min(most.bytes, LARGEST))
+        self._lent: dict[socket.socket, tuple[int, float]] = {}
+        self._looked = time.monotonic()
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(control, selectors.EVENT_READ)
+
+    def run(self) -> None:
+        """Serve until there is nobody to serve for."""
+        with suppress(EOFError, ConnectionError):
+            while True:
+                for key, _ in self._selector.select(IDLE):
+                    if key.fileobj is self._control:
+                        self._borrow()
+                    else:
+                        self._serve(key.fileobj)  # type: ignore[arg-type]
+                self._return_idle()
+
+    def _borrow(self) -> None:
+        """Take the next connection, and open the snapshot that it is to be answered from."""
+        message, files, _, _ = socket.recv_fds(self._control, LENT.size, 1)
+        if not message:
+            raise EOFError
+        number, generation = LENT.unpack(message)
+        connection = socket.socket(fileno=files[0])
+        self._lent[connection] = number, time.monotonic()
+        self._selector.register(connection, selectors.EVENT_READ)
+        self._snapshot.open(generation)
+
+    def _serve(self, connection: socket.socket) -> None:
+        """Answer the request that has arrived, or give the connection back with it."""
+        answer = self._taken(connection)
+        rest = answer[_sent(connection, answer) :]
+        if rest or not answer:
+            self._give_back(connection, rest)
+        else:
+            self._lent[connection] = self._lent[connection][0], time.monotonic()
+
+    def _taken(self, connection: socket.socket) -> bytes:
+        """Return the answer to a request that is taken for it; nothing, and it stays there."""
+        try:
+            request = connection.recv(_PEEK, socket.MSG_PEEK)
+            end = request.find(b"\r\n\r\n") + 4
+            answer = self._answer(request[:end])
+            if answer:
+                connection.recv(end)
+        except OSError:  # the client is gone, as the serving process will see
+            return b""
+        return answer
+
+    def _answer(self, head: bytes) -> bytes:
+        """Return the whole response to a plain query, nothing where it is not for a lane."""
+        line = _LINE.match(head)
+        asker = asker_of(head[line.end() :]) if line else None
+        if not line or not asker or not self._snapshot.is_current():
+            return b""
+        params = _params(line[1].decode("ascii"))
+        if not params.keys() <= {"query", "format"} or len(params.get("query", ())) != 1:
+            return b""
+        try:
+            return self._result(params, asker)
+        except (Problem, OSError, RuntimeError, ValueError):  # to be told by the serving process
+            return b""
+
+    def _result(self, params: dict[str, list[str]], asker: Asker) -> bytes:
+        text = params["query"][0]
+        check_length(text, self._characters)
+        ask = asked(text, params, asker.accept, asker.base, self._most)
+        out = BytesIO()
+        _set_timers(BUDGET, PATIENCE)
+        try:
+            self._snapshot.evaluate(ask, out)
+        finally:
+            _set_timers(0, 0)
+        return _response(content_type(ask.media), out.getvalue(), compress=asker.gzip)
+
+    def _give_back(self, connection: socket.socket, rest: bytes = b"") -> None:
+        """Let go of a connection, with what is still to be sent on it."""
+        number, _ = self._lent.pop(connection)
+        self._selector.unregister(connection)
+        connection.close()
+        self._control.sendall(BACK.pack(number, len(rest)) + rest)
+
+    def _return_idle(self) -> None:
+        """Give back what is not used; looked for once in `IDLE` seconds."""
+        now = time.monotonic()
+        if now < self._looked + IDLE:
+            return
+        self._looked = now
+        for connection, (_, used) in list(self._lent.items()):
+            if now - used > IDLE:
+                self._give_back(connection)
+
+
+def _set_timers(cpu_seconds: float, seconds: float) -> None:
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _sent(connection: socket.socket, answer: bytes) -> int:
+    """Send what the socket takes at once; return how many bytes that were."""
+    if not answer:
+        return 0
+    try:
+        return connection.send(answer)
+    except OSError:
+        return 0
+
+
+def _params(query: str) -> dict[str, list[str]]:
+    """Return the parameters of a request; the usual one alone is read in half the time."""
+    name, _, value = query.partition("=")
+    if name == "query" and "&" not in value:
+        return {name: [unquote_plus(value)]}
+    return parse_qs(query, keep_blank_values=True)
+
+
+@lru_cache(maxsize=256)
+def asker_of(fields: bytes) -> Asker | None:
+    """Read the header fields of a request; None where one of them is not known to be harmless.
+
+    A client sends the same ones each time, so they are read once.
+    """
+    found: dict[str, str] = {}
+    position = 0
+    if len(fields) > _MOST_FIELDS:
+        return None
+    while match := _HEADER.match(fields, position):
+        name, position = match[1].decode().lower(), match.end()
+        if name in found or name not in _HARMLESS:
+            return None
+        found[name] = match[2].decode()
+    host, connection = found.get("host", ""), found.get("connection", "keep-alive")
+    if fields[position:] != b"\r\n" or not _HOST.fullmatch(host) or connection != "keep-alive":
+        return None
+    return Asker(
+        found.get("accept"), f"http://{host}/sparql", "gzip" in found.get("accept-encoding", "")
+    )
+
+
+def _response(media: str, body: bytes, *, compress: bool) -> bytes:
+    large = len(body) >= WORTH_COMPRESSING
+    if large and compress:
+        body = gzip.compress(body, COMPRESSION, mtime=0)
+    return _head(media, large, large and compress, int(time.time())) % len(body) + body
+
+
+@lru_cache(maxsize=64)
+def _head(media: str, large: bool, compressed: bool, second: int) -> bytes:  # noqa: FBT001
+    """Return the head that the serving process would write, with a place for the length."""
+    fields = {
+        "date": formatdate(second, usegmt=True),
+        "server": "uvicorn",
+        "vary": "Accept, Accept-Encoding, Origin" if large else "Accept, Origin",
+        "content-length": "%d",
+        "content-type": media,
+        **{name.lower(): value for name, value in CAREFUL.items()},
+        **({"content-encoding": "gzip"} if compressed else {}),
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    return f"HTTP/1.1 200 OK\r\n{lines}\r\n".encode()
+
+
+def main(arguments: list[str]) -> None:
+    """Run a lane: control socket, generation file, memory, folder of snapshots, ceilings."""
+    control, generation, memory = (int(a) for a in arguments[:3])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for end in ENDS:
+        signal.signal(end, signal.SIG_DFL)
+    ceilings = Ceilings(*(int(a) for a in arguments[4:]))
+    channel = socket.socket(fileno=control)
+    Lane(channel, SnapshotReader(Path(arguments[3]), Generation(generation)), ceilings).run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,195 @@
+"""Connections that ask quick SPARQL queries are lent to lanes, which answer on them directly.
+
+A query through the serving process and a reader wakes three processes, one through a lane wakes
+one. A connection stays the serving process's own: it only does not read it while it is lent. See
+`service.lane` for what a lane may do, and why one may end at any moment without harm.
+"""
+
+import asyncio
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from service.engines.snapshots import Snapshots
+from service.lane import BACK, ENDS, LENT
+
+RECOVERY = 1.0
+"""Seconds until a lane that ended is started anew, and a connection that came back lent again."""
+
+QUICK = 0.1
+"""Seconds in which a query was quick, so that the next on its connection may be, too."""
+
+_CHUNK = 2**18
+
+
+class Lanes:
+    """The lanes of one service; each is started when a connection is first lent to it."""
+
+    def __init__(self, snapshots: Snapshots, size: int, arguments: tuple[int, ...]) -> None:
+        """Start nothing yet. `arguments` are memory, rows, bytes and characters of a query."""
+        self._snapshots = snapshots
+        self._arguments = arguments
+        self._lanes: list[_Lane | None] = [None] * size
+        self._not_before = [0.0] * size
+
+    def lend(self, connection: "LentProtocol") -> None:
+        """Lend a connection to the lane that has the fewest, if one may take it now."""
+        if not self._snapshots.is_made():
+            return
+        loads = [len(lane.lent) if lane else 0 for lane in self._lanes]
+        place = loads.index(min(loads))
+        lane = self._lanes[place] or self._start(place)
+        if lane is not None:
+            self._snapshots.hold(lane)
+            lane.lend(connection, self._snapshots.generation.number)
+
+    def close(self) -> None:
+        """End every lane; what they were lent is read again."""
+        for lane in self._lanes:
+            if lane is not None:
+                lane.stop()
+
+    def _start(self, place: int) -> "_Lane | None":
+        if time.monotonic() < self._not_before[place]:
+            return None
+        lane = _Lane(self._snapshots, self._arguments, lambda: self._ended(place))
+        self._lanes[place] = lane
+        return lane
+
+    def _ended(self, place: int) -> None:
+        lane, self._lanes[place] = self._lanes[place], None
+        self._not_before[place] = time.monotonic() + RECOVERY
+        self._snapshots.release(lane)
+
+
+class _Lane:
+    """One lane: its process, the socket to it, and the connections that it was lent."""
+
+    def __init__(
+        self, snapshots: Snapshots, arguments: tuple[int, ...], ended: Callable[[], None]
+    ) -> None:
+        self.lent: dict[int, LentProtocol] = {}
+        self._count = 0
+        self._heard = b""
+        self._ended = ended
+        self._control, theirs = socket.socketpair()
+        memory, *ceilings = (str(a) for a in arguments)
+        files = theirs.fileno(), snapshots.generation.file
+        given = [*(str(f) for f in files), memory, str(snapshots.root), *ceilings]
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+                [sys.executable, "-m", "service.lane", *given],
+                pass_fds=files,
+                stdin=subprocess.DEVNULL,
+            )
+        self._control.settimeout(0)
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._control, self._hear)
+
+    def lend(self, connection: "LentProtocol", generation: int) -> None:
+        """Send a connection to the lane, and do not read it any more."""
+        self._count += 1
+        connection.pause()
+        try:
+            message = LENT.pack(self._count, generation)
+            socket.send_fds(self._control, [message], [connection.file])
+        except OSError:  # the lane has ended, as will be heard, or has not caught up
+            connection.resume(b"")
+            return
+        self.lent[self._count] = connection
+
+    def stop(self) -> None:
+        """Kill the process, and take back what it was lent."""
+        self._loop.remove_reader(self._control)
+        self._process.kill()
+        self._end()
+
+    def _hear(self) -> None:
+        """Read what is given back; the end of the lane gives everything back."""
+        try:
+            heard = self._control.recv(_CHUNK)
+        except ConnectionError:
+            heard = b""
+        if not heard:
+            self._loop.remove_reader(self._control)
+            self._end()
+            self._ended()
+            return
+        self._heard += heard
+        while len(self._heard) >= BACK.size:
+            number, size = BACK.unpack_from(self._heard)
+            if len(self._heard) < BACK.size + size:
+                return
+            rest, self._heard = self._heard[BACK.size :][:size], self._heard[BACK.size + size :]
+            self.lent.pop(number).resume(rest)
+
+    def _end(self) -> None:
+        self._control.close()
+        code = self._process.wait()
+        for connection in self.lent.values():
+            if code >= 0 or -code in ENDS:
+                connection.resume(b"")
+            else:  # nobody knows how much of an answer has been sent
+                connection.transport.close()
+        self.lent.clear()
+
+
+class LentProtocol(HttpToolsProtocol):
+    """A connection that is lent after a request which was quick and which a lane might answer."""
+
+    lanes: Lanes
+
+    _begun = _done = 0
+    _started = _not_before = 0.0
+
+    @property
+    def file(self) -> int:
+        """The socket of the connection."""
+        return int(self.transport.get_extra_info("socket").fileno())
+
+    def on_message_begin(self) -> None:
+        """Note that a request is arriving."""
+        self._begun += 1
+        self._started = time.monotonic()
+        super().on_message_begin()
+
+    def on_response_complete(self) -> None:
+        """Lend the connection once what was written is on its way."""
+        self._done += 1
+        super().on_response_complete()
+        now = time.monotonic()
+        quick = now - self._started < QUICK and now > self._not_before
+        if quick and self.scope["method"] == "GET" and self.scope["path"] == "/sparql":
+            self.loop.call_soon(self._lend)
+
+    def pause(self) -> None:
+        """Read nothing, and do not close the connection because nothing is read."""
+        self._unset_keepalive_if_required()
+        self.flow.pause_reading()
+
+    def resume(self, rest: bytes) -> None:
+        """Write the rest of an answer and serve the connection, for some time at least."""
+        if self.transport.is_closing():
+            return
+        if rest:
+            self.transport.write(rest)
+        self._not_before = time.monotonic() + RECOVERY
+        self.flow.resume_reading()
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
+
+    def _lend(self) -> None:
+        between = self._begun == self._done and not self.transport.is_closing()
+        if between and self.scheme == "http" and not self.transport.get_write_buffer_size():
+            self.lanes.lend(self)
+
+
+def lent_protocol(lanes: Lanes) -> type[asyncio.Protocol]:
+    """Return the protocol of a server whose connections may be lent to these lanes."""
+    return cast("type[Any]", type("Connection", (LentProtocol,), {"lanes": lanes}))
