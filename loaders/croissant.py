@@ -22,7 +22,8 @@ _AUTHORSHIP = (
     "rai:dataCollection", "rai:dataCollectionType", "rai:dataCollectionRawData",
     "rai:annotatorDemographics", "rai:dataAnnotationProtocol",
 )  # fmt: skip
-_TURNS = re.compile(r"[^.\n]*\b(?:single|multi)[- ]?turn\b[^.\n]*", re.IGNORECASE)
+_SENTENCE = re.compile(r"[^.\n]+")
+_TURNS = re.compile(r"\b(?:single|multi)[- ]?turn\b", re.IGNORECASE)
 
 
 def detects(tree: Any) -> bool:
@@ -90,7 +91,8 @@ def _assumptions(tree: Mapping[str, Any]) -> tuple[Assumption, ...]:
         "interaction-type": tuple(
             f"{key}: {said.strip()}"
             for key in ("description", *_AUTHORSHIP)
-            for said in _TURNS.findall(text(_get(tree, key)) or "")
+            for said in _SENTENCE.findall(text(_get(tree, key)) or "")
+            if _TURNS.search(said)
         ),
     }
     return tuple(Assumption(dimension=d, hints=hints.get(d, ())) for d in CORE_DIMENSIONS)

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
+from tempfile import mkdtemp
+from threading import Lock
 
 import fastapi_offline
 from fastapi import FastAPI, Request, Response
@@ -23,6 +25,7 @@ from service.engines.choose import open_engine
 from service.engines.embedded import READER_MEMORY, EmbeddedEngine
 from service.gate import Gate
 from service.headers import COMPRESSION, WORTH_COMPRESSING
+from service.jobs import Jobs, Workshop
 from service.lanes import Lanes
 from service.middleware import CarefulHeaders, HeadAsGet
 from service.problems import BadParameter, Problem
@@ -31,6 +34,7 @@ from service.routes import (
     api,
     described,
     graph_store,
+    imports,
     linked,
     matches,
     pages,
@@ -44,6 +48,7 @@ ROUTERS = (
     pages.router,
     validate.router,
     matches.router,
+    imports.router,
     api.router,
     queries.router,
     sparql.router,
@@ -67,15 +72,16 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     engine = open_engine(settings)
     gate = Gate(settings.validators)
     bootstrap.prepare(engine, gate, seed=settings.seed, tell=tell)
+    services = _services(engine, gate, settings)
     app = FastAPI(
         title="EvalGap",
         version=VERSION,
         summary="The assumptions that AI benchmarks make, and where they fail",
         docs_url=None,
         redoc_url=None,
-        lifespan=_closing(engine, gate, lanes := _lanes(engine, settings)),
+        lifespan=_closing(services, lanes := _lanes(engine, settings)),
     )
-    app.state.services = Services(engine, gate, settings)
+    app.state.services = services
     app.state.lanes = lanes
     for router in ROUTERS:
         app.include_router(router)
@@ -95,16 +101,28 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     return app
 
 
+def _services(engine: Engine, gate: Gate, settings: Settings) -> Services:
+    writing = Lock()
+    folder = settings.imports_folder or Path(mkdtemp(prefix="evalgap-imports-"))
+    workshop = Workshop(
+        engine, gate, writing, settings.set_aside_file, settings.max_set_aside_bytes
+    )
+    return Services(engine, gate, settings, Jobs(folder, workshop), writing)
+
+
 def _closing(
-    engine: Engine, gate: Gate, lanes: Lanes | None
+    services: Services, lanes: Lanes | None
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         if lanes:
             lanes.close()
-        gate.close()
-        engine.close()
+        services.jobs.close()
+        if services.settings.imports_folder is None:
+            services.jobs.remove()
+        services.gate.close()
+        services.engine.close()
 
     return lifespan
 

@@ -44,12 +44,25 @@ class Settings(BaseSettings):
     """File of the records that were set aside; None puts it beside the embedded store."""
     max_set_aside_bytes: int = 2**30
     """The most bytes of set-aside records that are kept; past that only their reasons are."""
+    imports: Path | None = None
+    """Folder of the imports over HTTP; None puts it beside the embedded store."""
+    max_upload_bytes: int = 2**30
+    """The largest upload that is imported, in bytes."""
     token: SecretStr | None = None
     """What a client must send as `Authorization: Bearer …` to write; None: nobody writes."""
     gate: bool = True
     """Whether SHACL judges every write; off only for a plain store or conformance runs."""
     validators: int = 1
     """Processes that check records over HTTP; 0 checks in the serving process (tests)."""
+
+    @property
+    def imports_folder(self) -> Path | None:
+        """Where imports over HTTP are kept; None for a store in memory, which ends with us."""
+        if self.imports is not None:
+            return self.imports
+        if self.store is None:
+            return Path(".evalgap/imports") if self.store_url else None
+        return self.store.with_name(f"{self.store.name}-imports")
 
     @property
     def set_aside_file(self) -> Path:

@@ -1,8 +1,9 @@
 """What became of each document of an import, and the tables that sum it up."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from loaders.base import Problem, Raw
 from loaders.model import CORE_DIMENSIONS, Description, Record, Statement
@@ -88,6 +89,19 @@ class Sums:
             },
         }
 
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """Return the sums that `document` gave as JSON values."""
+        return cls(
+            Counter(document["states"]),
+            Counter(document["records"]),
+            Counter(document["reasons"]),
+            {
+                level: {d: Counter(counts) for d, counts in rows.items()}
+                for level, rows in document["coverage"].items()
+            },
+        )
+
 
 @dataclass
 class Tally(Sums):
@@ -106,6 +120,13 @@ class Tally(Sums):
             **super().document(),
             "sources": {name: sums.document() for name, sums in self.sources.items()},
         }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """Return the sums that `document` gave as JSON values."""
+        made = super().of(document)
+        made.sources = {name: Sums.of(found) for name, found in document["sources"].items()}
+        return made
 
 
 UNRECOGNISED = "not recognised"

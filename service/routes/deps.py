@@ -1,6 +1,6 @@
 """What routes need: the store, the gate and the settings, kept by the application."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from secrets import compare_digest
 from threading import Lock
 from typing import Annotated
@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from service.config import Settings
 from service.engines.base import Engine
 from service.gate import Gate
+from service.jobs import Jobs
 from service.problems import Forbidden, Unauthorized
 
 
@@ -20,7 +21,8 @@ class Services:
     engine: Engine
     gate: Gate
     settings: Settings
-    writing: Lock = field(default_factory=Lock)
+    jobs: Jobs
+    writing: Lock
     """Held by whoever changes the store, from reading what is there until it is committed."""
 
 

@@ -1,0 +1,252 @@
+"""Imports that run while the client waits for nothing: one after the other, in a thread.
+
+A job is a folder: the upload, what is known of the job, and one line of JSON per outcome. So a
+report of any size needs no memory, and a service that was stopped in the middle goes on where
+it was: what is stored already is passed over, because storing it again changes nothing.
+"""
+
+import json
+import logging
+import shutil
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Condition, Event, Lock, Thread
+from typing import Any, Literal
+from uuid import uuid4
+
+from loaders.base import Document, Rejected
+from loaders.files import count, raw_stream
+from loaders.registry import documents
+from service.engines.base import Engine
+from service.gate import Gate
+from service.ingest import ingest
+from service.outcome import Outcome, Tally
+from service.problems import NotFound, Problem
+from service.set_aside import SetAside
+
+State = Literal["waiting", "running", "done", "cancelled", "failed"]
+ENDED = frozenset({"done", "cancelled", "failed"})
+KEPT = 50
+"""How many ended jobs are kept; the oldest go first."""
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass
+class Job:
+    """One import: where it stands, and the running sums of its outcomes.
+
+    `size` is the upload's, in bytes; `files` counts what it holds, `read` those read so far, and
+    `seen` the documents in them that have been dealt with.
+    """
+
+    id: str
+    name: str
+    size: int
+    dry_run: bool
+    created: str
+    state: State = "waiting"
+    started: str | None = None
+    ended: str | None = None
+    files: int | None = None
+    read: int = 0
+    seen: int = 0
+    error: str | None = None
+    tally: Tally = field(default_factory=Tally)
+
+    def document(self) -> dict[str, Any]:
+        """Return the job as JSON values; `eta_seconds` is a guess from the files read so far."""
+        own = {k: v for k, v in vars(self).items() if k != "tally"}
+        return {**own, "eta_seconds": self._eta(), **self.tally.document()}
+
+    def _eta(self) -> float | None:
+        if self.state != "running" or not self.started or not self.read or not self.files:
+            return None
+        elapsed = (datetime.now(UTC) - datetime.fromisoformat(self.started)).total_seconds()
+        return round(elapsed * max(self.files - self.read, 0) / self.read, 1)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What a job needs: the store, the gate, who may write now, and where records are set aside."""
+
+    engine: Engine
+    gate: Gate
+    writing: Lock
+    set_aside: Path
+    max_set_aside_bytes: int
+
+
+class Jobs:
+    """The imports of one service, in a folder of their own; the newest `KEPT` stay readable."""
+
+    def __init__(self, folder: Path, workshop: Workshop) -> None:
+        """Take up what an earlier run of the service left undone."""
+        self._folder, self._workshop = folder, workshop
+        self._jobs: dict[str, Job] = {}
+        self._queue: deque[str] = deque()
+        self._cancelled: dict[str, Event] = {}
+        self._turn = Condition()
+        self._closing = Event()
+        self._thread: Thread | None = None
+        for path in sorted(folder.glob("*/job.json")):
+            self._remember(_loaded(path))
+        self._prune()
+
+    def create(self) -> tuple[str, Path]:
+        """Return a new job's id and the file to write its upload to; `start` begins it."""
+        ident = uuid4().hex
+        folder = self._folder / ident
+        folder.mkdir(parents=True)
+        return ident, folder / "upload"
+
+    def start(self, ident: str, name: str, *, dry_run: bool) -> Job:
+        """Queue the job whose upload is complete."""
+        size = (self._folder / ident / "upload").stat().st_size
+        job = Job(ident, name, size, dry_run, _now())
+        self._save(job)
+        self._remember(job)
+        self._prune()
+        return job
+
+    def discard(self, ident: str) -> None:
+        """Forget an upload that broke off."""
+        shutil.rmtree(self._folder / ident, ignore_errors=True)
+
+    def all(self) -> list[Job]:
+        """Return every job that is kept, the newest first."""
+        return sorted(self._jobs.values(), key=lambda j: j.created, reverse=True)
+
+    def get(self, ident: str) -> Job:
+        """Return a job. Raises `NotFound`."""
+        if ident not in self._jobs:
+            raise NotFound(f"There is no import {ident!r} here; the last {KEPT} are kept.")
+        return self._jobs[ident]
+
+    def outcomes(self, ident: str) -> Iterator[dict[str, Any]]:
+        """Yield the outcomes of a job so far, one at a time. Raises `NotFound`."""
+        self.get(ident)
+        path = self._folder / ident / "outcomes.jsonl"
+        if path.exists():
+            with path.open(encoding="utf-8") as lines:
+                yield from (json.loads(line) for line in lines if line.endswith("\n"))
+
+    def cancel(self, ident: str) -> Job:
+        """Ask a job to end; what is under way is still stored whole. Raises `NotFound`."""
+        job = self.get(ident)
+        self._cancelled[ident].set()
+        with self._turn:
+            if ident in self._queue:
+                self._queue.remove(ident)
+                self._end(job, "cancelled")
+        return job
+
+    def close(self) -> None:
+        """Stop after the batch under way; jobs that have not ended go on at the next start."""
+        self._closing.set()
+        with self._turn:
+            self._turn.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+
+    def remove(self) -> None:
+        """Remove every trace; for a store in memory, whose imports end with it."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _remember(self, job: Job) -> None:
+        self._jobs[job.id] = job
+        self._cancelled[job.id] = Event()
+        if job.state in ENDED:
+            return
+        with self._turn:
+            self._queue.append(job.id)
+            self._turn.notify()
+        if self._thread is None:
+            self._thread = Thread(target=self._work, name="imports", daemon=True)
+            self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            with self._turn:
+                self._turn.wait_for(lambda: self._queue or self._closing.is_set())
+                if self._closing.is_set():
+                    return
+                job = self._jobs[self._queue.popleft()]
+            self._run(job)
+
+    def _run(self, job: Job) -> None:
+        job.state, job.started, job.seen, job.read, job.tally = "running", _now(), 0, 0, Tally()
+        self._save(job)
+        try:
+            self._import(job)
+        except (Problem, OSError) as error:
+            job.error = error.detail if isinstance(error, Problem) else str(error)
+            _LOG.exception("import %s failed", job.id)
+            self._end(job, "failed")
+            return
+        if self._closing.is_set() and not self._cancelled[job.id].is_set():
+            job.state = "waiting"
+            self._save(job)
+        else:
+            self._end(job, "cancelled" if self._cancelled[job.id].is_set() else "done")
+
+    def _import(self, job: Job) -> None:
+        shop = self._workshop
+        with (
+            SetAside(shop.set_aside, shop.max_set_aside_bytes) as kept,
+            (self._folder / job.id / "outcomes.jsonl").open("w", encoding="utf-8") as lines,
+            shop.writing,
+        ):
+            found = ingest(self._documents(job), shop.engine, shop.gate, dry_run=job.dry_run)
+            for outcome in found:
+                lines.write(json.dumps(outcome.document(), ensure_ascii=False) + "\n")
+                self._note(job, outcome, None if job.dry_run else kept)
+
+    def _note(self, job: Job, outcome: Outcome, kept: SetAside | None) -> None:
+        job.tally.add(outcome)
+        job.seen += 1
+        if kept is not None:
+            kept.note(outcome)
+
+    def _documents(self, job: Job) -> Iterator[Document | Rejected]:
+        upload = self._folder / job.id / "upload"
+        job.files = count([upload])
+        with upload.open("rb") as stream:
+            for raw in raw_stream(stream, job.name):
+                if self._stops(job):
+                    return
+                yield from [raw] if isinstance(raw, Rejected) else documents(raw)
+                job.read += 1
+
+    def _stops(self, job: Job) -> bool:
+        return self._cancelled[job.id].is_set() or self._closing.is_set()
+
+    def _end(self, job: Job, state: State) -> None:
+        job.state, job.ended = state, _now()
+        self._save(job)
+        (self._folder / job.id / "upload").unlink(missing_ok=True)
+
+    def _save(self, job: Job) -> None:
+        """Write what is known of a job, whole or not at all."""
+        path = self._folder / job.id / "job.json"
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(job.document()), encoding="utf-8")
+        fresh.replace(path)
+
+    def _prune(self) -> None:
+        ended = [j for j in self.all() if j.state in ENDED]
+        for job in ended[KEPT:]:
+            del self._jobs[job.id], self._cancelled[job.id]
+            self.discard(job.id)
+
+
+def _loaded(path: Path) -> Job:
+    found = json.loads(path.read_text(encoding="utf-8"))
+    own = {f.name: found[f.name] for f in fields(Job) if f.name != "tally"}
+    return Job(**own, tally=Tally.of(found))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
