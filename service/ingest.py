@@ -144,7 +144,8 @@ def _batches(documents: Iterable[Document | Rejected]) -> Iterator[_Batch]:
     seen: set[tuple[str, str]] = set()
     for document in documents:
         names = _names(document)
-        if batch and (len(seen) + len(names) > BATCH or seen & names):
+        full = len(batch) >= BATCH or len(seen) + len(names) > BATCH
+        if batch and (full or seen & names):
             yield batch
             batch, seen = [], set()
         batch.append(document)
