@@ -27,7 +27,8 @@ DOMAINS = {
 }
 """The source's domain words that equal one of our domain codes; all others stay keywords."""
 
-_TURNS = re.compile(r"[^.\n]*\b(?:single|multi)[- ]?turn\b[^.\n]*", re.IGNORECASE)
+_SENTENCE = re.compile(r"[^.\n]+")
+_TURNS = re.compile(r"\b(?:single|multi)[- ]?turn\b", re.IGNORECASE)
 
 
 def detects(tree: Mapping[str, Any]) -> bool:
@@ -115,5 +116,6 @@ def _turns(fields: Mapping[str, Any], group: str, names: tuple[str, ...]) -> tup
     return tuple(
         f"{group}.{name}: {sentence.strip()}"
         for name in names
-        for sentence in _TURNS.findall(text(fields.get(name)) or "")
+        for sentence in _SENTENCE.findall(text(fields.get(name)) or "")
+        if _TURNS.search(sentence)
     )
