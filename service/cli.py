@@ -20,7 +20,7 @@ from service.config import Settings
 from service.engines.base import Engine
 from service.engines.choose import open_engine
 from service.engines.embedded import open_store
-from service.gate import Gate
+from service.gate import Gate, collect_rarely
 from service.problems import AddressInUse, Problem
 from service.terminal import err, finish, judged, out
 
@@ -89,7 +89,8 @@ def import_(
 ) -> None:
     """Store cards in any known format; exit code 1 if any was set aside."""
     settings = _settings(store=store)
-    with _opened(settings) as engine, _gate(2) as gate:
+    collect_rarely()
+    with _gate(2) as gate, _opened(settings) as engine:
         outcomes = list(judged(paths, engine, gate, dry_run=dry_run, quiet=quiet))
     if report:
         report.write_text(json.dumps([o.document() for o in outcomes], indent=1), "utf-8")

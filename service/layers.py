@@ -52,13 +52,17 @@ class Layer:
     def triples(self, pattern: Pattern) -> Iterator[Triple]:
         """Yield the triples that match; None matches anything."""
         subject, predicate, value = pattern
-        if subject is None and predicate is not None and value is not None:
-            yield from ((s, predicate, value) for s in self.by_object(predicate).get(value, ()))
+        if subject is None and predicate is not None:
+            index = self.by_object(predicate)
+            chosen = index if value is None else {value: index.get(value, [])}
+            yield from ((s, predicate, o) for o, subjects in chosen.items() for s in subjects)
             return
         some = self.by_subject if subject is None else {subject: self.by_subject.get(subject, {})}
         for s, predicates in some.items():
-            chosen = predicates if predicate is None else {predicate: predicates.get(predicate, {})}
-            for p, values in chosen.items():
+            some_of = (
+                predicates if predicate is None else {predicate: predicates.get(predicate, {})}
+            )
+            for p, values in some_of.items():
                 yield from ((s, p, o) for o in values if value is None or o == value)
 
 

@@ -1,0 +1,11 @@
+"""What every worker process of the gate starts with; importing it prepares the shapes.
+
+The workers are forked from one process that has imported this module, so the shapes are
+parsed and prepared once, however many workers there are.
+"""
+
+from service import shacl
+from service.gate import collect_rarely
+
+shacl.validate(())
+collect_rarely()
