@@ -121,6 +121,11 @@ class LayeredGraph(RdfLibDataGraph):  # type: ignore[misc]  # pySHACL has no typ
         layers = (self._layers.fresh, self._layers.fixed)
         return iter([s for layer in layers for s in layer.by_object(predicate).get(object, ())])
 
+    def quads(self, quad: Any = None) -> Iterator[Any]:
+        """Yield what matches, each in the one graph there is; pySHACL writes blank nodes so."""
+        pattern = quad[:3] if quad else (None, None, None)
+        yield from ((*triple, self.impl) for triple, _ in self._layers.triples(pattern))
+
     def __contains__(self, triple: Any) -> bool:
         """Tell whether a triple matches."""
         return next(self._layers.triples(triple), None) is not None
