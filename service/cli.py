@@ -22,7 +22,7 @@ from service.engines.choose import open_engine
 from service.engines.embedded import open_store
 from service.gate import Gate, collect_rarely
 from service.problems import AddressInUse, Problem
-from service.terminal import err, finish, judged, out
+from service.terminal import err, finish, judged, out, reported
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
@@ -80,21 +80,20 @@ def _check_free(settings: Settings) -> None:
 
 
 @app.command("import")
-def import_(
+def import_(  # noqa: PLR0913, PLR0917 - one parameter for each option
     paths: Paths,
     store: StoreOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, store nothing.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write every outcome to a JSON file.")] = None,
+    stock: Annotated[bool, typer.Option("--stock", help="Use pySHACL as it comes: slow.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Store cards in any known format; exit code 1 if any was set aside."""
     settings = _settings(store=store)
     collect_rarely()
-    with _gate(2) as gate, _opened(settings) as engine:
-        outcomes = list(judged(paths, engine, gate, dry_run=dry_run, quiet=quiet))
-    if report:
-        report.write_text(json.dumps([o.document() for o in outcomes], indent=1), "utf-8")
-    finish(outcomes)
+    with _gate(2, stock=stock) as gate, _opened(settings) as engine:
+        outcomes = judged(paths, engine, gate, dry_run=dry_run, quiet=quiet)
+        finish(reported(outcomes, report))
 
 
 @app.command()
@@ -102,7 +101,7 @@ def validate(paths: Paths, store: StoreOption = None, quiet: Quiet = False) -> N
     """Check cards as an import would, and store nothing; exit code 1 if any is not valid."""
     settings = _settings(store=store)
     with _opened(settings, read_only=True) as engine, _gate(0) as gate:
-        finish(list(judged(paths, engine, gate, dry_run=True, quiet=quiet)))
+        finish(judged(paths, engine, gate, dry_run=True, quiet=quiet))
 
 
 @app.command()
@@ -213,8 +212,8 @@ def _opened(settings: Settings, *, read_only: bool = False) -> Iterator[Engine]:
 
 
 @contextmanager
-def _gate(workers: int) -> Iterator[Gate]:
-    gate = Gate(workers)
+def _gate(workers: int, *, stock: bool = False) -> Iterator[Gate]:
+    gate = Gate(workers, stock=stock)
     try:
         yield gate
     finally:

@@ -27,6 +27,7 @@ from service.shacl import Issue, Triple
 from service.vocab import EGAP, THINGS, graph_iri, record_iri
 
 Answer = TypeVar("Answer")
+Judge = Callable[[Iterable[Triple]], list[Issue]]
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,15 @@ class Checked:
 class Gate:
     """Checks batches of candidates, in `workers` processes or, with 0, in this one."""
 
-    def __init__(self, workers: int) -> None:
-        """Start no process yet; the first check does."""
+    def __init__(self, workers: int, *, stock: bool = False) -> None:
+        """Start no process yet; the first check does. With `stock`, use pySHACL as it comes."""
+        self._judge = shacl.stock if stock else shacl.validate
         self._pool = ProcessPoolExecutor(workers, mp_context=_context()) if workers else None
         self._alone = Lock()
 
     def submit(self, batch: Sequence[Candidate], context: str) -> "Future[list[Checked]]":
         """Check a batch; `context` holds, as N-Triples, what its records refer to."""
-        return self._run(check, list(batch), context)
+        return self._run(check, list(batch), context, self._judge)
 
     def audit(self, batch: Sequence[Candidate], context: str) -> "Future[str]":
         """Judge a batch again by pySHACL as it comes; gives what it finds otherwise, in words."""
@@ -69,7 +71,7 @@ class Gate:
 
     def judge(self, content: Graph) -> list[Issue]:
         """Return what the shapes say of any triples."""
-        return self._run(judge, content.serialize(format="nt")).result()
+        return self._run(judge, content.serialize(format="nt"), self._judge).result()
 
     def _run(self, task: Callable[..., Answer], *arguments: object) -> "Future[Answer]":
         if self._pool is not None:
@@ -105,10 +107,12 @@ def collect_rarely() -> None:
     gc.set_threshold(100_000, 20, 50)
 
 
-def check(batch: Sequence[Candidate], context: str) -> list[Checked]:
+def check(
+    batch: Sequence[Candidate], context: str, judged: Judge = shacl.validate
+) -> list[Checked]:
     """Return each candidate with its N-Quads and the issues found at its nodes."""
     written = _written(batch)
-    issues = _judge(written, _parsed(context)) if written else []
+    issues = bisected(written, _parsed(context), judged) if written else []
     return [
         Checked(c.iri, _nquads(c, own), tuple(found))
         for c, own, found in zip(batch, written, issues, strict=True)
@@ -118,16 +122,16 @@ def check(batch: Sequence[Candidate], context: str) -> list[Checked]:
 def disagreement(batch: Sequence[Candidate], context: str) -> str:
     """Return in words what pySHACL as it comes finds otherwise about a batch, or nothing."""
     data = list(chain(*_written(batch), _parsed(context)))
-    ours, plain = (_verdict(judge, data) for judge in (shacl.validate, shacl.stock))
+    ours, plain = (_verdict(judged, data) for judged in (shacl.validate, shacl.stock))
     return (
         "" if ours == plain else f"{ours - plain or 'nothing'} against {plain - ours or 'nothing'}"
     )
 
 
-def _verdict(judge: Callable[[list[Triple]], list[Issue]], data: list[Triple]) -> set[str]:
+def _verdict(judged: Judge, data: list[Triple]) -> set[str]:
     try:
-        return {f"{i.focus} {i.shape} {i.field}: {i.message}" for i in judge(data)}
-    except _GIVES_UP as error:
+        return {f"{i.focus} {i.shape} {i.field}: {i.message}" for i in judged(data)}
+    except GIVES_UP as error:
         return {type(error).__name__}
 
 
@@ -135,30 +139,33 @@ def _written(batch: Iterable[Candidate]) -> list[list[Triple]]:
     return [[*triples(c.record, c.version)] for c in batch]
 
 
-def judge(ntriples: str) -> list[Issue]:
+def judge(ntriples: str, judged: Judge) -> list[Issue]:
     """Return what the shapes say of triples given as N-Triples."""
-    return shacl.validate(_parsed(ntriples))
+    return judged(_parsed(ntriples))
 
 
 def _parsed(ntriples: str) -> list[Triple]:
     return list(Graph().parse(data=ntriples, format="nt")) if ntriples else []
 
 
-def _judge(records: Sequence[list[Triple]], context: list[Triple]) -> list[list[Issue]]:
+def bisected(
+    records: Sequence[list[Triple]], context: list[Triple], judged: Judge
+) -> list[list[Issue]]:
+    """Return the issues of each record; where pySHACL gives up, the one record is found."""
     try:
-        found = shacl.validate(chain(*records, context))
-    except _GIVES_UP as error:
+        found = judged(chain(*records, context))
+    except GIVES_UP as error:
         if len(records) == 1:
             return [[_undecided(records[0], error)]]
         half, seen = len(records) // 2, context + _skeleton(records)
-        return _judge(records[:half], seen) + _judge(records[half:], seen)
+        return bisected(records[:half], seen, judged) + bisected(records[half:], seen, judged)
     by_focus: dict[str, list[Issue]] = {}
     for issue in found:
         by_focus.setdefault(issue.focus, []).append(issue)
     return [_at_nodes_of(record, by_focus) for record in records]
 
 
-_GIVES_UP = (
+GIVES_UP = (
     ArithmeticError, AttributeError, LookupError, RuntimeError, SPARQLError, TypeError, ValueError,
 )  # fmt: skip
 """What pySHACL raises on odd values; the record that caused it is refused, with the error."""

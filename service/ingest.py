@@ -116,7 +116,7 @@ def _pass(
     yield from _land(waiting, len(waiting), engine, audit, dry_run=dry_run)
 
 
-_IN_FLIGHT = 6
+_IN_FLIGHT = 5
 """Batches that may be with the gate while earlier ones are being committed."""
 
 _TOGETHER = 3

@@ -9,7 +9,7 @@ from rdflib import RDF, Graph
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from service.gate import _GIVES_UP
+from service.gate import GIVES_UP
 from service.shacl import Triple
 from service.shacl_batch import BatchValidator
 
@@ -28,7 +28,7 @@ def as_it_comes(shapes: Graph, fixed: Iterable[Triple], triples: Iterable[Triple
         data.add(triple)
     try:
         _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
-    except _GIVES_UP as error:
+    except GIVES_UP as error:
         return type(error).__name__
     assert isinstance(report, Graph)
     (whole,) = report.subjects(RDF.type, SH.ValidationReport)
@@ -39,7 +39,7 @@ def as_it_comes(shapes: Graph, fixed: Iterable[Triple], triples: Iterable[Triple
 def in_a_batch(validator: BatchValidator, triples: Iterable[Triple]) -> Outcome:
     try:
         results = validator.results(triples)
-    except _GIVES_UP as error:
+    except GIVES_UP as error:
         return type(error).__name__
     return Counter(
         _said([(p, o) for p, o in r.items() if p != SH.resultMessage]
