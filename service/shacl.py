@@ -59,7 +59,7 @@ def validate(triples: Iterable[Triple]) -> list[Issue]:
     Not for two threads at once: pySHACL writes to the shapes graph, and a batch is held in
     one place. Raises what pySHACL raises on values that it cannot compare.
     """
-    validator = _batch_validator()
+    validator = batch_validator()
     return stock(triples) if validator is None else _issues(validator.results(triples))
 
 
@@ -80,7 +80,7 @@ def stock(triples: Iterable[Triple]) -> list[Issue]:
 
 
 @cache
-def _batch_validator() -> BatchValidator | None:
+def batch_validator() -> BatchValidator | None:
     """Return the shapes, prepared once a process; None where pySHACL must be used as it is."""
     if understood(shapes()):
         return BatchValidator(shapes(), taxonomy())

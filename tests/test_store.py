@@ -121,6 +121,19 @@ def test_an_import_killed_twenty_times_leaves_only_whole_records(
     assert 0 < seen[-1] <= 3820
 
 
+def test_a_large_commit_with_one_bad_line_stores_nothing(tmp_path: Path) -> None:
+    good = "".join(f'<urn:{i}> <urn:p> "{"x" * 90}" <urn:g> .\n' for i in range(12_000))
+    engine = open_store(tmp_path / "store")
+    with pytest.raises(SyntaxError):
+        engine.commit(f"{good}<urn:not an IRI> <urn:p> <urn:o> <urn:g> .\n")
+    assert list(engine.dump()) == []
+    engine.commit(good)
+    engine.close()
+    again = open_store(tmp_path / "store")
+    assert len(again.graph("urn:g")) == 12_000
+    again.close()
+
+
 def test_a_backup_is_taken_beside_a_writer_and_restored(tmp_path: Path) -> None:
     def evalgap(*args: object) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
