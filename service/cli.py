@@ -22,7 +22,7 @@ from service.engines.choose import open_engine
 from service.engines.embedded import open_store
 from service.gate import Gate, collect_rarely
 from service.problems import AddressInUse, Problem
-from service.terminal import err, finish, judged, out, reported
+from service.terminal import err, finish, judged, out
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
@@ -92,8 +92,10 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter for each option
     settings = _settings(store=store)
     collect_rarely()
     with _gate(2, stock=stock) as gate, _opened(settings) as engine:
-        outcomes = judged(paths, engine, gate, dry_run=dry_run, quiet=quiet)
-        finish(reported(outcomes, report))
+        outcomes = list(judged(paths, engine, gate, dry_run=dry_run, quiet=quiet))
+    if report:
+        report.write_text(json.dumps([o.document() for o in outcomes], indent=1), "utf-8")
+    finish(outcomes)
 
 
 @app.command()
@@ -101,7 +103,7 @@ def validate(paths: Paths, store: StoreOption = None, quiet: Quiet = False) -> N
     """Check cards as an import would, and store nothing; exit code 1 if any is not valid."""
     settings = _settings(store=store)
     with _opened(settings, read_only=True) as engine, _gate(0) as gate:
-        finish(judged(paths, engine, gate, dry_run=True, quiet=quiet))
+        finish(list(judged(paths, engine, gate, dry_run=True, quiet=quiet)))
 
 
 @app.command()

@@ -1,9 +1,8 @@
 """What the command line shows of an import: progress, problems, and the tables at its end."""
 
-import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -84,21 +83,6 @@ def _summary(tally: Tally, seconds: float) -> None:
     out.print(f"{total} records in {seconds:.1f} s ({total / max(seconds, 1e-9):.0f} records/s)")
 
 
-def reported(outcomes: Iterable[Outcome], report: Path | None) -> Iterator[Outcome]:
-    """Yield the outcomes and, if a report is wanted, write each to it as JSON meanwhile."""
-    if report is None:
-        yield from outcomes
-        return
-    with report.open("w", encoding="utf-8") as stream:
-        before = "["
-        for outcome in outcomes:
-            stream.write(f"{before}\n{json.dumps(outcome.document(), indent=1)}")
-            before = ","
-            yield outcome
-        stream.write("[]\n" if before == "[" else "\n]\n")
-
-
-def finish(outcomes: Iterable[Outcome]) -> NoReturn:
-    """Take all outcomes, keeping none, and end the command: exit code 1 if any is set aside."""
-    aside = sum(outcome.state == "set aside" for outcome in outcomes)
-    raise typer.Exit(1 if aside else 0)
+def finish(outcomes: Sequence[Outcome]) -> NoReturn:
+    """End the command: exit code 1 if anything was set aside."""
+    raise typer.Exit(1 if any(o.state == "set aside" for o in outcomes) else 0)
