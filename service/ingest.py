@@ -107,20 +107,23 @@ def _pass(
     dry_run: bool,
 ) -> _Landed:
     waiting: deque[_Flight] = deque()
+    together = 1
     for batch in _batches(documents):
         if waiting and _touches(batch, waiting):
             yield from _land(waiting, len(waiting), engine, audit, dry_run=dry_run)
-        elif len(waiting) >= _IN_FLIGHT:
-            yield from _land(waiting, _TOGETHER, engine, audit, dry_run=dry_run)
+        elif len(waiting) >= together + _AHEAD:
+            yield from _land(waiting, together, engine, audit, dry_run=dry_run)
+            together = min(2 * together, _TOGETHER)
         waiting.append(_start(batch, engine, gate))
     yield from _land(waiting, len(waiting), engine, audit, dry_run=dry_run)
 
 
-_IN_FLIGHT = 5
-"""Batches that may be with the gate while earlier ones are being committed."""
+_AHEAD = 4
+"""Batches that are with the gate while earlier ones are being committed."""
 
-_TOGETHER = 3
-"""Batches of one transaction: the store takes a large one at less cost per record."""
+_TOGETHER = 8
+"""Most batches of one transaction. Transactions grow to it: the store takes large ones at half
+the cost per record, but something is to be stored soon."""
 
 _Batch = list[Document | Rejected]
 
