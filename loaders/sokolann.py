@@ -28,7 +28,7 @@ DOMAINS = {
 }
 """The source's domain words that equal one of our domain codes; all others stay keywords."""
 
-_SENTENCES = re.compile(r"[^.\n]+")
+_SENTENCE = re.compile(r"[^.\n]+")
 _TURNS = re.compile(r"\b(?:single|multi)[- ]?turn\b", re.IGNORECASE)
 
 
@@ -137,6 +137,6 @@ def _turns(fields: Mapping[str, Any], group: str, names: tuple[str, ...]) -> tup
     return tuple(
         f"{group}.{name}: {sentence.strip()}"
         for name in names
-        for sentence in _SENTENCES.findall(text(fields.get(name)) or "")
+        for sentence in _SENTENCE.findall(text(fields.get(name)) or "")
         if _TURNS.search(sentence)
     )

@@ -16,6 +16,7 @@ MISSING = frozenset(
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_DIRTY = re.compile(f"{_CONTROL.pattern}|{_SURROGATE.pattern}")
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`/?#]+\.[^\s<>\"{}|\\^`/?#.]+([/?#][^\s<>\"{}|\\^`]*)?$")
 _PLACEHOLDER = re.compile(
     r"github\.com/(user|username|your-?username|example)/|/repo(sitory)?/?$"
@@ -43,17 +44,35 @@ def text(value: Any) -> str | None:
 
 def clean(value: str) -> str:
     """Return the text without C0 controls and lone surrogates, which RDF cannot carry."""
+    if not _DIRTY.search(value):
+        return value
     return _SURROGATE.sub("\ufffd", _CONTROL.sub("", value))
 
 
 def clean_tree(tree: Any, where: str = "") -> tuple[Any, list[str]]:
     """Return the tree with every text cleaned, and the paths where something was removed."""
+    if not where and not any(_DIRTY.search(words) for words in _strings(tree)):
+        return tree, []
     if isinstance(tree, str):
         cleaned = clean(tree)
         return cleaned, [where] if cleaned != tree else []
     if isinstance(tree, dict | list):
         return _clean_items(tree, where)
     return tree, []
+
+
+def _strings(tree: Any) -> Iterator[str]:
+    """Yield every text of a tree, keys included."""
+    waiting = [tree]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            waiting += item
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
 
 
 def _clean_items(tree: Any, where: str) -> tuple[Any, list[str]]:

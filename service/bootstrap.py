@@ -10,9 +10,10 @@ from loaders.base import Document, Raw, Rejected
 from loaders.registry import read
 from service import shacl
 from service.engines.base import Engine
-from service.gate import Gate, nquads
+from service.gate import Gate
 from service.hierarchy import within
 from service.ingest import ingest
+from service.mapping.nquads import nquads
 from service.outcome import Tally
 from service.problems import Invalid
 from service.resources import VERSION, resource, turtle_files
@@ -56,7 +57,8 @@ def shipped_files() -> list[Path]:
 def _import_shipped(engine: Engine, gate: Gate) -> None:
     documents = (_read(path) for path in shipped_files())
     tally = Tally()
-    for outcome in ingest(documents, engine, gate):
+    # the tests compare what pySHACL says of every shipped record
+    for outcome in ingest(documents, engine, gate, audited=0):
         tally.add(outcome)
         if outcome.problems:
             raise Invalid(f"{outcome.source}: {outcome.problems[0].sentence()}")

@@ -21,6 +21,7 @@ from service.command import Quiet, StoreOption, fail, gated, opened, settings_of
 from service.config import Settings
 from service.engines.choose import open_engine
 from service.engines.embedded import open_store
+from service.gate import collect_rarely
 from service.ingest import ingest
 from service.problems import AddressInUse, Problem
 from service.set_aside import noted
@@ -95,6 +96,7 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, store nothing.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write every outcome to a JSON file.")] = None,
     name: Annotated[str | None, typer.Option(help="What to call the content of stdin.")] = None,
+    stock: Annotated[bool, typer.Option("--stock", help="Use pySHACL as it comes: slow.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Store cards in any known format; what cannot be stored is set aside with its reason.
@@ -105,11 +107,12 @@ def import_(
     settings = settings_of(store=store)
     run = Run("Checking" if dry_run else "Importing", quiet=quiet)
     kept = None if dry_run else kept_in(settings)
+    collect_rarely()
     with (
         run,
         kept or nullcontext(),
+        gated(2, stock=stock) as gate,
         opened(settings) as engine,
-        gated(2) as gate,
         written(report) as note,
     ):
         outcomes = ingest(run.documents(paths, name), engine, gate, dry_run=dry_run)

@@ -43,9 +43,9 @@ def opened(settings: Settings, *, read_only: bool = False) -> Iterator[Engine]:
 
 
 @contextmanager
-def gated(workers: int) -> Iterator[Gate]:
-    """Start a gate and end its processes afterwards."""
-    gate = Gate(workers)
+def gated(workers: int, *, stock: bool = False) -> Iterator[Gate]:
+    """Start a gate and end its processes afterwards; with `stock`, use pySHACL as it comes."""
+    gate = Gate(workers, stock=stock)
     try:
         yield gate
     finally:

@@ -5,11 +5,15 @@ because a check must not block the server. A record at which pySHACL itself give
 found by halving the batch, and only that record is refused.
 """
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
+from itertools import chain
+from multiprocessing import forkserver, get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
 from threading import Lock
+from typing import TypeVar
 
 from rdflib import RDF, Graph
 from rdflib.plugins.sparql.sparql import SPARQLError
@@ -17,10 +21,14 @@ from rdflib.plugins.sparql.sparql import SPARQLError
 from loaders.model import Record
 from service import shacl
 from service.mapping.fields import is_thing
+from service.mapping.nquads import nquads
 from service.mapping.write import triples
-from service.shacl import Issue
+from service.shacl import Issue, Triple
 from service.signals import shielded
 from service.vocab import EGAP, THINGS, graph_iri, record_iri
+
+Answer = TypeVar("Answer")
+Judge = Callable[[Iterable[Triple]], list[Issue]]
 
 
 @dataclass(frozen=True)
@@ -38,45 +46,42 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Checked:
-    """A candidate after the gate: its N-Quads, and what SHACL found."""
+    """A candidate after the gate: its IRI and N-Quads, and what SHACL found."""
 
-    candidate: Candidate
+    iri: str
     nquads: str
     issues: tuple[Issue, ...]
-
-    @property
-    def valid(self) -> bool:
-        """Whether nothing worse than a warning was found."""
-        return all(i.severity != "Violation" for i in self.issues)
 
 
 class Gate:
     """Checks batches of candidates, in `workers` processes or, with 0, in this one."""
 
-    def __init__(self, workers: int) -> None:
-        """Start no process yet; the first check does."""
-        self._pool = (
-            ProcessPoolExecutor(workers, mp_context=get_context("spawn")) if workers else None
-        )
+    def __init__(self, workers: int, *, stock: bool = False) -> None:
+        """Start no process yet; the first check does. With `stock`, use pySHACL as it comes."""
+        self._judge = shacl.stock if stock else shacl.validate
+        self._pool = ProcessPoolExecutor(workers, mp_context=_context()) if workers else None
         self._alone = Lock()
 
     def submit(self, batch: Sequence[Candidate], context: str) -> "Future[list[Checked]]":
         """Check a batch; `context` holds, as N-Triples, what its records refer to."""
-        if self._pool is not None and batch:
-            with shielded():
-                return self._pool.submit(check, list(batch), context)
-        done: Future[list[Checked]] = Future()
-        with self._alone:
-            done.set_result(check(batch, context))
-        return done
+        return self._run(check, list(batch), context, self._judge)
+
+    def audit(self, batch: Sequence[Candidate], context: str) -> "Future[str]":
+        """Judge a batch again by pySHACL as it comes; gives what it finds otherwise, in words."""
+        return self._run(disagreement, list(batch), context)
 
     def judge(self, content: Graph) -> list[Issue]:
         """Return what the shapes say of any triples."""
-        text = content.serialize(format="nt")
+        return self._run(judge, content.serialize(format="nt"), self._judge).result()
+
+    def _run(self, task: Callable[..., Answer], *arguments: object) -> "Future[Answer]":
         if self._pool is not None:
-            return self._pool.submit(judge, text).result()
+            with shielded():
+                return self._pool.submit(task, *arguments)
+        done: Future[Answer] = Future()
         with self._alone:
-            return judge(text)
+            done.set_result(task(*arguments))
+        return done
 
     def close(self) -> None:
         """End the worker processes."""
@@ -84,86 +89,112 @@ class Gate:
             self._pool.shutdown(cancel_futures=True)
 
 
-def check(batch: Sequence[Candidate], context: str) -> list[Checked]:
+def _context() -> BaseContext:
+    """Return how workers start: as forks of one prepared process, where the system can."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["__main__", "service.worker"])
+    forkserver.ensure_running()  # it prepares itself while we do other things
+    return context
+
+
+def collect_rarely() -> None:
+    """Let Python look for cycles of garbage rarely, for a process that does nothing but batches.
+
+    A batch makes some 100,000 objects that live as long as it does; looking among them every
+    700 allocations, as is the default, takes a third of the time.
+    """
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
+
+
+def check(
+    batch: Sequence[Candidate], context: str, judged: Judge = shacl.validate
+) -> list[Checked]:
     """Return each candidate with its N-Quads and the issues found at its nodes."""
-    if not batch:
-        return []
-    graphs = [_graph(c) for c in batch]
-    issues = _judge(graphs, Graph().parse(data=context, format="nt"))
+    written = _written(batch)
+    issues = bisected(written, _parsed(context), judged) if written else []
     return [
-        Checked(c, _nquads(c, g), tuple(found))
-        for c, g, found in zip(batch, graphs, issues, strict=True)
+        Checked(c.iri, _nquads(c, own), tuple(found))
+        for c, own, found in zip(batch, written, issues, strict=True)
     ]
 
 
-def judge(ntriples: str) -> list[Issue]:
-    """Return what the shapes say of triples given as N-Triples."""
-    return shacl.validate(Graph().parse(data=ntriples, format="nt"))
+def disagreement(batch: Sequence[Candidate], context: str) -> str:
+    """Return in words what pySHACL as it comes finds otherwise about a batch, or nothing."""
+    data = list(chain(*_written(batch), _parsed(context)))
+    ours, plain = (_verdict(judged, data) for judged in (shacl.validate, shacl.stock))
+    return (
+        "" if ours == plain else f"{ours - plain or 'nothing'} against {plain - ours or 'nothing'}"
+    )
 
 
-def _graph(candidate: Candidate) -> Graph:
-    graph = Graph()
-    for triple in triples(candidate.record, candidate.version):
-        graph.add(triple)
-    return graph
-
-
-def _judge(graphs: Sequence[Graph], context: Graph) -> list[list[Issue]]:
+def _verdict(judged: Judge, data: list[Triple]) -> set[str]:
     try:
-        found = shacl.validate(t for g in (*graphs, context) for t in g)
-    except _GIVES_UP as error:
-        if len(graphs) == 1:
-            return [[_undecided(graphs[0], error)]]
-        half, seen = len(graphs) // 2, context + _skeleton(graphs)
-        return _judge(graphs[:half], seen) + _judge(graphs[half:], seen)
+        return {f"{i.focus} {i.shape} {i.field}: {i.message}" for i in judged(data)}
+    except GIVES_UP as error:
+        return {type(error).__name__}
+
+
+def _written(batch: Iterable[Candidate]) -> list[list[Triple]]:
+    return [[*triples(c.record, c.version)] for c in batch]
+
+
+def judge(ntriples: str, judged: Judge) -> list[Issue]:
+    """Return what the shapes say of triples given as N-Triples."""
+    return judged(_parsed(ntriples))
+
+
+def _parsed(ntriples: str) -> list[Triple]:
+    return list(Graph().parse(data=ntriples, format="nt")) if ntriples else []
+
+
+def bisected(
+    records: Sequence[list[Triple]], context: list[Triple], judged: Judge
+) -> list[list[Issue]]:
+    """Return the issues of each record; where pySHACL gives up, the one record is found."""
+    try:
+        found = judged(chain(*records, context))
+    except GIVES_UP as error:
+        if len(records) == 1:
+            return [[_undecided(records[0], error)]]
+        half, seen = len(records) // 2, context + _skeleton(records)
+        return bisected(records[:half], seen, judged) + bisected(records[half:], seen, judged)
     by_focus: dict[str, list[Issue]] = {}
     for issue in found:
         by_focus.setdefault(issue.focus, []).append(issue)
-    return [_at_nodes_of(graph, by_focus) for graph in graphs]
+    return [_at_nodes_of(record, by_focus) for record in records]
 
 
-_GIVES_UP = (
+GIVES_UP = (
     ArithmeticError, AttributeError, LookupError, RuntimeError, SPARQLError, TypeError, ValueError,
 )  # fmt: skip
 """What pySHACL raises on odd values; the record that caused it is refused, with the error."""
 
 
-def _skeleton(graphs: Iterable[Graph]) -> Graph:
+def _skeleton(records: Iterable[list[Triple]]) -> list[Triple]:
     """Return what other records may refer to: types, and which card has which assumption."""
-    kept = Graph()
-    for graph in graphs:
-        for triple in graph:
-            if triple[1] in {RDF.type, EGAP.hasAssumption}:
-                kept.add(triple)
-    return kept
+    kept = {RDF.type, EGAP.hasAssumption}
+    return [triple for record in records for triple in record if triple[1] in kept]
 
 
-def _at_nodes_of(graph: Graph, by_focus: dict[str, list[Issue]]) -> list[Issue]:
+def _at_nodes_of(record: list[Triple], by_focus: dict[str, list[Issue]]) -> list[Issue]:
     if not by_focus:
         return []
-    nodes = {str(s) for s in graph.subjects(unique=True)}
+    nodes = {str(subject) for subject, _, _ in record}
     return [issue for focus in by_focus if focus in nodes for issue in by_focus[focus]]
 
 
-def _undecided(graph: Graph, error: Exception) -> Issue:
-    focus = min(str(s) for s in graph.subjects())
+def _undecided(record: list[Triple], error: Exception) -> Issue:
+    focus = min(str(subject) for subject, _, _ in record)
     message = f"The validator could not decide about this record ({type(error).__name__}: {error})."
     return Issue(focus, "", "", message, "Violation", "")
 
 
-def _nquads(candidate: Candidate, graph: Graph) -> str:
+def _nquads(candidate: Candidate, written: list[Triple]) -> str:
     record = candidate.record
     name = graph_iri(record.kind, record.id, candidate.version)
-    things = [t for t in graph if is_thing(str(t[0]))]
-    own = [t for t in graph if not is_thing(str(t[0]))]
+    things = [t for t in written if is_thing(str(t[0]))]
+    own = [t for t in written if not is_thing(str(t[0]))]
     return nquads(own, name.n3()) + nquads(things, THINGS.n3())
-
-
-def nquads(triples_: Iterable[tuple[object, ...]], graph_name: str) -> str:
-    """Return triples as N-Quads in one named graph (given in N3 form)."""
-    lines = Graph()
-    for triple in triples_:
-        lines.add(triple)  # type: ignore[arg-type]
-    text = lines.serialize(format="nt")
-    # only "\n" ends a line: str.splitlines would also cut a literal at U+2028 or U+0085
-    return "".join(f"{line[:-1]}{graph_name} .\n" for line in text.split("\n") if line)

@@ -15,17 +15,20 @@ from hashlib import sha256
 from loaders.base import Document, Rejected
 from loaders.model import Plan, Record, Review
 from loaders.registry import LOADER_VERSION
+from service.audit import Audit
 from service.engines.base import Engine
 from service.gate import Candidate, Checked, Gate
-from service.mapping.fields import references
+from service.mapping.fields import names_others, references
 from service.outcome import Outcome, State, problem_of
 from service.provenance import Origin, provenance
 from service.references import known
 from service.vocab import DCAT, DCTERMS, EGAP, series_iri
 
-BATCH = 100
-"""Records checked and committed together."""
+BATCH = 200
+"""Records checked together."""
 
+AUDITED = 0.01
+"""The share of an import that is judged a second time, by pySHACL as it comes."""
 
 REFERENCE_SHAPES = frozenset(
     {
@@ -66,37 +69,61 @@ class Planned:
 
 
 def ingest(
-    documents: Iterable[Document | Rejected], engine: Engine, gate: Gate, *, dry_run: bool = False
+    documents: Iterable[Document | Rejected],
+    engine: Engine,
+    gate: Gate,
+    *,
+    dry_run: bool = False,
+    audited: float = AUDITED,
 ) -> Iterator[Outcome]:
     """Store documents batch by batch and yield one outcome per document, in order.
 
-    With `dry_run` everything is checked and nothing is stored.
+    With `dry_run` everything is checked and nothing is stored. Otherwise a random share
+    `audited` of the records, and at least one, is judged again by pySHACL as it comes;
+    raises `Disagreement` where that gives another result.
     """
+    audit = Audit(gate, 0 if dry_run else audited)
     early: list[Document | Rejected] = []
-    for document, outcome in _pass(documents, engine, gate, dry_run=dry_run):
+    for document, outcome in _pass(documents, engine, gate, audit, dry_run=dry_run):
         if outcome.waits:
             early.append(document)
         else:
             yield outcome
     # a review may stand before the card it is about: what missed something gets one more try
-    for _, outcome in _pass(early, engine, gate, dry_run=dry_run):
+    for _, outcome in _pass(early, engine, gate, audit, dry_run=dry_run):
         yield outcome
+    audit.close()
+
+
+_Landed = Iterator[tuple[Document | Rejected, Outcome]]
 
 
 def _pass(
-    documents: Iterable[Document | Rejected], engine: Engine, gate: Gate, *, dry_run: bool
-) -> Iterator[tuple[Document | Rejected, Outcome]]:
+    documents: Iterable[Document | Rejected],
+    engine: Engine,
+    gate: Gate,
+    audit: Audit,
+    *,
+    dry_run: bool,
+) -> _Landed:
     waiting: deque[_Flight] = deque()
+    together = 1
     for batch in _batches(documents):
-        while waiting and (len(waiting) >= _IN_FLIGHT or _touches(batch, waiting)):
-            yield from _land(waiting.popleft(), engine, dry_run=dry_run)
+        if waiting and _touches(batch, waiting):
+            yield from _land(waiting, len(waiting), engine, audit, dry_run=dry_run)
+        elif len(waiting) >= together + _AHEAD:
+            yield from _land(waiting, together, engine, audit, dry_run=dry_run)
+            together = min(2 * together, _TOGETHER)
         waiting.append(_start(batch, engine, gate))
-    while waiting:
-        yield from _land(waiting.popleft(), engine, dry_run=dry_run)
+    yield from _land(waiting, len(waiting), engine, audit, dry_run=dry_run)
 
 
-_IN_FLIGHT = 3
-"""Batches that may be with the gate while earlier ones are still being committed."""
+_AHEAD = 4
+"""Batches that are with the gate while earlier ones are being committed."""
+
+_TOGETHER = 8
+"""Most batches of one transaction. Transactions grow to it: the store takes large ones at half
+the cost per record, but something is to be stored soon."""
 
 _Batch = list[Document | Rejected]
 
@@ -107,6 +134,8 @@ class _Flight:
 
     batch: _Batch
     planned: list[Planned]
+    candidates: list[Candidate]
+    context: str
     checked: "Future[list[Checked]]"
 
 
@@ -114,24 +143,33 @@ def _start(batch: _Batch, engine: Engine, gate: Gate) -> _Flight:
     planned = _plan([d for d in batch if isinstance(d, Document)], engine)
     fresh = [p for p in planned if not p.unchanged]
     context = known(engine, {iri for p in fresh for iri in references(p.record)})
-    return _Flight(batch, planned, gate.submit([p.candidate for p in fresh], context))
+    candidates = [p.candidate for p in fresh]
+    return _Flight(batch, planned, candidates, context, gate.submit(candidates, context))
 
 
 def _land(
-    flight: _Flight, engine: Engine, *, dry_run: bool
-) -> Iterator[tuple[Document | Rejected, Outcome]]:
-    results = {c.candidate.iri: c for c in flight.checked.result()}
-    outcomes = [_outcome(d, flight.planned, results) for d in flight.batch]
-    if not dry_run:
-        _commit(engine, flight.planned, results, outcomes)
-    return zip(flight.batch, outcomes, strict=True)
+    waiting: deque[_Flight], number: int, engine: Engine, audit: Audit, *, dry_run: bool
+) -> _Landed:
+    """Commit the first batches in one transaction, then tell what became of each document."""
+    landed: list[tuple[Document | Rejected, Outcome]] = []
+    lines: list[str] = []
+    for flight in [waiting.popleft() for _ in range(number)]:
+        checked = flight.checked.result()
+        results = {c.iri: c for c in checked}
+        outcomes = _outcomes(flight, results)
+        lines += _lines(flight.planned, results, outcomes)
+        audit.draw(flight.candidates, flight.context)
+        landed += zip(flight.batch, outcomes, strict=True)
+    if lines and not dry_run:
+        engine.commit("".join(lines))
+    yield from landed
 
 
 def _touches(batch: _Batch, waiting: Iterable[_Flight]) -> bool:
     """Tell whether a batch must see what is still on its way: the same or other records."""
-    kinds = {r.kind for d in batch if isinstance(d, Document) for r in d.records}
+    records = [r for d in batch if isinstance(d, Document) for r in d.records]
     ahead = {n for flight in waiting for d in flight.batch for n in _names(d)}
-    return kinds != {"card"} or any(_names(d) & ahead for d in batch)
+    return any(names_others(type(r)) or (r.kind, r.id) in ahead for r in records)
 
 
 def _names(document: Document | Rejected) -> set[tuple[str, str]]:
@@ -206,14 +244,20 @@ def _resolved(record: Record, versions: Mapping[str, int]) -> Record:
     return record.model_copy(update={"card": card, "assessments": assessments})
 
 
+def _outcomes(flight: _Flight, results: Mapping[str, Checked]) -> list[Outcome]:
+    planned: dict[int, list[Planned]] = {}
+    for p in flight.planned:
+        planned.setdefault(id(p.document), []).append(p)
+    return [_outcome(d, planned.get(id(d), []), results) for d in flight.batch]
+
+
 def _outcome(
-    document: Document | Rejected, planned: Sequence[Planned], results: Mapping[str, Checked]
+    document: Document | Rejected, mine: Sequence[Planned], results: Mapping[str, Checked]
 ) -> Outcome:
     if isinstance(document, Rejected):
         return Outcome(
             document.raw.source, "set aside", raw=document.raw, problems=document.problems
         )
-    mine = [p for p in planned if p.document is document]
     checked = [results[p.candidate.iri] for p in mine if p.candidate.iri in results]
     bad = [i for c in checked for i in c.issues if i.severity == "Violation"]
     mild = [i for c in checked for i in c.issues if i.severity != "Violation"]
@@ -231,21 +275,17 @@ def _outcome(
     )
 
 
-def _commit(
-    engine: Engine,
-    planned: Sequence[Planned],
-    results: Mapping[str, Checked],
-    outcomes: Sequence[Outcome],
-) -> None:
+def _lines(
+    planned: Sequence[Planned], results: Mapping[str, Checked], outcomes: Sequence[Outcome]
+) -> list[str]:
+    """Return the N-Quads, with provenance, of what is imported."""
     stored = {iri for o in outcomes if o.state == "imported" for iri in o.iris}
     now = datetime.now(UTC)
-    lines = [
+    return [
         results[p.candidate.iri].nquads + provenance(p.candidate, _origin(p, now))
         for p in planned
         if p.candidate.iri in stored and p.candidate.iri in results
     ]
-    if lines:
-        engine.commit("".join(lines))
 
 
 def _origin(planned: Planned, now: datetime) -> Origin:

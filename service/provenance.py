@@ -10,7 +10,8 @@ from datetime import datetime
 
 from rdflib import RDF, XSD, Literal, URIRef
 
-from service.gate import Candidate, nquads
+from service.gate import Candidate
+from service.mapping.nquads import nquads
 from service.mapping.write import Triple
 from service.resources import VERSION
 from service.vocab import BASE, DCTERMS, EGAP, PROV, PROVENANCE, SCHEMA, graph_iri, record_iri

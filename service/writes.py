@@ -13,7 +13,8 @@ from rdflib import Graph, URIRef
 
 from service.engines.base import Dataset, Engine
 from service.engines.embedded import open_store
-from service.gate import Gate, nquads
+from service.gate import Gate
+from service.mapping.nquads import nquads
 from service.problems import Invalid
 from service.references import known
 

@@ -27,6 +27,9 @@ from service.problems import BadRequest, Conflict, StoreBusy
 READERS = 4
 """Queries of strangers that may run at once."""
 
+BULK = 2**20
+"""Characters of N-Quads from which sorted files are written instead of single keys."""
+
 READER_MEMORY = 4 * 2**30
 """Address space of one reader, in bytes."""
 
@@ -96,6 +99,9 @@ class EmbeddedEngine:
         with self._write:
             if dropped:
                 self._store.update(_replacement(insert, dropped))
+            elif len(insert) >= BULK:
+                # Oxigraph adds the new files of a bulk load in one step: all of it or nothing
+                self._store.bulk_load(insert.encode(), format=ox.RdfFormat.N_QUADS)
             else:
                 self._store.load(insert.encode(), format=ox.RdfFormat.N_QUADS)
             self._committed()

@@ -85,8 +85,18 @@ def target_iri(term: Term, value: str, root: str) -> str | None:
     return value if isinstance(term, Link) else None
 
 
+@cache
+def names_others(cls: type[Node]) -> bool:
+    """Tell whether nodes of this class can name a record or thing that they do not describe."""
+    terms = [field.term for field in fields_of(cls)]
+    coded = any(isinstance(term, Coded) and term.base.startswith("id/") for term in terms)
+    return coded or any(names_others(field.node) for field in fields_of(cls) if field.node)
+
+
 def references(record: Record) -> set[str]:
     """Return the IRIs of other records and things that a record names but does not describe."""
+    if not names_others(type(record)):
+        return set()
     return {iri for iri in _targets(record) if iri.startswith(f"{BASE}id/")}
 
 

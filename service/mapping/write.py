@@ -1,41 +1,51 @@
 """From the model to triples and to JSON-LD: one walk over the fields, two outputs."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from rdflib import RDF, XSD, Literal, URIRef
 
 from loaders.model import Node, Record
-from service.mapping.fields import child_iri, fields_of, target_iri, type_name, values_of
+from service.mapping.fields import Field, child_iri, fields_of, target_iri, type_name, values_of
 from service.vocab import DCAT, EGAP, expand, graph_iri, record_iri, series_iri
 
 Triple = tuple[URIRef, URIRef, URIRef | Literal]
 
 
-def triples(record: Record, version: int) -> Iterator[Triple]:
-    """Yield the triples of one version of a record; every node has an IRI."""
+def triples(record: Record, version: int) -> list[Triple]:
+    """Return the triples of one version of a record; every node has an IRI."""
     iri = record_iri(record.kind, record.id, version)
-    yield iri, DCAT.isVersionOf, series_iri(record.kind, record.id)
-    yield iri, DCAT.version, Literal(str(version))
-    yield iri, EGAP.recordedIn, graph_iri(record.kind, record.id, version)
-    yield from _node(str(iri), record, str(iri))
+    found: list[Triple] = [
+        (iri, DCAT.isVersionOf, series_iri(record.kind, record.id)),
+        (iri, DCAT.version, Literal(str(version))),
+        (iri, EGAP.recordedIn, graph_iri(record.kind, record.id, version)),
+    ]
+    _add(found, iri, record, iri)
+    return found
 
 
-def _node(iri: str, node: Node, root: str) -> Iterator[Triple]:
-    subject = URIRef(iri)
-    yield subject, RDF.type, expand(node.rdf_type)
-    for field in fields_of(type(node)):
-        predicate = expand(field.term.predicate)
+def _add(found: list[Triple], subject: URIRef, node: Node, root: URIRef) -> None:
+    """Append the triples of a node and of what it holds; one list, for speed."""
+    rdf_type, fields = _terms(type(node))
+    found.append((subject, RDF.type, rdf_type))
+    for field, predicate in fields:
         for index, value in enumerate(values_of(node, field), start=1):
             if isinstance(value, Node):
-                child = child_iri(iri, field, value, index)
-                yield subject, predicate, URIRef(child)
-                yield from _node(child, value, root)
+                child = URIRef(child_iri(subject, field, value, index))
+                found.append((subject, predicate, child))
+                _add(found, child, value, root)
             else:
-                target = target_iri(field.term, str(value), root)
-                yield subject, predicate, URIRef(target) if target else literal(value)
+                target = target_iri(field.term, value, root)
+                found.append((subject, predicate, URIRef(target) if target else literal(value)))
+
+
+@cache
+def _terms(cls: type[Node]) -> tuple[URIRef, tuple[tuple[Field, URIRef], ...]]:
+    """Return the RDF class of a model class, and its fields with their predicates."""
+    fields = tuple((field, expand(field.term.predicate)) for field in fields_of(cls))
+    return expand(cls.rdf_type), fields
 
 
 def literal(value: Any) -> Literal:

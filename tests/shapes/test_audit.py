@@ -1,0 +1,86 @@
+"""The second opinion on an import, and the way back to pySHACL as it comes."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+import pytest
+
+from loaders.base import Document, Raw
+from loaders.registry import read
+from service import shacl, shacl_batch
+from service.audit import Disagreement
+from service.bootstrap import shipped_files
+from service.engines.embedded import open_store
+from service.gate import Gate
+from service.ingest import ingest
+from service.mapping.write import triples
+from service.shacl import Issue, Triple
+
+ODD = Issue("urn:node", "Title", "", "Only pySHACL as it comes says so.", "Violation", "odd")
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return how many triples pySHACL as it comes was asked about, each time."""
+    calls: list[int] = []
+    stock = shacl.stock
+
+    def counted(data: Iterable[Triple]) -> list[Issue]:
+        known = list(data)
+        calls.append(len(known))
+        return stock(known)
+
+    monkeypatch.setattr(shacl, "stock", counted)
+    return calls
+
+
+def shipped() -> Iterator[Document]:
+    for path in [p for p in shipped_files() if p.parent.name == "cards"][:6]:
+        document = read(Raw(path.name, path.read_bytes()))
+        assert isinstance(document, Document)
+        yield document
+
+
+def run(share: float, *, dry_run: bool = False) -> None:
+    engine = open_store(None)
+    for _ in ingest(shipped(), engine, Gate(0), audited=share, dry_run=dry_run):
+        pass
+
+
+def test_every_import_has_at_least_one_record_judged_again(asked: list[int]) -> None:
+    run(1e-9)
+    assert len(asked) == 1
+    assert 0 < asked[0] < sum(1 for d in shipped() for r in d.records for _ in triples(r, 1))
+
+
+def test_a_share_of_one_has_every_record_judged_again(asked: list[int]) -> None:
+    run(1.0)
+    assert sum(asked) >= sum(1 for d in shipped() for r in d.records for _ in triples(r, 1))
+
+
+def test_what_is_not_stored_is_not_judged_again(asked: list[int]) -> None:
+    run(1.0, dry_run=True)
+    run(0)
+    assert asked == []
+
+
+def test_a_difference_is_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shacl, "stock", lambda data: [*shacl.validate(data), ODD])
+    with pytest.raises(Disagreement, match="Only pySHACL as it comes says so.*--stock"):
+        run(1e-9)
+
+
+def test_with_another_pyshacl_it_is_used_as_it_comes_and_the_log_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, asked: list[int]
+) -> None:
+    records = [list(triples(r, 1)) for d in shipped() for r in d.records][:3]
+    expected = shacl.validate(chain(*records))
+    assert asked == []
+    monkeypatch.setattr(shacl_batch, "FINGERPRINT", "another version")
+    shacl.batch_validator.cache_clear()
+    with caplog.at_level(logging.WARNING, "evalgap"):
+        assert shacl.validate(chain(*records)) == expected
+    assert len(asked) == 1
+    assert "judged by pySHACL as it comes" in caplog.text
+    shacl.batch_validator.cache_clear()
