@@ -98,8 +98,9 @@ class Snapshots:
                 shutil.rmtree(path, ignore_errors=True)
 
     def close(self) -> None:
-        """Remove all snapshots."""
+        """Remove all snapshots, and let go of the store: it is locked while anything holds it."""
         shutil.rmtree(self.root, ignore_errors=True)
+        del self._store
 
     def _current(self) -> Path:
         return snapshot_of(self.root, self.generation.number)

@@ -1,0 +1,214 @@
+"""Imports over HTTP: uploaded, followed, reported, cancelled, and taken up again."""
+
+import csv
+import gc
+import io
+import json
+import tarfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from service.app import create_app
+from service.config import Settings
+from service.jobs import ENDED
+
+TOKEN = {"Authorization": "Bearer secret"}
+GOOD = {"benchmark_details": {"name": "=cmd|' /C calc'!A0 <b>"}, "targeted_risks": {}}
+BAD: dict[str, object] = {"benchmark_details": {}}
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[TestClient]:
+    """Run a service over a store on disk, which is let go of at the end."""
+    with TestClient(create_app(settings(folder))) as client:
+        yield client
+    gc.collect()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(settings(tmp_path))) as client:
+        yield client
+
+
+def settings(folder: Path, **more: Any) -> Settings:
+    fields = {"store": folder / "store", "seed": False, "validators": 0, "token": "secret", **more}
+    return Settings(**{**fields, "token": SecretStr("secret")})
+
+
+def archive(cards: dict[str, object]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        for name, card in cards.items():
+            data = json.dumps(card).encode()
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            tar.addfile(member, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def many(number: int) -> bytes:
+    return archive({f"{n}.json": {"benchmark_details": {"name": f"B{n}"}} for n in range(number)})
+
+
+def sent(service: TestClient, data: bytes, name: str = "cards.tar.gz", **params: Any) -> str:
+    answer = service.post(
+        "/api/v1/imports", params={"name": name, **params}, content=data, headers=TOKEN
+    )
+    assert answer.status_code == 202, answer.text
+    location = answer.headers["location"]
+    assert service.get(location).json()["id"] == answer.json()["id"]
+    return location
+
+
+def ended(service: TestClient, location: str) -> dict[str, Any]:
+    for _ in range(1200):
+        job = service.get(location).json()
+        if job["state"] in ENDED:
+            return dict(job)
+        time.sleep(0.05)
+    raise AssertionError(job)
+
+
+def test_an_upload_is_imported_and_reported(service: TestClient) -> None:
+    location = sent(service, archive({"a.json": GOOD, "b.json": BAD}))
+    job = ended(service, location)
+    assert (job["state"], job["seen"], job["files"], job["read"]) == ("done", 2, 2, 2)
+    assert job["states"] == {"imported": 1, "set aside": 1}
+    assert job["coverage"]["card"]["interaction-type"]["not stated"] == 1
+    assert set(job["sources"]) == {"sokolann-json", "not recognised"}
+    assert service.get("/api/v1/cards").json()["total"] == 1
+    assert service.get("/api/v1/imports").json()["items"][0]["id"] == job["id"]
+
+    report = service.get(f"{location}/report").json()
+    assert [o["state"] for o in report["outcomes"]] == ["imported", "set aside"]
+    (bad,) = service.get(f"{location}/set-aside").json()["outcomes"]
+    assert bad["source"] == "cards.tar.gz!b.json"
+    assert bad["problems"][0]["field"] == "benchmark_details/name"
+    assert bad["problems"][0]["mend"]
+
+
+def test_a_report_comes_as_csv_and_as_a_page(service: TestClient) -> None:
+    location = sent(service, archive({"=a<i>.json": BAD, "b.json": GOOD}))
+    ended(service, location)
+    answer = service.get(f"{location}/report.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [r["state"] for r in rows] == ["set aside", "imported"]
+    assert "benchmark_details/name" in rows[0]["problems"]
+    page = service.get(f"{location}/report", headers={"Accept": "text/html"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert "=a&lt;i&gt;.json" in page.text
+    assert service.get(f"{location}/set-aside.html").text.count('<tr><th scope="row" dir') == 1
+    assert service.get(f"{location}/report.xml").status_code in {404, 406}
+
+
+def test_the_same_again_changes_nothing(service: TestClient) -> None:
+    data = archive({"a.json": GOOD})
+    ended(service, sent(service, data))
+    assert ended(service, sent(service, data))["states"] == {"unchanged": 1}
+
+
+def test_a_dry_run_stores_nothing(service: TestClient) -> None:
+    job = ended(service, sent(service, archive({"a.json": GOOD}), dry_run=True))
+    assert job["states"] == {"imported": 1}
+    assert service.get("/api/v1/cards").json()["total"] == 0
+
+
+def test_a_form_may_carry_the_file(service: TestClient) -> None:
+    files = {"file": ("mine.tar.gz", archive({"a.json": GOOD}), "application/gzip")}
+    answer = service.post("/api/v1/imports", files=files, headers=TOKEN)
+    assert answer.status_code == 202, answer.text
+    assert ended(service, answer.headers["location"])["name"] == "mine.tar.gz"
+    empty = service.post("/api/v1/imports", files={"x": (None, "y")}, headers=TOKEN)
+    assert empty.status_code == 400
+
+
+def test_events_tell_the_progress_until_the_end(service: TestClient) -> None:
+    location = sent(service, many(300))
+    with service.stream("GET", f"{location}/events") as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        lines = [line for line in answer.iter_lines() if line]
+    kinds = [line.removeprefix("event: ") for line in lines if line.startswith("event: ")]
+    seen = [json.loads(x.removeprefix("data: "))["seen"] for x in lines if x.startswith("data: ")]
+    assert kinds[-1] == "end"
+    assert seen == sorted(seen)
+    assert seen[-1] == 300
+
+
+def test_a_cancelled_import_ends_whole(service: TestClient) -> None:
+    location = sent(service, many(3000))
+    while service.get(location).json()["seen"] < 100:
+        time.sleep(0.02)
+    assert service.delete(location, headers=TOKEN).status_code in {200, 202}
+    job = ended(service, location)
+    assert job["state"] == "cancelled"
+    assert 0 < job["seen"] < 3000
+    assert service.get("/api/v1/cards?limit=1").json()["total"] == job["states"]["imported"]
+    follow_up = ended(service, sent(service, archive({"z.json": GOOD})))
+    assert follow_up["state"] == "done"
+
+
+def test_an_import_in_the_queue_is_cancelled_at_once(service: TestClient) -> None:
+    first, second = sent(service, many(1500)), sent(service, archive({"a.json": GOOD}))
+    service.delete(second, headers=TOKEN)
+    assert service.get(second).json()["state"] == "cancelled"
+    service.delete(first, headers=TOKEN)
+    ended(service, first)
+
+
+def test_what_the_service_left_undone_goes_on_at_the_next_start(tmp_path: Path) -> None:
+    with served(tmp_path) as service:
+        location = sent(service, many(2000))
+        while service.get(location).json()["seen"] < 100:
+            time.sleep(0.02)
+    with served(tmp_path) as service:
+        job = ended(service, location)
+        assert (job["state"], job["seen"]) == ("done", 2000)
+        assert job["states"]["unchanged"] >= 100
+        assert service.get("/api/v1/cards?limit=1").json()["total"] == 2000
+    with served(tmp_path) as service:
+        again = service.get(location).json()
+        assert again["coverage"] == job["coverage"]
+        assert len(service.get(f"{location}/report").json()["outcomes"]) == 2000
+
+
+def test_nobody_imports_without_the_token(service: TestClient) -> None:
+    assert service.post("/api/v1/imports", content=b"{}").status_code == 401
+    assert service.delete("/api/v1/imports/x").status_code == 401
+    assert service.get("/api/v1/imports").json()["total"] == 0
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00\x01", b"not a card", b"PK\x03\x04rubbish"])
+def test_rubbish_is_set_aside_or_refused_and_leaves_nothing(
+    service: TestClient, data: bytes
+) -> None:
+    answer = service.post("/api/v1/imports?name=../../x", content=data, headers=TOKEN)
+    if not data:
+        assert answer.status_code == 400
+        assert service.get("/api/v1/imports").json()["total"] == 0
+        return
+    job = ended(service, answer.headers["location"])
+    assert (job["state"], job["states"]) == ("done", {"set aside": 1})
+
+
+def test_a_large_upload_is_refused_before_it_is_stored(tmp_path: Path) -> None:
+    with TestClient(create_app(settings(tmp_path, max_upload_bytes=1000))) as service:
+        answer = service.post("/api/v1/imports", content=b"x" * 2000, headers=TOKEN)
+        assert answer.status_code == 413
+        assert answer.json()["limit_bytes"] == 1000
+        form = service.post("/api/v1/imports", files={"file": b"x" * 2000}, headers=TOKEN)
+        assert form.status_code == 413
+        assert service.get("/api/v1/imports").json()["total"] == 0
+    assert list((tmp_path / "store-imports").glob("*")) == []
+
+
+def test_an_import_that_is_not_there_is_a_404(service: TestClient) -> None:
+    for path in ("", "/events", "/report", "/set-aside"):
+        assert service.get(f"/api/v1/imports/nothing{path}").status_code == 404
