@@ -34,6 +34,7 @@ class TestEveryGap:
     def test_has_a_source_a_design_and_what_varies(self, ident: str) -> None:
         record = gap(ident)
         assert record.sources
+        assert record.measured_by
         assert record.varies or record.decompositions
         assert all(m.study and m.study.design and m.study.setting for m in record.measurements)
         assert all(m.condition and m.condition.description for m in record.measurements)

@@ -27,6 +27,15 @@ def test_single_turn_benchmarks_deployed_multi_turn_include_those_of_the_foundin
     assert all("https://" in r["sources"] for r in rows)
 
 
+def test_an_odds_ratio_is_told_apart_by_one_and_not_by_zero(client: TestClient) -> None:
+    rows = client.get("/queries/intervals-and-zero").json()["rows"]
+    found = {r["estimate"].split("/gap/")[1].split("/")[0]: r["excludesZero"] for r in rows}
+    assert (found["agweyu2026-treatment-failure"], found["ramaswamy2026-anchoring"]) == (
+        False,
+        True,
+    )
+
+
 def test_at_least_twelve_questions_are_listed_with_their_parameters(client: TestClient) -> None:
     items = client.get("/queries").json()["items"]
     assert len(items) >= 12

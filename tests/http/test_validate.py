@@ -128,3 +128,44 @@ def test_every_record_of_a_body_is_judged(client: TestClient) -> None:
     assert [p["place"] for p in report["problems"]] == ["line 2", "line 4"]  # type: ignore[attr-defined]
     answer = client.post("/api/v1/validate", content=f"[{good}, {good}]").json()
     assert (answer["valid"], len(answer["records"])) == (True, 2)
+
+
+WITH_FURTHER = (
+    CARD.replace("id: medqa", "id: medqa-copy")
+    + """
+dimensions:
+  novelty:
+    answer: Public for years.
+    values: [VALUE]
+    source: {url: "https://doi.org/10.48550/arXiv.2009.13081"}
+"""
+)
+
+
+def test_a_further_dimension_takes_its_own_values(client: TestClient) -> None:
+    body = WITH_FURTHER.replace("VALUE", "possibly-seen")
+    report = client.post("/api/v1/validate", content=body).json()
+    assert (report["valid"], report["problems"]) == (True, [])
+
+
+def test_a_further_dimension_refuses_the_values_of_another(client: TestClient) -> None:
+    report = post(client, WITH_FURTHER.replace("VALUE", "every-trial"))
+    assert "every-trial" in str(report["detail"])
+    assert "known-seen, possibly-seen, unseen" in str(report["detail"])
+
+
+def test_where_lower_is_better_a_loss_is_changed_minus_evaluation(client: TestClient) -> None:
+    report = post(client, GAP.replace("higher_is_better: true", "higher_is_better: false"))
+    assert "61, but 34 minus 95 is -61" in str(report["problems"])
+
+
+def test_an_unverified_gap_may_not_hide_numbers_in_its_scores(client: TestClient) -> None:
+    report = post(client, GAP.replace("verification: secondary", "verification: unverified"))
+    assert "carries a number that a query could pick up" in str(report["problems"])
+
+
+def test_silence_about_an_interval_is_noticed(client: TestClient) -> None:
+    silent = GAP.replace("interval-not-reported, ", "").replace("4o-reported", "4o-silent")
+    report = client.post("/api/v1/validate", content=silent).json()
+    assert report["valid"]
+    assert "without an interval and does not say why" in str(report)
