@@ -24,6 +24,7 @@ class Format:
 
 FORMATS = {
     "evalgap": Format("loaders.evalgap_yaml"),
+    "evalgap-rdf": Format("loaders.rdf_records", ("rdf", "tree")),
     "authors-yaml": Format("loaders.authors_yaml"),
     "auto-benchmarkcard": Format("loaders.auto_benchmarkcard"),
     "sokolann-json": Format("loaders.sokolann"),

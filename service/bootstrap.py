@@ -7,17 +7,17 @@ from pathlib import Path
 from rdflib import Literal, URIRef
 
 from loaders.base import Document, Raw, Rejected
+from loaders.mapping.nquads import nquads
 from loaders.registry import read
+from loaders.vocab import EGAP, ONTOLOGY_GRAPH, SHAPES_GRAPH
 from service import shacl
 from service.engines.base import Engine
 from service.gate import Gate
 from service.hierarchy import within
 from service.ingest import ingest
-from service.mapping.nquads import nquads
 from service.outcome import Tally
 from service.problems import Invalid
 from service.resources import VERSION, resource, turtle_files
-from service.vocab import EGAP, ONTOLOGY_GRAPH, SHAPES_GRAPH
 
 _STATE = URIRef("https://w3id.org/evalgap/graph/state")
 SHIPPED = URIRef("https://w3id.org/evalgap/id/source/shipped-data")

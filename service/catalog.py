@@ -19,10 +19,10 @@ from typing import Any
 from rdflib import XSD, Literal, URIRef
 from ruamel.yaml import YAML
 
+from loaders.vocab import BASE
 from service.engines.base import Engine, Row
 from service.problems import BadParameter, NotFound
 from service.resources import inside
-from service.vocab import BASE
 
 _VALUES = re.compile(r"VALUES \(([^)]*)\) \{[^}]*\}")
 _SLUG = re.compile(r"[a-z0-9]+([-/][a-z0-9]+)*")

@@ -9,9 +9,9 @@ from weakref import WeakKeyDictionary
 from rdflib import Literal, URIRef
 from rdflib.term import Node
 
+from loaders.vocab import BASE, EGAP
 from service import catalog
 from service.engines.base import Engine, Row
-from service.vocab import BASE, EGAP
 
 _STATE = f"{BASE}graph/state"
 _Made = TypeVar("_Made")

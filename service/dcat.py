@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from rdflib import FOAF, RDF, XSD, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
+from loaders.vocab import BASE, DCAT, DCTERMS
 from service.content import content
 from service.describe import RIGHTS, Said, dataset_of, en, general, new, say, sources
 from service.dumps import Dump, dumps
 from service.engines.base import Engine
 from service.origins import CC_BY
-from service.vocab import BASE, DCAT, DCTERMS
 
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 MEDIA = Namespace("https://www.iana.org/assignments/media-types/")

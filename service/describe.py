@@ -11,12 +11,12 @@ from rdflib import FOAF, RDF, RDFS, SH, XSD, BNode, Graph, Literal, Namespace, U
 from rdflib.term import Node
 
 from loaders.model.terms import PREFIXES
+from loaders.vocab import BASE, DCAT, DCTERMS, EGAP, SCHEMA, bind
 from service import catalog
 from service.catalog import Question
 from service.content import Content, content
 from service.engines.base import Engine, Limits
 from service.origins import CC_BY, ORIGINS, Origin
-from service.vocab import BASE, DCAT, DCTERMS, EGAP, SCHEMA, bind
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 VOID = Namespace("http://rdfs.org/ns/void#")

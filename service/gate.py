@@ -18,14 +18,14 @@ from typing import TypeVar
 from rdflib import RDF, Graph
 from rdflib.plugins.sparql.sparql import SPARQLError
 
+from loaders.mapping.fields import is_thing
+from loaders.mapping.nquads import nquads
+from loaders.mapping.write import triples
 from loaders.model import Record
+from loaders.vocab import EGAP, THINGS, graph_iri, record_iri
 from service import shacl
-from service.mapping.fields import is_thing
-from service.mapping.nquads import nquads
-from service.mapping.write import triples
 from service.shacl import Issue, Triple
 from service.signals import shielded
-from service.vocab import EGAP, THINGS, graph_iri, record_iri
 
 Answer = TypeVar("Answer")
 Judge = Callable[[Iterable[Triple]], list[Issue]]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from rdflib import SKOS, Graph, URIRef
 from rdflib.term import Node
 
-from service.vocab import EGAP
+from loaders.vocab import EGAP
 
 
 def within(taxonomy: Graph) -> Iterator[tuple[Node, URIRef, Node]]:

@@ -13,16 +13,16 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from loaders.base import Document, Rejected
+from loaders.mapping.fields import names_others, references
 from loaders.model import Plan, Record, Review
 from loaders.registry import LOADER_VERSION
+from loaders.vocab import DCAT, DCTERMS, EGAP, series_iri
 from service.audit import Audit
 from service.engines.base import Engine
 from service.gate import Candidate, Checked, Gate
-from service.mapping.fields import names_others, references
 from service.outcome import Outcome, State, problem_of
 from service.provenance import Origin, provenance
 from service.references import known
-from service.vocab import DCAT, DCTERMS, EGAP, series_iri
 
 BATCH = 200
 """Records checked together."""

@@ -7,9 +7,9 @@ from typing import Any
 from loaders.evalgap_matches import DECISIONS
 from loaders.evalgap_yaml import FORMAT_VERSION
 from loaders.identifiers import identifiers
+from loaders.vocab import BASE, EGAP
 from service.analysis.matching import Described, Proposal, proposals
 from service.engines.base import Engine
-from service.vocab import BASE, EGAP
 
 _OWN = f"{BASE}id/agent/evalgap"
 _KINDS = {

@@ -10,9 +10,7 @@ from dataclasses import dataclass, replace
 from rdflib import Graph, URIRef
 from rdflib.term import Node
 
-from service.engines.base import Engine, Row
-from service.problems import Gone, NotAcceptable, NotFound, TooLarge
-from service.vocab import (
+from loaders.vocab import (
     BASE,
     DCAT,
     DCTERMS,
@@ -25,6 +23,8 @@ from service.vocab import (
     THINGS,
     bind,
 )
+from service.engines.base import Engine, Row
+from service.problems import Gone, NotAcceptable, NotFound, TooLarge
 
 INCOMING = 100
 """The most statements that refer to a node and are shown with it."""

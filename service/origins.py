@@ -23,6 +23,10 @@ ORIGINS = {
         "The shipped records are by the EvalGap maintainers, CC BY 4.0; each names the "
         "publications its facts come from. Other records belong to the authors they name.",
     ),
+    "evalgap-rdf": Origin(
+        "Records as RDF",
+        "They belong to the authors they name.",
+    ),
     "authors-yaml": Origin(
         "Cards in the format of Raman et al. 2026",
         "The format comes without a licence for its cards; they belong to the authors they name.",

@@ -7,8 +7,8 @@ from typing import Any, Literal, Self
 
 from loaders.base import Problem, Raw
 from loaders.model import CORE_DIMENSIONS, Description, Record, Statement
+from loaders.vocab import BASE
 from service.shacl import Issue
-from service.vocab import BASE
 
 State = Literal["imported", "unchanged", "set aside"]
 COVERAGE = ("stated", "derived", "hinted", "not stated")

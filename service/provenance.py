@@ -10,11 +10,11 @@ from datetime import datetime
 
 from rdflib import RDF, XSD, Literal, URIRef
 
+from loaders.mapping.nquads import nquads
+from loaders.mapping.write import Triple
+from loaders.vocab import BASE, DCTERMS, EGAP, PROV, PROVENANCE, SCHEMA, graph_iri, record_iri
 from service.gate import Candidate
-from service.mapping.nquads import nquads
-from service.mapping.write import Triple
 from service.resources import VERSION
-from service.vocab import BASE, DCTERMS, EGAP, PROV, PROVENANCE, SCHEMA, graph_iri, record_iri
 
 
 @dataclass(frozen=True)

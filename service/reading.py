@@ -10,9 +10,9 @@ from urllib.parse import quote
 from rdflib import RDF, XSD, Literal, URIRef
 from rdflib.term import Node
 
+from loaders.vocab import BASE, DCTERMS, SHORT
 from service.engines.base import Engine
 from service.nodes import Description, Quad
-from service.vocab import BASE, DCTERMS, SHORT
 
 SECTIONS = 300
 """The most parts that one page shows; the RDF has all of them."""

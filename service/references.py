@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from loaders.vocab import BASE, EGAP
 from service.engines.base import Engine
-from service.vocab import BASE, EGAP
 
 
 def known(engine: Engine, iris: Iterable[str]) -> str:

@@ -7,14 +7,10 @@ from typing import Any
 
 from rdflib import Graph, Literal, URIRef
 
+from loaders.mapping import read
+from loaders.mapping.write import plain, to_json
 from loaders.model import RECORDS, Gap, Interval, Record
-from service import catalog
-from service.analysis.shares import RULE, Share, Step, ladder, shares
-from service.engines.base import Engine, Row
-from service.mapping import read
-from service.mapping.write import plain, to_json
-from service.problems import NotFound
-from service.vocab import (
+from loaders.vocab import (
     BASE,
     DCAT,
     DCTERMS,
@@ -25,6 +21,10 @@ from service.vocab import (
     record_iri,
     series_iri,
 )
+from service import catalog
+from service.analysis.shares import RULE, Share, Step, ladder, shares
+from service.engines.base import Engine, Row
+from service.problems import NotFound
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from rdflib import SKOS, Graph, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import SH
 
-from service.vocab import BASE, EGAP
+from loaders.vocab import BASE, EGAP
 
 _BASE = re.escape(BASE)
 _PART = re.compile(_BASE + r"id/\S+/(?:measurement|step)-([a-z0-9-]+)")

@@ -11,10 +11,10 @@ from uuid import uuid4
 
 from rdflib import Graph, URIRef
 
+from loaders.mapping.nquads import nquads
 from service.engines.base import Dataset, Engine
 from service.engines.embedded import open_store
 from service.gate import Gate
-from service.mapping.nquads import nquads
 from service.problems import Invalid
 from service.references import known
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
 
+from loaders.mapping.fields import fields_of
 from loaders.model import CORE_DIMENSIONS, Node
 from loaders.model.terms import PREFIXES
 from service import shacl
-from service.mapping.fields import fields_of
 from tests.shipped import statements
 
 ROOT = Path(__file__).parents[1]

@@ -1,7 +1,7 @@
 """How a field of the model becomes RDF: markers that stand in `Annotated[...]` types.
 
 The model is written once, as pydantic classes; each field names its predicate and how its
-value becomes an RDF term. `service.mapping` reads these markers to write triples, to read
+value becomes an RDF term. `loaders.mapping` reads these markers to write triples, to read
 them back and to build the JSON-LD context, so the three can never disagree.
 """
 

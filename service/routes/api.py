@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
+from loaders.vocab import BASE, bind
 from service import catalog, exports, repository
 from service.negotiate import RDF_FORMS, split_suffix
 from service.problems import BadParameter
 from service.repository import Stored
 from service.routes.answers import Writers, csv_text, json_text, rdf_writers, respond
 from service.routes.deps import Services, ServicesDep
-from service.vocab import BASE, bind
 
 PAGE = 100
 """The most items one page may hold."""

@@ -8,6 +8,7 @@ from rdflib import Graph
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
+from loaders.vocab import bind
 from service import writes
 from service.engines.base import Engine
 from service.engines.rdf_text import parse
@@ -16,7 +17,6 @@ from service.problems import BadRequest, NotFound
 from service.routes.answers import rdf_writers, respond
 from service.routes.bodies import read_body
 from service.routes.deps import Services, ServicesDep, check_token
-from service.vocab import bind
 
 PREFIX = "/rdf-graph-store"
 router = APIRouter(tags=["graph store"])

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from rdflib import OWL, Graph, URIRef
 
+from loaders.mapping.context import context
+from loaders.vocab import BASE, DCAT, bind
 from service import nodes, reading, shacl
-from service.mapping.context import context
 from service.negotiate import SUFFIXES, split_suffix
 from service.nodes import Description
 from service.problems import NotFound
@@ -18,7 +19,6 @@ from service.routes.answers import Writers, rdf_writers, respond
 from service.routes.deps import Services, ServicesDep
 from service.routes.described import base_of, turtle_first
 from service.routes.pages import templates
-from service.vocab import BASE, DCAT, bind
 
 router = APIRouter(tags=["vocabulary"])
 

@@ -23,9 +23,9 @@ from rdflib import Graph
 
 from loaders.base import Document, Raw
 from loaders.files import raw_records
+from loaders.mapping.write import triples
 from loaders.registry import read
 from service import shacl
-from service.mapping.write import triples
 
 ARCHIVE = Path(__file__).parents[3] / "shared/cards/sokolann/BenchmarkCards_JSON.tar.gz"
 SAMPLE = 50

@@ -189,3 +189,46 @@ def test_all_3820_sokolann_cards_are_accounted_for(run: Run, real_cards: Path) -
     rows = run("query", "coverage", seed=False).stdout.splitlines()
     assert sum(int(line.rsplit(",", 1)[1]) for line in rows if "information-comp" in line) == 3820
     assert not any(",stated," in line or ",derived," in line for line in rows)
+
+
+def test_a_card_is_shown_in_the_authors_template(seeded: Path) -> None:
+    shown = command(
+        seeded, "show", "card/bean2026-scenarios/raman-et-al", "--as", "authors",
+        "--deployment", "public-self-assessment",
+    )  # fmt: skip
+    assert shown.returncode == 0, shown.stderr
+    assert "holds_at_deployment: No." in shown.stdout
+    assert command(seeded, "show", "card/nothing/here").returncode == 2
+    assert command(seeded, "show", "gap/bean2026-gpt4o-reported", "--as", "md").returncode == 2
+
+
+def test_matches_are_printed_as_a_file_that_is_imported_again(run: Run, tmp_path: Path) -> None:
+    cards = tmp_path / "cards"
+    cards.mkdir()
+    for name in ("a", "b"):
+        card = {
+            "benchmark_details": {"name": "Same", "resources": ["https://arxiv.org/abs/2101.00001"]}
+        }
+        (cards / f"{name}.json").write_text(json.dumps({**card, "targeted_risks": {}}))
+    assert run("import", cards, seed=False).returncode == 0
+    made = run("match", seed=False)
+    assert "Both name the paper arxiv:2101.00001." in made.stdout
+    file = tmp_path / "matches.yaml"
+    file.write_text(
+        made.stdout.replace(
+            "decision: propose", "decision: confirm\n    author: {id: ann, name: Ann}"
+        )
+    )
+    stored = run("import", file, seed=False)
+    assert stored.returncode == 0, stored.stderr
+    assert "matches: []" in run("match", seed=False).stdout
+
+
+def test_the_table_template_is_filled_in_and_imported(run: Run, tmp_path: Path) -> None:
+    for name in ("cards.csv", "cards.xlsx"):
+        file = tmp_path / name
+        assert run("template", file).returncode == 0
+        assert run("template", file).returncode == 2
+    text = (tmp_path / "cards.csv").read_text("utf-8-sig")
+    (tmp_path / "cards.csv").write_text(text + "Mine" + "," * text.count(",") + "\n", "utf-8-sig")
+    assert run("import", tmp_path / "cards.csv", seed=False).returncode == 0

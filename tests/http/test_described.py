@@ -15,6 +15,7 @@ from rdflib import DCAT, DCTERMS, RDF, RDFS, SH, Graph, Literal, Namespace, URIR
 
 from loaders.base import Raw
 from loaders.registry import FORMATS, read
+from loaders.vocab import EGAP, SCHEMA
 from service.app import create_app
 from service.catalog import questions
 from service.config import Settings
@@ -23,7 +24,6 @@ from service.dumps import split
 from service.engines.base import Limits
 from service.ingest import ingest
 from service.origins import ORIGINS
-from service.vocab import EGAP, SCHEMA
 
 BASE = "http://testserver"
 DATASET = URIRef(f"{BASE}/void#dataset")

@@ -7,8 +7,8 @@ from fastapi.testclient import TestClient
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from loaders.base import Raw
-from loaders.registry import read
+from loaders.base import Document, Raw, Rejected
+from loaders.registry import documents, read
 from service.app import create_app
 from service.cli import app
 from service.config import Settings
@@ -143,3 +143,66 @@ def test_a_review_that_is_not_there_is_refused_with_those_that_are(client: TestC
     other = client.get("/api/v1/cards/medqa/evalgap.authors?deployment=legal-research-tools")
     assert other.status_code == 404
     assert "legal-research-tools" in other.json()["detail"]
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "nt", "rdf", "jsonld", "json"])
+def test_what_is_served_as_rdf_is_read_as_the_same_record(client: TestClient, suffix: str) -> None:
+    path = "/api/v1/cards/bean2026-scenarios/raman-et-al"
+    text = client.get(f"{path}.{suffix}").text
+    (document,) = documents(Raw(f"card.{suffix}", text.encode()))
+    assert isinstance(document, Document)
+    assert not document.warnings
+    (yaml,) = documents(Raw("card.yaml", client.get(f"{path}.yaml").content))
+    assert document.records == yaml.records  # type: ignore[union-attr]
+
+
+def test_every_kind_of_record_comes_back_from_turtle(client: TestClient) -> None:
+    for kind in ("gaps", "reviews", "cards"):
+        for item in client.get(f"/api/v1/{kind}?limit=5").json()["items"]:
+            text = client.get(f"/api/v1/{kind}/{item['id']}.ttl").text
+            (document,) = documents(Raw("x.ttl", text.encode()))
+            assert [r.id for r in document.records] == [item["id"]]  # type: ignore[union-attr]
+
+
+CARD_TTL = """@prefix egap: <https://w3id.org/evalgap/ontology#> .
+<{iri}> a egap:BenchmarkCard ; <http://purl.org/dc/terms/title> "Own" ;
+  <http://www.w3.org/ns/prov#wasAttributedTo> <https://w3id.org/evalgap/id/agent/ann> ;
+  egap:describesBenchmark <https://w3id.org/evalgap/id/benchmark/own> ; <urn:odd> "kept?" ;
+  egap:hasAssumption [ a egap:Assumption ;
+    egap:onDimension <https://w3id.org/evalgap/dimension/interaction-type> ;
+    egap:answerText "One turn." ] .
+<https://w3id.org/evalgap/id/agent/ann> a <http://www.w3.org/ns/prov#Agent> ;
+  <https://schema.org/name> "Ann" .
+<https://w3id.org/evalgap/id/benchmark/own> a egap:Benchmark .
+"""
+
+
+def test_rdf_written_by_hand_is_read_with_blank_nodes_and_a_warning() -> None:
+    text = CARD_TTL.format(iri="https://w3id.org/evalgap/id/card/own/ann/1")
+    (document,) = documents(Raw("x.ttl", text.encode()))
+    assert isinstance(document, Document), document
+    assert [(a.dimension, a.answer) for a in document.records[0].assumptions] == [  # type: ignore[attr-defined]
+        ("interaction-type", "One turn.")
+    ]
+    assert [w.field for w in document.warnings] == ["urn:odd"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("x.ttl", CARD_TTL.format(iri="urn:x"), "not named as its kind"),
+        ("x.ttl", "@prefix e: <https://w3id.org/evalgap/> . e:a e:b <unclosed", "cannot be read"),
+        ("x.ttl", "<https://w3id.org/evalgap/a> a <urn:c> .", "no record"),
+        ("x.ttl", "<urn:a> <urn:b> <urn:c> .", "No format reads"),
+        (
+            "x.json",
+            '{"@context": ["https://x.invalid/c", {"e": "https://w3id.org/evalgap/"}]}',
+            "remote",
+        ),
+        ("x.json", '{"@context": "https://x.invalid/c"}', "remote context"),
+    ],
+)
+def test_rdf_that_is_no_record_is_set_aside(name: str, text: str, words: str) -> None:
+    (found,) = documents(Raw(name, text.encode()))
+    assert isinstance(found, Rejected)
+    assert words in found.problems[0].sentence()

@@ -12,10 +12,10 @@ from rdflib import Literal
 
 from loaders.base import Raw
 from loaders.registry import read
+from loaders.vocab import BASE, DCAT, DCTERMS
 from service.app import create_app
 from service.config import Settings
 from service.ingest import ingest
-from service.vocab import BASE, DCAT, DCTERMS
 from tests.http.names import FORMS, graph, iri, page
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from service.bootstrap import shipped_files
 from service.engines.embedded import open_store
 from service.gate import Gate
 from service.ingest import ingest
-from service.mapping.write import triples
+from loaders.mapping.write import triples
 from service.shacl import Issue, Triple
 
 ODD = Issue("urn:node", "Title", "", "Only pySHACL as it comes says so.", "Violation", "odd")

@@ -19,10 +19,10 @@ from loaders.registry import read
 from service import shacl
 from service.bootstrap import shipped_files
 from service.gate import bisected
-from service.mapping.write import triples
+from loaders.mapping.write import triples
 from service.shacl import Triple
 from service.shacl_batch import BatchValidator, understood
-from service.vocab import EGAP
+from loaders.vocab import EGAP
 from tests.conftest import SHARED
 from tests.shapes.both_ways import as_it_comes, in_a_batch
 

@@ -15,7 +15,7 @@ from rdflib.namespace import SH
 
 from service import shacl
 from service.shacl import Issue
-from service.vocab import BASE
+from loaders.vocab import BASE
 
 HERE = Path(__file__).parent
 PLACEHOLDER = re.compile(r"[{}]|[?$]\w")

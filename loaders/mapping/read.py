@@ -3,13 +3,13 @@
 import re
 from typing import Any
 
-from rdflib import Graph, Literal, URIRef
+from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node as RdfNode
 
+from loaders.mapping.fields import Field, fields_of
 from loaders.model import Node, Record, Thing
 from loaders.model.terms import Coded, Local
-from service.mapping.fields import Field, fields_of
-from service.vocab import BASE, expand
+from loaders.vocab import BASE, expand
 
 
 def record(graph: Graph, cls: type[Record], iri: str) -> Record:
@@ -21,7 +21,7 @@ def record(graph: Graph, cls: type[Record], iri: str) -> Record:
     return cls.model_validate({**_values(graph, cls, URIRef(iri), iri), "id": ident})
 
 
-def _values(graph: Graph, cls: type[Node], subject: URIRef, root: str) -> dict[str, Any]:
+def _values(graph: Graph, cls: type[Node], subject: RdfNode, root: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in fields_of(cls):
         objects = sorted(graph.objects(subject, expand(field.term.predicate)), key=_natural)
@@ -34,7 +34,7 @@ def _values(graph: Graph, cls: type[Node], subject: URIRef, root: str) -> dict[s
 
 
 def _value(graph: Graph, field: Field, target: RdfNode, root: str) -> Any:
-    if field.node is not None and isinstance(target, URIRef):
+    if field.node is not None and isinstance(target, URIRef | BNode):
         return _values(graph, field.node, target, root)
     if isinstance(field.term, Coded):
         return str(target).removeprefix(f"{BASE}{field.term.base}")

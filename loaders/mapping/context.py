@@ -4,10 +4,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, get_args
 
+from loaders.mapping.fields import Field, fields_of, type_name
 from loaders.model import Node
 from loaders.model.terms import PREFIXES, Coded, Link, Local
-from service.mapping.fields import Field, fields_of, type_name
-from service.vocab import BASE
+from loaders.vocab import BASE
 
 _DATATYPES = {Decimal: "xsd:decimal", date: "xsd:date"}
 

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from loaders.model import Node, Record, Thing
 from loaders.model.terms import Coded, Link, Local, Part, Term
-from service.vocab import BASE, series_iri
+from loaders.vocab import BASE, series_iri
 
 
 @dataclass(frozen=True)
