@@ -1,7 +1,8 @@
 """What the tests share: one application per engine, and the places of real input."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +35,24 @@ def place_of(engine: str, folder: Path, stack: ExitStack) -> dict[str, Any]:
             return {"store": None}
 
 
-@pytest.fixture(scope="session", params=ENGINES)
-def client(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[TestClient]:
-    """Return a client of the whole service over the shipped data, on each kind of store."""
+@pytest.fixture(scope="session")
+def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], TestClient]]:
+    """Return a function that gives a client by engine; each service is started once."""
     with ExitStack() as stack:
-        place = place_of(request.param, tmp_path_factory.mktemp("store") / "store", stack)
-        app = create_app(Settings(**place, validators=0))
-        yield stack.enter_context(TestClient(app, follow_redirects=False))
+
+        @cache
+        def started(engine: str) -> TestClient:
+            place = place_of(engine, tmp_path_factory.mktemp("store") / "store", stack)
+            app = create_app(Settings(**place, validators=0))
+            return stack.enter_context(TestClient(app, follow_redirects=False))
+
+        yield started
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def client(request: pytest.FixtureRequest, clients: Callable[[str], TestClient]) -> TestClient:
+    """Return a client of the whole service over the shipped data, on each kind of store."""
+    return clients(request.param)
 
 
 @pytest.fixture(scope="session")

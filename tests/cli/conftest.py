@@ -1,10 +1,12 @@
 """Runs the installed command as a user does, on a store of its own."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,9 +22,19 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Return a function that runs `evalgap` on an empty store in a temporary folder."""
-    return lambda *args, **options: command(tmp_path / "store", *args, **options)
+def run(tmp_path: Path, seeded: Path) -> Run:
+    """Return a function that runs `evalgap` on a store of its own, which holds the shipped data.
+
+    With `seed=False` on its first call the store is empty.
+    """
+    store = tmp_path / "store"
+
+    def on_own_store(*args: object, **options: Any) -> subprocess.CompletedProcess[str]:
+        if options.get("seed", True) and not store.exists():
+            shutil.copytree(seeded, store)
+        return command(store, *args, **options)
+
+    return on_own_store
 
 
 def command(

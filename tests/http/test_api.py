@@ -58,10 +58,7 @@ def test_pages_follow_each_other_and_miss_nothing(client: TestClient) -> None:
         ("benchmarks?domain=law&q=legalbench", {"legalbench"}),
         ("benchmarks?domain=law&q=healthbench", set()),
         ("benchmarks?q=healthsearch", {"healthsearchqa"}),
-        (
-            "deployments?observed=interaction-type/multi-turn",
-            {"clinician-workup", "public-self-assessment"},
-        ),
+        ("deployments?observed=interaction-type/multi-session", {"mental-health-chat"}),
         ("gaps?verification=recomputed&q=members of the public", RECOMPUTED),
         ("gaps?dimension=vendor-claim&deployment=legal-research-tools", set()),
         ("gaps?dimension=repetition&verification=full-text", TAU),
