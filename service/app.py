@@ -29,12 +29,15 @@ from service.problems import BadParameter, Problem
 from service.resources import VERSION, inside
 from service.routes import (
     api,
+    coverage,
     described,
+    fit,
     graph_store,
     linked,
     matches,
     pages,
     queries,
+    risk,
     sparql,
     validate,
 )
@@ -44,6 +47,9 @@ ROUTERS = (
     pages.router,
     validate.router,
     matches.router,
+    fit.router,
+    risk.router,
+    coverage.router,
     api.router,
     queries.router,
     sparql.router,

@@ -6,22 +6,14 @@ benchmark, an answer on a card, or nothing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 
-from service.analysis.schemes import HOLDS, Scheme, compare
+from service.analysis.claims import Candidate, Claim, Place
+from service.analysis.fit import derive
+from service.analysis.schemes import HOLDS, Scheme
 
 NO_BENCHMARK, NOT_STATED, NEVER_USED = "no-benchmark", "not-stated", "value-never-used"
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A benchmark or deployment with its stated or derived values by axis."""
-
-    id: str
-    title: str = ""
-    values: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    domains: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -52,11 +44,20 @@ class Needed:
     text: str
 
 
+Subject = Candidate | Place
+
+
 def crosstab(
-    axes: Sequence[Scheme], benchmarks: Sequence[Subject], deployments: Sequence[Subject]
+    axes: Sequence[Scheme],
+    benchmarks: Sequence[Candidate],
+    deployments: Sequence[Place],
+    everyone: Sequence[Subject] = (),
 ) -> list[Cell]:
-    """Return every combination of the values of the axes, in the order of their schemes."""
-    used = [_used(axis, [*benchmarks, *deployments]) for axis in axes]
+    """Return every combination of the values of the axes, in the order of their schemes.
+
+    `everyone` are further subjects by which a value counts as used: those outside a filter.
+    """
+    used = [_used(axis, [*benchmarks, *deployments, *everyone]) for axis in axes]
     known = [_placed(axes, subject) for subject in benchmarks]
     homes = [_placed(axes, subject) for subject in deployments]
     return [
@@ -70,12 +71,17 @@ _Placed = tuple[str, tuple[frozenset[str], ...]]
 
 def _placed(axes: Sequence[Scheme], subject: Subject) -> _Placed:
     """Return a subject with all the axis values it lies in, broader ones too."""
-    return subject.id, tuple(_lies_in(axis, subject) for axis in axes)
+    return subject.id or "", tuple(_lies_in(axis, subject) for axis in axes)
 
 
 def _lies_in(axis: Scheme, subject: Subject) -> frozenset[str]:
-    own = subject.values.get(axis.dimension, frozenset())
+    own = stated(axis, subject)
     return frozenset(v for v in axis.values if any(axis.within(o, v) for o in own))
+
+
+def stated(axis: Scheme, subject: Subject) -> frozenset[str]:
+    """Return the values that any record of the subject states or derives on the axis."""
+    return frozenset(v for c in subject.claims if c.dimension == axis.dimension for v in c.values())
 
 
 def _used(axis: Scheme, subjects: Sequence[Subject]) -> frozenset[str]:
@@ -104,41 +110,41 @@ def _inside(combination: Sequence[str], places: Sequence[frozenset[str]]) -> boo
 
 def _may_be_inside(combination: Sequence[str], places: Sequence[frozenset[str]]) -> bool:
     """Return whether a subject lies there by what it states, and leaves something unstated."""
-    stated = [(v, there) for v, there in zip(combination, places, strict=True) if there]
-    return 0 < len(stated) < len(combination) and all(v in there for v, there in stated)
+    told = [(v, there) for v, there in zip(combination, places, strict=True) if there]
+    return 0 < len(told) < len(combination) and all(v in there for v, there in told)
 
 
 def unmatched(
-    axes: Sequence[Scheme], benchmarks: Sequence[Subject], deployments: Sequence[Subject]
+    axes: Sequence[Scheme], benchmarks: Sequence[Candidate], deployments: Sequence[Place]
 ) -> list[Needed]:
     """Return the deployments for which, on what they state, no benchmark holds on every axis.
 
     A deployment that states nothing on any axis asks for nothing and is left out.
     """
-    asking = [d for d in deployments if any(d.values.get(a.dimension) for a in axes)]
+    asking = [d for d in deployments if any(stated(a, d) for a in axes)]
     return [_needed(axes, d) for d in asking if not any(_matches(axes, b, d) for b in benchmarks)]
 
 
-def _matches(axes: Sequence[Scheme], benchmark: Subject, deployment: Subject) -> bool:
-    return all(
-        _holds(axis, benchmark.values.get(axis.dimension), deployment.values[axis.dimension])
+def _matches(axes: Sequence[Scheme], benchmark: Candidate, deployment: Place) -> bool:
+    readings = (
+        derive(axis, _on(axis, benchmark), _on(axis, deployment))
         for axis in axes
-        if deployment.values.get(axis.dimension)
+        if stated(axis, deployment)
     )
+    return all(r.verdict == HOLDS or r.rule == "deployment-partly-answered" for r in readings)
 
 
-def _holds(axis: Scheme, assumed: frozenset[str] | None, deployed: frozenset[str]) -> bool:
-    return bool(assumed) and compare(axis, assumed or (), deployed).verdict == HOLDS
+def _on(axis: Scheme, subject: Subject) -> list[Claim]:
+    return [c for c in subject.claims if c.dimension == axis.dimension]
 
 
-def _needed(axes: Sequence[Scheme], deployment: Subject) -> Needed:
-    stated = {a.dimension: tuple(sorted(deployment.values.get(a.dimension, ()))) for a in axes}
-    values = {name: found for name, found in stated.items() if found}
+def _needed(axes: Sequence[Scheme], deployment: Place) -> Needed:
+    found = {a.dimension: tuple(sorted(stated(a, deployment))) for a in axes}
+    values = {name: given for name, given in found.items() if given}
     wishes = [_wish(axis, values[axis.dimension]) for axis in axes if axis.dimension in values]
     text = f"A benchmark is needed that has {'; '.join(wishes)} (as in: {deployment.title})."
-    return Needed(
-        deployment.id, deployment.title, values, tuple(n for n, f in stated.items() if not f), text
-    )
+    unstated = tuple(name for name, given in found.items() if not given)
+    return Needed(deployment.id or "", deployment.title, values, unstated, text)
 
 
 def _wish(axis: Scheme, values: Sequence[str]) -> str:

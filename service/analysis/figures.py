@@ -12,6 +12,8 @@ from statistics import NormalDist
 ASYMMETRY = 0.25
 """How far the middle of an interval may lie from the value, as a share of the half width,
 for a normal approximation still to be read from it."""
+ADDITIVE = ("absolute-difference", "standardised-effect")
+"""Kinds of gap whose intervals lie evenly around the value; those of ratios do not."""
 PROPORTION_UNITS = {"percentage-point": 100.0, "fraction": 1.0}
 """Units in which a difference of two proportions is given, and what the whole is in them."""
 
@@ -87,6 +89,8 @@ def standard_error(figure: Figure) -> StandardError:
     `two-proportions`: Wald's variance of a difference of independent proportions; where both
     ends scored the same items it is too large rather than too small, if they go together.
     """
+    if figure.kind not in ADDITIVE:
+        return StandardError(None, f"{figure.kind}: not on a scale on which errors add up")
     if figure.intervals:
         return _from_interval(figure)
     return _from_flows(figure) or _from_events(figure) or _NONE
