@@ -41,7 +41,7 @@ def fit(
     benchmark: Annotated[str | None, typer.Option(help="Only this benchmark.")] = None,
     compare: Annotated[str | None, typer.Option(help="Two benchmarks, joined by a comma.")] = None,
     whatif: Annotated[str | None, typer.Option(help="One change, dimension:value.")] = None,
-    least: Annotated[int, typer.Option(min=0, help="Show those with this many told.")] = 1,
+    least: Annotated[int, typer.Option(min=0, help="Show those with this many told.")] = 0,
     limit: Annotated[int, typer.Option(min=1, help="Most benchmarks in the table.")] = 20,
     store: StoreOption = None,
     as_json: Json = False,
@@ -102,7 +102,7 @@ def _overview(found: Mapping[str, Any], limit: int) -> Table:
     total, silent = found["total"], len(found["nothing_told"])
     table = Table(
         title=f"{found['deployment']['title']}: {total} benchmarks, the first {min(limit, total)}",
-        caption=f"* asserted by an assessor. {silent} more tell nothing that counts here. {found['note']}",
+        caption=f"* asserted by an assessor; {silent} more tell nothing here. {found['note']}",
         title_justify="left",
         caption_justify="left",
     )

@@ -68,16 +68,18 @@ def summarise(effects: Sequence[StudyEffect]) -> Summary | None:
     from scipy import stats  # noqa: PLC0415 - takes a second; most commands never pool
     from statsmodels.stats.meta_analysis import combine_effects  # noqa: PLC0415
 
-    found = combine_effects(
-        np.array([e.effect for e in effects]),
-        np.array([e.error**2 for e in effects]),
-        method_re="iterated",
-    )
+    with np.errstate(divide="ignore", invalid="ignore"):  # its own I² divides by Q, our own not
+        found = combine_effects(
+            np.array([e.effect for e in effects]),
+            np.array([e.error**2 for e in effects]),
+            method_re="iterated",
+        )
     k, tau2, mean = len(effects), max(float(found.tau2), 0.0), float(found.mean_effect_re)
+    q = max(float(found.q), 0.0)
     error = max(float(found.sd_eff_w_re_hksj), float(found.sd_eff_w_re))
     half = float(stats.t.ppf((1 + LEVEL) / 2, k - 1)) * error
     reach = float(stats.t.ppf((1 + LEVEL) / 2, k - 2)) * sqrt(tau2 + error**2)
     return Summary(
         k, mean, mean - half, mean + half, mean - reach, mean + reach, sqrt(tau2),
-        max(float(found.i2), 0.0), float(found.q), float(stats.chi2.sf(found.q, k - 1)),
+        max((q - k + 1) / q, 0.0) if q else 0.0, q, float(stats.chi2.sf(q, k - 1)),
     )  # fmt: skip

@@ -58,8 +58,8 @@ async def fit_description(request: Request, services: ServicesDep) -> Response:
     """Say which benchmarks fit a described deployment; nothing is stored.
 
     Beside `deployment` the body takes what the address of a stored deployment takes:
-    `dimensions`, `domain`, `benchmark`, `compare`, `whatif`, `least`. Nobody has judged a description,
-    so every verdict is derived by a rule.
+    `dimensions`, `domain`, `benchmark`, `compare`, `whatif`, `least`. Nobody
+    has judged a description, so every verdict is derived by a rule.
     """
     only_params(request, ("format",))
     data = await read_body(request.stream(), services.settings.max_body_bytes)
