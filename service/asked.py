@@ -15,6 +15,8 @@ from service.problems import BadParameter, NotFound
 
 Schemes = Mapping[str, Scheme]
 STATUSES = ("answered", "partly-answered", "not-stated", "not-applicable")
+MOST = 100
+"""The most benchmarks in one JSON answer, as in every list of the API."""
 _FIELDS = ("title", "domains", "characteristics")
 
 
@@ -22,7 +24,8 @@ _FIELDS = ("title", "domains", "characteristics")
 class Asked:
     """A fit that is asked for: which dimensions count, which benchmarks, and what is compared.
 
-    `least` leaves out, after ranking, benchmarks of which fewer relevant assumptions are told.
+    `least` leaves out, after ranking, benchmarks of which fewer relevant assumptions are told. As
+    JSON, `limit` benchmarks are shown after the first `offset`; as CSV all of them.
     """
 
     relevant: tuple[str, ...] = CORE_DIMENSIONS
@@ -31,6 +34,8 @@ class Asked:
     compare: tuple[str, str] | None = None
     change: tuple[str, tuple[str, ...]] | None = None
     least: int = 0
+    limit: int = 100
+    offset: int = 0
 
 
 @dataclass(frozen=True)
@@ -136,12 +141,12 @@ def change(schemes: Schemes, relevant: Sequence[str], given: str) -> tuple[str, 
     return found, values(schemes[found], coded, "whatif")
 
 
-def least(given: object) -> int:
+def number(given: object, parameter: str) -> int:
     """Return a whole number from 0. Raises `BadParameter`."""
     if not str(given).isdecimal():
         raise BadParameter(
-            f"least is a whole number of assumptions, not {given!r}.",
-            parameter="least",
+            f"{parameter} is a whole number, not {given!r}.",
+            parameter=parameter,
             value=str(given),
         )
     return int(str(given))
@@ -184,7 +189,9 @@ def wanted(engine: Engine, schemes: Schemes, given: Mapping[str, Any]) -> Asked:
         str(given["benchmark"]) if given.get("benchmark") else None,
         pair(given["compare"]) if given.get("compare") else None,
         change(schemes, relevant, str(given["whatif"])) if given.get("whatif") else None,
-        least(given.get("least") or 0),
+        number(given.get("least") or 0, "least"),
+        min(number(given.get("limit") or MOST, "limit"), MOST),
+        number(given.get("offset") or 0, "offset"),
     )
 
 

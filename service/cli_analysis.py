@@ -42,7 +42,7 @@ def fit(
     compare: Annotated[str | None, typer.Option(help="Two benchmarks, joined by a comma.")] = None,
     whatif: Annotated[str | None, typer.Option(help="One change, dimension:value.")] = None,
     least: Annotated[int, typer.Option(min=0, help="Show those with this many told.")] = 0,
-    limit: Annotated[int, typer.Option(min=1, help="Most benchmarks in the table.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Most benchmarks to show.")] = 20,
     store: StoreOption = None,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -61,6 +61,7 @@ def fit(
         "compare": compare,
         "whatif": whatif,
         "least": least,
+        "limit": limit,
     }
     with opened(settings_of(store=store), read_only=True) as engine:
         schemes, path = fits.schemes(engine), Path(deployment)
@@ -75,9 +76,9 @@ def fit(
     elif as_csv or found.compared is not None or found.moves is not None:
         _show(findings.answer_rows(found), place.title, as_csv=as_csv)
     elif benchmark:
-        _show(findings.fit_rows(found.fits), place.title, as_csv=False)
+        _say_fit(findings.fit_rows(found.fits), place.title)
     else:
-        out.print(_overview(findings.answered(found), limit))
+        out.print(_overview(findings.answered(found)))
 
 
 def _description(path: Path) -> Mapping[str, Any]:
@@ -97,18 +98,28 @@ def _description(path: Path) -> Mapping[str, Any]:
     return inner if isinstance(inner, Mapping) else tree
 
 
-def _overview(found: Mapping[str, Any], limit: int) -> Table:
+def _say_fit(rows: Sequence[Mapping[str, Any]], place: str) -> None:
+    """Show the findings of one benchmark, and under them the sources that each rests on."""
+    columns = ("dimension", "assumed", "deployed", "verdict", "how", "rule", "derived_verdict")
+    title = f"{rows[0]['benchmark']} (rank {rows[0]['rank']}) for: {place}" if rows else place
+    out.print(_table(rows, columns, title))
+    for row in rows:
+        out.print(f"{row['dimension']}: {_cell(row['sources'])}", markup=False, highlight=False)
+
+
+def _overview(found: Mapping[str, Any]) -> Table:
     """Return a row per benchmark: its counts, and its verdict on each dimension."""
     total, silent = found["total"], len(found["nothing_told"])
+    shown = len(found["benchmarks"])
     table = Table(
-        title=f"{found['deployment']['title']}: {total} benchmarks, the first {min(limit, total)}",
+        title=f"{found['deployment']['title']}: {total} benchmarks, {shown} shown",
         caption=f"* asserted by an assessor; {silent} more tell nothing here. {found['note']}",
         title_justify="left",
         caption_justify="left",
     )
     for name in ("rank", "benchmark", *found["relevant"]):
-        table.add_column(name)
-    for item in found["benchmarks"][:limit]:
+        table.add_column(name, overflow="fold")
+    for item in found["benchmarks"]:
         signs = (_sign(f) for f in item["findings"])
         table.add_row(str(item["rank"]), item["benchmark"], *signs)
     return table
@@ -236,10 +247,16 @@ def _show(rows: Sequence[Mapping[str, Any]], title: str, *, as_csv: bool) -> Non
         sys.stdout.write(csv_text(rows, columns))
         return
     shown = [c for c in columns if not c.endswith(("title", "sources"))]
-    table = Table(*shown, title=title or None, title_justify="left")
+    out.print(_table(rows, shown, title))
+
+
+def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str) -> Table:
+    table = Table(title=title or None, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(_cell(row.get(c)) for c in shown))
-    out.print(table)
+        table.add_row(*(_cell(row.get(c)) for c in columns))
+    return table
 
 
 def _cell(value: object) -> str:

@@ -133,6 +133,7 @@ def difference_rows(found: Sequence[Difference]) -> list[dict[str, Any]]:
 def answered(found: Answer) -> dict[str, Any]:
     """Return the fit of one deployment, the benchmarks of which nothing can be told apart."""
     ranked = [f for f in found.fits if f.rank is not None]
+    start, end = found.asked.offset, found.asked.offset + found.asked.limit
     silent = [f for f in found.fits if f.rank is None]
     return {
         "deployment": {
@@ -146,7 +147,8 @@ def answered(found: Answer) -> dict[str, Any]:
         "rules": RULES,
         "order": "violated, then unknown or disputed, then held; over the relevant dimensions",
         "total": len(ranked),
-        "benchmarks": [fit(f) for f in ranked],
+        "offset": start,
+        "benchmarks": [fit(f) for f in ranked[start:end]],
         "nothing_told": [{"benchmark": f.benchmark, "title": f.title} for f in silent],
         "what_if": None if found.moves is None else [move(m) for m in found.moves],
         "compared": None if found.compared is None else [difference(d) for d in found.compared],

@@ -16,7 +16,7 @@ from service.routes.bodies import read_body
 from service.routes.deps import Services, ServicesDep
 
 router = APIRouter(prefix="/api/v1", tags=["fit"])
-PARAMETERS = ("dimensions", "domain", "benchmark", "compare", "whatif", "least")
+PARAMETERS = ("dimensions", "domain", "benchmark", "compare", "whatif", "least", "limit", "offset")
 _BODY_FIELDS = ("deployment", *PARAMETERS)
 _EXAMPLE = {
     "deployment": {
@@ -38,6 +38,8 @@ _ABOUT = {
     "benchmark": "only this benchmark, at its rank among the others",
     "compare": "two benchmarks side by side, joined by a comma",
     "least": "only benchmarks of which at least so many relevant assumptions are told",
+    "limit": "most benchmarks in a JSON answer, at most 100; CSV has all",
+    "offset": "how many of the first benchmarks to pass over in a JSON answer",
     "whatif": "one supposed change, dimension:value, and what it moves",
 }
 _PARAMETERS = [

@@ -109,11 +109,49 @@ def test_three_comparable_studies_are_summed_up(run: Run, tmp_path: Path) -> Non
     assert 18 < summary["mean"] < 22
     assert summary["prediction_lower"] < summary["lower"] < 10
     assert "Hartung-Knapp" in summary["method"]
-    errors = {i["gap"]: i["standard_error_method"] for i in part["elsewhere"]}
+    every = [*part["same_domain"], *part["elsewhere"]]
+    errors = {i["gap"]: i["standard_error_method"] for i in every}
     assert errors["made-up-0"] == "two-proportions"
     assert errors["yao2024-tau-gpt4o-retail"] is None
     text = run("risk", "customer-service-agents", "medqa", "-d", "repetition").stdout
     assert "k = 3" in text
+
+
+LOWER = """evalgap: 1
+records:
+  - kind: dataset-card
+    id: medqa-files/tester
+    title: MedQA files
+    dataset: {id: medqa-files}
+    author: {id: tester, name: A tester}
+    assumptions:
+      - dimension: interaction-type
+        answer_status: answered
+        answer: Open conversations.
+        assumes: [interaction-type/multi-turn]
+        codings: [{code: interaction-type/multi-turn, basis: stated}]
+        sources: [{url: "https://example.org/files"}]
+matches:
+  - subject: dataset/medqa-files
+    target: benchmark/medqa
+    relation: dataset-of
+    decision: confirm
+    reasons: [The benchmark is made from these files.]
+    author: {id: tester, name: A tester}
+"""
+
+
+def test_what_a_matched_dataset_says_stands_beside_and_is_not_counted(
+    run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "lower.yaml"
+    file.write_text(LOWER, "utf-8")
+    stored = run("import", file)
+    assert stored.returncode == 0, stored.stdout + stored.stderr
+    done = run("fit", "public-self-assessment", "--benchmark", "medqa", "--json")
+    found = json.loads(done.stdout)["benchmarks"][0]["findings"][2]
+    assert (found["verdict"], found["assumed"]) == ("violated", ["single-turn"])
+    assert found["beside"][0]["record"] == "dataset-card/medqa-files/tester/1"
 
 
 def test_coverage_ends_with_what_is_needed(seeded: Path) -> None:

@@ -85,6 +85,16 @@ def test_benchmarks_are_ordered_and_the_silent_ones_stand_apart(client: TestClie
     assert all(b["counts"]["unknown"] < len(CORE) for b in found["benchmarks"])
 
 
+def test_pages_follow_each_other(client: TestClient) -> None:
+    whole = client.get(f"{PATIENTS}?domain=healthcare").json()
+    pages = [
+        client.get(f"{PATIENTS}?domain=healthcare&limit=20&offset={n}").json() for n in (0, 20, 40)
+    ]
+    names = [b["benchmark"] for page in pages for b in page["benchmarks"]]
+    assert names == [b["benchmark"] for b in whole["benchmarks"]][:60]
+    assert {p["total"] for p in pages} == {whole["total"]}
+
+
 def test_cards_that_disagree_are_disputed(client: TestClient) -> None:
     found = fit_of(client, "public-self-assessment", "cmb")["findings"][2]
     assert (found["verdict"], found["rule"]) == ("disputed", "sources-disagree")
@@ -187,6 +197,7 @@ def test_a_description_gives_what_the_stored_deployment_gives_by_rule(client: Te
         ("whatif=language:english", "whatif", "not among the relevant dimensions"),
         ("compare=medqa", "compare", "two benchmarks"),
         ("least=many", "least", "whole number"),
+        ("limit=-1", "limit", "whole number"),
         ("colour=red", "colour", "dimensions"),
     ],
 )
