@@ -17,6 +17,7 @@ Schemes = Mapping[str, Scheme]
 STATUSES = ("answered", "partly-answered", "not-stated", "not-applicable")
 MOST = 100
 """The most benchmarks in one JSON answer, as in every list of the API."""
+_DIGITS = 9
 _FIELDS = ("title", "domains", "characteristics")
 
 
@@ -143,13 +144,14 @@ def change(schemes: Schemes, relevant: Sequence[str], given: str) -> tuple[str, 
 
 def number(given: object, parameter: str) -> int:
     """Return a whole number from 0. Raises `BadParameter`."""
-    if not str(given).isdecimal():
+    words = str(given)
+    if not words.isdecimal() or len(words) > _DIGITS:
         raise BadParameter(
-            f"{parameter} is a whole number, not {given!r}.",
+            f"{parameter} is a whole number of at most {_DIGITS} digits, not {words[:20]!r}.",
             parameter=parameter,
-            value=str(given),
+            value=words[:20],
         )
-    return int(str(given))
+    return int(words)
 
 
 def pair(given: object) -> tuple[str, str]:

@@ -198,6 +198,7 @@ def test_a_description_gives_what_the_stored_deployment_gives_by_rule(client: Te
         ("compare=medqa", "compare", "two benchmarks"),
         ("least=many", "least", "whole number"),
         ("limit=-1", "limit", "whole number"),
+        (f"offset={'9' * 5000}", "offset", "whole number"),
         ("colour=red", "colour", "dimensions"),
     ],
 )
@@ -244,8 +245,8 @@ def test_what_is_not_there_is_404(client: TestClient, address: str) -> None:
         (b'{"deployment": {"characteristics": {"novelty": {"value": 1}}}}', "value", "values"),
         (b'{"deployment": {"name": 1}}', "name", "title"),
         (
-            b'{"deployment": {"characteristics": {"novelty": "unseen"}}, "limit": 1}',
-            "limit",
+            b'{"deployment": {"characteristics": {"novelty": "unseen"}}, "colour": 1}',
+            "colour",
             "least",
         ),
     ],
