@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.analysis.evidence import evidence
 from service.analysis.figures import Arm, Bounds, Figure, clusters, standard_error
 from service.analysis.pooling import StudyEffect, summarise
 
+untimed = settings(deadline=None)
 HERE = frozenset({"healthcare"})
 
 
@@ -53,6 +54,7 @@ effects = st.lists(
 )
 
 
+@untimed
 @given(effects)
 def test_one_more_study_is_never_surer_than_the_mean(some: list[StudyEffect]) -> None:
     found = summarise(some)
@@ -122,6 +124,7 @@ def test_figures_in_conflict_count_once_and_the_better_verified_one_is_taken() -
     assert [e.effect for e in pool.studies] == [10]
 
 
+@untimed
 @given(st.permutations([figure("a", conflicts=frozenset({"c"})), figure("b"), figure("c"),
                         figure("d", studies=frozenset({"study-b", "study-c"}))]))  # fmt: skip
 def test_groups_do_not_depend_on_order(some: list[Figure]) -> None:

@@ -6,7 +6,7 @@ from random import Random
 from typing import TypeVar
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.analysis.changes import difference, supposed, unjudged, what_if
@@ -14,6 +14,7 @@ from service.analysis.claims import Candidate, Claim, Coded, Fit, Judgement, Pla
 from service.analysis.fit import counts, fit, ranked
 from service.analysis.schemes import Scheme, Value, compare
 
+untimed = settings(deadline=None)
 Item = TypeVar("Item")
 VERDICTS = ("holds", "partially-holds", "violated", "unknown", "disputed", "not-applicable")
 SCALE = Scheme(
@@ -139,6 +140,7 @@ def fits_of(table: list[list[str]]) -> list[Fit]:
     return fit(SCHEMES, judged, PLACE, RELEVANT)
 
 
+@untimed
 @given(rows, st.data())
 def test_making_an_assumption_violated_never_improves_a_rank(
     table: list[list[str]], data: st.DataObject
@@ -153,6 +155,7 @@ def test_making_an_assumption_violated_never_improves_a_rank(
     assert before is None or after >= before
 
 
+@untimed
 @given(rows)
 def test_the_order_is_violated_then_unsettled_then_held(table: list[list[str]]) -> None:
     known = [f for f in fits_of(table) if f.rank is not None]
@@ -164,6 +167,7 @@ def test_the_order_is_violated_then_unsettled_then_held(table: list[list[str]]) 
                for b, kb in zip(known, keys, strict=True))  # fmt: skip
 
 
+@untimed
 @given(st.lists(verdicts, max_size=9))
 def test_unknown_is_never_counted_as_held(given_verdicts: list[str]) -> None:
     found = counts(given_verdicts)
@@ -205,6 +209,7 @@ candidates = st.lists(
 places = st.builds(Place, st.just("here"), claims=st.lists(claims, max_size=6).map(tuple))
 
 
+@untimed
 @given(candidates, places, st.randoms(use_true_random=False))
 def test_the_order_of_statements_changes_nothing(
     some: list[Candidate], place: Place, random: Random
@@ -217,6 +222,7 @@ def test_the_order_of_statements_changes_nothing(
     assert fit(SCHEMES, shuffled(mixed), elsewhere, RELEVANT) == fit(SCHEMES, some, place, RELEVANT)
 
 
+@untimed
 @given(candidates, places, st.sampled_from(RELEVANT), st.data())
 def test_what_if_equals_fitting_the_changed_deployment(
     some: list[Candidate], place: Place, dimension: str, data: st.DataObject
@@ -241,6 +247,7 @@ def test_what_if_equals_fitting_the_changed_deployment(
             assert old.rank == after.rank
 
 
+@untimed
 @given(candidates, places)
 def test_nothing_holds_of_which_nothing_counts_on_either_side(
     some: list[Candidate], place: Place
