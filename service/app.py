@@ -32,13 +32,16 @@ from service.problems import BadParameter, Problem
 from service.resources import VERSION, inside
 from service.routes import (
     api,
+    coverage,
     described,
+    fit,
     graph_store,
     imports,
     linked,
     matches,
     pages,
     queries,
+    risk,
     sparql,
     validate,
 )
@@ -49,6 +52,9 @@ ROUTERS = (
     validate.router,
     matches.router,
     imports.router,
+    fit.router,
+    risk.router,
+    coverage.router,
     api.router,
     queries.router,
     sparql.router,

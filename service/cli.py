@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from service import cli_cards, cli_set_aside
+from service import cli_analysis, cli_cards, cli_set_aside
 from service.cli_set_aside import kept_in
 from service.command import Quiet, StoreOption, fail, gated, opened, settings_of
 from service.config import Settings
@@ -32,6 +32,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_set_aside.app, name="set-aside")
 cli_cards.add(app)
+cli_analysis.add(app)
 Paths = Annotated[
     list[Path], typer.Argument(help="Files, folders, archives or 'patterns'; - is stdin.")
 ]

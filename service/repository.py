@@ -38,7 +38,7 @@ class Stored:
 
 def load(engine: Engine, kind: str, ident: str, version: int | None = None) -> Stored:
     """Return a version of a record, by default the current one. Raises `NotFound`."""
-    _check(kind, ident)
+    check(kind, ident)
     wanted = version or _current(engine, kind, ident)
     name = graph_iri(kind, ident, wanted)
     graph = bind(engine.construct(_WITH_THINGS.format(graph=name.n3(), things=THINGS.n3())))
@@ -48,7 +48,7 @@ def load(engine: Engine, kind: str, ident: str, version: int | None = None) -> S
     return Stored(read.record(graph, RECORDS[kind], iri), wanted, graph)
 
 
-def _check(kind: str, ident: str) -> None:
+def check(kind: str, ident: str) -> None:
     """Raise `NotFound` for what cannot be the identity of anything here."""
     if not re.fullmatch(r"[a-z0-9]+([-./][a-z0-9]+)*", ident):
         raise NotFound(f"There is no {kind} {ident!r} here.")
@@ -72,7 +72,7 @@ def _current(engine: Engine, kind: str, ident: str) -> int:
 
 def described(engine: Engine, kind: str, thing: str, record_kind: str) -> list[Stored]:
     """Return the current records that describe a benchmark or deployment. Raises `NotFound`."""
-    _check(kind, thing)
+    check(kind, thing)
     predicate = {"benchmark": "describesBenchmark", "deployment": "describesDeployment"}[kind]
     rows = engine.select(f"""
         PREFIX egap: <{BASE}ontology#>

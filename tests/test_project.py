@@ -33,7 +33,20 @@ def test_every_question_is_documented(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["serve", "import", "validate", "query", "decompose", "export", "backup", "restore"]
+    "name",
+    [
+        "serve",
+        "import",
+        "validate",
+        "query",
+        "decompose",
+        "export",
+        "backup",
+        "restore",
+        "fit",
+        "risk",
+        "coverage",
+    ],
 )
 def test_every_command_is_documented(name: str) -> None:
     assert f"evalgap {name}" in README

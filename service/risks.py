@@ -1,0 +1,63 @@
+"""For one benchmark and deployment: what was measured for the assumptions that may not hold."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from loaders.vocab import BASE
+from service import fits
+from service.analysis.claims import Finding, Fit
+from service.analysis.evidence import Evidence, evidence
+from service.analysis.schemes import UNKNOWN, VIOLATED
+from service.asked import Asked, answer
+from service.engines.base import Engine
+from service.figures import figures
+
+_ABOVE = f"""
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX egap: <{BASE}ontology#>
+SELECT ?dimension ?above WHERE {{
+  ?dimension a egap:Dimension ; skos:broader ?above . ?above skos:broader ?top }}"""
+
+
+@dataclass(frozen=True)
+class Risk:
+    """The fit of one benchmark, and per assumption that may not hold what was measured for it."""
+
+    title: str
+    fit: Fit
+    evidence: tuple[tuple[Finding, Evidence], ...]
+
+
+def risk(engine: Engine, deployment: str, benchmark: str, relevant: tuple[str, ...]) -> Risk:
+    """Return the evidence for each assumption that is violated or unknown.
+
+    Raises `NotFound` for a deployment or benchmark that is not there.
+    """
+    place, every = fits.place(engine, deployment), fits.candidates(engine, deployment)
+    asked = Asked(relevant, benchmark=benchmark)
+    (found,) = answer(fits.schemes(engine), every, place, asked).fits
+    open_ = [f for f in found.findings if f.verdict in {VIOLATED, UNKNOWN}]
+    above = _above(engine)
+    names = {d for f in open_ for d in (f.dimension, *above[f.dimension])}
+    measured = figures(engine, sorted(names), every, fits.places(engine))
+    parts = (
+        (f, evidence(f.dimension, frozenset(above[f.dimension]), measured, place.domains))
+        for f in open_
+    )
+    return Risk(place.title, found, tuple(parts))
+
+
+def _above(engine: Engine) -> defaultdict[str, set[str]]:
+    """Return the dimensions that each lies under, but for the two kinds that hold them all."""
+    return _grouped(
+        (fits.tail(row, "dimension") or "", fits.tail(row, "above") or "")
+        for row in engine.select(_ABOVE)
+    )
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> defaultdict[str, set[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for name, above in pairs:
+        found[name].add(above)
+    return found

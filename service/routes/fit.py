@@ -1,0 +1,122 @@
+"""`POST /api/v1/fit` and `/api/v1/deployments/{id}/fit`: which benchmarks fit, and where not."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from loaders.base import CardError
+from loaders.parse import parse
+from service import asked, findings, fits
+from service.asked import Answer
+from service.problems import BadParameter, BadRequest
+from service.routes.answers import csv_text, json_text, respond
+from service.routes.bodies import read_body
+from service.routes.deps import Services, ServicesDep
+
+router = APIRouter(prefix="/api/v1", tags=["fit"])
+PARAMETERS = ("dimensions", "domain", "benchmark", "compare", "whatif", "least", "limit", "offset")
+_BODY_FIELDS = ("deployment", *PARAMETERS)
+_EXAMPLE = {
+    "deployment": {
+        "title": "Patients asking about symptoms",
+        "domains": ["healthcare"],
+        "characteristics": {
+            "query-authorship": "natural-user",
+            "interaction-type": ["multi-turn"],
+            "decision-mediation": {"values": ["human-decides"], "answer": "They decide."},
+        },
+    },
+    "dimensions": ["query-authorship", "interaction-type", "decision-mediation"],
+    "domain": "healthcare",
+    "whatif": "interaction-type:single-turn",
+}
+_ABOUT = {
+    "dimensions": "the relevant dimensions, joined by commas; the five of the card if left out",
+    "domain": "only benchmarks of this domain",
+    "benchmark": "only this benchmark, at its rank among the others",
+    "compare": "two benchmarks side by side, joined by a comma",
+    "least": "only benchmarks of which at least so many relevant assumptions are told",
+    "limit": "most benchmarks in a JSON answer, at most 100; CSV has all",
+    "offset": "how many of the first benchmarks to pass over in a JSON answer",
+    "whatif": "one supposed change, dimension:value, and what it moves",
+}
+_PARAMETERS = [
+    {"name": n, "in": "query", "description": about, "schema": {"type": "string"}}
+    for n, about in _ABOUT.items()
+]
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "A deployment as title, domains and characteristics by dimension.",
+        "content": {"application/json": {"schema": {"type": "object"}, "example": _EXAMPLE}},
+    }
+}
+
+
+@router.post("/fit", openapi_extra=_BODY)
+async def fit_description(request: Request, services: ServicesDep) -> Response:
+    """Say which benchmarks fit a described deployment; nothing is stored.
+
+    Beside `deployment` the body takes what the address of a stored deployment takes:
+    `dimensions`, `domain`, `benchmark`, `compare`, `whatif`, `least`. Nobody
+    has judged a description, so every verdict is derived by a rule.
+    """
+    only_params(request, ("format",))
+    data = await read_body(request.stream(), services.settings.max_body_bytes)
+    return await run_in_threadpool(_described, request, services, _tree(data))
+
+
+def _tree(data: bytes) -> Mapping[str, Any]:
+    try:
+        tree = parse(data) if data.strip() else None
+    except CardError as error:
+        raise BadRequest(f"The body cannot be read. {error.problems[0].sentence()}") from error
+    if not isinstance(tree, Mapping) or not isinstance(tree.get("deployment"), Mapping):
+        raise BadParameter(
+            'Send an object with a field "deployment" that holds "characteristics".',
+            parameter="deployment",
+            example=_EXAMPLE,
+        )
+    return tree
+
+
+def _described(request: Request, services: Services, body: Mapping[str, Any]) -> Response:
+    asked.only(body, _BODY_FIELDS, "The body")
+    schemes = fits.schemes(services.engine)
+    place = asked.described(services.engine, schemes, body["deployment"])
+    wanted = asked.wanted(services.engine, schemes, body)
+    return _answer(request, asked.answer(schemes, fits.candidates(services.engine), place, wanted))
+
+
+@router.get("/deployments/{ident}/fit", openapi_extra={"parameters": _PARAMETERS})
+def fit_deployment(ident: str, request: Request, services: ServicesDep) -> Response:
+    """Say, per benchmark and relevant dimension, whether its assumption holds in a deployment.
+
+    Each verdict is asserted by an assessor or derived by a named rule, with its sources. As CSV
+    the answer is a row per benchmark and dimension; with `compare` or `whatif`, theirs.
+    """
+    only_params(request, (*PARAMETERS, "format"))
+    schemes = fits.schemes(services.engine)
+    place = fits.place(services.engine, ident)
+    wanted = asked.wanted(services.engine, schemes, request.query_params)
+    every = fits.candidates(services.engine, ident)
+    return _answer(request, asked.answer(schemes, every, place, wanted))
+
+
+def _answer(request: Request, found: Answer) -> Response:
+    rows = findings.answer_rows(found)
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    return respond(
+        request,
+        {
+            "application/json": lambda: json_text(request, findings.answered(found)),
+            "text/csv": lambda: csv_text(rows, columns),
+        },
+    )
+
+
+def only_params(request: Request, known: tuple[str, ...]) -> None:
+    """Raise `BadParameter` for a query parameter that is not known here."""
+    asked.only(request.query_params, known, "This address")

@@ -1,0 +1,51 @@
+"""`/api/v1/deployments/{id}/risk`: what was measured for the assumptions that may not hold."""
+
+from fastapi import APIRouter, Request, Response
+
+from loaders.model import CORE_DIMENSIONS
+from service import asked, findings, fits, risks
+from service.problems import BadParameter
+from service.routes.answers import csv_text, json_text, respond
+from service.routes.deps import ServicesDep
+from service.routes.fit import only_params
+
+router = APIRouter(prefix="/api/v1", tags=["fit"])
+_PARAMETERS = [
+    {
+        "name": "benchmark",
+        "in": "query",
+        "required": True,
+        "schema": {"type": "string"},
+        "example": "hager2024-licensing-exams",
+    },
+    {"name": "dimensions", "in": "query", "schema": {"type": "string"}},
+]
+
+
+@router.get("/deployments/{ident}/risk", openapi_extra={"parameters": _PARAMETERS})
+def risk(ident: str, request: Request, services: ServicesDep) -> Response:
+    """Return what was measured elsewhere for each assumption that is violated or unknown.
+
+    Same domain first, then any; confounded figures apart. Three or more comparable studies are
+    summed up by random effects. It is what happened elsewhere, not a forecast.
+    """
+    only_params(request, ("benchmark", "dimensions", "format"))
+    benchmark = request.query_params.get("benchmark")
+    if not benchmark:
+        raise BadParameter(
+            "benchmark is missing. Name one, such as ?benchmark=hager2024-licensing-exams; "
+            "see /api/v1/benchmarks.",
+            parameter="benchmark",
+        )
+    given = request.query_params.get("dimensions")
+    schemes = fits.schemes(services.engine)
+    relevant = asked.dimensions(schemes, given, "dimensions") if given else CORE_DIMENSIONS
+    found = risks.risk(services.engine, ident, benchmark, relevant)
+    rows = findings.evidence_rows([e for _, e in found.evidence])
+    return respond(
+        request,
+        {
+            "application/json": lambda: json_text(request, findings.risk(found)),
+            "text/csv": lambda: csv_text(rows, findings.EVIDENCE_COLUMNS),
+        },
+    )

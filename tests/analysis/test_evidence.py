@@ -1,0 +1,185 @@
+"""Pooled evidence: only what may be pooled, with known answers, and standard errors by name."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.analysis.evidence import evidence
+from service.analysis.figures import Arm, Bounds, Figure, clusters, standard_error
+from service.analysis.pooling import StudyEffect, summarise
+
+untimed = settings(deadline=None)
+HERE = frozenset({"healthcare"})
+
+
+def figure(
+    name: str, value: float | None = 10.0, error: float | None = 1.0, **more: object
+) -> Figure:
+    """Return a figure of its own study, with an interval of this standard error."""
+    half = 1.959963984540054 * (error or 0)
+    bounds = (Bounds(value - half, value + half, 0.95, "normal"),) if value and error else ()
+    plain = Figure(
+        name, "whole-gap", frozenset({"d"}), frozenset({"d"}), value, "percentage-point",
+        "absolute-difference", "full-text", intervals=bounds, domains=HERE,
+        studies=frozenset({f"study-{name}"}),
+    )  # fmt: skip
+    return replace(plain, **more)  # type: ignore[arg-type]
+
+
+def test_the_summary_of_equal_errors_has_its_closed_form() -> None:
+    """Equal variances: tau² = s² - v, Hartung-Knapp s²/k (Paule and Mandel 1982)."""
+    found = summarise([StudyEffect(str(v), v, 1.0) for v in (10.0, 20.0, 30.0)])
+    assert found is not None
+    assert found.mean == pytest.approx(20)
+    assert found.tau == pytest.approx(99**0.5, rel=1e-4)
+    assert found.upper - found.mean == pytest.approx(4.302653 * (100 / 3) ** 0.5, rel=1e-4)
+    assert found.prediction_upper - 20 == pytest.approx(12.7062 * (99 + 100 / 3) ** 0.5, rel=1e-4)
+    assert found.q == pytest.approx(200)
+    assert found.i_squared == pytest.approx(1 - 2 / 200)
+
+
+def test_agreement_by_chance_does_not_narrow_the_interval() -> None:
+    found = summarise([StudyEffect(str(i), 10.0, 1.0) for i in range(3)])
+    assert found is not None
+    assert found.upper - found.mean == pytest.approx(4.302653 / 3**0.5, rel=1e-4)
+    assert (found.tau, found.i_squared) == (0, 0)
+
+
+effects = st.lists(
+    st.builds(StudyEffect, st.text(max_size=3), st.floats(-80, 80), st.floats(0.1, 20)),
+    min_size=3,
+    max_size=12,
+)
+
+
+@untimed
+@given(effects)
+def test_one_more_study_is_never_surer_than_the_mean(some: list[StudyEffect]) -> None:
+    found = summarise(some)
+    assert found is not None
+    assert found.prediction_lower <= found.lower <= found.mean <= found.upper
+    assert found.upper <= found.prediction_upper
+    assert 0 <= found.i_squared <= 1
+
+
+def test_two_studies_are_listed_and_not_summed_up() -> None:
+    found = evidence("d", frozenset(), [figure("a"), figure("b")], HERE)
+    (pool,) = found.pools
+    assert (pool.k, pool.summary, pool.why_none) == (2, None, "2 of at least 3 comparable studies")
+    assert len(found.same_domain) == 2
+    assert "not a forecast" in found.sentence
+
+
+def test_relative_and_absolute_gaps_and_units_are_never_pooled() -> None:
+    same = [figure("a"), figure("b"), figure("c")]
+    other = [figure("r", kind="relative-change", unit="percent"), figure("f", unit="fraction")]
+    found = evidence("d", frozenset(), [*same, *other], HERE)
+    by_unit = {p.unit: p for p in found.pools}
+    assert by_unit["percentage-point"].k == 3
+    assert by_unit["percentage-point"].summary
+    assert by_unit["fraction"].k == 1
+    assert "percent" not in by_unit
+    reasons = {i.figure.gap: i.left_out for i in found.same_domain}
+    assert reasons["r"] == "relative-change, and only absolute differences are summed up"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"dimensions": frozenset({"d", "e"})},
+        {"changed": frozenset({"d", "e"})},
+        {"dimensions": frozenset({"above"}), "changed": frozenset({"d"})},
+    ],
+)
+def test_confounded_figures_stand_apart(change: dict[str, frozenset[str]]) -> None:
+    found = evidence("d", frozenset({"above"}), [figure("a", **change)], HERE)  # type: ignore[arg-type]
+    assert [i.figure.gap for i in found.confounded] == ["a"]
+    assert (found.same_domain, found.elsewhere, found.pools) == ((), (), ())
+
+
+def test_the_same_domain_stands_first_and_is_pooled_alone_too() -> None:
+    near = [figure(n) for n in "abc"]
+    far = [figure("z", value=50.0, domains=frozenset({"law"}))]
+    found = evidence("d", frozenset(), [*far, *near], HERE)
+    assert [i.figure.gap for i in found.same_domain] == ["a", "b", "c"]
+    assert [i.figure.gap for i in found.elsewhere] == ["z"]
+    assert {p.scope: p.k for p in found.pools} == {"same-domain": 3, "any-domain": 4}
+
+
+def test_figures_of_one_study_count_once() -> None:
+    study = frozenset({"s"})
+    same = [figure("a", value=10.0, studies=study), figure("b", value=20.0, studies=study)]
+    (pool,) = evidence("d", frozenset(), same, HERE).pools
+    (effect,) = pool.studies
+    assert (effect.effect, effect.figures) == (15, 2)
+    assert effect.error == pytest.approx(1)
+
+
+def test_figures_in_conflict_count_once_and_the_better_verified_one_is_taken() -> None:
+    seen = figure("a", value=10.0)
+    told = figure("b", value=20.0, verification="secondary", conflicts=frozenset({"a"}))
+    (pool,) = evidence("d", frozenset(), [seen, told], HERE).pools
+    assert [e.effect for e in pool.studies] == [10]
+
+
+@untimed
+@given(st.permutations([figure("a", conflicts=frozenset({"c"})), figure("b"), figure("c"),
+                        figure("d", studies=frozenset({"study-b", "study-c"}))]))  # fmt: skip
+def test_groups_do_not_depend_on_order(some: list[Figure]) -> None:
+    assert sorted(sorted(f.gap for f in g) for g in clusters(some)) == [["a", "b", "c", "d"]]
+
+
+def test_a_variance_is_never_invented() -> None:
+    bare = figure("a", error=None, before=Arm(300), after=Arm(300))
+    found = standard_error(bare)
+    assert found.value is None
+    assert found.method == "no interval, no counts of events and no flows are recorded"
+    listed = evidence("d", frozenset(), [bare], HERE).same_domain[0]
+    assert listed.left_out == f"no standard error: {found.method}"
+
+
+def test_counts_of_events_give_the_error_of_two_proportions() -> None:
+    counted = figure("a", error=None, before=Arm(100, 50), after=Arm(100, 20))
+    found = standard_error(counted)
+    assert found.method == "two-proportions"
+    assert found.value == pytest.approx(100 * (0.25 / 100 + 0.16 / 100) ** 0.5)
+    full = replace(counted, before=Arm(100, 100))
+    assert standard_error(full).value is None
+
+
+def test_flows_give_the_error_of_paired_proportions() -> None:
+    paired = figure("a", error=None, losses=215, gains=34, before=Arm(600), after=Arm(600))
+    found = standard_error(paired)
+    assert found.method == "paired-flows"
+    assert found.value == pytest.approx(100 * (249 - 181**2 / 600) ** 0.5 / 600)
+
+
+def test_the_widest_interval_is_taken() -> None:
+    two = figure(
+        "a", intervals=(Bounds(8, 12, 0.95, "x", "item"), Bounds(5, 15, 0.95, "x", "site"))
+    )
+    found = standard_error(two)
+    assert found.value == pytest.approx(5 / 1.959964, rel=1e-6)
+    assert "site" in found.method
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"intervals": (Bounds(9.9, 20, 0.95, "x"),)}, "asymmetric"),
+        ({"kind": "odds-ratio"}, "not on a scale on which errors add up"),
+        ({"value": None, "intervals": (Bounds(9, 11, 0.95, "x"),)}, "no value"),
+    ],
+)
+def test_an_interval_that_tells_no_error_is_left_out(change: dict[str, object], words: str) -> None:
+    found = standard_error(figure("a", **change))  # type: ignore[arg-type]
+    assert found.value is None
+    assert words in found.method
+
+
+@pytest.mark.parametrize("qualifier", ["upper-bound", "lower-bound", "extreme"])
+def test_bounds_and_extremes_are_not_summed_up(qualifier: str) -> None:
+    found = evidence("d", frozenset(), [figure(n, qualifier=qualifier) for n in "abc"], HERE)
+    assert found.pools == ()

@@ -1,0 +1,277 @@
+"""The rules of a fit: what follows from values, and what must hold of every ranking."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+from typing import TypeVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.analysis.changes import difference, supposed, unjudged, what_if
+from service.analysis.claims import Candidate, Claim, Coded, Fit, Judgement, Place
+from service.analysis.fit import counts, fit, ranked
+from service.analysis.schemes import Scheme, Value, compare
+
+untimed = settings(deadline=None)
+Item = TypeVar("Item")
+VERDICTS = ("holds", "partially-holds", "violated", "unknown", "disputed", "not-applicable")
+SCALE = Scheme(
+    "scale",
+    {c: Value(c, rank=r) for c, r in (("low", 1), ("mid", 2), ("high", 3), ("aside", None))},
+    higher_asks_more=True,
+)
+PLAIN = Scheme("plain", {c: Value(c, rank=r) for c, r in (("low", 1), ("high", 2))})
+TREE = Scheme(
+    "tree",
+    {c: Value(c, broader=b)
+     for c, b in (("users", None), ("given", "users"), ("own", "users"), ("experts", None))},
+)  # fmt: skip
+LOOSE = Scheme("loose", {"a": Value("a"), "b": Value("b")}, may_coexist=True)
+SCHEMES = {s.dimension: s for s in (SCALE, PLAIN, TREE, LOOSE)}
+RELEVANT = tuple(SCHEMES)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "assumed", "deployed", "verdict", "rule"),
+    [
+        (TREE, "own", "own", "holds", "same-or-narrower-value"),
+        (TREE, "users", "own", "holds", "same-or-narrower-value"),
+        (TREE, "own", "users", "partially-holds", "narrower-assumed"),
+        (TREE, "given", "own", "violated", "different-value"),
+        (SCALE, "high", "low", "partially-holds", "asks-more"),
+        (SCALE, "low", "high", "violated", "asks-less"),
+        (SCALE, "low", "aside", "unknown", "outside-the-scale"),
+        (SCALE, "low high", "high", "holds", "same-or-narrower-value"),
+        (SCALE, "low high", "low high", "holds", "same-or-narrower-value"),
+        (SCALE, "mid", "mid high", "partially-holds", "some-values-covered"),
+        (SCALE, "mid", "mid aside", "unknown", "some-values-untold"),
+        (SCALE, "low", "high aside", "violated", "asks-less"),
+        (PLAIN, "high", "low", "violated", "different-value"),
+        (PLAIN, "low", "high", "violated", "different-value"),
+        (LOOSE, "a", "b", "unknown", "values-may-coexist"),
+    ],
+)
+def test_what_one_value_says_of_another(
+    scheme: Scheme, assumed: str, deployed: str, verdict: str, rule: str
+) -> None:
+    found = compare(scheme, assumed.split(), deployed.split())
+    assert (found.verdict, found.rule) == (verdict, rule)
+
+
+def claim(dimension: str, *codes: str, **more: str) -> Claim:
+    return Claim(dimension, tuple(map(Coded, codes)), **more)  # type: ignore[arg-type]
+
+
+def one(candidate: Candidate, place: Place, dimension: str) -> tuple[str, str, str]:
+    (found,) = fit(SCHEMES, [candidate], place, [dimension])
+    finding = found.findings[0]
+    return finding.verdict, finding.how, finding.rule
+
+
+PLACE = Place("here", claims=(claim("scale", "high"), claim("tree", "own")))
+
+
+def test_cards_that_lead_to_different_verdicts_are_disputed() -> None:
+    cards = Candidate("b", claims=(claim("scale", "low", author="x"), claim("scale", "high")))
+    assert one(cards, PLACE, "scale") == ("disputed", "derived", "sources-disagree")
+
+
+def test_a_silent_card_disputes_nothing() -> None:
+    cards = Candidate("b", claims=(claim("scale", status="not-stated"), claim("scale", "high")))
+    assert one(cards, PLACE, "scale")[0] == "holds"
+
+
+def test_a_hint_is_no_answer() -> None:
+    hinted = Claim("scale", (Coded("high", "hinted"),))
+    found = one(Candidate("b", claims=(hinted,)), PLACE, "scale")
+    assert found == ("unknown", "derived", "assumption-not-stated")
+
+
+def test_what_a_lower_level_claims_is_shown_and_not_counted() -> None:
+    (found,) = fit(SCHEMES, [Candidate("b", beside=(claim("scale", "high"),))], PLACE, ["scale"])
+    assert found.findings[0].verdict == "unknown"
+    assert found.findings[0].beside
+
+
+def test_a_deployment_that_is_partly_described_is_held_in_part() -> None:
+    partly = Place("here", claims=(claim("scale", "high", status="partly-answered"),))
+    card = Candidate("b", claims=(claim("scale", "high"),))
+    assert one(card, partly, "scale")[0] == "partially-holds"
+
+
+def test_an_assessor_stands_before_a_rule_which_stands_beside() -> None:
+    card = Candidate(
+        "b", claims=(claim("scale", "low"),), judgements=(Judgement("scale", "holds"),)
+    )
+    (found,) = fit(SCHEMES, [card], PLACE, ["scale"])
+    finding = found.findings[0]
+    assert (finding.verdict, finding.how, finding.derived.verdict) == (
+        "holds",
+        "asserted",
+        "violated",
+    )
+
+
+def test_assessors_who_differ_dispute() -> None:
+    judged = (Judgement("scale", "holds", "x"), Judgement("scale", "violated", "y"))
+    card = Candidate("b", claims=(claim("scale", "low"),), judgements=judged)
+    assert one(card, PLACE, "scale") == ("disputed", "asserted", "sources-disagree")
+
+
+def test_not_applicable_is_its_own_verdict() -> None:
+    card = Candidate("b", claims=(claim("scale", status="not-applicable"),))
+    assert one(card, PLACE, "scale")[0] == "not-applicable"
+
+
+# --- what holds of everything ----------------------------------------------------------------
+
+verdicts = st.sampled_from(VERDICTS)
+rows = st.lists(st.lists(verdicts, min_size=4, max_size=4), min_size=1, max_size=8)
+
+
+def fits_of(table: list[list[str]]) -> list[Fit]:
+    """Return ranked fits with these verdicts, made by assessors as the rules would take them."""
+    judged = [
+        Candidate(f"b{i}", judgements=tuple(map(Judgement, RELEVANT, row)))
+        for i, row in enumerate(table)
+    ]
+    return fit(SCHEMES, judged, PLACE, RELEVANT)
+
+
+@untimed
+@given(rows, st.data())
+def test_making_an_assumption_violated_never_improves_a_rank(
+    table: list[list[str]], data: st.DataObject
+) -> None:
+    row = data.draw(st.integers(0, len(table) - 1))
+    column = data.draw(st.integers(0, len(RELEVANT) - 1))
+    worse = [list(r) for r in table]
+    worse[row][column] = "violated"
+    before = {f.benchmark: f.rank for f in fits_of(table)}[f"b{row}"]
+    after = {f.benchmark: f.rank for f in fits_of(worse)}[f"b{row}"]
+    assert after is not None
+    assert before is None or after >= before
+
+
+@untimed
+@given(rows)
+def test_the_order_is_violated_then_unsettled_then_held(table: list[list[str]]) -> None:
+    known = [f for f in fits_of(table) if f.rank is not None]
+    keys = [
+        (f.counts.violated, f.counts.unknown + f.counts.disputed, -f.counts.holds) for f in known
+    ]
+    assert keys == sorted(keys)
+    assert all((a.rank == b.rank) == (ka == kb) for a, ka in zip(known, keys, strict=True)
+               for b, kb in zip(known, keys, strict=True))  # fmt: skip
+
+
+@untimed
+@given(st.lists(verdicts, max_size=9))
+def test_unknown_is_never_counted_as_held(given_verdicts: list[str]) -> None:
+    found = counts(given_verdicts)
+    assert found.holds == given_verdicts.count("holds")
+    assert found.unknown == given_verdicts.count("unknown")
+    more = counts([*given_verdicts, "unknown"])
+    assert (more.holds, more.partially_holds) == (found.holds, found.partially_holds)
+    assert more.order() > found.order()
+
+
+def codes_of(scheme: Scheme) -> st.SearchStrategy[tuple[Coded, ...]]:
+    coded = st.builds(
+        Coded, st.sampled_from(sorted(scheme.values)), st.sampled_from(["stated", "hinted"])
+    )
+    return st.lists(coded, max_size=2).map(tuple)
+
+
+claims = st.sampled_from(RELEVANT).flatmap(
+    lambda name: st.builds(
+        Claim,
+        st.just(name),
+        codes_of(SCHEMES[name]),
+        st.sampled_from(["answered", "partly-answered", "not-stated", "not-applicable"]),
+        st.none(),
+        st.sampled_from(["x", "y"]),
+    )
+)
+judgements = st.builds(Judgement, st.sampled_from(RELEVANT), verdicts, st.sampled_from(["x", "y"]))
+candidates = st.lists(
+    st.builds(
+        Candidate,
+        st.sampled_from(["a", "b", "c"]),
+        claims=st.lists(claims, max_size=6).map(tuple),
+        judgements=st.lists(judgements, max_size=3).map(tuple),
+    ),
+    max_size=3,
+    unique_by=lambda c: c.id,
+)
+places = st.builds(Place, st.just("here"), claims=st.lists(claims, max_size=6).map(tuple))
+
+
+@untimed
+@given(candidates, places, st.randoms(use_true_random=False))
+def test_the_order_of_statements_changes_nothing(
+    some: list[Candidate], place: Place, random: Random
+) -> None:
+    def shuffled(items: Sequence[Item]) -> tuple[Item, ...]:
+        return tuple(sorted(items, key=lambda _: random.random()))
+
+    mixed = [replace(c, claims=shuffled(c.claims), judgements=shuffled(c.judgements)) for c in some]
+    elsewhere = replace(place, claims=shuffled(place.claims))
+    assert fit(SCHEMES, shuffled(mixed), elsewhere, RELEVANT) == fit(SCHEMES, some, place, RELEVANT)
+
+
+@untimed
+@given(candidates, places, st.sampled_from(RELEVANT), st.data())
+def test_what_if_equals_fitting_the_changed_deployment(
+    some: list[Candidate], place: Place, dimension: str, data: st.DataObject
+) -> None:
+    every = sorted(SCHEMES[dimension].values)
+    values = data.draw(st.lists(st.sampled_from(every), max_size=2, unique=True))
+    moved = {m.benchmark: m for m in what_if(SCHEMES, some, place, RELEVANT, (dimension, values))}
+    before = {f.benchmark: f for f in fit(SCHEMES, some, place, RELEVANT)}
+    changed = supposed(place, dimension, values)
+    for after in fit(SCHEMES, unjudged(some, dimension), changed, RELEVANT):
+        old = before[after.benchmark]
+        pairs = zip(old.findings, after.findings, strict=True)
+        verdicts_moved = {
+            a.dimension: (a.verdict, b.verdict) for a, b in pairs if a.verdict != b.verdict
+        }
+        assert set(verdicts_moved) <= {dimension}
+        if after.benchmark in moved:
+            assert moved[after.benchmark].verdicts == verdicts_moved
+            assert moved[after.benchmark].ranks == (old.rank, after.rank)
+        else:
+            assert not verdicts_moved
+            assert old.rank == after.rank
+
+
+@untimed
+@given(candidates, places)
+def test_nothing_holds_of_which_nothing_counts_on_either_side(
+    some: list[Candidate], place: Place
+) -> None:
+    for found in fit(SCHEMES, some, place, RELEVANT):
+        for finding in found.findings:
+            silent = not finding.assumed or not finding.deployed
+            if finding.how == "derived" and silent:
+                assert finding.verdict not in {"holds", "partially-holds", "violated"}
+
+
+def test_a_benchmark_of_which_nothing_is_told_has_no_rank() -> None:
+    silent = Candidate("quiet")
+    known = Candidate("known", claims=(claim("scale", "low"),))
+    first, last = fit(SCHEMES, [silent, known], PLACE, RELEVANT)
+    assert (first.benchmark, first.rank) == ("known", 1)
+    assert (last.benchmark, last.rank) == ("quiet", None)
+    assert ranked([]) == []
+
+
+def test_two_benchmarks_stand_side_by_side() -> None:
+    low = Candidate("low", claims=(claim("scale", "low"),))
+    high = Candidate("high", claims=(claim("scale", "high"),))
+    pair = {f.benchmark: f for f in fit(SCHEMES, [low, high], PLACE, ["scale", "tree"])}
+    scale, tree = difference(pair["low"], pair["high"])
+    assert scale.differs
+    assert not tree.differs

@@ -1,0 +1,103 @@
+"""Risk over HTTP: what was measured elsewhere, listed honestly."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+RISK = "/api/v1/deployments/clinician-workup/risk?benchmark=hager2024-licensing-exams"
+
+
+@pytest.fixture
+def found(client: TestClient) -> dict[str, Any]:
+    document: dict[str, Any] = client.get(RISK).json()
+    return document
+
+
+def part(found: dict[str, Any], dimension: str) -> dict[str, Any]:
+    return next(a for a in found["assumptions"] if a["dimension"] == dimension)
+
+
+def test_only_what_is_violated_or_unknown_is_shown(found: dict[str, Any]) -> None:
+    assert [a["dimension"] for a in found["assumptions"]] == [
+        "information-completeness",
+        "interaction-type",
+        "decision-mediation",
+        "outcome-validity",
+    ]
+    assert "not a forecast" in found["note"]
+    assert all("not a forecast" in a["sentence"] for a in found["assumptions"])
+
+
+def test_a_contribution_of_a_decomposition_is_evidence(found: dict[str, Any]) -> None:
+    first = part(found, "interaction-type")["same_domain"][0]
+    assert (first["gap"], first["role"], first["value"]) == (
+        "bean2026-gpt4o-recomputed", "contribution", 18.67,
+    )  # fmt: skip
+    assert first["verification"] == "recomputed"
+    assert first["standard_error"] == pytest.approx((25.51 - 11.80) / 2 / 1.959964, abs=1e-3)
+    assert first["standard_error_method"] == "interval-width (bootstrap-percentile, over scenario)"
+
+
+def test_a_contribution_whose_conditions_changed_more_is_confounded(found: dict[str, Any]) -> None:
+    """Bean's last step changes who decides and what is scored, whatever it is attributed to."""
+    mediation = part(found, "decision-mediation")
+    apart = {i["gap"]: i for i in mediation["confounded"]}
+    assert apart["bean2026-gpt4o-recomputed"]["dimensions"] == ["decision-mediation"]
+    assert apart["bean2026-gpt4o-recomputed"]["changed"] == [
+        "decision-mediation",
+        "outcome-validity",
+    ]
+    assert "bean2026-gpt4o-recomputed" not in {i["gap"] for i in mediation["same_domain"]}
+
+
+def test_too_few_comparable_studies_are_not_summed_up(found: dict[str, Any]) -> None:
+    (pool,) = part(found, "interaction-type")["pools"]
+    assert (pool["k"], pool["summary"]) == (1, None)
+    assert pool["no_summary_because"] == "1 of at least 3 comparable studies"
+
+
+def test_every_figure_says_how_it_is_used(found: dict[str, Any]) -> None:
+    figures = [
+        i
+        for a in found["assumptions"]
+        for name in ("same_domain", "elsewhere", "confounded")
+        for i in a[name]
+    ]
+    assert len(figures) > 30
+    for item in figures:
+        assert item["sources"]
+        assert bool(item["standard_error"]) != bool(item["no_standard_error_because"])
+        assert item["not_summed_up_because"] or item["standard_error"]
+
+
+def test_verification_levels_and_studies_are_counted(found: dict[str, Any]) -> None:
+    turns = part(found, "interaction-type")
+    listed = sum(len(turns[name]) for name in ("same_domain", "elsewhere", "confounded"))
+    assert sum(turns["verification"].values()) == listed
+    assert "helpmed-rct" in turns["studies"]
+
+
+def test_csv_has_a_row_per_figure(client: TestClient) -> None:
+    rows = list(csv.DictReader(io.StringIO(client.get(f"{RISK}&format=csv").text)))
+    assert {"bean2026-gpt4o-recomputed", "mcduff2025-amie-ddx"} <= {r["gap"] for r in rows}
+    assert {r["list"] for r in rows} == {"same_domain", "elsewhere", "confounded"}
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("", "benchmark"),
+        ("benchmark=medqa&dimensions=cost", "dimensions"),
+        ("benchmark=medqa&x=1", "x"),
+    ],
+)
+def test_a_parameter_that_does_not_fit_is_named(
+    client: TestClient, query: str, parameter: str
+) -> None:
+    answer = client.get(f"/api/v1/deployments/clinician-workup/risk?{query}")
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["parameter"] == parameter
