@@ -29,6 +29,7 @@ from service.problems import BadParameter, Problem
 from service.resources import VERSION, inside
 from service.routes import (
     api,
+    decompose,
     described,
     graph_store,
     linked,
@@ -44,6 +45,7 @@ ROUTERS = (
     pages.router,
     validate.router,
     matches.router,
+    decompose.router,
     api.router,
     queries.router,
     sparql.router,
