@@ -15,12 +15,15 @@ from hashlib import sha256
 from loaders.base import Document, Rejected
 from loaders.model import Plan, Record, Review
 from loaders.registry import LOADER_VERSION
+from service.analysis.plan import moved
 from service.engines.base import Engine
 from service.gate import Candidate, Checked, Gate
 from service.mapping.fields import references
 from service.outcome import Outcome, State, problem_of
 from service.provenance import Origin, provenance
 from service.references import known
+from service.repository import load
+from service.shacl import Issue
 from service.vocab import DCAT, DCTERMS, EGAP, series_iri
 
 BATCH = 100
@@ -120,11 +123,32 @@ def _start(batch: _Batch, engine: Engine, gate: Gate) -> _Flight:
 def _land(
     flight: _Flight, engine: Engine, *, dry_run: bool
 ) -> Iterator[tuple[Document | Rejected, Outcome]]:
-    results = {c.candidate.iri: c for c in flight.checked.result()}
+    found = (_kept(engine, p) for p in flight.planned)
+    stopped = {i.focus: i for issues in found for i in issues}
+    results = {c.candidate.iri: _with(c, stopped) for c in flight.checked.result()}
     outcomes = [_outcome(d, flight.planned, results) for d in flight.batch]
     if not dry_run:
         _commit(engine, flight.planned, results, outcomes)
     return zip(flight.batch, outcomes, strict=True)
+
+
+def _kept(engine: Engine, planned: Planned) -> list[Issue]:
+    """Return what a new version of a plan may not change: the threshold of a recorded result."""
+    if not isinstance(planned.record, Plan) or planned.current is None or planned.unchanged:
+        return []
+    stored = load(engine, "plan", planned.record.id).record
+    steps = moved(stored, planned.record) if isinstance(stored, Plan) else []
+    words = (
+        "The threshold of step {} was fixed before its result and stays. Leave both as they are, "
+        "or waive the step with a reason."
+    )
+    iri = planned.candidate.iri
+    return [Issue(iri, f"step {n}", "", words.format(n), "Violation", "") for n in steps]
+
+
+def _with(checked: Checked, further: Mapping[str, Issue]) -> Checked:
+    issue = further.get(checked.candidate.iri)
+    return replace(checked, issues=(*checked.issues, issue)) if issue else checked
 
 
 def _touches(batch: _Batch, waiting: Iterable[_Flight]) -> bool:
