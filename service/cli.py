@@ -4,18 +4,16 @@ Exit codes: 0 all well, 1 something was found wrong with the input, 2 the comman
 called wrongly or could not run, 130 stopped by Ctrl-C (143 by a request to terminate).
 """
 
-import json
 import shutil
 import socket
 import sys
 from contextlib import closing, nullcontext
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from service import cli_analysis, cli_cards, cli_set_aside
+from service import cli_analysis, cli_cards, cli_decompose, cli_plan, cli_set_aside
 from service.cli_set_aside import kept_in
 from service.command import Quiet, StoreOption, fail, gated, opened, settings_of
 from service.config import Settings
@@ -33,6 +31,8 @@ app = typer.Typer(
 app.add_typer(cli_set_aside.app, name="set-aside")
 cli_cards.add(app)
 cli_analysis.add(app)
+app.add_typer(cli_plan.app, name="plan")
+app.command()(cli_decompose.decompose)
 Paths = Annotated[
     list[Path], typer.Argument(help="Files, folders, archives or 'patterns'; - is stdin.")
 ]
@@ -155,22 +155,6 @@ def query(
             for row in catalog.run(catalog.question(name), arguments, engine)
         ]
     sys.stdout.write(csv_text(rows, list(dict.fromkeys(k for row in rows for k in row))))
-
-
-@app.command()
-def decompose(
-    file: Annotated[Path, typer.Argument(help="CSV with rung, item, cluster and score.")],
-    rungs: Annotated[str | None, typer.Option(help="Rungs in order, joined by commas.")] = None,
-    resamples: Annotated[int, typer.Option(help="Bootstrap resamples.")] = 10_000,
-    seed: Annotated[int, typer.Option(help="Seed of the resampling.")] = 1,
-) -> None:
-    """Take a gap apart from item results, and print the numbers as JSON."""
-    from service.analysis.items import read_items  # noqa: PLC0415
-    from service.analysis.ladder import climb  # noqa: PLC0415
-
-    order = rungs.split(",") if rungs else []
-    ladder = climb(read_items(file), order, resamples=resamples, seed=seed)
-    sys.stdout.write(json.dumps(asdict(ladder), indent=1) + "\n")
 
 
 @app.command()

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from loaders.model import Card, Profile, Record, Review
+from loaders.model import Card, Plan, Profile, Record, Review
 from loaders.writers.authors import authors_tree
 from loaders.writers.evalgap import evalgap_tree
 from loaders.writers.markdown import markdown
+from loaders.writers.plan import plan_markdown
 from loaders.writers.text import yaml_text
 from service import repository
 from service.engines.base import Engine
@@ -13,7 +14,8 @@ from service.negotiate import SUFFIXES
 from service.problems import NotFound
 
 FORMS = [SUFFIXES[name] for name in ("yaml", "authors", "md")]
-"""The media types a card may be had in beside JSON and RDF; other records only in the first."""
+"""The media types a card may be had in beside JSON and RDF; a plan in the first and the last,
+other records only in the first."""
 
 
 def writers(
@@ -30,6 +32,9 @@ def writers(
         card = record
         every[authors] = lambda: _authors(engine, card, deployment)
         every[text] = lambda: markdown(card, _questions(engine))
+    if isinstance(record, Plan):
+        plan = record
+        every[text] = lambda: plan_markdown(plan, repository.history(engine, "plan", plan.id))
     return every
 
 

@@ -23,6 +23,7 @@ from service.gate import Candidate, Checked, Gate
 from service.outcome import Outcome, State, problem_of
 from service.provenance import Origin, provenance
 from service.references import known
+from service.thresholds import moved_thresholds
 
 BATCH = 200
 """Records checked together."""
@@ -155,7 +156,7 @@ def _land(
     lines: list[str] = []
     for flight in [waiting.popleft() for _ in range(number)]:
         checked = flight.checked.result()
-        results = {c.iri: c for c in checked}
+        results = {c.iri: c for c in _held(engine, flight.planned, checked)}
         outcomes = _outcomes(flight, results)
         lines += _lines(flight.planned, results, outcomes)
         audit.draw(flight.candidates, flight.context)
@@ -163,6 +164,17 @@ def _land(
     if lines and not dry_run:
         engine.commit("".join(lines))
     yield from landed
+
+
+def _held(engine: Engine, planned: Sequence[Planned], checked: Iterable[Checked]) -> list[Checked]:
+    """Return what was checked, with a finding where a plan moves a threshold after its result."""
+    revised = {
+        p.candidate.iri: p.record
+        for p in planned
+        if isinstance(p.record, Plan) and p.current is not None and not p.unchanged
+    }
+    found = moved_thresholds(engine, revised)
+    return [replace(c, issues=(*c.issues, *found.get(c.iri, ()))) for c in checked]
 
 
 def _touches(batch: _Batch, waiting: Iterable[_Flight]) -> bool:

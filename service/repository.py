@@ -116,6 +116,13 @@ def provenance(engine: Engine, stored: Stored) -> dict[str, Any]:
     return {"graph": str(graph), **known}
 
 
+def history(engine: Engine, kind: str, ident: str) -> list[tuple[int, str, str]]:
+    """Return version, time and source of every version of a record, the first one first."""
+    versions = range(1, _current(engine, kind, ident) + 1)
+    found = [(v, provenance(engine, load(engine, kind, ident, v))) for v in versions]
+    return [(v, str(p["recorded"]), str(p["file"])) for v, p in found]
+
+
 def kinds(engine: Engine) -> dict[str, str]:
     """Return, for each dimension, the top concept it lies under: task or outcome."""
     return {d["id"]: d["group"] or d["id"] for d in taxonomy(engine)}

@@ -10,8 +10,9 @@ import pytest
 
 from loaders.model import CORE_DIMENSIONS, Card, Profile, Review, Statement
 from loaders.parse import parse
-from service.analysis.items import read_items
-from service.analysis.ladder import Drop, Ladder, between, climb
+from service.analysis.decompose import Decomposition, Difference
+from service.analysis.tables import sheet
+from service.decomposing import Options, run
 from tests.shipped import FILES, ROOT, gap, gaps, records, statements
 
 ARXIV = re.compile(r"https://doi\.org/10\.48550/arXiv\.\d{4}\.\d{4,5}$")
@@ -25,8 +26,14 @@ COPIED_WORDS = 9
 
 
 @cache
-def ladder() -> Ladder:
-    return climb(read_items(ROOT / "data/cases/bean2026_rungs.csv"))
+def ladder() -> Decomposition:
+    data = (ROOT / "data/cases/bean2026_rungs.csv").read_bytes()
+    adds = {
+        "patient-first-message": "query-authorship, information-completeness",
+        "model-in-conversation": "interaction-type",
+        "person-final-answer": "decision-mediation",
+    }
+    return run(sheet(data, "bean2026_rungs.csv"), Options(adds=adds))
 
 
 def test_there_is_as_much_as_promised() -> None:
@@ -122,18 +129,19 @@ def test_the_recomputed_scores_are_what_the_items_give() -> None:
 def test_the_recomputed_contributions_and_intervals_are_what_the_items_give() -> None:
     whole = gap("bean2026-gpt4o-recomputed")
     parts = next(d for d in whole.decompositions if d.key == "sequential").contributions
-    for stored, drop in zip((*parts, whole), (*ladder().drops, ladder().total), strict=True):
+    drops = ladder().contributions
+    for stored, drop in zip((*parts, whole), (*drops, ladder().total), strict=True):
         assert stored.value == _two(drop.value)
         assert [(i.lower, i.upper) for i in stored.intervals] == _bounds(drop)
         assert {(i.resamples, i.seed) for i in stored.intervals} == {(10_000, 1)}
-    assert [(c.losses, c.gains) for c in parts] == [(d.losses, d.gains) for d in ladder().drops]
+    flows = [(d.flow.lost, d.flow.gained) if d.flow else (None, None) for d in drops]
+    assert [(c.losses, c.gains) for c in parts] == flows
 
 
 def test_the_task_part_is_what_the_items_give() -> None:
     whole = gap("bean2026-gpt4o-recomputed")
     task = next(d for d in whole.decompositions if d.key == "by-kind").contributions[0]
-    names = [s.rung for s in ladder().scores]
-    drop = between(read_items(ROOT / "data/cases/bean2026_rungs.csv"), names[0], names[2])
+    drop = ladder().subtotals["task-assumption"]
     assert (task.value, [(i.lower, i.upper) for i in task.intervals]) == (
         _two(drop.value),
         _bounds(drop),
@@ -159,5 +167,5 @@ def _two(value: float) -> Decimal:
     return Decimal(f"{value:.2f}")
 
 
-def _bounds(drop: Drop) -> list[tuple[Decimal, Decimal]]:
+def _bounds(drop: Difference) -> list[tuple[Decimal, Decimal]]:
     return [(_two(i.lower), _two(i.upper)) for i in drop.intervals]

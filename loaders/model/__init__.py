@@ -35,11 +35,10 @@ from loaders.model.numbers import (
     Gap,
     Interval,
     Measurement,
-    Plan,
     Residual,
     Rung,
-    Step,
 )
+from loaders.model.plans import Plan, SampleSize, Step, StepResult, Threshold
 from loaders.model.statements import (
     CORE_DIMENSIONS,
     Assessment,
@@ -103,9 +102,12 @@ __all__ = [
     "Result",
     "Review",
     "Rung",
+    "SampleSize",
     "Statement",
     "Step",
+    "StepResult",
     "Study",
     "System",
     "Thing",
+    "Threshold",
 ]

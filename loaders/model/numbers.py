@@ -1,10 +1,10 @@
-"""What was measured: scores, gaps, how a gap divides, and the staged plan that tests it."""
+"""What was measured: scores, gaps, and how a gap divides."""
 
 from decimal import Decimal
 from typing import Annotated
 
 from loaders.model.nodes import Agent, Citation, Metric, Node, Record, Study, System
-from loaders.model.terms import Coded, Iri, Link, Local, Named, Part, Path, Slug, Text, Value
+from loaders.model.terms import Coded, Local, Named, Part, Path, Slug, Text, Value
 
 
 class Interval(Node):
@@ -134,32 +134,3 @@ class Gap(Record, Estimate):
     decompositions: Annotated[
         tuple[Decomposition, ...], Part("egap:hasDecomposition", "decomposition", "key")
     ] = ()
-
-
-class Step(Node):
-    """One piece of work in an evaluation plan, belonging to one stage."""
-
-    rdf_type = "egap:PlanStep"
-    position: Annotated[int, Value("egap:position")]
-    stage: Annotated[Slug, Coded("egap:inStage", "code/stage/")]
-    step_status: Annotated[Slug, Coded("egap:stepStatus", "code/step-status/")] = "planned"
-    description: Annotated[Text | None, Value("dcterms:description")] = None
-    targets: Annotated[tuple[Slug, ...], Coded("egap:targetsDimension", "dimension/")] = ()
-    depends_on: Annotated[tuple[Path, ...], Local("egap:dependsOnStep")] = ()
-    planned_design: Annotated[Slug | None, Coded("egap:plannedDesign", "code/evidence-kind/")] = (
-        None
-    )
-    results: Annotated[tuple[Iri, ...], Link("egap:producedResult")] = ()
-
-
-class Plan(Record):
-    """A staged plan to bring a card's assumptions to the test for one deployment."""
-
-    kind = "plan"
-    rdf_type = "egap:EvaluationPlan"
-    title: Annotated[Text, Value("dcterms:title")]
-    deployment: Annotated[Slug, Coded("egap:planForDeployment", "id/deployment/")]
-    card: Annotated[Path, Coded("egap:planForCard", "id/card/")]
-    author: Annotated[Agent, Named("prov:wasAttributedTo")]
-    notes: Annotated[Text | None, Value("skos:note")] = None
-    steps: Annotated[tuple[Step, ...], Part("egap:hasStep", "step", "position")] = ()

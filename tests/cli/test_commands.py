@@ -139,29 +139,6 @@ def test_export_gives_the_whole_graph_back(seeded: Path, tmp_path: Path) -> None
     assert any("graph/gap/bean2026-gpt4o-recomputed/1" in line for line in lines)
 
 
-def test_decompose_prints_the_bean_numbers() -> None:
-    done = command(Path("unused"), "decompose", ROOT / "data/cases/bean2026_rungs.csv")
-    ladder = json.loads(done.stdout)
-    assert [round(d["value"], 2) for d in ladder["drops"]] == [11.83, 18.67, 30.17]
-    assert (ladder["drops"][2]["losses"], ladder["drops"][2]["gains"]) == (215, 34)
-
-
-@pytest.mark.parametrize(
-    ("text", "fragment"),
-    [
-        ("a,b\n1,2\n", "needs the columns"),
-        ("rung,item,score\nr,1,high\n", "line 2"),
-        ("rung,item,score\nr,1,7\n", "between 0 and 1"),
-        ("rung,item,score\nr,1,1\n", "at least two rungs"),
-    ],
-)
-def test_decompose_says_what_is_wrong(tmp_path: Path, text: str, fragment: str) -> None:
-    (tmp_path / "items.csv").write_text(text, "utf-8")
-    done = command(Path("unused"), "decompose", tmp_path / "items.csv")
-    assert done.returncode == 2
-    assert fragment in done.stderr
-
-
 def test_a_damaged_archive_is_named_and_the_rest_is_imported(run: Run, folder: Path) -> None:
     shutil.make_archive(str(folder / "all"), "gztar", folder, "tiny.json")
     whole = (folder / "all.tar.gz").read_bytes()

@@ -1,0 +1,112 @@
+"""`/api/v1/plans`: staged plans are made, changed step by step, and exported."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from service import plans, repository
+from service.analysis.step_change import StepChange
+from service.plans import Changed, PlanRequest
+from service.problems import BadRequest
+from service.routes.answers import json_text
+from service.routes.bodies import read_body
+from service.routes.deps import Services, ServicesDep, check_token
+
+router = APIRouter(prefix="/api/v1", tags=["plans"])
+_NEW = {
+    "id": "symptom-chat-2027",
+    "deployment": "public-self-assessment",
+    "card": "bean2026-scenarios/evalgap",
+    "author": {"id": "jane-doe", "name": "Jane Doe"},
+    "threshold": {"at_most": 5, "unit": "percentage-point"},
+    "sample": {"method": "two-proportions", "effect": 5, "baseline": 90, "power": 0.8},
+}
+_RESULT = {
+    "result": {
+        "metric": {"id": "accuracy", "name": "Accuracy", "higher_is_better": True},
+        "before": {"value": 94.67, "n": 600, "events": 568},
+        "after": {"value": 91.17, "n": 600, "events": 547},
+    }
+}
+
+
+def _body(example: dict[str, Any]) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"type": "object"}, "example": example}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+@router.post("/plans", status_code=201, openapi_extra=_body(_NEW))
+async def create_plan(request: Request, services: ServicesDep) -> Response:
+    """Make a staged plan for a deployment and a card; needs the token.
+
+    Without `findings` the verdicts come from the reviews of the card for the deployment, and
+    where there is none from the coded values of both.
+    """
+    check_token(request, services)
+    wanted = plans.form(await _json(request, services), PlanRequest)
+    made = await run_in_threadpool(_create, services, wanted)
+    address = f"{request.url.path.rstrip('/')}/{made.plan.id}"
+    return _answer(request, services, made, 201, Location=address)
+
+
+def _create(services: Services, wanted: PlanRequest) -> Changed:
+    with services.writing:
+        return plans.create(services.engine, services.gate, wanted)
+
+
+@router.patch("/plans/{ident}/steps/{position}", openapi_extra=_body(_RESULT))
+async def change_step(
+    request: Request, services: ServicesDep, ident: str, position: int
+) -> Response:
+    """Change a step: what it collects and tests, threshold, sample size, status, result, waiver.
+
+    Needs the token. Every change is a new version of the plan. 409 for a locked step, for a
+    threshold whose result is recorded, and for a result without a threshold.
+    """
+    check_token(request, services)
+    wanted = plans.form(await _json(request, services), StepChange)
+    made = await run_in_threadpool(_change, services, ident, position, wanted)
+    return _answer(request, services, made, 200)
+
+
+def _change(services: Services, ident: str, position: int, wanted: StepChange) -> Changed:
+    with services.writing:
+        return plans.change(services.engine, services.gate, ident, position, wanted)
+
+
+@router.get("/plans/{ident}/steps/{position}")
+def get_step(request: Request, services: ServicesDep, ident: str, position: int) -> Response:
+    """Return one step of the current version of a plan, and which steps lock it."""
+    plan, version = plans.load(services.engine, ident)
+    plans.step_of(plan, position)
+    document = repository.as_json(services.engine, repository.load(services.engine, "plan", ident))
+    (step,) = [s for s in document["steps"] if s["position"] == position]
+    (locked,) = [s for s in plans.state(plan) if s["position"] == position]
+    return _json_answer(request, {**step, **locked, "version": version}, 200)
+
+
+def _answer(
+    request: Request, services: Services, made: Changed, status: int, **headers: str
+) -> Response:
+    stored = repository.load(services.engine, "plan", made.plan.id)
+    document = repository.as_json(services.engine, stored)
+    told = {"state": plans.state(made.plan), "gap": made.gap}
+    return _json_answer(request, {**document, **told}, status, **headers)
+
+
+def _json_answer(
+    request: Request, document: dict[str, Any], status: int, **headers: str
+) -> Response:
+    text = json_text(request, document)
+    return Response(text, status, headers, media_type="application/json")
+
+
+async def _json(request: Request, services: Services) -> Any:
+    data = await read_body(request.stream(), services.settings.max_body_bytes)
+    try:
+        # floats as text, so that 94.67 stays 94.67 on its way to a decimal
+        return json.loads(data, parse_float=str)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"The body is not JSON: {error}.") from error
