@@ -36,6 +36,7 @@ from service.routes import (
     pages,
     queries,
     sparql,
+    stats,
     validate,
 )
 from service.routes.deps import Services
@@ -44,6 +45,7 @@ ROUTERS = (
     pages.router,
     validate.router,
     matches.router,
+    stats.router,
     api.router,
     queries.router,
     sparql.router,

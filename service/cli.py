@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from service import cli_set_aside
+from service import cli_set_aside, cli_stats
 from service.cli_set_aside import kept_in
 from service.command import Quiet, StoreOption, fail, gated, opened, settings_of
 from service.config import Settings
@@ -30,6 +30,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
 )
 app.add_typer(cli_set_aside.app, name="set-aside")
+app.command()(cli_stats.stats)
 Paths = Annotated[
     list[Path], typer.Argument(help="Files, folders, archives or 'patterns'; - is stdin.")
 ]

@@ -1,6 +1,7 @@
 """The answers of the named questions on the shipped data, kept in `tests/golden/queries`.
 
-After the data has changed, `python -m tests.answers` writes them anew: read the difference.
+After the data has changed, `python -m tests.answers` writes them anew, and with them what README
+shows of `evalgap stats`: read the difference.
 """
 
 import json
@@ -11,12 +12,17 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from service import catalog
+from service import catalog, stats
 from service.app import create_app
 from service.config import Settings
+from service.routes.deps import Services
 from service.vocab import BASE
 
 FOLDER = Path(__file__).parent / "golden" / "queries"
+README = Path(__file__).parents[1] / "README.md"
+PRINTED = {"evalgap stats": stats.as_text, "evalgap stats --questions": stats.questions_as_text}
+"""What README shows between `<!-- command -->` and `<!-- end -->`, and what prints it."""
+
 _OF_THE_MOMENT = {"recorded"}
 """Columns that tell when the store was filled."""
 
@@ -45,9 +51,9 @@ def comparable(row: dict[str, Any]) -> dict[str, Any]:
 def _cell(cell: Any) -> Any:
     if not isinstance(cell, str):
         return cell
-    words = cell.replace(BASE, "").split(" ")
-    joined = len(words) > 1 and all("/" in word or "-" in word for word in words)
-    return " ".join(sorted(words) if joined else words)
+    words = cell.split(" ")
+    joined = all(word.startswith(("http://", "https://")) for word in words)
+    return " ".join(sorted(words) if joined else words).replace(BASE, "")
 
 
 def kept(name: str) -> Any:
@@ -62,8 +68,20 @@ def shipped() -> Iterator[TestClient]:
         yield client
 
 
+def readme(client: TestClient) -> str:
+    """Return README with what the commands print today."""
+    services: Services = client.app.state.services  # type: ignore[attr-defined]
+    text = README.read_text(encoding="utf-8")
+    for command, words in PRINTED.items():
+        head, mark, rest = text.partition(f"<!-- {command} -->\n")
+        assert mark, f"README has no place for {command}"
+        tail = rest.partition("<!-- end -->")[2]
+        text = f"{head}{mark}\n{words(services.engine)}\n\n<!-- end -->{tail}"
+    return text
+
+
 def main() -> None:
-    """Write the answer of every question; one without a question is removed."""
+    """Write the answer of every question, and README; what has no question is removed."""
     FOLDER.mkdir(exist_ok=True)
     for path in FOLDER.glob("*.json"):
         path.unlink()
@@ -71,6 +89,7 @@ def main() -> None:
         for name in catalog.questions():
             text = json.dumps(answer(client, name), ensure_ascii=False, indent=1)
             (FOLDER / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+        README.write_text(readme(client), encoding="utf-8")
 
 
 if __name__ == "__main__":

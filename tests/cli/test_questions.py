@@ -1,11 +1,12 @@
 """Named questions that the shipped data leaves without rows, asked of data that has some."""
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, command
 
 CARD = """
 evalgap: 1
@@ -124,3 +125,22 @@ def test_a_source_may_be_any_web_address_and_nothing_else(ward: Run) -> None:
         refused = ward("query", "supported-by-source", "--param", f"source={wrong}", seed=False)
         assert refused.returncode == 2
         assert "web address" in refused.stderr
+
+
+def test_stats_of_an_empty_store_are_zeros(run: Run) -> None:
+    done = run("stats", "--json", seed=False)
+    assert done.returncode == 0, done.stderr
+    assert set(json.loads(done.stdout)["totals"].values()) == {0}
+    assert run("stats", seed=False).returncode == 0
+    answers = run("stats", "--questions", seed=False).stdout
+    assert answers.count("rows: 0") == 9  # the dimensions, each without evidence, are there
+
+
+def test_ten_questions_are_answered(seeded: Path) -> None:
+    shown = command(seeded, "stats", "--questions").stdout
+    assert shown.count("`evalgap query ") == 10
+    assert {who: shown.count(f"**{who}:") for who in ("Clinician", "Auditor", "ML lead")} == {
+        "Clinician": 4,
+        "Auditor": 3,
+        "ML lead": 3,
+    }

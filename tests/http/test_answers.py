@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service import catalog
-from tests.answers import FOLDER, answer, kept
+from tests.answers import FOLDER, README, answer, kept, readme
 
 
 def test_there_are_at_least_thirty_questions_each_with_its_answer() -> None:
@@ -16,3 +16,8 @@ def test_there_are_at_least_thirty_questions_each_with_its_answer() -> None:
 def test_the_example_of_a_question_has_the_kept_answer(client: TestClient, name: str) -> None:
     """After a change of the data: `python -m tests.answers`, and read the difference."""
     assert answer(client, name) == kept(name)
+
+
+def test_readme_shows_what_the_commands_print(client: TestClient) -> None:
+    """After a change of the data: `python -m tests.answers`, and read the difference."""
+    assert readme(client) == README.read_text("utf-8")
