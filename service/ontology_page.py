@@ -45,12 +45,12 @@ def page() -> dict[str, Any]:
     return {
         "ontology": _header(graph),
         "groups": (
+            ("Dimensions", "dimensions", _dimensions(graph)),
             ("Classes", "classes", _terms(graph, OWL.Class)),
             ("Properties that lead to a thing", "object-properties",
              _terms(graph, OWL.ObjectProperty)),
             ("Properties with a text or number", "data-properties",
              _terms(graph, OWL.DatatypeProperty)),
-            ("Dimensions", "dimensions", _dimensions(graph)),
             ("Code lists", "code-lists", [_scheme(graph, s) for s in lists]),
         ),
     }  # fmt: skip
