@@ -45,6 +45,7 @@ from service.routes import (
     queries,
     risk,
     sparql,
+    stats,
     validate,
 )
 from service.routes.deps import Services
@@ -59,6 +60,7 @@ ROUTERS = (
     coverage.router,
     decompose.router,
     plans.router,
+    stats.router,
     api.router,
     queries.router,
     sparql.router,

@@ -26,6 +26,7 @@ from service.resources import inside
 
 _VALUES = re.compile(r"VALUES \(([^)]*)\) \{[^}]*\}")
 _SLUG = re.compile(r"[a-z0-9]+([-/][a-z0-9]+)*")
+_ADDRESS = re.compile(r"https?://[^\x00-\x20<>\"{}|\\^`\x7f]+")
 _CASTS: Mapping[str, Any] = {"integer": int, "decimal": Decimal, "date": date.fromisoformat}
 _DATATYPES = {"integer": XSD.integer, "decimal": XSD.decimal, "date": XSD.date}
 
@@ -163,6 +164,8 @@ def _given(
         )
     if parameter.type == "string":
         return Literal(given)
+    if parameter.type == "iri":
+        return _address(parameter, given)
     try:
         return Literal(_CASTS[parameter.type](given), datatype=_DATATYPES[parameter.type])
     except (ValueError, ArithmeticError) as error:
@@ -184,6 +187,17 @@ def _iri(parameter: Parameter, code: str, base: str, engine: Engine) -> URIRef:
         parameter=parameter.name,
         value=code,
         known=known,
+    )
+
+
+def _address(parameter: Parameter, given: str) -> URIRef:
+    """Return a web address as it was given, once it holds nothing that ends an IRI in SPARQL."""
+    if _ADDRESS.fullmatch(given):
+        return URIRef(given)
+    raise BadParameter(
+        f"The parameter {parameter.name!r} must be a web address, not {given!r}.",
+        parameter=parameter.name,
+        example=parameter.example,
     )
 
 

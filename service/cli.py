@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from service import cli_analysis, cli_cards, cli_decompose, cli_plan, cli_set_aside
+from service import cli_analysis, cli_cards, cli_decompose, cli_plan, cli_set_aside, cli_stats
 from service.cli_set_aside import kept_in
 from service.command import Quiet, StoreOption, fail, gated, opened, settings_of
 from service.config import Settings
@@ -33,6 +33,7 @@ cli_cards.add(app)
 cli_analysis.add(app)
 app.add_typer(cli_plan.app, name="plan")
 app.command()(cli_decompose.decompose)
+app.command()(cli_stats.stats)
 Paths = Annotated[
     list[Path], typer.Argument(help="Files, folders, archives or 'patterns'; - is stdin.")
 ]

@@ -124,16 +124,16 @@ def _term(term: Node, words: Words) -> Shown:
     """Return a term in words: its label, with its name beside it, or its name alone."""
     if isinstance(term, Literal):
         special = None if term.datatype in _PLAIN else term.datatype
-        return Shown(str(term), language=term.language, note=_short(special) if special else "")
+        return Shown(str(term), language=term.language, note=curie(special) if special else "")
     if not isinstance(term, URIRef):
         return Shown("(a node without a name)")
-    name, label = _short(term), words.get(term)
+    name, label = curie(term), words.get(term)
     if label is None:
         return Shown(name, address(str(term)))
     return Shown(str(label), address(str(term)), label.language, name)
 
 
-def _short(iri: str) -> str:
+def curie(iri: str) -> str:
     """Return the path of a name of ours, or another name behind a known prefix."""
     if iri.startswith(BASE) and "#" not in iri:
         return iri.removeprefix(BASE)

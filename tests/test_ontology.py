@@ -10,6 +10,7 @@ from loaders.mapping.fields import fields_of
 from loaders.model import CORE_DIMENSIONS, Node
 from loaders.model.terms import PREFIXES
 from service import shacl
+from service.alignments import alignments
 from tests.shipped import statements
 
 ROOT = Path(__file__).parents[1]
@@ -180,3 +181,24 @@ def test_codes_are_no_keys_of_the_json(client: object) -> None:
     del client
     keys = {f.name for cls in classes(Node) for f in fields_of(cls)}
     assert not keys & {str(c).rpartition("/")[2] for c in concepts()}
+
+
+def test_every_mapping_starts_at_a_term_that_there_is() -> None:
+    known = {str(s) for s in shacl.taxonomy().subjects()}
+    assert set(alignments()) <= known
+
+
+def test_a_mapping_that_says_it_is_asserted_is() -> None:
+    graph = shacl.taxonomy()
+    for subject, rows in alignments().items():
+        for row in rows:
+            if row.comment.startswith("asserted as rdfs:"):
+                predicate = URIRef(f"{RDFS}{row.comment.rpartition(':')[2]}")
+                assert (URIRef(subject), predicate, URIRef(row.object)) in graph
+
+
+def test_the_vocabularies_next_to_ours_are_mapped() -> None:
+    mapped = {row.curie.partition(":")[0] for rows in alignments().values() for row in rows}
+    assert {"sdo", "dcat", "prov", "skos", "dqv", "cr", "nexus", "airo", "dpvai"} <= mapped
+    (card,) = alignments()[str(EGAP.BenchmarkCard)]
+    assert card.object == "https://w3id.org/ai-atlas-nexus/BenchmarkMetadataCard"

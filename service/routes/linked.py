@@ -4,13 +4,15 @@ The name of a thing answers 303 with the address of the document about it, below
 a suffix it answers at once. A graph and the ontology are documents and answer 200.
 """
 
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from rdflib import OWL, Graph, URIRef
 
 from loaders.mapping.context import context
 from loaders.vocab import BASE, DCAT, bind
-from service import nodes, reading, shacl
+from service import nodes, ontology_page, reading, shacl
 from service.negotiate import SUFFIXES, split_suffix
 from service.nodes import Description
 from service.problems import NotFound
@@ -52,7 +54,8 @@ def json_ld_context() -> Response:
 def ontology(request: Request, services: ServicesDep) -> Response:
     """Return the ontology with its schemes; as a page, its terms."""
     found = nodes.vocabulary(shacl.taxonomy(), URIRef(f"{BASE}ontology"))
-    return _document(request, services, found, "ontology", request.path_params.get("suffix"))
+    suffix = request.path_params.get("suffix")
+    return _document(request, services, found, "ontology", suffix)
 
 
 @router.get("/ontology/{version}")
@@ -62,7 +65,10 @@ def ontology_version(version: str, request: Request, services: ServicesDep) -> R
     iri = URIRef(f"{BASE}ontology/{number}")
     known = list(shacl.taxonomy().objects(None, OWL.versionIRI))
     if iri not in known:
-        raise NotFound(f"There is no version {number!r} of the ontology here.", known=known)
+        raise NotFound(
+            f"Version {number!r} of the ontology is not served here: only the current one is.",
+            known=known,
+        )
     found = nodes.vocabulary(shacl.taxonomy(), iri)
     return _document(request, services, found, f"ontology/{number}", suffix)
 
@@ -113,8 +119,20 @@ for _space in SPACES:
     add_space(_space)
 
 
+def _page(services: Services, found: Description) -> tuple[str, dict[str, Any]]:
+    """Return the template of a page and what it shows: of the ontology, its documentation."""
+    if found.subject == URIRef(f"{BASE}ontology"):
+        return "ontology.html", {**ontology_page.page(), "iri": found.iri}
+    page = reading.page(services.engine, nodes.with_provenance(services.engine, found))
+    return "resource.html", {**page, "record": _record(found)}
+
+
 def _document(
-    request: Request, services: Services, found: Description, path: str, suffix: str | None
+    request: Request,
+    services: Services,
+    found: Description,
+    path: str,
+    suffix: str | None,
 ) -> Response:
     """Answer with a description in the form that is asked for; `path` is its own address."""
     canonical = f"{base_of(request)}/{path}"
@@ -124,10 +142,9 @@ def _document(
     ]
 
     def as_page() -> bytes:
-        page = reading.page(services.engine, nodes.with_provenance(services.engine, found))
-        extra = {"canonical": canonical, "forms": forms, "record": _record(found)}
-        shown = {**page, **extra, "version": VERSION}
-        return bytes(templates.TemplateResponse(request, "resource.html", shown).body)
+        template, words = _page(services, found)
+        shown = {**words, "canonical": canonical, "forms": forms, "version": VERSION}
+        return bytes(templates.TemplateResponse(request, template, shown).body)
 
     links = [
         f'<{canonical}>; rel="canonical"',

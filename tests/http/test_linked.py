@@ -164,7 +164,7 @@ def test_links_on_a_page_stay_here_and_lead_somewhere(client: TestClient) -> Non
 
 def test_the_terms_of_the_ontology_have_their_places_on_its_page(client: TestClient) -> None:
     text = page(client, "/ontology")
-    assert '<div id="Assumption">' in text
+    assert '<section class="term" id="Assumption">' in text
     assert 'id="hasAssumption"' in text
     assert "Benchmark card" in text
 

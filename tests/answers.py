@@ -1,0 +1,96 @@
+"""The answers of the named questions on the shipped data, kept in `tests/golden/queries`.
+
+After the data has changed, `python -m tests.answers` writes them anew, and with them what README
+shows of `evalgap stats`: read the difference.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from loaders.vocab import BASE
+from service import catalog, stats
+from service.app import create_app
+from service.config import Settings
+from service.routes.deps import Services
+
+FOLDER = Path(__file__).parent / "golden" / "queries"
+README = Path(__file__).parents[1] / "README.md"
+PRINTED = {"evalgap stats": stats.as_text, "evalgap stats --questions": stats.questions_as_text}
+"""What README shows between `<!-- command -->` and `<!-- end -->`, and what prints it."""
+
+_OF_THE_MOMENT = {"recorded"}
+"""Columns that tell when the store was filled."""
+
+
+def example(name: str) -> dict[str, str]:
+    """Return the arguments of a question's example."""
+    return {p.name: p.example for p in catalog.question(name).params.values()}
+
+
+def answer(client: TestClient, name: str) -> dict[str, Any]:
+    """Return what is kept of the answer to the example of a question."""
+    found = client.get(f"/queries/{name}", params=example(name)).json()
+    return {
+        "question": found["question"],
+        "parameters": found["parameters"],
+        "rows": [comparable(row) for row in found["rows"]],
+    }
+
+
+def comparable(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with our names shortened and the parts of concatenations, which have no order
+    of their own, in alphabetical order."""
+    return {name: _cell(cell) for name, cell in row.items() if name not in _OF_THE_MOMENT}
+
+
+def _cell(cell: Any) -> Any:
+    if not isinstance(cell, str):
+        return cell
+    words = cell.split(" ")
+    joined = all(word.startswith(("http://", "https://")) for word in words)
+    return " ".join(sorted(words) if joined else words).replace(BASE, "")
+
+
+def kept(name: str) -> Any:
+    """Return the answer that is kept for a question."""
+    return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+
+
+@contextmanager
+def shipped() -> Iterator[TestClient]:
+    """Yield a client of a service over the shipped data, in memory."""
+    with TestClient(create_app(Settings(store=None, validators=0))) as client:
+        yield client
+
+
+def readme(client: TestClient) -> str:
+    """Return README with what the commands print today."""
+    services: Services = client.app.state.services  # type: ignore[attr-defined]
+    text = README.read_text(encoding="utf-8")
+    for command, words in PRINTED.items():
+        head, mark, rest = text.partition(f"<!-- {command} -->\n")
+        assert mark, f"README has no place for {command}"
+        tail = rest.partition("<!-- end -->")[2]
+        text = f"{head}{mark}\n{words(services.engine)}\n\n<!-- end -->{tail}"
+    return text
+
+
+def main() -> None:
+    """Write the answer of every question, and README; what has no question is removed."""
+    FOLDER.mkdir(exist_ok=True)
+    for path in FOLDER.glob("*.json"):
+        path.unlink()
+    with shipped() as client:
+        for name in catalog.questions():
+            text = json.dumps(answer(client, name), ensure_ascii=False, indent=1)
+            (FOLDER / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+        README.write_text(readme(client), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""The named questions answer, on the shipped data and on every engine, what is kept of them."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from service import catalog
+from tests.answers import FOLDER, README, answer, kept, readme
+
+
+def test_there_are_at_least_thirty_questions_each_with_its_answer() -> None:
+    assert len(catalog.questions()) >= 30
+    assert {path.stem for path in FOLDER.glob("*.json")} == set(catalog.questions())
+
+
+@pytest.mark.parametrize("name", catalog.questions())
+def test_the_example_of_a_question_has_the_kept_answer(client: TestClient, name: str) -> None:
+    """After a change of the data: `python -m tests.answers`, and read the difference."""
+    assert answer(client, name) == kept(name)
+
+
+def test_readme_shows_what_the_commands_print(client: TestClient) -> None:
+    """After a change of the data: `python -m tests.answers`, and read the difference."""
+    assert readme(client) == README.read_text("utf-8")
