@@ -77,7 +77,8 @@ ASKED = (
         "gaps-from-secondary-sources", "gap verification value unit kind",
     ),
     Asked(
-        "Auditor", "Which figures are disputed?", "disputed-gaps", "gap value unit against disputedIn",
+        "Auditor", "Which figures are disputed?",
+        "disputed-gaps", "gap value unit against disputedIn",
     ),
     Asked(
         "Auditor", "Which failures were judged and not measured?",
