@@ -74,10 +74,11 @@ ASKED = (
     ),
     Asked(
         "Auditor", "Which figures rest on a secondary source, or on none?",
-        "gaps-from-secondary-sources", "gap verification value unit",
+        "gaps-from-secondary-sources", "gap verification value unit kind",
     ),
     Asked(
-        "Auditor", "Which figures are disputed?", "disputed-gaps", "gap against disputedIn value",
+        "Auditor", "Which figures are disputed?",
+        "disputed-gaps", "gap value unit against disputedIn",
     ),
     Asked(
         "Auditor", "Which failures were judged and not measured?",
@@ -213,11 +214,13 @@ def _answered(engine: Engine, asked: Asked) -> str:
     shown = [{name: row.get(name) for name in columns} for row in rows[:SHOWN]]
     rest = f", the first {SHOWN} of them" if len(rows) > SHOWN else ""
     head = f"**{asked.who}: {asked.words}**\n`{asked.command}`; rows: {len(rows)}{rest}"
-    return f"{head}\n\n{grid(shown)}" if rows else head
+    return f"{head}\n\n{grid(shown)}"
 
 
 def grid(rows: Rows) -> str:
     """Return rows as a Markdown table with columns of even width; no cell holds a line break."""
+    if not rows:
+        return "None."
     columns = list(dict.fromkeys(name for row in rows for name in row))
     cells = [columns, *([_cell(row.get(name)) for name in columns] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
