@@ -80,7 +80,7 @@ def _sample(size: SampleSize) -> str:
 
 
 def _result(result: StepResult) -> str:
-    scores = [_score(m) for m in result.measurements]
+    scores = [_score(m) for m in sorted(result.measurements, key=lambda m: m.key != "before")]
     loss = [f"loss {result.value} {result.unit}"] if result.value is not None else []
     found = [f"{i.lower} to {i.upper} ({i.interval_method})" for i in result.intervals]
     bounds = [f"interval {', '.join(found)}"] if found else ["no interval reported"]

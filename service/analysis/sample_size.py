@@ -1,8 +1,8 @@
 """How many units a test needs to find a stated effect with a stated power.
 
-Two-sided tests throughout. Methods by name: statsmodels' `NormalIndPower` and `TTestPower` with
-Cohen's effect sizes (Cohen 1988); Connor 1987 for paired proportions; the design effect
-1 + (m - 1) icc of Kish 1965 where units come in clusters of m.
+Two-sided tests throughout, computed by statsmodels: Cohen's h and d (Cohen 1988), noncentral t
+for means, Connor 1987 for paired proportions; the design effect 1 + (m - 1) icc of Kish 1965
+where units come in clusters of m.
 """
 
 from collections.abc import Callable
@@ -20,6 +20,7 @@ Percent = Annotated[float, Field(gt=0, lt=100)]
 Method = Literal[
     "two-proportions", "paired-proportions", "one-proportion", "two-means", "paired-means"
 ]
+_LEAST_SD, _MOST_SD = 0.01, 3
 MOST = 10_000_000
 """An effect that needs more units than this is called too small."""
 
@@ -44,6 +45,8 @@ class Wanted(BaseModel):
 
 def sample_size(wanted: Wanted) -> SampleSize:
     """Return the units needed. Raises `BadRequest` for an effect that cannot be found."""
+    if wanted.power <= wanted.alpha:
+        raise BadRequest("The power must be greater than alpha. Write 0.8 and 0.05.")
     groups = 2 if wanted.method.startswith("two-") else 1
     each = _METHODS[wanted.method](wanted) * _design_effect(wanted)
     if not each <= MOST:
@@ -80,6 +83,16 @@ def _design_effect(wanted: Wanted) -> float:
     return 1 + ((wanted.cluster_size or 1) - 1) * (wanted.icc or 0)
 
 
+def _normal(wanted: Wanted, difference: float, null: float, alternative: float) -> float:
+    """Return n by the normal approximation; the far tail of the two-sided test is neglected."""
+    from statsmodels.stats.power import normal_sample_size_one_tail  # noqa: PLC0415 - slow
+
+    n = normal_sample_size_one_tail(
+        difference, wanted.power, wanted.alpha / 2, std_null=null, std_alternative=alternative
+    )
+    return float(n)
+
+
 def _arcsine(wanted: Wanted) -> float:
     """Return Cohen's h between the baseline and what the effect leaves of it."""
     from statsmodels.stats.proportion import proportion_effectsize  # noqa: PLC0415 - slow
@@ -96,46 +109,44 @@ def _arcsine(wanted: Wanted) -> float:
 
 
 def _two_proportions(wanted: Wanted) -> float:
-    from statsmodels.stats.power import NormalIndPower  # noqa: PLC0415 - slow to import
-
-    return float(
-        NormalIndPower().solve_power(_arcsine(wanted), alpha=wanted.alpha, power=wanted.power)
-    )
+    return _normal(wanted, _arcsine(wanted), sqrt(2), sqrt(2))
 
 
 def _one_proportion(wanted: Wanted) -> float:
-    from statsmodels.stats.power import NormalIndPower  # noqa: PLC0415
-
-    # ratio=0 is statsmodels' way to say that the other share is known
-    power = NormalIndPower()
-    return float(
-        power.solve_power(_arcsine(wanted), alpha=wanted.alpha, power=wanted.power, ratio=0)
-    )
+    return _normal(wanted, _arcsine(wanted), 1, 1)
 
 
 def _paired_proportions(wanted: Wanted) -> float:
-    from scipy.stats import norm  # noqa: PLC0415 - slow to import
-
     if wanted.discordant is None or wanted.discordant < wanted.effect:
         raise BadRequest(
             "paired-proportions needs discordant: the percentage of pairs expected to change "
             "either way, at least as great as the effect."
         )
     share, drop = wanted.discordant / 100, wanted.effect / 100
-    z_alpha, z_beta = norm.isf(wanted.alpha / 2), norm.ppf(wanted.power)
-    return float((z_alpha * sqrt(share) + z_beta * sqrt(share - drop**2)) ** 2 / drop**2)
+    return _normal(wanted, drop, sqrt(share), sqrt(share - drop**2))
 
 
 def _two_means(wanted: Wanted) -> float:
-    from statsmodels.stats.power import TTestIndPower  # noqa: PLC0415
+    from statsmodels.stats.power import TTestIndPower  # noqa: PLC0415 - slow to import
 
+    _check_means(wanted)
     return float(TTestIndPower().solve_power(wanted.effect, alpha=wanted.alpha, power=wanted.power))
 
 
 def _paired_means(wanted: Wanted) -> float:
-    from statsmodels.stats.power import TTestPower  # noqa: PLC0415
+    from statsmodels.stats.power import TTestPower  # noqa: PLC0415 - slow to import
 
+    _check_means(wanted)
     return float(TTestPower().solve_power(wanted.effect, alpha=wanted.alpha, power=wanted.power))
+
+
+def _check_means(wanted: Wanted) -> None:
+    """Raise `BadRequest` for effects at which the solver for t tests does not converge."""
+    if not _LEAST_SD <= wanted.effect <= _MOST_SD:
+        raise BadRequest(
+            f"The effect of {wanted.method} is in standard deviations, from {_LEAST_SD} to "
+            f"{_MOST_SD}; {wanted.effect:g} is not."
+        )
 
 
 _METHODS: dict[Method, Callable[[Wanted], float]] = {

@@ -1,0 +1,48 @@
+"""`evalgap plan`: a plan is made, a step done, and the whole exported."""
+
+import shutil
+from pathlib import Path
+
+from tests.cli.conftest import command
+
+RESULT = """
+metric: {id: relevant-condition-named, name: At least one relevant condition named}
+before: {value: 94.67, n: 600, events: 568}
+after: {value: 91.17, n: 600, events: 547}
+"""
+
+
+def test_a_plan_from_first_to_last(seeded: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    shutil.copytree(seeded, store)
+    (tmp_path / "result.yaml").write_text(RESULT, "utf-8")
+    (tmp_path / "findings.yaml").write_text(
+        "findings: [{dimension: decision-mediation, verdict: violated, basis: Our view.}]", "utf-8"
+    )
+    made = command(
+        store, "plan", "new", "one", "public-self-assessment", "bean2026-scenarios/raman-et-al",
+        "--by", "ann=Ann", "--findings", tmp_path / "findings.yaml",
+        "--sample", "method=paired-proportions effect=5 discordant=20",
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    assert "test-outcome  decision-mediation: planned" in made.stdout
+    early = command(store, "plan", "step", "one", "2", "--result", tmp_path / "result.yaml")
+    assert early.returncode == 2
+    assert "Send the threshold first" in early.stderr
+    fixed = command(store, "plan", "step", "one", "2", "--threshold", "at-most 5 percentage-point")
+    assert fixed.returncode == 0, fixed.stderr
+    told = command(store, "plan", "step", "one", "2", "--result", tmp_path / "result.yaml")
+    assert told.returncode == 0, told.stderr
+    assert "done, met" in told.stdout
+    assert "feeds the gap one-step-2" in told.stdout
+    assert "version 3" in command(store, "plan", "show", "one").stdout
+    text = command(store, "plan", "export", "one").stdout
+    for words in (
+        "Our view.",
+        "626; paired-proportions",
+        "loss 3.5",
+        "version 3",
+    ):
+        assert words in text
+    absent = command(store, "plan", "show", "absent")
+    assert (absent.returncode, "Traceback" in absent.stderr) == (2, False)

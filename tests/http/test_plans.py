@@ -1,0 +1,263 @@
+"""`/api/v1/plans`: the life of a staged plan, and what it does not allow."""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from service.app import create_app
+from service.config import Settings
+
+TOKEN = {"Authorization": "Bearer secret"}
+ANN = {"id": "ann", "name": "Ann"}
+NUMBERS = count()
+FIVE = {"at_most": 5, "unit": "percentage-point"}
+METRIC = {"id": "relevant-condition-named", "name": "At least one relevant condition named"}
+GOOD = {"metric": METRIC, "before": {"value": 94.67, "n": 600}, "after": {"value": 91.17, "n": 600}}
+BAD = {"metric": METRIC, "before": {"value": 94.67, "n": 600}, "after": {"value": 82.83, "n": 600}}
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[TestClient]:
+    settings = Settings(store=None, validators=0, token=SecretStr("secret"))
+    with TestClient(create_app(settings), headers=TOKEN) as client:
+        yield client
+
+
+def body(**fields: Any) -> dict[str, Any]:
+    given = {
+        "id": f"plan-{next(NUMBERS)}",
+        "deployment": "public-self-assessment",
+        "card": "bean2026-scenarios/raman-et-al",
+        "author": ANN,
+        **fields,
+    }
+    return {k: v for k, v in given.items() if v is not None}
+
+
+def made(service: TestClient, **fields: Any) -> Any:
+    answer = service.post("/api/v1/plans", json=body(**fields))
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def small(service: TestClient, **fields: Any) -> Any:
+    """Make a plan with one task and one outcome assumption: steps 3 collects, 4 and 5 test."""
+    findings = [
+        {"dimension": "interaction-type", "verdict": "violated"},
+        {"dimension": "decision-mediation", "verdict": "unknown"},
+    ]
+    return made(service, findings=findings, threshold=FIVE, **fields)
+
+
+def patch(service: TestClient, plan: Any, number: int, **change: Any) -> Any:
+    return service.patch(f"/api/v1/plans/{plan['id']}/steps/{number}", json=change)
+
+
+def done(service: TestClient, plan: Any, number: int, **change: Any) -> Any:
+    answer = patch(service, plan, number, **change)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def step(plan: Any, number: int) -> Any:
+    return next(s for s in plan["steps"] if s["position"] == number)
+
+
+def test_a_plan_has_the_four_stages_in_order_from_the_reviews(service: TestClient) -> None:
+    sample = {"method": "two-proportions", "effect": 5, "baseline": 90, "power": 0.8}
+    plan = made(service, threshold=FIVE, sample=sample)
+    stages = [s["stage"] for s in plan["steps"]]
+    order = ["compare-cards", "collect-data", "test-task", "test-outcome"]
+    assert sorted(stages, key=order.index) == stages
+    assert set(stages) == set(order)
+    verdicts = {s["targets"][0]: s["verdict"] for s in plan["steps"][:5]}
+    assert verdicts["information-completeness"] == "partially-holds"
+    assert "Asserted: violated in the review" in step(plan, 1)["verdict_basis"]
+    test = next(s for s in plan["steps"] if s["stage"] == "test-outcome")
+    assert (test["sample_size"]["n"], test["sample_size"]["n_per_group"]) == (1362, 681)
+    assert test["sample_size"]["sample_method"] == "two-proportions"
+    for name in ("collect", "test", "test_method", "threshold"):
+        assert test[name]
+    listed = service.get("/api/v1/plans?deployment=public-self-assessment").json()["items"]
+    assert plan["id"] in {item["id"] for item in listed}
+
+
+def test_without_a_review_coded_values_tell(service: TestClient) -> None:
+    plan = made(service, card="medqa/evalgap")
+    compared = [s for s in plan["steps"] if s["stage"] == "compare-cards"]
+    told = {s["targets"][0]: (s["verdict"], s["verdict_basis"]) for s in compared}
+    verdict, basis = told["interaction-type"]
+    assert verdict == "violated"
+    assert "coded-values-compared@1: assumed single-turn, deployed multi-turn" in basis
+
+
+def test_the_life_of_a_plan(service: TestClient) -> None:
+    plan = small(service)
+    first = patch(service, plan, 4, result=GOOD)
+    assert (first.status_code, first.json()["locked_by"]) == (409, [3])
+    assert patch(service, plan, 5, step_status="in-progress").json()["locked_by"] == [4]
+    done(service, plan, 3, step_status="done")
+    found = done(service, plan, 4, result=BAD)
+    assert (step(found, 4)["decision"], step(found, 4)["result"]["value"]) == ("not-met", 11.84)
+    assert "threshold-on-loss@1" in step(found, 4)["reason"]
+    assert patch(service, plan, 5, result=GOOD).status_code == 409
+    gap = service.get(f"/api/v1/gaps/{found['gap']['id']}").json()
+    assert (gap["value"], gap["version"], gap["varies"]) == (11.84, 1, ["interaction-type"])
+    assert gap["deployment"] == "public-self-assessment"
+    assert gap["sources"][0]["url"].endswith(f"/id/plan/{plan['id']}/3")
+    # the model was improved and measured again
+    found = done(service, plan, 4, result=GOOD)
+    assert step(found, 4)["decision"] == "met"
+    gap = service.get(f"/api/v1/gaps/{found['gap']['id']}").json()
+    assert (gap["value"], gap["version"]) == (3.5, 2)
+    assert done(service, plan, 5, step_status="in-progress")["version"] == 5
+    old = service.get(f"/api/v1/plans/{plan['id']}/3").json()
+    assert step(old, 4)["decision"] == "not-met"
+    assert old["provenance"]["replacedBy"].endswith("/4")
+
+
+def test_a_waived_step_opens_what_waits_for_it(service: TestClient) -> None:
+    plan = small(service)
+    for number in (3, 4):
+        ben = {"id": "ben", "name": "Ben"}
+        found = done(service, plan, number, waive="Covered by another trial.", by=ben)
+        assert step(found, number)["decision"] == "waived"
+        assert step(found, number)["step_status"] == "skipped"
+        assert step(found, number)["decided_by"]["name"] == "Ben"
+    assert step(done(service, plan, 5, result=GOOD), 5)["decision"] == "met"
+
+
+def test_a_threshold_is_fixed_before_its_result(service: TestClient) -> None:
+    plan = small(service)
+    done(service, plan, 3, step_status="done")
+    ten = {"at_most": 10, "unit": "percentage-point"}
+    together = patch(service, plan, 4, threshold=ten, result=GOOD)
+    assert together.status_code == 409
+    assert "Send the threshold first" in together.json()["detail"]
+    done(service, plan, 4, threshold=ten)
+    done(service, plan, 4, result=GOOD)
+    late = patch(service, plan, 4, threshold=FIVE)
+    assert late.status_code == 409
+    assert "fixed before its result" in late.json()["detail"]
+    bare = made(service, findings=[{"dimension": "decision-mediation", "verdict": "violated"}])
+    assert patch(service, bare, 2, result=GOOD).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("interval", "decision"),
+    [((1, 4.5), "met"), ((1, 9), "inconclusive")],
+)
+def test_an_interval_counts_whole(
+    service: TestClient, interval: tuple[float, float], decision: str
+) -> None:
+    plan = small(service)
+    done(service, plan, 3, step_status="done")
+    bounds = {"lower": interval[0], "upper": interval[1], "level": 0.95,
+              "interval_method": "normal", "sampling_unit": "conversation"}  # fmt: skip
+    found = done(service, plan, 4, result={**GOOD, "intervals": [bounds]})
+    assert step(found, 4)["decision"] == decision
+
+
+def test_where_no_gap_can_be_made_it_says_why(service: TestClient) -> None:
+    plan = small(service)
+    done(service, plan, 3, step_status="done")
+    done(service, plan, 4, threshold={"at_least": 90, "unit": "percent"})
+    found = done(service, plan, 4, result={"metric": METRIC, "after": {"value": 91, "n": 10}})
+    assert step(found, 4)["decision"] == "met"
+    assert found["gap"]["id"] is None
+    assert "no score before the change" in found["gap"]["why"]
+    assert step(found, 4)["results"] == []
+
+
+def test_the_plan_is_exported_as_markdown_and_as_a_file(service: TestClient) -> None:
+    plan = small(service, title="A <b>plan</b> *of ours*")
+    done(service, plan, 3, step_status="done")
+    done(service, plan, 4, result=BAD)
+    text = service.get(f"/api/v1/plans/{plan['id']}.md").text
+    title, score = "A \\<b\\>plan", "before 94.67 percent (n = 600)"
+    for words in (title, score, "## 4. Test outcome", "at most 5", "not-met", "- version 3,"):
+        assert words in text
+    file = service.get(f"/api/v1/plans/{plan['id']}.yaml").text
+    same = service.post("/api/v1/validate", content=file)
+    assert (same.status_code, same.json()["already_stored"]) == (200, False)
+    moved = service.post("/api/v1/validate", content=file.replace("at_most: 5", "at_most: 50"))
+    assert moved.status_code == 422
+    assert "fixed before its result" in moved.text
+
+
+def test_a_step_can_be_asked_for(service: TestClient) -> None:
+    plan = small(service)
+    found = service.get(f"/api/v1/plans/{plan['id']}/steps/5").json()
+    assert (found["targets"], found["locked_by"]) == (["decision-mediation"], [4])
+    assert service.get(f"/api/v1/plans/{plan['id']}/steps/9").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "words"),
+    [
+        ({"id": "Not A Slug"}, 422, "id"),
+        ({"deployment": "absent"}, 404, "absent"),
+        ({"card": "absent/absent"}, 404, "absent"),
+        ({"colour": "red"}, 422, "colour"),
+        ({"author": None}, 422, "author"),
+        ({"findings": []}, 400, "no finding"),
+        ({"findings": [{"dimension": "mood", "verdict": "violated"}]}, 400, "taxonomy"),
+        ({"findings": [{"dimension": "period", "verdict": "maybe"}]}, 422, "verdict"),
+        ({"findings": [{"dimension": "period", "verdict": "holds"}] * 2}, 400, "twice"),
+        ({"threshold": {"unit": "percent"}}, 422, "exactly one end"),
+        ({"sample": {"effect": 5}}, 400, "baseline"),
+        ({"sample": {"effect": 5, "baseline": 3}}, 400, "smaller effect"),
+        ({"sample": {"effect": 0, "baseline": 90}}, 422, "effect"),
+        ({"sample": {"effect": 1e-9, "baseline": 90}}, 400, "larger"),
+        ({"sample": {"effect": 5, "method": "paired-proportions"}}, 400, "discordant"),
+        ({"sample": {"effect": 5, "baseline": 90, "icc": 0.1}}, 400, "cluster_size"),
+        ({"sample": {"effect": 50, "method": "two-means"}}, 400, "standard deviations"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused(
+    service: TestClient, fields: dict[str, Any], status: int, words: str
+) -> None:
+    before = service.get("/api/v1/plans").json()["total"]
+    answer = service.post("/api/v1/plans", json=body(**fields))
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert words in answer.text
+    assert service.get("/api/v1/plans").json()["total"] == before
+
+
+@pytest.mark.parametrize(
+    ("number", "change", "status", "words"),
+    [
+        (99, {"step_status": "done"}, 404, "no step 99"),
+        (3, {"step_status": "perhaps"}, 422, "step_status"),
+        (3, {"version": 7}, 409, "version 1"),
+        (3, {"result": GOOD}, 400, "only tests"),
+        (3, {"test_method": "guess"}, 422, "test method guess"),
+        (3, {"colour": "red"}, 422, "colour"),
+        (4, {"waive": ""}, 422, "waive"),
+        (3, {"result": {"metric": METRIC}}, 422, "after"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused_and_nothing_is_lost(
+    service: TestClient, number: int, change: dict[str, Any], status: int, words: str
+) -> None:
+    plan = small(service)
+    answer = patch(service, plan, number, **change)
+    assert answer.status_code == status, answer.text
+    assert words in answer.text
+    assert service.get(f"/api/v1/plans/{plan['id']}").json()["version"] == 1
+
+
+def test_one_id_is_one_plan_and_writing_needs_the_token(service: TestClient) -> None:
+    plan = small(service)
+    assert service.post("/api/v1/plans", json=body(id=plan["id"])).status_code == 409
+    nobody = {"Authorization": ""}
+    assert service.post("/api/v1/plans", json={}, headers=nobody).status_code == 401
+    address = f"/api/v1/plans/{plan['id']}/steps/3"
+    assert service.patch(address, json={}, headers=nobody).status_code == 401
+    assert service.patch(address, content=b"{").status_code == 400
+    assert service.patch(address, json={}).json()["version"] == 1
