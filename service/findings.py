@@ -19,19 +19,20 @@ NOTE = (
 )
 RULES = f"{BASE}scheme/fit-rule"
 _DIGITS = 4
+"""To how many digits after the point computed numbers are given; recorded ones are kept."""
 
 
-def document(value: Any) -> Any:
-    """Return a result as JSON values: sets sorted, numbers to four digits after the point."""
+def document(value: Any, digits: int | None = None) -> Any:
+    """Return a result as JSON values, sets sorted; numbers as they are, or to some digits."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: document(getattr(value, f.name)) for f in fields(value)}
+        return {f.name: document(getattr(value, f.name), digits) for f in fields(value)}
     if isinstance(value, Mapping):
-        return {key: document(item) for key, item in value.items()}
+        return {key: document(item, digits) for key, item in value.items()}
     if isinstance(value, frozenset):
         return sorted(value)
     if isinstance(value, list | tuple):
-        return [document(item) for item in value]
-    return round(value, _DIGITS) if isinstance(value, float) else value
+        return [document(item, digits) for item in value]
+    return round(value, digits) if isinstance(value, float) and digits is not None else value
 
 
 def finding(found: Finding) -> dict[str, Any]:
@@ -183,7 +184,7 @@ def listed(item: Listed) -> dict[str, Any]:
     return {
         "@id": f"{BASE}id/gap/{item.figure.gap}",
         **document(item.figure),
-        "standard_error": document(item.error.value),
+        "standard_error": document(item.error.value, _DIGITS),
         "standard_error_method": item.error.method if item.error.value else None,
         "no_standard_error_because": None if item.error.value else item.error.method,
         "not_summed_up_because": item.left_out,
@@ -192,7 +193,7 @@ def listed(item: Listed) -> dict[str, Any]:
 
 def pool(found: Pool) -> dict[str, Any]:
     """Return the studies of a pool and their summary, or why there is none."""
-    return {**document(found), "k": found.k, "no_summary_because": found.why_none}
+    return {**document(found, _DIGITS), "k": found.k, "no_summary_because": found.why_none}
 
 
 def evidence_rows(found: Sequence[Evidence]) -> list[dict[str, Any]]:
