@@ -38,8 +38,15 @@ def answer(client: TestClient, name: str) -> dict[str, Any]:
     return {
         "question": found["question"],
         "parameters": found["parameters"],
-        "rows": [comparable(row) for row in found["rows"]],
+        "rows": _rows(found["rows"]),
     }
+
+
+def _rows(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows as they are compared; an order by the moment of filling is not kept."""
+    rows = [comparable(row) for row in found]
+    momentary = any(_OF_THE_MOMENT & set(row) for row in found)
+    return sorted(rows, key=json.dumps) if momentary else rows
 
 
 def comparable(row: dict[str, Any]) -> dict[str, Any]:
