@@ -37,7 +37,7 @@ def test_a_contribution_of_a_decomposition_is_evidence(found: dict[str, Any]) ->
         "bean2026-gpt4o-recomputed", "contribution", 18.67,
     )  # fmt: skip
     assert first["verification"] == "recomputed"
-    assert first["standard_error"] == pytest.approx((25.51 - 11.80) / 2 / 1.959964, abs=1e-3)
+    assert first["standard_error"] == pytest.approx((25.54 - 11.75) / 2 / 1.959964, abs=1e-3)
     assert first["standard_error_method"] == "interval-width (bootstrap-percentile, over scenario)"
 
 
