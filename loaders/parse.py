@@ -39,8 +39,13 @@ def parse_text(words: str) -> Any:
     """Return the value that a JSON or YAML text holds. Raises `CardError` as `read_tree`."""
     from loaders.yaml12 import read_yaml  # noqa: PLC0415 - JSON alone needs no YAML library
 
-    tree = _json(words) if words.lstrip()[:1] in {"{", "["} else read_yaml(words)
-    _check_depth(tree)
+    if words.lstrip()[:1] not in {"{", "["}:
+        tree = read_yaml(words)
+        _check_depth(tree)
+        return tree
+    tree = _json(words)
+    if words.count("{") + words.count("[") > MAX_DEPTH:  # else it cannot be too deep
+        _check_depth(tree)
     return tree
 
 

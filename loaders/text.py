@@ -51,7 +51,7 @@ def clean(value: str) -> str:
 
 def clean_tree(tree: Any, where: str = "") -> tuple[Any, list[str]]:
     """Return the tree with every text cleaned, and the paths where something was removed."""
-    if not where and not any(_DIRTY.search(words) for words in _strings(tree)):
+    if not where and not _DIRTY.search("\n".join(_strings(tree))):
         return tree, []
     if isinstance(tree, str):
         cleaned = clean(tree)

@@ -21,7 +21,7 @@ from service.audit import Audit
 from service.engines.base import Engine
 from service.gate import Candidate, Checked, Gate
 from service.outcome import Outcome, State, problem_of
-from service.provenance import Origin, provenance
+from service.provenance import Origin, provenance, software
 from service.references import known
 from service.thresholds import moved_thresholds
 
@@ -162,7 +162,7 @@ def _land(
         audit.draw(flight.candidates, flight.context)
         landed += zip(flight.batch, outcomes, strict=True)
     if lines and not dry_run:
-        engine.commit("".join(lines))
+        engine.commit("".join([software(), *lines]))
     yield from landed
 
 

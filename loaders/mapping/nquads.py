@@ -24,8 +24,13 @@ def _term(term: Any) -> str:
     raise TypeError(f"{term!r} is no term of RDF")
 
 
+def quoted(text: str) -> str:
+    """Return a text as a plain literal."""
+    return f'"{str.translate(text, _ESCAPES)}"'
+
+
 def _literal(literal: Literal) -> str:
-    text = f'"{str.translate(literal, _ESCAPES)}"'
+    text = quoted(literal)
     if literal.language:
         return f"{text}@{literal.language}"
     return f"{text}^^<{literal.datatype}>" if literal.datatype else text
