@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from loaders.base import Raw
+from loaders.base import Problem, Raw
 from loaders.text import is_iri, is_missing, is_placeholder
 
 
@@ -11,6 +11,12 @@ def links(addresses: Iterable[Any]) -> tuple[str, ...]:
     """Return what can be kept as a link: well-formed addresses that nobody invented."""
     good = (str(a).strip().rstrip("?") for a in addresses if not is_missing(a))
     return tuple(dict.fromkeys(a for a in good if is_iri(a) and not is_placeholder(a)))
+
+
+def no_link(field: str, address: str, mend: str = "Give the real address.") -> Problem:
+    """Return what to say of an address that cannot be kept as a link."""
+    message = "This is no working address, so it is not kept as a link."
+    return Problem(message, field, address, mend)
 
 
 def file_key(raw: Raw, *roots: str) -> str:

@@ -4,14 +4,15 @@ They describe datasets. What they say of how the data came to be is a hint on wh
 queries, not an answer. No context is ever fetched: the keys of the format are known here.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from loaders.addresses import no_link
+from loaders.answers import core, hinted
 from loaders.base import CardError, Problem, Raw
 from loaders.identifiers import identifiers
-from loaders.model import CORE_DIMENSIONS, Agent, Assumption, Dataset, DatasetCard, Record
-from loaders.text import is_iri, is_placeholder, record_id, text, texts
+from loaders.model import Agent, Assumption, Dataset, DatasetCard, Record
+from loaders.text import is_iri, is_placeholder, on_turns, record_id, text, texts
 
 SOURCE = "croissant"
 AUTHOR = Agent(id="croissant-not-stated", name="Not stated in the Croissant file")
@@ -22,8 +23,6 @@ _AUTHORSHIP = (
     "rai:dataCollection", "rai:dataCollectionType", "rai:dataCollectionRawData",
     "rai:annotatorDemographics", "rai:dataAnnotationProtocol",
 )  # fmt: skip
-_SENTENCE = re.compile(r"[^.\n]+")
-_TURNS = re.compile(r"\b(?:single|multi)[- ]?turn\b", re.IGNORECASE)
 
 
 def detects(tree: Any) -> bool:
@@ -62,7 +61,7 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]
         intended_use=text(tree.get("rai:dataUseCases")),
         assumptions=_assumptions(tree),
     )
-    return [card], [_bad(u) for u in addresses if u not in good]
+    return [card], [no_link("url", u) for u in addresses if u not in good]
 
 
 def _get(tree: Mapping[str, Any], key: str) -> Any:
@@ -89,17 +88,9 @@ def _assumptions(tree: Mapping[str, Any]) -> tuple[Assumption, ...]:
     hints = {
         "query-authorship": tuple(f"{key}: {words}" for key, words in told if words),
         "interaction-type": tuple(
-            f"{key}: {said.strip()}"
+            f"{key}: {said}"
             for key in ("description", *_AUTHORSHIP)
-            for said in _SENTENCE.findall(text(_get(tree, key)) or "")
-            if _TURNS.search(said)
+            for said in on_turns(text(_get(tree, key)) or "")
         ),
     }
-    return tuple(Assumption(dimension=d, hints=hints.get(d, ())) for d in CORE_DIMENSIONS)
-
-
-def _bad(address: str) -> Problem:
-    return Problem(
-        "This is no working address, so it is not kept as a link.", "url", address,
-        "Give the real address.",
-    )  # fmt: skip
+    return core(*(hinted(d, *told) for d, told in hints.items()))

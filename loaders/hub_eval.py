@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from loaders.answers import core
 from loaders.base import CardError, Problem, Raw
 from loaders.model import (
-    CORE_DIMENSIONS,
     Agent,
-    Assumption,
     Implementation,
     ImplementationCard,
     Record,
@@ -47,7 +46,7 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]
         author=AUTHOR,
         origin="designer",
         status="draft",
-        assumptions=tuple(Assumption(dimension=d) for d in CORE_DIMENSIONS),
+        assumptions=core(),
     )
     return [card], []
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from loaders.addresses import file_key, links
+from loaders.addresses import file_key, links, no_link
 from loaders.answers import core, derived
 from loaders.base import CardError, Problem, Raw
 from loaders.identifiers import hub_id, identifiers
@@ -87,11 +87,7 @@ def _folder(key: str) -> str:
 
 
 def _no_link(address: tuple[str, ...]) -> list[Problem]:
-    return [
-        Problem("This is no working address, so it is not kept as a link.", "arxiv", a, "Mend it.")
-        for a in address
-        if not links([a])
-    ]
+    return [no_link("arxiv", a, "Mend it.") for a in address if not links([a])]
 
 
 def _interaction(tags: tuple[str, ...]) -> Assumption | None:

@@ -7,12 +7,11 @@ they stay words.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from loaders.answers import core
 from loaders.base import CardError, Problem, Raw
 from loaders.identifiers import hub_id, identifiers
 from loaders.model import (
-    CORE_DIMENSIONS,
     Agent,
-    Assumption,
     Benchmark,
     Card,
     Dataset,
@@ -61,7 +60,7 @@ def load(raw: Raw, value: Any) -> tuple[list[Record], list[Problem]]:
         "origin": "third-party",
         "status": "draft",
         "notes": _risks(item),
-        "assumptions": tuple(Assumption(dimension=d) for d in CORE_DIMENSIONS),
+        "assumptions": core(),
     }
     named = identifiers(addresses)
     if name == "datasets":

@@ -6,15 +6,16 @@ beside it as a hint. The cards were drafted by a language model from the papers;
 whose file name carries a star were approved by a benchmark's authors.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from loaders.addresses import no_link
+from loaders.answers import core, hinted
 from loaders.base import CardError, Problem, Raw
 from loaders.identifiers import identifiers
-from loaders.model import CORE_DIMENSIONS, Agent, Assumption, Benchmark, Card, Record
+from loaders.model import Agent, Benchmark, Card, Record
 from loaders.template import section
-from loaders.text import is_iri, is_placeholder, record_id, text, texts
+from loaders.text import is_iri, is_placeholder, on_turns, record_id, text, texts
 
 SOURCE = "sokolann"
 AUTHOR = Agent(id="sokolann-benchmarkcards", name="SokolAnn/BenchmarkCards (machine-drafted)")
@@ -27,9 +28,6 @@ DOMAINS = {
     "software engineering": "software",
 }
 """The source's domain words that equal one of our domain codes; all others stay keywords."""
-
-_SENTENCE = re.compile(r"[^.\n]+")
-_TURNS = re.compile(r"\b(?:single|multi)[- ]?turn\b", re.IGNORECASE)
 
 
 def detects(tree: Any) -> bool:
@@ -79,7 +77,7 @@ def described(tree: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         "languages": texts(details.get("languages")),
         "pages": pages,
         "metrics": texts(section(tree, "methodology").get("metrics")),
-        "assumptions": _assumptions(tree),
+        "assumptions": core(*(hinted(d, *told) for d, told in _hints(tree).items())),
     }
     return fields | _purpose(section(tree, "purpose_and_intended_users")), warnings
 
@@ -97,22 +95,8 @@ def _purpose(purpose: Mapping[str, Any]) -> dict[str, Any]:
 def _links(resources: Any) -> tuple[tuple[str, ...], list[Problem]]:
     given = texts(resources)
     good = tuple(u for u in given if is_iri(u) and not is_placeholder(u))
-    bad = [
-        Problem(
-            "This is no working address, so it is not kept as a link.",
-            "benchmark_details/resources",
-            url,
-            "Give the real address.",
-        )
-        for url in given
-        if url not in good
-    ]
+    bad = [no_link("benchmark_details/resources", url) for url in given if url not in good]
     return good, bad
-
-
-def _assumptions(tree: Mapping[str, Any]) -> tuple[Assumption, ...]:
-    hints = _hints(tree)
-    return tuple(Assumption(dimension=d, hints=hints.get(d, ())) for d in CORE_DIMENSIONS)
 
 
 def _hints(tree: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -135,8 +119,7 @@ def _quoted(fields: Mapping[str, Any], group: str, names: tuple[str, ...]) -> tu
 def _turns(fields: Mapping[str, Any], group: str, names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the sentences that speak of turns, each with the name of its field."""
     return tuple(
-        f"{group}.{name}: {sentence.strip()}"
+        f"{group}.{name}: {sentence}"
         for name in names
-        for sentence in _SENTENCE.findall(text(fields.get(name)) or "")
-        if _TURNS.search(sentence)
+        for sentence in on_turns(text(fields.get(name)) or "")
     )

@@ -15,6 +15,12 @@ from loaders.text import text
 SECTIONS = ("task", "outcome", "contextual", "consequential")
 """The two groups of assumptions, under both pairs of names."""
 
+GROUPS = {
+    "task": ("query-authorship", "information-completeness", "interaction-type"),
+    "outcome": ("decision-mediation", "outcome-validity"),
+}
+"""The questions of each group, as the current generation names and orders them."""
+
 VERDICT_WORDS = {
     "yes": "holds",
     "no": "violated",

@@ -15,6 +15,8 @@ MISSING = frozenset(
 """Placeholders that real cards hold instead of an answer (compared in lower case)."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_SENTENCE = re.compile(r"[^.\n]+")
+_TURNS = re.compile(r"\b(?:single|multi)[- ]?turn\b", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DIRTY = re.compile(f"{_CONTROL.pattern}|{_SURROGATE.pattern}")
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`/?#]+\.[^\s<>\"{}|\\^`/?#.]+([/?#][^\s<>\"{}|\\^`]*)?$")
@@ -104,6 +106,11 @@ def record_id(source: str, key: str) -> str:
     """Return an identifier from (source, record key): readable, and unique by its hash."""
     digest = hashlib.sha256(f"{source}\0{key}".encode()).hexdigest()[:8]
     return "-".join(part for part in (source, slug(key), digest) if part)
+
+
+def on_turns(words: str) -> list[str]:
+    """Return the sentences, trimmed, that speak of single or multiple turns."""
+    return [said.strip() for said in _SENTENCE.findall(words) if _TURNS.search(said)]
 
 
 def is_iri(value: str) -> bool:

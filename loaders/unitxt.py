@@ -7,10 +7,10 @@ variants, so `language_creators` is a hint here and never an answer.
 from collections.abc import Mapping
 from typing import Any
 
+from loaders.answers import core, hinted
 from loaders.base import CardError, Problem, Raw
 from loaders.identifiers import hub_id
 from loaders.model import (
-    CORE_DIMENSIONS,
     Agent,
     Assumption,
     Implementation,
@@ -90,5 +90,5 @@ def _settings(tree: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _assumptions(tags: Mapping[str, Any]) -> tuple[Assumption, ...]:
     wrote = "; ".join(texts(tags.get("language_creators")))
-    hints = {"query-authorship": (f"language_creators (inherited): {wrote}",) if wrote else ()}
-    return tuple(Assumption(dimension=d, hints=hints.get(d, ())) for d in CORE_DIMENSIONS)
+    hint = f"language_creators (inherited): {wrote}"
+    return core(hinted("query-authorship", hint) if wrote else None)

@@ -44,6 +44,11 @@ def series_iri(kind: str, ident: str) -> URIRef:
     return URIRef(f"{BASE}id/{kind}/{ident}")
 
 
+def path_below(iri: object) -> str:
+    """Return the path of a thing or record of ours below `id/`; any other term as it is."""
+    return str(iri).removeprefix(f"{BASE}id/")
+
+
 def record_iri(kind: str, ident: str, version: int) -> URIRef:
     """Return the IRI of one version of a record."""
     return URIRef(f"{BASE}id/{kind}/{ident}/{version}")

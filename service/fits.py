@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from rdflib import Literal, URIRef
 
-from loaders.vocab import BASE
+from loaders.vocab import BASE, path_below
 from service.analysis.claims import Candidate, Claim, Coded, Judgement, Place, Source
 from service.analysis.schemes import Scheme, Value
 from service.engines.base import Engine, Row
@@ -183,7 +183,7 @@ def _claim(rows: list[Row]) -> Claim:
         status=tail(first, "status") or "",
         answer=_text(first, "answer"),
         author=_text(first, "author"),
-        record=_path(first["record"]),
+        record=path_below(first["record"]),
         sources=_sources(rows),
     )
 
@@ -209,8 +209,8 @@ def judgements(engine: Engine, deployment: str) -> dict[str, list[Judgement]]:
             tail(first, "dimension") or "",
             tail(first, "verdict") or "",
             _text(first, "author"),
-            _path(first["record"]),
-            _path(first["card"]),
+            path_below(first["record"]),
+            path_below(first["card"]),
             _text(first, "rationale"),
             _number(first, "share"),
             _sources(rows),
@@ -234,10 +234,6 @@ def _beside(engine: Engine) -> Mapping[str, list[Claim]]:
 
 def _ident(iri: str) -> str:
     return iri.rpartition("/")[2]
-
-
-def _path(term: object) -> str:
-    return str(term).removeprefix(f"{BASE}id/")
 
 
 def _text(row: Row, name: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 from loaders.evalgap_matches import DECISIONS
 from loaders.evalgap_yaml import FORMAT_VERSION
 from loaders.identifiers import identifiers
-from loaders.vocab import BASE, EGAP
+from loaders.vocab import BASE, EGAP, path_below
 from service.analysis.matching import Described, Proposal, proposals
 from service.engines.base import Engine
 
@@ -62,13 +62,9 @@ def _described(kind: Any, ident: str, fields: Mapping[str, set[str]]) -> Describ
 def proposed(engine: Engine) -> list[Proposal]:
     """Return the proposals on which nobody has decided, in either direction, the surest first."""
     rows = engine.select(_DECIDED)
-    decided = {frozenset((_path(r["subject"]), _path(r["target"]))) for r in rows}
+    decided = {frozenset((path_below(r["subject"]), path_below(r["target"]))) for r in rows}
     every = proposals(things(engine))
     return [p for p in every if frozenset((p.subject, p.target)) not in decided]
-
-
-def _path(iri: object) -> str:
-    return str(iri).removeprefix(f"{BASE}id/")
 
 
 def as_file(made: list[Proposal]) -> dict[str, Any]:

@@ -8,12 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from loaders.model import Assessment, Assumption, Card, Profile, Review
-from loaders.template import VERDICT_WORDS, first_word, unread
+from loaders.template import GROUPS, VERDICT_WORDS, first_word, unread
 
-_GROUPS = {
-    "task": ("query-authorship", "information-completeness", "interaction-type"),
-    "outcome": ("decision-mediation", "outcome-validity"),
-}
 _INTERACTION = {
     ("interaction-type/single-turn",): "single-turn",
     ("interaction-type/multi-turn",): "multi-turn",
@@ -40,7 +36,7 @@ def authors_tree(
     if card.benchmark_version:
         tree["version"] = card.benchmark_version
     tree["intended_use_case"] = _use(card, profile)
-    for group, dimensions in _GROUPS.items():
+    for group, dimensions in GROUPS.items():
         tree[group] = {
             d.replace("-", "_"): _question(questions[d], assumptions.get(d), held.get(d))
             for d in dimensions

@@ -9,11 +9,8 @@ from typing import Any
 from loaders.evalgap_yaml import FORMAT_VERSION
 from loaders.model import CORE_DIMENSIONS, Card, Coding, Record
 from loaders.model.statements import Assumption
+from loaders.template import GROUPS
 
-_GROUPS = {
-    "task": ("query-authorship", "information-completeness", "interaction-type"),
-    "outcome": ("decision-mediation", "outcome-validity"),
-}
 _TOP = {
     "benchmark_name": "title",
     "citation": "citation",
@@ -48,7 +45,7 @@ def _card(card: Card) -> dict[str, Any]:
     if card.intended_use:
         tree["intended_use_case"] = {"answer": card.intended_use}
     blocks = {a.dimension: _block(a) for a in card.assumptions}
-    for group, dimensions in _GROUPS.items():
+    for group, dimensions in GROUPS.items():
         tree[group] = {d.replace("-", "_"): blocks[d] for d in dimensions if d in blocks}
     further = {d: block for d, block in blocks.items() if d not in CORE_DIMENSIONS}
     given: dict[str, Any] = _given({**tree, "dimensions": further, "notes": card.notes})
