@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-annotate --no-emit-index-url --extra build
-.PHONY: help run test check fix lock bench clean
+.PHONY: help run test check fix lock vendor bench clean
 
 help:  ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "%-7s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ bench: .venv/.dev  ## Measure speed (not part of the tests)
 lock: .venv/.dev  ## Refresh the lock files (needs uv)
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+vendor:  ## Refresh what the pages use from npm (needs npm)
+	.ci/vendor/vendor.sh
 
 clean:  ## Remove the environment and the embedded store
 	rm -rf .venv .evalgap dist .*_cache

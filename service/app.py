@@ -1,22 +1,17 @@
 """The composition root: settings become a store, a gate and an application."""
 
-import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from http import HTTPStatus
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Lock
 
 import fastapi_offline
-from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
-from starlette.exceptions import HTTPException
 
 from service import bootstrap
 from service.config import Settings
@@ -28,13 +23,13 @@ from service.headers import COMPRESSION, WORTH_COMPRESSING
 from service.jobs import Jobs, Workshop
 from service.lanes import Lanes
 from service.middleware import CarefulHeaders, HeadAsGet
-from service.problems import BadParameter, Problem
 from service.resources import VERSION, inside
 from service.routes import (
     api,
     coverage,
     decompose,
     described,
+    errors,
     fit,
     graph_store,
     imports,
@@ -51,7 +46,7 @@ from service.routes import (
 from service.routes.deps import Services
 
 ROUTERS = (
-    pages.router,
+    *pages.ROUTERS,
     validate.router,
     matches.router,
     imports.router,
@@ -71,7 +66,6 @@ ROUTERS = (
 MOST_LANES = 4
 """Processes that answer quick queries on connections they are lent; fewer on fewer cores."""
 
-_LOG = logging.getLogger(__name__)
 _SWAGGER = Path(fastapi_offline.__file__).parent / "static"
 
 
@@ -99,10 +93,8 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=inside("static")), name="static")
     app.mount("/swagger", StaticFiles(directory=_SWAGGER), name="swagger")
-    app.add_exception_handler(Problem, _problem)
-    app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(RequestValidationError, _invalid_request)
-    app.add_exception_handler(Exception, _unforeseen)
+    for raised, handler in errors.HANDLERS.items():
+        app.add_exception_handler(raised, handler)
     app.add_middleware(CarefulHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=COMPRESSION)
     app.add_middleware(
@@ -145,46 +137,3 @@ def _lanes(engine: Engine, settings: Settings) -> Lanes | None:
         return None
     most = settings.max_rows, settings.max_result_bytes, settings.max_query_chars
     return Lanes(engine.snapshots, min(os.cpu_count() or 1, MOST_LANES), (READER_MEMORY, *most))
-
-
-def _problem(_: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)  # noqa: S101 - registered for this class only
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else {}
-    if "retry_after" in error.extra:
-        headers["Retry-After"] = str(error.extra["retry_after"])
-    return JSONResponse(
-        error.document(), error.status, headers, media_type="application/problem+json"
-    )
-
-
-def _http_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
-    phrase = HTTPStatus(error.status_code).phrase
-    sentence = _SENTENCES.get(error.status_code, "{phrase}.")
-    document = {
-        "type": "about:blank",
-        "title": phrase,
-        "status": error.status_code,
-        "detail": sentence.format(phrase=phrase, method=request.method, path=request.url.path),
-    }
-    return JSONResponse(
-        document, error.status_code, error.headers, media_type="application/problem+json"
-    )
-
-
-_SENTENCES = {
-    404: "There is nothing at {path}. Start from / or /docs.",
-    405: "{path} does not take {method}; the Allow header says what it takes.",
-}
-
-
-def _unforeseen(request: Request, error: Exception) -> Response:
-    _LOG.error("unforeseen error at %s", request.url.path, exc_info=error)
-    return _problem(request, Problem("The service met an error it did not foresee; it is logged."))
-
-
-def _invalid_request(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
-    first = error.errors()[0]
-    name = str(first["loc"][-1])
-    return _problem(request, BadParameter(f"{name}: {first['msg']}.", parameter=name))

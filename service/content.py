@@ -79,6 +79,12 @@ class PerContent(Generic[_Made]):
             self._made.pop(engine, None)
 
 
+def modified(engine: Engine) -> str | None:
+    """Return when the last version of a record was stored (ISO 8601); None for an empty store."""
+    latest = _rows(engine, "stamp")[0].get("latest")
+    return None if latest is None else str(latest)
+
+
 @PerContent
 def content(engine: Engine) -> Content:
     """Return the numbers of a store."""

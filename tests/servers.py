@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,10 +50,10 @@ ResultSetMaxRows = {rows}
 @contextmanager
 def oxigraph_server(folder: Path, *options: str) -> Iterator[str]:
     """Run an Oxigraph server over a store in `folder`; yield its base URL."""
-    program = _program("oxigraph", str(_OXIGRAPH), "pip install oxigraph")
+    path = program("oxigraph", str(_OXIGRAPH), "pip install oxigraph")
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    command = [program, "serve", "-l", str(folder), "-b", f"127.0.0.1:{port}", *options]
+    command = [path, "serve", "-l", str(folder), "-b", f"127.0.0.1:{port}", *options]
     with _running(command, folder, lambda: _answers(f"{url}/query")):
         yield url
 
@@ -64,13 +64,28 @@ def virtuoso_server(folder: Path, *, rows: int = 1_000_000) -> Iterator[str]:
 
     `USER` may write. No answer has more than `rows` rows.
     """
-    program = _program("virtuoso-t", "virtuoso-t", "apt-get install virtuoso-opensource-7-bin")
+    path = program("virtuoso-t", "virtuoso-t", "apt-get install virtuoso-opensource-7-bin")
     port = free_port()
     url = f"http://127.0.0.1:{port}/sparql"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "virtuoso.ini").write_text(_INI.format(sql=free_port(), http=port, rows=rows))
-    command = [program, "+foreground", "+configfile", str(folder / "virtuoso.ini")]
+    command = [path, "+foreground", "+configfile", str(folder / "virtuoso.ini")]
     with _running(command, folder, lambda: _answers(url)):
+        yield url
+
+
+@contextmanager
+def evalgap_server(folder: Path, *options: str, **settings: str) -> Iterator[str]:
+    """Serve a store in `folder` as people run it; yield its base URL.
+
+    `settings` are those of `EVALGAP_…` variables: `seed="true"` loads the shipped data.
+    """
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    given = {"store": str(folder / "store"), **settings}
+    env = os.environ | {f"EVALGAP_{name.upper()}": value for name, value in given.items()}
+    command = [sys.executable, "-m", "service", "serve", "--port", str(port), *options]
+    with _running(command, folder, lambda: _answers(f"{url}/sparql"), env):
         yield url
 
 
@@ -81,8 +96,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _program(name: str, place: str, remedy: str) -> str:
-    """Return where a program is; without it skip the test, or on CI fail it."""
+def program(name: str, place: str, remedy: str) -> str:
+    """Return where a program is; without it skip the test, or on CI fail it.
+
+    `place` is its path or name, `remedy` what installs it.
+    """
     found = shutil.which(place)
     if found is None:
         reason = f"{name} is not installed ({remedy})"
@@ -93,17 +111,23 @@ def _program(name: str, place: str, remedy: str) -> str:
 
 
 @contextmanager
-def _running(command: list[str], folder: Path, ready: Callable[[], bool]) -> Iterator[None]:
+def _running(
+    command: list[str],
+    folder: Path,
+    ready: Callable[[], bool],
+    env: Mapping[str, str] | None = None,
+) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (
         (folder / "output.txt").open("wb") as output,
-        subprocess.Popen(command, cwd=folder, stdout=output, stderr=output) as process,
+        subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, env=env) as process,
     ):
         try:
             _wait(process, folder, ready)
             yield
         finally:
-            process.kill()
+            process.terminate()  # so that it ends the processes it has started
+            process.wait(_PATIENCE)
 
 
 def _wait(process: subprocess.Popen[bytes], folder: Path, ready: Callable[[], bool]) -> None:

@@ -20,7 +20,7 @@ from service.negotiate import choose
 from service.problems import BadRequest, TooLarge
 from service.routes.answers import cell, json_text
 from service.routes.deps import Services, ServicesDep, check_token
-from service.routes.pages import templates
+from service.routes.pages.frame import page
 
 router = APIRouter(prefix="/api/v1", tags=["imports"])
 _FORMS = ["application/json", "text/csv", "text/html"]
@@ -198,7 +198,7 @@ def _outcomes(
     media = choose(request.headers.get("accept"), _FORMS, suffix)
     found = (o for o in jobs.outcomes(ident) if wanted(o))
     if media == "text/html":
-        return templates.TemplateResponse(
+        return page(
             request,
             "import.html",
             {"job": job.document(), "outcomes": islice(found, _SHOWN), "shown": _SHOWN},

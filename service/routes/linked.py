@@ -16,11 +16,10 @@ from service import nodes, ontology_page, reading, shacl
 from service.negotiate import SUFFIXES, split_suffix
 from service.nodes import Description
 from service.problems import NotFound
-from service.resources import VERSION
 from service.routes.answers import Writers, rdf_writers, respond
 from service.routes.deps import Services, ServicesDep
 from service.routes.described import base_of, turtle_first
-from service.routes.pages import templates
+from service.routes.pages.frame import page
 
 router = APIRouter(tags=["vocabulary"])
 
@@ -143,8 +142,8 @@ def _document(
 
     def as_page() -> bytes:
         template, words = _page(services, found)
-        shown = {**words, "canonical": canonical, "forms": forms, "version": VERSION}
-        return bytes(templates.TemplateResponse(request, template, shown).body)
+        shown = {**words, "canonical": canonical, "forms": forms}
+        return bytes(page(request, template, shown).body)
 
     links = [
         f'<{canonical}>; rel="canonical"',

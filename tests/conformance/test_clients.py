@@ -37,7 +37,7 @@ from SPARQLWrapper import (
 )  # fmt: skip
 
 from tests.conformance.conftest import TOKEN
-from tests.conformance.server import running
+from tests.servers import evalgap_server
 
 EGAP = Namespace("https://w3id.org/evalgap/ontology#")
 SELECT = f"SELECT ?b WHERE {{ ?b a <{EGAP.Benchmark}> }}"
@@ -53,8 +53,9 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of the endpoint of a running service."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("no_proxy", "127.0.0.1")
-        with running(tmp_path_factory.mktemp("clients") / "store", TOKEN) as address:
-            yield address
+        folder = tmp_path_factory.mktemp("clients")
+        with evalgap_server(folder, "--gate", "off", token=TOKEN) as url:
+            yield f"{url}/sparql"
 
 
 @pytest.fixture(scope="module")

@@ -219,7 +219,8 @@ def test_a_graph_is_exactly_its_content(client: TestClient) -> None:
     ],
 )
 def test_what_nothing_is_known_of_is_404(client: TestClient, path: str) -> None:
-    for headers in ({}, BROWSER):
+    forms = {"application/problem+json": {}, "text/html; charset=utf-8": BROWSER}
+    for form, headers in forms.items():
         answer = client.get(path, headers=headers)
         assert answer.status_code == 404
-        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["content-type"] == form

@@ -1,17 +1,16 @@
 """The pages a person starts from: home, and the API documentation without any network."""
 
 from fastapi import APIRouter, Request, Response
-from fastapi.templating import Jinja2Templates
 
 from loaders.model import Gap
 from service import catalog, repository
 from service.engines.base import Engine
 from service.pictures import waterfall
-from service.resources import VERSION, inside
+from service.resources import VERSION
 from service.routes.deps import ServicesDep
+from service.routes.pages.frame import page
 
 router = APIRouter(include_in_schema=False)
-templates = Jinja2Templates(directory=inside("templates"))
 
 SHOWN_GAP = "bean2026-gpt4o-recomputed"
 """The gap drawn on the home page, when the store holds it."""
@@ -25,7 +24,7 @@ def home(request: Request, services: ServicesDep) -> Response:
         for name in ("benchmarks", "cards", "deployments", "reviews", "gaps")
     }
     gap = _shown(services.engine) if any(g["id"] == SHOWN_GAP for g in lists["gaps"]) else None
-    return templates.TemplateResponse(
+    return page(
         request,
         "home.html",
         {
@@ -33,8 +32,6 @@ def home(request: Request, services: ServicesDep) -> Response:
             "gap": gap,
             "bars": waterfall(gap, "sequential", repository.kinds(services.engine)) if gap else [],
             "questions": catalog.questions().values(),
-            "gate": services.settings.gate,
-            "version": VERSION,
         },
     )
 
@@ -48,7 +45,7 @@ def _shown(engine: Engine) -> Gap:
 @router.get("/docs")
 def docs(request: Request) -> Response:
     """Show the API documentation; everything it needs is served from here."""
-    return templates.TemplateResponse(request, "docs.html", {})
+    return page(request, "docs.html", {})
 
 
 @router.get("/health")

@@ -1,0 +1,1 @@
+"""What the pages show: from the graph and the analysis to plain values that templates print."""

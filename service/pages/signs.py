@@ -1,0 +1,20 @@
+"""Signs that stand beside words, so that no verdict and no basis is told by colour alone."""
+
+from collections.abc import Mapping
+
+SIGNS: Mapping[str, str] = {
+    "holds": "✓",
+    "partially-holds": "◐",
+    "violated": "✕",
+    "unknown": "?",
+    "disputed": "≠",
+    "not-applicable": "∅",
+    "stated": "■",
+    "derived": "◧",
+    "hinted": "□",
+    "supposed": "△",
+    "not-stated": "·",
+    "partly-answered": "◩",
+    "answered": "■",
+}
+"""Code of a verdict, basis or answer status to the sign of it."""

@@ -1,0 +1,82 @@
+"""Errors as answers: problem+json (RFC 9457), and a page for those who prefer one."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from service.negotiate import choose
+from service.problems import BadParameter, NotAcceptable, Problem
+from service.routes.pages.frame import bare
+
+_LOG = logging.getLogger(__name__)
+_JSON = "application/problem+json"
+_SENTENCES = {
+    404: "There is nothing at {path}. Start from / or /docs.",
+    405: "{path} does not take {method}; the Allow header says what it takes.",
+}
+
+
+def _answer(
+    request: Request, document: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> Response:
+    status = int(document["status"])
+    if _prefers_page(request):
+        return bare(request, "problem.html", {"problem": document}, status, headers)
+    return JSONResponse(document, status, headers, media_type=_JSON)
+
+
+def _prefers_page(request: Request) -> bool:
+    """Tell whether a client asks for HTML before anything else, as browsers do."""
+    try:
+        return choose(request.headers.get("accept"), [_JSON, "text/html"]) == "text/html"
+    except NotAcceptable:
+        return False
+
+
+def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - registered for this class only
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else {}
+    if "retry_after" in error.extra:
+        headers["Retry-After"] = str(error.extra["retry_after"])
+    return _answer(request, error.document(), headers)
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    phrase = HTTPStatus(error.status_code).phrase
+    sentence = _SENTENCES.get(error.status_code, "{phrase}.")
+    document = {
+        "type": "about:blank",
+        "title": phrase,
+        "status": error.status_code,
+        "detail": sentence.format(phrase=phrase, method=request.method, path=request.url.path),
+    }
+    return _answer(request, document, error.headers)
+
+
+def _invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    first = error.errors()[0]
+    name = str(first["loc"][-1])
+    return _problem(request, BadParameter(f"{name}: {first['msg']}.", parameter=name))
+
+
+def _unforeseen(request: Request, error: Exception) -> Response:
+    _LOG.error("unforeseen error at %s", request.url.path, exc_info=error)
+    return _problem(request, Problem("The service met an error it did not foresee; it is logged."))
+
+
+HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Response | Awaitable[Response]]]
+HANDLERS = {
+    Problem: _problem,
+    HTTPException: _http_error,
+    RequestValidationError: _invalid_request,
+    Exception: _unforeseen,
+}
+"""Every kind of error that an application meets, with what answers it."""

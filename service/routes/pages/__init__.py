@@ -1,0 +1,6 @@
+"""The pages: server-rendered, linkable, readable without JavaScript; one module a page."""
+
+from service.routes.pages import home
+
+ROUTERS = (home.router,)
+"""Every page's router, in the order of the navigation."""

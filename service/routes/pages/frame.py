@@ -1,0 +1,43 @@
+"""The frame around every page: templates, the words and signs they share, and what all show."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from fastapi.templating import Jinja2Templates
+
+from service.content import PerContent, modified
+from service.pages.signs import SIGNS
+from service.resources import VERSION, inside
+from service.routes.deps import services as services_of
+
+NAVIGATION = (("/queries", "Questions"), ("/docs", "API"))
+"""Address and name of the pages that every page links to."""
+
+_templates = Jinja2Templates(directory=inside("templates"))
+_templates.env.globals.update(VERSION=VERSION, NAVIGATION=NAVIGATION, SIGNS=SIGNS)
+_templates.env.filters["spaced"] = lambda code: str(code).replace("-", " ")
+_templates.env.filters["host"] = lambda url: urlsplit(url).hostname or url
+
+_snapshot = PerContent(modified)
+
+
+def page(request: Request, template: str, shown: Mapping[str, Any], status: int = 200) -> Response:
+    """Return a page: its own values, and the date of the graph and the gate for its frame."""
+    services = services_of(request)
+    frame = {"snapshot": _snapshot(services.engine) or "", "gate": services.settings.gate}
+    return bare(request, template, {**frame, **shown}, status)
+
+
+def bare(
+    request: Request,
+    template: str,
+    shown: Mapping[str, Any],
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return a page that asks nothing of the store, so that it answers when the store does not."""
+    answer = _templates.TemplateResponse(request, template, dict(shown), status)
+    answer.headers.update({"Vary": "Accept", **(headers or {})})
+    return answer

@@ -1,0 +1,98 @@
+"""One service over the shipped data, one browser, and tabs that notice what a page may not do."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+from tests.servers import evalgap_server, program
+
+TOKEN = "a-token-for-tests"  # noqa: S105 - of a service that lives for one test run
+NARROW, WIDE = 360, 1280
+_SERIOUS = {"serious", "critical"}
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the base URL of a service that may be written to with `TOKEN`."""
+    with evalgap_server(tmp_path_factory.mktemp("site"), token=TOKEN) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return Debian's Chromium."""
+    path = program("chromium", "chromium", "apt-get install chromium")
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        found = playwright.chromium.launch(executable_path=path, args=options)
+        yield found
+        found.close()
+
+
+@dataclass
+class Tab:
+    """A tab with what went wrong in it: requests to elsewhere, errors, complaints of axe-core."""
+
+    page: Page
+    site: str
+    wrong: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Listen to the page from its first request on."""
+        self.page.on("request", self._asked)
+        self.page.on("console", lambda m: self._noted(m.text if m.type == "error" else None))
+        self.page.on("pageerror", lambda error: self._noted(str(error)))
+
+    def _asked(self, request: Request) -> None:
+        here = request.url.startswith((self.site, "data:", "blob:"))
+        self._noted(None if here else f"asks {request.url}")
+
+    def _noted(self, wrong: str | None) -> None:
+        if wrong is not None:
+            self.wrong.append(wrong)
+
+    def open(self, path: str, width: int = WIDE) -> Page:
+        """Go to a page of the service."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        answer = self.page.goto(self.site + path)
+        assert answer is not None
+        assert answer.ok, f"{path}: {answer.status}"
+        return self.page
+
+    def check(self) -> None:
+        """Assert that the page as it is now is whole, reachable for all, and fits its width."""
+        self._photograph()
+        assert self.wrong == []
+        wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{self.page.url} is {wide} pixels too wide"
+        found = Axe().run(self.page).response["violations"]
+        serious = [_told(v) for v in found if v["impact"] in _SERIOUS]
+        assert serious == [], self.page.url
+
+    def _photograph(self) -> None:
+        """Keep a picture for people to look at, where `EVALGAP_SCREENSHOTS` names a folder."""
+        if folder := os.environ.get("EVALGAP_SCREENSHOTS"):
+            width = self.page.evaluate("innerWidth")
+            name = re.sub(r"[^a-z0-9]+", "-", self.page.url.removeprefix(self.site).lower())
+            path = Path(folder, f"{name.strip('-')[:80] or 'home'}-{width}.png")
+            self.page.screenshot(path=path, full_page=True)
+
+
+def _told(violation: dict[str, Any]) -> str:
+    places = [node["html"][:200] for node in violation["nodes"][:3]]
+    return f"{violation['id']}: {violation['help']} {places}"
+
+
+@pytest.fixture
+def tab(browser: Browser, site: str) -> Iterator[Tab]:
+    """Return a tab of its own for each test."""
+    page = browser.new_page()
+    yield Tab(page, site)
+    page.close()
