@@ -7,10 +7,12 @@ from fastapi import APIRouter, Request, Response
 from service import catalog, repository
 from service.engines.base import Row
 from service.negotiate import split_suffix
+from service.pages.rows import columns
 from service.routes.answers import Writers, csv_text, json_text, respond
 from service.routes.deps import ServicesDep
+from service.routes.pages import questions
 
-FORMS = ["application/json", "text/csv", "application/sparql-query"]
+FORMS = ["application/json", "text/csv", "application/sparql-query", "text/html"]
 
 router = APIRouter(prefix="/queries", tags=["queries"])
 
@@ -23,7 +25,11 @@ def list_queries(request: Request) -> Response:
         {**q.document(), "run": f"{base}/queries/{name}", "sparql": f"{base}/queries/{name}.rq"}
         for name, q in catalog.questions().items()
     ]
-    return respond(request, {"application/json": lambda: json_text(request, {"items": items})})
+    writers: Writers = {
+        "application/json": lambda: json_text(request, {"items": items}),
+        "text/html": lambda: bytes(questions.index(request).body),
+    }
+    return respond(request, writers)
 
 
 @router.get("/{name}")
@@ -31,7 +37,7 @@ def run_query(name: str, request: Request, services: ServicesDep) -> Response:
     """Answer a named question; `.csv` for a table, `.rq` for the SPARQL that runs."""
     stem, suffix = split_suffix(name, FORMS)
     asked = catalog.question(stem)
-    arguments = {k: v for k, v in request.query_params.items() if k != "format"}
+    arguments = {k: v for k, v in request.query_params.items() if k != "format" and v}
     if not arguments and suffix == "rq":
         arguments = {p.name: p.example for p in asked.params.values()}
     sparql = catalog.bind(asked, arguments, services.engine)
@@ -45,7 +51,7 @@ def run_query(name: str, request: Request, services: ServicesDep) -> Response:
             "question": asked.question,
             "about": asked.about or None,
             "parameters": arguments,
-            "columns": _columns(found),
+            "columns": columns(found),
             "rows": found,
             "total": len(found),
             "sparql": sparql,
@@ -54,19 +60,19 @@ def run_query(name: str, request: Request, services: ServicesDep) -> Response:
 
     def as_csv() -> str:
         found = rows()
-        return csv_text(found, _columns(found))
+        return csv_text(found, columns(found))
+
+    def as_page() -> bytes:
+        return bytes(questions.answer(request, asked, arguments, rows()).body)
 
     writers: Writers = {
         "application/json": as_json,
         "text/csv": as_csv,
         "application/sparql-query": lambda: sparql,
+        "text/html": as_page,
     }
     return respond(request, writers, suffix)
 
 
 def _plain(row: Row) -> dict[str, Any]:
     return {name: repository.value(term) for name, term in row.items()}
-
-
-def _columns(rows: list[dict[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(name for row in rows for name in row))

@@ -9,6 +9,8 @@ PAGES = (
     "/ontology",
     "/doc/id/card/healthbench/evalgap",
     "/doc/id/gap/bean2026-gpt4o-recomputed",
+    "/queries",
+    "/queries/assumed-vs-deployed?dimension=interaction-type&assumed=single-turn&deployed=multi-turn",
 )
 """An address of each kind of page."""
 

@@ -1,5 +1,6 @@
 """The frame around every page: templates, the words and signs they share, and what all show."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,9 +16,11 @@ from service.routes.deps import services as services_of
 NAVIGATION = (("/queries", "Questions"), ("/docs", "API"))
 """Address and name of the pages that every page links to."""
 
+_CAMEL = re.compile(r"(?<=[a-z])([A-Z])")
 _templates = Jinja2Templates(directory=inside("templates"))
 _templates.env.globals.update(VERSION=VERSION, NAVIGATION=NAVIGATION, SIGNS=SIGNS)
 _templates.env.filters["spaced"] = lambda code: str(code).replace("-", " ")
+_templates.env.filters["words"] = lambda name: _CAMEL.sub(r" \1", str(name)).lower()
 _templates.env.filters["host"] = lambda url: urlsplit(url).hostname or url
 
 _snapshot = PerContent(modified)
