@@ -259,6 +259,27 @@ def test_the_plan_is_exported_as_markdown_and_as_a_file(service: TestClient) -> 
     assert "fixed before its result" in moved.text
 
 
+def test_a_file_cannot_bring_a_threshold_together_with_its_result(service: TestClient) -> None:
+    plan = small(service)
+    done(service, plan, 3, step_status="done")
+    before = service.get(f"/api/v1/plans/{plan['id']}.yaml").text
+    done(service, plan, 4, result=BAD)
+    after = service.get(f"/api/v1/plans/{plan['id']}.yaml").text
+    bare = small(service)
+    locked = service.post("/api/v1/validate", content=after.replace(plan["id"], bare["id"]))
+    assert (locked.status_code, "Step 4" in locked.text) == (200, False)  # it says step 3 is done
+    early = after.replace(plan["id"], bare["id"]).replace(
+        "step_status: done", "step_status: planned"
+    )
+    refused = service.post("/api/v1/validate", content=early)
+    assert (refused.status_code, "is locked" in refused.text) == (422, True)
+    late = after.replace(plan["id"], bare["id"]).replace("at_most: 5", "at_most: 50")
+    assert "at_most: 5" in before
+    refused = service.post("/api/v1/validate", content=late)
+    assert refused.status_code == 422
+    assert "fixed before its result" in refused.text
+
+
 def test_a_step_can_be_asked_for(service: TestClient) -> None:
     plan = small(service)
     found = service.get(f"/api/v1/plans/{plan['id']}/steps/5").json()
