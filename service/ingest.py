@@ -34,7 +34,7 @@ AUDITED = 0.01
 REFERENCE_SHAPES = frozenset(
     {
         "review-card", "review-deployment", "review-own-card", "plan-card", "plan-deployment",
-        "gap-benchmark", "gap-deployment",
+        "gap-benchmark", "gap-deployment", "match-subject", "match-target",
     }
 )  # fmt: skip
 """The shapes that fail when another record is not there, perhaps only not there yet."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from service.ingest import BATCH
 from tests.cli.conftest import Run
 
 GOOD = '{"benchmark_details": {"name": "Good"}}'
@@ -19,6 +20,13 @@ LATE = """evalgap: 1
 benchmark_name: Late
 benchmark: {id: late}
 card: {author: {id: nobody, name: N}}
+"""
+
+
+MATCHES = """evalgap: 1
+matches:
+- {subject: benchmark/medqa, target: benchmark/late, relation: variant-of, reasons: [A test.]}
+- {subject: benchmark/late, target: benchmark/medqa, relation: variant-of, reasons: [A test.]}
 """
 
 
@@ -97,6 +105,21 @@ def test_a_retry_takes_in_what_only_lacked_another_record(run: Run, tmp_path: Pa
     assert done.returncode == 0, done.stderr
     assert listed(run) == []
     assert "It takes turns." in run("export").stdout
+
+
+@pytest.mark.parametrize("early", [REVIEW, MATCHES])
+def test_what_is_read_before_the_record_it_names_is_tried_again_after_all_others(
+    run: Run, tmp_path: Path, early: str
+) -> None:
+    folder = tmp_path / "ordered"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(early)
+    lines = (f"{GOOD.replace('Good', str(n))}\n" for n in range(BATCH))
+    (folder / "b.jsonl").write_text("".join(lines))
+    (folder / "c.yaml").write_text(LATE)
+    done = run("import", folder)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert not listed(run)
 
 
 def test_a_retry_finds_a_line_at_its_old_place(run: Run, cards: Path) -> None:
