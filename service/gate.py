@@ -49,7 +49,7 @@ class Checked:
     """A candidate after the gate: its IRI and N-Quads, and what SHACL found."""
 
     iri: str
-    nquads: str
+    nquads: bytes
     issues: tuple[Issue, ...]
 
 
@@ -192,9 +192,10 @@ def _undecided(record: list[Triple], error: Exception) -> Issue:
     return Issue(focus, "", "", message, "Violation", "")
 
 
-def _nquads(candidate: Candidate, written: list[Triple]) -> str:
+def _nquads(candidate: Candidate, written: list[Triple]) -> bytes:
+    """Return N-Quads as bytes, which the process that stores them passes on as they are."""
     record = candidate.record
     name = graph_iri(record.kind, record.id, candidate.version)
-    things = [t for t in written if is_thing(str(t[0]))]
-    own = [t for t in written if not is_thing(str(t[0]))]
-    return nquads(own, name.n3()) + nquads(things, THINGS.n3())
+    things = {s for s in {t[0] for t in written} if is_thing(str(s))}
+    own = nquads((t for t in written if t[0] not in things), name.n3())
+    return (own + nquads((t for t in written if t[0] in things), THINGS.n3())).encode()
