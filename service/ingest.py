@@ -71,9 +71,9 @@ def ingest(
 _AHEAD = 24
 """Most batches that are with the gate, or have been, and are not being committed yet."""
 
-_TOGETHER = 8
-"""Most batches of one transaction. Transactions grow to it: the store takes large ones at half
-the cost per record, but something is to be stored soon."""
+_TOGETHER = 16
+"""Most batches of one transaction. Transactions grow to it, each four times the one before: the
+store takes large ones at half the cost per record, but something is to be stored soon."""
 
 _Batch = list[Document | Rejected]
 _Landed = list[tuple[Document | Rejected, Outcome]]
@@ -114,7 +114,7 @@ class _Pass:
                     yield from self._all(beside)
                 elif number := self._ready():
                     yield from self._land(number, beside)
-                    self._together = min(2 * self._together, _TOGETHER)
+                    self._together = min(4 * self._together, _TOGETHER)
                 self._waiting.append(self._start(batch))
             yield from self._all(beside)
 
