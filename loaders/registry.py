@@ -39,6 +39,7 @@ FORMATS = {
     "every-eval-ever-instances": Format("loaders.every_eval_ever_instances", ("lines",)),
     "helm-schema": Format("loaders.helm"),
     "inspect-evals": Format("loaders.inspect_evals"),
+    "inspect-catalogue": Format("loaders.inspect_catalogue"),
     "bigbench": Format("loaders.bigbench"),
     "lm-eval-task": Format("loaders.lm_eval"),
 }
