@@ -2,6 +2,7 @@
 
 import csv
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,20 @@ def test_a_retry_finds_a_line_at_its_old_place(run: Run, cards: Path) -> None:
     assert done.returncode == 1
     assert f"{cards / 'lines.jsonl'}, line 2: The JSON breaks off" in done.stderr
     assert [e["times"] for e in listed(run)] == [2]
+
+
+def test_a_retry_finds_what_a_file_of_an_archive_includes(run: Run, tmp_path: Path) -> None:
+    archive = tmp_path / "tasks.zip"
+    for base in ("repeats: [1", "dataset_path: owner/mended"):
+        with zipfile.ZipFile(archive, "w") as made:
+            made.writestr("deep/t.yaml", "task: t\ninclude: _base\n")
+            made.writestr("deep/_base", base)
+        if base.startswith("repeats"):
+            assert run("import", archive).returncode == 1
+    entry = next(e for e in listed(run) if e["source"].endswith("t.yaml"))
+    done = run("set-aside", "retry", entry["id"])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "huggingface:owner/mended" in run("export").stdout
 
 
 def test_past_the_bound_reasons_are_kept_and_it_is_said(
