@@ -89,6 +89,14 @@ def raw_stream(stream: IO[bytes], name: str | None = None) -> _Found:
     yield from _whole(spot, spool.path, spool.open)
 
 
+def bundle_of(archive: Path, source: str) -> Bundle:
+    """Return the bundle of a file in an archive, by its source; an empty one if it is gone."""
+    if not archive.is_file():
+        return Alone()
+    found = (raw for raw in raw_records([archive]) if isinstance(raw, Raw))
+    return next((raw.bundle for raw in found if raw.source == source), Alone())
+
+
 def count(paths: Iterable[Path]) -> int:
     """Return how many files `raw_records` will yield, for a progress bar."""
     return sum(_number(file) for _, file in _listed(paths))

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from loaders import kinds, lines
 from loaders.base import CardError, Document, Loader, Problem, Raw, Rejected, problems_of, shorten
 from loaders.kinds import Content, Kind
-from loaders.text import clean_tree
+from loaders.text import clean_tree, surely_clean
 from loaders.unknown import unknown
 
 
@@ -39,6 +39,7 @@ FORMATS = {
     "every-eval-ever-instances": Format("loaders.every_eval_ever_instances", ("lines",)),
     "helm-schema": Format("loaders.helm"),
     "inspect-evals": Format("loaders.inspect_evals"),
+    "inspect-catalogue": Format("loaders.inspect_catalogue"),
     "bigbench": Format("loaders.bigbench"),
     "lm-eval-task": Format("loaders.lm_eval"),
 }
@@ -56,7 +57,7 @@ def documents(raw: Raw) -> Iterator[_Read]:
     What cannot be read is yielded as `Rejected`, never raised, and never stops the rest.
     """
     try:
-        yield from _documents(raw, _cleaned(kinds.read_content(raw)))
+        yield from _documents(raw, _cleaned(raw, kinds.read_content(raw)))
     except CardError as error:
         yield Rejected(raw, error.problems)
 
@@ -81,7 +82,7 @@ def _documents(raw: Raw, content: Content) -> Iterator[_Read]:
 
 def _line(raw: Raw) -> Iterator[_Read]:
     try:
-        yield from _documents(raw, _cleaned(kinds.read_tree_content(raw)))
+        yield from _documents(raw, _cleaned(raw, kinds.read_tree_content(raw)))
     except CardError as error:
         yield Rejected(raw, error.problems)
 
@@ -157,9 +158,9 @@ def _concerns(note: Problem, part: Raw) -> bool:
     return f"/{note.field}/".startswith(f"{pointer}/")
 
 
-def _cleaned(content: Content) -> Content:
+def _cleaned(raw: Raw, content: Content) -> Content:
     """Return the content without characters that RDF cannot carry, and a note of each place."""
-    if content.kind not in {"tree", "markdown"}:
+    if content.kind not in {"tree", "markdown"} or surely_clean(raw.data):
         return content
     value, touched = clean_tree(_open(content.value))
     notes = [

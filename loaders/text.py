@@ -19,6 +19,11 @@ _SENTENCE = re.compile(r"[^.\n]+")
 _TURNS = re.compile(r"\b(?:single|multi)[- ]?turn\b", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DIRTY = re.compile(f"{_CONTROL.pattern}|{_SURROGATE.pattern}")
+_MAYBE_DIRTY = re.compile(
+    # the same characters as bytes (in UTF-8, or the zeros of UTF-16), or escapes that make them
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf]"
+    rb"|\\(?:[0abefvxU]|u(?:00[01]|007[fF]|[dD][89a-fA-F]|[fF]{3}[eEfF]))"
+)
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`/?#]+\.[^\s<>\"{}|\\^`/?#.]+([/?#][^\s<>\"{}|\\^`]*)?$")
 _PLACEHOLDER = re.compile(
     r"github\.com/(user|username|your-?username|example)/|/repo(sitory)?/?$"
@@ -49,6 +54,15 @@ def clean(value: str) -> str:
     if not _DIRTY.search(value):
         return value
     return _SURROGATE.sub("\ufffd", _CONTROL.sub("", value))
+
+
+def surely_clean(data: bytes) -> bool:
+    """Tell whether text that is read from these bytes cannot hold what `clean` removes.
+
+    No is no proof: a pair of surrogate escapes is one good character. Holds for JSON, YAML and
+    text in any encoding that keeps ASCII, or that writes it with zero bytes, as UTF-16 does.
+    """
+    return not _MAYBE_DIRTY.search(data)
 
 
 def clean_tree(tree: Any, where: str = "") -> tuple[Any, list[str]]:

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
-from multiprocessing import forkserver, get_all_start_methods, get_context
-from multiprocessing.context import BaseContext
 from threading import Lock
 from typing import TypeVar
 
@@ -23,7 +21,7 @@ from loaders.mapping.nquads import nquads
 from loaders.mapping.write import triples
 from loaders.model import Record
 from loaders.vocab import EGAP, THINGS, graph_iri, record_iri
-from service import shacl
+from service import processes, shacl
 from service.shacl import Issue, Triple
 from service.signals import shielded
 
@@ -49,7 +47,7 @@ class Checked:
     """A candidate after the gate: its IRI and N-Quads, and what SHACL found."""
 
     iri: str
-    nquads: str
+    nquads: bytes
     issues: tuple[Issue, ...]
 
 
@@ -59,7 +57,9 @@ class Gate:
     def __init__(self, workers: int, *, stock: bool = False) -> None:
         """Start no process yet; the first check does. With `stock`, use pySHACL as it comes."""
         self._judge = shacl.stock if stock else shacl.validate
-        self._pool = ProcessPoolExecutor(workers, mp_context=_context()) if workers else None
+        self._pool = (
+            ProcessPoolExecutor(workers, mp_context=processes.context()) if workers else None
+        )
         self._alone = Lock()
 
     def submit(self, batch: Sequence[Candidate], context: str) -> "Future[list[Checked]]":
@@ -87,16 +87,6 @@ class Gate:
         """End the worker processes."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
-
-
-def _context() -> BaseContext:
-    """Return how workers start: as forks of one prepared process, where the system can."""
-    if "forkserver" not in get_all_start_methods():
-        return get_context("spawn")
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["__main__", "service.worker"])
-    forkserver.ensure_running()  # it prepares itself while we do other things
-    return context
 
 
 def collect_rarely() -> None:
@@ -192,9 +182,10 @@ def _undecided(record: list[Triple], error: Exception) -> Issue:
     return Issue(focus, "", "", message, "Violation", "")
 
 
-def _nquads(candidate: Candidate, written: list[Triple]) -> str:
+def _nquads(candidate: Candidate, written: list[Triple]) -> bytes:
+    """Return N-Quads as bytes, which the process that stores them passes on as they are."""
     record = candidate.record
     name = graph_iri(record.kind, record.id, candidate.version)
-    things = [t for t in written if is_thing(str(t[0]))]
-    own = [t for t in written if not is_thing(str(t[0]))]
-    return nquads(own, name.n3()) + nquads(things, THINGS.n3())
+    things = {s for s in {t[0] for t in written} if is_thing(str(s))}
+    own = nquads((t for t in written if t[0] not in things), name.n3())
+    return (own + nquads((t for t in written if t[0] in things), THINGS.n3())).encode()

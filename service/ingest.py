@@ -7,10 +7,11 @@ identity becomes a new version that revises the old one, which stays.
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import takewhile
 
 from loaders.base import Document, Rejected
 from loaders.mapping.fields import names_others, references
@@ -34,7 +35,7 @@ AUDITED = 0.01
 REFERENCE_SHAPES = frozenset(
     {
         "review-card", "review-deployment", "review-own-card", "plan-card", "plan-deployment",
-        "gap-benchmark", "gap-deployment",
+        "gap-benchmark", "gap-deployment", "match-subject", "match-target",
     }
 )  # fmt: skip
 """The shapes that fail when another record is not there, perhaps only not there yet."""
@@ -56,48 +57,26 @@ def ingest(
     """
     audit = Audit(gate, 0 if dry_run else audited)
     early: list[Document | Rejected] = []
-    for document, outcome in _pass(documents, engine, gate, audit, dry_run=dry_run):
+    for document, outcome in _Pass(engine, gate, audit, dry_run=dry_run).over(documents):
         if outcome.waits:
             early.append(document)
         else:
             yield outcome
     # a review may stand before the card it is about: what missed something gets one more try
-    for _, outcome in _pass(early, engine, gate, audit, dry_run=dry_run):
+    for _, outcome in _Pass(engine, gate, audit, dry_run=dry_run).over(early):
         yield outcome
     audit.close()
 
 
-_Landed = Iterator[tuple[Document | Rejected, Outcome]]
+_AHEAD = 24
+"""Most batches that are with the gate, or have been, and are not being committed yet."""
 
-
-def _pass(
-    documents: Iterable[Document | Rejected],
-    engine: Engine,
-    gate: Gate,
-    audit: Audit,
-    *,
-    dry_run: bool,
-) -> _Landed:
-    waiting: deque[_Flight] = deque()
-    together = 1
-    for batch in _batches(documents):
-        if waiting and _touches(batch, waiting):
-            yield from _land(waiting, len(waiting), engine, audit, dry_run=dry_run)
-        elif len(waiting) >= together + _AHEAD:
-            yield from _land(waiting, together, engine, audit, dry_run=dry_run)
-            together = min(2 * together, _TOGETHER)
-        waiting.append(_start(batch, engine, gate))
-    yield from _land(waiting, len(waiting), engine, audit, dry_run=dry_run)
-
-
-_AHEAD = 4
-"""Batches that are with the gate while earlier ones are being committed."""
-
-_TOGETHER = 8
-"""Most batches of one transaction. Transactions grow to it: the store takes large ones at half
-the cost per record, but something is to be stored soon."""
+_TOGETHER = 16
+"""Most batches of one transaction. Transactions grow to it, each four times the one before: the
+store takes large ones at half the cost per record, but something is to be stored soon."""
 
 _Batch = list[Document | Rejected]
+_Landed = list[tuple[Document | Rejected, Outcome]]
 
 
 @dataclass(frozen=True)
@@ -111,30 +90,90 @@ class _Flight:
     checked: "Future[list[Checked]]"
 
 
-def _start(batch: _Batch, engine: Engine, gate: Gate) -> _Flight:
-    planned = plan([d for d in batch if isinstance(d, Document)], engine)
-    fresh = [p for p in planned if not p.unchanged]
-    context = known(engine, {iri for p in fresh for iri in references(p.record)})
-    candidates = [p.candidate for p in fresh]
-    return _Flight(batch, planned, candidates, context, gate.submit(candidates, context))
+class _Pass:
+    """One pass over documents: read and planned here, judged by the gate, committed beside.
 
+    Transactions are written one at a time by a thread of their own: the store works without
+    Python's lock, so what comes next is read and planned meanwhile.
+    """
 
-def _land(
-    waiting: deque[_Flight], number: int, engine: Engine, audit: Audit, *, dry_run: bool
-) -> _Landed:
-    """Commit the first batches in one transaction, then tell what became of each document."""
-    landed: list[tuple[Document | Rejected, Outcome]] = []
-    lines: list[str] = []
-    for flight in [waiting.popleft() for _ in range(number)]:
-        checked = flight.checked.result()
-        results = {c.iri: c for c in _held(engine, flight.planned, checked)}
-        outcomes = _outcomes(flight, results)
-        lines += _lines(flight.planned, results, outcomes)
-        audit.draw(flight.candidates, flight.context)
-        landed += zip(flight.batch, outcomes, strict=True)
-    if lines and not dry_run:
-        engine.commit("".join([software(), *lines]))
-    yield from landed
+    def __init__(self, engine: Engine, gate: Gate, audit: Audit, *, dry_run: bool) -> None:
+        self._engine, self._gate, self._audit, self._dry_run = engine, gate, audit, dry_run
+        self._waiting: deque[_Flight] = deque()
+        self._together = 1
+        self._commit: Future[None] | None = None
+        self._landing: _Landed = []
+
+    def over(
+        self, documents: Iterable[Document | Rejected]
+    ) -> Iterator[tuple[Document | Rejected, Outcome]]:
+        """Yield what became of each document, in order, once that is stored."""
+        with ThreadPoolExecutor(1, "commit") as beside:
+            for batch in _batches(documents):
+                if self._touches(batch):
+                    yield from self._all(beside)
+                elif number := self._ready():
+                    yield from self._land(number, beside)
+                    self._together = min(4 * self._together, _TOGETHER)
+                self._waiting.append(self._start(batch))
+            yield from self._all(beside)
+
+    def _start(self, batch: _Batch) -> _Flight:
+        planned = plan([d for d in batch if isinstance(d, Document)], self._engine)
+        fresh = [p for p in planned if not p.unchanged]
+        context = known(self._engine, {iri for p in fresh for iri in references(p.record)})
+        candidates = [p.candidate for p in fresh]
+        return _Flight(batch, planned, candidates, context, self._gate.submit(candidates, context))
+
+    def _touches(self, batch: _Batch) -> bool:
+        """Tell whether a batch must see what is still on its way: the same or other records."""
+        ahead = {n for flight in self._waiting for d in flight.batch for n in _names(d)}
+        ahead |= {n for d, _ in self._landing for n in _names(d)}
+        records = [r for d in batch if isinstance(d, Document) for r in d.records]
+        return bool(ahead) and any(
+            names_others(type(r)) or (r.kind, r.id) in ahead for r in records
+        )
+
+    def _ready(self) -> int:
+        """Return how many of the first batches are to be committed now."""
+        judged = sum(1 for _ in takewhile(lambda flight: flight.checked.done(), self._waiting))
+        free = self._commit is None or self._commit.done()
+        enough = free and judged >= self._together
+        if enough or len(self._waiting) >= _AHEAD:
+            return min(max(judged, self._together), _TOGETHER)
+        return 0
+
+    def _all(self, beside: Executor) -> _Landed:
+        """Commit whatever is still on its way, and tell what became of it."""
+        landed: _Landed = []
+        while self._waiting:
+            landed += self._land(min(len(self._waiting), _TOGETHER), beside)
+        return landed + self._stored()
+
+    def _land(self, number: int, beside: Executor) -> _Landed:
+        """Commit the first batches in one transaction; give what the one before it stored."""
+        landing: _Landed = []
+        lines: list[bytes] = []
+        for flight in [self._waiting.popleft() for _ in range(number)]:
+            checked = flight.checked.result()
+            results = {c.iri: c for c in _held(self._engine, flight.planned, checked)}
+            outcomes = _outcomes(flight, results)
+            lines += _lines(flight.planned, results, outcomes)
+            self._audit.draw(flight.candidates, flight.context)
+            landing += zip(flight.batch, outcomes, strict=True)
+        before = self._stored()
+        if lines and not self._dry_run:
+            whole = b"".join([software().encode(), *lines])
+            self._commit = beside.submit(self._engine.commit, whole)
+        self._landing = landing
+        return before
+
+    def _stored(self) -> _Landed:
+        """Wait for the transaction that is being written; give what it stored."""
+        if self._commit is not None:
+            self._commit.result()
+        landed, self._landing, self._commit = self._landing, [], None
+        return landed
 
 
 def _held(engine: Engine, planned: Sequence[Planned], checked: Iterable[Checked]) -> list[Checked]:
@@ -146,13 +185,6 @@ def _held(engine: Engine, planned: Sequence[Planned], checked: Iterable[Checked]
     }
     found = broken_rules(engine, revised)
     return [replace(c, issues=(*c.issues, *found.get(c.iri, ()))) for c in checked]
-
-
-def _touches(batch: _Batch, waiting: Iterable[_Flight]) -> bool:
-    """Tell whether a batch must see what is still on its way: the same or other records."""
-    records = [r for d in batch if isinstance(d, Document) for r in d.records]
-    ahead = {n for flight in waiting for d in flight.batch for n in _names(d)}
-    return any(names_others(type(r)) or (r.kind, r.id) in ahead for r in records)
 
 
 def _names(document: Document | Rejected) -> set[tuple[str, str]]:
@@ -208,12 +240,12 @@ def _outcome(
 
 def _lines(
     planned: Sequence[Planned], results: Mapping[str, Checked], outcomes: Sequence[Outcome]
-) -> list[str]:
+) -> list[bytes]:
     """Return the N-Quads, with provenance, of what is imported."""
     stored = {iri for o in outcomes if o.state == "imported" for iri in o.iris}
     now = datetime.now(UTC)
     return [
-        results[p.candidate.iri].nquads + provenance(p.candidate, _origin(p, now))
+        results[p.candidate.iri].nquads + provenance(p.candidate, _origin(p, now)).encode()
         for p in planned
         if p.candidate.iri in stored and p.candidate.iri in results
     ]

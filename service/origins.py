@@ -108,6 +108,12 @@ ORIGINS = {
         licence=URIRef("https://opensource.org/license/mit"),
         source=URIRef("https://github.com/UKGovernmentBEIS/inspect_evals"),
     ),
+    "inspect-catalogue": Origin(
+        "Catalogue of evaluations in the documentation of inspect_ai",
+        "By the UK AI Security Institute and contributors of inspect_ai, MIT.",
+        licence=URIRef("https://opensource.org/license/mit"),
+        source=URIRef("https://github.com/UKGovernmentBEIS/inspect_ai"),
+    ),
     "bigbench": Origin(
         "Tasks of BIG-bench",
         "By the BIG-bench contributors, Apache-2.0.",

@@ -14,8 +14,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
-from loaders.base import Document, Problem, Raw, Rejected
+from loaders.base import Bundle, Document, Problem, Raw, Rejected
 from loaders.bundle import Folder
+from loaders.files import bundle_of
 from loaders.registry import documents
 from loaders.spool import pieces
 from service.outcome import Outcome, as_json
@@ -190,22 +191,30 @@ def again(entries: Iterable[Entry], kept: SetAside) -> Iterator[Document | Rejec
         cut = entry.place.split(", ")[0] if entry.cut else ""
         groups.setdefault((entry.source, entry.hash, cut), set()).add(entry.place)
         first.setdefault((entry.source, entry.hash, cut), entry)
+    bundles: dict[str, Bundle] = {}
     for key, places in groups.items():
-        data = kept.data(first[key])
+        entry, data = first[key], kept.data(first[key])
         if data is not None:
-            yield from _reread(first[key], key[2], data, places)
+            place = entry.source.rpartition("!")[0] or entry.source
+            bundle = bundles[place] = bundles.get(place) or _bundle(entry)
+            yield from _reread(entry, key[2], data, places, bundle)
 
 
-def _reread(entry: Entry, cut: str, data: bytes, places: set[str]) -> Iterator[Document | Rejected]:
-    raw = Raw(entry.source, data, path=entry.path, bundle=Folder(_root(entry)))
+def _reread(
+    entry: Entry, cut: str, data: bytes, places: set[str], bundle: Bundle
+) -> Iterator[Document | Rejected]:
+    raw = Raw(entry.source, data, path=entry.path, bundle=bundle)
     for document in documents(raw.part(cut, data) if cut else raw):
         if "" in places or document.raw.place in places:
             yield document
 
 
-def _root(entry: Entry) -> Path:
-    """Return the folder that the file was imported from; for an archive's, one that is none."""
-    return Path(entry.source.removesuffix(entry.path) or ".")
+def _bundle(entry: Entry) -> Bundle:
+    """Return the folder or archive that the file was imported from, where it is still there."""
+    archive, _, inside = entry.source.partition("!")
+    if not inside or Path(entry.source).exists():
+        return Folder(Path(entry.source.removesuffix(entry.path) or "."))
+    return bundle_of(Path(archive), entry.source)
 
 
 def _content(raw: Raw) -> tuple[str, int, bytes | None]:

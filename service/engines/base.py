@@ -61,7 +61,7 @@ class Engine(Protocol):
         """Return a copy of the default graph alone, without the named ones."""
         ...
 
-    def commit(self, insert: str, drop: Iterable[str] = ()) -> None:
+    def commit(self, insert: str | bytes, drop: Iterable[str] = ()) -> None:
         """Drop whole graphs and insert N-Quads, as one transaction: all of it or nothing.
 
         A line without a graph name goes into the default graph, which reads see too, and an

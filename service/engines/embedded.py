@@ -28,7 +28,7 @@ READERS = 4
 """Queries of strangers that may run at once."""
 
 BULK = 2**20
-"""Characters of N-Quads from which sorted files are written instead of single keys."""
+"""Bytes of N-Quads from which sorted files are written instead of single keys."""
 
 READER_MEMORY = 4 * 2**30
 """Address space of one reader, in bytes."""
@@ -98,17 +98,18 @@ class EmbeddedEngine:
         quads = self._store.quads_for_pattern(None, None, None, ox.DefaultGraph())
         return to_graph(quad.triple for quad in quads)
 
-    def commit(self, insert: str, drop: Iterable[str] = ()) -> None:
+    def commit(self, insert: str | bytes, drop: Iterable[str] = ()) -> None:
         """Drop whole graphs and insert N-Quads, as one transaction: all of it or nothing."""
-        dropped = [f"GRAPH <{iri}>" if iri else "DEFAULT" for iri in drop]
+        nquads = insert.encode() if isinstance(insert, str) else insert
         with self._write:
+            dropped = [f"GRAPH <{iri}>" if iri else "DEFAULT" for iri in drop if self._has(iri)]
             if dropped:
-                self._store.update(_replacement(insert, dropped))
-            elif len(insert) >= BULK:
+                self._store.update(_replacement(nquads, dropped))
+            elif len(nquads) >= BULK:
                 # Oxigraph adds the new files of a bulk load in one step: all of it or nothing
-                self._store.bulk_load(insert.encode(), format=ox.RdfFormat.N_QUADS)
+                self._store.bulk_load(nquads, format=ox.RdfFormat.N_QUADS)
             else:
-                self._store.load(insert.encode(), format=ox.RdfFormat.N_QUADS)
+                self._store.load(nquads, format=ox.RdfFormat.N_QUADS)
             self._committed()
 
     def update(self, sparql: str, using: Dataset = EVERYTHING, base: str | None = None) -> None:
@@ -145,10 +146,14 @@ class EmbeddedEngine:
         if self._readers is not None:
             self._readers.close()
             self._readers = None
-        if self._durable:
-            self._store.flush()
-        self._generation.close()
-        del self._store
+        with self._write:  # a transaction may be under way in another thread
+            if self._durable:
+                self._store.flush()
+            self._generation.close()
+            del self._store
+
+    def _has(self, graph: str) -> bool:
+        return not graph or self._store.contains_named_graph(ox.NamedNode(graph))
 
     def _committed(self) -> None:
         """Let readers see what was written: they open the store anew for a new generation."""
@@ -193,11 +198,11 @@ def _beside_a_writer(folder: Path) -> ox.Store:
 _TRIES = 20
 
 
-def _replacement(nquads: str, dropped: list[str]) -> str:
+def _replacement(nquads: bytes, dropped: list[str]) -> str:
     """Return one update that drops graphs and inserts quads: Oxigraph runs it as one."""
     drops = "".join(f"DROP SILENT {graph} ;\n" for graph in dropped)
     by_graph: dict[str, list[str]] = {}
-    for quad in ox.parse(nquads.encode(), format=ox.RdfFormat.N_QUADS):
+    for quad in ox.parse(nquads, format=ox.RdfFormat.N_QUADS):
         by_graph.setdefault(str(quad.graph_name), []).append(f"{quad.triple} .")
     blocks = "\n".join(
         f"GRAPH {g} {{ {' '.join(t)} }}" if g != "DEFAULT" else " ".join(t)

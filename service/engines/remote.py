@@ -121,7 +121,7 @@ class RemoteEngine:
         with self._http.get(url, TRIPLES, OWN).body as body:
             return to_graph(triples(body, url))
 
-    def commit(self, insert: str, drop: Iterable[str] = ()) -> None:
+    def commit(self, insert: str | bytes, drop: Iterable[str] = ()) -> None:
         """Drop whole graphs and insert N-Quads: all of it or nothing (see `remote_writes`)."""
         graphs, dropped = by_graph(insert), list(drop)
         if not self._server.default_graph and "" in chain(graphs, dropped):

@@ -156,10 +156,10 @@ def lines(quads: Iterable[Any]) -> Iterator[bytes]:
         yield ox.serialize(store, format=ox.RdfFormat.N_QUADS) or b""
 
 
-def by_graph(nquads: str) -> Graphs:
+def by_graph(nquads: str | bytes) -> Graphs:
     """Return N-Quads as triples by graph. Raises `SyntaxError` where they do not parse."""
     found: dict[str, list[str]] = {}
-    for quad in ox.parse(nquads.encode(), format=ox.RdfFormat.N_QUADS):
+    for quad in ox.parse(nquads, format=ox.RdfFormat.N_QUADS):
         name = "" if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name.value
         found.setdefault(name, []).append(f"{quad.triple} .")
     return found

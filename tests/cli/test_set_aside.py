@@ -2,11 +2,13 @@
 
 import csv
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from service.ingest import BATCH
 from tests.cli.conftest import Run
 
 GOOD = '{"benchmark_details": {"name": "Good"}}'
@@ -19,6 +21,13 @@ LATE = """evalgap: 1
 benchmark_name: Late
 benchmark: {id: late}
 card: {author: {id: nobody, name: N}}
+"""
+
+
+MATCHES = """evalgap: 1
+matches:
+- {subject: benchmark/medqa, target: benchmark/late, relation: variant-of, reasons: [A test.]}
+- {subject: benchmark/late, target: benchmark/medqa, relation: variant-of, reasons: [A test.]}
 """
 
 
@@ -99,12 +108,41 @@ def test_a_retry_takes_in_what_only_lacked_another_record(run: Run, tmp_path: Pa
     assert "It takes turns." in run("export").stdout
 
 
+@pytest.mark.parametrize("early", [REVIEW, MATCHES])
+def test_what_is_read_before_the_record_it_names_is_tried_again_after_all_others(
+    run: Run, tmp_path: Path, early: str
+) -> None:
+    folder = tmp_path / "ordered"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(early)
+    lines = (f"{GOOD.replace('Good', str(n))}\n" for n in range(BATCH))
+    (folder / "b.jsonl").write_text("".join(lines))
+    (folder / "c.yaml").write_text(LATE)
+    done = run("import", folder)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert not listed(run)
+
+
 def test_a_retry_finds_a_line_at_its_old_place(run: Run, cards: Path) -> None:
     run("import", cards / "lines.jsonl", seed=False)
     done = run("set-aside", "retry", seed=False)
     assert done.returncode == 1
     assert f"{cards / 'lines.jsonl'}, line 2: The JSON breaks off" in done.stderr
     assert [e["times"] for e in listed(run)] == [2]
+
+
+def test_a_retry_finds_what_a_file_of_an_archive_includes(run: Run, tmp_path: Path) -> None:
+    archive = tmp_path / "tasks.zip"
+    for base in ("repeats: [1", "dataset_path: owner/mended"):
+        with zipfile.ZipFile(archive, "w") as made:
+            made.writestr("deep/t.yaml", "task: t\ninclude: _base\n")
+            made.writestr("deep/_base", base)
+        if base.startswith("repeats"):
+            assert run("import", archive).returncode == 1
+    entry = next(e for e in listed(run) if e["source"].endswith("t.yaml"))
+    done = run("set-aside", "retry", entry["id"])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "huggingface:owner/mended" in run("export").stdout
 
 
 def test_past_the_bound_reasons_are_kept_and_it_is_said(

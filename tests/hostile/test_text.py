@@ -6,11 +6,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from loaders.base import Document, Raw, Rejected
 from loaders.decode import open_text
 from loaders.model import Card
 from loaders.registry import documents
+from loaders.text import clean_tree, surely_clean
 from tests.hostile.conftest import Read, account, reason
 
 XML = '<?xml version="1.0"?>{}<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'
@@ -221,3 +224,20 @@ def test_every_kind_of_value_in_every_field_is_a_document_or_a_sentence() -> Non
                 found = list(documents(Raw("x.json", json.dumps(tree).encode())))
                 assert len(found) == 1
                 assert isinstance(found[0], Document) or found[0].problems[0].message
+
+
+@given(
+    words=st.text(st.sampled_from("a\\\n\0\x08\x1f\x7f\x85é\ud83d\udca9\ufffe\uffff😀")),
+    escaped=st.booleans(),
+)
+def test_bytes_are_surely_clean_only_where_nothing_is_to_be_removed(
+    *, words: str, escaped: bool
+) -> None:
+    data = json.dumps({"a": words}, ensure_ascii=escaped).encode(errors="surrogatepass")
+    for written in (data, data.decode(errors="surrogatepass").encode("utf-16", "surrogatepass")):
+        assert not surely_clean(written) or not clean_tree(json.loads(data))[1]
+
+
+@pytest.mark.parametrize("escape", [r"\0", r"\x01", r"\b", r"\e", r"\U0000FFFF", r"\v", r"\uD800"])
+def test_escapes_of_yaml_are_not_surely_clean(escape: str) -> None:
+    assert not surely_clean(f'a: "{escape}"'.encode())

@@ -14,6 +14,7 @@ from tests.loaders.reading import reasons
 from tests.loaders.test_bigbench import task
 from tests.loaders.test_every_eval_ever import instance, run, score
 from tests.loaders.test_helm import group, schema
+from tests.loaders.test_inspect_evals import ENTRY
 
 LISTING = {
     "title": "T",
@@ -52,6 +53,7 @@ TREES = {
     "instances": instance("agentic"),
     "helm-schema": schema({"name": "core", "subgroups": ["qa"]}, group("qa", who="x", when="y")),
     "inspect-evals": LISTING,
+    "inspect-catalogue": ENTRY,
     "bigbench": task("t"),
     "lm-eval-task": TASK,
 }

@@ -113,11 +113,48 @@ def test_the_single_file_form_is_read_entry_by_entry(tmp_path: Path) -> None:
     assert card(tmp_path, "listing.yaml/1").identifiers == ("inspect-evals:e2",)
 
 
+ENTRY = {
+    "id": "qa", "name": "QA", "source": "evals", "categories": ["Medicine"], "tags": [],
+    "kind": "generation", "modalities": ["text"], "desc": "Questions.",
+    "paper": "https://arxiv.org/abs/2009.13081", "code": "inspect_evals/qa_open", "samples": 12,
+    "contributors": ["somebody"], "featured": False, "url": "https://site.test/evals/qa/",
+    "model_cards": [],
+}  # fmt: skip
+
+
+def test_the_catalogue_is_read_entry_by_entry(tmp_path: Path) -> None:
+    named = {**ENTRY, "id": "", "code": "inspect_evals/x"}
+    other = {**ENTRY, "source": "harbor", "paper": None, "kind": "agent"}
+    tagged = {**ENTRY, "id": "tagged", "tags": ["Agent"], "paper": "to appear"}
+    folder = put(tmp_path, {"evals.json": [ENTRY, other, tagged, named, {"id": "stranger"}]})
+    found = outcomes(folder)
+    assert formats(found) == {"inspect-catalogue": 3, "set aside": 2}
+    assert "no id" in reasons(found["evals.json/3"])
+    first, second, third = (card(folder, f"evals.json/{n}") for n in range(3))
+    assert first.identifiers == ("inspect-evals:qa", "arxiv:2009.13081")
+    assert (first.groups, first.domains, first.harness) == (
+        ("Medicine",),
+        ("healthcare",),
+        "Inspect",
+    )
+    assert "samples = 12" in first.settings
+    assert silent(first)
+    assert second.identifiers == ("inspect-harbor:qa",)
+    assert first.implementation != second.implementation
+    assert "to appear" in reasons(document(folder, "evals.json/2"))
+    rules = [on(c, "interaction-type").codings[0].rule for c in (second, third)]
+    assert rules == ["inspect-kind-agent", "inspect-agent-tag"]
+
+
 def test_the_real_files_are_all_accounted_for() -> None:
     found = real("inspect_evals")
-    assert formats(found) == {"inspect-evals": 103 + 107, "set aside": 8}
+    assert formats(found) == {
+        "inspect-evals": 103 + 107,
+        "inspect-catalogue": 238,
+        "set aside": 7,
+    }
     aside = [name for name, o in found.items() if isinstance(o, Rejected)]
     assert sum(name.endswith("eval.yaml") for name in aside) == 6
-    assert len({r.id for r in cards(found)}) == 210
+    assert len({r.id for r in cards(found)}) == 448
     assert set(bases(cards(found))) == {("interaction-type", "derived")}
-    assert violations(cards(found)[:60]) == []
+    assert violations(cards(found)[::8]) == []

@@ -1,0 +1,20 @@
+"""How the worker processes of the gate start. Imports nothing, so that it can be called first."""
+
+from multiprocessing import forkserver, get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
+
+from service.signals import shielded
+
+
+def context() -> BaseContext:
+    """Return how workers start: as forks of one prepared process, where the system can.
+
+    That process prepares itself from the first call on, while the caller does other things.
+    """
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    found = get_context("forkserver")
+    found.set_forkserver_preload(["__main__", "service.worker"])
+    with shielded():
+        forkserver.ensure_running()
+    return found
