@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
 from tempfile import mkdtemp
-from threading import Lock
+from threading import Lock, Thread
 
 import fastapi_offline
 from fastapi import FastAPI, Request, Response
@@ -127,7 +127,10 @@ def _closing(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        tidying = Thread(target=services.engine.tidy, name="tidy")
+        tidying.start()
         yield
+        tidying.join()
         if lanes:
             lanes.close()
         services.jobs.close()
