@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from tempfile import mkdtemp
-from threading import Lock
+from threading import Lock, Thread
 
 import fastapi_offline
 from fastapi import FastAPI
@@ -119,7 +119,10 @@ def _closing(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        tidying = Thread(target=services.engine.tidy, name="tidy")
+        tidying.start()
         yield
+        tidying.join()
         if lanes:
             lanes.close()
         services.jobs.close()

@@ -175,6 +175,8 @@ class Jobs:
                     return
                 job = self._jobs[self._queue.popleft()]
             self._run(job)
+            if not self._closing.is_set():
+                self._workshop.engine.tidy()
 
     def _run(self, job: Job) -> None:
         job.state, job.started, job.seen, job.read, job.tally = "running", _now(), 0, 0, Tally()

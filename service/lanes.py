@@ -16,13 +16,14 @@ from typing import Any, cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.engines.snapshots import Snapshots
-from service.lane import BACK, ENDS, LENT
+from service.lane import BACK, BUDGET, ENDS, LENT
 
 RECOVERY = 1.0
 """Seconds until a lane that ended is started anew, and a connection that came back lent again."""
 
-QUICK = 0.1
-"""Seconds in which a query was quick, so that the next on its connection may be, too."""
+QUICK = BUDGET
+"""Seconds in which a query was quick, so that the next on its connection may be, too: one that
+needs more would end the lane."""
 
 _CHUNK = 2**18
 

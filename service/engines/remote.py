@@ -155,6 +155,9 @@ class RemoteEngine:
             f"was written to {folder}. Use `evalgap export` for a copy."
         )
 
+    def tidy(self) -> None:
+        """Do nothing: the server keeps its files as it likes."""
+
     def close(self) -> None:
         """Close the connections; what was written is durable already."""
         self._http.close()

@@ -21,7 +21,7 @@ from service.sparql_request import asked, check_length, content_type
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
-_CHUNK = 2**16
+_CHUNK = 2**20
 
 router = APIRouter(tags=["sparql"])
 Params = QueryParams | FormData

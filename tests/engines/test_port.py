@@ -428,6 +428,31 @@ def test_two_writers_do_not_mix(engine: Engine) -> None:
     assert len(set(texts(engine))) == 1
 
 
+def test_a_tidy_store_holds_what_it_held(engine: Engine) -> None:
+    count = Ask("SELECT (COUNT(?o) AS ?n) WHERE { ?s <urn:t:p> ?o }", "text/csv")
+    for word in "abc":
+        engine.commit(large(word))
+        assert answered(engine, count)
+    engine.tidy()
+    assert answered(engine, count) == b"n\r\n30000\r\n"
+
+
+def test_a_tidy_store_has_fewer_files(tmp_path: Path) -> None:
+    engine = open_store(tmp_path / "store")
+    for word in "abc":
+        engine.commit(large(word))
+    before = len(list(tmp_path.glob("store/*.sst")))
+    engine.tidy()
+    assert len(list(tmp_path.glob("store/*.sst"))) <= before / 2
+    engine.close()
+
+
+def large(word: str) -> str:
+    """Return so many triples that they are written as files of their own."""
+    rows = range(10_000)
+    return "".join(f'<urn:t:s> <urn:t:p> "{word}{n} {"x" * 100}" <{ONE}> .\n' for n in rows)
+
+
 def test_a_backup_is_where_it_can_be(tried: Tried, tmp_path: Path) -> None:
     tried.engine.commit(quad('"a"'))
     if tried.name == "disk":
