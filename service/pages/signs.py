@@ -12,6 +12,7 @@ SIGNS: Mapping[str, str] = {
     "stated": "■",
     "derived": "◧",
     "hinted": "□",
+    "in-words": "¶",
     "supposed": "△",
     "not-stated": "·",
     "partly-answered": "◩",

@@ -123,7 +123,7 @@ def _page(services: Services, found: Description) -> tuple[str, dict[str, Any]]:
     if found.subject == URIRef(f"{BASE}ontology"):
         return "ontology.html", {**ontology_page.page(), "iri": found.iri}
     page = reading.page(services.engine, nodes.with_provenance(services.engine, found))
-    return "resource.html", {**page, "record": _record(found)}
+    return "resource.html", {**page, "record": _record(found), "for_readers": _for_readers(found)}
 
 
 def _document(
@@ -174,3 +174,9 @@ def _record(found: Description) -> str | None:
     if kind in _PLACES and (is_record or "/" not in ident):
         return f"/api/v1/{_PLACES[kind]}/{ident}"
     return None
+
+
+def _for_readers(found: Description) -> str | None:
+    """Return the address of the page that people read of a benchmark."""
+    _, kind, ident = str(found.iri).removeprefix(BASE).rpartition("id/benchmark/")
+    return f"/benchmarks/{ident}" if kind else None

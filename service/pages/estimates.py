@@ -1,0 +1,85 @@
+"""Numbers in words: value, unit, n, interval, or the reason why one is lacking."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from loaders.model import Estimate, Gap, Interval
+from service import repository
+from service.engines.base import Engine
+from service.pages.words import label
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A current gap of a benchmark, its version, and when it was recorded."""
+
+    gap: Gap
+    version: int
+    recorded: str
+
+
+def gaps(engine: Engine, benchmark: str) -> tuple[Recorded, ...]:
+    """Return every current gap of a benchmark, withdrawn ones too."""
+    items = repository.listing(engine, "gaps", {"benchmark": benchmark})
+    return tuple(_recorded(engine, str(item["id"])) for item in items)
+
+
+def _recorded(engine: Engine, ident: str) -> Recorded:
+    stored = repository.load(engine, "gap", ident)
+    gap = stored.record
+    assert isinstance(gap, Gap)  # noqa: S101 - what the list of gaps names
+    came = repository.provenance(engine, stored)
+    return Recorded(gap, stored.version, str(came["recorded"] or ""))
+
+
+def value(found: Estimate) -> str:
+    """Return a value with its unit; several values as their ends; else the source's words."""
+    unit = _unit(found.unit)
+    if found.value is not None:
+        return f"{_qualified(found)}{number(found.value)} {unit}"
+    if found.lowest is not None and found.highest is not None:
+        ends = f"{number(found.lowest)} to {number(found.highest)}"
+        return f"{ends} {unit} (the ends of several values, no interval)"
+    return f"“{found.as_reported}” (as reported)" if found.as_reported else "no value recorded"
+
+
+def _unit(code: str) -> str:
+    name = label(f"code/unit/{code}").lower()
+    return f"{name}s" if name.endswith("point") else name
+
+
+def _qualified(found: Estimate) -> str:
+    known = found.qualifier in {None, "exact"}
+    return "" if known else f"{label(f'code/qualifier/{found.qualifier}').lower()}: "
+
+
+def number(found: Decimal) -> str:
+    """Return a number as it was recorded, with a true minus sign."""
+    return format(found, "f").replace("-", "\N{MINUS SIGN}")
+
+
+def size(found: Estimate) -> str:
+    """Return n with what it counts, or why there is none."""
+    if found.n is not None:
+        return f"{found.n:,} ({found.n_unit or 'of what is not stated'})"
+    return _lacking(found.not_given, "sample-size") or "not given"
+
+
+def intervals(found: Estimate) -> tuple[str, ...]:
+    """Return every interval in words, or why there is none."""
+    if found.intervals:
+        return tuple(_interval(i) for i in found.intervals)
+    return (_lacking(found.not_given, "interval") or "none given",)
+
+
+def _interval(found: Interval) -> str:
+    method = label(f"code/interval-method/{found.interval_method}").lower()
+    unit = f", resampling by {found.sampling_unit}" if found.sampling_unit else ""
+    ends = f"{number(found.lower)} to {number(found.upper)}"
+    return f"{ends} ({100 * found.level:.3g} %, {method}{unit})"
+
+
+def _lacking(reasons: Iterable[str], what: str) -> str:
+    told = (label(f"code/missing-figure/{r}").lower() for r in reasons if r.startswith(what))
+    return ", ".join(told)

@@ -1,0 +1,33 @@
+"""The catalogue: every benchmark, narrowed by words and facets, as a page and as CSV."""
+
+from fastapi import APIRouter, Request, Response
+
+from service.pages import catalogue, filters
+from service.pages.strips import STATES
+from service.routes.answers import csv_text
+from service.routes.deps import ServicesDep
+from service.routes.pages.frame import page
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/benchmarks")
+def benchmarks(request: Request, services: ServicesDep) -> Response:
+    """Show the benchmarks that the address asks for."""
+    index = catalogue.index(services.engine)
+    wanted = filters.wanted(index, request.query_params.multi_items())
+    found = filters.find(index, wanted)
+    shown = {"found": found, "sorts": catalogue.SORTS, "states": STATES, "rows": filters.ROWS}
+    answer = page(request, "benchmarks.html", shown)
+    answer.headers["HX-Push-Url"] = wanted.address()
+    return answer
+
+
+@router.get("/benchmarks.csv")
+def benchmarks_csv(request: Request, services: ServicesDep) -> Response:
+    """Return the benchmarks that the same address shows, on all its pages, as CSV."""
+    index = catalogue.index(services.engine)
+    wanted = filters.wanted(index, request.query_params.multi_items())
+    found = filters.rows(filters.entries(index, wanted))
+    columns = list(filters.rows(index.entries[:1])[0]) if index.entries else ["id"]
+    return Response(csv_text(found, columns), media_type="text/csv; charset=utf-8")
