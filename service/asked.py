@@ -6,7 +6,7 @@ from typing import Any
 
 from loaders.model import CORE_DIMENSIONS
 from service import fits
-from service.analysis.changes import difference, what_if
+from service.analysis.changes import difference, moves, what_if
 from service.analysis.claims import Candidate, Claim, Coded, Difference, Fit, Move, Place
 from service.analysis.fit import fit
 from service.analysis.schemes import Scheme
@@ -54,15 +54,14 @@ def answer(schemes: Schemes, every: Sequence[Candidate], place: Place, asked: As
     """Return the fit that is asked for. Raises `NotFound` for a benchmark that is not there."""
     chosen = _chosen(every, asked)
     found = fit(schemes, chosen, place, asked.relevant)
-    moved = _moved(schemes, chosen, place, asked) if asked.change else None
+    moved = _moved(schemes, chosen, place, asked, found) if asked.change else None
     compared = _compared(found, asked.compare) if asked.compare else None
-    shown = (f for f in found if asked.benchmark in {None, f.benchmark} and _told(f) >= asked.least)
+    shown = (
+        f
+        for f in found
+        if asked.benchmark in {None, f.benchmark} and f.counts.told() >= asked.least
+    )
     return Answer(place, asked, tuple(shown), moved, compared)
-
-
-def _told(found: Fit) -> int:
-    """Return how many relevant assumptions are not unknown."""
-    return len(found.findings) - found.counts.unknown
 
 
 def _chosen(every: Sequence[Candidate], asked: Asked) -> list[Candidate]:
@@ -74,11 +73,11 @@ def _chosen(every: Sequence[Candidate], asked: Asked) -> list[Candidate]:
 
 
 def _moved(
-    schemes: Schemes, chosen: list[Candidate], place: Place, asked: Asked
+    schemes: Schemes, chosen: list[Candidate], place: Place, asked: Asked, found: Iterable[Fit]
 ) -> tuple[Move, ...]:
     assert asked.change is not None  # noqa: S101 - asked only where there is one
-    found = what_if(schemes, chosen, place, asked.relevant, asked.change)
-    return tuple(m for m in found if asked.benchmark in {None, m.benchmark})
+    after = what_if(schemes, chosen, place, asked.relevant, asked.change)
+    return tuple(m for m in moves(found, after) if asked.benchmark in {None, m.benchmark})
 
 
 def _compared(found: Iterable[Fit], pair: tuple[str, str]) -> tuple[Difference, ...]:

@@ -44,9 +44,11 @@ class Content:
 def stamp(engine: Engine) -> str:
     """Return a text that is another one once the content has changed.
 
-    Counted are the versions of records and the time of the last, and the digests of ontology
-    and shapes, and the writes of this process.
+    Counted are the writes of this process and, where others may write too, the versions of
+    records, the time of the last, and the digests of ontology and shapes.
     """
+    if not engine.shared:
+        return str(engine.generation)
     row = _rows(engine, "stamp")[0]
     state = engine.graph(_STATE).subject_objects(EGAP.contentHash)
     digests = sorted(f"{subject} {digest}" for subject, digest in state)

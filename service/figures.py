@@ -1,31 +1,24 @@
 """From gap records to figures: what each measured, on which dimensions, in which domains."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from loaders.model import Contribution, Decomposition, Estimate, Gap, Measurement
-from service import repository
-from service.analysis.claims import Candidate, Place
+from service import fits, repository
 from service.analysis.figures import Arm, Bounds, Figure
+from service.content import PerContent
 from service.engines.base import Engine
 
 
-def figures(
-    engine: Engine,
-    dimensions: Iterable[str],
-    benchmarks: Iterable[Candidate],
-    places: Iterable[Place],
-) -> list[Figure]:
-    """Return the figures of every current gap that touches one of the dimensions."""
-    found = {
-        str(item["id"])
-        for dimension in dimensions
-        for item in repository.listing(engine, "gaps", {"dimension": dimension})
-    }
-    fields = {b.id: b.domains for b in benchmarks} | {f"at {p.id}": p.domains for p in places}
-    gaps = [repository.load(engine, "gap", ident).record for ident in sorted(found)]
-    return [f for gap in gaps if isinstance(gap, Gap) for f in of_gap(gap, fields)]
+@PerContent
+def figures(engine: Engine) -> tuple[Figure, ...]:
+    """Return the figures of every current gap."""
+    fields = {b.id: b.domains for b in fits.candidates(engine)}
+    fields |= {f"at {p.id}": p.domains for p in fits.places(engine)}
+    listed = (str(item["id"]) for item in repository.listing(engine, "gaps", {}))
+    gaps = (repository.load(engine, "gap", ident).record for ident in listed)
+    return tuple(f for gap in gaps if isinstance(gap, Gap) for f in of_gap(gap, fields))
 
 
 def of_gap(gap: Gap, domains: Mapping[str, frozenset[str]]) -> list[Figure]:

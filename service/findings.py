@@ -1,7 +1,7 @@
 """Results of the analysis as JSON values and as rows of tables."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from typing import Any
 
 from loaders.vocab import BASE
@@ -24,8 +24,8 @@ _DIGITS = 4
 
 def document(value: Any, digits: int | None = None) -> Any:
     """Return a result as JSON values, sets sorted; numbers as they are, or to some digits."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: document(getattr(value, f.name), digits) for f in fields(value)}
+    if is_dataclass(value):
+        return {name: document(getattr(value, name), digits) for name in value.__dataclass_fields__}
     if isinstance(value, Mapping):
         return {key: document(item, digits) for key, item in value.items()}
     if isinstance(value, frozenset):

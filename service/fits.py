@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from rdflib import Literal, URIRef
 
 from loaders.vocab import BASE, path_below
 from service.analysis.claims import Candidate, Claim, Coded, Judgement, Place, Source
 from service.analysis.schemes import Scheme, Value
+from service.content import PerContent
 from service.engines.base import Engine, Row
 from service.problems import NotFound
 from service.repository import check
@@ -74,7 +76,8 @@ SELECT ?subject ?target WHERE {
 _LOWER = ("egap:describesDataset", "egap:describesImplementation")
 
 
-def schemes(engine: Engine) -> dict[str, Scheme]:
+@PerContent
+def schemes(engine: Engine) -> Mapping[str, Scheme]:
     """Return the value scheme of every dimension that has one, by dimension."""
     rows: dict[str, list[Row]] = defaultdict(list)
     for row in engine.select(_PREFIXES + _SCHEMES):
@@ -119,13 +122,14 @@ def place(engine: Engine, deployment: str) -> Place:
     raise NotFound(f"There is no deployment {deployment!r} here. See /api/v1/deployments.")
 
 
-def places(engine: Engine) -> list[Place]:
+@PerContent
+def places(engine: Engine) -> tuple[Place, ...]:
     """Return every deployment."""
     claims = _claims(engine, "egap:describesDeployment", "egap:hasCharacteristic")
-    return [
+    return tuple(
         Place(_ident(iri), title, domains, tuple(claims.get(iri, ())))
         for iri, (title, domains) in sorted(_names(engine, "egap:describesDeployment").items())
-    ]
+    )
 
 
 def candidates(engine: Engine, deployment: str | None = None) -> list[Candidate]:
@@ -133,20 +137,28 @@ def candidates(engine: Engine, deployment: str | None = None) -> list[Candidate]
 
     With a deployment, also what assessors judged there; what lower levels claim stands beside.
     """
-    claims = _claims(engine, "egap:describesBenchmark", "egap:hasAssumption")
     judged = judgements(engine, deployment) if deployment else {}
-    beside = _beside(engine)
     return [
-        Candidate(
+        replace(known, judgements=tuple(judged[iri])) if iri in judged else known
+        for iri, known in _benchmarks(engine).items()
+    ]
+
+
+@PerContent
+def _benchmarks(engine: Engine) -> Mapping[str, Candidate]:
+    """Return every benchmark, without judgements, by its IRI."""
+    claims = _claims(engine, "egap:describesBenchmark", "egap:hasAssumption")
+    beside = _beside(engine)
+    return {
+        iri: Candidate(
             _ident(iri),
             title,
             domains,
-            tuple(claims.get(iri, ())),
-            tuple(judged.get(iri, ())),
-            tuple(beside.get(iri, ())),
+            claims=tuple(claims.get(iri, ())),
+            beside=tuple(beside.get(iri, ())),
         )
         for iri, (title, domains) in sorted(_names(engine, "egap:describesBenchmark").items())
-    ]
+    }
 
 
 def _names(engine: Engine, about: str) -> dict[str, tuple[str, frozenset[str]]]:
@@ -245,6 +257,7 @@ def _number(row: Row, name: str) -> float | None:
     return float(term.toPython()) if isinstance(term, Literal) else None
 
 
+@PerContent
 def domain_scheme(engine: Engine) -> Scheme:
     """Return the application domains as a scheme; a subject may have several of them."""
     rows = engine.select(

@@ -39,8 +39,7 @@ def risk(engine: Engine, deployment: str, benchmark: str, relevant: tuple[str, .
     (found,) = answer(fits.schemes(engine), every, place, asked).fits
     open_ = [f for f in found.findings if f.verdict in {VIOLATED, UNKNOWN}]
     above = _above(engine)
-    names = {d for f in open_ for d in (f.dimension, *above[f.dimension])}
-    measured = figures(engine, sorted(names), every, fits.places(engine))
+    measured = figures(engine)
     parts = (
         (f, evidence(f.dimension, frozenset(above[f.dimension]), measured, place.domains))
         for f in open_

@@ -10,6 +10,7 @@ from service import asked, fits
 from service.analysis.claims import Candidate, Claim, Coded, Place
 from service.analysis.crosstab import Cell, Needed, crosstab, unmatched
 from service.analysis.schemes import Scheme
+from service.content import PerContent
 from service.engines.base import Engine
 from service.problems import BadParameter
 
@@ -38,8 +39,7 @@ def coverage(engine: Engine, names: str, domain: str | None) -> Coverage:
     """
     axes = _axes(engine, names)
     found = asked.domain(engine, domain) if domain else None
-    every = [_with_domain(c) for c in fits.candidates(engine)]
-    places = [_with_domain(p) for p in fits.places(engine)]
+    every, places = _subjects(engine)
     benchmarks = [c for c in every if found in {None, *c.domains}]
     deployments = [p for p in places if found in {None, *p.domains}]
     return Coverage(
@@ -64,6 +64,13 @@ def _axes(engine: Engine, names: str) -> tuple[Scheme, ...]:
             known=list(known),
         )
     return tuple(known[name] for name in given)
+
+
+@PerContent
+def _subjects(engine: Engine) -> tuple[tuple[Candidate, ...], tuple[Place, ...]]:
+    """Return all benchmarks and deployments with their domains among their claims."""
+    benchmarks = map(_with_domain, fits.candidates(engine))
+    return tuple(benchmarks), tuple(map(_with_domain, fits.places(engine)))
 
 
 def _with_domain(of: _Subject) -> _Subject:

@@ -23,31 +23,33 @@ def unjudged(candidates: Iterable[Candidate], dimension: str) -> list[Candidate]
     """Return the benchmarks without judgements on a dimension: they were made of another use."""
     return [
         replace(c, judgements=tuple(j for j in c.judgements if j.dimension != dimension))
+        if dimension in c.judged
+        else c
         for c in candidates
     ]
 
 
 def what_if(
     schemes: Mapping[str, Scheme],
-    candidates: Sequence[Candidate],
+    candidates: Iterable[Candidate],
     place: Place,
     relevant: Sequence[str],
     change: tuple[str, Sequence[str]],
-) -> list[Move]:
-    """Return which verdicts and ranks move when `change` (dimension, values) is supposed.
+) -> list[Fit]:
+    """Return how each benchmark fits when `change` (dimension, values) is supposed.
 
-    The same as fitting the changed description; benchmarks that do not move are left out.
+    The same as fitting the changed description.
     """
     dimension, values = change
-    before = fit(schemes, candidates, place, relevant)
-    after = fit(
-        schemes, unjudged(candidates, dimension), supposed(place, dimension, values), relevant
-    )
-    return moves(before, after)
+    changed = supposed(place, dimension, values)
+    return fit(schemes, unjudged(candidates, dimension), changed, relevant)
 
 
 def moves(before: Iterable[Fit], after: Iterable[Fit]) -> list[Move]:
-    """Return what differs between two fits of the same benchmarks, in the order of the second."""
+    """Return what differs between two fits of the same benchmarks, in the order of the second.
+
+    Benchmarks that do not move are left out.
+    """
     old = {f.benchmark: f for f in before}
     found = (_move(old[new.benchmark], new) for new in after)
     return [m for m in found if m.verdicts or m.ranks[0] != m.ranks[1]]
@@ -55,9 +57,9 @@ def moves(before: Iterable[Fit], after: Iterable[Fit]) -> list[Move]:
 
 def _move(old: Fit, new: Fit) -> Move:
     verdicts = {
-        b.dimension: (a.verdict, b.verdict)
-        for a, b in zip(old.findings, new.findings, strict=True)
-        if a.verdict != b.verdict
+        dimension: (old.verdicts[dimension], verdict)
+        for dimension, verdict in new.verdicts.items()
+        if verdict != old.verdicts[dimension]
     }
     return Move(new.benchmark, new.title, verdicts, (old.rank, new.rank))
 

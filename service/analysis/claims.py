@@ -1,7 +1,10 @@
 """What sources say of benchmarks and deployments, and what a fit finds in it: plain values."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import NamedTuple, TypeVar
 
 from service.analysis.schemes import NOT_APPLICABLE, Reading
 
@@ -27,6 +30,13 @@ class Coded:
     share: float | None = None
 
 
+class Said(NamedTuple):
+    """What a claim comes to for the rules: values that count, and the status of the answer."""
+
+    values: frozenset[str]
+    status: str
+
+
 @dataclass(frozen=True)
 class Claim:
     """What one record states on one dimension; `record` is the path of that version."""
@@ -43,9 +53,10 @@ class Claim:
         """Return the values that count as an answer."""
         return frozenset(c.code for c in self.coded if c.basis != "hinted")
 
-    def speaks(self) -> bool:
-        """Return whether the claim settles anything: a value, or that none applies."""
-        return bool(self.values()) or self.status == NOT_APPLICABLE
+    def said(self) -> Said | None:
+        """Return what settles anything: a value, or that none applies; None if nothing does."""
+        values = self.values()
+        return Said(values, self.status) if values or self.status == NOT_APPLICABLE else None
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,32 @@ class Judgement:
     sources: tuple[Source, ...] = ()
 
 
+_Statement = TypeVar("_Statement", Claim, Judgement)
+
+
+def _by_dimension(items: Iterable[_Statement]) -> Mapping[str, tuple[_Statement, ...]]:
+    """Return statements by dimension, in an order that does not depend on how they came."""
+    found: defaultdict[str, list[_Statement]] = defaultdict(list)
+    for item in sorted(items, key=repr):
+        found[item.dimension].append(item)
+    return {dimension: tuple(some) for dimension, some in found.items()}
+
+
+def _said(claims: Iterable[Claim]) -> Mapping[str, frozenset[Said]]:
+    """Return, by dimension, what the claims that speak come to."""
+    found: defaultdict[str, set[Said]] = defaultdict(set)
+    for claim in claims:
+        if (said := claim.said()) is not None:
+            found[claim.dimension].add(said)
+    return {dimension: _once(frozenset(some)) for dimension, some in found.items()}
+
+
+@lru_cache(maxsize=10_000)
+def _once(said: frozenset[Said]) -> frozenset[Said]:
+    """Return one object for equal statements, which are then compared in no time."""
+    return said
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A benchmark: what its cards claim, and what assessors say of it in the deployment.
@@ -76,6 +113,26 @@ class Candidate:
     judgements: tuple[Judgement, ...] = ()
     beside: tuple[Claim, ...] = ()
 
+    @cached_property
+    def claimed(self) -> Mapping[str, tuple[Claim, ...]]:
+        """The claims by dimension."""
+        return _by_dimension(self.claims)
+
+    @cached_property
+    def judged(self) -> Mapping[str, tuple[Judgement, ...]]:
+        """The judgements by dimension."""
+        return _by_dimension(self.judgements)
+
+    @cached_property
+    def aside(self) -> Mapping[str, tuple[Claim, ...]]:
+        """The claims at another level by dimension."""
+        return _by_dimension(self.beside)
+
+    @cached_property
+    def said(self) -> Mapping[str, frozenset[Said]]:
+        """What the claims that speak come to, by dimension."""
+        return _said(self.claims)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -85,6 +142,16 @@ class Place:
     title: str = ""
     domains: frozenset[str] = frozenset()
     claims: tuple[Claim, ...] = ()
+
+    @cached_property
+    def claimed(self) -> Mapping[str, tuple[Claim, ...]]:
+        """The claims by dimension."""
+        return _by_dimension(self.claims)
+
+    @cached_property
+    def said(self) -> Mapping[str, frozenset[Said]]:
+        """What the claims that speak come to, by dimension."""
+        return _said(self.claims)
 
 
 @dataclass(frozen=True)
@@ -130,16 +197,31 @@ class Counts:
         """Return the order of benchmarks: violated, then not settled, then held; less is first."""
         return self.violated, self.unknown + self.disputed, -self.holds
 
+    def told(self) -> int:
+        """Return of how many assumptions anything is told: all but the unknown ones."""
+        settled = self.violated, self.partially_holds, self.holds, self.not_applicable
+        return sum(settled) + self.disputed
+
 
 @dataclass(frozen=True)
 class Fit:
-    """How one benchmark fits. `rank` is None where not one relevant assumption can be told."""
+    """How one benchmark fits. `rank` is None where not one relevant assumption can be told.
+
+    The findings, with all that they rest on, are put together when they are first asked for: of
+    thousands of benchmarks few are looked at.
+    """
 
     benchmark: str
     title: str
-    findings: tuple[Finding, ...]
+    verdicts: Mapping[str, str]
     counts: Counts
+    find: Callable[[], tuple[Finding, ...]] = field(repr=False, compare=False)
     rank: int | None = None
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """One finding for each relevant dimension."""
+        return self.find()
 
 
 @dataclass(frozen=True)

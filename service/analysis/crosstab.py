@@ -5,11 +5,12 @@ narrower. Three kinds of empty are told apart, because each asks for something e
 benchmark, an answer on a card, or nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from service.analysis.claims import Candidate, Claim, Place
+from service.analysis.claims import Candidate, Place, Said
 from service.analysis.fit import derive
 from service.analysis.schemes import HOLDS, Scheme
 
@@ -58,50 +59,59 @@ def crosstab(
     `everyone` are further subjects by which a value counts as used: those outside a filter.
     """
     used = [_used(axis, [*benchmarks, *deployments, *everyone]) for axis in axes]
-    known = [_placed(axes, subject) for subject in benchmarks]
-    homes = [_placed(axes, subject) for subject in deployments]
+    known = _placed(axes, benchmarks)
+    homes = _placed(axes, deployments)
     return [
         _cell(combination, used, known, homes)
         for combination in product(*(axis.values for axis in axes))
     ]
 
 
-_Placed = tuple[str, tuple[frozenset[str], ...]]
+_Placed = Mapping[tuple[frozenset[str], ...], Sequence[str]]
+"""Who lies where: on every axis all values that a subject lies in, broader ones too."""
 
 
-def _placed(axes: Sequence[Scheme], subject: Subject) -> _Placed:
-    """Return a subject with all the axis values it lies in, broader ones too."""
-    return subject.id or "", tuple(_lies_in(axis, subject) for axis in axes)
+def _placed(axes: Sequence[Scheme], subjects: Iterable[Subject]) -> _Placed:
+    groups: defaultdict[tuple[frozenset[str], ...], list[str]] = defaultdict(list)
+    for subject in subjects:
+        groups[tuple(stated(axis, subject) for axis in axes)].append(subject.id or "")
+    found: defaultdict[tuple[frozenset[str], ...], list[str]] = defaultdict(list)
+    for values, names in groups.items():
+        found[tuple(map(_lies_in, axes, values))] += names
+    return found
 
 
-def _lies_in(axis: Scheme, subject: Subject) -> frozenset[str]:
-    own = stated(axis, subject)
-    return frozenset(v for v in axis.values if any(axis.within(o, v) for o in own))
+def _lies_in(axis: Scheme, values: frozenset[str]) -> frozenset[str]:
+    return frozenset(v for v in axis.values if any(axis.within(own, v) for own in values))
 
 
 def stated(axis: Scheme, subject: Subject) -> frozenset[str]:
     """Return the values that any record of the subject states or derives on the axis."""
-    return frozenset(v for c in subject.claims if c.dimension == axis.dimension for v in c.values())
+    return frozenset(v for said in subject.said.get(axis.dimension, ()) for v in said.values)
 
 
-def _used(axis: Scheme, subjects: Sequence[Subject]) -> frozenset[str]:
-    return frozenset(v for subject in subjects for v in _lies_in(axis, subject))
+def _used(axis: Scheme, subjects: Iterable[Subject]) -> frozenset[str]:
+    return _lies_in(axis, frozenset(v for subject in subjects for v in stated(axis, subject)))
 
 
 def _cell(
     combination: tuple[str, ...],
     used: Sequence[frozenset[str]],
-    benchmarks: Sequence[_Placed],
-    deployments: Sequence[_Placed],
+    benchmarks: _Placed,
+    deployments: _Placed,
 ) -> Cell:
-    inside = tuple(name for name, places in benchmarks if _inside(combination, places))
-    homes = tuple(name for name, places in deployments if _inside(combination, places))
-    silent = tuple(name for name, places in benchmarks if _may_be_inside(combination, places))
+    inside = _names(benchmarks, lambda places: _inside(combination, places))
+    homes = _names(deployments, lambda places: _inside(combination, places))
+    silent = _names(benchmarks, lambda places: _may_be_inside(combination, places))
     if inside:
         return Cell(combination, inside, homes, silent)
-    if not all(value in there for value, there in zip(combination, used, strict=True)):
+    if not _inside(combination, used):
         return Cell(combination, inside, homes, silent, NEVER_USED)
     return Cell(combination, inside, homes, silent, NOT_STATED if silent else NO_BENCHMARK)
+
+
+def _names(placed: _Placed, wanted: Callable[[Sequence[frozenset[str]]], bool]) -> tuple[str, ...]:
+    return tuple(sorted(n for places, names in placed.items() if wanted(places) for n in names))
 
 
 def _inside(combination: Sequence[str], places: Sequence[frozenset[str]]) -> bool:
@@ -122,20 +132,23 @@ def unmatched(
     A deployment that states nothing on any axis asks for nothing and is left out.
     """
     asking = [d for d in deployments if any(stated(a, d) for a in axes)]
-    return [_needed(axes, d) for d in asking if not any(_matches(axes, b, d) for b in benchmarks)]
+    said = {_said(axes, b) for b in benchmarks}
+    return [_needed(axes, d) for d in asking if not any(_matches(axes, s, d) for s in said)]
 
 
-def _matches(axes: Sequence[Scheme], benchmark: Candidate, deployment: Place) -> bool:
+def _said(axes: Sequence[Scheme], subject: Subject) -> tuple[frozenset[Said], ...]:
+    return tuple(subject.said.get(axis.dimension, frozenset()) for axis in axes)
+
+
+def _matches(
+    axes: Sequence[Scheme], benchmark: Sequence[frozenset[Said]], deployment: Place
+) -> bool:
     readings = (
-        derive(axis, _on(axis, benchmark), _on(axis, deployment))
-        for axis in axes
+        derive(axis, said, deployment.said[axis.dimension])
+        for axis, said in zip(axes, benchmark, strict=True)
         if stated(axis, deployment)
     )
     return all(r.verdict == HOLDS or r.rule == "deployment-partly-answered" for r in readings)
-
-
-def _on(axis: Scheme, subject: Subject) -> list[Claim]:
-    return [c for c in subject.claims if c.dimension == axis.dimension]
 
 
 def _needed(axes: Sequence[Scheme], deployment: Place) -> Needed:

@@ -5,10 +5,10 @@ findings, each with its rule and sources, and benchmarks are ordered by how many
 assumptions are violated, then by how many are not settled, then by how many hold.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from service.analysis.claims import Candidate, Claim, Counts, Finding, Fit, Judgement, Place
+from service.analysis.claims import Candidate, Claim, Counts, Finding, Fit, Judgement, Place, Said
 from service.analysis.schemes import (
     DISPUTED,
     HOLDS,
@@ -21,30 +21,56 @@ from service.analysis.schemes import (
     compare,
 )
 
+_Verdicts = tuple[Mapping[str, str], Counts]
+
+
+class _Rules:
+    """What the rules give for one deployment; benchmarks that say the same are compared once."""
+
+    def __init__(
+        self, schemes: Mapping[str, Scheme], place: Place, relevant: Sequence[str]
+    ) -> None:
+        self._schemes = {name: schemes[name] for name in relevant}
+        self._place = place
+        self._known: dict[tuple[frozenset[Said], ...], _Verdicts] = {}
+
+    def fit(self, candidate: Candidate) -> Fit:
+        verdicts, counted = self._judged(candidate) if candidate.judged else self._ruled(candidate)
+        return Fit(
+            candidate.id, candidate.title, verdicts, counted, lambda: self._findings(candidate)
+        )
+
+    def _ruled(self, candidate: Candidate) -> _Verdicts:
+        said = tuple(candidate.said.get(name, _NOTHING) for name in self._schemes)
+        known = self._known.get(said)
+        if known is None:
+            known = self._known[said] = self._judged(candidate)
+        return known
+
+    def _judged(self, candidate: Candidate) -> _Verdicts:
+        found = {f.dimension: f.verdict for f in self._findings(candidate)}
+        return found, counts(found.values())
+
+    def _findings(self, candidate: Candidate) -> tuple[Finding, ...]:
+        return tuple(find(scheme, candidate, self._place) for scheme in self._schemes.values())
+
+
+_NOTHING: frozenset[Said] = frozenset()
+
 
 def find(scheme: Scheme, candidate: Candidate, place: Place) -> Finding:
-    """Return whether the assumption of a benchmark on the scheme's dimension holds."""
+    """Return whether the assumption of a benchmark on the scheme's dimension holds, and why."""
     dimension = scheme.dimension
-    claims = _of(dimension, candidate.claims)
-    there = _of(dimension, place.claims)
-    judged = tuple(
-        sorted((j for j in candidate.judgements if j.dimension == dimension), key=_by_record)
-    )
-    derived = derive(scheme, claims, there)
+    claims = candidate.claimed.get(dimension, ())
+    there = place.claimed.get(dimension, ())
+    judged = candidate.judged.get(dimension, ())
+    said = candidate.said.get(dimension, _NOTHING)
+    derived = derive(scheme, said, place.said.get(dimension, _NOTHING))
     verdict, how, rule = _settled(judged, derived)
     return Finding(
         dimension, verdict, how, rule, _values(claims), _values(there), derived,
-        claims, there, judged, _of(dimension, candidate.beside),
+        claims, there, judged, candidate.aside.get(dimension, ()),
     )  # fmt: skip
-
-
-def _of(dimension: str, claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    """Return the claims on a dimension in an order that does not depend on how they came."""
-    return tuple(sorted((c for c in claims if c.dimension == dimension), key=_by_record))
-
-
-def _by_record(item: Claim | Judgement) -> str:
-    return repr(item)
 
 
 def _values(claims: Iterable[Claim]) -> frozenset[str]:
@@ -61,28 +87,26 @@ def _settled(judged: Sequence[Judgement], derived: Reading) -> tuple[str, str, s
     return verdicts.pop(), "asserted", "assessed"
 
 
-def derive(scheme: Scheme, claims: Sequence[Claim], there: Sequence[Claim]) -> Reading:
+def derive(scheme: Scheme, said: Collection[Said], there: Collection[Said]) -> Reading:
     """Return what the rules give for what cards claim against what profiles state.
 
     Every card that speaks is set against every profile that speaks; if they lead to different
     verdicts, the assumption is disputed.
     """
-    speaking = [c for c in claims if c.speaks()]
-    described = [c for c in there if c.speaks()]
-    if not speaking:
+    if not said:
         return Reading(UNKNOWN, "assumption-not-stated")
-    if not described:
+    if not there:
         return Reading(UNKNOWN, "deployment-not-stated")
-    readings = [_against(scheme, c, d) for c in speaking for d in described]
+    readings = [_against(scheme, one, other) for one in said for other in there]
     if len({r.verdict for r in readings}) > 1:
         return Reading(DISPUTED, "sources-disagree")
     return min(readings, key=lambda r: r.rule)
 
 
-def _against(scheme: Scheme, claim: Claim, there: Claim) -> Reading:
-    if NOT_APPLICABLE in {claim.status, there.status}:
+def _against(scheme: Scheme, said: Said, there: Said) -> Reading:
+    if NOT_APPLICABLE in {said.status, there.status}:
         return Reading(NOT_APPLICABLE, "stated-not-applicable")
-    reading = compare(scheme, claim.values(), there.values())
+    reading = compare(scheme, said.values, there.values)
     if reading.verdict == HOLDS and there.status == "partly-answered":
         return Reading(PARTIALLY, "deployment-partly-answered")
     return reading
@@ -98,15 +122,8 @@ def fit(
 
     `relevant` are the dimensions that count, each a key of `schemes`.
     """
-    found = [_fit(schemes, candidate, place, relevant) for candidate in candidates]
-    return ranked(found)
-
-
-def _fit(
-    schemes: Mapping[str, Scheme], candidate: Candidate, place: Place, relevant: Sequence[str]
-) -> Fit:
-    findings = tuple(find(schemes[name], candidate, place) for name in relevant)
-    return Fit(candidate.id, candidate.title, findings, counts(f.verdict for f in findings))
+    rules = _Rules(schemes, place, relevant)
+    return ranked([rules.fit(candidate) for candidate in candidates])
 
 
 def counts(verdicts: Iterable[str]) -> Counts:
@@ -123,21 +140,17 @@ def counts(verdicts: Iterable[str]) -> Counts:
 
 
 def ranked(fits: Sequence[Fit]) -> list[Fit]:
-    """Return the fits in order, with equal ranks for equal counts.
+    """Return fits without ranks in order and with them, equal ones for equal counts.
 
     A benchmark of which every relevant assumption is unknown has no rank: there is nothing to
     order it by, and it would else stand before every benchmark that says what it assumes.
     """
     known = sorted(
-        (f for f in fits if not _silent(f)), key=lambda f: (f.counts.order(), f.benchmark)
+        (f for f in fits if f.counts.told()), key=lambda f: (f.counts.order(), f.benchmark)
     )
-    silent = sorted((f for f in fits if _silent(f)), key=lambda f: f.benchmark)
+    silent = sorted((f for f in fits if not f.counts.told()), key=lambda f: f.benchmark)
     place = {f.counts.order(): i for i, f in reversed([*enumerate(known, start=1)])}
     return [
         *(replace(f, rank=place[f.counts.order()]) for f in known),
-        *(replace(f, rank=None) for f in silent),
+        *silent,
     ]
-
-
-def _silent(fit: Fit) -> bool:
-    return fit.counts.unknown == len(fit.findings)

@@ -27,6 +27,11 @@ class Engine(Protocol):
         """How often this process has written to the store."""
         ...
 
+    @property
+    def shared(self) -> bool:
+        """Whether others may write to the store too."""
+        ...
+
     def select(self, sparql: str) -> list[Row]:
         """Return the solutions of a SELECT query. Raises `BadQuery`."""
         ...

@@ -57,6 +57,11 @@ class EmbeddedEngine:
         """How often this process has written to the store."""
         return self._generation.number
 
+    @property
+    def shared(self) -> bool:
+        """Nobody else writes: the folder is locked, and read-only it shows one moment."""
+        return False
+
     def select(self, sparql: str) -> list[Row]:
         """Return the solutions of a SELECT query."""
         result = query(self._store, sparql)

@@ -71,6 +71,11 @@ class RemoteEngine:
         """How often this process has written to the store; others may have, too."""
         return self._generation
 
+    @property
+    def shared(self) -> bool:
+        """Others may write to the server."""
+        return True
+
     def select(self, sparql: str) -> list[Row]:
         """Return the solutions of a SELECT query."""
         with self._fetch(sparql, JSON) as body:

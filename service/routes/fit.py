@@ -106,15 +106,18 @@ def fit_deployment(ident: str, request: Request, services: ServicesDep) -> Respo
 
 
 def _answer(request: Request, found: Answer) -> Response:
-    rows = findings.answer_rows(found)
-    columns = list(dict.fromkeys(key for row in rows for key in row))
     return respond(
         request,
         {
             "application/json": lambda: json_text(request, findings.answered(found)),
-            "text/csv": lambda: csv_text(rows, columns),
+            "text/csv": lambda: _csv(found),
         },
     )
+
+
+def _csv(found: Answer) -> str:
+    rows = findings.answer_rows(found)
+    return csv_text(rows, list(dict.fromkeys(key for row in rows for key in row)))
 
 
 def only_params(request: Request, known: tuple[str, ...]) -> None:

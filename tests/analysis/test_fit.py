@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.analysis.changes import difference, supposed, unjudged, what_if
+from service.analysis.changes import difference, moves, supposed, unjudged, what_if
 from service.analysis.claims import Candidate, Claim, Coded, Fit, Judgement, Place
 from service.analysis.fit import counts, fit, ranked
 from service.analysis.schemes import Scheme, Value, compare
@@ -219,7 +219,10 @@ def test_the_order_of_statements_changes_nothing(
 
     mixed = [replace(c, claims=shuffled(c.claims), judgements=shuffled(c.judgements)) for c in some]
     elsewhere = replace(place, claims=shuffled(place.claims))
-    assert fit(SCHEMES, shuffled(mixed), elsewhere, RELEVANT) == fit(SCHEMES, some, place, RELEVANT)
+    again = fit(SCHEMES, shuffled(mixed), elsewhere, RELEVANT)
+    first = fit(SCHEMES, some, place, RELEVANT)
+    assert again == first
+    assert [f.findings for f in again] == [f.findings for f in first]
 
 
 @untimed
@@ -229,8 +232,10 @@ def test_what_if_equals_fitting_the_changed_deployment(
 ) -> None:
     every = sorted(SCHEMES[dimension].values)
     values = data.draw(st.lists(st.sampled_from(every), max_size=2, unique=True))
-    moved = {m.benchmark: m for m in what_if(SCHEMES, some, place, RELEVANT, (dimension, values))}
-    before = {f.benchmark: f for f in fit(SCHEMES, some, place, RELEVANT)}
+    now = fit(SCHEMES, some, place, RELEVANT)
+    supposing = what_if(SCHEMES, some, place, RELEVANT, (dimension, values))
+    moved = {m.benchmark: m for m in moves(now, supposing)}
+    before = {f.benchmark: f for f in now}
     changed = supposed(place, dimension, values)
     for after in fit(SCHEMES, unjudged(some, dimension), changed, RELEVANT):
         old = before[after.benchmark]
