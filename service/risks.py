@@ -1,12 +1,12 @@
 """For one benchmark and deployment: what was measured for the assumptions that may not hold."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from loaders.vocab import BASE
 from service import fits
-from service.analysis.claims import Finding, Fit
+from service.analysis.claims import Candidate, Finding, Fit, Place
 from service.analysis.evidence import Evidence, evidence
 from service.analysis.schemes import UNKNOWN, VIOLATED
 from service.asked import Asked, answer
@@ -35,7 +35,11 @@ def risk(engine: Engine, deployment: str, benchmark: str, relevant: tuple[str, .
     Raises `NotFound` for a deployment or benchmark that is not there.
     """
     place, every = fits.place(engine, deployment), fits.candidates(engine, deployment)
-    asked = Asked(relevant, benchmark=benchmark)
+    return risk_at(engine, place, every, Asked(relevant, benchmark=benchmark))
+
+
+def risk_at(engine: Engine, place: Place, every: Sequence[Candidate], asked: Asked) -> Risk:
+    """Return the same for a deployment that may not be stored; `asked` names one benchmark."""
     (found,) = answer(fits.schemes(engine), every, place, asked).fits
     open_ = [f for f in found.findings if f.verdict in {VIOLATED, UNKNOWN}]
     above = _above(engine)

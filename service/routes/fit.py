@@ -87,7 +87,7 @@ def _described(request: Request, services: Services, body: Mapping[str, Any]) ->
     schemes = fits.schemes(services.engine)
     place = asked.described(services.engine, schemes, body["deployment"])
     wanted = asked.wanted(services.engine, schemes, body)
-    return _answer(request, asked.answer(schemes, fits.candidates(services.engine), place, wanted))
+    return write(request, asked.answer(schemes, fits.candidates(services.engine), place, wanted))
 
 
 @router.get("/deployments/{ident}/fit", openapi_extra={"parameters": _PARAMETERS})
@@ -102,16 +102,18 @@ def fit_deployment(ident: str, request: Request, services: ServicesDep) -> Respo
     place = fits.place(services.engine, ident)
     wanted = asked.wanted(services.engine, schemes, request.query_params)
     every = fits.candidates(services.engine, ident)
-    return _answer(request, asked.answer(schemes, every, place, wanted))
+    return write(request, asked.answer(schemes, every, place, wanted))
 
 
-def _answer(request: Request, found: Answer) -> Response:
+def write(request: Request, found: Answer, suffix: str | None = None) -> Response:
+    """Return an answer as JSON or CSV: by suffix, `format` or Accept."""
     return respond(
         request,
         {
             "application/json": lambda: json_text(request, findings.answered(found)),
             "text/csv": lambda: _csv(found),
         },
+        suffix,
     )
 
 

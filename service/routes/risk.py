@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request, Response
 from loaders.model import CORE_DIMENSIONS
 from service import asked, findings, fits, risks
 from service.problems import BadParameter
+from service.risks import Risk
 from service.routes.answers import csv_text, json_text, respond
 from service.routes.deps import ServicesDep
 from service.routes.fit import only_params
@@ -41,6 +42,11 @@ def risk(ident: str, request: Request, services: ServicesDep) -> Response:
     schemes = fits.schemes(services.engine)
     relevant = asked.dimensions(schemes, given, "dimensions") if given else CORE_DIMENSIONS
     found = risks.risk(services.engine, ident, benchmark, relevant)
+    return write_risk(request, found)
+
+
+def write_risk(request: Request, found: Risk, suffix: str | None = None) -> Response:
+    """Return evidence as JSON or CSV: by suffix, `format` or Accept."""
     rows = findings.evidence_rows([e for _, e in found.evidence])
     return respond(
         request,
@@ -48,4 +54,5 @@ def risk(ident: str, request: Request, services: ServicesDep) -> Response:
             "application/json": lambda: json_text(request, findings.risk(found)),
             "text/csv": lambda: csv_text(rows, findings.EVIDENCE_COLUMNS),
         },
+        suffix,
     )

@@ -1,6 +1,6 @@
 """The pages: server-rendered, linkable, readable without JavaScript; one module a page."""
 
-from service.routes.pages import benchmark, benchmarks, home
+from service.routes.pages import benchmark, benchmarks, coverage, fit, home
 
-ROUTERS = (home.router, benchmarks.router, benchmark.router)
+ROUTERS = (home.router, benchmarks.router, benchmark.router, fit.router, coverage.router)
 """Every page's router, in the order of the navigation."""

@@ -13,7 +13,12 @@ from service.pages.signs import SIGNS
 from service.resources import VERSION, inside
 from service.routes.deps import services as services_of
 
-NAVIGATION = (("/benchmarks", "Benchmarks"), ("/queries", "Questions"), ("/docs", "API"))
+NAVIGATION = (
+    ("/benchmarks", "Benchmarks"),
+    ("/fit", "Fit"),
+    ("/coverage", "Coverage"),
+    ("/docs", "API"),
+)
 """Address and name of the pages that every page links to."""
 
 _CAMEL = re.compile(r"(?<=[a-z])([A-Z])")

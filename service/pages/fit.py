@@ -1,0 +1,279 @@
+"""What the page of deployment fit shows: the deployment, the ranked benchmarks, and why."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from loaders.model import CORE_DIMENSIONS
+from service import asked, fits
+from service.analysis.claims import Candidate, Claim, Difference, Finding, Fit, Move, Place
+from service.analysis.schemes import NOT_APPLICABLE, PARTIALLY, VIOLATED
+from service.asked import Answer, Asked, Schemes
+from service.engines.base import Engine
+from service.pages import vocabulary
+from service.pages.vocabulary import Dimension, Term
+from service.problems import BadParameter
+
+CONTROLS = (
+    "deployment", "title", "domain", "dimensions", "benchmark", "compare", "whatif",
+    "least", "limit", "offset",
+)  # fmt: skip
+"""Parameters of the page beside the dimensions, each of which is a parameter of its own."""
+API_PARAMETERS = CONTROLS[2:]
+SHOWN = 25
+"""How many benchmarks one page shows, and how many moves of each kind."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What the address of the page holds: parameters that are not empty."""
+
+    given: Mapping[str, str]
+
+    def link(self, path: str = "/fit", **changes: object) -> str:
+        """Return an address with the same state but for some parameters; None leaves one out."""
+        new = {**self.given, **changes}
+        return f"{path}?{urlencode({k: v for k, v in new.items() if v is not None}, safe=',:')}"
+
+    def fields(self, *without: str) -> list[tuple[str, str]]:
+        """Return the state as fields of a form that sets those of `without` itself."""
+        return [(name, value) for name, value in self.given.items() if name not in without]
+
+
+def state(pairs: Iterable[tuple[str, str]], schemes: Schemes) -> State:
+    """Return the state of an address; a parameter that is repeated holds several values.
+
+    Raises `BadParameter` for a name that is not known.
+    """
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if value.strip():
+            found[name] = f"{found[name]},{value}" if name in found else value
+    asked.only(found, (*CONTROLS, *schemes), "This address")
+    return State(found)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A deployment and what is asked of it, with all that an answer needs."""
+
+    place: Place
+    asked: Asked
+    schemes: Schemes
+    every: Sequence[Candidate]
+
+    def answer(self) -> Answer:
+        """Return the fit. Raises `NotFound` for a benchmark that is not there."""
+        return asked.answer(self.schemes, self.every, self.place, self.asked)
+
+
+def case(engine: Engine, at: State) -> Case | None:
+    """Return what an address asks; None where it describes no deployment.
+
+    Raises `BadParameter` for a value that does not fit, `NotFound` for a deployment that is
+    not there.
+    """
+    schemes = fits.schemes(engine)
+    described = {name: value for name, value in at.given.items() if name in schemes}
+    deployment = at.given.get("deployment")
+    if deployment and described:
+        name = next(iter(described))
+        raise BadParameter(
+            f"{name} describes a deployment and deployment={deployment} names a stored one. "
+            "Give one of the two; whatif changes a stored deployment.",
+            parameter=name,
+            value=described[name],
+        )
+    if not deployment and not described:
+        return None
+    place = fits.place(engine, deployment) if deployment else _place(engine, schemes, at, described)
+    wanted = asked.wanted(engine, schemes, _controls(at, described))
+    return Case(place, wanted, schemes, fits.candidates(engine, deployment))
+
+
+def _place(engine: Engine, schemes: Schemes, at: State, described: Mapping[str, str]) -> Place:
+    body: dict[str, Any] = {"characteristics": described, "title": at.given.get("title")}
+    if "domain" in at.given:
+        body["domains"] = [at.given["domain"]]
+    return asked.described(engine, schemes, body)
+
+
+def _controls(at: State, described: Iterable[str]) -> dict[str, Any]:
+    """Return what is asked; dimensions that are described count beside those that are named."""
+    given: dict[str, Any] = {name: at.given.get(name) for name in API_PARAMETERS}
+    named = str(given["dimensions"] or ",".join(CORE_DIMENSIONS)).split(",")
+    return {**given, "dimensions": [*named, *described], "limit": given["limit"] or SHOWN}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One assumption of a benchmark: its verdict, and in a sentence what it comes from."""
+
+    dimension: Dimension
+    finding: Finding
+
+    @property
+    def label(self) -> str:
+        """The dimension in words."""
+        return self.dimension.label
+
+    @property
+    def state(self) -> str:
+        """The code of the verdict."""
+        return self.finding.verdict
+
+    @property
+    def words(self) -> str:
+        """The verdict in words."""
+        return self.finding.verdict.replace("-", " ")
+
+    @property
+    def rule(self) -> Term:
+        """The rule that gives the verdict, or that an assessor does."""
+        return vocabulary.rule(self.finding.rule)
+
+    @property
+    def alone(self) -> Term:
+        """The rule that gives what would be derived without an assessor."""
+        return vocabulary.rule(self.finding.derived.rule)
+
+    @property
+    def assumed(self) -> str:
+        """What the evaluation assumes, in words."""
+        return _stated(self.dimension, self.finding.assumed, self.finding.claims)
+
+    @property
+    def deployed(self) -> str:
+        """What the deployment has, in words."""
+        return _stated(self.dimension, self.finding.deployed, self.finding.characteristics)
+
+
+def _stated(dimension: Dimension, codes: Iterable[str], claims: Sequence[Claim]) -> str:
+    if words := dimension.words(codes):
+        return words
+    none = any(c.status == NOT_APPLICABLE for c in claims)
+    return "not applicable" if none else "not stated as a coded value"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A benchmark with its lines. What does not apply is neither known nor unknown."""
+
+    fit: Fit
+    lines: tuple[Line, ...]
+
+    @property
+    def known(self) -> int:
+        """Of how many assumptions that apply anything is told."""
+        return self.fit.counts.told() - self.fit.counts.not_applicable
+
+    @property
+    def of(self) -> int:
+        """How many relevant assumptions apply."""
+        return len(self.lines) - self.fit.counts.not_applicable
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """How many assumptions have which verdict, without those that none has."""
+        given = asdict(self.fit.counts)
+        return [(name.replace("_", "-"), count) for name, count in given.items() if count]
+
+    @property
+    def breaks(self) -> list[str]:
+        """The dimensions that are violated, in words."""
+        return [line.label for line in self.lines if line.state == VIOLATED]
+
+    @property
+    def partly(self) -> list[str]:
+        """The dimensions that hold in part, in words."""
+        return [line.label for line in self.lines if line.state == PARTIALLY]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What one supposed change moves, those benchmarks first of which a verdict moves."""
+
+    dimension: Dimension
+    supposed: str
+    verdicts: tuple[Move, ...]
+    ranks: tuple[Move, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A fit as the page shows it: `rows` are those of the page, of `total` ranked ones."""
+
+    place: Place
+    asked: Asked
+    relevant: tuple[Dimension, ...]
+    total: int
+    rows: tuple[Row, ...]
+    silent: tuple[Fit, ...]
+    sides: tuple[tuple[Dimension, Line, Line, bool], ...] = ()
+    moved: Moved | None = None
+
+    @property
+    def last(self) -> int:
+        """How many benchmarks stand on this page and before it."""
+        return self.asked.offset + len(self.rows)
+
+    @property
+    def rules(self) -> list[Term]:
+        """The rules by which the verdicts on the page were found."""
+        used = {line.finding.rule for row in self.rows for line in row.lines}
+        return [vocabulary.rule(name) for name in sorted(used)]
+
+
+def shown(engine: Engine, of: Case) -> Shown:
+    """Return the page of what is asked, benchmarks that say too little left out of the ranked.
+
+    Raises `NotFound` for a benchmark that is not there.
+    """
+    words = vocabulary.dimensions(engine)
+    found = replace(of, asked=replace(of.asked, least=0)).answer()
+    told = [f for f in found.fits if f.counts.told() >= of.asked.least]
+    ranked = [f for f in told if f.rank is not None]
+    start = found.asked.offset
+    return Shown(
+        of.place,
+        of.asked,
+        tuple(words[name] for name in found.asked.relevant),
+        len(ranked),
+        tuple(row(words, f) for f in ranked[start : start + found.asked.limit]),
+        tuple(f for f in found.fits if f.rank is None),
+        tuple(_side(words, d) for d in found.compared or ()),
+        _moved(words, found) if found.moves is not None else None,
+    )
+
+
+def row(words: Mapping[str, Dimension], found: Fit) -> Row:
+    """Return a benchmark with its findings in words."""
+    return Row(found, tuple(Line(words[f.dimension], f) for f in found.findings))
+
+
+def _side(words: Mapping[str, Dimension], of: Difference) -> tuple[Dimension, Line, Line, bool]:
+    dimension = words[of.dimension]
+    return dimension, Line(dimension, of.first), Line(dimension, of.second), of.differs
+
+
+def _moved(words: Mapping[str, Dimension], found: Answer) -> Moved:
+    name, codes = found.asked.change or ("", ())
+    moves = found.moves or ()
+    dimension = words[name]
+    return Moved(
+        dimension,
+        dimension.words(codes) or "nothing stated",
+        tuple(m for m in moves if m.verdicts),
+        tuple(m for m in moves if not m.verdicts),
+    )
+
+
+def as_description(place: Place) -> State:
+    """Return the coded values of a deployment as the description of one of its own."""
+    found = {"domain": min(place.domains)} if place.domains else {}
+    for dimension in dict.fromkeys(c.dimension for c in place.claims):
+        claims = [c for c in place.claims if c.dimension == dimension]
+        if codes := sorted(v for c in claims for v in c.values()):
+            found[dimension] = ",".join(dict.fromkeys(codes))
+    return State(found)

@@ -1,0 +1,33 @@
+"""The page of coverage: which combinations benchmarks cover, and which are empty."""
+
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+
+from service import asked, fits
+from service.pages import coverage, vocabulary
+from service.pages.coverage import COLUMNS, ROWS
+from service.routes.deps import ServicesDep
+from service.routes.pages.frame import page
+
+router = APIRouter(include_in_schema=False)
+_PARAMETERS = ("rows", "columns", "domain", "cell")
+
+
+@router.get("/coverage")
+def heatmap(request: Request, services: ServicesDep) -> Response:
+    """Show two dimensions crossed, how many benchmarks lie where, and what is needed."""
+    asked.only(request.query_params, _PARAMETERS, "This address")
+    given = {name: value for name, value in request.query_params.items() if value.strip()}
+    names = given.get("rows", ROWS), given.get("columns", COLUMNS)
+    grid = coverage.grid(services.engine, names, given.get("domain"), given.get("cell"))
+    at = {"rows": names[0], "columns": names[1], "domain": grid.domain}
+    shown = {
+        "grid": grid,
+        "at": at,
+        "choices": coverage.choices(services.engine),
+        "domains": vocabulary.terms(fits.domain_scheme(services.engine)),
+        "here": "/coverage?" + urlencode({k: v for k, v in at.items() if v}),
+        "data": {"dimensions": ",".join(names), **({"domain": grid.domain} if grid.domain else {})},
+    }
+    return page(request, "coverage.html", shown)

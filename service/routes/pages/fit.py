@@ -1,0 +1,125 @@
+"""The pages of deployment fit: the form, the result, a print of it, and what was measured."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from loaders.model import CORE_DIMENSIONS
+from service import findings, fits, risks
+from service.analysis.evidence import SENTENCE
+from service.pages import fit, vocabulary
+from service.pages.fit import API_PARAMETERS, Case, State
+from service.problems import BadParameter
+from service.risks import Risk
+from service.routes.deps import Services, ServicesDep
+from service.routes.fit import write
+from service.routes.pages.frame import page
+from service.routes.risk import write_risk
+
+router = APIRouter(include_in_schema=False)
+
+
+def _state(request: Request, services: Services) -> State:
+    return fit.state(request.query_params.multi_items(), fits.schemes(services.engine))
+
+
+def _case(at: State, services: Services) -> Case:
+    found = fit.case(services.engine, at)
+    if found is None:
+        raise BadParameter(
+            "No deployment is described. Start at /fit, or give a dimension with its value, such "
+            "as ?interaction-type=multi-turn.",
+            parameter="deployment",
+        )
+    return found
+
+
+@router.get("/fit")
+def form_and_result(request: Request, services: ServicesDep) -> Response:
+    """Show the form, and below it the benchmarks for what is described or chosen."""
+    at = _state(request, services)
+    case = fit.case(services.engine, at)
+    shown = fit.shown(services.engine, case) if case else None
+    return page(request, "fit.html", _values(services, at, shown))
+
+
+def _values(services: Services, at: State, shown: fit.Shown | None) -> dict[str, Any]:
+    """Return what every page of the fit shows; `place` only where there is one."""
+    return {
+        "at": at,
+        "shown": shown,
+        "note": findings.NOTE,
+        "dimensions": vocabulary.dimensions(services.engine),
+        "core": CORE_DIMENSIONS,
+        "domains": vocabulary.terms(fits.domain_scheme(services.engine)),
+        "places": fits.places(services.engine),
+        "downloads": _downloads(at, ""),
+        "like": fit.as_description(shown.place) if shown else None,
+    }
+
+
+def _downloads(at: State, kind: str) -> dict[str, str]:
+    """Return the addresses of the same answer as data: those of the API for a stored deployment.
+
+    `kind` is empty for the fit, or `/evidence`.
+    """
+    deployment = at.given.get("deployment")
+    if deployment is None:
+        return {form: at.link(f"/fit{kind}.{form}") for form in ("csv", "json")}
+    known = ("benchmark", "dimensions") if kind else API_PARAMETERS
+    given = State({name: value for name, value in at.given.items() if name in known})
+    path = f"/api/v1/deployments/{deployment}/{'risk' if kind else 'fit'}"
+    return {form: given.link(path, format=form) for form in ("csv", "json")}
+
+
+@router.get("/fit.{form}")
+def data(form: str, request: Request, services: ServicesDep) -> Response:
+    """Give the same answer as CSV or JSON."""
+    return write(request, _case(_state(request, services), services).answer(), form)
+
+
+@router.get("/fit/print")
+def printed(request: Request, services: ServicesDep) -> Response:
+    """Show the result with everything open and nothing to click, for an audit file."""
+    at = _state(request, services)
+    shown = fit.shown(services.engine, _case(at, services))
+    today = datetime.now(UTC).date().isoformat()
+    return page(request, "fit_print.html", {**_values(services, at, shown), "today": today})
+
+
+@router.get("/fit/evidence")
+def evidence(request: Request, services: ServicesDep) -> Response:
+    """Show what was measured elsewhere for the assumptions of a benchmark that may not hold."""
+    at = _state(request, services)
+    case = _case(at, services)
+    found = _risk(case, services)
+    words = vocabulary.dimensions(services.engine)
+    shown = {
+        "at": at,
+        "risk": found,
+        "row": fit.row(words, found.fit),
+        "dimensions": words,
+        "place": case.place,
+        "note": SENTENCE,
+        "downloads": _downloads(at, "/evidence"),
+    }
+    return page(request, "fit_evidence.html", shown)
+
+
+@router.get("/fit/evidence.{form}")
+def evidence_data(form: str, request: Request, services: ServicesDep) -> Response:
+    """Give the same evidence as CSV or JSON."""
+    found = _risk(_case(_state(request, services), services), services)
+    return write_risk(request, found, form)
+
+
+def _risk(case: Case, services: Services) -> Risk:
+    if case.asked.benchmark is None:
+        raise BadParameter(
+            "benchmark is missing. Name one, such as benchmark=medqa; see /benchmarks.",
+            parameter="benchmark",
+        )
+    wanted = replace(case.asked, domain=None, compare=None, change=None, least=0)
+    return risks.risk_at(services.engine, case.place, case.every, wanted)
