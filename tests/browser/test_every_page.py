@@ -9,6 +9,9 @@ PAGES = (
     "/ontology",
     "/doc/id/card/healthbench/evalgap",
     "/doc/id/gap/bean2026-gpt4o-recomputed",
+    "/gaps?dimension=interaction-type",
+    "/gaps/bean2026-gpt4o-recomputed",
+    "/gaps/barbu2019-objectnet",
 )
 """An address of each kind of page."""
 
