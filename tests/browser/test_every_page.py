@@ -11,6 +11,9 @@ PAGES = (
     "/doc/id/gap/bean2026-gpt4o-recomputed",
     "/queries",
     "/queries/assumed-vs-deployed?dimension=interaction-type&assumed=single-turn&deployed=multi-turn",
+    "/gaps?dimension=interaction-type",
+    "/gaps/bean2026-gpt4o-recomputed",
+    "/gaps/barbu2019-objectnet",
 )
 """An address of each kind of page."""
 

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from fastapi.templating import Jinja2Templates
 
 from service.content import PerContent, modified
+from service.pages.numbers import amount, level, printed
 from service.pages.signs import SIGNS
 from service.resources import VERSION, inside
 from service.routes.deps import services as services_of
@@ -16,6 +17,7 @@ from service.routes.deps import services as services_of
 NAVIGATION = (
     ("/benchmarks", "Benchmarks"),
     ("/fit", "Fit"),
+    ("/gaps", "Gaps"),
     ("/coverage", "Coverage"),
     ("/docs", "API"),
 )
@@ -26,6 +28,7 @@ _templates = Jinja2Templates(directory=inside("templates"))
 _templates.env.globals.update(VERSION=VERSION, NAVIGATION=NAVIGATION, SIGNS=SIGNS)
 _templates.env.filters["spaced"] = lambda code: str(code).replace("-", " ")
 _templates.env.filters["words"] = lambda name: _CAMEL.sub(r" \1", str(name)).lower()
+_templates.env.filters.update(number=printed, amount=amount, level=level)
 _templates.env.filters["host"] = lambda url: urlsplit(url).hostname or url
 
 _snapshot = PerContent(modified)

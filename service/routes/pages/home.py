@@ -2,10 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
-from loaders.model import Gap
 from service import catalog, repository
-from service.engines.base import Engine
-from service.pictures import waterfall
+from service.pages import gaps
 from service.resources import VERSION
 from service.routes.deps import ServicesDep
 from service.routes.pages.frame import page
@@ -23,23 +21,16 @@ def home(request: Request, services: ServicesDep) -> Response:
         name: repository.listing(services.engine, name, {})
         for name in ("benchmarks", "cards", "deployments", "reviews", "gaps")
     }
-    gap = _shown(services.engine) if any(g["id"] == SHOWN_GAP for g in lists["gaps"]) else None
+    held = any(g["id"] == SHOWN_GAP for g in lists["gaps"])
     return page(
         request,
         "home.html",
         {
             "counts": {name: len(items) for name, items in lists.items()},
-            "gap": gap,
-            "bars": waterfall(gap, "sequential", repository.kinds(services.engine)) if gap else [],
+            "shown": gaps.shown(services.engine, SHOWN_GAP) if held else None,
             "questions": catalog.questions().values(),
         },
     )
-
-
-def _shown(engine: Engine) -> Gap:
-    record = repository.load(engine, "gap", SHOWN_GAP).record
-    assert isinstance(record, Gap)  # noqa: S101 - what the store holds under gap/
-    return record
 
 
 @router.get("/docs")
