@@ -62,6 +62,14 @@ def choose(accept: str | None, offered: Sequence[str], suffix: str | None = None
     return chosen
 
 
+def prefers_page(accept: str | None, other: str) -> bool:
+    """Tell whether a client asks for HTML before `other`, as browsers do."""
+    try:
+        return choose(accept, [other, "text/html"]) == "text/html"
+    except NotAcceptable:
+        return False
+
+
 @lru_cache(maxsize=128)
 def _best(accept: str, offered: tuple[str, ...]) -> str:
     """Return the offered media type that is accepted most, or nothing; worked out once."""

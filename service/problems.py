@@ -135,6 +135,12 @@ class QueryTimeout(Problem):
     status, slug, title = 504, "query-timeout", "The query took too long"
 
 
+class Abandoned(Problem):
+    """Whoever asked went away before the answer was there; nobody reads this."""
+
+    status, slug, title = 499, "abandoned", "Nobody waits for the answer"
+
+
 class AddressInUse(Problem):
     """Something else listens where the service should."""
 

@@ -8,8 +8,9 @@ from rdflib import Graph
 from rdflib.term import Node
 
 from service.engines.questions import EVERYTHING, AnswerKind, Ask, Dataset, Limits
+from service.engines.stopping import Stop
 
-__all__ = ["EVERYTHING", "AnswerKind", "Ask", "Dataset", "Engine", "Limits", "Row"]
+__all__ = ["EVERYTHING", "AnswerKind", "Ask", "Dataset", "Engine", "Limits", "Row", "Stop"]
 
 Row = Mapping[str, Node]
 """One solution: variable name to term; an unbound variable is absent."""
@@ -44,12 +45,12 @@ class Engine(Protocol):
         """Return the triples of a CONSTRUCT or DESCRIBE query. Raises `BadQuery`."""
         ...
 
-    def answer(self, ask: Ask) -> IO[bytes]:
+    def answer(self, ask: Ask, stop: Stop | None = None) -> IO[bytes]:
         """Return the whole serialised result of a query, at its start, to be read and closed.
 
         Raises `BadQuery` for text that does not parse, `TooLarge` past the rows or bytes,
-        `QueryTimeout` past the seconds (the work is then really stopped), and `Busy` where
-        all readers are taken.
+        `QueryTimeout` past the seconds (the work is then really stopped), `Busy` where
+        all readers are taken, and `Abandoned` once `stop` was wished for.
         """
         ...
 

@@ -17,7 +17,7 @@ from typing import IO
 import pyoxigraph as ox
 from rdflib import Graph
 
-from service.engines.base import EVERYTHING, Ask, Dataset, Row
+from service.engines.base import EVERYTHING, Ask, Dataset, Row, Stop
 from service.engines.evaluate import bad_syntax, evaluate, query
 from service.engines.readers import ReaderPool
 from service.engines.snapshots import Generation, Snapshots
@@ -82,10 +82,10 @@ class EmbeddedEngine:
         """Return the triples of a CONSTRUCT or DESCRIBE query."""
         return to_graph(query(self._store, sparql))
 
-    def answer(self, ask: Ask) -> IO[bytes]:
+    def answer(self, ask: Ask, stop: Stop | None = None) -> IO[bytes]:
         """Return the whole serialised result of a query of anybody's, at its start."""
         if self._readers is not None:
-            return self._readers.answer(ask)
+            return self._readers.answer(ask, stop or Stop())
         out = BytesIO()
         evaluate(self._store, ask, out)
         out.seek(0)

@@ -16,7 +16,8 @@ from service import problems
 from service.engines.questions import Ask
 from service.engines.reader import encode
 from service.engines.snapshots import Snapshots
-from service.problems import Busy, Problem, QueryTimeout, TooLarge
+from service.engines.stopping import Stop
+from service.problems import Abandoned, Busy, Problem, QueryTimeout, TooLarge
 
 PATIENCE = 5.0
 """Seconds a query waits for a free reader before it is told that there is none."""
@@ -34,7 +35,7 @@ class ReaderPool:
         for _ in range(size):
             self._free.put(None)
 
-    def answer(self, ask: Ask) -> IO[bytes]:
+    def answer(self, ask: Ask, stop: Stop) -> IO[bytes]:
         """Return the serialised result, at its start. Raises as `Engine.answer` does."""
         try:
             reader = self._free.get(timeout=min(PATIENCE, ask.limits.seconds))
@@ -46,7 +47,12 @@ class ReaderPool:
         try:
             reader = reader if reader and reader.alive else _Reader(self._memory)
             self._started.add(reader)
-            return reader.answer(ask, self._snapshots.hold(reader))
+            with stop.ending(reader.kill):
+                return reader.answer(ask, self._snapshots.hold(reader))
+        except Abandoned:
+            if reader:
+                reader.stop()
+            raise
         finally:
             self._give_back(reader)
 
@@ -100,9 +106,13 @@ class _Reader:
             raise TooLarge("The query needs more memory than a query may use. Narrow it.")
         return _read(json.loads(line), source)
 
+    def kill(self) -> None:
+        """Kill the process, from whichever thread; who waits for its answer hears the end."""
+        self._process.kill()
+
     def stop(self) -> None:
         """Kill the process and wait until it is gone."""
-        self._process.kill()
+        self.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:

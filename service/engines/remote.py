@@ -13,7 +13,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pyoxigraph as ox
 from rdflib import Graph
 
-from service.engines.base import EVERYTHING, Ask, Dataset, Limits, Row
+from service.engines.base import EVERYTHING, Ask, Dataset, Limits, Row, Stop
 from service.engines.local_syntax import check_query_syntax, check_update_syntax
 from service.engines.remote_forms import (
     JSON,
@@ -93,8 +93,13 @@ class RemoteEngine:
         with self._fetch(sparql, TRIPLES) as body:
             return to_graph(triples(body, self._queries))
 
-    def answer(self, ask: Ask) -> IO[bytes]:
-        """Return the whole serialised result of a query of anybody's, at its start."""
+    def answer(self, ask: Ask, stop: Stop | None = None) -> IO[bytes]:
+        """Return the whole serialised result of a query of anybody's, at its start.
+
+        SPARQL 1.1 has no word for a server to stop by, so `stop` is heard before it is asked;
+        afterwards its own limit of time ends the work.
+        """
+        (stop or Stop()).check()
         kind = query_kind(ask.sparql)
         check_query_syntax(ask.sparql, ask.base)
         self._server.check(ask.sparql)

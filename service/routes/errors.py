@@ -10,8 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from service.negotiate import choose
-from service.problems import BadParameter, NotAcceptable, Problem
+from service.negotiate import prefers_page
+from service.problems import BadParameter, Problem
 from service.routes.pages.frame import bare
 
 _LOG = logging.getLogger(__name__)
@@ -26,17 +26,9 @@ def _answer(
     request: Request, document: Mapping[str, Any], headers: Mapping[str, str] | None = None
 ) -> Response:
     status = int(document["status"])
-    if _prefers_page(request):
+    if prefers_page(request.headers.get("accept"), _JSON):
         return bare(request, "problem.html", {"problem": document}, status, headers)
     return JSONResponse(document, status, headers, media_type=_JSON)
-
-
-def _prefers_page(request: Request) -> bool:
-    """Tell whether a client asks for HTML before anything else, as browsers do."""
-    try:
-        return choose(request.headers.get("accept"), [_JSON, "text/html"]) == "text/html"
-    except NotAcceptable:
-        return False
 
 
 def _problem(request: Request, error: Exception) -> Response:

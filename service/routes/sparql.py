@@ -5,14 +5,16 @@ from dataclasses import replace
 from typing import IO
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, QueryParams
 
 from service import describe, writes
-from service.engines.base import Dataset, Limits
+from service.engines.base import Dataset, Limits, Stop
 from service.engines.terms import absolute
+from service.negotiate import prefers_page
 from service.problems import BadRequest, UnsupportedMedia
+from service.routes.awaited import while_awaited
 from service.routes.bodies import read_body
 from service.routes.deps import Services, ServicesDep, check_token
 from service.routes.described import base_of, turtle_first
@@ -45,15 +47,17 @@ _PARAMETERS = [
 
 
 @router.get("/sparql", openapi_extra={"parameters": _PARAMETERS})
-def sparql_get(request: Request, services: ServicesDep) -> Response:
+async def sparql_get(request: Request, services: ServicesDep) -> Response:
     """Answer a SPARQL 1.1 query given as `query=`; without one, describe the service."""
     params = request.query_params
     if not params:
-        return _description(request, services)
-    return _answer(request, services, _only(params, "query"), params)
+        return await run_in_threadpool(_description, request, services)
+    return await while_awaited(request, _answer, services, _only(params, "query"), params)
 
 
 def _description(request: Request, services: Services) -> Response:
+    if prefers_page(request.headers.get("accept"), "text/turtle"):
+        return RedirectResponse("/query", 303, {"Vary": "Accept"})
     settings = services.settings
     found = describe.service_description(
         base_of(request),
@@ -71,8 +75,9 @@ def _description(request: Request, services: Services) -> Response:
 async def sparql_post(request: Request, services: ServicesDep) -> Response:
     """Answer a query or, with the token, run an update; as a form or as the body itself."""
     text, params, changes = await _operation(request, services)
-    run = _update if changes else _answer
-    return await run_in_threadpool(run, request, services, text, params)
+    if changes:
+        return await run_in_threadpool(_update, request, services, text, params)
+    return await while_awaited(request, _answer, services, text, params)
 
 
 @router.post("/update", status_code=204)
@@ -123,7 +128,9 @@ def _dataset(params: Params, default: str, named: str) -> Dataset:
     )
 
 
-def _answer(request: Request, services: Services, text: str, params: Params) -> Response:
+def _answer(
+    request: Request, services: Services, text: str, params: Params, stop: Stop
+) -> Response:
     settings = services.settings
     check_length(text, settings.max_query_chars)
     most = Limits(settings.max_query_seconds, settings.max_rows, settings.max_result_bytes)
@@ -131,7 +138,7 @@ def _answer(request: Request, services: Services, text: str, params: Params) -> 
     accept = request.headers.get("accept")
     given = {name: [str(v) for v in params.getlist(name)] for name in ("format", "timeout")}
     ask = asked(text, given, accept, _base(request), most)
-    result = services.engine.answer(replace(ask, dataset=dataset))
+    result = services.engine.answer(replace(ask, dataset=dataset), stop)
     first, headers = result.read(_CHUNK), {"Vary": "Accept"}
     media = content_type(ask.media)
     if len(first) < _CHUNK:

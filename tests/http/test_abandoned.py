@@ -1,0 +1,85 @@
+"""A client that goes away takes its work with it: processors idle, readers free."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
+from urllib.parse import quote, urlencode, urlsplit
+
+import httpx2
+import pytest
+
+from tests.servers import evalgap_server
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+READERS = 4
+WORKED = 30
+"""Ticks of a processor, of which there are 100 a second."""
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("abandoned")
+    with evalgap_server(folder, max_query_seconds="600") as found:
+        yield found
+
+
+def asking(url: str, method: str, path: str) -> socket.socket:
+    """Return a connection on which the endless query was asked and not yet answered."""
+    place = urlsplit(url)
+    connection = socket.create_connection((place.hostname, place.port), timeout=20)
+    form = urlencode({"query": ENDLESS})
+    target = f"{path}?query={quote(ENDLESS)}" if method == "GET" else path
+    head = f"{method} {target} HTTP/1.1\r\nHost: {place.netloc}\r\n"
+    if method == "POST":
+        head += "Content-Type: application/x-www-form-urlencoded\r\n"
+        head += f"Content-Length: {len(form)}\r\n"
+    connection.sendall(f"{head}\r\n{form if method == 'POST' else ''}".encode())
+    return connection
+
+
+def busy(url: str) -> set[int]:
+    """Return the readers of a service that have worked for longer than it takes to start one."""
+    port = str(urlsplit(url).port)
+    parents, found = set(), {}
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            command = (place / "cmdline").read_bytes().decode().split("\0")
+            state, parent, *fields = (place / "stat").read_text().rpartition(")")[2].split()
+            if command[1:6] == ["-m", "service", "serve", "--port", port]:
+                parents.add(int(place.name))
+            if "service.engines.reader" in command and state != "Z":
+                found[int(place.name)] = int(parent), int(fields[9]) + int(fields[10])
+    return {p for p, (parent, ticks) in found.items() if parent in parents and ticks > WORKED}
+
+
+def until(check: object, patience: float = 60) -> None:
+    assert callable(check)
+    end = time.monotonic() + patience
+    while not check():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/sparql"), ("POST", "/sparql")])
+def test_a_connection_that_is_closed_ends_its_query(url: str, method: str, path: str) -> None:
+    with ExitStack() as stack:
+        for _ in range(READERS):
+            stack.enter_context(closing(asking(url, method, path)))
+        until(lambda: len(busy(url)) == READERS)
+    until(lambda: not busy(url))
+    with ExitStack() as stack:  # all four places are free again
+        for _ in range(READERS - 1):
+            stack.enter_context(closing(asking(url, method, path)))
+        answer = httpx2.get(f"{url}/sparql", params={"query": "ASK {}"})
+        assert answer.json()["boolean"] is True
+
+
+def test_those_who_wait_are_not_disturbed_by_one_who_leaves(url: str) -> None:
+    with closing(asking(url, "GET", "/sparql")):
+        for _ in range(20):
+            found = httpx2.get(f"{url}/sparql", params={"query": "SELECT * {} LIMIT 1"})
+            assert found.status_code == 200
+    assert httpx2.get(f"{url}/sparql", params={"query": "ASK {}"}).status_code == 200
