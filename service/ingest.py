@@ -20,6 +20,7 @@ from loaders.registry import LOADER_VERSION
 from service.audit import Audit
 from service.engines.base import Engine
 from service.gate import Candidate, Checked, Gate
+from service.naming import named
 from service.outcome import Outcome, State, problem_of
 from service.planning import Planned, plan
 from service.provenance import Origin, provenance, software
@@ -109,7 +110,7 @@ class _Pass:
     ) -> Iterator[tuple[Document | Rejected, Outcome]]:
         """Yield what became of each document, in order, once that is stored."""
         with ThreadPoolExecutor(1, "commit") as beside:
-            for batch in _batches(documents):
+            for batch in _batches(named(documents, self._engine)):
                 if self._touches(batch):
                     yield from self._all(beside)
                 elif number := self._ready():
