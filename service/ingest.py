@@ -11,7 +11,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import takewhile
+from itertools import chain, repeat, takewhile
 
 from loaders.base import Document, Rejected
 from loaders.mapping.fields import names_others, references
@@ -72,9 +72,10 @@ def ingest(
 _AHEAD = 24
 """Most batches that are with the gate, or have been, and are not being committed yet."""
 
-_TOGETHER = 16
-"""Most batches of one transaction. Transactions grow to it, each four times the one before: the
-store takes large ones at half the cost per record, but something is to be stored soon."""
+_GROWING = (1, 4)
+_TOGETHER = 8
+"""Most batches of one transaction; the first are smaller. The store takes large ones at half the
+cost per record, but something is to be stored soon, and at the end nobody should wait long."""
 
 _Batch = list[Document | Rejected]
 _Landed = list[tuple[Document | Rejected, Outcome]]
@@ -101,7 +102,8 @@ class _Pass:
     def __init__(self, engine: Engine, gate: Gate, audit: Audit, *, dry_run: bool) -> None:
         self._engine, self._gate, self._audit, self._dry_run = engine, gate, audit, dry_run
         self._waiting: deque[_Flight] = deque()
-        self._together = 1
+        self._sizes = chain(_GROWING, repeat(_TOGETHER))
+        self._together = next(self._sizes)
         self._commit: Future[None] | None = None
         self._landing: _Landed = []
 
@@ -115,7 +117,7 @@ class _Pass:
                     yield from self._all(beside)
                 elif number := self._ready():
                     yield from self._land(number, beside)
-                    self._together = min(4 * self._together, _TOGETHER)
+                    self._together = next(self._sizes)
                 self._waiting.append(self._start(batch))
             yield from self._all(beside)
 
@@ -137,18 +139,20 @@ class _Pass:
 
     def _ready(self) -> int:
         """Return how many of the first batches are to be committed now."""
-        judged = sum(1 for _ in takewhile(lambda flight: flight.checked.done(), self._waiting))
-        free = self._commit is None or self._commit.done()
-        enough = free and judged >= self._together
-        if enough or len(self._waiting) >= _AHEAD:
+        judged, free = self._judged(), self._commit is None or self._commit.done()
+        if (free and judged >= self._together) or len(self._waiting) >= _AHEAD:
             return min(max(judged, self._together), _TOGETHER)
         return 0
+
+    def _judged(self) -> int:
+        return sum(1 for _ in takewhile(lambda flight: flight.checked.done(), self._waiting))
 
     def _all(self, beside: Executor) -> _Landed:
         """Commit whatever is still on its way, and tell what became of it."""
         landed: _Landed = []
         while self._waiting:
-            landed += self._land(min(len(self._waiting), _TOGETHER), beside)
+            number = min(max(self._judged(), _GROWING[-1]), _TOGETHER, len(self._waiting))
+            landed += self._land(number, beside)
         return landed + self._stored()
 
     def _land(self, number: int, beside: Executor) -> _Landed:
