@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import chain, repeat, takewhile
 
-from loaders.base import Document, Rejected
+from loaders.base import Document, Problem, Rejected
 from loaders.mapping.fields import names_others, references
+from loaders.mapping.write import triples
 from loaders.model import Plan
 from loaders.registry import LOADER_VERSION
 from service.audit import Audit
@@ -216,7 +217,37 @@ def _outcomes(flight: _Flight, results: Mapping[str, Checked]) -> list[Outcome]:
     planned: dict[int, list[Planned]] = {}
     for p in flight.planned:
         planned.setdefault(id(p.document), []).append(p)
-    return [_outcome(d, planned.get(id(d), []), results) for d in flight.batch]
+    own = [planned.get(id(d), []) for d in flight.batch]
+    outcomes = [_outcome(d, mine, results) for d, mine in zip(flight.batch, own, strict=True)]
+    if any(names_others(type(p.record)) for p in flight.planned):
+        while lost := _lost(flight, own, outcomes):
+            before, outcomes = outcomes, [_without(o, lost) for o in outcomes]
+            if outcomes == before:
+                break
+    return outcomes
+
+
+def _lost(flight: _Flight, own: Iterable[list[Planned]], outcomes: Iterable[Outcome]) -> set[str]:
+    """Return what a batch, which was judged as one, describes only in what is set aside of it."""
+    refused: list[Planned] = []
+    kept: list[Planned] = []
+    for mine, outcome in zip(own, outcomes, strict=True):
+        (refused if outcome.state == "set aside" else kept).extend(mine)
+    gone = _described(refused) - _described(kept) if refused else set()
+    return {iri for iri in gone if f"<{iri}> " not in flight.context}
+
+
+def _described(planned: Iterable[Planned]) -> set[str]:
+    return {str(s) for p in planned for s, _, _ in triples(p.record, p.version)}
+
+
+def _without(outcome: Outcome, lost: set[str]) -> Outcome:
+    """Return an outcome as waiting, where a record names what its batch does not store."""
+    named = {iri for r in outcome.records for iri in references(r)} & lost
+    if outcome.state != "imported" or not named:
+        return outcome
+    problem = Problem("It names a record that is set aside.", value=min(named))
+    return replace(outcome, state="set aside", problems=(problem,), records=(), iris=(), waits=True)
 
 
 def _outcome(
