@@ -97,7 +97,8 @@ class Raw:
     the file the record stands (a JSON pointer such as `/run_groups/3`, or `line 12`; empty for
     a whole file). `cut` tells that `data` is the record alone and not the whole file. `path` is
     the file's path inside its `bundle`. A file that is too large to be held has `stream`, which
-    opens it; `data` is then empty, and `open` is the way to read it.
+    opens it; `data` is then empty, and `open` is the way to read it. `keyed` is how many of its
+    folders stand in its key.
     """
 
     source: str
@@ -107,6 +108,7 @@ class Raw:
     path: str = ""
     bundle: Bundle = field(default_factory=Alone, repr=False, compare=False)
     stream: Callable[[], IO[bytes]] | None = field(default=None, repr=False, compare=False)
+    keyed: int = 0
 
     @property
     def title(self) -> str:
@@ -116,13 +118,27 @@ class Raw:
     @property
     def name(self) -> str:
         """The name of the file without folders, as it is written."""
-        return self.source.replace("\\", "/").split("!")[-1].split("/")[-1]
+        return self._parts[-1]
+
+    @property
+    def folders(self) -> list[str]:
+        """The names of the folders (and archives) that the source names, the outermost first."""
+        return [part for part in self._parts[:-1] if part not in {"", ".", ".."}]
 
     @property
     def key(self) -> str:
-        """The record key where the record itself has none: the file's stem, and the place."""
+        """The record key where the record itself has none: the file's stem, and the place.
+
+        Of `keyed` folders the names stand before it.
+        """
         stem = PurePosixPath(self.name).stem
+        if self.keyed:
+            stem = "/".join([*self.folders[-self.keyed :], stem])
         return f"{stem}#{self.place}" if self.place else stem
+
+    @property
+    def _parts(self) -> list[str]:
+        return self.source.replace("\\", "/").replace("!", "/").split("/")
 
     def open(self) -> IO[bytes]:
         """Return a new stream of the bytes from their beginning; the caller closes it."""

@@ -16,18 +16,22 @@ from loaders.unknown import unknown
 
 @dataclass(frozen=True)
 class Format:
-    """Where a format's module is (see `loaders.base`), and the kinds of content it reads."""
+    """Where a format's module is (see `loaders.base`), and the kinds of content it reads.
+
+    `by_file` tells that only the name of its file says which record it is (see `service.naming`).
+    """
 
     module: str
     kinds: tuple[Kind, ...] = ("tree",)
+    by_file: bool = False
 
 
 FORMATS = {
     "evalgap": Format("loaders.evalgap_yaml"),
     "evalgap-rdf": Format("loaders.rdf_records", ("rdf", "tree")),
-    "authors-yaml": Format("loaders.authors_yaml"),
-    "auto-benchmarkcard": Format("loaders.auto_benchmarkcard"),
-    "sokolann-json": Format("loaders.sokolann"),
+    "authors-yaml": Format("loaders.authors_yaml", by_file=True),
+    "auto-benchmarkcard": Format("loaders.auto_benchmarkcard", by_file=True),
+    "sokolann-json": Format("loaders.sokolann", by_file=True),
     "ai-atlas-nexus": Format("loaders.nexus"),
     "unitxt": Format("loaders.unitxt"),
     "huggingface-eval": Format("loaders.hub_eval"),

@@ -38,7 +38,7 @@ def detects(tree: Any) -> bool:
 def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
     """Return one card; links that cannot be links are reported, not stored."""
     ident = record_id(SOURCE, raw.key)
-    approved = raw.key.startswith("\N{WHITE MEDIUM STAR}")
+    approved = raw.name.startswith("\N{WHITE MEDIUM STAR}")
     fields, warnings = described(tree)
     card = Card(
         id=f"{ident}/{AUTHOR.id}",

@@ -19,11 +19,12 @@ _SENTENCE = re.compile(r"[^.\n]+")
 _TURNS = re.compile(r"\b(?:single|multi)[- ]?turn\b", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DIRTY = re.compile(f"{_CONTROL.pattern}|{_SURROGATE.pattern}")
-_MAYBE_DIRTY = re.compile(
-    # the same characters as bytes (in UTF-8, or the zeros of UTF-16), or escapes that make them
-    rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\xef\xbf[\xbe\xbf]|\xed[\xa0-\xbf]"
-    rb"|\\(?:[0abefvxU]|u(?:00[01]|007[fF]|[dD][89a-fA-F]|[fF]{3}[eEfF]))"
+_CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\r")) + b"\x7f"
+_ESCAPES = re.compile(
+    rb"\\(?:[0abefvxU]|u(?:00[01]|007[fF]|[dD][89a-fA-F]|[fF]{3}[eEfF]))"  # in JSON and YAML
 )
+_NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf", *(bytes((0xED, n)) for n in range(0xA0, 0xC0)))
+"""What U+FFFE, U+FFFF and (the beginnings of) surrogates are in UTF-8."""
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`/?#]+\.[^\s<>\"{}|\\^`/?#.]+([/?#][^\s<>\"{}|\\^`]*)?$")
 _PLACEHOLDER = re.compile(
     r"github\.com/(user|username|your-?username|example)/|/repo(sitory)?/?$"
@@ -62,7 +63,10 @@ def surely_clean(data: bytes) -> bool:
     No is no proof: a pair of surrogate escapes is one good character. Holds for JSON, YAML and
     text in any encoding that keeps ASCII, or that writes it with zero bytes, as UTF-16 does.
     """
-    return not _MAYBE_DIRTY.search(data)
+    if len(data.translate(None, _CONTROL_BYTES)) != len(data) or _ESCAPES.search(data):
+        return False
+    rare = b"\xed" in data or b"\xef" in data
+    return not rare or not any(found in data for found in _NO_CHARACTERS)
 
 
 def clean_tree(tree: Any, where: str = "") -> tuple[Any, list[str]]:

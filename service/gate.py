@@ -9,6 +9,7 @@ import gc
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from threading import Lock
 from typing import TypeVar
@@ -36,7 +37,7 @@ class Candidate:
     record: Record
     version: int
 
-    @property
+    @cached_property
     def iri(self) -> str:
         """The IRI of this version of the record."""
         return str(record_iri(self.record.kind, self.record.id, self.version))

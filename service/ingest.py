@@ -11,15 +11,17 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import takewhile
+from itertools import chain, repeat, takewhile
 
-from loaders.base import Document, Rejected
+from loaders.base import Document, Problem, Rejected
 from loaders.mapping.fields import names_others, references
+from loaders.mapping.write import triples
 from loaders.model import Plan
 from loaders.registry import LOADER_VERSION
 from service.audit import Audit
 from service.engines.base import Engine
 from service.gate import Candidate, Checked, Gate
+from service.naming import named
 from service.outcome import Outcome, State, problem_of
 from service.planning import Planned, plan
 from service.provenance import Origin, provenance, software
@@ -71,9 +73,10 @@ def ingest(
 _AHEAD = 24
 """Most batches that are with the gate, or have been, and are not being committed yet."""
 
-_TOGETHER = 16
-"""Most batches of one transaction. Transactions grow to it, each four times the one before: the
-store takes large ones at half the cost per record, but something is to be stored soon."""
+_GROWING = (1, 4)
+_TOGETHER = 8
+"""Most batches of one transaction; the first are smaller. The store takes large ones at half the
+cost per record, but something is to be stored soon, and at the end nobody should wait long."""
 
 _Batch = list[Document | Rejected]
 _Landed = list[tuple[Document | Rejected, Outcome]]
@@ -100,7 +103,8 @@ class _Pass:
     def __init__(self, engine: Engine, gate: Gate, audit: Audit, *, dry_run: bool) -> None:
         self._engine, self._gate, self._audit, self._dry_run = engine, gate, audit, dry_run
         self._waiting: deque[_Flight] = deque()
-        self._together = 1
+        self._sizes = chain(_GROWING, repeat(_TOGETHER))
+        self._together = next(self._sizes)
         self._commit: Future[None] | None = None
         self._landing: _Landed = []
 
@@ -109,12 +113,12 @@ class _Pass:
     ) -> Iterator[tuple[Document | Rejected, Outcome]]:
         """Yield what became of each document, in order, once that is stored."""
         with ThreadPoolExecutor(1, "commit") as beside:
-            for batch in _batches(documents):
+            for batch in _batches(named(documents, self._engine)):
                 if self._touches(batch):
                     yield from self._all(beside)
                 elif number := self._ready():
                     yield from self._land(number, beside)
-                    self._together = min(4 * self._together, _TOGETHER)
+                    self._together = next(self._sizes)
                 self._waiting.append(self._start(batch))
             yield from self._all(beside)
 
@@ -136,18 +140,20 @@ class _Pass:
 
     def _ready(self) -> int:
         """Return how many of the first batches are to be committed now."""
-        judged = sum(1 for _ in takewhile(lambda flight: flight.checked.done(), self._waiting))
-        free = self._commit is None or self._commit.done()
-        enough = free and judged >= self._together
-        if enough or len(self._waiting) >= _AHEAD:
+        judged, free = self._judged(), self._commit is None or self._commit.done()
+        if (free and judged >= self._together) or len(self._waiting) >= _AHEAD:
             return min(max(judged, self._together), _TOGETHER)
         return 0
+
+    def _judged(self) -> int:
+        return sum(1 for _ in takewhile(lambda flight: flight.checked.done(), self._waiting))
 
     def _all(self, beside: Executor) -> _Landed:
         """Commit whatever is still on its way, and tell what became of it."""
         landed: _Landed = []
         while self._waiting:
-            landed += self._land(min(len(self._waiting), _TOGETHER), beside)
+            number = min(max(self._judged(), _GROWING[-1]), _TOGETHER, len(self._waiting))
+            landed += self._land(number, beside)
         return landed + self._stored()
 
     def _land(self, number: int, beside: Executor) -> _Landed:
@@ -211,7 +217,37 @@ def _outcomes(flight: _Flight, results: Mapping[str, Checked]) -> list[Outcome]:
     planned: dict[int, list[Planned]] = {}
     for p in flight.planned:
         planned.setdefault(id(p.document), []).append(p)
-    return [_outcome(d, planned.get(id(d), []), results) for d in flight.batch]
+    own = [planned.get(id(d), []) for d in flight.batch]
+    outcomes = [_outcome(d, mine, results) for d, mine in zip(flight.batch, own, strict=True)]
+    if any(names_others(type(p.record)) for p in flight.planned):
+        while lost := _lost(flight, own, outcomes):
+            before, outcomes = outcomes, [_without(o, lost) for o in outcomes]
+            if outcomes == before:
+                break
+    return outcomes
+
+
+def _lost(flight: _Flight, own: Iterable[list[Planned]], outcomes: Iterable[Outcome]) -> set[str]:
+    """Return what a batch, which was judged as one, describes only in what is set aside of it."""
+    refused: list[Planned] = []
+    kept: list[Planned] = []
+    for mine, outcome in zip(own, outcomes, strict=True):
+        (refused if outcome.state == "set aside" else kept).extend(mine)
+    gone = _described(refused) - _described(kept) if refused else set()
+    return {iri for iri in gone if f"<{iri}> " not in flight.context}
+
+
+def _described(planned: Iterable[Planned]) -> set[str]:
+    return {str(s) for p in planned for s, _, _ in triples(p.record, p.version)}
+
+
+def _without(outcome: Outcome, lost: set[str]) -> Outcome:
+    """Return an outcome as waiting, where a record names what its batch does not store."""
+    named = {iri for r in outcome.records for iri in references(r)} & lost
+    if outcome.state != "imported" or not named:
+        return outcome
+    problem = Problem("It names a record that is set aside.", value=min(named))
+    return replace(outcome, state="set aside", problems=(problem,), records=(), iris=(), waits=True)
 
 
 def _outcome(

@@ -72,9 +72,12 @@ class Sums:
 
     def _cover(self, card: Description) -> None:
         given = {a.dimension: standing(a) for a in card.assumptions}
-        level = self.coverage.setdefault(card.kind, {d: Counter() for d in CORE_DIMENSIONS})
-        for dimension in {*level, *given}:
-            row = level.setdefault(dimension, Counter())
+        if card.kind not in self.coverage:
+            self.coverage[card.kind] = {d: Counter() for d in CORE_DIMENSIONS}
+        level = self.coverage[card.kind]
+        for dimension in given.keys() - level.keys():
+            level[dimension] = Counter()
+        for dimension, row in level.items():
             row[given.get(dimension, "not stated")] += 1
 
     def document(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import sha256
 
 from loaders.base import Document
@@ -29,7 +30,7 @@ class Planned:
     content: str
     current: Current | None
 
-    @property
+    @cached_property
     def candidate(self) -> Candidate:
         """The record as it asks to be stored."""
         return Candidate(self.record, self.version)

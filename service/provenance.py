@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from rdflib import RDF, XSD, URIRef
+from rdflib import RDF, XSD
 
 from loaders.mapping.nquads import quoted
 from loaders.vocab import BASE, DCTERMS, EGAP, PROV, PROVENANCE, SCHEMA, graph_iri, record_iri
@@ -30,7 +30,7 @@ class Origin:
 
 def provenance(candidate: Candidate, origin: Origin) -> str:
     """Return the provenance of one version of a record as N-Quads."""
-    return "".join(f"{s} <{p}> {o}{_END}" for s, p, o in _statements(candidate, origin))
+    return "".join(f"{s} {p} {o}{_END}" for s, p, o in _statements(candidate, origin))
 
 
 def software() -> str:
@@ -43,23 +43,33 @@ _END = f" {PROVENANCE.n3()} .\n"
 _SOFTWARE = f"<{BASE}id/agent/evalgap-{VERSION.replace('.', '-')}>"
 
 
-def _statements(candidate: Candidate, origin: Origin) -> Iterator[tuple[str, URIRef, str]]:
-    """Yield subject, predicate and object, the first and last as N-Quads has them."""
+_TYPE, _NAME, _AT, _BY, _FROM, _CONTENT, _LOADER, _SOURCE_HASH, _REVISES, _REPLACED_BY = (
+    f"<{predicate}>"
+    for predicate in (
+        RDF.type, SCHEMA.name, PROV.generatedAtTime, PROV.wasAttributedTo, PROV.wasDerivedFrom,
+        EGAP.contentHash, EGAP.loaderName, EGAP.sourceHash, PROV.wasRevisionOf,
+        DCTERMS.isReplacedBy,
+    )
+)  # fmt: skip
+_GRAPH, _FILE, _TIME = f"<{EGAP.StatementGraph}>", f"<{PROV.Entity}>", f"^^<{XSD.dateTime}>"
+
+
+def _statements(candidate: Candidate, origin: Origin) -> Iterator[tuple[str, str, str]]:
+    """Yield subject, predicate and object as N-Quads has them."""
     record = candidate.record
     graph = f"<{graph_iri(record.kind, record.id, candidate.version)}>"
     file = f"<{BASE}id/source/{origin.source_hash}>"
-    recorded = f'"{origin.recorded.isoformat()}"^^<{XSD.dateTime}>'
-    yield graph, RDF.type, f"<{EGAP.StatementGraph}>"
-    yield graph, PROV.generatedAtTime, recorded
-    yield graph, PROV.wasAttributedTo, _SOFTWARE
-    yield graph, PROV.wasDerivedFrom, file
-    yield graph, EGAP.contentHash, quoted(origin.content_hash)
-    yield graph, EGAP.loaderName, quoted(origin.loader)
-    yield file, RDF.type, f"<{PROV.Entity}>"
-    yield file, SCHEMA.name, quoted(origin.source)
-    yield file, EGAP.sourceHash, quoted(origin.source_hash)
+    yield graph, _TYPE, _GRAPH
+    yield graph, _AT, f'"{origin.recorded.isoformat()}"{_TIME}'
+    yield graph, _BY, _SOFTWARE
+    yield graph, _FROM, file
+    yield graph, _CONTENT, quoted(origin.content_hash)
+    yield graph, _LOADER, quoted(origin.loader)
+    yield file, _TYPE, _FILE
+    yield file, _NAME, quoted(origin.source)
+    yield file, _SOURCE_HASH, quoted(origin.source_hash)
     if origin.revises is not None:
         old = record_iri(record.kind, record.id, origin.revises)
         before = graph_iri(record.kind, record.id, origin.revises)
-        yield graph, PROV.wasRevisionOf, f"<{before}>"
-        yield f"<{old}>", DCTERMS.isReplacedBy, f"<{candidate.iri}>"
+        yield graph, _REVISES, f"<{before}>"
+        yield f"<{old}>", _REPLACED_BY, f"<{candidate.iri}>"

@@ -123,6 +123,19 @@ def test_what_is_read_before_the_record_it_names_is_tried_again_after_all_others
     assert not listed(run)
 
 
+def test_what_names_a_record_that_is_set_aside_is_set_aside_too(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "together"
+    folder.mkdir()
+    (folder / "a.yaml").write_text(LATE.replace("N}}", "N}, domains: [none-such]}"))
+    (folder / "b.yaml").write_text(REVIEW)
+    (folder / "c.yaml").write_text(MATCHES)
+    assert run("import", folder).returncode == 1
+    told = {Path(e["source"]).name: e["problems"][0]["message"] for e in listed(run)}
+    assert set(told) == {"a.yaml", "b.yaml", "c.yaml"}
+    assert "not in the graph" in told["b.yaml"]
+    assert "not a benchmark" in told["c.yaml"]
+
+
 def test_a_retry_finds_a_line_at_its_old_place(run: Run, cards: Path) -> None:
     run("import", cards / "lines.jsonl", seed=False)
     done = run("set-aside", "retry", seed=False)
