@@ -124,6 +124,16 @@ class Http:
     def _send(
         self, method: str, url: str, limits: Limits, watch: Watch | None = None, **parts: Any
     ) -> Reply:
+        started = time.monotonic()
+        try:
+            return self._sent(method, url, limits, watch, **parts)
+        except QueryTimeout as problem:
+            problem.extra["elapsed_s"] = round(time.monotonic() - started, 3)
+            raise
+
+    def _sent(
+        self, method: str, url: str, limits: Limits, watch: Watch | None, **parts: Any
+    ) -> Reply:
         timeout = httpx2.Timeout(limits.seconds, connect=PATIENCE, pool=PATIENCE)
         deadline = time.monotonic() + limits.seconds
         try:
