@@ -17,21 +17,21 @@ def count(page: Page) -> int:
 def test_choosing_a_value_narrows_at_once_and_the_address_says_so(tab: Tab) -> None:
     page = tab.open("/benchmarks")
     before = count(page)
-    box = page.get_by_label(re.compile("^Single turn"))
+    box = page.get_by_role("checkbox", name=re.compile("^Single turn"))
     said = re.search(r"\d+$", box.locator("xpath=..").inner_text())
     assert said
-    box.check()
+    box.click()
     page.wait_for_url("**/benchmarks?interaction-type=single-turn")
     expect(page.locator("#count")).to_contain_text(f"{said[0]} of")
     assert count(page) < before
-    page.get_by_label("Search").fill("exam")
+    page.get_by_role("searchbox").fill("exam")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("q=exam"))
     narrowed = count(page)
     tab.check()
     page.reload()
     assert count(page) == narrowed
-    assert page.get_by_label(re.compile("^Single turn")).is_checked()
+    assert page.get_by_role("checkbox", name=re.compile("^Single turn")).is_checked()
     page.get_by_role("link", name="Remove words: exam").click()
     expect(page.locator("#count")).to_contain_text(f"{said[0]} of")
     page.go_back()
@@ -44,12 +44,12 @@ def test_the_whole_list_is_reached_by_keyboard_and_without_a_script(tab: Tab) ->
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{tab.site}/benchmarks")
-    page.get_by_label(re.compile("^Single turn")).focus()
+    page.get_by_role("checkbox", name=re.compile("^Single turn")).focus()
     page.keyboard.press("Space")
     page.get_by_role("button", name="Show").focus()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("interaction-type=single-turn"))
-    assert page.get_by_label(re.compile("^Single turn")).is_checked()
+    assert page.get_by_role("checkbox", name=re.compile("^Single turn")).is_checked()
     context.close()
 
 
@@ -63,10 +63,10 @@ def test_the_csv_is_of_what_is_shown(tab: Tab) -> None:
 
 def test_filters_unfold_on_a_phone(tab: Tab) -> None:
     page = tab.open("/benchmarks", NARROW)
-    box = page.get_by_label(re.compile("^Healthcare"))
+    box = page.get_by_role("checkbox", name=re.compile("^Healthcare"))
     expect(box).not_to_be_visible()
     page.locator(".filters > summary").click()
-    box.check()
+    box.click()
     page.wait_for_url(re.compile("domain=healthcare"))
     expect(page.get_by_role("link", name="Remove Domain: Healthcare")).to_be_visible()
     tab.check()
