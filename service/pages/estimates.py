@@ -77,7 +77,7 @@ def _interval(found: Interval) -> str:
     method = label(f"code/interval-method/{found.interval_method}").lower()
     unit = f", resampling by {found.sampling_unit}" if found.sampling_unit else ""
     ends = f"{number(found.lower)} to {number(found.upper)}"
-    return f"{ends} ({100 * found.level:.3g} %, {method}{unit})"
+    return f"{ends} ({100 * float(found.level):.4g} %, {method}{unit})"
 
 
 def _lacking(reasons: Iterable[str], what: str) -> str:

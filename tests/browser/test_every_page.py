@@ -6,6 +6,16 @@ from tests.browser.conftest import NARROW, WIDE, Tab
 
 PAGES = (
     "/",
+    "/benchmarks",
+    "/benchmarks?interaction-type=single-turn&domain=healthcare&q=exam",
+    "/benchmarks?interaction-type=multi-session&domain=law",
+    "/benchmarks/healthbench",
+    "/benchmarks/bean2026-scenarios?deployment=public-self-assessment",
+    "/benchmarks/bean2026-scenarios?tab=results",
+    "/benchmarks/agentbench?tab=history",
+    "/benchmarks/agentbench?tab=cite",
+    "/benchmarks/agentbench?tab=rdf",
+    "/benchmarks/agentbench?tab=downloads",
     "/ontology",
     "/doc/id/card/healthbench/evalgap",
     "/doc/id/gap/bean2026-gpt4o-recomputed",

@@ -1,0 +1,101 @@
+"""A person looks for benchmarks, opens one, and asks whether it holds where they deploy."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NARROW, Tab
+
+
+def count(page: Page) -> int:
+    """Return how many benchmarks the page says it has found."""
+    found = re.search(r"([\d,]+) of", page.locator("#count").inner_text())
+    assert found
+    return int(found[1].replace(",", ""))
+
+
+def test_choosing_a_value_narrows_at_once_and_the_address_says_so(tab: Tab) -> None:
+    page = tab.open("/benchmarks")
+    before = count(page)
+    box = page.get_by_role("checkbox", name=re.compile("^Single turn"))
+    said = re.search(r"\d+$", box.locator("xpath=..").inner_text())
+    assert said
+    box.click()
+    page.wait_for_url("**/benchmarks?interaction-type=single-turn")
+    expect(page.locator("#count")).to_contain_text(f"{said[0]} of")
+    assert count(page) < before
+    page.get_by_role("searchbox").fill("exam")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("q=exam"))
+    narrowed = count(page)
+    tab.check()
+    page.reload()
+    assert count(page) == narrowed
+    assert page.get_by_role("checkbox", name=re.compile("^Single turn")).is_checked()
+    page.get_by_role("link", name="Remove words: exam").click()
+    expect(page.locator("#count")).to_contain_text(f"{said[0]} of")
+    page.go_back()
+    expect(page.locator("#count")).to_contain_text(f"{narrowed} of")
+
+
+def test_the_whole_list_is_reached_by_keyboard_and_without_a_script(tab: Tab) -> None:
+    browser = tab.page.context.browser
+    assert browser is not None
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{tab.site}/benchmarks")
+    page.get_by_role("checkbox", name=re.compile("^Single turn")).focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Show").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("interaction-type=single-turn"))
+    assert page.get_by_role("checkbox", name=re.compile("^Single turn")).is_checked()
+    context.close()
+
+
+def test_the_csv_is_of_what_is_shown(tab: Tab) -> None:
+    page = tab.open("/benchmarks?domain=law")
+    with page.expect_response("**/benchmarks.csv?domain=law") as answer:
+        page.evaluate("fetch(document.querySelector('.bar a').href)")
+    rows = answer.value.text().strip().splitlines()
+    assert len(rows) - 1 == count(page)
+
+
+def test_filters_unfold_on_a_phone(tab: Tab) -> None:
+    page = tab.open("/benchmarks", NARROW)
+    box = page.get_by_role("checkbox", name=re.compile("^Healthcare"))
+    expect(box).not_to_be_visible()
+    page.locator(".filters > summary").click()
+    box.click()
+    page.wait_for_url(re.compile("domain=healthcare"))
+    expect(page.get_by_role("link", name="Remove Domain: Healthcare")).to_be_visible()
+    tab.check()
+
+
+def test_a_benchmark_is_set_against_a_deployment(tab: Tab) -> None:
+    page = tab.open("/benchmarks?q=healthbench")
+    page.get_by_role("link", name="HealthBench", exact=True).click()
+    page.wait_for_url("**/benchmarks/healthbench")
+    page.get_by_label("Do they hold in a deployment?").select_option("public-self-assessment")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**/benchmarks/healthbench?deployment=public-self-assessment")
+    turns = page.get_by_role("region", name="Interaction type")
+    expect(turns.locator(".verdict")).to_contain_text("violated")
+    left, right = turns.locator(".half").first, turns.locator(".there")
+    expect(left).to_contain_text("One prompt and one answer.")
+    expect(right).to_contain_text("the person goes on asking")
+    places = [half.bounding_box() for half in (left, right)]
+    assert places[0] is not None
+    assert places[1] is not None
+    assert places[0]["x"] < places[1]["x"]
+    assert abs(places[0]["y"] - places[1]["y"]) < 2
+    tab.check()
+
+
+def test_tabs_are_walked_and_keep_the_deployment(tab: Tab) -> None:
+    page = tab.open("/benchmarks/healthbench?deployment=public-self-assessment")
+    for name in ("Results and gaps", "History", "Cite", "RDF", "Downloads", "Assumptions"):
+        page.get_by_role("link", name=name, exact=True).click()
+        expect(page.locator(".tabs [aria-current]")).to_have_text(name)
+        assert "deployment=public-self-assessment" in page.url
+        tab.check()

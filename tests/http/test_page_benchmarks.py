@@ -1,0 +1,210 @@
+"""The catalogue: what it lists, how it is narrowed, and that its counts keep their word."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from fastapi.testclient import TestClient
+
+from service.pages.filters import ROWS
+from tests.http.names import BROWSER
+from tests.http.pages import addresses, part, table, words
+
+_CHOICE = re.compile(
+    r'name="([^"]+)" value="([^"]+)"( checked)?>\s*<span dir="auto">.*?</span>'
+    r' <span class="many">([\d,]+)</span>',
+    re.DOTALL,
+)
+
+
+def listed(client: TestClient, query: str = "") -> list[str]:
+    """Return the benchmarks that a page shows, in order."""
+    answer = client.get(f"/benchmarks?{query}")
+    assert answer.status_code == 200, answer.text
+    return re.findall(r'<th scope="row"><a href="/benchmarks/([^"]+)"', answer.text)
+
+
+def exported(client: TestClient, query: str = "") -> list[dict[str, str]]:
+    answer = client.get(f"/benchmarks.csv?{query}")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith("text/csv")
+    return table(answer.text)
+
+
+def total(client: TestClient, query: str = "") -> int:
+    found = re.search(r"([\d,]+) of [\d,]+ benchmarks", client.get(f"/benchmarks?{query}").text)
+    assert found
+    return int(found[1].replace(",", ""))
+
+
+def choices(client: TestClient, query: str) -> Iterator[tuple[str, str, bool, int]]:
+    text = client.get(f"/benchmarks?{query}").text
+    for name, value, checked, count in _CHOICE.findall(text):
+        yield name, unescape(value), bool(checked), int(count.replace(",", ""))
+
+
+def every(client: TestClient, name: str, query: str = "") -> set[str]:
+    """Return the ids of a whole list of the API."""
+    address: str | None = f"/api/v1/{name}?limit=100&{query}"
+    found: set[str] = set()
+    while address:
+        answer = client.get(address).json()
+        found |= {item["id"] for item in answer["items"]}
+        address = answer["next"]
+    return found
+
+
+def test_all_benchmarks_of_the_api_are_listed_over_the_pages(client: TestClient) -> None:
+    whole = every(client, "benchmarks")
+    pages = -(-len(whole) // ROWS)
+    found = [name for n in range(1, pages + 1) for name in listed(client, f"page={n}")]
+    assert len(found) == len(set(found))
+    assert set(found) == whole
+    assert total(client) == len(whole)
+
+
+@pytest.mark.parametrize(
+    ("page", "api"),
+    [
+        ("interaction-type=single-turn", "assumes=interaction-type/single-turn"),
+        ("query-authorship=expert-written", "assumes=query-authorship/expert-written"),
+        ("domain=healthcare", "domain=healthcare"),
+    ],
+)
+def test_a_facet_finds_what_the_api_finds(client: TestClient, page: str, api: str) -> None:
+    found = exported(client, page)
+    assert {row["id"] for row in found} == every(client, "benchmarks", api)
+    assert total(client, page) == len(found) > 0
+
+
+def test_the_csv_holds_exactly_the_rows_of_all_pages_in_their_order(client: TestClient) -> None:
+    query = "domain=healthcare&sort=title"
+    pages = range(1, -(-total(client, query) // ROWS) + 1)
+    shown = [name for n in pages for name in listed(client, f"{query}&page={n}")]
+    assert [row["id"] for row in exported(client, query)] == shown
+    assert [row["id"] for row in exported(client, f"{query}&page=2")] == shown
+
+
+def test_each_count_is_what_choosing_it_beside_the_other_filters_gives(client: TestClient) -> None:
+    given = "domain=healthcare&interaction-type=single-turn"
+    found = list(choices(client, given))
+    names = {name for name, *_ in found}
+    assert {"interaction-type", "domain", "verification", "status", "author", "origin"} <= names
+    for name, value, checked, count in found[::7]:
+        others = [p for p in parse_qsl(given) if p[0] != name]
+        query = "&".join(f"{n}={v}" for n, v in [*others, (name, value)])
+        assert count == len(exported(client, query)), (name, value)
+        assert checked == ((name, value) in parse_qsl(given))
+
+
+def test_choices_of_one_facet_add_up_and_facets_narrow(client: TestClient) -> None:
+    single = {r["id"] for r in exported(client, "interaction-type=single-turn")}
+    multi = {r["id"] for r in exported(client, "interaction-type=multi-turn")}
+    both = {
+        r["id"]
+        for r in exported(client, "interaction-type=single-turn&interaction-type=multi-turn")
+    }
+    assert both == single | multi
+    law = {r["id"] for r in exported(client, "domain=law")}
+    narrowed = {r["id"] for r in exported(client, "domain=law&interaction-type=single-turn")}
+    assert narrowed == single & law
+
+
+def test_a_row_tells_how_each_assumption_is_known(client: TestClient) -> None:
+    rows = {row["id"]: row for row in exported(client)}
+    disputed = rows["healthbench"]
+    assert disputed["information-completeness"] == "disputed"
+    assert "Raman et al.: Mostly complete (stated)" in disputed["information-completeness_values"]
+    assert (
+        disputed["interaction-type"] == "derived"
+        or "(stated)" in disputed["interaction-type_values"]
+    )
+    states = {row[d] for row in rows.values() for d in ("information-completeness",)}
+    assert {"stated", "derived", "hinted", "in-words", "not-stated", "disputed"} <= states
+    for row in rows.values():
+        for dimension in ("query-authorship", "interaction-type", "outcome-validity"):
+            assert (row[dimension] == "not-stated") == (
+                row[f"{dimension}_values"] == "not stated"
+            ), row
+
+
+def test_the_strip_says_its_values_in_words(client: TestClient) -> None:
+    text = client.get("/benchmarks?q=healthbench").text
+    row = words(part(text, 'href="/benchmarks/healthbench"', "</tr>"))
+    assert "Information completeness: disputed." in row
+    assert "Outcome validity: Rated quality (stated)" in row
+
+
+def test_words_are_found_in_titles_authors_and_answers(client: TestClient) -> None:
+    assert "medqa" in listed(client, "q=MEDQA")
+    assert "agentbench" in listed(client, "q=construct-validity+coders")
+    answered = listed(client, "q=what+conversations+doctors+trip")
+    assert answered == [] or "healthbench" in answered
+    assert listed(client, "q=trip+models+up") == ["healthbench"]
+
+
+def test_gaps_and_their_verification_narrow_the_list(client: TestClient) -> None:
+    recomputed = exported(client, "verification=recomputed")
+    assert "bean2026-scenarios" in {row["id"] for row in recomputed}
+    assert all("recomputed" in row["gaps_verified_against"] for row in recomputed)
+    assert all(row["gaps"] == "0" for row in exported(client, "verification=no-gap"))
+    counts = [int(row["gaps"]) for row in exported(client, "sort=gaps")]
+    assert counts == sorted(counts, reverse=True)
+
+
+def test_nothing_found_says_what_to_relax(client: TestClient) -> None:
+    query = "interaction-type=multi-session&domain=law&q=triage"
+    text = client.get(f"/benchmarks?{query}").text
+    assert "0 of " in text
+    assert exported(client, query) == []
+    one = client.get("/benchmarks?interaction-type=multi-session&domain=law").text
+    relax = part(one, "Leave out one filter", "</ul>")
+    (address,) = [a for a in addresses(relax) if "domain" in a]
+    count = int(part(relax, "without Interaction type</a>: ", " ").replace(",", ""))
+    assert count == total(client, urlsplit(address).query) > 0
+
+
+def test_the_address_holds_the_whole_state(client: TestClient) -> None:
+    given = "q=question&domain=healthcare&interaction-type=single-turn&sort=title"
+    answer = client.get(f"/benchmarks?{given}&status=&author=")
+    assert dict(parse_qsl(urlsplit(answer.headers["hx-push-url"]).query)) == dict(parse_qsl(given))
+    assert 'value="question"' in answer.text
+    assert re.search(r'value="single-turn" checked', answer.text)
+    for address in addresses(part(answer.text, "Filters in use", "</ul>")):
+        assert client.get(address).status_code == 200
+        assert total(client, urlsplit(address).query) >= total(client, given)
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("colour=red", "colour"),
+        ("domain=astrology", "domain"),
+        ("interaction-type=%3Cscript%3E", "interaction-type"),
+        ("sort=best", "sort"),
+        ("page=0", "page"),
+        ("page=99999", "page"),
+        ("page=two", "page"),
+        ("author=nobody", "author"),
+    ],
+)
+def test_rubbish_is_refused_with_what_there_is(client: TestClient, query: str, name: str) -> None:
+    answer = client.get(f"/benchmarks?{query}")
+    assert answer.status_code == 400
+    problem = answer.json()
+    assert problem["parameter"] == name
+    page = client.get(f"/benchmarks?{query}", headers=BROWSER)
+    assert page.status_code == 400
+    assert "<script>" not in page.text
+    if name != "page":
+        assert client.get(f"/benchmarks.csv?{query}").status_code == 400
+
+
+def test_every_address_on_the_page_answers(client: TestClient) -> None:
+    text = client.get("/benchmarks?domain=law").text
+    elsewhere = ("/coverage", "/fit", "/plans", "/query", "/author", "/gaps")
+    mine = [a for a in addresses(text) if not a.startswith(elsewhere)]
+    for address in mine[:40]:
+        assert client.get(address).status_code == 200, address
