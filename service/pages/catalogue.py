@@ -160,7 +160,8 @@ def _of_dimension(scheme: Scheme, known: Sequence[Candidate], entries: Sequence[
         {*_lies_in(scheme, k), *(c.state for c in (*e.cells, *e.further) if c.dimension == name)}
         for k, e in zip(known, entries, strict=True)
     ]
-    labels = {v.code: v.label for v in scheme.values.values()} | {
+    values = sorted(scheme.values.values(), key=lambda v: (v.rank is None, v.rank or 0, v.label))
+    labels = {v.code: v.label for v in values} | {
         state: state.replace("-", " ") for state in STATES
     }
     group = "core" if name in CORE_DIMENSIONS else "further"

@@ -56,6 +56,25 @@ records:
         assumes: [interaction-type/multi-turn]
         codings: [{code: interaction-type/multi-turn, basis: stated}]
         sources: [{url: "https://example.org/files"}]
+    identifiers: ["huggingface:someone/medqa-files"]
+  - kind: result
+    id: medqa-run/tester
+    title: A run on <files>
+    author: {id: tester, name: A tester}
+    origin: third-party
+    dataset_identifiers: ["huggingface:someone/medqa-files"]
+    systems: [{id: a-model, name: A model}]
+    measurements:
+      - {key: score, value: 0.5, unit: fraction, metric: {id: accuracy-of-run, name: Accuracy}}
+  - kind: result
+    id: other-run/tester
+    title: A run on other files
+    author: {id: tester, name: A tester}
+    origin: third-party
+    dataset_identifiers: ["huggingface:someone/other-files"]
+    systems: [{id: a-model, name: A model}]
+    measurements:
+      - {key: score, value: 0.6, unit: fraction, metric: {id: accuracy-of-run, name: Accuracy}}
 matches:
   - subject: dataset/medqa-files
     target: benchmark/medqa
@@ -327,6 +346,19 @@ def test_lower_levels_stand_beside_and_never_count(grown: TestClient) -> None:
     assert "✕ violated" in words(part(shown, '<p class="verdict">', "</p>"))
     rows = grown.get("/benchmarks.csv?interaction-type=multi-turn").text
     assert "medqa," not in rows
+    listed = words(part(text, "At lower levels</h2>", "</ul>"))
+    assert "dataset/medqa-files : dataset of, says A tester" in listed
+
+
+def test_runs_on_the_same_data_stand_apart_from_gaps(grown: TestClient) -> None:
+    text = grown.get("/benchmarks/medqa?tab=results").text
+    gaps, _, runs = text.partition("Runs on the same data")
+    assert "A run on" not in gaps
+    assert "A run on &lt;files&gt;" in runs
+    assert "other files" not in runs
+    assert "huggingface:someone/medqa-files" in runs
+    assert "accuracy 0.5 fraction" in words(runs).lower()
+    assert "names a dataset which" in words(grown.get("/benchmarks/abcd?tab=results").text)
 
 
 @pytest.mark.parametrize("tab", TABS)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from loaders.vocab import bind
 from service import asked
-from service.pages import card, citing, estimates, history, words
+from service.pages import card, citing, estimates, history, runs, words
 from service.pages.card import Benchmark
 from service.problems import BadParameter
 from service.routes.answers import rdf_writers
@@ -72,12 +72,18 @@ _Given = Mapping[str, str]
 
 def _assumptions(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
     del given
-    return {"choices": card.choices(services.engine, found.id)}
+    return {
+        "choices": card.choices(services.engine, found.id),
+        "matched": runs.matched(services.engine, found.id),
+    }
 
 
 def _results(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
     del given
-    return {"gaps": estimates.gaps(services.engine, found.id)}
+    return {
+        "gaps": estimates.gaps(services.engine, found.id),
+        "runs": runs.runs(services.engine, found.id),
+    }
 
 
 def _history(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
