@@ -71,6 +71,7 @@ def grid(
 
     Raises `BadParameter` for names that are not two known ones, and for a cell that there is not.
     """
+    _check(names)
     found = tables.coverage(engine, ",".join(names), domain)
     across, down = vocabulary.terms(found.axes[1]), vocabulary.terms(found.axes[0])
     squares = _squares(found.cells)
@@ -84,6 +85,17 @@ def grid(
         found.unmatched,
         _inside(engine, squares, (down, across), cell) if cell else None,
     )
+
+
+def _check(names: tuple[str, str]) -> None:
+    for parameter, name in zip(("rows", "columns"), names, strict=True):
+        if "," in name:
+            raise BadParameter(
+                f"{parameter} names one dimension, so that with the other there are two different "
+                f"ones, not {name!r}.",
+                parameter=parameter,
+                value=name,
+            )
 
 
 def _squares(cells: Sequence[Cell]) -> Mapping[tuple[str, ...], Square]:

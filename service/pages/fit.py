@@ -141,19 +141,20 @@ class Line:
     @property
     def assumed(self) -> str:
         """What the evaluation assumes, in words."""
-        return _stated(self.dimension, self.finding.assumed, self.finding.claims)
+        codes, claims = self.finding.assumed, self.finding.claims
+        return _stated(self.dimension, codes, claims) or "no card states a coded value"
 
     @property
     def deployed(self) -> str:
         """What the deployment has, in words."""
-        return _stated(self.dimension, self.finding.deployed, self.finding.characteristics)
+        codes, claims = self.finding.deployed, self.finding.characteristics
+        return _stated(self.dimension, codes, claims) or "left open"
 
 
 def _stated(dimension: Dimension, codes: Iterable[str], claims: Sequence[Claim]) -> str:
-    if words := dimension.words(codes):
-        return words
+    """Return values in words, or that none applies; empty where nothing is stated."""
     none = any(c.status == NOT_APPLICABLE for c in claims)
-    return "not applicable" if none else "not stated as a coded value"
+    return dimension.words(codes) or ("does not apply" if none else "")
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,10 @@ class Moved:
 
 @dataclass(frozen=True)
 class Shown:
-    """A fit as the page shows it: `rows` are those of the page, of `total` ranked ones."""
+    """A fit as the page shows it: `rows` are those of the page, of `total` ranked ones.
+
+    `pair` are (id, title) of two that are compared, `sides` their lines with whether they differ.
+    """
 
     place: Place
     asked: Asked
@@ -210,6 +214,7 @@ class Shown:
     total: int
     rows: tuple[Row, ...]
     silent: tuple[Fit, ...]
+    pair: tuple[tuple[str, str], ...] = ()
     sides: tuple[tuple[Dimension, Line, Line, bool], ...] = ()
     moved: Moved | None = None
 
@@ -242,9 +247,16 @@ def shown(engine: Engine, of: Case) -> Shown:
         len(ranked),
         tuple(row(words, f) for f in ranked[start : start + found.asked.limit]),
         tuple(f for f in found.fits if f.rank is None),
+        tuple((c.id, c.title or c.id) for c in _pair(of)),
         tuple(_side(words, d) for d in found.compared or ()),
         _moved(words, found) if found.moves is not None else None,
     )
+
+
+def _pair(of: Case) -> list[Candidate]:
+    """Return the benchmarks that are compared, in the order that is asked for."""
+    known = {c.id: c for c in of.every if c.id in (of.asked.compare or ())}
+    return [known[name] for name in of.asked.compare or ()]
 
 
 def row(words: Mapping[str, Dimension], found: Fit) -> Row:

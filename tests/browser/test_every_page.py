@@ -6,6 +6,14 @@ from tests.browser.conftest import NARROW, WIDE, Tab
 
 PAGES = (
     "/",
+    "/fit",
+    "/fit?query-authorship=natural-user&interaction-type=multi-turn&domain=healthcare",
+    "/fit?deployment=public-self-assessment&whatif=interaction-type:single-turn&compare=medqa,craft-md",
+    "/fit?deployment=public-self-assessment&benchmark=bean2026-scenarios",
+    "/fit/print?deployment=public-self-assessment&domain=healthcare&limit=3",
+    "/fit/evidence?deployment=public-self-assessment&benchmark=bean2026-scenarios",
+    "/coverage",
+    "/coverage?rows=query-authorship&columns=outcome-validity&cell=natural-user,behaviour",
     "/ontology",
     "/doc/id/card/healthbench/evalgap",
     "/doc/id/gap/bean2026-gpt4o-recomputed",
