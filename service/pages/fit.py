@@ -34,7 +34,8 @@ class State:
     def link(self, path: str = "/fit", **changes: object) -> str:
         """Return an address with the same state but for some parameters; None leaves one out."""
         new = {**self.given, **changes}
-        return f"{path}?{urlencode({k: v for k, v in new.items() if v is not None}, safe=',:')}"
+        query = urlencode({k: v for k, v in new.items() if v is not None}, safe=",:")
+        return f"{path}?{query}" if query else path
 
     def fields(self, *without: str) -> list[tuple[str, str]]:
         """Return the state as fields of a form that sets those of `without` itself."""

@@ -88,17 +88,28 @@ def test_a_dimension_that_is_described_counts_beside_the_five(client: TestClient
     assert '<option value="unseen" selected>' in page
 
 
+def test_empty_and_repeated_fields_of_a_form_lead_to_the_short_address(client: TestClient) -> None:
+    answer = client.get("/fit?query-authorship=&interaction-type=multi-turn&domain=")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        "/fit?interaction-type=multi-turn",
+    )
+    assert client.get("/fit?query-authorship=&domain=").headers["location"] == "/fit"
+    twice = client.get("/fit?interaction-type=multi-turn&interaction-type=few-turn")
+    assert twice.headers["location"] == "/fit?interaction-type=multi-turn,few-turn"
+
+
 def test_several_values_of_a_dimension_stay_in_the_form_and_in_links(client: TestClient) -> None:
-    page = text(client, "/fit?interaction-type=multi-turn&interaction-type=few-turn")
+    page = text(client, "/fit?interaction-type=multi-turn,few-turn")
     assert '<option value="multi-turn,few-turn" selected>“Few turns” and “Multi-turn”' in page
     assert 'href="/fit?interaction-type=multi-turn,few-turn"' in page
 
 
-def test_empty_fields_are_left_open(client: TestClient) -> None:
-    page = text(client, "/fit?query-authorship=&interaction-type=&domain=")
+def test_without_a_dimension_there_is_the_form_alone(client: TestClient) -> None:
+    page = text(client, "/fit?domain=law&title=x")
     assert "Describe a deployment" in page
     assert 'id="result"' not in page
-    assert "Describe at least one dimension" in text(client, "/fit?domain=law&title=x")
+    assert "Describe at least one dimension" in page
 
 
 def test_least_leaves_out_and_the_silent_ones_stay_counted(client: TestClient) -> None:
@@ -124,7 +135,7 @@ def test_what_if_shows_verdicts_and_ranks_before_and_after(client: TestClient) -
 
 
 def test_two_benchmarks_stand_side_by_side_with_differences_marked(client: TestClient) -> None:
-    page = text(client, f"/fit?{STORED}&compare=medqa&compare=craft-md")
+    page = text(client, f"/fit?{STORED}&compare=medqa,craft-md")
     table = page[page.index('<table class="sides">') : page.index("Close the comparison")]
     assert table.count('<tr class="differs">') == table.count("≠ differ") == 2
     assert table.count("= the same") == 3
