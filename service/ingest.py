@@ -23,7 +23,7 @@ from service.outcome import Outcome, State, problem_of
 from service.planning import Planned, plan
 from service.provenance import Origin, provenance, software
 from service.references import known
-from service.thresholds import moved_thresholds
+from service.thresholds import broken_rules
 
 BATCH = 200
 """Records checked together."""
@@ -138,13 +138,13 @@ def _land(
 
 
 def _held(engine: Engine, planned: Sequence[Planned], checked: Iterable[Checked]) -> list[Checked]:
-    """Return what was checked, with a finding where a plan moves a threshold after its result."""
+    """Return what was checked, with a finding where a plan breaks a rule of its steps."""
     revised = {
         p.candidate.iri: p.record
         for p in planned
         if isinstance(p.record, Plan) and p.current is not None and not p.unchanged
     }
-    found = moved_thresholds(engine, revised)
+    found = broken_rules(engine, revised)
     return [replace(c, issues=(*c.issues, *found.get(c.iri, ()))) for c in checked]
 
 

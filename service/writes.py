@@ -12,6 +12,7 @@ from uuid import uuid4
 from rdflib import Graph, URIRef
 
 from loaders.mapping.nquads import nquads
+from service import recorded
 from service.engines.base import Dataset, Engine
 from service.engines.embedded import open_store
 from service.gate import Gate
@@ -34,7 +35,8 @@ def update(
 ) -> None:
     """Run a SPARQL update, judged by the gate if there is one.
 
-    Raises `BadQuery`, or `Invalid` with the shapes' report; then nothing has changed.
+    Raises `BadQuery`, `Invalid` with the shapes' report, or `Conflict` where a recorded result
+    of a plan would not stay with its threshold; then nothing has changed.
     """
     if gate is None:
         engine.update(sparql, using, base)
@@ -44,7 +46,10 @@ def update(
     scratch.commit("\n".join(before))
     scratch.update(sparql, using, base)
     after = _lines(scratch)
-    scratch.close()
+    try:
+        recorded.keep(engine, scratch)
+    finally:
+        scratch.close()
     changed = {_split(line)[1] for line in before ^ after}
     kept = [line for line in after if _split(line)[1] in changed]
     triples = "".join(f"{_split(line)[0]} .\n" for line in kept)
@@ -53,10 +58,18 @@ def update(
 
 
 def put(engine: Engine, gate: Gate | None, name: str, content: Graph) -> None:
-    """Make a graph hold exactly this content. Raises `Invalid` with the shapes' report."""
+    """Make a graph hold exactly this content. Raises `Invalid` and `Conflict` as `update` does."""
     if gate is not None:
+        recorded.keep_replacing(engine, name, content)
         _judge(engine, gate, content)
     engine.commit(nquads(content, URIRef(name).n3() if name else ""), drop=[name])
+
+
+def drop(engine: Engine, gate: Gate | None, name: str) -> None:
+    """Remove a graph. Raises `Conflict` as `update` does."""
+    if gate is not None:
+        recorded.keep_replacing(engine, name, Graph())
+    engine.commit("", drop=[name])
 
 
 def fresh_name() -> str:

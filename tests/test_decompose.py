@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import bootstrap
 
-from service.analysis.bootstrap import cluster_means, item_means, resampled_sums
+from service.analysis.bootstrap import MANY, cluster_means, item_means, resampled_sums
 from service.analysis.decompose import Decomposition
 from service.analysis.tables import rows_sheet
 from service.decomposing import Options, run
@@ -124,7 +124,7 @@ def test_items_are_drawn_as_scipy_draws_them() -> None:
     rng = np.random.default_rng(3)
     before = (rng.random(400) < 0.8).astype(float)
     after = np.where(rng.random(400) < 0.7, before, 1 - before)
-    ours = item_means(np.stack([before, after], axis=1), 10_000, seed=1)
+    ours = item_means(np.stack([before, after], axis=1), 10_000, seed=1).values
     theirs = bootstrap((before - after,), np.mean, n_resamples=10_000, rng=rng, method="percentile")
     drops = np.percentile(ours[:, 0] - ours[:, 1], [2.5, 97.5])
     assert drops == pytest.approx(tuple(theirs.confidence_interval), abs=0.005)
@@ -135,16 +135,45 @@ def test_few_and_many_distinct_rows_are_drawn_alike() -> None:
     rng = np.random.default_rng(5)
     coarse = rng.integers(0, 2, 600).astype(float)[:, None]
     fine = coarse + 1e-9 * np.arange(600)[:, None]
-    drawn = [resampled_sums(v, 20_000, np.random.default_rng(7)) / 600 for v in (coarse, fine)]
+    drawn = [
+        resampled_sums(v, 20_000, np.random.default_rng(7)).values / 600 for v in (coarse, fine)
+    ]
     assert drawn[0].mean() == pytest.approx(drawn[1].mean(), abs=0.001)
     assert drawn[0].std() == pytest.approx(drawn[1].std(), rel=0.03)
+
+
+@pytest.mark.parametrize("skewed", [False, True])
+def test_many_rows_that_all_differ_are_resampled_as_scipy_does(skewed: bool) -> None:  # noqa: FBT001
+    rng = np.random.default_rng(11)
+    before = rng.random(MANY)
+    if skewed:  # a long tail, the worst that scores from 0 to 1 may show
+        before = before**8
+    after = before * rng.random(MANY)
+    rows = [
+        {"rung": rung, "item": str(i), "score": float(score)}
+        for rung, scores in (("one", before), ("two", after))
+        for i, score in enumerate(scores)
+    ]
+    found = run(rows_sheet(rows, "x"), Options())
+    (ours,) = found.total.intervals
+    theirs = bootstrap(
+        (before - after,), np.mean, n_resamples=4_000, rng=rng, method="percentile", batch=100
+    )
+    expected = tuple(100 * float(end) for end in theirs.confidence_interval)
+    width = expected[1] - expected[0]
+    assert (ours.lower, ours.upper) == pytest.approx(expected, abs=0.04 * width)
+    assert any("Owen and Eckles" in w for w in found.warnings)
+    again = run(rows_sheet(rows, "x"), Options())
+    assert again == found
+    other = run(rows_sheet(rows, "x"), Options(seed=2)).total.intervals[0]
+    assert other.lower != ours.lower
 
 
 def test_clusters_are_drawn_whole() -> None:
     """Where a cluster has one score throughout, only the number of clusters counts."""
     cluster = np.repeat(np.arange(4), 1_000)
     scores = np.repeat([0.0, 0.0, 1.0, 1.0], 1_000)[:, None]
-    drawn = cluster_means(scores, cluster, 5_000, seed=1)
+    drawn = cluster_means(scores, cluster, 5_000, seed=1).values
     assert set(np.unique(drawn)) == {0.0, 0.25, 0.5, 0.75, 1.0}
 
 

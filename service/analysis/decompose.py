@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.analysis import findings, shapley
-from service.analysis.bootstrap import Floats, cluster_means, item_means
+from service.analysis.bootstrap import MANY, Floats, cluster_means, item_means
 from service.analysis.design import Design, by_kind, design
 from service.analysis.findings import Cluster, Flow
 from service.analysis.items import Items, Scores
@@ -187,18 +187,28 @@ def _draws(
     """Return resampled means by what is drawn, and what was noticed."""
     if items is None:
         return {}, ()
-    found = {"item": item_means(items.scores, resamples, seed)}
-    if not 1 < len(items.clusters) < len(items.scores):
-        return found, ()
-    drawn = cluster_means(items.scores, items.cluster, resamples, seed)
-    whole = ~np.isnan(drawn).any(axis=1)
-    if whole.sum() < resamples / 2:
-        return found, (
-            "No interval over clusters: most draws of clusters leave a rung without any item.",
+    drawn = {"item": item_means(items.scores, resamples, seed)}
+    if 1 < len(items.clusters) < len(items.scores):
+        drawn["cluster"] = cluster_means(items.scores, items.cluster, resamples, seed)
+    whole = {unit: d.values[~np.isnan(d.values).any(axis=1)] for unit, d in drawn.items()}
+    noticed = [_WEIGHTED.format(unit) for unit, d in drawn.items() if d.weighted]
+    left = resamples - len(whole.get("cluster", whole["item"]))
+    if left > resamples / 2:
+        noticed.append(
+            "No interval over clusters: most draws of clusters leave a rung without any item."
         )
-    left = resamples - int(whole.sum())
-    noticed = f"{left:,} of {resamples:,} draws of clusters left a rung empty and are not counted."
-    return {**found, "cluster": drawn[whole]}, (noticed,) if left else ()
+        return {"item": whole["item"]}, tuple(noticed)
+    if left:
+        noticed.append(
+            f"{left:,} of {resamples:,} draws of clusters left a rung empty and are not counted."
+        )
+    return whole, tuple(noticed)
+
+
+_WEIGHTED = (
+    f"Intervals over {{}}s: with {MANY:,} or more that nearly all differ, each counts twice or not "
+    "at all in a resample (Owen and Eckles 2012) instead of being drawn."
+)
 
 
 def _scores(scores: Scores) -> tuple[Score, ...]:

@@ -183,11 +183,22 @@ def _words(threshold: Threshold) -> str:
 
 
 def moved(old: Plan, new: Plan) -> list[int]:
-    """Return the steps whose threshold is not what it was when their result was recorded."""
+    """Return the steps whose threshold is not what it was before their result was recorded."""
     now = {s.position: s for s in new.steps}
+    return [s.position for s in old.steps if _moves(s, now.get(s.position))]
+
+
+def _moves(old: Step, new: Step | None) -> bool:
+    if new is None:
+        return old.result is not None
+    return new.threshold != old.threshold and bool(old.result or new.result)
+
+
+def rushed(old: Plan, new: Plan) -> list[int]:
+    """Return the steps that get their first result while others still hold them up."""
+    done = {s.position for s in old.steps if s.result is not None}
     return [
         s.position
-        for s in old.steps
-        if s.result is not None
-        and (s.position not in now or now[s.position].threshold != s.threshold)
+        for s in new.steps
+        if s.result is not None and s.position not in done and locks(new.steps, s)
     ]

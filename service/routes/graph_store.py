@@ -118,7 +118,7 @@ def graph_delete(request: Request, services: ServicesDep, name: NameDep) -> Resp
         target = name or writes.DEFAULT
         if target and not services.engine.graph(target):
             raise NotFound(f"There is no graph {target} here.")
-        services.engine.commit("", drop=[target])
+        writes.drop(services.engine, services.gate if services.settings.gate else None, target)
     return Response(status_code=204)
 
 

@@ -1,5 +1,6 @@
 """`/api/v1/plans`: the life of a staged plan, and what it does not allow."""
 
+import re
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -147,6 +148,75 @@ def test_a_threshold_is_fixed_before_its_result(service: TestClient) -> None:
     assert patch(service, bare, 2, result=GOOD).status_code == 409
 
 
+def test_a_recorded_threshold_stays_whatever_triples_are_written(service: TestClient) -> None:
+    plan = small(service)
+    done(service, plan, 3, step_status="done")
+    done(service, plan, 4, result=BAD)
+    ident = plan["id"]
+    assert service.get(f"/api/v1/plans/{ident}").json()["version"] == 3
+    name = f"https://w3id.org/evalgap/graph/plan/{ident}/3"
+    at: dict[str, Any] = {
+        "params": {"graph": name},
+        "headers": {"Content-Type": "text/turtle"},
+    }
+    stored = service.get("/rdf-graph-store", params={"graph": name, "format": "ttl"}).text
+    egap = "PREFIX egap: <https://w3id.org/evalgap/ontology#>"
+    node = f"<https://w3id.org/evalgap/id/plan/{ident}/3/step-4/threshold>"
+    moved = re.sub(r"egap:atMost \S+", "egap:atMost 50.0", stored)
+    assert moved != stored
+    cleared = f"{egap} DELETE WHERE {{ GRAPH <{name}> {{ ?s egap:hasStepResult ?r }} }}"
+    swapped = (
+        f"DELETE {{ GRAPH ?g {{ {node} egap:atMost ?v }} }} "
+        f"INSERT {{ GRAPH ?g {{ {node} egap:atMost 50.0 }} }} "
+        f"WHERE {{ GRAPH ?g {{ {node} egap:atMost ?v }} }}"
+    )
+    attempts = [
+        service.put("/rdf-graph-store", content=moved, **at),
+        service.post("/rdf-graph-store", content=f"{egap} {node} egap:atMost 50.0 .", **at),
+        service.delete("/rdf-graph-store", params={"graph": name}),
+        service.delete("/rdf-graph-store", params={"graph": name.replace(f"/{ident}/3", "")}),
+        service.post("/update", data={"update": f"DROP GRAPH <{name}>"}),
+        service.post("/update", data={"update": "DROP ALL"}),
+        service.post("/update", data={"update": cleared}),
+        *(
+            service.post("/update", data={"update": f"{egap} {text}"})
+            for text in (
+                swapped,
+                f"INSERT DATA {{ GRAPH <urn:aside> {{ {node} egap:atMost 50.0 }} }}",
+                f"INSERT DATA {{ {node} egap:atMost 50.0 }}",
+            )
+        ),
+    ]
+    assert [a.status_code for a in attempts] == [409] * 3 + [404] + [409] * 6
+    assert "Step 4 of the plan" in attempts[0].json()["detail"]
+    again = service.get("/rdf-graph-store", params={"graph": name, "format": "ttl"}).text
+    assert again == stored
+    # what leaves results and thresholds as they are is taken
+    assert service.put("/rdf-graph-store", content=stored, **at).status_code == 204
+    other = "INSERT DATA { GRAPH <urn:other> { <urn:a> <urn:b> 1 } }"
+    assert service.post("/update", data={"update": other}).status_code == 204
+
+
+def test_a_later_version_in_triples_keeps_the_threshold_too(service: TestClient) -> None:
+    plan = small(service)
+    done(service, plan, 3, step_status="done")
+    done(service, plan, 4, result=BAD)
+    name = f"https://w3id.org/evalgap/graph/plan/{plan['id']}/3"
+    stored = service.get("/rdf-graph-store", params={"graph": name, "format": "nt"}).text
+    version = "<http://www.w3.org/ns/dcat#version>"
+    later = stored.replace(f"/{plan['id']}/3", f"/{plan['id']}/4").replace(
+        f'{version} "3"', f'{version} "4"'
+    )
+    moved = re.sub(r'(ontology#atMost> )"[^"]*"', r'\1"50.0"', later)
+    assert len({stored, later, moved}) == 3
+    at: dict[str, Any] = {
+        "params": {"graph": f"{name[:-1]}4"},
+        "headers": {"Content-Type": "text/turtle"},
+    }
+    assert service.put("/rdf-graph-store", content=moved, **at).status_code == 409
+    assert service.put("/rdf-graph-store", content=later, **at).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("interval", "decision"),
     [((1, 4.5), "met"), ((1, 9), "inconclusive")],
@@ -187,6 +257,27 @@ def test_the_plan_is_exported_as_markdown_and_as_a_file(service: TestClient) -> 
     moved = service.post("/api/v1/validate", content=file.replace("at_most: 5", "at_most: 50"))
     assert moved.status_code == 422
     assert "fixed before its result" in moved.text
+
+
+def test_a_file_cannot_bring_a_threshold_together_with_its_result(service: TestClient) -> None:
+    plan = small(service)
+    done(service, plan, 3, step_status="done")
+    before = service.get(f"/api/v1/plans/{plan['id']}.yaml").text
+    done(service, plan, 4, result=BAD)
+    after = service.get(f"/api/v1/plans/{plan['id']}.yaml").text
+    bare = small(service)
+    locked = service.post("/api/v1/validate", content=after.replace(plan["id"], bare["id"]))
+    assert (locked.status_code, "Step 4" in locked.text) == (200, False)  # it says step 3 is done
+    early = after.replace(plan["id"], bare["id"]).replace(
+        "step_status: done", "step_status: planned"
+    )
+    refused = service.post("/api/v1/validate", content=early)
+    assert (refused.status_code, "is locked" in refused.text) == (422, True)
+    late = after.replace(plan["id"], bare["id"]).replace("at_most: 5", "at_most: 50")
+    assert "at_most: 5" in before
+    refused = service.post("/api/v1/validate", content=late)
+    assert refused.status_code == 422
+    assert "fixed before its result" in refused.text
 
 
 def test_a_step_can_be_asked_for(service: TestClient) -> None:
