@@ -143,14 +143,14 @@ def change(schemes: Schemes, relevant: Sequence[str], given: str) -> tuple[str, 
 
 def number(given: object, parameter: str) -> int:
     """Return a whole number from 0. Raises `BadParameter`."""
-    words = str(given)
-    if not words.isdecimal() or len(words) > _DIGITS:
+    digits = str(given)
+    if not digits.isdecimal() or len(digits) > _DIGITS:
         raise BadParameter(
-            f"{parameter} is a whole number of at most {_DIGITS} digits, not {words[:20]!r}.",
+            f"{parameter} is a whole number of at most {_DIGITS} digits, not {digits[:20]!r}.",
             parameter=parameter,
-            value=words[:20],
+            value=digits[:20],
         )
-    return int(words)
+    return int(digits)
 
 
 def pair(given: object) -> tuple[str, str]:
@@ -181,19 +181,27 @@ def domain(engine: Engine, given: str) -> str:
 
 def wanted(engine: Engine, schemes: Schemes, given: Mapping[str, Any]) -> Asked:
     """Return what parameters or the fields of a body ask for. Raises `BadParameter`."""
+    said = {name: value for name, value in given.items() if value not in (None, "")}
     relevant: tuple[str, ...] = CORE_DIMENSIONS
-    if given.get("dimensions"):
-        relevant = dimensions(schemes, given["dimensions"], "dimensions")
+    if "dimensions" in said:
+        relevant = dimensions(schemes, said["dimensions"], "dimensions")
     return Asked(
         relevant,
-        domain(engine, str(given["domain"])) if given.get("domain") else None,
-        str(given["benchmark"]) if given.get("benchmark") else None,
-        pair(given["compare"]) if given.get("compare") else None,
-        change(schemes, relevant, str(given["whatif"])) if given.get("whatif") else None,
-        number(given.get("least") or 0, "least"),
-        min(number(given.get("limit") or MOST, "limit"), MOST),
-        number(given.get("offset") or 0, "offset"),
+        domain(engine, words(said["domain"], "domain")) if "domain" in said else None,
+        words(said["benchmark"], "benchmark") if "benchmark" in said else None,
+        pair(said["compare"]) if "compare" in said else None,
+        change(schemes, relevant, words(said["whatif"], "whatif")) if "whatif" in said else None,
+        number(said.get("least", 0), "least"),
+        min(number(said.get("limit", MOST), "limit"), MOST),
+        number(said.get("offset", 0), "offset"),
     )
+
+
+def words(given: object, parameter: str) -> str:
+    """Return a text. Raises `BadParameter` for anything else, and for an empty one."""
+    if not isinstance(given, str) or not given.strip():
+        raise BadParameter(f"{parameter} is a text, not {given!r}.", parameter=parameter)
+    return given
 
 
 def described(engine: Engine, schemes: Schemes, body: Mapping[str, Any]) -> Place:
@@ -211,10 +219,17 @@ def described(engine: Engine, schemes: Schemes, body: Mapping[str, Any]) -> Plac
             parameter="characteristics",
         )
     claims = tuple(_characteristic(schemes, name, stated) for name, stated in given.items())
+    names = [claim.dimension for claim in claims]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise BadParameter(
+            f"characteristics: {twice[0]} stands twice. Give all its values in one list.",
+            parameter=f"characteristics.{twice[0]}",
+        )
     where = body.get("domains") or []
     listed = where if isinstance(where, list) else [where]
     found = frozenset(domain(engine, str(d)) for d in listed)
-    return Place(None, str(body.get("title") or "The described deployment"), found, claims)
+    title = words(body.get("title") or "The described deployment", "title")
+    return Place(None, title, found, claims)
 
 
 def _characteristic(schemes: Schemes, name: object, stated: object) -> Claim:
@@ -231,8 +246,8 @@ def _characteristic(schemes: Schemes, name: object, stated: object) -> Claim:
             value=status,
             known=list(STATUSES),
         )
-    words = parts.get("answer")
-    return Claim(found, tuple(map(Coded, coded)), status, str(words) if words else None)
+    answer = words(parts["answer"], f"{where}.answer") if parts.get("answer") else None
+    return Claim(found, tuple(map(Coded, coded)), status, answer)
 
 
 def only(given: Iterable[object], known: Sequence[str], where: str) -> None:

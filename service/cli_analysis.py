@@ -100,7 +100,10 @@ def _description(path: Path) -> Mapping[str, Any]:
 
 def _say_fit(rows: Sequence[Mapping[str, Any]], place: str) -> None:
     """Show the findings of one benchmark, and under them the sources that each rests on."""
-    columns = ("dimension", "assumed", "deployed", "verdict", "how", "rule", "derived_verdict")
+    columns = (
+        "dimension", "assumed", "assumed_basis", "deployed", "verdict", "how", "rule",
+        "derived_verdict",
+    )  # fmt: skip
     title = f"{rows[0]['benchmark']} (rank {rows[0]['rank']}) for: {place}" if rows else place
     out.print(_table(rows, columns, title))
     for row in rows:

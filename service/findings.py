@@ -1,11 +1,11 @@
 """Results of the analysis as JSON values and as rows of tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import is_dataclass
 from typing import Any
 
 from loaders.vocab import BASE
-from service.analysis.claims import Difference, Finding, Fit, Move
+from service.analysis.claims import Claim, Difference, Finding, Fit, Move
 from service.analysis.crosstab import Cell, Needed
 from service.analysis.evidence import SENTENCE, Evidence, Listed, Pool
 from service.analysis.schemes import Scheme
@@ -67,12 +67,19 @@ def _row(found: Finding) -> dict[str, Any]:
         "how": found.how,
         "rule": found.rule,
         "assumed": sorted(found.assumed),
+        "assumed_basis": _bases(found.claims),
         "deployed": sorted(found.deployed),
+        "deployed_basis": _bases(found.characteristics),
         "derived_verdict": found.derived.verdict,
         "derived_rule": found.derived.rule,
         "assessors": "; ".join(sorted({j.author for j in found.judgements if j.author})),
         "sources": list(dict.fromkeys(s.url for s in found.sources)),
     }
+
+
+def _bases(claims: Iterable[Claim]) -> list[str]:
+    """Return how the values that count were come by: stated, derived (by a rule), supposed."""
+    return sorted({c.basis for claim in claims for c in claim.coded if c.basis != "hinted"})
 
 
 def move(found: Move) -> dict[str, Any]:
@@ -246,6 +253,7 @@ def cell(axes: Sequence[Scheme], found: Cell) -> dict[str, Any]:
     return {
         "combination": dict(zip((axis.dimension for axis in axes), found.combination, strict=True)),
         "benchmarks": list(found.benchmarks),
+        "derived_benchmarks": list(found.derived),
         "deployments": list(found.deployments),
         "silent_benchmarks": len(found.silent),
         "empty": found.empty,
@@ -258,6 +266,7 @@ def cell_rows(axes: Sequence[Scheme], cells: Sequence[Cell]) -> list[dict[str, A
         {
             **dict(zip((axis.dimension for axis in axes), c.combination, strict=True)),
             "benchmarks": len(c.benchmarks),
+            "derived_benchmarks": len(c.derived),
             "deployments": len(c.deployments),
             "silent_benchmarks": len(c.silent),
             "empty": c.empty,

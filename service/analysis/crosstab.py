@@ -21,11 +21,14 @@ NO_BENCHMARK, NOT_STATED, NEVER_USED = "no-benchmark", "not-stated", "value-neve
 class Cell:
     """One combination: who lies in it, and if no benchmark does, which kind of empty it is.
 
-    `silent` are benchmarks that lie in it by what they state and leave the rest unstated.
+    `derived` are those of the benchmarks that a source alone does not place there: on some axis
+    only a value that a rule derived does. `silent` are benchmarks that lie in it by what they
+    state and leave the rest unstated.
     """
 
     combination: tuple[str, ...]
     benchmarks: tuple[str, ...]
+    derived: tuple[str, ...]
     deployments: tuple[str, ...]
     silent: tuple[str, ...] = ()
     empty: str | None = None
@@ -60,9 +63,10 @@ def crosstab(
     """
     used = [_used(axis, [*benchmarks, *deployments, *everyone]) for axis in axes]
     known = _placed(axes, benchmarks)
+    sourced = _placed(axes, benchmarks, derived=False)
     homes = _placed(axes, deployments)
     return [
-        _cell(combination, used, known, homes)
+        _cell(combination, used, known, sourced, homes)
         for combination in product(*(axis.values for axis in axes))
     ]
 
@@ -71,10 +75,13 @@ _Placed = Mapping[tuple[frozenset[str], ...], Sequence[str]]
 """Who lies where: on every axis all values that a subject lies in, broader ones too."""
 
 
-def _placed(axes: Sequence[Scheme], subjects: Iterable[Subject]) -> _Placed:
+def _placed(
+    axes: Sequence[Scheme], subjects: Iterable[Subject], *, derived: bool = True
+) -> _Placed:
+    on = stated if derived else _sourced
     groups: defaultdict[tuple[frozenset[str], ...], list[str]] = defaultdict(list)
     for subject in subjects:
-        groups[tuple(stated(axis, subject) for axis in axes)].append(subject.id or "")
+        groups[tuple(on(axis, subject) for axis in axes)].append(subject.id or "")
     found: defaultdict[tuple[frozenset[str], ...], list[str]] = defaultdict(list)
     for values, names in groups.items():
         found[tuple(map(_lies_in, axes, values))] += names
@@ -90,6 +97,12 @@ def stated(axis: Scheme, subject: Subject) -> frozenset[str]:
     return frozenset(v for said in subject.said.get(axis.dimension, ()) for v in said.values)
 
 
+def _sourced(axis: Scheme, subject: Subject) -> frozenset[str]:
+    """Return the values that sources state on the axis, without those that a rule derived."""
+    claims = subject.claimed.get(axis.dimension, ())
+    return frozenset(c.code for claim in claims for c in claim.coded if c.basis == "stated")
+
+
 def _used(axis: Scheme, subjects: Iterable[Subject]) -> frozenset[str]:
     return _lies_in(axis, frozenset(v for subject in subjects for v in stated(axis, subject)))
 
@@ -98,16 +111,30 @@ def _cell(
     combination: tuple[str, ...],
     used: Sequence[frozenset[str]],
     benchmarks: _Placed,
+    sourced: _Placed,
     deployments: _Placed,
 ) -> Cell:
     inside = _names(benchmarks, lambda places: _inside(combination, places))
     homes = _names(deployments, lambda places: _inside(combination, places))
     silent = _names(benchmarks, lambda places: _may_be_inside(combination, places))
+    by_source = set(_names(sourced, lambda places: _inside(combination, places)))
+    derived = tuple(name for name in inside if name not in by_source)
+    return Cell(
+        combination, inside, derived, homes, silent, _empty(combination, used, inside, silent)
+    )
+
+
+def _empty(
+    combination: Sequence[str],
+    used: Sequence[frozenset[str]],
+    inside: Sequence[str],
+    silent: Sequence[str],
+) -> str | None:
     if inside:
-        return Cell(combination, inside, homes, silent)
+        return None
     if not _inside(combination, used):
-        return Cell(combination, inside, homes, silent, NEVER_USED)
-    return Cell(combination, inside, homes, silent, NOT_STATED if silent else NO_BENCHMARK)
+        return NEVER_USED
+    return NOT_STATED if silent else NO_BENCHMARK
 
 
 def _names(placed: _Placed, wanted: Callable[[Sequence[frozenset[str]]], bool]) -> tuple[str, ...]:

@@ -123,5 +123,8 @@ def _csv(found: Answer) -> str:
 
 
 def only_params(request: Request, known: tuple[str, ...]) -> None:
-    """Raise `BadParameter` for a query parameter that is not known here."""
+    """Raise `BadParameter` for a query parameter that is not known here, or given twice."""
     asked.only(request.query_params, known, "This address")
+    for name in request.query_params:
+        if len(request.query_params.getlist(name)) > 1:
+            raise BadParameter(f"{name} is given twice. Give it once.", parameter=name)

@@ -125,6 +125,8 @@ def test_csv_has_a_row_per_benchmark_and_dimension(client: TestClient) -> None:
     assert {r["dimension"] for r in rows} == {"interaction-type"}
     assert {r["benchmark"] for r in rows} >= {"legalbench"}
     assert client.get(f"{PATIENTS}?format=csv").text.startswith("rank,benchmark,title,dimension")
+    basis = {r["assumed"]: r["assumed_basis"] for r in rows}
+    assert (basis["single-turn"], basis[""]) == ("derived", "")
 
 
 def test_what_if_moves_only_what_changed_and_drops_judgements_of_the_other_state(
@@ -200,6 +202,7 @@ def test_a_description_gives_what_the_stored_deployment_gives_by_rule(client: Te
         ("limit=-1", "limit", "whole number"),
         (f"offset={'9' * 5000}", "offset", "whole number"),
         ("colour=red", "colour", "dimensions"),
+        ("domain=law&domain=healthcare", "domain", "twice"),
     ],
 )
 def test_a_parameter_that_does_not_fit_is_named(
@@ -237,6 +240,26 @@ def test_what_is_not_there_is_404(client: TestClient, address: str) -> None:
         (b"[1]", "deployment", "characteristics"),
         (b'{"deployment": {}}', "characteristics", "at least one dimension"),
         (b'{"deployment": {"characteristics": {"cost": "x"}}}', "characteristics.cost", "novelty"),
+        (
+            b'{"deployment": {"characteristics": {"novelty": [], "novelty ": []}}}',
+            "characteristics.novelty",
+            "twice",
+        ),
+        (
+            b'{"deployment": {"title": [1], "characteristics": {"novelty": "unseen"}}}',
+            "title",
+            "text",
+        ),
+        (
+            b'{"deployment": {"characteristics": {"novelty": []}}, "benchmark": ["a"]}',
+            "benchmark",
+            "text",
+        ),
+        (
+            b'{"deployment": {"characteristics": {"novelty": []}}, "dimensions": []}',
+            "dimensions",
+            "no dimension",
+        ),
         (
             b'{"deployment": {"characteristics": {"novelty": "old"}}}',
             "characteristics.novelty",

@@ -14,6 +14,9 @@ def test_combinations_are_counted_and_empties_told_apart(client: TestClient) -> 
     cells = {tuple(c["combination"].values()): c for c in found["cells"]}
     assert "medqa" in cells["single-turn", "output-is-decision"]["benchmarks"]
     assert cells["single-turn", "output-is-decision"]["empty"] is None
+    derived = cells["single-turn", "output-is-decision"]["derived_benchmarks"]
+    assert "medqa" in derived  # both of its values are read from its format
+    assert "bean2026-scenarios" not in derived
     talk = cells["multi-turn", "human-decides"]
     assert talk["empty"] == "no-benchmark"
     assert {"public-self-assessment", "clinician-workup"} <= set(talk["deployments"])
