@@ -35,9 +35,13 @@ class Square:
 
 @dataclass(frozen=True)
 class Inside:
-    """Who lies in one square: (id, title) of benchmarks, deployments and silent benchmarks."""
+    """Who lies in one square: (id, title) of benchmarks, deployments and silent benchmarks.
+
+    `derived` are the ids of the benchmarks that only a derived value places there.
+    """
 
     combination: tuple[Term, ...]
+    derived: frozenset[str]
     benchmarks: tuple[tuple[str, str], ...]
     deployments: tuple[tuple[str, str], ...]
     silent: tuple[tuple[str, str], ...]
@@ -127,6 +131,7 @@ def _inside(
     known = fits.candidates(engine)
     return Inside(
         tuple(terms),
+        frozenset(found.derived),
         _titled(known, found.benchmarks),
         _titled(fits.places(engine), found.deployments),
         _titled(known, found.silent),

@@ -141,21 +141,33 @@ class Line:
 
     @property
     def assumed(self) -> str:
-        """What the evaluation assumes, in words."""
-        codes, claims = self.finding.assumed, self.finding.claims
-        return _stated(self.dimension, codes, claims) or "no card states a coded value"
+        """What the evaluation assumes, in words, with the basis of each value."""
+        return _stated(self.dimension, self.finding.claims) or "no card states a coded value"
 
     @property
     def deployed(self) -> str:
-        """What the deployment has, in words."""
-        codes, claims = self.finding.deployed, self.finding.characteristics
-        return _stated(self.dimension, codes, claims) or "left open"
+        """What the deployment has, in words, with the basis of each value."""
+        return _stated(self.dimension, self.finding.characteristics) or "left open"
 
 
-def _stated(dimension: Dimension, codes: Iterable[str], claims: Sequence[Claim]) -> str:
-    """Return values in words, or that none applies; empty where nothing is stated."""
-    none = any(c.status == NOT_APPLICABLE for c in claims)
-    return dimension.words(codes) or ("does not apply" if none else "")
+def _stated(dimension: Dimension, claims: Sequence[Claim]) -> str:
+    """Return values in words, or that none applies; empty where nothing is stated.
+
+    What is described on the page has no record, and no basis but that it is described.
+    """
+    bases: dict[str, set[str]] = {}
+    for claim in claims:
+        for coded in claim.coded:
+            basis = f"{coded.basis}, not counted" if coded.basis == "hinted" else coded.basis
+            bases.setdefault(coded.code, set()).update([basis] if claim.record else [])
+    order = [t.code for t in dimension.values if t.code in bases]
+    values = [_with_basis(dimension.words([code]), bases[code]) for code in order]
+    none = ["does not apply"] if any(c.status == NOT_APPLICABLE for c in claims) else []
+    return ", ".join([*values, *none])
+
+
+def _with_basis(words: str, bases: set[str]) -> str:
+    return f"{words} ({' and '.join(sorted(bases))})" if bases else words
 
 
 @dataclass(frozen=True)

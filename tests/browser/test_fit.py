@@ -21,7 +21,7 @@ def test_describing_a_deployment_leads_to_ranked_benchmarks_and_reasons(tab: Tab
     row = page.locator(".ranked > li", has_text="CRAFT-MD")
     expect(row).to_contain_text("Breaks: query authorship.")
     row.get_by_text("What breaks and why").click()
-    expect(row).to_contain_text("Assumed: “Multi-turn”. Deployed: “Multi-turn”.")
+    expect(row).to_contain_text("Assumed: “Multi-turn” (stated). Deployed: “Multi-turn”.")
     tab.check()
 
 

@@ -33,6 +33,8 @@ def test_the_table_holds_what_the_api_gives(client: TestClient, domain: str) -> 
         else:
             assert kind.startswith("shade-")
             assert words.startswith(f"{len(cell['benchmarks'])} benchmarks")
+            derived = len(cell["derived_benchmarks"])
+            assert (f", {derived} derived" in words) == bool(derived)
         homes = len(cell["deployments"])
         assert words.endswith(f"{homes} dep.") == bool(homes)
     assert len(shown) == len(found["cells"])
