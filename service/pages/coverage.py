@@ -35,9 +35,13 @@ class Square:
 
 @dataclass(frozen=True)
 class Inside:
-    """Who lies in one square: (id, title) of benchmarks, deployments and silent benchmarks."""
+    """Who lies in one square: (id, title) of benchmarks, deployments and silent benchmarks.
+
+    `derived` are the ids of the benchmarks that only a derived value places there.
+    """
 
     combination: tuple[Term, ...]
+    derived: frozenset[str]
     benchmarks: tuple[tuple[str, str], ...]
     deployments: tuple[tuple[str, str], ...]
     silent: tuple[tuple[str, str], ...]
@@ -71,6 +75,7 @@ def grid(
 
     Raises `BadParameter` for names that are not two known ones, and for a cell that there is not.
     """
+    _check(names)
     found = tables.coverage(engine, ",".join(names), domain)
     across, down = vocabulary.terms(found.axes[1]), vocabulary.terms(found.axes[0])
     squares = _squares(found.cells)
@@ -84,6 +89,17 @@ def grid(
         found.unmatched,
         _inside(engine, squares, (down, across), cell) if cell else None,
     )
+
+
+def _check(names: tuple[str, str]) -> None:
+    for parameter, name in zip(("rows", "columns"), names, strict=True):
+        if "," in name:
+            raise BadParameter(
+                f"{parameter} names one dimension, so that with the other there are two different "
+                f"ones, not {name!r}.",
+                parameter=parameter,
+                value=name,
+            )
 
 
 def _squares(cells: Sequence[Cell]) -> Mapping[tuple[str, ...], Square]:
@@ -115,6 +131,7 @@ def _inside(
     known = fits.candidates(engine)
     return Inside(
         tuple(terms),
+        frozenset(found.derived),
         _titled(known, found.benchmarks),
         _titled(fits.places(engine), found.deployments),
         _titled(known, found.silent),

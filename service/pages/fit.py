@@ -34,7 +34,8 @@ class State:
     def link(self, path: str = "/fit", **changes: object) -> str:
         """Return an address with the same state but for some parameters; None leaves one out."""
         new = {**self.given, **changes}
-        return f"{path}?{urlencode({k: v for k, v in new.items() if v is not None}, safe=',:')}"
+        query = urlencode({k: v for k, v in new.items() if v is not None}, safe=",:")
+        return f"{path}?{query}" if query else path
 
     def fields(self, *without: str) -> list[tuple[str, str]]:
         """Return the state as fields of a form that sets those of `without` itself."""
@@ -140,20 +141,33 @@ class Line:
 
     @property
     def assumed(self) -> str:
-        """What the evaluation assumes, in words."""
-        return _stated(self.dimension, self.finding.assumed, self.finding.claims)
+        """What the evaluation assumes, in words, with the basis of each value."""
+        return _stated(self.dimension, self.finding.claims) or "no card states a coded value"
 
     @property
     def deployed(self) -> str:
-        """What the deployment has, in words."""
-        return _stated(self.dimension, self.finding.deployed, self.finding.characteristics)
+        """What the deployment has, in words, with the basis of each value."""
+        return _stated(self.dimension, self.finding.characteristics) or "left open"
 
 
-def _stated(dimension: Dimension, codes: Iterable[str], claims: Sequence[Claim]) -> str:
-    if words := dimension.words(codes):
-        return words
-    none = any(c.status == NOT_APPLICABLE for c in claims)
-    return "not applicable" if none else "not stated as a coded value"
+def _stated(dimension: Dimension, claims: Sequence[Claim]) -> str:
+    """Return values in words, or that none applies; empty where nothing is stated.
+
+    What is described on the page has no record, and no basis but that it is described.
+    """
+    bases: dict[str, set[str]] = {}
+    for claim in claims:
+        for coded in claim.coded:
+            basis = f"{coded.basis}, not counted" if coded.basis == "hinted" else coded.basis
+            bases.setdefault(coded.code, set()).update([basis] if claim.record else [])
+    order = [t.code for t in dimension.values if t.code in bases]
+    values = [_with_basis(dimension.words([code]), bases[code]) for code in order]
+    none = ["does not apply"] if any(c.status == NOT_APPLICABLE for c in claims) else []
+    return ", ".join([*values, *none])
+
+
+def _with_basis(words: str, bases: set[str]) -> str:
+    return f"{words} ({' and '.join(sorted(bases))})" if bases else words
 
 
 @dataclass(frozen=True)
@@ -202,7 +216,10 @@ class Moved:
 
 @dataclass(frozen=True)
 class Shown:
-    """A fit as the page shows it: `rows` are those of the page, of `total` ranked ones."""
+    """A fit as the page shows it: `rows` are those of the page, of `total` ranked ones.
+
+    `pair` are (id, title) of two that are compared, `sides` their lines with whether they differ.
+    """
 
     place: Place
     asked: Asked
@@ -210,6 +227,7 @@ class Shown:
     total: int
     rows: tuple[Row, ...]
     silent: tuple[Fit, ...]
+    pair: tuple[tuple[str, str], ...] = ()
     sides: tuple[tuple[Dimension, Line, Line, bool], ...] = ()
     moved: Moved | None = None
 
@@ -242,9 +260,16 @@ def shown(engine: Engine, of: Case) -> Shown:
         len(ranked),
         tuple(row(words, f) for f in ranked[start : start + found.asked.limit]),
         tuple(f for f in found.fits if f.rank is None),
+        tuple((c.id, c.title or c.id) for c in _pair(of)),
         tuple(_side(words, d) for d in found.compared or ()),
         _moved(words, found) if found.moves is not None else None,
     )
+
+
+def _pair(of: Case) -> list[Candidate]:
+    """Return the benchmarks that are compared, in the order that is asked for."""
+    known = {c.id: c for c in of.every if c.id in (of.asked.compare or ())}
+    return [known[name] for name in of.asked.compare or ()]
 
 
 def row(words: Mapping[str, Dimension], found: Fit) -> Row:

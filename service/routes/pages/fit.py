@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from loaders.model import CORE_DIMENSIONS
 from service import findings, fits, risks
@@ -38,8 +39,13 @@ def _case(at: State, services: Services) -> Case:
 
 @router.get("/fit")
 def form_and_result(request: Request, services: ServicesDep) -> Response:
-    """Show the form, and below it the benchmarks for what is described or chosen."""
+    """Show the form, and below it the benchmarks for what is described or chosen.
+
+    An address with empty or repeated fields, as forms send them, leads to the short one.
+    """
     at = _state(request, services)
+    if len(at.given) < len(request.query_params.multi_items()):
+        return RedirectResponse(at.link(), status_code=303)
     case = fit.case(services.engine, at)
     shown = fit.shown(services.engine, case) if case else None
     return page(request, "fit.html", _values(services, at, shown))
