@@ -84,6 +84,14 @@ def create(engine: Engine, gate: Gate, wanted: PlanRequest) -> Changed:
     """Store a new plan. Raises `Conflict` for an id that is taken, `NotFound`, `Invalid`."""
     if engine.ask(f"ASK {{ ?version ?of {series_iri('plan', wanted.id).n3()} }}"):
         raise Conflict(f"There is a plan {wanted.id!r} already. Choose another id.")
+    plan = drafted(engine, wanted)
+    _store(engine, gate, f"plans/{plan.id}", [plan], wanted)
+    stored, version = load(engine, plan.id)
+    return Changed(stored, version, None)
+
+
+def drafted(engine: Engine, wanted: PlanRequest) -> Plan:
+    """Return the plan that a request asks for, without storing it. Raises `NotFound`."""
     steps = staged(_findings(engine, wanted), kinds(), wanted.threshold)
     if wanted.sample is not None:
         size = sample_size(wanted.sample)
@@ -91,7 +99,7 @@ def create(engine: Engine, gate: Gate, wanted: PlanRequest) -> Changed:
             s.model_copy(update={"sample_size": size}) if s.stage.startswith("test-") else s
             for s in steps
         )
-    plan = Plan(
+    return Plan(
         id=wanted.id,
         title=wanted.title or f"{wanted.deployment}, staged evaluation from {wanted.card}",
         deployment=wanted.deployment,
@@ -100,9 +108,6 @@ def create(engine: Engine, gate: Gate, wanted: PlanRequest) -> Changed:
         notes=wanted.notes,
         steps=steps,
     )
-    _store(engine, gate, f"plans/{plan.id}", [plan], wanted)
-    stored, version = load(engine, plan.id)
-    return Changed(stored, version, None)
 
 
 def load(engine: Engine, ident: str) -> tuple[Plan, int]:

@@ -121,6 +121,7 @@ def _asides(part: Contribution) -> Iterable[str]:
     if part.equal_clusters is not None:
         yield f"{printed(two(part.equal_clusters))} points with every cluster weighing alike"
     if part.lowest is not None and part.highest is not None:
-        yield f"{printed(two(part.lowest))} to {printed(two(part.highest))} points over all orders of changes"
+        ends = f"{printed(two(part.lowest))} to {printed(two(part.highest))}"
+        yield f"{ends} points over all orders of changes"
     if part.flow and not part.flow.all:
         yield f"lost and gained are counted over the {part.flow.of:,} items that both ends share"

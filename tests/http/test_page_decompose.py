@@ -1,4 +1,4 @@
-"""The page that takes one's own results apart: the numbers of the API, the errors at their field."""
+"""The page that takes one's own results apart: the numbers of the API, errors at their field."""
 
 import re
 from html import unescape

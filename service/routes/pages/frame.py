@@ -13,7 +13,7 @@ from service.pages.signs import SIGNS
 from service.resources import VERSION, inside
 from service.routes.deps import services as services_of
 
-NAVIGATION = (("/gaps", "Gaps"), ("/queries", "Questions"), ("/docs", "API"))
+NAVIGATION = (("/gaps", "Gaps"), ("/plans", "Plans"), ("/queries", "Questions"), ("/docs", "API"))
 """Address and name of the pages that every page links to."""
 
 _templates = Jinja2Templates(directory=inside("templates"))
