@@ -1,5 +1,6 @@
 """Plans in the store: made from a deployment and a card, changed step by step, nothing lost."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -164,7 +165,9 @@ def _fed(
 def _store(
     engine: Engine, gate: Gate, source: str, records: Iterable[Record], wanted: BaseModel
 ) -> None:
-    data = wanted.model_dump_json(exclude_none=True).encode()
+    # with its place, as sources are told apart by their bytes and two steps may be asked the same
+    asked = {"at": source, "asked": wanted.model_dump(mode="json", exclude_none=True)}
+    data = json.dumps(asked, ensure_ascii=False).encode()
     document = Document(Raw(source, data), "evalgap", tuple(records))
     (outcome,) = ingest([document], engine, gate)
     if outcome.problems:
