@@ -4,7 +4,7 @@ One picture has columns, for wide places, the other has rows, for narrow ones; b
 bars. Lengths are those of the picture's own `viewBox`, which is as large as it is shown at most.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import ceil, floor, log10
@@ -12,6 +12,8 @@ from textwrap import wrap
 
 MOST_COLUMNS = 12
 """With more bars than this a waterfall has rows only, so that its words stay readable."""
+_THINNEST = 0.01
+"""A bar of no length is drawn as a line; a rectangle without any height would not be drawn."""
 _TICKS = 5
 _LINES = 6
 
@@ -130,7 +132,7 @@ def columns(bars: Sequence[Bar], over: Scale) -> Picture:
     depth = max(len(w) for w in words)
     width = left + 8 + len(bars) * pitch
     rects = tuple(
-        Rect(x(i), min(y(b.start), y(b.end)), thick, abs(y(b.start) - y(b.end)), b.kind, b.together)
+        Rect(x(i), min(y(b.start), y(b.end)), thick, _length(y, b), b.kind, b.together)
         for i, b in enumerate(bars)
     )
     links = (
@@ -168,9 +170,7 @@ def rows(bars: Sequence[Bar], over: Scale) -> Picture:
     bottom = tops[-1]
     at = [top + 15 * len(w) + 5 for top, w in zip(tops, words, strict=False)]
     rects = tuple(
-        Rect(
-            min(x(b.start), x(b.end)), at[i], abs(x(b.start) - x(b.end)), thick, b.kind, b.together
-        )
+        Rect(min(x(b.start), x(b.end)), at[i], _length(x, b), thick, b.kind, b.together)
         for i, b in enumerate(bars)
     )
     links = (
@@ -191,6 +191,10 @@ def rows(bars: Sequence[Bar], over: Scale) -> Picture:
         tuple(line for three in whiskers for line in three),
         tuple(labels),
     )
+
+
+def _length(at: Callable[[float], float], bar: Bar) -> float:
+    return max(abs(at(bar.start) - at(bar.end)), _THINNEST)
 
 
 def _words(words: str, width: int) -> list[str]:

@@ -1,6 +1,7 @@
 """Plans in the store: made from a deployment and a card, changed step by step, nothing lost."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
@@ -74,6 +75,14 @@ def create(engine: Engine, gate: Gate, wanted: PlanRequest) -> Changed:
     """Store a new plan. Raises `Conflict` for an id that is taken, `NotFound`, `Invalid`."""
     if engine.ask(f"ASK {{ ?version ?of {series_iri('plan', wanted.id).n3()} }}"):
         raise Conflict(f"There is a plan {wanted.id!r} already. Choose another id.")
+    plan = drafted(engine, wanted)
+    _store(engine, gate, f"plans/{plan.id}", [plan], wanted)
+    stored, version = load(engine, plan.id)
+    return Changed(stored, version, None)
+
+
+def drafted(engine: Engine, wanted: PlanRequest) -> Plan:
+    """Return the plan that a request asks for, without storing it. Raises `NotFound`."""
     steps = staged(_findings(engine, wanted), kinds(), wanted.threshold)
     if wanted.sample is not None:
         size = sample_size(wanted.sample)
@@ -81,7 +90,7 @@ def create(engine: Engine, gate: Gate, wanted: PlanRequest) -> Changed:
             s.model_copy(update={"sample_size": size}) if s.stage.startswith("test-") else s
             for s in steps
         )
-    plan = Plan(
+    return Plan(
         id=wanted.id,
         title=wanted.title or f"{wanted.deployment}, staged evaluation from {wanted.card}",
         deployment=wanted.deployment,
@@ -90,9 +99,6 @@ def create(engine: Engine, gate: Gate, wanted: PlanRequest) -> Changed:
         notes=wanted.notes,
         steps=steps,
     )
-    _store(engine, gate, f"plans/{plan.id}", [plan], wanted)
-    stored, version = load(engine, plan.id)
-    return Changed(stored, version, None)
 
 
 def load(engine: Engine, ident: str) -> tuple[Plan, int]:
@@ -149,7 +155,9 @@ def _fed(
 def _store(
     engine: Engine, gate: Gate, source: str, records: Iterable[Record], wanted: BaseModel
 ) -> None:
-    data = wanted.model_dump_json(exclude_none=True).encode()
+    # with its place, as sources are told apart by their bytes and two steps may be asked the same
+    asked = {"at": source, "asked": wanted.model_dump(mode="json", exclude_none=True)}
+    data = json.dumps(asked, ensure_ascii=False).encode()
     document = Document(Raw(source, data), "evalgap", tuple(records))
     (outcome,) = ingest([document], engine, gate)
     if outcome.problems:

@@ -49,9 +49,9 @@ def _step(step: Step) -> str:
         ("Collect", step.collect),
         ("Test", step.test),
         ("Method", step.test_method),
-        ("Threshold", step.threshold and _threshold(step.threshold)),
-        ("Sample size", step.sample_size and _sample(step.sample_size)),
-        ("Result", step.result and _result(step.result)),
+        ("Threshold", step.threshold and threshold_words(step.threshold)),
+        ("Sample size", step.sample_size and sample_words(step.sample_size)),
+        ("Result", step.result and result_words(step.result)),
         ("Decision", step.decision),
         ("Reason", step.reason),
         ("Decided by", step.decided_by and step.decided_by.name),
@@ -62,14 +62,16 @@ def _step(step: Step) -> str:
     return "\n\n".join([*words, _rows(facts)])
 
 
-def _threshold(threshold: Threshold) -> str:
+def threshold_words(threshold: Threshold) -> str:
+    """Return a threshold in words: `loss at most 5 percentage-point`."""
     what = "loss" if threshold.unit == "percentage-point" else "changed score"
     end = "at most" if threshold.at_most is not None else "at least"
     value = threshold.at_most if threshold.at_most is not None else threshold.at_least
     return f"{what} {end} {value} {threshold.unit}"
 
 
-def _sample(size: SampleSize) -> str:
+def sample_words(size: SampleSize) -> str:
+    """Return a sample size in words, with its method and what it is made for."""
     each = f" ({size.n_per_group} in each group)" if size.n_per_group else ""
     facts = [f"effect {size.effect}", f"alpha {size.alpha}", f"power {size.power}"]
     facts += [f"baseline {size.baseline} percent"] if size.baseline is not None else []
@@ -79,7 +81,8 @@ def _sample(size: SampleSize) -> str:
     return f"{size.n}{each}; {size.sample_method}, {', '.join(facts)}"
 
 
-def _result(result: StepResult) -> str:
+def result_words(result: StepResult) -> str:
+    """Return a result in words: both scores, the loss, its interval or that none is reported."""
     scores = [_score(m) for m in sorted(result.measurements, key=lambda m: m.key != "before")]
     loss = [f"loss {result.value} {result.unit}"] if result.value is not None else []
     found = [f"{i.lower} to {i.upper} ({i.interval_method})" for i in result.intervals]

@@ -54,11 +54,32 @@ class GapPage:
     beside: tuple[Told, ...]
 
 
+@dataclass(frozen=True)
+class Held:
+    """The current version of a gap, with as many digits as were reported."""
+
+    gap: Gap
+    version: int
+
+
 @PerContent
-def gaps(engine: Engine) -> Mapping[str, Stored]:
-    """Return every current gap by its identity, with its version."""
-    listed = repository.listing(engine, "gaps", {})
-    return {str(g["id"]): repository.load(engine, "gap", str(g["id"])) for g in listed}
+def gaps(engine: Engine) -> Mapping[str, Held]:
+    """Return every current gap by its identity."""
+    idents = [str(g["id"]) for g in repository.listing(engine, "gaps", {})]
+    return {ident: _held(repository.load(engine, "gap", ident)) for ident in idents}
+
+
+def _held(stored: Stored) -> Held:
+    gap = stored.record
+    assert isinstance(gap, Gap)  # noqa: S101 - what the store holds under gap/
+    exact = {
+        "measurements": tuple(map(padded, gap.measurements)),
+        "decompositions": tuple(
+            d.model_copy(update={"contributions": tuple(map(padded, d.contributions))})
+            for d in gap.decompositions
+        ),
+    }
+    return Held(padded(gap).model_copy(update=exact), stored.version)
 
 
 kinds = PerContent(repository.kinds)
@@ -67,16 +88,16 @@ kinds = PerContent(repository.kinds)
 
 def records(engine: Engine) -> list[Gap]:
     """Return every current gap."""
-    return [g.record for g in gaps(engine).values() if isinstance(g.record, Gap)]
+    return [held.gap for held in gaps(engine).values()]
 
 
 def shown(engine: Engine, ident: str, unit: str | None = None) -> GapPage:
     """Return a gap as its page shows it. Raises `NotFound`, `BadParameter` for an unknown unit."""
     repository.check("gap", ident)
-    stored = gaps(engine).get(ident)
-    if stored is None or not isinstance(stored.record, Gap):
+    held = gaps(engine).get(ident)
+    if held is None:
         raise NotFound(f"There is no gap {ident!r} here.")
-    gap = stored.record
+    gap = held.gap
     units = sampling_units([_total(gap), *_numbers(gap)])
     if unit and unit not in units:
         raise BadParameter(
@@ -85,7 +106,7 @@ def shown(engine: Engine, ident: str, unit: str | None = None) -> GapPage:
     chosen = unit or next(iter(units), None)
     return GapPage(
         gap=gap,
-        version=stored.version,
+        version=held.version,
         divisions=divisions(gap, kinds(engine), chosen),
         units=units,
         unit=chosen,
@@ -266,8 +287,7 @@ def _score(found: Measurement) -> Number:
 
 
 def _estimate(found: Any) -> dict[str, Any]:
-    """Return the fields of an estimate, its numbers with the digits that were reported."""
-    return {name: getattr(padded(found), name) for name in ESTIMATE}
+    return {name: getattr(found, name) for name in ESTIMATE}
 
 
 def _at(gap: Gap, path: str) -> Measurement:

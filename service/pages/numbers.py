@@ -19,7 +19,7 @@ MINUS = "\N{MINUS SIGN}"
 UNITS: Mapping[str, str] = {
     "percent": "%",
     "percentage-point": "points",
-    "fraction": "(0 to 1)",
+    "fraction": "",
     "score-point": "score points",
 }
 """Codes of `code/unit/` as they stand behind a number."""
@@ -176,7 +176,8 @@ def level(interval: Interval) -> str:
 def measure(value: Decimal, unit: str) -> str:
     """Return a number with its unit in words: `94.67 %`, `1 point`."""
     word = UNITS.get(unit, unit.replace("-", " "))
-    return f"{printed(value)} {word[:-1] if abs(value) == 1 and word.endswith('s') else word}"
+    word = word.removesuffix("s") if abs(value) == 1 else word
+    return f"{printed(value)} {word}".strip()
 
 
 def amount(found: Any) -> str:

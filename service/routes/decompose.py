@@ -8,16 +8,15 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 
 from service import decomposing
 from service.analysis.decompose import Decomposition
 from service.analysis.tables import Sheet, rows_sheet, sheet
 from service.ingest import ingest
 from service.outcome import Outcome
-from service.problems import BadParameter, BadRequest, Busy, Invalid, TooLarge, UnsupportedMedia
+from service.problems import BadParameter, BadRequest, Busy, Invalid, UnsupportedMedia
 from service.routes.answers import json_text, respond
-from service.routes.bodies import read_body
+from service.routes.bodies import read_body, read_form
 from service.routes.deps import Services, ServicesDep
 
 router = APIRouter(prefix="/api/v1", tags=["analysis"])
@@ -91,6 +90,18 @@ async def decompose(request: Request, services: ServicesDep) -> Response:
 
 def _answer(request: Request, services: Services, sent: _Sent) -> Response:
     options = decomposing.options_of(sent.options)
+    found = worked(services, _sheet(sent), options)
+    return respond(
+        request,
+        {
+            "application/json": lambda: json_text(request, decomposing.document(found)),
+            "application/yaml": lambda: _gap(services, found, sent, options),
+        },
+    )
+
+
+def worked(services: Services, table: Sheet, options: decomposing.Options) -> Decomposition:
+    """Return the decomposition of a table, a few at once. Raises `Busy`, `BadRequest`."""
     if options.resamples > MOST_RESAMPLES:
         raise BadParameter(
             f"resamples is at most {MOST_RESAMPLES:,} here; evalgap decompose takes more.",
@@ -99,16 +110,9 @@ def _answer(request: Request, services: Services, sent: _Sent) -> Response:
     if not _AT_ONCE.acquire(timeout=services.settings.max_query_seconds):
         raise Busy("Too many decompositions at once; try again in a moment.", retry_after=5)
     try:
-        found = decomposing.run(_sheet(sent), options)
+        return decomposing.run(table, options)
     finally:
         _AT_ONCE.release()
-    return respond(
-        request,
-        {
-            "application/json": lambda: json_text(request, decomposing.document(found)),
-            "application/yaml": lambda: _gap(services, found, sent, options),
-        },
-    )
 
 
 def _gap(
@@ -153,17 +157,7 @@ async def _sent(request: Request, limit: int) -> _Sent:
 
 
 async def _parts(request: Request, limit: int) -> _Sent:
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > limit:
-        raise TooLarge(
-            f"A form of unknown size, or of more than {limit // 2**20} MB, is not read.",
-            limit_bytes=limit,
-        )
-    async with request.form(max_part_size=limit, max_files=2, max_fields=2) as form:
-        found = {
-            name: await part.read() if isinstance(part, UploadFile) else part.encode()
-            for name, part in form.multi_items()
-        }
+    found = await read_form(request, limit, files=2, fields=2)
     if "file" not in found:
         raise BadRequest("The form has no part called file. Send the table as that part.")
     about = decomposing.tree(found["about"], "about") if "about" in found else {}
@@ -207,11 +201,12 @@ def _asked(request: Request) -> dict[str, Any]:
         found["rungs"] = params["rungs"].split(",")
     for name in ("changed", "adds"):
         if name in params:
-            found[name] = dict(_pair(words, name) for words in params.getlist(name))
+            found[name] = dict(pair(words, name) for words in params.getlist(name))
     return found
 
 
-def _pair(words: str, name: str) -> tuple[str, str]:
+def pair(words: str, name: str) -> tuple[str, str]:
+    """Return a rung and its dimensions from `rung:dimensions`. Raises `BadParameter`."""
     rung, colon, given = words.rpartition(":")
     if not colon:
         raise BadParameter(f"{name} is rung:dimensions, not {words!r}.", parameter=name)

@@ -38,10 +38,29 @@ ServicesDep = Annotated[Services, Depends(services)]
 
 def check_token(request: Request, services: Services) -> None:
     """Raise `Forbidden` where nobody may write, `Unauthorized` without the right token."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if not is_token(given, services) or scheme.lower() != "bearer":
+        raise Unauthorized("Send the token as 'Authorization: Bearer …'.")
+
+
+def is_token(given: str, services: Services) -> bool:
+    """Tell whether this is the token. Raises `Forbidden` where nobody may write."""
     token = services.settings.token
     if token is None:
         raise Forbidden("Writing is off. Start the service with EVALGAP_TOKEN to allow it.")
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    right = compare_digest(given.strip().encode(), token.get_secret_value().encode())
-    if scheme.lower() != "bearer" or not right:
-        raise Unauthorized("Send the token as 'Authorization: Bearer …'.")
+    return compare_digest(given.strip().encode(), token.get_secret_value().encode())
+
+
+def check_form(request: Request, given: str, services: Services) -> None:
+    """Raise `Forbidden` for a form that another site sent, `Unauthorized` for a wrong token.
+
+    Browsers say where a form comes from: in `Sec-Fetch-Site`, and in `Origin`. What says neither
+    is no browser, and nobody's browser can be made to send it.
+    """
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin")
+    own = f"{request.url.scheme}://{request.url.netloc}"
+    if site not in {"same-origin", "none"} or origin not in {None, own}:
+        raise Forbidden("This form was sent from another site. Open the page here and send again.")
+    if not is_token(given, services):
+        raise Unauthorized("This is not the token of this service (EVALGAP_TOKEN).")

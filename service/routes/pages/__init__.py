@@ -1,6 +1,6 @@
 """The pages: server-rendered, linkable, readable without JavaScript; one module a page."""
 
-from service.routes.pages import benchmark, benchmarks, coverage, fit, gaps, home
+from service.routes.pages import benchmark, benchmarks, coverage, decompose, fit, gaps, home, plans
 
 ROUTERS = (
     home.router,
@@ -8,6 +8,8 @@ ROUTERS = (
     benchmark.router,
     fit.router,
     gaps.router,
+    decompose.router,
     coverage.router,
+    plans.router,
 )
 """Every page's router, in the order of the navigation."""

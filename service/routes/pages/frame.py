@@ -19,6 +19,7 @@ NAVIGATION = (
     ("/fit", "Fit"),
     ("/gaps", "Gaps"),
     ("/coverage", "Coverage"),
+    ("/plans", "Plans"),
     ("/docs", "API"),
 )
 """Address and name of the pages that every page links to."""

@@ -1,0 +1,171 @@
+"""The pages of the measured gaps: the list and its CSV, one gap, what is honest about both."""
+
+import csv
+import re
+from html import unescape
+from io import StringIO
+
+import pytest
+from fastapi.testclient import TestClient
+
+RECOMPUTED = "/gaps/bean2026-gpt4o-recomputed"
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(text)))
+
+
+def shown(client: TestClient, path: str) -> str:
+    """Return a page as a person reads it, with plain minus signs."""
+    return unescape(client.get(path).text).replace("\N{MINUS SIGN}", "-")
+
+
+def bars(page: str, layout: str) -> list[str]:
+    """Return the kinds of the bars of the first picture in this layout, in order."""
+    picture = page.split(f'class="{layout}"')[1].split("</svg>", maxsplit=1)[0]
+    return re.findall(r'class="bar k-(\w+)', picture)
+
+
+def test_the_list_shows_every_gap_and_its_csv_the_same(client: TestClient) -> None:
+    page = client.get("/gaps").text
+    listed = set(re.findall(r'<th scope="row"><a href="/gaps/([^"]+)"', page))
+    table = rows(client.get("/gaps.csv").text)
+    total = client.get("/api/v1/gaps?limit=1").json()["total"]
+    assert len(listed) == len(table) == total
+    assert listed == {row["id"] for row in table}
+
+
+@pytest.mark.parametrize(
+    ("query", "all_have"),
+    [
+        ("verification=recomputed", ("verification", "recomputed")),
+        ("gap_kind=relative-change", ("gap_kind", "relative-change")),
+        ("benchmark=bean2026-scenarios", ("benchmark", "bean2026-scenarios")),
+        ("deployment=public-self-assessment&domain=", ("deployment", "public-self-assessment")),
+    ],
+)
+def test_filters_keep_what_they_say(
+    client: TestClient, query: str, all_have: tuple[str, str]
+) -> None:
+    table = rows(client.get(f"/gaps.csv?{query}").text)
+    name, value = all_have
+    assert table
+    assert {row[name] for row in table} == {value}
+    page = client.get(f"/gaps?{query}").text
+    assert f"<strong>{len(table)}</strong> of" in page
+    assert f'<option value="{value}" selected>' in page
+
+
+def test_a_domain_and_whether_there_is_a_number(client: TestClient) -> None:
+    everything = {r["id"] for r in rows(client.get("/gaps.csv").text)}
+    with_number = {r["id"] for r in rows(client.get("/gaps.csv?number=with").text)}
+    without = {r["id"] for r in rows(client.get("/gaps.csv?number=without").text)}
+    assert with_number | without == everything
+    assert "barbu2019-objectnet" in with_number  # 40 to 45: several values
+    assert "zech2018-cxr" in without
+    health = {r["id"] for r in rows(client.get("/gaps.csv?domain=healthcare").text)}
+    assert "bean2026-condition" in health
+    assert "jia2017-squad-adv" not in health
+
+
+@pytest.mark.parametrize("query", ["nonsense=1", "domain=atlantis", "number=many", "benchmark=%3E"])
+def test_what_the_list_does_not_know_is_refused(client: TestClient, query: str) -> None:
+    answer = client.get(f"/gaps?{query}", headers={"Accept": "text/html"})
+    assert answer.status_code == 400
+    assert "A parameter does not fit" in answer.text
+    assert client.get(f"/gaps.csv?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("layout", ["as-columns", "as-rows"])
+def test_the_waterfall_goes_from_score_to_score(client: TestClient, layout: str) -> None:
+    page = shown(client, RECOMPUTED)
+    assert bars(page, layout) == ["score", "task", "task", "outcome", "residual", "score"]
+    picture = page.split(f'class="{layout}"')[1].split("</svg>")[0]
+    for number in ("94.67", "-11.83", "-18.67", "-30.17", "34.00"):
+        assert f">{number}</text>" in picture
+    assert "94.67 %" in re.findall(r"<desc[^>]*>(.*?)</desc>", picture)[0]
+    # the confounded step alone is marked as several changes at once
+    assert picture.count(" together") >= 1
+
+
+def test_every_number_says_how_it_is_computed(client: TestClient) -> None:
+    page = shown(client, RECOMPUTED)
+    for words in (
+        "8.33 to 15.50",
+        "1.33 to 19.07",
+        "157 / 45",
+        "568 of 600",
+        "expert - first message = 94.67 - 82.83 = 11.84, as rounded here",
+        "10,000 resamples, seed 1",
+        "no other order was measured",
+        "sum of 2 contributions; no interval",
+        "released item results, 600 per rung",
+        "recomputed",
+    ):
+        assert words in page, words
+
+
+def test_whiskers_are_over_the_unit_that_is_asked_for(client: TestClient) -> None:
+    trials = client.get(f"{RECOMPUTED}?unit=trial+or+conversation").text
+    scenarios = client.get(f"{RECOMPUTED}?unit=scenario").text
+    assert client.get(RECOMPUTED).text.count('class="whisker"') == trials.count('class="whisker"')
+    assert trials.count('class="whisker"') > scenarios.count('class="whisker"') > 0
+    assert client.get(f"{RECOMPUTED}?unit=moon").status_code == 400
+    assert client.get(f"{RECOMPUTED}?moon=1").status_code == 400
+
+
+def test_the_csv_of_a_gap_holds_every_number(client: TestClient) -> None:
+    table = rows(client.get(f"{RECOMPUTED}.csv").text)
+    parts = [r for r in table if r["division"] == "sequential" and r["role"] == "contribution"]
+    assert [r["value"] for r in parts] == ["11.83", "18.67", "30.17"]
+    assert [r["lower [scenario]"] for r in parts] == ["1.33", "11.75", "24.96"]
+    assert (parts[1]["losses"], parts[1]["gains"]) == ("157", "45")
+    assert {r["division"] for r in table} == {"sequential", "by-kind"}
+    assert {r["role"] for r in table} == {"score", "contribution", "residual", "total"}
+
+
+def test_two_accounts_of_one_gap_stand_side_by_side(client: TestClient) -> None:
+    assert 'href="/gaps/bean2026-gpt4o-reported"' in client.get(RECOMPUTED).text
+    page = client.get("/gaps/zhang2024-gsm1k").text
+    assert 'href="/gaps/zhang2024-gsm1k-neurips"' in page
+    assert "stands against this one" in page
+    assert "up to 8 %" in page
+
+
+@pytest.mark.parametrize(
+    ("ident", "says"),
+    [
+        ("zech2018-cxr", "No number is stated for this gap"),
+        ("laban2025-multiturn", "No pair of scores is stated for this gap (relative change)"),
+        ("agweyu2026-treatment-failure", "is not the distance between the two scores"),
+        ("barbu2019-objectnet", "40 to 45 % over several values"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(client: TestClient, ident: str, says: str) -> None:
+    page = shown(client, f"/gaps/{ident}")
+    assert says in page
+    assert "as-columns" not in page
+
+
+def test_a_score_that_rises_as_it_gets_worse(client: TestClient) -> None:
+    page = shown(client, "/gaps/koenecke2020-asr")
+    assert ">+0.16</text>" in page
+    assert "black - white = 0.35 - 0.19 = 0.16" in page
+    assert "nothing recorded says how much each of them took" in page
+
+
+def test_a_gain_is_drawn_upwards_and_named(client: TestClient) -> None:
+    page = client.get("/gaps/obermeyer2019-cost-proxy").text
+    assert ">+28.8</text>" in page
+    assert ">gain</text>" in page
+
+
+@pytest.mark.parametrize("path", ["/gaps/none", "/gaps/a%3Eb", "/gaps/none.csv", "/gaps/a/b/c"])
+def test_no_such_gap(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_every_gap_has_a_page_and_a_table(client: TestClient) -> None:
+    for row in rows(client.get("/gaps.csv").text):
+        assert client.get(f"/gaps/{row['id']}").status_code == 200, row["id"]
+        assert rows(client.get(f"/gaps/{row['id']}.csv").text), row["id"]

@@ -1,0 +1,256 @@
+"""The pages of staged plans: drafts, the board, the checklist, and steps changed by forms."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from itertools import count
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from service.app import create_app
+from service.config import Settings
+
+NUMBERS = count()
+HERE = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
+DRAFT = {
+    "deployment": "public-self-assessment",
+    "card": "bean2026-scenarios/raman-et-al",
+    "threshold/at_most": "5",
+    "threshold/unit": "percentage-point",
+    "sample/method": "paired-proportions",
+    "sample/effect": "5",
+    "sample/discordant": "20",
+}
+RESULT = {
+    "result/metric/name": "At least one relevant condition named",
+    "result/metric/higher_is_better": "true",
+    "result/before/value": "94.67",
+    "result/before/n": "600",
+    "result/before/unit": "percent",
+    "result/after/value": "82.83",
+    "result/after/n": "600",
+    "result/after/unit": "percent",
+    "result/intervals/0/level": "0.95",
+    "result/intervals/0/interval_method": "as-reported",
+}
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[TestClient]:
+    settings = Settings(store=None, validators=0, token=SecretStr("secret"))
+    with TestClient(create_app(settings), follow_redirects=False, headers=HERE) as client:
+        yield client
+
+
+def stored(service: TestClient, **fields: str) -> str:
+    ident = f"plan-{next(NUMBERS)}"
+    given = {**DRAFT, "id": ident, "author/name": "Ann", "token": "secret", **fields}
+    answer = service.post("/plans", data=given)
+    assert answer.status_code == 303, answer.text
+    assert answer.headers["location"] == f"/plans/{ident}"
+    return ident
+
+
+def change(service: TestClient, ident: str, step: int, **fields: Any) -> Any:
+    given = {"token": "secret", **fields.pop("given", {}), **fields}
+    return service.post(f"/plans/{ident}/steps/{step}", data=given)
+
+
+def read(text: str) -> str:
+    """Return the words of a page, with one blank between them."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def card(page: str, step: int) -> str:
+    own = page.split(f'id="step-{step}"')[1].partition("</article>")[0]
+    return read(own.partition("<details")[0])
+
+
+def test_a_draft_shows_the_stages_without_a_token(client: TestClient) -> None:
+    assert "There is no plan yet" in client.get("/plans").text
+    answer = client.get("/plans", params=DRAFT)
+    assert answer.status_code == 200
+    page = answer.text
+    for title in ("Compare cards", "Collect data", "Test task assumptions", "Test outcome"):
+        assert title in page
+    assert "Locked. People come last: step s 9" in card(page, 12).replace("steps", "step s")
+    assert "loss at most 5 percentage point" in card(page, 9)
+    assert "626; paired proportions" in card(page, 9)
+    assert client.get("/api/v1/plans").json()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "says"),
+    [
+        ({"card": "medqa/nobody"}, 404, "medqa/nobody"),
+        ({"deployment": "moon"}, 404, "moon"),
+        ({"sample/effect": "much"}, 422, "valid number"),
+        ({"sample/discordant": "1"}, 400, "discordant"),
+        ({"moon": "1"}, 400, "moon"),
+    ],
+)
+def test_what_cannot_be_drafted_is_said(
+    client: TestClient, asked: dict[str, str], status: int, says: str
+) -> None:
+    answer = client.get("/plans", params={**DRAFT, **asked}, headers={"Accept": "text/html"})
+    assert answer.status_code == status
+    assert says in unescape(answer.text)
+
+
+def test_empty_fields_of_the_draft_are_open(client: TestClient) -> None:
+    asked = dict.fromkeys(DRAFT, "") | {"sample/method": "two-proportions"}
+    assert client.get("/plans", params=asked).status_code == 200
+
+
+def test_storing_needs_the_token_and_keeps_what_was_typed(service: TestClient) -> None:
+    given = {**DRAFT, "id": "typed-id", "title": "My title", "author/name": "Ann <b>", "token": "x"}
+    answer = service.post("/plans", data=given)
+    assert answer.status_code == 401
+    page = unescape(answer.text)
+    for words in ("typed-id", "My title", "Ann <b>", "not the token"):
+        assert words in page
+    assert "<b>" not in answer.text
+    assert service.get("/plans/typed-id").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+def test_forms_of_other_sites_are_refused(service: TestClient, headers: dict[str, str]) -> None:
+    ident = stored(service)
+    given = {"token": "secret", "step_status": "done"}
+    answer = service.post(f"/plans/{ident}/steps/6", data=given, headers=headers)
+    assert answer.status_code == 403
+    assert "another site" in answer.text
+    assert service.get(f"/api/v1/plans/{ident}").json()["version"] == 1
+    answer = service.post("/plans", data={**DRAFT, "token": "secret"}, headers=headers)
+    assert answer.status_code == 403
+
+
+def test_without_a_token_of_the_service_nothing_can_be_changed(client: TestClient) -> None:
+    answer = client.post("/plans", data={**DRAFT, "id": "x", "author/name": "A", "token": ""})
+    assert answer.status_code == 403
+    assert "EVALGAP_TOKEN" in answer.text
+
+
+def test_the_life_of_a_plan_by_forms(service: TestClient) -> None:
+    ident = stored(service)
+    locked = change(service, ident, 12, step_status="in-progress")
+    assert locked.status_code == 409
+    assert "steps 9, 10, 11 must be met" in read(locked.text)
+    early = change(service, ident, 9, given=RESULT)
+    assert early.status_code == 409
+    assert 'value="82.83"' in early.text
+    for step in (6, 7, 8):
+        assert change(service, ident, step, step_status="done").status_code == 303
+    answer = change(service, ident, 9, given=RESULT, **{"by/name": "Bea Roe"})
+    assert answer.headers["location"] == f"/plans/{ident}#step-9"
+    page = service.get(f"/plans/{ident}").text
+    tested = card(page, 9)
+    assert "✕ not met" in tested
+    assert "loss 11.84 percentage-point; no interval reported as a gap" in tested
+    assert "Bea Roe decided" in tested
+    gap = service.get(f"/gaps/{ident}-step-9")
+    assert gap.status_code == 200
+    assert "11.84 points" in gap.text
+    good = {**RESULT, "result/after/value": "93"}
+    for step in (9, 10):
+        assert change(service, ident, step, given=good).status_code == 303
+    reason = "No conversations can be replayed."
+    assert change(service, ident, 11, waive=reason).status_code == 303
+    page = service.get(f"/plans/{ident}").text
+    assert f"waived : {reason}" in card(page, 11)
+    assert "Locked" not in card(page, 12)
+    untested = read(page.split('id="untested-title"')[1].split("</section>")[0])
+    assert f"interaction type : waived: {reason}" in untested
+    assert "decision mediation : step 12 has no result yet" in untested
+    assert "query authorship" not in untested
+
+
+def test_every_change_is_kept_with_its_source(service: TestClient) -> None:
+    ident = stored(service)
+    for step in (6, 7):
+        change(service, ident, step, step_status="done")
+    page = service.get(f"/plans/{ident}").text
+    told = read(page.split('class="history"')[1].split("</ol>")[0])
+    for step, version in ((6, 2), (7, 3)):
+        assert f"version {version}" in told
+        assert f"plans/{ident}/steps/{step} step {step}, status: planned → done" in told
+    assert service.get(f"/api/v1/plans/{ident}/1").json()["version"] == 1
+
+
+def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(service: TestClient) -> None:
+    ident = stored(service)
+    change(service, ident, 6, step_status="done")
+    bad = {**RESULT, "result/before/n": "six", "result/notes": "two\nlines"}
+    answer = change(service, ident, 9, given=bad, token="secret")  # noqa: S106 - of this test
+    assert answer.status_code == 422
+    form = answer.text.split('id="step-9"')[1].split("</article>")[0]
+    assert "<details open" in form
+    at = form.split('id="s9-result/before/n"')[1].split("</div></div>")[0]
+    assert 'value="six"' in at
+    assert "Write a whole number" in at
+    assert 'aria-invalid="true"' in at
+    assert 'value="94.67"' in form
+    assert "two\nlines" in form
+    assert "secret" not in answer.text
+    assert service.get(f"/api/v1/plans/{ident}").json()["version"] == 2
+
+
+def test_a_plan_that_moved_on_is_not_overwritten(service: TestClient) -> None:
+    ident = stored(service)
+    change(service, ident, 6, version="1", collect="First words.")
+    answer = change(service, ident, 6, version="1", collect="Second words.")
+    assert answer.status_code == 409
+    assert "version 2 now, not 1" in answer.text
+    assert "Second words." in answer.text
+    assert service.get(f"/api/v1/plans/{ident}").json()["version"] == 2
+
+
+def test_a_threshold_cannot_be_moved_after_its_result(service: TestClient) -> None:
+    ident = stored(service)
+    change(service, ident, 6, step_status="done")
+    change(service, ident, 9, given=RESULT)
+    moved = {"threshold/at_most": "50", "threshold/unit": "percentage-point"}
+    answer = change(service, ident, 9, given=moved)
+    assert answer.status_code == 409
+    assert "was fixed before its result and stays" in read(answer.text)
+
+
+def test_the_checklist_has_every_step_and_lines_to_fill(service: TestClient) -> None:
+    ident = stored(service)
+    page = service.get(f"/plans/{ident}?view=checklist").text
+    assert len(re.findall(r"<article", page)) == len(
+        service.get(f"/api/v1/plans/{ident}").json()["steps"]
+    )
+    assert "☐" in page
+    assert "☑" in page
+    assert 'class="blank"' in page
+    assert "<form" not in page
+    assert service.get(f"/plans/{ident}?view=cube").status_code == 400
+    assert service.get(f"/plans/{ident}?moon=1").status_code == 400
+
+
+def test_words_of_a_plan_stay_words(service: TestClient) -> None:
+    nasty = "<script>alert(1)</script> \u202e" + "x" * 1000
+    ident = stored(service, title=nasty, notes=nasty)
+    assert change(service, ident, 6, collect=nasty).status_code == 303
+    for path in (f"/plans/{ident}", f"/plans/{ident}?view=checklist", "/plans"):
+        page = service.get(path).text
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert" in page
+
+
+def test_no_such_plan(service: TestClient) -> None:
+    assert service.get("/plans/none").status_code == 404
+    assert change(service, "none", 1, step_status="done").status_code == 404
+    assert change(service, stored(service), 99, step_status="done").status_code == 404
