@@ -6,6 +6,10 @@ from tests.browser.conftest import NARROW, WIDE, Tab
 
 PAGES = (
     "/",
+    "/query",
+    "/query?question=assumed-vs-deployed",
+    "/query?query=ASK%20%7B%7D",
+    "/query?query=SELECT%20*%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D%20LIMIT%2040",
     "/ontology",
     "/doc/id/card/healthbench/evalgap",
     "/doc/id/gap/bean2026-gpt4o-recomputed",
