@@ -6,7 +6,8 @@ Read from the ontology and its schemes alone, so it is worked out once.
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -78,7 +79,7 @@ def _written(iri: str) -> tuple[str, str]:
     return iri.removeprefix(BASE), f"<{iri}>"
 
 
-@cache
+@lru_cache(maxsize=256)  # a base may hold a stranger's words
 def codes(base: str) -> tuple[str, ...]:
     """Return the codes of the dimensions, values or other codes below a path; none without one."""
     if not base:
@@ -86,3 +87,24 @@ def codes(base: str) -> tuple[str, ...]:
     start = BASE + base
     found = {str(s) for s in shacl.taxonomy().subjects(RDF.type) if str(s).startswith(start)}
     return tuple(sorted(iri.removeprefix(start) for iri in found))
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a dimension, value or code is called, what it means, and for a dimension what it asks.
+
+    A code that is none of ours is called by itself.
+    """
+
+    label: str
+    about: str = ""
+    question: str = ""
+
+
+@lru_cache(maxsize=4096)  # a path may be a stranger's
+def words(path: str) -> Words:
+    """Return the words for the dimension, value or code at a path, as `value/novelty/unseen`."""
+    graph, name = shacl.taxonomy(), URIRef(BASE + path)
+    label = graph.value(name, SKOS.prefLabel) or path.rpartition("/")[2]
+    about, asked = graph.value(name, SKOS.definition), graph.value(name, EGAP.questionText)
+    return Words(str(label), str(about or ""), str(asked or ""))

@@ -6,6 +6,9 @@ from tests.browser.conftest import NARROW, WIDE, Tab
 
 PAGES = (
     "/",
+    "/author",
+    "/author/new",
+    "/author/new?card=agentclinic/evalgap",
     "/query",
     "/query?question=assumed-vs-deployed",
     "/query?query=ASK%20%7B%7D",

@@ -12,7 +12,12 @@ from service.pages.signs import SIGNS
 from service.resources import VERSION, inside
 from service.routes.deps import services as services_of
 
-NAVIGATION = (("/query", "Query"), ("/queries", "Questions"), ("/docs", "API"))
+NAVIGATION = (
+    ("/query", "Query"),
+    ("/author", "Author"),
+    ("/queries", "Questions"),
+    ("/docs", "API"),
+)
 """Address and name of the pages that every page links to."""
 
 _templates = Jinja2Templates(directory=inside("templates"))
