@@ -62,10 +62,10 @@ def choose(accept: str | None, offered: Sequence[str], suffix: str | None = None
     return chosen
 
 
-def prefers_page(accept: str | None, other: str) -> bool:
-    """Tell whether a client asks for HTML before `other`, as browsers do."""
+def prefers_page(accept: str | None, *others: str) -> bool:
+    """Tell whether a client asks for HTML before all others, as browsers do."""
     try:
-        return choose(accept, [other, "text/html"]) == "text/html"
+        return choose(accept, [*others, "text/html"]) == "text/html"
     except NotAcceptable:
         return False
 

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData, QueryParams
 from service import describe, writes
 from service.engines.base import Dataset, Limits, Stop
 from service.engines.terms import absolute
-from service.negotiate import prefers_page
+from service.negotiate import RDF_FORMS, prefers_page
 from service.problems import BadRequest, UnsupportedMedia
 from service.routes.awaited import while_awaited
 from service.routes.bodies import read_body
@@ -56,7 +56,7 @@ async def sparql_get(request: Request, services: ServicesDep) -> Response:
 
 
 def _description(request: Request, services: Services) -> Response:
-    if prefers_page(request.headers.get("accept"), "text/turtle"):
+    if prefers_page(request.headers.get("accept"), *RDF_FORMS):
         return RedirectResponse("/query", 303, {"Vary": "Accept"})
     settings = services.settings
     found = describe.service_description(

@@ -63,7 +63,9 @@ def until(check: object, patience: float = 60) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/sparql"), ("POST", "/sparql")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/sparql"), ("POST", "/sparql"), ("GET", "/query")]
+)
 def test_a_connection_that_is_closed_ends_its_query(url: str, method: str, path: str) -> None:
     with ExitStack() as stack:
         for _ in range(READERS):

@@ -1,6 +1,17 @@
 """The pages: server-rendered, linkable, readable without JavaScript; one module a page."""
 
-from service.routes.pages import benchmark, benchmarks, coverage, decompose, fit, gaps, home, plans
+from service.routes.pages import (
+    author,
+    benchmark,
+    benchmarks,
+    coverage,
+    decompose,
+    fit,
+    gaps,
+    home,
+    plans,
+    query,
+)
 
 ROUTERS = (
     home.router,
@@ -11,5 +22,7 @@ ROUTERS = (
     decompose.router,
     coverage.router,
     plans.router,
+    query.router,
+    author.router,
 )
 """Every page's router, in the order of the navigation."""

@@ -20,6 +20,8 @@ NAVIGATION = (
     ("/gaps", "Gaps"),
     ("/coverage", "Coverage"),
     ("/plans", "Plans"),
+    ("/query", "Query"),
+    ("/author", "Author"),
     ("/docs", "API"),
 )
 """Address and name of the pages that every page links to."""

@@ -1,0 +1,159 @@
+"""The author pages: a card in any known format judged beside its words, and a form to write one."""
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from types import MappingProxyType
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+
+from loaders.base import Document, Problem, Raw
+from loaders.model import Card
+from loaders.registry import FORMATS, documents
+from service import repository
+from service.ingest import ingest
+from service.pages import author, card_draft, card_form
+from service.pages.author import Judged
+from service.problems import BadParameter, BadRequest, TooLarge
+from service.routes.deps import Services, ServicesDep
+from service.routes.pages.frame import page
+
+router = APIRouter(include_in_schema=False)
+_ECHOED = 200_000
+"""Characters of a pasted text that are put back into the page."""
+_FIELDS = 2_000
+
+
+@router.get("/author")
+def start(request: Request, services: ServicesDep) -> Response:
+    """Show where a card is pasted or chosen, and the way to the form."""
+    _only(request)
+    return page(request, "author.html", _begun(services))
+
+
+@router.post("/author")
+async def check(request: Request, services: ServicesDep) -> Response:
+    """Judge what was pasted or chosen, and show its words beside the terms; nothing is stored."""
+    async with _form(request, services) as form:
+        raw, text = await _sent(form)
+    echoed = {"text": text if len(text) <= _ECHOED else "", "name": raw.source}
+    shown = {**_begun(services), **echoed}
+    if not raw.data.strip():
+        shown["missing"] = "Paste a card, or choose a file."
+        return page(request, "author.html", shown, BadRequest.status)
+    found = await run_in_threadpool(judge, services, raw)
+    return page(request, "author.html", {**shown, **_summed(found)}, _status(found))
+
+
+@router.get("/author/new")
+def write(request: Request, services: ServicesDep) -> Response:
+    """Show the form to write a card, or to correct the card that `card=` names."""
+    _only(request, "card")
+    ident = request.query_params.get("card", "").strip().strip("/")
+    base = _card(services, ident)
+    given = card_form.typed(base) if base else {}
+    return page(request, "author_new.html", _filled(given, ident))
+
+
+@router.post("/author/new")
+async def written(request: Request, services: ServicesDep) -> Response:
+    """Judge what was typed; show each problem at its field, or the card as files."""
+    async with _form(request, services) as form:
+        given = {name: [_lines(str(v)) for v in form.getlist(name)] for name in form}
+    return await run_in_threadpool(_written, request, services, given)
+
+
+def _begun(services: Services) -> dict[str, Any]:
+    return {"formats": FORMATS, "limit": services.settings.max_body_bytes // 2**20}
+
+
+def _written(request: Request, services: Services, given: card_form.Typed) -> Response:
+    ident = "".join(given.get("card", ())[:1])
+    tree = card_draft.tree(given, _card(services, ident))
+    data = json.dumps(tree, ensure_ascii=False, default=str).encode(errors="replace")
+    found = judge(services, Raw("form.json", data))
+    problems = [p for one in found for p in one.outcome.problems]
+    at = card_draft.placed(problems, tree, given)
+    shown = {**_filled(given, ident, at), **_summed(found)}
+    return page(request, "author_new.html", shown, _status(found))
+
+
+def judge(services: Services, raw: Raw) -> list[Judged]:
+    """Return what an import would make of every record of a file; nothing is stored."""
+    read = list(documents(raw))
+    outcomes = list(ingest(read, services.engine, services.gate, dry_run=True))
+    records = {id(d.raw): d.records for d in read if isinstance(d, Document)}
+    whole = author.SHOWN
+    return [
+        author.judged(services.engine, o, records.get(id(o.raw), ()) if index < whole else ())
+        for index, o in enumerate(outcomes)
+    ]
+
+
+def _summed(found: list[Judged]) -> dict[str, Any]:
+    valid = sum(one.valid for one in found)
+    return {"found": found, "valid": valid, "whole": author.SHOWN}
+
+
+def _status(found: list[Judged]) -> int:
+    return 200 if found and all(one.valid for one in found) else 422
+
+
+def _filled(
+    given: card_form.Typed, ident: str, at: Mapping[str, Sequence[Problem]] = MappingProxyType({})
+) -> dict[str, Any]:
+    return {
+        "given": given,
+        "card": ident,
+        "head": card_form.head(),
+        "parts": card_form.parts(),
+        "questions": card_form.questions(),
+        "at": at,
+        "opened": card_form.opened(given, at),
+    }
+
+
+def _card(services: Services, ident: str) -> Card | None:
+    """Return the stored card that is to be corrected. Raises `NotFound`."""
+    if not ident:
+        return None
+    record = repository.load(services.engine, "card", ident).record
+    assert isinstance(record, Card)  # noqa: S101 - what the store holds under card/
+    return record
+
+
+def _only(request: Request, *names: str) -> None:
+    for name in request.query_params:
+        if name not in names:
+            raise BadParameter(
+                f"This page has no parameter {name!r}.", parameter=name, known=list(names)
+            )
+
+
+def _form(request: Request, services: Services) -> AbstractAsyncContextManager[FormData]:
+    """Return the posted form, to be entered. Raises `TooLarge` before a large one is read."""
+    limit = services.settings.max_body_bytes
+    declared = request.headers.get("content-length", "")
+    if not declared.isdigit() or int(declared) > limit:
+        raise TooLarge(
+            f"A form may have {limit // 2**20} MB. Import a larger file: evalgap import FILE.",
+            limit_bytes=limit,
+        )
+    return request.form(max_files=1, max_fields=_FIELDS, max_part_size=limit)
+
+
+def _lines(text: str) -> str:
+    """Return a text with the line ends of this machine: forms send those of another."""
+    return text.replace("\r\n", "\n")
+
+
+async def _sent(form: FormData) -> tuple[Raw, str]:
+    """Return what was sent, a chosen file before a pasted text, and the text to show again."""
+    file, text = form.get("file"), form.get("text")
+    pasted = _lines(text) if isinstance(text, str) else ""
+    if isinstance(file, UploadFile) and file.filename:
+        return Raw(file.filename.replace("\\", "/").rpartition("/")[2], await file.read()), pasted
+    return Raw("upload.yaml", pasted.encode(errors="replace")), pasted

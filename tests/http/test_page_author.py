@@ -1,0 +1,252 @@
+"""The author pages over HTTP: words beside terms, problems at their field, and rubbish."""
+
+import base64
+import html
+import re
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from openpyxl import Workbook
+
+from loaders.base import Document, Raw
+from loaders.registry import read
+
+ROOT = Path(__file__).parents[2]
+CARD = (ROOT / "data/cards/medqa.yaml").read_text(encoding="utf-8")
+AUTHORS = """
+benchmark_name: Scenarios
+citation: "2026"
+intended_use_case: {answer: "To test.", deployment_context: "At home."}
+task:
+  query_authorship: {question: "Who?", answer: "Doctors <b>wrote</b> them."}
+  information_completeness: {question: "All?", answer: "All facts."}
+  interaction_type: {question: "How?", answer: "single-turn"}
+outcome:
+  decision_mediation: {question: "Who decides?", answer: ""}
+  outcome_validity: {question: "What counts?", answer: "A match."}
+"""
+NEW = {
+    "title": "My benchmark",
+    "benchmark": "my-benchmark",
+    "author": "jane-doe",
+    "author_name": "Jane Doe",
+    "origin": "designer",
+    "interaction-type.answer": "One prompt\r\neach.",
+    "interaction-type.value": "single-turn",
+    "interaction-type.url": "https://example.org/paper",
+    "interaction-type.locator": "p. 3",
+}
+
+
+def paste(client: TestClient, text: str) -> Response:
+    return client.post("/author", files={"text": (None, text)})
+
+
+def upload(client: TestClient, name: str, data: bytes) -> Response:
+    return client.post("/author", files={"file": (name, data), "text": (None, "")})
+
+
+def fill(client: TestClient, **fields: str) -> Response:
+    parts = [(name, (None, value)) for name, value in {**NEW, **fields}.items()]
+    return client.post("/author/new", files=parts)
+
+
+def files(page: Response) -> dict[str, str]:
+    """Return the files that a page carries, by name."""
+    found = re.findall(r'<a href="data:[^,]*base64,([^"]*)" download="([^"]*)"', page.text)
+    return {name: base64.b64decode(html.unescape(data)).decode() for data, name in found}
+
+
+def test_words_stand_beside_terms_with_their_basis_and_rule(client: TestClient) -> None:
+    page = paste(client, CARD)
+    assert page.status_code == 200
+    row = page.text.partition("Interaction type")[2].partition("</tr>")[0]
+    assert "Each question with its options is put once and one option is scored." in row
+    assert '<a href="/value/interaction-type/single-turn">Single turn</a>' in row
+    assert "derived" in row
+    assert "one request per item" in row
+
+
+def test_a_card_of_the_authors_is_read_and_nothing_is_added(client: TestClient) -> None:
+    page = paste(client, AUTHORS)
+    assert page.status_code == 200
+    assert "read as authors-yaml" in page.text
+    assert "Doctors &lt;b&gt;wrote&lt;/b&gt; them." in page.text
+    row = page.text.partition("Decision mediation")[2].partition("</tr>")[0]
+    assert "not stated" in row
+    assert "no words" in row
+    assert "stated</span>, in words only" in page.text
+
+
+def test_files_of_a_card_are_read_again_as_the_same_card(client: TestClient) -> None:
+    made = files(paste(client, CARD))
+    assert set(made) == {f"medqa-evalgap{s}" for s in (".yaml", ".authors.yaml", ".md", ".ttl")}
+    before, after = (read(Raw("card.yaml", t.encode())) for t in (CARD, made["medqa-evalgap.yaml"]))
+    assert isinstance(before, Document)
+    assert isinstance(after, Document)
+    assert before.records == after.records
+    assert "egap:BenchmarkCard" in made["medqa-evalgap.ttl"]
+
+
+def test_nothing_is_stored(client: TestClient) -> None:
+    paste(client, CARD.replace("id: medqa", "id: medqa-page"))
+    fill(client)
+    for name in ("medqa-page", "my-benchmark"):
+        assert client.get(f"/api/v1/benchmarks/{name}").status_code == 404
+
+
+def test_a_problem_stands_at_its_row_with_what_was_read(client: TestClient) -> None:
+    page = paste(client, CARD.replace("[single-turn]", "[item-correctness]"))
+    assert page.status_code == 422
+    row = page.text.partition('scope="row"><span dir="auto">Interaction type')[2]
+    assert "does not belong to the dimension interaction-type" in row.partition("</tr>")[0]
+    assert files(page) == {}
+
+
+def test_a_field_that_cannot_be_read_is_named_with_value_and_mend(client: TestClient) -> None:
+    page = paste(client, CARD.replace("[single-turn]", '["Single turn!"]'))
+    assert page.status_code == 422
+    assert "codings/0/code" in page.text
+    assert "Single turn!" in page.text.partition("<form")[0]
+    assert "lower-case words" in page.text
+
+
+def test_warnings_stand_apart(client: TestClient) -> None:
+    page = paste(client, CARD.replace("  origin: third-party\n", ""))
+    assert page.status_code == 200
+    assert "Noticed, and no reason to refuse it (1)" in page.text
+
+
+def test_several_records_of_one_file_are_listed(client: TestClient) -> None:
+    lines = [f'{{"benchmark_details": {{"name": "Card {n}"}}}}' for n in range(60)]
+    page = upload(client, "cards.jsonl", "\n".join([*lines, "{rubbish"]).encode())
+    assert page.status_code == 422
+    assert "61 records in it, 60 valid, 1 not" in page.text
+    assert page.text.count('class="card outcome"') == 50
+    assert "The first 50 are shown" in page.text
+
+
+def test_a_workbook_is_read(client: TestClient) -> None:
+    book, data = Workbook(), BytesIO()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["benchmark_id", "benchmark_name", "author_id", "author_name"])
+    sheet.append(["b", "B", "a", "A"])
+    book.save(data)
+    assert upload(client, "cards.xlsx", data.getvalue()).status_code in {200, 422}
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("card.yaml", b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe" * 1000),
+        ("card.yaml", b"a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\n"),
+        ("card.yaml", b"[" * 100_000),
+        ("card.json", b'{"a": ' * 50_000),
+        ("card.xlsx", b"PK\x03\x04 no workbook"),
+        ("<script>.yaml", b"just words"),
+        ("../../etc/passwd", b"\xff\xfe\x00"),
+        ("card.yaml", b"x" * 9 * 2**20),
+    ],
+)
+def test_rubbish_gets_a_sentence(client: TestClient, name: str, data: bytes) -> None:
+    page = upload(client, name, data)
+    assert page.status_code == 422
+    assert 'class="problems"' in page.text
+    assert "<script>." not in page.text
+
+
+def test_more_than_ten_megabytes_are_refused(client: TestClient) -> None:
+    page = upload(client, "card.yaml", b"x" * (10 * 2**20))
+    assert page.status_code == 413
+    assert "evalgap import" in page.json()["detail"]
+
+
+def test_an_empty_form_is_told_so(client: TestClient) -> None:
+    page = paste(client, "  \r\n ")
+    assert page.status_code == 400
+    assert "Paste a card, or choose a file." in page.text
+
+
+def test_a_parameter_that_is_none_is_refused(client: TestClient) -> None:
+    assert client.get("/author?colour=red").status_code == 400
+    assert client.get("/author/new?card=no/body").status_code == 404
+
+
+def test_the_form_has_the_fields_and_codes_of_the_shapes(client: TestClient) -> None:
+    text = client.get("/author/new").text
+    for words in ("Name of the benchmark", "Origin", "Answer status", "Coded values"):
+        assert words in text
+    for code in ("third-party", "partly-answered", "single-turn", "in-review", "healthcare"):
+        assert f'value="{code}"' in text
+    core = text.partition("Further questions")[0]
+    assert core.count("<legend>") == 7
+    assert "Novelty" not in core
+
+
+def test_a_written_card_is_a_file_that_reads_as_it_was_typed(client: TestClient) -> None:
+    page = fill(client, **{"novelty.answer": "New <think>"})
+    assert page.status_code == 200
+    found = read(Raw("card.yaml", files(page)["my-benchmark-jane-doe.yaml"].encode()))
+    assert isinstance(found, Document)
+    (card,) = found.records
+    given = {a.dimension: a for a in card.assumptions}  # type: ignore[attr-defined]
+    turns = given["interaction-type"]
+    assert (turns.answer, turns.assumes) == ("One prompt\neach.", ("interaction-type/single-turn",))
+    assert turns.sources[0].locator == "p. 3"
+    assert [c.basis for c in turns.codings] == ["stated"]
+    assert given["novelty"].answer == "New <think>"
+    assert given["outcome-validity"].answer_status == "not-stated"
+    assert "single-turn" in files(page)["my-benchmark-jane-doe.authors.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("title", "", "Fill in benchmark_name"),
+        ("benchmark", "", "benchmark/id"),
+        ("benchmark", "My Benchmark", "not written as a code"),
+        ("author", "", "needs exactly one author"),
+        ("origin", "nobody", "is not known. Use one of: designer"),
+        ("domains", "cooking", "not in the list of domains"),
+        ("interaction-type.url", "example", "not written as a code or address"),
+        ("interaction-type.value", "item-correctness", "does not belong to the dimension"),
+        ("interaction-type.basis", "derived", "names no rule"),
+        ("interaction-type.status", "not-stated", "Remove the answer"),
+        ("novelty.locator", "p. 1", "required"),
+        ("publications", "nowhere", "not written as a code or address"),
+    ],
+)
+def test_a_problem_stands_at_its_field_and_what_was_typed_is_kept(
+    client: TestClient, field: str, value: str, said: str
+) -> None:
+    page = fill(client, **{field: value})
+    assert page.status_code == 422
+    text = page.text.partition("<form")[2]
+    problems = re.findall(r'<p class="wrong" id="wrong-([a-z_-]+)-1">(.*?)</p>', text)
+    assert len(problems) == 1
+    assert said in problems[0][1]
+    assert problems[0][0].startswith(field.partition(".")[0])
+    assert "One prompt\neach." in text
+    assert 'value="jane-doe"' in text or field == "author"
+
+
+def test_a_stored_card_is_corrected_and_keeps_how_its_values_were_read(client: TestClient) -> None:
+    text = client.get("/author/new?card=medqa/evalgap").text
+    assert "The chosen option is scored as it stands." in text
+    assert 'value="item-correctness" checked' in text
+    fields = {
+        "card": "medqa/evalgap", "title": "MedQA, corrected", "benchmark": "medqa",
+        "author": "evalgap", "author_name": "EvalGap maintainers", "origin": "third-party",
+        "outcome-validity.value": "item-correctness", "outcome-validity.answer": "The share.",
+    }  # fmt: skip
+    page = client.post("/author/new", files=[(k, (None, v)) for k, v in fields.items()])
+    assert page.status_code == 200
+    made = files(page)["medqa-evalgap.yaml"]
+    assert "MedQA, corrected" in made
+    assert "rule: answer-key-scoring" in made
+    assert "zh-Hans" in made
+    assert "single-turn" not in made
