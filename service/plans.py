@@ -1,7 +1,7 @@
 """Plans in the store: made from a deployment and a card, changed step by step, nothing lost."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 

@@ -6,6 +6,9 @@ from tests.browser.conftest import NARROW, WIDE, Tab
 
 PAGES = (
     "/",
+    "/guides",
+    "/guides/deployer",
+    "/guides/developer",
     "/benchmarks",
     "/benchmarks?interaction-type=single-turn&domain=healthcare&q=exam",
     "/benchmarks?interaction-type=multi-session&domain=law",

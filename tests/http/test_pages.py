@@ -23,10 +23,44 @@ def test_pages_load_nothing_from_elsewhere(client: TestClient, path: str) -> Non
     assert all(client.get(a).status_code == 200 for a in scripts)
 
 
-def test_every_address_on_the_home_page_answers(client: TestClient) -> None:
-    page = client.get("/").text
-    for address in set(re.findall(r'href="(/[^"]*)"', page)):
-        assert client.get(address.replace("&amp;", "&")).status_code == 200, address
+GUIDES = ("deployer", "benchmark-author", "auditor", "developer")
+FOLLOWED = ("/", "/guides", *(f"/guides/{reader}" for reader in GUIDES))
+
+
+@pytest.mark.parametrize("path", FOLLOWED)
+def test_every_address_on_the_home_page_and_in_the_guides_answers(
+    client: TestClient, path: str
+) -> None:
+    found = client.get(path, headers={"accept": "text/html"}).text
+    for address in set(re.findall(r'href="(/[^"]*)"', found)):
+        answer = client.get(
+            address.replace("&amp;", "&"), headers={"accept": "text/html,*/*;q=0.5"}
+        )
+        assert answer.status_code == 200, address
+
+
+def test_a_guide_that_is_not_there_names_those_that_are(client: TestClient) -> None:
+    answer = client.get("/guides/nobody")
+    assert answer.status_code == 404
+    assert answer.json()["known"] == list(GUIDES)
+
+
+def test_every_page_says_how_old_the_graph_is_and_which_version_serves_it(
+    client: TestClient,
+) -> None:
+    latest = client.get("/queries/records-by-kind").json()
+    assert latest["total"]
+    for path in ("/", "/guides", "/queries"):
+        found = client.get(path, headers={"accept": "text/html"}).text
+        assert re.search(r"EvalGap \d+\.\d+\.\d+", found)
+        assert re.search(r'the graph as of <time datetime="\d{4}-\d\d-\d\dT', found)
+
+
+def test_the_home_page_counts_what_the_api_lists(client: TestClient) -> None:
+    found = client.get("/").text
+    for name in ("benchmarks", "cards", "deployments", "reviews", "gaps"):
+        total = client.get(f"/api/v1/{name}?limit=1").json()["total"]
+        assert f"<b>{total:,}</b> {name}</a>" in found
 
 
 def test_openapi_is_3_1_and_describes_each_operation(client: TestClient) -> None:

@@ -8,6 +8,7 @@ from service.routes.pages import (
     decompose,
     fit,
     gaps,
+    guides,
     home,
     plans,
     query,
@@ -18,11 +19,12 @@ ROUTERS = (
     benchmarks.router,
     benchmark.router,
     fit.router,
-    gaps.router,
     decompose.router,
+    gaps.router,
     coverage.router,
     plans.router,
     query.router,
     author.router,
+    guides.router,
 )
 """Every page's router, in the order of the navigation."""

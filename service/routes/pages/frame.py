@@ -22,6 +22,7 @@ NAVIGATION = (
     ("/plans", "Plans"),
     ("/query", "Query"),
     ("/author", "Author"),
+    ("/guides", "Guides"),
     ("/docs", "API"),
 )
 """Address and name of the pages that every page links to."""

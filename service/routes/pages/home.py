@@ -2,35 +2,22 @@
 
 from fastapi import APIRouter, Request, Response
 
-from service import catalog, repository
-from service.pages import gaps
+from service import catalog
+from service.pages.home import QUESTIONS, front
 from service.resources import VERSION
 from service.routes.deps import ServicesDep
 from service.routes.pages.frame import page
+from service.routes.pages.guides import READERS
 
 router = APIRouter(include_in_schema=False)
-
-SHOWN_GAP = "bean2026-gpt4o-recomputed"
-"""The gap drawn on the home page, when the store holds it."""
 
 
 @router.get("/")
 def home(request: Request, services: ServicesDep) -> Response:
     """Show what this is, what the graph holds, and where to go next."""
-    lists = {
-        name: repository.listing(services.engine, name, {})
-        for name in ("benchmarks", "cards", "deployments", "reviews", "gaps")
-    }
-    held = any(g["id"] == SHOWN_GAP for g in lists["gaps"])
-    return page(
-        request,
-        "home.html",
-        {
-            "counts": {name: len(items) for name, items in lists.items()},
-            "shown": gaps.shown(services.engine, SHOWN_GAP) if held else None,
-            "questions": catalog.questions().values(),
-        },
-    )
+    asked = [catalog.question(name) for name in QUESTIONS]
+    shown = {"front": front(services.engine), "questions": asked, "readers": READERS}
+    return page(request, "home.html", shown)
 
 
 @router.get("/docs")

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request, Response
 
 from service.engines.base import Limits, Stop
-from service.pages import query as shown
 from service.pages import completion
+from service.pages import query as shown
 from service.problems import Problem
 from service.routes.awaited import while_awaited
 from service.routes.deps import Services, ServicesDep
