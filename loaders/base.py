@@ -45,7 +45,8 @@ What a record is called
 -----------------------
 An identity is made by `loaders.text.record_id(source name, key)`. Where the record has a key of
 its own (never its title, never an address) use that, else `raw.key`. `raw.name` is the name of
-the file, `raw.path` its path inside what was imported.
+the file, `raw.path` its path inside what was imported. A format whose first record is called
+after `raw.key` alone says so in the table (`by_file`): files of one name are then told apart.
 
 What a record refers to
 -----------------------

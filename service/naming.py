@@ -94,7 +94,7 @@ def _under(document: _Read, folders: int) -> _Read:
     raw = document.raw
     place = raw.place.split(", ")[0] if raw.cut else ""
     again: Raw = replace(raw, place=place, keyed=folders)
-    return next(d for d in documents(again) if d.raw.place == raw.place)
+    return next((d for d in documents(again) if d.raw.place == raw.place), document)
 
 
 def _noting(document: _Read, title: str, stored: _Owner | None) -> _Read:

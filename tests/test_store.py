@@ -6,7 +6,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 from fastapi.testclient import TestClient
@@ -158,3 +161,22 @@ def test_a_backup_is_taken_beside_a_writer_and_restored(tmp_path: Path) -> None:
     assert restored.ask("ASK { GRAPH <urn:g> { <urn:a> ?p ?o } }")
     assert not restored.ask("ASK { GRAPH <urn:g> { <urn:later> ?p ?o } }")
     restored.close()
+
+
+def test_closing_waits_for_a_transaction_of_another_thread(tmp_path: Path) -> None:
+    engine = open_store(tmp_path / "store")
+    lines = "".join(f'<urn:s{n}> <urn:p> "{n}" <urn:g> .\n' for n in range(100_000)).encode()
+    begun = Event()
+
+    def nothing() -> Iterator[str]:
+        begun.set()  # asked for inside the transaction
+        yield from ()
+
+    with ThreadPoolExecutor(1) as beside:
+        under_way = beside.submit(engine.commit, lines, nothing())
+        begun.wait(10)
+        engine.close()
+        under_way.result()
+    reader = open_store(tmp_path / "store", read_only=True)
+    assert str(reader.select(COUNT)[0]["n"]) == "100000"
+    reader.close()
