@@ -34,9 +34,10 @@ def risk(engine: Engine, deployment: str, benchmark: str, relevant: tuple[str, .
 
     Raises `NotFound` for a deployment or benchmark that is not there.
     """
-    place, every = fits.place(engine, deployment), fits.candidates(engine, deployment)
+    place = fits.place(engine, deployment)
+    alone = [c for c in fits.candidates(engine, deployment) if c.id == benchmark]
     asked = Asked(relevant, benchmark=benchmark)
-    (found,) = answer(fits.schemes(engine), every, place, asked).fits
+    (found,) = answer(fits.schemes(engine), alone, place, asked).fits
     open_ = [f for f in found.findings if f.verdict in {VIOLATED, UNKNOWN, DISPUTED}]
     above = _above(engine)
     measured = figures(engine)
