@@ -184,12 +184,10 @@ class _Pass:
 
 def _held(engine: Engine, planned: Sequence[Planned], checked: Iterable[Checked]) -> list[Checked]:
     """Return what was checked, with a finding where a plan breaks a rule of its steps."""
-    revised = {
-        p.candidate.iri: p.record
-        for p in planned
-        if isinstance(p.record, Plan) and p.current is not None and not p.unchanged
-    }
-    found = broken_rules(engine, revised)
+    fresh = [p for p in planned if not p.unchanged]
+    plans = {p.candidate.iri: p.record for p in fresh if isinstance(p.record, Plan)}
+    revising = frozenset(p.candidate.iri for p in fresh if p.current is not None)
+    found = broken_rules(engine, plans, revising)
     return [replace(c, issues=(*c.issues, *found.get(c.iri, ()))) for c in checked]
 
 

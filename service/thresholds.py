@@ -1,13 +1,14 @@
-"""What a new version of a plan may not do: move a recorded threshold, or pass a lock."""
+"""What a plan may not be: steps in a circle, a recorded threshold moved, a lock passed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from loaders.model import Plan
-from service.analysis.plan import moved, rushed
+from service.analysis.plan import circular, moved, rushed
 from service.engines.base import Engine
 from service.repository import load
 from service.shacl import Issue
 
+Found = Mapping[str, list[Issue]]
 _MOVED = (
     "The threshold of step {} was fixed before its result and stays. Leave both as they are, "
     "or waive the step with a reason."
@@ -18,15 +19,27 @@ _RUSHED = (
 )
 
 
-def broken_rules(engine: Engine, revised: Mapping[str, Plan]) -> dict[str, list[Issue]]:
-    """Return, by IRI of the new version, a finding for each step that breaks a rule."""
-    found: dict[str, list[Issue]] = {}
-    for iri, plan in revised.items():
-        stored = load(engine, "plan", plan.id).record
-        if isinstance(stored, Plan):
-            steps = [(n, _MOVED) for n in moved(stored, plan)]
-            steps += [(n, _RUSHED) for n in rushed(stored, plan)]
-            found[iri] = [
-                Issue(iri, f"step {n}", "", w.format(n), "Violation", "") for n, w in steps
-            ]
-    return found
+_CIRCULAR = "Step {} can never start: what it depends on waits for it. Mend depends_on."
+
+
+def broken_rules(engine: Engine, plans: Mapping[str, Plan], known: frozenset[str]) -> Found:
+    """Return, by IRI of the version, a finding for each step of a plan that breaks a rule.
+
+    `known` are the IRIs of those that revise a stored plan.
+    """
+    return {
+        iri: [*_issues(iri, _broken(engine, plan, iri in known))] for iri, plan in plans.items()
+    }
+
+
+def _issues(iri: str, broken: Iterable[tuple[int, str]]) -> Iterator[Issue]:
+    for step, words in broken:
+        yield Issue(iri, f"step {step}", "", words.format(step), "Violation", "")
+
+
+def _broken(engine: Engine, plan: Plan, revises: bool) -> Iterator[tuple[int, str]]:  # noqa: FBT001
+    yield from ((n, _CIRCULAR) for n in circular(plan))
+    stored = load(engine, "plan", plan.id).record if revises else None
+    if isinstance(stored, Plan):
+        yield from ((n, _MOVED) for n in moved(stored, plan))
+        yield from ((n, _RUSHED) for n in rushed(stored, plan))

@@ -202,3 +202,11 @@ def rushed(old: Plan, new: Plan) -> list[int]:
         for s in new.steps
         if s.result is not None and s.position not in done and locks(new.steps, s)
     ]
+
+
+def circular(plan: Plan) -> list[int]:
+    """Return the steps that can never start, because they wait in a circle."""
+    waits = {f"step-{s.position}": set(s.depends_on) for s in plan.steps}
+    while free := [name for name, others in waits.items() if not others & waits.keys()]:
+        waits = {name: others for name, others in waits.items() if name not in free}
+    return [s.position for s in plan.steps if f"step-{s.position}" in waits]

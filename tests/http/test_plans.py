@@ -364,6 +364,36 @@ def test_a_change_that_cannot_be_is_refused_and_nothing_is_lost(
     assert service.get(f"/api/v1/plans/{plan['id']}").json()["version"] == 1
 
 
+def test_steps_that_wait_in_a_circle_are_refused(service: TestClient) -> None:
+    plan = small(service)
+    file = service.get(f"/api/v1/plans/{plan['id']}.yaml").text
+    for circle in ("step-3", "step-4"):  # on itself, and on what waits for it
+        turned = file.replace("- step-1", f"- {circle}", 1).replace(plan["id"], f"{plan['id']}-o")
+        assert circle in turned
+        answer = service.post("/api/v1/validate", content=turned)
+        assert answer.status_code == 422
+        assert "can never start" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"threshold": {"at_most": 1e300, "unit": "percentage-point"}}, "from -100 to 100"),
+        ({"threshold": {"at_least": 2, "unit": "fraction"}}, "from -100 to 100"),
+        ({"result": {**GOOD, "before": {"value": 900, "n": 10}}}, "from 0 to 100 percent"),
+        ({"result": {**GOOD, "after": {"value": -9, "n": 10}}}, "from 0 to 100 percent"),
+    ],
+)
+def test_numbers_that_no_score_can_have_are_refused(
+    service: TestClient, change: dict[str, Any], words: str
+) -> None:
+    plan = small(service)
+    done(service, plan, 3, step_status="done")
+    answer = patch(service, plan, 4, **change)
+    assert answer.status_code == 422, answer.text
+    assert words in answer.text
+
+
 def test_one_id_is_one_plan_and_writing_needs_the_token(service: TestClient) -> None:
     plan = small(service)
     assert service.post("/api/v1/plans", json=body(id=plan["id"])).status_code == 409
