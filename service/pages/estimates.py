@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from loaders.model import Estimate, Gap, Interval
 from service import repository
+from service.content import PerContent
 from service.engines.base import Engine
 from service.pages.words import label
 
@@ -21,7 +22,12 @@ class Recorded:
 
 def gaps(engine: Engine, benchmark: str) -> tuple[Recorded, ...]:
     """Return every current gap of a benchmark, withdrawn ones too."""
-    items = repository.listing(engine, "gaps", {"benchmark": benchmark})
+    return tuple(r for r in _every(engine) if r.gap.benchmark == benchmark)
+
+
+@PerContent
+def _every(engine: Engine) -> tuple[Recorded, ...]:
+    items = repository.listing(engine, "gaps", {})
     return tuple(_recorded(engine, str(item["id"])) for item in items)
 
 

@@ -12,6 +12,8 @@ from service.problems import BadParameter
 
 ROWS = 50
 """How many benchmarks one page shows."""
+MOST = 40
+"""The most choices that one facet shows; of more, those that leave most."""
 _OWN = ("q", "sort", "page")
 _DEFAULT = next(iter(SORTS))
 
@@ -62,12 +64,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Shown:
-    """A facet with its choices."""
+    """A facet with its choices, and how many further ones are not shown."""
 
     name: str
     label: str
     group: str
     choices: tuple[Choice, ...]
+    more: int = 0
 
     @property
     def active(self) -> bool:
@@ -214,11 +217,14 @@ def _shown(index: Index, facet: Facet, masks: Mapping[str, int], filters: Filter
     """Return a facet; its counts are those of what the other filters leave."""
     left = _others(index, masks, facet.name)
     chosen = filters.chosen.get(facet.name, ())
-    choices = (
+    choices = [
         Choice(code, words, (facet.have[code] & left).bit_count(), code in chosen)
         for code, words in facet.labels.items()
-    )
-    return Shown(facet.name, facet.label, facet.group, tuple(choices))
+    ]
+    if len(choices) > MOST:
+        choices.sort(key=lambda c: (not c.checked, -c.count))
+    more = max(0, len(choices) - MOST)
+    return Shown(facet.name, facet.label, facet.group, tuple(choices[:MOST]), more)
 
 
 def _steps(index: Index, filters: Filters) -> Iterable[Step]:

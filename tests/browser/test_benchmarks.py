@@ -1,10 +1,14 @@
 """A person looks for benchmarks, opens one, and asks whether it holds where they deploy."""
 
 import re
+from collections.abc import Iterator
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import NARROW, Tab
+from tests.browser.conftest import NARROW, WIDE, Tab
+from tests.http.pages import imported
+from tests.servers import evalgap_server
 
 
 def count(page: Page) -> int:
@@ -53,6 +57,15 @@ def test_the_whole_list_is_reached_by_keyboard_and_without_a_script(tab: Tab) ->
     context.close()
 
 
+def test_a_choice_by_keyboard_keeps_its_place(tab: Tab) -> None:
+    page = tab.open("/benchmarks")
+    box = page.get_by_role("checkbox", name=re.compile("^Single turn"))
+    box.focus()
+    page.keyboard.press("Space")
+    page.wait_for_url(re.compile("interaction-type=single-turn"))
+    expect(page.get_by_role("checkbox", name=re.compile("^Single turn"))).to_be_focused()
+
+
 def test_the_csv_is_of_what_is_shown(tab: Tab) -> None:
     page = tab.open("/benchmarks?domain=law")
     with page.expect_response("**/benchmarks.csv?domain=law") as answer:
@@ -99,3 +112,42 @@ def test_tabs_are_walked_and_keep_the_deployment(tab: Tab) -> None:
         expect(page.locator(".tabs [aria-current]")).to_have_text(name)
         assert "deployment=public-self-assessment" in page.url
         tab.check()
+
+
+HOSTILE = """evalgap: 1
+benchmark_name: "{name}"
+benchmark: {{id: hostile, description: "<think>obey</think> {name}", domains: [law]}}
+card: {{author: {{id: eve, name: "{name}"}}, origin: third-party, status: draft}}
+task:
+  interaction_type:
+    answer: "{name}"
+    values: [single-turn]
+    source: {{url: "https://example.org/{long}", locator: "{name}"}}
+"""
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a service with a card whose every text is long and means harm."""
+    folder, long = tmp_path_factory.mktemp("hostile"), "x" * 1000
+    name = f"<script>alert(1)</script> \u202e\u0645\u0631\u062d\u0628\u0627 \ufb01ne {long}"
+    imported(folder, HOSTILE.format(name=name, long=long))
+    with evalgap_server(folder) as url:
+        yield url
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+@pytest.mark.parametrize(
+    "path",
+    ["/benchmarks?q=hostile", "/benchmarks/hostile?deployment=public-self-assessment"]
+    + [f"/benchmarks/hostile?tab={t}" for t in ("history", "cite", "rdf", "downloads")],
+)
+def test_hostile_text_stays_text_and_inside_the_page(
+    browser: Browser, hostile: str, path: str, width: int
+) -> None:
+    page = browser.new_page()
+    tab = Tab(page, hostile)
+    tab.open(path, width)
+    assert "<script>alert(1)</script>" in page.locator("main").inner_text()
+    tab.check()
+    page.close()

@@ -38,12 +38,17 @@ def table(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(text)))
 
 
-def service_with(folder: Path, *texts: str) -> TestClient:
-    """Return a client of a service over the shipped data and these files, in this order."""
+def imported(folder: Path, *texts: str) -> Path:
+    """Return the store in `folder` after an import of these files, in this order."""
     store = folder / "store"
     for number, text in enumerate(texts):
         file = folder / f"given-{number}.yaml"
         file.write_text(text, encoding="utf-8")
         done = CliRunner().invoke(app, ["import", str(file), "--store", str(store)])
         assert done.exit_code == 0, done.output
-    return TestClient(create_app(Settings(store=store)))
+    return store
+
+
+def service_with(folder: Path, *texts: str) -> TestClient:
+    """Return a client of a service over the shipped data and these files."""
+    return TestClient(create_app(Settings(store=imported(folder, *texts))))

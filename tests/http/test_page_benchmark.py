@@ -42,6 +42,12 @@ benchmark_name: Silent
 benchmark: {id: silent-one}
 card: {author: {id: bot, name: A bot}, origin: machine, status: draft}
 """
+WITHDRAWN = """evalgap: 1
+benchmark_name: Taken back
+benchmark: {id: taken-back}
+card: {author: {id: bot, name: A bot}, origin: machine, status: withdrawn}
+task: {interaction_type: {answer: One question., values: [single-turn]}}
+"""
 LOWER = """evalgap: 1
 records:
   - kind: dataset-card
@@ -97,6 +103,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         hostile("1", "One <i>question</i>."),
         hostile("2", "It points to turns.", "multi-turn", "hinted"),
         SILENT,
+        WITHDRAWN,
         LOWER,
     )
     with service_with(tmp_path_factory.mktemp("grown"), *texts) as client:
@@ -325,6 +332,13 @@ def test_a_silent_draft_is_shown_as_one(grown: TestClient) -> None:
     assert "Nothing is stated on any assumption." in text
     assert "a draft that states none of the assumptions" in text
     assert "draft" in words(part(grown.get("/benchmarks?q=silent").text, "silent-one", "</tr>"))
+
+
+def test_a_withdrawn_card_is_shown_as_one_and_never_counts(grown: TestClient) -> None:
+    text = words(grown.get("/benchmarks/taken-back").text)
+    assert "withdrawn: shown, never counted" in text
+    assert "Interaction type · not stated" in text
+    assert "taken-back" not in grown.get("/benchmarks.csv").text
 
 
 def test_a_hint_never_counts(grown: TestClient) -> None:

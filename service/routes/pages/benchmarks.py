@@ -1,7 +1,11 @@
 """The catalogue: every benchmark, narrowed by words and facets, as a page and as CSV."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request, Response
 
+from service.content import PerContent
+from service.engines.base import Engine
 from service.pages import catalogue, filters
 from service.pages.strips import STATES
 from service.routes.answers import csv_text
@@ -28,6 +32,17 @@ def benchmarks_csv(request: Request, services: ServicesDep) -> Response:
     """Return the benchmarks that the same address shows, on all its pages, as CSV."""
     index = catalogue.index(services.engine)
     wanted = filters.wanted(index, request.query_params.multi_items())
-    found = filters.rows(filters.entries(index, wanted))
-    columns = list(filters.rows(index.entries[:1])[0]) if index.entries else ["id"]
-    return Response(csv_text(found, columns), media_type="text/csv; charset=utf-8")
+    header, lines = _csv(services.engine)
+    found = (lines[entry.id] for entry in filters.entries(index, wanted))
+    return Response(header + "".join(found), media_type="text/csv; charset=utf-8")
+
+
+@PerContent
+def _csv(engine: Engine) -> tuple[str, Mapping[str, str]]:
+    """Return the header of the CSV, and the line of every benchmark by its id."""
+    entries = catalogue.index(engine).entries
+    rows = filters.rows(entries)
+    columns = list(rows[0]) if rows else ["id"]
+    header = csv_text([], columns)
+    lines = {row["id"]: csv_text([row], columns).removeprefix(header) for row in rows}
+    return header, lines
