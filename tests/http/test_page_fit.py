@@ -66,6 +66,7 @@ def test_a_row_says_what_breaks_by_which_rule_and_how_much_is_known(client: Test
         "4 violated",
         "known 5 of 5",
         "Assumed: “Single turn” (stated). Deployed: “Multi-turn” (stated).",
+        "Deployed: “Natural user queries” (derived by rule intended-users-write-queries).",
         "In use there is a conversation with several exchanges.",
         "By rule alone it would be <b>violated</b>",
         "https://doi.org/10.1038/s41591-025-04074-y",

@@ -56,6 +56,7 @@ def _values(services: Services, at: State, shown: fit.Shown | None) -> dict[str,
     return {
         "at": at,
         "shown": shown,
+        "most": fit.SHOWN,
         "note": findings.NOTE,
         "dimensions": vocabulary.dimensions(services.engine),
         "core": CORE_DIMENSIONS,
