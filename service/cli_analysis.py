@@ -141,7 +141,7 @@ def risk(
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Show what was measured elsewhere for each assumption that is violated or unknown here."""
+    """Show what was measured elsewhere for each assumption that is not known to hold here."""
     from loaders.model import CORE_DIMENSIONS  # noqa: PLC0415
     from service import asked, findings, fits, risks  # noqa: PLC0415
 
@@ -190,11 +190,15 @@ _HEADINGS = {"same_domain": "same domain", "elsewhere": "elsewhere", "confounded
 
 def _figure(item: Mapping[str, Any]) -> str:
     value = _number(item)
-    error = item["standard_error"]
-    sure = f"standard error {error}" if error else "no standard error"
+    sizes = [str(end["n"]) for end in (item["before"], item["after"]) if end["n"]]
+    n = f"n {' and '.join(sizes)}" if sizes else "n not known"
+    ends = (f"{100 * i['level']:g} % {i['lower']:g} to {i['upper']:g}" for i in item["intervals"])
+    sure = "; ".join(ends) or "no interval known"
+    here = ", measured here" if item["measured_here"] else ""
     varied = "+".join(sorted({*item["dimensions"], *item["changed"]}))
     named = f" [{varied}]" if "+" in varied else ""
-    return f"{value} ({item['kind']}, {item['verification']}, {sure}) {item['gap']}{named}"
+    about = f"{item['kind']}, {item['verification']}, {n}, {sure}{here}"
+    return f"{value} ({about}) {item['gap']}{named}"
 
 
 def _number(item: Mapping[str, Any]) -> str:

@@ -36,7 +36,7 @@ def new(
     sample: Sample = None,
     store: StoreOption = None,
 ) -> None:
-    """Make a plan from reviews and coded values, or from findings of your own."""
+    """Make a plan from the fit of a card, or from findings of your own."""
     from service import plans  # noqa: PLC0415 - the other commands start faster
 
     given = {

@@ -8,6 +8,7 @@ from loaders.vocab import BASE
 from service.analysis.claims import Claim, Difference, Finding, Fit, Move
 from service.analysis.crosstab import Cell, Needed
 from service.analysis.evidence import SENTENCE, Evidence, Listed, Pool
+from service.analysis.figures import Bounds
 from service.analysis.schemes import Scheme
 from service.asked import Answer
 from service.risks import Risk
@@ -171,7 +172,7 @@ def answer_rows(found: Answer) -> list[dict[str, Any]]:
 
 
 def evidence(assumption: Finding, found: Evidence) -> dict[str, Any]:
-    """Return what was measured elsewhere for one assumption that is violated or unknown."""
+    """Return what was measured elsewhere for one assumption that is not known to hold."""
     return {
         "dimension": found.dimension,
         "assumption": finding(assumption),
@@ -195,6 +196,7 @@ def listed(item: Listed) -> dict[str, Any]:
         "standard_error_method": item.error.method if item.error.value else None,
         "no_standard_error_because": None if item.error.value else item.error.method,
         "not_summed_up_because": item.left_out,
+        "measured_here": item.here,
     }
 
 
@@ -210,6 +212,9 @@ def evidence_rows(found: Sequence[Evidence]) -> list[dict[str, Any]]:
             "dimension": e.dimension,
             "list": name,
             **{k: v for k, v in listed(item).items() if k in _FIGURE},
+            "n_before": item.figure.before.n,
+            "n_after": item.figure.after.n,
+            "intervals": "; ".join(map(interval, item.figure.intervals)),
         }
         for e in found
         for name in EVIDENCE_LISTS
@@ -217,11 +222,19 @@ def evidence_rows(found: Sequence[Evidence]) -> list[dict[str, Any]]:
     ]
 
 
+def interval(found: Bounds) -> str:
+    """Return an interval in words, with its level, its method and what was resampled."""
+    over = f", over {found.unit}" if found.unit else ""
+    ends = f"{found.lower:g} to {found.upper:g}"
+    return f"{ends} ({100 * found.level:g} %, {found.method}{over})"
+
+
 _FIGURE = (
     "gap", "role", "value", "unit", "kind", "verification", "status", "studies", "standard_error",
-    "standard_error_method", "no_standard_error_because", "not_summed_up_because", "sources",
+    "standard_error_method", "no_standard_error_because", "not_summed_up_because",
+    "measured_here", "not_given", "sources",
 )  # fmt: skip
-EVIDENCE_COLUMNS = ("dimension", "list", *_FIGURE)
+EVIDENCE_COLUMNS = ("dimension", "list", *_FIGURE, "n_before", "n_after", "intervals")
 
 
 def risk(found: Risk) -> dict[str, Any]:

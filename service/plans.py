@@ -1,30 +1,22 @@
 """Plans in the store: made from a deployment and a card, changed step by step, nothing lost."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from loaders.base import Document, Raw, problems_of
-from loaders.model import (
-    Agent,
-    Assumption,
-    Card,
-    Characteristic,
-    Gap,
-    Plan,
-    Profile,
-    Record,
-    Review,
-    Step,
-    Threshold,
-)
+from loaders.model import Agent, Card, Gap, Plan, Record, Step, Threshold
 from loaders.model.terms import Path, Slug, Text
 from loaders.vocab import record_iri, series_iri
-from service import repository
+from service import fits, repository
+from service.analysis.claims import Candidate, Claim
+from service.analysis.claims import Finding as Assessed
+from service.analysis.fit import find
 from service.analysis.plan import Finding, locks, staged
 from service.analysis.sample_size import Wanted, sample_size
+from service.analysis.schemes import DISPUTED, Scheme
 from service.analysis.step_change import StepChange, changed, gap_of
 from service.decomposing import kinds
 from service.engines.base import Engine
@@ -32,8 +24,6 @@ from service.gate import Gate
 from service.ingest import ingest
 from service.problems import Conflict, Invalid, NotFound
 
-RULE = "coded-values-compared@1"
-"""How a verdict is derived where nobody has reviewed."""
 Verdict = Literal["holds", "partially-holds", "violated", "unknown", "not-applicable"]
 Form = TypeVar("Form", bound=BaseModel)
 
@@ -48,7 +38,7 @@ class GivenFinding(BaseModel):
 
 
 class PlanRequest(BaseModel):
-    """What a plan is made from; without findings, reviews and coded values give the verdicts."""
+    """What a plan is made from; without findings, the fit gives the verdicts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: Slug
@@ -173,61 +163,49 @@ def state(plan: Plan) -> list[dict[str, Any]]:
 
 
 def _findings(engine: Engine, wanted: PlanRequest) -> list[Finding]:
-    """Return what is given, else what reviews assert, else what coded values tell."""
+    """Return what is given, else what the fit of the card finds: reviews first, then rules."""
     if wanted.findings is not None:
         return [Finding(f.dimension, f.verdict, f.basis) for f in wanted.findings]
     card = repository.load(engine, "card", wanted.card).record
     assert isinstance(card, Card)  # noqa: S101 - the kind is asked for
-    described = repository.described(engine, "deployment", wanted.deployment, "profile")
-    profiles = [s.record for s in described if isinstance(s.record, Profile)]
-    asserted = _asserted(_reviews(engine, wanted, card))
-    return [
-        asserted.get(a.dimension) or derived(a, _observed(profiles, a.dimension))
-        for a in card.assumptions
-    ]
+    place = fits.place(engine, wanted.deployment)
+    schemes, candidate = fits.schemes(engine), _alone(engine, card, wanted.deployment)
+    names = dict.fromkeys(a.dimension for a in card.assumptions)
+    known = (find(schemes.get(name, Scheme(name)), candidate, place) for name in names)
+    return [Finding(f.dimension, *_started(f)) for f in known]
 
 
-def _reviews(engine: Engine, wanted: PlanRequest, card: Card) -> list[Review]:
-    filters = {"deployment": wanted.deployment, "benchmark": card.benchmark.id}
-    rows = repository.listing(engine, "reviews", filters)
-    loaded = (repository.load(engine, "review", str(row["id"])).record for row in rows)
-    return [r for r in loaded if isinstance(r, Review) and r.card.rpartition("/")[0] == card.id]
+def _alone(engine: Engine, card: Card, deployment: str) -> Candidate:
+    """Return what one card claims of its benchmark, and what reviews of it judge."""
+    name = f"card/{card.id}"
+    for found in fits.candidates(engine, deployment):
+        if found.id == card.benchmark.id:
+            claims = (c for c in found.claims if _version_of(c.record, name))
+            judged = (j for j in found.judgements if _version_of(j.card, name))
+            return replace(found, claims=tuple(claims), judgements=tuple(judged), beside=())
+    return Candidate(card.benchmark.id)
 
 
-def _asserted(reviews: Iterable[Review]) -> dict[str, Finding]:
-    """Return one finding per dimension; reviews that disagree make it unknown, not an average."""
-    said: dict[str, dict[str, str]] = {}
-    for review in reviews:
-        for one in review.assessments:
-            said.setdefault(one.dimension, {})[review.id] = one.verdict
-    return {dimension: _agreed(dimension, by) for dimension, by in said.items()}
+def _version_of(version: str | None, series: str) -> bool:
+    return (version or "").rpartition("/")[0] == series
 
 
-def _agreed(dimension: str, by: Mapping[str, str]) -> Finding:
-    words = ", ".join(f"{verdict} in the review {name}" for name, verdict in sorted(by.items()))
-    verdicts = set(by.values())
-    if len(verdicts) == 1:
-        return Finding(dimension, verdicts.pop(), f"Asserted: {words}.")
-    return Finding(dimension, "unknown", f"Disputed: {words}.")
+def _started(found: Assessed) -> tuple[str, str]:
+    """Return the verdict that a plan starts from, and its basis; what is disputed is unknown."""
+    disputed = found.verdict == DISPUTED
+    verdict = "unknown" if disputed else found.verdict
+    if found.how == "asserted":
+        said = sorted((str(j.review).removeprefix("review/"), j.verdict) for j in found.judgements)
+        words = ", ".join(f"{given} in the review {name}" for name, given in said)
+        return verdict, f"{'Disputed' if disputed else 'Asserted'}: {words}."
+    assumed = _listed(found.assumed, found.claims)
+    deployed = _listed(found.deployed, found.characteristics)
+    how = f"{'Disputed' if disputed else 'Derived'} by the rule {found.rule}"
+    return verdict, f"{how}: assumed {assumed}, deployed {deployed}."
 
 
-def _observed(profiles: Iterable[Profile], dimension: str) -> list[Characteristic]:
-    return [c for p in profiles for c in p.characteristics if c.dimension == dimension]
-
-
-def derived(assumption: Assumption, observed: Iterable[Characteristic]) -> Finding:
-    """Return what the coded values of a card and of profiles tell, by rule `RULE`."""
-    assumed = set(assumption.coded())
-    deployed = {code for c in observed for code in c.coded()}
-    if not assumed or not deployed:
-        verdict = "unknown"
-    elif deployed <= assumed:
-        verdict = "holds"
-    else:
-        verdict = "partially-holds" if deployed & assumed else "violated"
-    words = f"assumed {_listed(assumed)}, deployed {_listed(deployed)}"
-    return Finding(assumption.dimension, verdict, f"Derived by {RULE}: {words}.")
-
-
-def _listed(codes: Iterable[str]) -> str:
-    return ", ".join(sorted(c.partition("/")[2] for c in codes)) or "not stated"
+def _listed(codes: Iterable[str], claims: Iterable[Claim]) -> str:
+    """Return values in words, those that no source states marked as derived."""
+    stated = {c.code for claim in claims for c in claim.coded if c.basis == "stated"}
+    words = (code if code in stated else f"{code} (derived)" for code in sorted(codes))
+    return ", ".join(words) or "not stated"

@@ -8,7 +8,7 @@ from loaders.vocab import BASE
 from service import fits
 from service.analysis.claims import Candidate, Finding, Fit, Place
 from service.analysis.evidence import Evidence, evidence
-from service.analysis.schemes import UNKNOWN, VIOLATED
+from service.analysis.schemes import DISPUTED, UNKNOWN, VIOLATED
 from service.asked import Asked, answer
 from service.engines.base import Engine
 from service.figures import figures
@@ -30,7 +30,7 @@ class Risk:
 
 
 def risk(engine: Engine, deployment: str, benchmark: str, relevant: tuple[str, ...]) -> Risk:
-    """Return the evidence for each assumption that is violated or unknown.
+    """Return the evidence for each assumption that is violated, unknown or disputed.
 
     Raises `NotFound` for a deployment or benchmark that is not there.
     """
@@ -41,12 +41,11 @@ def risk(engine: Engine, deployment: str, benchmark: str, relevant: tuple[str, .
 def risk_at(engine: Engine, place: Place, every: Sequence[Candidate], asked: Asked) -> Risk:
     """Return the same for a deployment that may not be stored; `asked` names one benchmark."""
     (found,) = answer(fits.schemes(engine), every, place, asked).fits
-    open_ = [f for f in found.findings if f.verdict in {VIOLATED, UNKNOWN}]
+    open_ = [f for f in found.findings if f.verdict in {VIOLATED, UNKNOWN, DISPUTED}]
     above = _above(engine)
     measured = figures(engine)
     parts = (
-        (f, evidence(f.dimension, frozenset(above[f.dimension]), measured, place.domains))
-        for f in open_
+        (f, evidence(f.dimension, frozenset(above[f.dimension]), measured, place)) for f in open_
     )
     return Risk(place.title, found, tuple(parts))
 

@@ -5,7 +5,7 @@ Intervals are percentile bootstraps: over items (what is paired stays paired) an
 loss is positive, also where lower scores are better. Wilson 1927 for one proportion.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -169,11 +169,22 @@ def decompose(
         clusters=clusters,
         warnings=(
             *findings.warnings(scores, made, work.clusters, [c.value for c in contributions]),
+            *_unsure(contributions),
+            *findings.unknown(made, kind_of),
             *noticed,
         ),
         resamples=resamples if draws else 0,
         seed=seed,
     )
+
+
+def _unsure(contributions: Iterable[Contribution]) -> Iterator[str]:
+    for part in contributions:
+        if any(i.upper == i.lower for i in part.intervals):
+            yield (
+                f"The interval of {part.name} has no width: all that was drawn scores alike, "
+                "so resampling cannot tell how sure it is."
+            )
 
 
 def _turned(values: Floats, higher_is_better: bool) -> Floats:  # noqa: FBT001 - as the metric says

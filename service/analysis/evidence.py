@@ -1,4 +1,4 @@
-"""What was measured elsewhere for a dimension that is violated or unknown here.
+"""What was measured elsewhere for a dimension on which an assumption is violated or not settled.
 
 A figure speaks for a dimension alone if it is attributed to it alone and nothing else is
 recorded to have changed between its two ends; others are confounded and listed apart. Only
@@ -7,14 +7,21 @@ absolute differences in one unit are summed up, one effect a study; the rest is 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from service.analysis.figures import Figure, StandardError, clusters, standard_error
+from service.analysis.claims import Place
+from service.analysis.figures import (
+    PROPORTION_UNITS,
+    Figure,
+    StandardError,
+    clusters,
+    standard_error,
+)
 from service.analysis.pooling import LEAST, StudyEffect, Summary, summarise, together
 
 SENTENCE = (
-    "This is what was measured elsewhere, in other systems, places and tasks. "
-    "It is not a forecast for this deployment."
+    "But for figures marked as measured here, this is what was measured elsewhere, in other "
+    "systems, places and tasks. It is not a forecast for this deployment."
 )
 _LEVELS = ("recomputed", "full-text", "abstract", "secondary", "unverified")
 _READABLE = {None, "exact", "approximate"}
@@ -22,11 +29,15 @@ _READABLE = {None, "exact", "approximate"}
 
 @dataclass(frozen=True)
 class Listed:
-    """A figure with its standard error or the reason for none, and why it is not summed up."""
+    """A figure with its standard error or the reason for none, and why it is not summed up.
+
+    `here` is whether it was measured for the deployment itself.
+    """
 
     figure: Figure
     error: StandardError
     left_out: str | None = None
+    here: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,27 +75,30 @@ class Evidence:
 
 
 def evidence(
-    dimension: str, covers: frozenset[str], figures: Iterable[Figure], domains: frozenset[str]
+    dimension: str, covers: frozenset[str], figures: Iterable[Figure], place: Place
 ) -> Evidence:
-    """Return what was measured for a dimension.
+    """Return what was measured for a dimension, for a deployment that asks.
 
     `covers` are the dimensions above it: a figure for one of those speaks of this one too, but
-    not of it alone. `domains` are those of the deployment.
+    not of it alone. What was measured for the deployment itself is listed and not summed up.
     """
     about = [f for f in figures if f.dimensions & ({dimension} | covers)]
     alone = [f for f in about if (f.dimensions | f.changed) == {dimension}]
     rest = [f for f in about if f not in alone]
-    near = [f for f in alone if f.domains & domains]
-    far = [f for f in alone if not f.domains & domains]
+    near = [f for f in alone if f.domains & place.domains]
+    far = [f for f in alone if not f.domains & place.domains]
     return Evidence(
         dimension=dimension,
-        same_domain=_listed(near),
-        elsewhere=_listed(far),
+        same_domain=tuple(_listed(f, place) for f in _in_order(near)),
+        elsewhere=tuple(_listed(f, place) for f in _in_order(far)),
         confounded=tuple(
-            Listed(f, standard_error(f), "several dimensions changed together")
+            replace(_listed(f, place), left_out="several dimensions changed together")
             for f in _in_order(rest)
         ),
-        pools=(*_pools(near, "same-domain"), *(_pools(alone, "any-domain") if far else ())),
+        pools=(
+            *_pools(near, place, "same-domain"),
+            *(_pools(alone, place, "any-domain") if far else ()),
+        ),
         studies=tuple(sorted({s for f in about for s in f.studies})),
         verification=dict(Counter(f.verification for f in about)),
     )
@@ -94,26 +108,36 @@ def _in_order(figures: Iterable[Figure]) -> list[Figure]:
     return sorted(figures, key=lambda f: (_LEVELS.index(f.verification), f.gap, f.role, repr(f)))
 
 
-def _listed(figures: Iterable[Figure]) -> tuple[Listed, ...]:
-    return tuple(Listed(f, standard_error(f), left_out(f)) for f in _in_order(figures))
+def _listed(figure: Figure, place: Place) -> Listed:
+    here = place.id is not None and figure.deployment == place.id
+    error = standard_error(figure)
+    why = "it was measured for this deployment itself" if here else left_out(figure)
+    return Listed(figure, error, why, here)
 
 
 def left_out(figure: Figure) -> str | None:
     """Return why a figure does not enter a summary; None if it does."""
-    if figure.kind != "absolute-difference":
-        return f"{figure.kind}, and only absolute differences are summed up"
-    if figure.value is None:
-        return "the source gives no single number"
-    if figure.qualifier not in _READABLE:
-        return f"the number is an {figure.qualifier}"
-    if figure.status == "withdrawn":
-        return "the record was withdrawn"
     error = standard_error(figure)
-    return None if error.value else f"no standard error: {error.method}"
+    reasons = {
+        f"{figure.kind}, and only absolute differences are summed up": (
+            figure.kind != "absolute-difference"
+        ),
+        "the source gives no single number": figure.value is None,
+        f"the number is an {figure.qualifier}": figure.qualifier not in _READABLE,
+        f"the record is {figure.status}": figure.status in _UNSETTLED,
+        f"{figure.unit}: scales of different scores are not one unit": (
+            figure.unit not in PROPORTION_UNITS
+        ),
+        f"no standard error: {error.method}": error.value is None,
+    }
+    return next((why for why, applies in reasons.items() if applies), None)
 
 
-def _pools(figures: Sequence[Figure], scope: str) -> list[Pool]:
-    usable = [f for f in _in_order(figures) if left_out(f) is None]
+_UNSETTLED = ("withdrawn", "disputed")
+
+
+def _pools(figures: Sequence[Figure], place: Place, scope: str) -> list[Pool]:
+    usable = [f for f in _in_order(figures) if _listed(f, place).left_out is None]
     return [
         _pool([f for f in usable if f.unit == unit], unit, scope)
         for unit in sorted({f.unit for f in usable})

@@ -1,6 +1,6 @@
 """What a decomposition hides: flows both ways, what each cluster does, what to beware of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,6 +123,15 @@ def warnings(
     elif scores.items.clusters:
         found.append("No interval over clusters: all items are in one.")
     return tuple(found)
+
+
+def unknown(made: Design, kind_of: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each dimension of which `kind_of` does not know the kind."""
+    names = {d for part in made.parts for d in part.dimensions} - kind_of.keys()
+    return [
+        f"{name} is no dimension of the taxonomy: what it takes stands under the kind other."
+        for name in sorted(names)
+    ]
 
 
 def _about_order(made: Design) -> list[str]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Ints = NDArray[np.int64]
+_COUNT = re.compile("[0-9]{1,15}")
+_ROUNDED = 0.01
+"""How far a score may lie from events / n: what is reported is often rounded."""
 MOST_RUNGS = 128
 """The most conditions that are compared at once: all 2^7 of seven dimensions."""
 
@@ -113,6 +116,8 @@ def read_scores(sheet: Sheet, *, whole: float = 1.0) -> Scores:
             f"results; it has: {', '.join(sheet.columns)}."
         )
     rung, rungs = _coded(sheet.texts("rung"))
+    if not rungs:
+        raise BadRequest(f"{sheet.name} has a header and no row. Add the results.")
     if len(rungs) > MOST_RUNGS:
         raise BadRequest(
             f"{sheet.name} has {len(rungs):,} rungs; at most {MOST_RUNGS} are compared. "
@@ -232,6 +237,11 @@ def _from_summary(
     over = [e is not None and (n is None or e > n) for e, n in zip(events, sizes, strict=True)]
     if any(over):
         sheet.refuse("events", np.array(over), "is more than n", "Check events and n.")
+    apart = [
+        e is not None and n is not None and abs(float(s) - e / n) > _ROUNDED
+        for s, e, n in zip(score, events, sizes, strict=True)
+    ]
+    sheet.refuse("score", np.array(apart), "is not events / n", "Correct one of the three numbers.")
     return Scores(rungs, score, sizes, events, changed, None)
 
 
@@ -240,6 +250,6 @@ def _counts(sheet: Sheet, column: str, rungs: int, least: int) -> tuple[int | No
     if cells is None:
         return (None,) * rungs
     given = [str(c).strip() if c is not None else "" for c in cells.to_pylist()]
-    wrong = [g != "" and (not g.isdigit() or int(g) < least) for g in given]
+    wrong = [g != "" and (not _COUNT.fullmatch(g) or int(g) < least) for g in given]
     sheet.refuse(column, np.array(wrong), "is not a count", f"Write a whole number from {least}.")
     return tuple(int(g) if g else None for g in given)

@@ -41,8 +41,8 @@ def _body(example: dict[str, Any]) -> dict[str, Any]:
 async def create_plan(request: Request, services: ServicesDep) -> Response:
     """Make a staged plan for a deployment and a card; needs the token.
 
-    Without `findings` the verdicts come from the reviews of the card for the deployment, and
-    where there is none from the coded values of both.
+    Without `findings` the verdicts are those of the fit of this card for the deployment: from
+    reviews, and where there is none by the rules over the values of both.
     """
     check_token(request, services)
     wanted = plans.form(await _json(request, services), PlanRequest)

@@ -25,7 +25,7 @@ _PARAMETERS = [
 
 @router.get("/deployments/{ident}/risk", openapi_extra={"parameters": _PARAMETERS})
 def risk(ident: str, request: Request, services: ServicesDep) -> Response:
-    """Return what was measured elsewhere for each assumption that is violated or unknown.
+    """Return what was measured elsewhere for each assumption that is violated, unknown or disputed.
 
     Same domain first, then any; confounded figures apart. Three or more comparable studies are
     summed up by random effects. It is what happened elsewhere, not a forecast.

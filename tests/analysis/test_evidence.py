@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.analysis.claims import Place
 from service.analysis.evidence import evidence
 from service.analysis.figures import Arm, Bounds, Figure, clusters, standard_error
 from service.analysis.pooling import StudyEffect, summarise
 
 untimed = settings(deadline=None)
 HERE = frozenset({"healthcare"})
+PLACE = Place("here", domains=HERE)
 
 
 def figure(
@@ -65,7 +67,7 @@ def test_one_more_study_is_never_surer_than_the_mean(some: list[StudyEffect]) ->
 
 
 def test_two_studies_are_listed_and_not_summed_up() -> None:
-    found = evidence("d", frozenset(), [figure("a"), figure("b")], HERE)
+    found = evidence("d", frozenset(), [figure("a"), figure("b")], PLACE)
     (pool,) = found.pools
     assert (pool.k, pool.summary, pool.why_none) == (2, None, "2 of at least 3 comparable studies")
     assert len(found.same_domain) == 2
@@ -75,7 +77,7 @@ def test_two_studies_are_listed_and_not_summed_up() -> None:
 def test_relative_and_absolute_gaps_and_units_are_never_pooled() -> None:
     same = [figure("a"), figure("b"), figure("c")]
     other = [figure("r", kind="relative-change", unit="percent"), figure("f", unit="fraction")]
-    found = evidence("d", frozenset(), [*same, *other], HERE)
+    found = evidence("d", frozenset(), [*same, *other], PLACE)
     by_unit = {p.unit: p for p in found.pools}
     assert by_unit["percentage-point"].k == 3
     assert by_unit["percentage-point"].summary
@@ -94,7 +96,7 @@ def test_relative_and_absolute_gaps_and_units_are_never_pooled() -> None:
     ],
 )
 def test_confounded_figures_stand_apart(change: dict[str, frozenset[str]]) -> None:
-    found = evidence("d", frozenset({"above"}), [figure("a", **change)], HERE)  # type: ignore[arg-type]
+    found = evidence("d", frozenset({"above"}), [figure("a", **change)], PLACE)  # type: ignore[arg-type]
     assert [i.figure.gap for i in found.confounded] == ["a"]
     assert (found.same_domain, found.elsewhere, found.pools) == ((), (), ())
 
@@ -102,16 +104,37 @@ def test_confounded_figures_stand_apart(change: dict[str, frozenset[str]]) -> No
 def test_the_same_domain_stands_first_and_is_pooled_alone_too() -> None:
     near = [figure(n) for n in "abc"]
     far = [figure("z", value=50.0, domains=frozenset({"law"}))]
-    found = evidence("d", frozenset(), [*far, *near], HERE)
+    found = evidence("d", frozenset(), [*far, *near], PLACE)
     assert [i.figure.gap for i in found.same_domain] == ["a", "b", "c"]
     assert [i.figure.gap for i in found.elsewhere] == ["z"]
     assert {p.scope: p.k for p in found.pools} == {"same-domain": 3, "any-domain": 4}
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"deployment": "here"}, "for this deployment itself"),
+        ({"status": "disputed"}, "disputed"),
+        ({"unit": "score-point"}, "scales of different scores"),
+    ],
+)
+def test_what_is_no_other_case_or_not_settled_is_listed_and_not_summed_up(
+    change: dict[str, str], words: str
+) -> None:
+    others = [figure("a"), figure("b")]
+    odd = figure("c", **change)  # type: ignore[arg-type]
+    found = evidence("d", frozenset(), [*others, odd], PLACE)
+    (pool,) = found.pools
+    assert (pool.k, pool.summary) == (2, None)
+    (listed,) = [i for i in found.same_domain if i.figure.gap == "c"]
+    assert words in (listed.left_out or "")
+    assert listed.here == ("deployment" in change)
+
+
 def test_figures_of_one_study_count_once() -> None:
     study = frozenset({"s"})
     same = [figure("a", value=10.0, studies=study), figure("b", value=20.0, studies=study)]
-    (pool,) = evidence("d", frozenset(), same, HERE).pools
+    (pool,) = evidence("d", frozenset(), same, PLACE).pools
     (effect,) = pool.studies
     assert (effect.effect, effect.figures) == (15, 2)
     assert effect.error == pytest.approx(1)
@@ -120,7 +143,7 @@ def test_figures_of_one_study_count_once() -> None:
 def test_figures_in_conflict_count_once_and_the_better_verified_one_is_taken() -> None:
     seen = figure("a", value=10.0)
     told = figure("b", value=20.0, verification="secondary", conflicts=frozenset({"a"}))
-    (pool,) = evidence("d", frozenset(), [seen, told], HERE).pools
+    (pool,) = evidence("d", frozenset(), [seen, told], PLACE).pools
     assert [e.effect for e in pool.studies] == [10]
 
 
@@ -136,7 +159,7 @@ def test_a_variance_is_never_invented() -> None:
     found = standard_error(bare)
     assert found.value is None
     assert found.method == "no interval, no counts of events and no flows are recorded"
-    listed = evidence("d", frozenset(), [bare], HERE).same_domain[0]
+    listed = evidence("d", frozenset(), [bare], PLACE).same_domain[0]
     assert listed.left_out == f"no standard error: {found.method}"
 
 
@@ -181,5 +204,5 @@ def test_an_interval_that_tells_no_error_is_left_out(change: dict[str, object], 
 
 @pytest.mark.parametrize("qualifier", ["upper-bound", "lower-bound", "extreme"])
 def test_bounds_and_extremes_are_not_summed_up(qualifier: str) -> None:
-    found = evidence("d", frozenset(), [figure(n, qualifier=qualifier) for n in "abc"], HERE)
+    found = evidence("d", frozenset(), [figure(n, qualifier=qualifier) for n in "abc"], PLACE)
     assert found.pools == ()

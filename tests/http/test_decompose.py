@@ -96,6 +96,29 @@ def test_one_change_at_a_time_leaves_a_residual(service: TestClient) -> None:
     assert (found["total"]["value"], found["residual"]["value"]) == (60, 25)
 
 
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ("rung,item,score\n", "a header and no row"),
+        ("rung,score,n,events\na,0.9,10,5\nb,0.5,10,5\n", "'0.9' is not events / n"),
+        ("rung,score,n\na,0.9,²\nb,0.5,1\n", "is not a count"),
+        (f"rung,score,n\na,0.9,{'9' * 5000}\nb,0.5,1\n", "is not a count"),
+    ],
+)
+def test_a_table_that_cannot_be_is_refused(service: TestClient, table: str, words: str) -> None:
+    answer = service.post(PATH, content=table.encode(), headers={"Content-Type": "text/csv"})
+    assert answer.status_code == 400, answer.text
+    assert words in answer.json()["detail"]
+
+
+def test_what_resampling_cannot_tell_is_said(service: TestClient) -> None:
+    items = [{"rung": r, "item": "only", "score": s} for r, s in (("before", 1), ("after", 0))]
+    body = {"items": items, "adds": {"after": "mood"}}
+    warnings = " ".join(service.post(PATH, json=body).json()["warnings"])
+    assert "The interval of after has no width" in warnings
+    assert "mood is no dimension of the taxonomy" in warnings
+
+
 def test_where_lower_is_better_a_rise_is_a_loss(service: TestClient) -> None:
     rows = [("a", 1, 1), ("b", 0, 1), ("c", 0, 1), ("d", 0, 0)]
     items = [

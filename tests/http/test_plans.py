@@ -87,13 +87,34 @@ def test_a_plan_has_the_four_stages_in_order_from_the_reviews(service: TestClien
     assert plan["id"] in {item["id"] for item in listed}
 
 
-def test_without_a_review_coded_values_tell(service: TestClient) -> None:
+def test_without_a_review_the_rules_of_the_fit_tell(service: TestClient) -> None:
     plan = made(service, card="medqa/evalgap")
     compared = [s for s in plan["steps"] if s["stage"] == "compare-cards"]
     told = {s["targets"][0]: (s["verdict"], s["verdict_basis"]) for s in compared}
     verdict, basis = told["interaction-type"]
     assert verdict == "violated"
-    assert "coded-values-compared@1: assumed single-turn, deployed multi-turn" in basis
+    assert "the rule asks-less: assumed single-turn (derived), deployed multi-turn" in basis
+
+
+@pytest.mark.parametrize(
+    ("deployment", "benchmark", "dimension", "verdict"),
+    [
+        ("clinician-workup", "ehrsql", "query-authorship", "holds"),
+        ("ambient-scribing", "agentclinic", "interaction-type", "partially-holds"),
+        ("discharge-translation", "afrimed-qa", "decision-mediation", "partially-holds"),
+        ("child-welfare-screening", "abcd", "information-completeness", "unknown"),
+    ],
+)
+def test_a_plan_starts_where_the_fit_ends(
+    service: TestClient, deployment: str, benchmark: str, dimension: str, verdict: str
+) -> None:
+    """A narrower value, a higher rank and values that may coexist count as they do in a fit."""
+    fit = service.get(f"/api/v1/deployments/{deployment}/fit?benchmark={benchmark}").json()
+    findings = [*fit["benchmarks"], *fit["nothing_told"]][0]["findings"]
+    assert {f["dimension"]: f["verdict"] for f in findings}[dimension] == verdict
+    plan = made(service, deployment=deployment, card=f"{benchmark}/evalgap")
+    started = {s["targets"][0]: s["verdict"] for s in plan["steps"] if s["verdict"]}
+    assert started == {f["dimension"]: f["verdict"] for f in findings}
 
 
 def test_the_life_of_a_plan(service: TestClient) -> None:
