@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from loaders.model import CORE_DIMENSIONS
 from service import asked, fits
-from service.analysis.claims import Candidate, Claim, Difference, Finding, Fit, Move, Place
+from service.analysis.claims import Candidate, Claim, Coded, Difference, Finding, Fit, Move, Place
 from service.analysis.schemes import NOT_APPLICABLE, PARTIALLY, VIOLATED
 from service.asked import Answer, Asked, Schemes
 from service.engines.base import Engine
@@ -158,12 +158,16 @@ def _stated(dimension: Dimension, claims: Sequence[Claim]) -> str:
     bases: dict[str, set[str]] = {}
     for claim in claims:
         for coded in claim.coded:
-            basis = f"{coded.basis}, not counted" if coded.basis == "hinted" else coded.basis
-            bases.setdefault(coded.code, set()).update([basis] if claim.record else [])
+            bases.setdefault(coded.code, set()).update([_basis(coded)] if claim.record else [])
     order = [t.code for t in dimension.values if t.code in bases]
     values = [_with_basis(dimension.words([code]), bases[code]) for code in order]
     none = ["does not apply"] if any(c.status == NOT_APPLICABLE for c in claims) else []
     return ", ".join([*values, *none])
+
+
+def _basis(coded: Coded) -> str:
+    aside = ", not counted" if coded.basis == "hinted" else ""
+    return f"{coded.basis} by rule {coded.rule}" if coded.rule else f"{coded.basis}{aside}"
 
 
 def _with_basis(words: str, bases: set[str]) -> str:

@@ -66,6 +66,7 @@ def test_a_row_says_what_breaks_by_which_rule_and_how_much_is_known(client: Test
         "4 violated",
         "known 5 of 5",
         "Assumed: “Single turn” (stated). Deployed: “Multi-turn” (stated).",
+        "Deployed: “Natural user queries” (derived by rule intended-users-write-queries).",
         "In use there is a conversation with several exchanges.",
         "By rule alone it would be <b>violated</b>",
         "https://doi.org/10.1038/s41591-025-04074-y",
@@ -186,19 +187,28 @@ def test_evidence_lists_what_was_measured_and_is_no_forecast(client: TestClient)
         "11.75 to 25.54",
         "n 600 before, 600 after",
         "157 lost, 45 gained",
-        "k = 1",
-        "1 of at least 3 comparable studies",
+        "measured here",
+        "no: it was measured for this deployment itself",
         "no interval reported",
         "3 recomputed",
     ):
         assert words in page
 
 
+def test_a_summary_needs_three_studies_and_says_so(client: TestClient) -> None:
+    page = text(client, "/fit/evidence?deployment=clinician-workup&benchmark=medqa")
+    assert "percentage point: k = 1" in page
+    assert "Not summed up, and no heterogeneity: 1 of at least 3 comparable studies." in page
+
+
 def test_a_described_deployment_gets_the_evidence_of_a_stored_one(client: TestClient) -> None:
     query = "interaction-type=multi-turn&domain=healthcare&benchmark=bean2026-scenarios"
     own = rows(client, f"/fit/evidence.csv?{query}&dimensions=interaction-type")
     stored = "/api/v1/deployments/public-self-assessment/risk?benchmark=bean2026-scenarios"
-    assert own == rows(client, f"{stored}&dimensions=interaction-type&format=csv")
+    there = rows(client, f"{stored}&dimensions=interaction-type&format=csv")
+    same = ("gap", "list", "value", "unit", "standard_error", "n_before", "intervals")
+    assert [[r[k] for k in same] for r in own] == [[r[k] for k in same] for r in there]
+    assert {r["measured_here"] for r in own} == {"False"}
 
 
 def test_text_of_a_description_stays_text(client: TestClient) -> None:

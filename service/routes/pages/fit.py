@@ -56,6 +56,7 @@ def _values(services: Services, at: State, shown: fit.Shown | None) -> dict[str,
     return {
         "at": at,
         "shown": shown,
+        "most": fit.SHOWN,
         "note": findings.NOTE,
         "dimensions": vocabulary.dimensions(services.engine),
         "core": CORE_DIMENSIONS,
@@ -97,7 +98,7 @@ def printed(request: Request, services: ServicesDep) -> Response:
 
 @router.get("/fit/evidence")
 def evidence(request: Request, services: ServicesDep) -> Response:
-    """Show what was measured elsewhere for the assumptions of a benchmark that may not hold."""
+    """Show what was measured for the assumptions of a benchmark that may not hold."""
     at = _state(request, services)
     case = _case(at, services)
     found = _risk(case, services)
