@@ -94,7 +94,8 @@ def records(engine: Engine) -> list[Gap]:
 def shown(engine: Engine, ident: str, unit: str | None = None) -> GapPage:
     """Return a gap as its page shows it. Raises `NotFound`, `BadParameter` for an unknown unit."""
     repository.check("gap", ident)
-    held = gaps(engine).get(ident)
+    every = gaps(engine)
+    held = every.get(ident)
     if held is None:
         raise NotFound(f"There is no gap {ident!r} here.")
     gap = held.gap
@@ -112,7 +113,7 @@ def shown(engine: Engine, ident: str, unit: str | None = None) -> GapPage:
         unit=chosen,
         total=_total(gap),
         studies=studies(gap),
-        beside=_beside(gap, records(engine)),
+        beside=_beside(gap, (other.gap for other in every.values())),
     )
 
 

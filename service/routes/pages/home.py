@@ -3,6 +3,8 @@
 from fastapi import APIRouter, Request, Response
 
 from service import catalog, repository
+from service.content import PerContent
+from service.engines.base import Engine
 from service.pages import gaps
 from service.resources import VERSION
 from service.routes.deps import ServicesDep
@@ -17,20 +19,23 @@ SHOWN_GAP = "bean2026-gpt4o-recomputed"
 @router.get("/")
 def home(request: Request, services: ServicesDep) -> Response:
     """Show what this is, what the graph holds, and where to go next."""
-    lists = {
-        name: repository.listing(services.engine, name, {})
-        for name in ("benchmarks", "cards", "deployments", "reviews", "gaps")
-    }
-    held = any(g["id"] == SHOWN_GAP for g in lists["gaps"])
+    held = SHOWN_GAP in gaps.gaps(services.engine)
     return page(
         request,
         "home.html",
         {
-            "counts": {name: len(items) for name, items in lists.items()},
+            "counts": _counts(services.engine),
             "shown": gaps.shown(services.engine, SHOWN_GAP) if held else None,
             "questions": catalog.questions().values(),
         },
     )
+
+
+@PerContent
+def _counts(engine: Engine) -> dict[str, int]:
+    """Return how many there are of what the lists of the API hold."""
+    names = ("benchmarks", "cards", "deployments", "reviews", "gaps")
+    return {name: len(repository.listing(engine, name, {})) for name in names}
 
 
 @router.get("/docs")
