@@ -1,6 +1,6 @@
 """Measured gaps as pages show them: the list with its filters, and one gap taken apart."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from service.pages.numbers import (
     Number,
     Subtotal,
     kind_of,
+    named,
     padded,
     printed,
     sampling_units,
@@ -158,7 +159,7 @@ def divisions(gap: Gap, kind: Mapping[str, str], unit: str | None) -> tuple[Divi
 def _undivided(gap: Gap, kind: Mapping[str, str], unit: str | None) -> Division:
     whole = Number(
         "contribution",
-        _named(gap.varies) or "what changed is not stated",
+        named(gap.varies) or "what changed is not stated",
         kind_of(gap.varies, kind),
         formula=_difference(gap),
         together=len(gap.varies) > 1,
@@ -232,7 +233,7 @@ def _part(
 ) -> Number:
     return Number(
         "contribution",
-        _named(part.dimensions),
+        named(part.dimensions),
         kind_of(part.dimensions, kind),
         losses=part.losses,
         gains=part.gains,
@@ -311,7 +312,3 @@ def _rises(gap: Gap) -> bool:
 def words(found: Measurement) -> str:
     """Return the key of a score in words."""
     return found.key.replace("-", " ")
-
-
-def _named(dimensions: Sequence[str]) -> str:
-    return " and ".join(d.replace("-", " ") for d in dimensions)

@@ -66,7 +66,7 @@ def test_a_locked_step_says_which_steps_it_waits_for(tab: Tab) -> None:
     page = tab.open("/plans")
     drafted(page)
     step = page.locator("#step-12")
-    assert "Locked. People come last: steps 9 (query authorship)" in step.inner_text()
+    assert "Locked. People come last. Waits for steps 9 (query authorship)" in step.inner_text()
     step.get_by_role("link", name="9 (query authorship)").click()
     assert page.url.endswith("#step-9")
 
