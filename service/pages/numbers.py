@@ -199,6 +199,12 @@ def kind_of(dimensions: Sequence[str], kinds: Mapping[str, str]) -> str:
     return found.pop()
 
 
+def named(dimensions: Sequence[str]) -> str:
+    """Return dimensions in words: `query authorship, language and period`."""
+    words = [d.replace("-", " ") for d in dimensions]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
 COLUMNS = (
     "division", "method", "role", "name", "dimensions", "kind", "value", "lowest", "highest",
     "unit", "qualifier", "as_reported", "n", "n_unit", "events", "losses", "gains", "not_given",

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from loaders.model import Interval
 from service.analysis.decompose import Bounds, Contribution, Decomposition, Difference, Score
-from service.pages.numbers import MINUS, Division, Number, Subtotal, kind_of, printed
+from service.pages.numbers import MINUS, Division, Number, Subtotal, kind_of, named, printed
 from service.pages.waterfalls import waterfall
 
 _STEP = Decimal("0.01")
@@ -23,7 +23,7 @@ def division(
     numbers = (
         *(made.score(s) for s in _from_first_to_last(found)),
         *(made.part(c, rises=rises) for c in found.contributions),
-        made.number("residual", "unexplained", found.residual, "the whole minus all parts"),
+        made.residual(),
         made.number("total", "whole gap", found.total, "the first score minus the last"),
     )
     picture, why = waterfall(numbers, unit, rises=rises)
@@ -73,7 +73,7 @@ class _Maker:
         flow = part.flow
         return Number(
             "contribution",
-            " and ".join(d.replace("-", " ") for d in part.dimensions) or part.name,
+            named(part.dimensions) or part.name,
             kind_of(part.dimensions, self._kinds),
             _POINT,
             two(part.value),
@@ -90,6 +90,13 @@ class _Maker:
     def number(self, role: str, words: str, found: Difference, formula: str) -> Number:
         intervals = self._intervals(found.intervals)
         return Number(role, words, role, _POINT, two(found.value), intervals, formula=formula)
+
+    def residual(self) -> Number:
+        """Return what the parts leave; a ladder leaves nothing, so that it has no interval."""
+        left = self._found.residual
+        if self._found.method == "sequential":
+            left = Difference(left.value, ())
+        return self.number("residual", "unexplained", left, "the whole gap minus all parts")
 
     def subtotals(self) -> Iterable[Subtotal]:
         for kind, found in self._found.subtotals.items():

@@ -15,6 +15,7 @@ from service import plans, repository, shacl
 from service.analysis.plan import locks
 from service.content import PerContent
 from service.engines.base import Engine
+from service.pages import numbers
 
 STAGES: Mapping[str, tuple[str, str]] = {
     "compare-cards": ("Compare cards", "What the card assumes against what the deployment is."),
@@ -141,7 +142,7 @@ def _card(plan: Plan, step: Step) -> Card:
 
 def named(step: Step) -> str:
     """Return what a step is about, in words."""
-    return " and ".join(d.replace("-", " ") for d in step.targets) or "the plan"
+    return numbers.named(step.targets) or "the plan"
 
 
 def _untested(plan: Plan) -> Iterable[Untested]:

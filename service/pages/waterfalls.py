@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from service.pages.numbers import Number, printed
+from service.pages.numbers import QUALIFIERS, Number, printed
 from service.pictures import Bar, Drawn, drawn
 
 WHOLE = {"percent": 100.0, "fraction": 1.0}
 """The usual top of a scale of scores, by unit."""
 _MOST_BARS = 60
+_MOST_NAMED = 3
+"""So many changes of one bar are named in the picture; the table names all."""
 
 
 def waterfall(
@@ -41,15 +43,17 @@ def _score(number: Number, unit: str | None) -> Bar:
     value = float(number.value or 0)
     found = number.interval(unit) if unit else None
     ends = (float(found.lower), float(found.upper)) if found else None
-    return Bar(number.words, "score", printed(number.value or Decimal()), 0.0, value, ends)
+    note = QUALIFIERS.get(number.qualifier or "", "")
+    return Bar(number.words, "score", printed(number.value or Decimal()), 0.0, value, ends, note)
 
 
 def _falls(parts: Sequence[Number], score: Decimal, unit: str | None, sign: int) -> Iterator[Bar]:
     for part in parts:
         value = part.value or Decimal()
         end = score + sign * value
+        many = len(part.dimensions) > _MOST_NAMED
         yield Bar(
-            part.words,
+            f"{len(part.dimensions)} changes" if many else part.words,
             part.kind,
             _signed(sign * value),
             float(score),
@@ -75,8 +79,12 @@ def _signed(change: Decimal) -> str:
 
 
 def _note(part: Number, value: Decimal) -> str:
+    """Return what stands by the number of a bar: how sure it is, a gain, several changes."""
     if part.role == "residual":
         return ""
-    if value < 0:
-        return "gain"
-    return "together" if part.together else ""
+    words = (
+        QUALIFIERS.get(part.qualifier or "", ""),
+        "gain" if value < 0 else "",
+        "together" if part.together else "",
+    )
+    return ", ".join(w for w in words if w)

@@ -42,6 +42,8 @@ PAGES = (
     "/gaps?dimension=interaction-type",
     "/gaps/bean2026-gpt4o-recomputed",
     "/gaps/barbu2019-objectnet",
+    "/gaps/decompose?example=1",
+    "/plans",
 )
 """An address of each kind of page."""
 

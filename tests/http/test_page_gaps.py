@@ -157,7 +157,16 @@ def test_a_score_that_rises_as_it_gets_worse(client: TestClient) -> None:
 def test_a_gain_is_drawn_upwards_and_named(client: TestClient) -> None:
     page = client.get("/gaps/obermeyer2019-cost-proxy").text
     assert ">+28.8</text>" in page
-    assert ">gain</text>" in page
+    assert ">gain, together</text>" in page
+
+
+def test_a_bound_is_drawn_as_a_bound_and_many_changes_as_one_bar(client: TestClient) -> None:
+    page = shown(client, "/gaps/bean2026-condition")
+    assert bars(page, "as-columns") == ["score", "mixed", "score"]
+    picture = page.split('class="as-columns"')[1].split("</svg>")[0]
+    for words in ("-60.4", "at least, together", "34.5", "at most", "5 changes"):
+        assert f">{words}</text>" in picture
+    assert "5 things changed between the two scores" in page
 
 
 @pytest.mark.parametrize("path", ["/gaps/none", "/gaps/a%3Eb", "/gaps/none.csv", "/gaps/a/b/c"])

@@ -76,7 +76,7 @@ def test_a_draft_shows_the_stages_without_a_token(client: TestClient) -> None:
     page = answer.text
     for title in ("Compare cards", "Collect data", "Test task assumptions", "Test outcome"):
         assert title in page
-    assert "Locked. People come last: step s 9" in card(page, 12).replace("steps", "step s")
+    assert "Locked. People come last. Waits for steps 9 (query authorship)" in card(page, 12)
     assert "loss at most 5 percentage point" in card(page, 9)
     assert "626; paired proportions" in card(page, 9)
     assert client.get("/api/v1/plans").json()["total"] == 0
