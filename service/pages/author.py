@@ -37,7 +37,10 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class Mapped:
-    """A coded value that was read into the words: on what basis, by which rule, from what."""
+    """A coded value that was read into the words: on what basis, by which rule, from what.
+
+    A code that is none of ours has no label.
+    """
 
     code: str
     label: str
@@ -145,7 +148,7 @@ def _row(dimension: str, statement: Statement | None, problems: Sequence[Problem
 def _mapped(coding: Coding) -> Mapped:
     return Mapped(
         coding.code,
-        vocabulary.words(f"value/{coding.code}").label,
+        vocabulary.label(f"value/{coding.code}") or "",
         coding.basis,
         coding.rule or "",
         coding.source_text or "",
