@@ -7,7 +7,7 @@ can stand at the field that it is about.
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -15,7 +15,9 @@ from rdflib import Graph
 
 from loaders.base import Problem
 from loaders.mapping.write import triples
-from loaders.model import CORE_DIMENSIONS, Coding, Description, Profile, Record, Statement
+from loaders.model import CORE_DIMENSIONS, Coding, Description, Profile, Record, Review, Statement
+from loaders.model.nodes import Citation
+from loaders.model.statements import Assessment, Evidence
 from loaders.vocab import bind
 from service import exports
 from service.engines.base import Engine
@@ -28,6 +30,7 @@ SHOWN = 50
 
 _LARGEST = 200_000
 """Characters of a file that is offered inside the page."""
+_LISTED = ("assumptions", "characteristics", "assessments")
 _NAMES = {
     "yaml": ("EvalGap YAML", ".yaml"),
     "authors": ("the authors' YAML", ".authors.yaml"),
@@ -37,7 +40,10 @@ _NAMES = {
 
 @dataclass(frozen=True)
 class Mapped:
-    """A coded value that was read into the words: on what basis, by which rule, from what."""
+    """A coded value that was read into the words: on what basis, by which rule, from what.
+
+    A code that is none of ours has no label.
+    """
 
     code: str
     label: str
@@ -49,14 +55,19 @@ class Mapped:
 
 @dataclass(frozen=True)
 class Row:
-    """One question: the words of the source on the left, the terms of ours on the right."""
+    """One question: the words of the source on the left, the terms of ours on the right.
 
-    dimension: str
+    In a review the words are an assessor's reason, and what is read is a verdict.
+    """
+
     label: str
     question: str
     standing: str
-    statement: Statement | None
+    words: str = ""
+    hints: tuple[str, ...] = ()
+    sources: Sequence[Citation | Evidence] = ()
     mapped: tuple[Mapped, ...] = ()
+    verdict: str = ""
     problems: tuple[Problem, ...] = ()
 
 
@@ -106,46 +117,63 @@ def judged(engine: Engine, outcome: Outcome, records: Sequence[Record]) -> Judge
 
 
 def _read(engine: Engine, record: Record, problems: Iterable[Problem], *, valid: bool) -> Read:
-    statements: tuple[Statement, ...] = ()
-    if isinstance(record, Description):
-        statements = record.assumptions
-    elif isinstance(record, Profile):
-        statements = record.characteristics
     return Read(
         record.kind,
         record.id,
         str(getattr(record, "title", record.id)),
         tuple(_fields(record)),
-        rows(statements, problems) if statements else (),
+        tuple(_rows(record, list(problems))),
         tuple(_files(engine, record)) if valid else (),
     )
 
 
-def rows(statements: Iterable[Statement], problems: Iterable[Problem]) -> tuple[Row, ...]:
-    """Return a row for each statement, and for each core question that has none."""
-    given = {s.dimension: s for s in statements}
-    every = dict.fromkeys([*CORE_DIMENSIONS, *given])
-    listed = list(problems)
-    return tuple(_row(d, given.get(d), [p for p in listed if concerns(p, d)]) for d in every)
+def _rows(record: Record, problems: Sequence[Problem]) -> Iterable[Row]:
+    """Yield a row for each question: of a card or profile the core ones in any case."""
+    core = {d: _open(d) for d in CORE_DIMENSIONS}
+    match record:
+        case Review():
+            given = {a.dimension: _verdict(a) for a in record.assessments}
+        case Description():
+            given = core | {a.dimension: _stated(a) for a in record.assumptions}
+        case Profile():
+            given = core | {c.dimension: _stated(c) for c in record.characteristics}
+        case _:
+            given = {}
+    for dimension, row in given.items():
+        yield replace(row, problems=tuple(p for p in problems if concerns(p, dimension)))
 
 
-def _row(dimension: str, statement: Statement | None, problems: Sequence[Problem]) -> Row:
+def _open(dimension: str) -> Row:
     asked = completion.words(f"dimension/{dimension}")
-    return Row(
-        dimension,
-        asked.label,
-        (statement.question if statement else None) or asked.question,
-        standing(statement).replace(" ", "-") if statement else "not-stated",
-        statement,
-        tuple(_mapped(c) for c in statement.codings) if statement else (),
-        tuple(problems),
+    return Row(asked.label, asked.question, "not-stated")
+
+
+def _stated(statement: Statement) -> Row:
+    asked = _open(statement.dimension)
+    return replace(
+        asked,
+        question=statement.question or asked.question,
+        standing=standing(statement).replace(" ", "-"),
+        words=statement.answer or "",
+        hints=statement.hints,
+        sources=statement.sources,
+        mapped=tuple(_mapped(c) for c in statement.codings),
+    )
+
+
+def _verdict(assessment: Assessment) -> Row:
+    return replace(
+        _open(assessment.dimension),
+        words=assessment.rationale or "",
+        sources=assessment.evidence,
+        verdict=assessment.verdict,
     )
 
 
 def _mapped(coding: Coding) -> Mapped:
     return Mapped(
         coding.code,
-        completion.words(f"value/{coding.code}").label,
+        completion.label(f"value/{coding.code}") or "",
         coding.basis,
         coding.rule or "",
         coding.source_text or "",
@@ -165,7 +193,7 @@ def _fields(record: Record) -> Iterable[tuple[str, tuple[str, ...]]]:
         value = getattr(record, name)
         values = value if isinstance(value, tuple) else (value,)
         words = tuple(_words(v) for v in values if v is not None)
-        if name not in {"id", "assumptions", "characteristics"} and words and all(words):
+        if name not in {"id", *_LISTED} and words and all(words):
             yield name.replace("_", " "), words
 
 

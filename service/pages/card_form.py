@@ -14,7 +14,7 @@ from rdflib.collection import Collection
 from rdflib.namespace import SH, SKOS
 from rdflib.term import Node
 
-from loaders.model import CORE_DIMENSIONS, Card
+from loaders.model import CORE_DIMENSIONS, Card, Coding
 from loaders.model.statements import Assumption
 from loaders.vocab import BASE, EGAP
 from service import shacl
@@ -141,6 +141,12 @@ def opened(given: Typed, wrong: Iterable[str]) -> set[str]:
     """Return the dimensions on which something was typed, or is wrong."""
     filled = [name for name, values in given.items() if any(values)]
     return {name.partition(".")[0] for name in [*filled, *wrong] if "." in name}
+
+
+def kept(card: Card | None) -> Mapping[str, Coding]:
+    """Return how each value of a stored card was read, by dimension and code."""
+    statements = card.assumptions if card else ()
+    return {c.code: c for statement in statements for c in statement.codings}
 
 
 def typed(card: Card) -> Typed:

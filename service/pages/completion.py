@@ -101,10 +101,15 @@ class Words:
     question: str = ""
 
 
+def label(path: str) -> str | None:
+    """Return what the dimension, value or code at a path is called, as `value/novelty/unseen`."""
+    found = shacl.taxonomy().value(URIRef(BASE + path), SKOS.prefLabel)
+    return None if found is None else str(found)
+
+
 @lru_cache(maxsize=4096)  # a path may be a stranger's
 def words(path: str) -> Words:
-    """Return the words for the dimension, value or code at a path, as `value/novelty/unseen`."""
+    """Return the words for the dimension, value or code at a path."""
     graph, name = shacl.taxonomy(), URIRef(BASE + path)
-    label = graph.value(name, SKOS.prefLabel) or path.rpartition("/")[2]
     about, asked = graph.value(name, SKOS.definition), graph.value(name, EGAP.questionText)
-    return Words(str(label), str(about or ""), str(asked or ""))
+    return Words(label(path) or path.rpartition("/")[2], str(about or ""), str(asked or ""))

@@ -81,6 +81,17 @@ def test_a_card_of_the_authors_is_read_and_nothing_is_added(client: TestClient) 
     assert "stated</span>, in words only" in page.text
 
 
+def test_verdicts_of_the_authors_stand_in_a_review_of_their_own(client: TestClient) -> None:
+    held = 'answer: "single-turn", holds_at_deployment: "No, people go back and forth."'
+    page = paste(client, AUTHORS.replace('answer: "single-turn"', held))
+    assert page.status_code == 200
+    card, review = page.text.split("<h3>")[1], page.text.split("<h3>")[-1]
+    assert "violated" not in card
+    assert "No, people go back and forth." in review
+    assert "verdict:" in review
+    assert "violated" in review
+
+
 def test_files_of_a_card_are_read_again_as_the_same_card(client: TestClient) -> None:
     made = files(paste(client, CARD))
     assert set(made) == {f"medqa-evalgap{s}" for s in (".yaml", ".authors.yaml", ".md", ".ttl")}

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from types import MappingProxyType
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -55,7 +54,8 @@ def write(request: Request, services: ServicesDep) -> Response:
     ident = request.query_params.get("card", "").strip().strip("/")
     base = _card(services, ident)
     given = card_form.typed(base) if base else {}
-    return page(request, "author_new.html", _filled(given, ident))
+    shown = {"card": ident, "kept": card_form.kept(base), **_filled(given, {})}
+    return page(request, "author_new.html", shown)
 
 
 @router.post("/author/new")
@@ -72,12 +72,13 @@ def _begun(services: Services) -> dict[str, Any]:
 
 def _written(request: Request, services: Services, given: card_form.Typed) -> Response:
     ident = "".join(given.get("card", ())[:1])
-    tree = card_draft.tree(given, _card(services, ident))
+    base = _card(services, ident)
+    tree = card_draft.tree(given, base)
     data = json.dumps(tree, ensure_ascii=False, default=str).encode(errors="replace")
     found = judge(services, Raw("form.json", data))
     problems = [p for one in found for p in one.outcome.problems]
     at = card_draft.placed(problems, tree, given)
-    shown = {**_filled(given, ident, at), **_summed(found)}
+    shown = {"card": ident, "kept": card_form.kept(base), **_filled(given, at), **_summed(found)}
     return page(request, "author_new.html", shown, _status(found))
 
 
@@ -102,12 +103,9 @@ def _status(found: list[Judged]) -> int:
     return 200 if found and all(one.valid for one in found) else 422
 
 
-def _filled(
-    given: card_form.Typed, ident: str, at: Mapping[str, Sequence[Problem]] = MappingProxyType({})
-) -> dict[str, Any]:
+def _filled(given: card_form.Typed, at: Mapping[str, Sequence[Problem]]) -> dict[str, Any]:
     return {
         "given": given,
-        "card": ident,
         "head": card_form.head(),
         "parts": card_form.parts(),
         "questions": card_form.questions(),

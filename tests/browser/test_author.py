@@ -1,0 +1,89 @@
+"""A person checks a card and writes one: with and without JavaScript, on a phone and on a desk."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import NARROW, WIDE, Tab
+
+ROOT = Path(__file__).parents[2]
+CARD = (ROOT / "data/cards/medqa.yaml").read_text(encoding="utf-8")
+HOSTILE = CARD.replace(
+    "The chosen option is scored as it stands.",
+    "<script>alert(1)</script> <think>no</think> ﬁne نص " + "w" * 1000,
+).replace("benchmark_name: MedQA", "benchmark_name: " + "N" * 1000)
+
+
+def refused(tab: Tab) -> None:
+    """Leave aside that the browser logs the status of a page that says what is not valid."""
+    tab.wrong = [told for told in tab.wrong if "422" not in told]
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_a_pasted_card_is_shown_beside_its_terms_and_downloaded(tab: Tab, width: int) -> None:
+    page = tab.open("/author", width)
+    page.get_by_label("Paste a card").fill(CARD)
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_role("status")).to_contain_text("1 valid, 0 not")
+    tab.check()
+    with page.expect_download() as started:
+        page.get_by_role("link", name="EvalGap YAML").click()
+    assert started.value.suggested_filename == "medqa-evalgap.yaml"
+    assert "benchmark_name: MedQA" in Path(started.value.path()).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_hostile_words_stay_words(tab: Tab, width: int) -> None:
+    page = tab.open("/author", width)
+    page.get_by_label("Paste a card").fill(HOSTILE.replace("[single-turn]", "[one-shot]"))
+    page.get_by_role("button", name="Check").click()
+    refused(tab)
+    expect(page.locator("main")).to_contain_text("<script>alert(1)</script> <think>no</think>")
+    expect(page.locator(".beside .wrong")).to_contain_text("one-shot")
+    tab.check()
+
+
+def test_a_chosen_file_is_read(tab: Tab) -> None:
+    page = tab.open("/author")
+    page.get_by_label("or choose a file").set_input_files(ROOT / "data/cards/medqa.yaml")
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_role("status")).to_contain_text("medqa.yaml: 1 record in it, 1 valid")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_card_is_written_mended_and_had_as_a_file(tab: Tab, site: str, *, scripts: bool) -> None:
+    browser = tab.page.context.browser
+    assert browser is not None
+    page = browser.new_page(java_script_enabled=scripts)
+    page.goto(f"{site}/author/new")
+    page.get_by_label("Name of the benchmark").fill("My benchmark")
+    page.get_by_label("Benchmark: its id").fill("my-benchmark")
+    page.get_by_label("Author: the name").fill("Jane Doe")
+    turns = page.locator("#interaction-type")
+    turns.get_by_label("own words").fill("One prompt each.")
+    turns.get_by_label("Single turn").check()
+    page.get_by_role("button", name="Check the card").click()
+    expect(page.get_by_role("alert")).to_contain_text("exactly one author")
+    expect(turns.get_by_label("Single turn")).to_be_checked()
+    author = page.get_by_label("Author: an id")
+    expect(author).to_have_attribute("aria-invalid", "true")
+    author.fill("jane-doe")
+    page.get_by_role("button", name="Check the card").click()
+    with page.expect_download() as started:
+        page.get_by_role("link", name="EvalGap YAML").click()
+    text = Path(started.value.path()).read_text(encoding="utf-8")
+    assert "One prompt each." in text
+    assert "- single-turn" in text
+    page.close()
+
+
+def test_what_is_wrong_is_reached_from_the_list_of_problems(tab: Tab) -> None:
+    page = tab.open("/author/new")
+    page.get_by_text("Novelty", exact=True).first.click()
+    page.locator("#novelty").get_by_label("Where in it").fill("p. 3")
+    page.get_by_role("button", name="Check the card").click()
+    refused(tab)
+    page.get_by_role("alert").locator('a[href="#novelty.url"]').click()
+    expect(page.locator("#novelty").get_by_label("Source: its address")).to_be_in_viewport()
+    tab.check()
