@@ -37,9 +37,17 @@ class State:
         query = urlencode({k: v for k, v in new.items() if v is not None}, safe=",:")
         return f"{path}?{query}" if query else path
 
+    def only(self, *names: str) -> "State":
+        """Return the state with no other parameters than these."""
+        return State({name: value for name, value in self.given.items() if name in names})
+
+    def without(self, *names: str) -> "State":
+        """Return the state but for some parameters."""
+        return State({name: value for name, value in self.given.items() if name not in names})
+
     def fields(self, *without: str) -> list[tuple[str, str]]:
         """Return the state as fields of a form that sets those of `without` itself."""
-        return [(name, value) for name, value in self.given.items() if name not in without]
+        return list(self.without(*without).given.items())
 
 
 def state(pairs: Iterable[tuple[str, str]], schemes: Schemes) -> State:

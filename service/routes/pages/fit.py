@@ -62,23 +62,37 @@ def _values(services: Services, at: State, shown: fit.Shown | None) -> dict[str,
         "core": CORE_DIMENSIONS,
         "domains": vocabulary.terms(fits.domain_scheme(services.engine)),
         "places": fits.places(services.engine),
-        "downloads": _downloads(at, ""),
+        "downloads": _downloads(at),
         "like": fit.as_description(shown.place) if shown else None,
     }
 
 
-def _downloads(at: State, kind: str) -> dict[str, str]:
-    """Return the addresses of the same answer as data: those of the API for a stored deployment.
+def _downloads(at: State) -> dict[str, str]:
+    """Return the addresses of the page as data; a table holds the fit, the moves or the pair."""
+    return {
+        "json": _data(at, "json"),
+        "csv": _data(at.without("whatif", "compare"), "csv"),
+        "moves": _data(at.without("compare"), "csv"),
+        "pair": _data(at.without("whatif"), "csv"),
+    }
 
-    `kind` is empty for the fit, or `/evidence`.
-    """
+
+def _data(at: State, form: str) -> str:
+    """Return the address of a fit as data: that of the API for a stored deployment."""
     deployment = at.given.get("deployment")
     if deployment is None:
-        return {form: at.link(f"/fit{kind}.{form}") for form in ("csv", "json")}
-    known = ("benchmark", "dimensions") if kind else API_PARAMETERS
-    given = State({name: value for name, value in at.given.items() if name in known})
-    path = f"/api/v1/deployments/{deployment}/{'risk' if kind else 'fit'}"
-    return {form: given.link(path, format=form) for form in ("csv", "json")}
+        return at.link(f"/fit.{form}")
+    path = f"/api/v1/deployments/{deployment}/fit"
+    return at.only(*API_PARAMETERS).link(path, format=form)
+
+
+def _evidence_data(at: State, form: str) -> str:
+    """Return the address of the evidence as data."""
+    deployment = at.given.get("deployment")
+    if deployment is None:
+        return at.link(f"/fit/evidence.{form}")
+    path = f"/api/v1/deployments/{deployment}/risk"
+    return at.only("benchmark", "dimensions").link(path, format=form)
 
 
 @router.get("/fit.{form}")
@@ -110,7 +124,7 @@ def evidence(request: Request, services: ServicesDep) -> Response:
         "dimensions": words,
         "place": case.place,
         "note": SENTENCE,
-        "downloads": _downloads(at, "/evidence"),
+        "downloads": {form: _evidence_data(at, form) for form in ("csv", "json")},
     }
     return page(request, "fit_evidence.html", shown)
 
