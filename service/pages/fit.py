@@ -1,110 +1,15 @@
 """What the page of deployment fit shows: the deployment, the ranked benchmarks, and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
-from urllib.parse import urlencode
 
-from loaders.model import CORE_DIMENSIONS
-from service import asked, fits
 from service.analysis.claims import Candidate, Claim, Coded, Difference, Finding, Fit, Move, Place
 from service.analysis.schemes import NOT_APPLICABLE, PARTIALLY, VIOLATED
-from service.asked import Answer, Asked, Schemes
+from service.asked import Answer, Asked
 from service.engines.base import Engine
 from service.pages import vocabulary
+from service.pages.fit_address import Case
 from service.pages.vocabulary import Dimension, Term
-from service.problems import BadParameter
-
-CONTROLS = (
-    "deployment", "title", "domain", "dimensions", "benchmark", "compare", "whatif",
-    "least", "limit", "offset",
-)  # fmt: skip
-"""Parameters of the page beside the dimensions, each of which is a parameter of its own."""
-API_PARAMETERS = CONTROLS[2:]
-SHOWN = 25
-"""How many benchmarks one page shows, and how many moves of each kind."""
-
-
-@dataclass(frozen=True)
-class State:
-    """What the address of the page holds: parameters that are not empty."""
-
-    given: Mapping[str, str]
-
-    def link(self, path: str = "/fit", **changes: object) -> str:
-        """Return an address with the same state but for some parameters; None leaves one out."""
-        new = {**self.given, **changes}
-        query = urlencode({k: v for k, v in new.items() if v is not None}, safe=",:")
-        return f"{path}?{query}" if query else path
-
-    def fields(self, *without: str) -> list[tuple[str, str]]:
-        """Return the state as fields of a form that sets those of `without` itself."""
-        return [(name, value) for name, value in self.given.items() if name not in without]
-
-
-def state(pairs: Iterable[tuple[str, str]], schemes: Schemes) -> State:
-    """Return the state of an address; a parameter that is repeated holds several values.
-
-    Raises `BadParameter` for a name that is not known.
-    """
-    found: dict[str, str] = {}
-    for name, value in pairs:
-        if value.strip():
-            found[name] = f"{found[name]},{value}" if name in found else value
-    asked.only(found, (*CONTROLS, *schemes), "This address")
-    return State(found)
-
-
-@dataclass(frozen=True)
-class Case:
-    """A deployment and what is asked of it, with all that an answer needs."""
-
-    place: Place
-    asked: Asked
-    schemes: Schemes
-    every: Sequence[Candidate]
-
-    def answer(self) -> Answer:
-        """Return the fit. Raises `NotFound` for a benchmark that is not there."""
-        return asked.answer(self.schemes, self.every, self.place, self.asked)
-
-
-def case(engine: Engine, at: State) -> Case | None:
-    """Return what an address asks; None where it describes no deployment.
-
-    Raises `BadParameter` for a value that does not fit, `NotFound` for a deployment that is
-    not there.
-    """
-    schemes = fits.schemes(engine)
-    described = {name: value for name, value in at.given.items() if name in schemes}
-    deployment = at.given.get("deployment")
-    if deployment and described:
-        name = next(iter(described))
-        raise BadParameter(
-            f"{name} describes a deployment and deployment={deployment} names a stored one. "
-            "Give one of the two; whatif changes a stored deployment.",
-            parameter=name,
-            value=described[name],
-        )
-    if not deployment and not described:
-        return None
-    place = fits.place(engine, deployment) if deployment else _place(engine, schemes, at, described)
-    wanted = asked.wanted(engine, schemes, _controls(at, described))
-    return Case(place, wanted, schemes, fits.candidates(engine, deployment))
-
-
-def _place(engine: Engine, schemes: Schemes, at: State, described: Mapping[str, str]) -> Place:
-    body: dict[str, Any] = {"characteristics": described, "title": at.given.get("title")}
-    if "domain" in at.given:
-        body["domains"] = [at.given["domain"]]
-    return asked.described(engine, schemes, body)
-
-
-def _controls(at: State, described: Iterable[str]) -> dict[str, Any]:
-    """Return what is asked; dimensions that are described count beside those that are named."""
-    given: dict[str, Any] = {name: at.given.get(name) for name in API_PARAMETERS}
-    named = str(given["dimensions"] or ",".join(CORE_DIMENSIONS)).split(",")
-    return {**given, "dimensions": [*named, *described], "limit": given["limit"] or SHOWN}
 
 
 @dataclass(frozen=True)
@@ -296,13 +201,3 @@ def _moved(words: Mapping[str, Dimension], found: Answer) -> Moved:
         tuple(m for m in moves if m.verdicts),
         tuple(m for m in moves if not m.verdicts),
     )
-
-
-def as_description(place: Place) -> State:
-    """Return the coded values of a deployment as the description of one of its own."""
-    found = {"domain": min(place.domains)} if place.domains else {}
-    for dimension in dict.fromkeys(c.dimension for c in place.claims):
-        claims = [c for c in place.claims if c.dimension == dimension]
-        if codes := sorted(v for c in claims for v in c.values()):
-            found[dimension] = ",".join(dict.fromkeys(codes))
-    return State(found)

@@ -179,6 +179,13 @@ def test_the_data_of_a_page_is_one_link_away(client: TestClient) -> None:
     assert client.get(f"/fit.json?{DESCRIBED}").json()["deployment"]["id"] is None
 
 
+def test_moves_and_pairs_have_tables_of_their_own(client: TestClient) -> None:
+    page = text(client, f"/fit?{STORED}&whatif=interaction-type:single-turn&compare=medqa,mmlu")
+    links = re.findall(r'href="([^"]+csv[^"]*)">[^<]*CSV<', page)
+    columns = [client.get(link).text.partition(",")[0] for link in links]
+    assert columns == ["rank", "benchmark", "dimension"]
+
+
 def test_evidence_lists_what_was_measured_and_is_no_forecast(client: TestClient) -> None:
     page = text(client, f"/fit/evidence?{STORED}&benchmark=bean2026-scenarios")
     for words in (

@@ -10,8 +10,8 @@ from fastapi.responses import RedirectResponse
 from loaders.model import CORE_DIMENSIONS
 from service import findings, fits, risks
 from service.analysis.evidence import SENTENCE
-from service.pages import fit, vocabulary
-from service.pages.fit import API_PARAMETERS, Case, State
+from service.pages import fit, fit_address, vocabulary
+from service.pages.fit_address import API_PARAMETERS, SHOWN, Case, State
 from service.problems import BadParameter
 from service.risks import Risk
 from service.routes.deps import Services, ServicesDep
@@ -23,11 +23,11 @@ router = APIRouter(include_in_schema=False)
 
 
 def _state(request: Request, services: Services) -> State:
-    return fit.state(request.query_params.multi_items(), fits.schemes(services.engine))
+    return fit_address.state(request.query_params.multi_items(), fits.schemes(services.engine))
 
 
 def _case(at: State, services: Services) -> Case:
-    found = fit.case(services.engine, at)
+    found = fit_address.case(services.engine, at)
     if found is None:
         raise BadParameter(
             "No deployment is described. Start at /fit, or give a dimension with its value, such "
@@ -46,7 +46,7 @@ def form_and_result(request: Request, services: ServicesDep) -> Response:
     at = _state(request, services)
     if len(at.given) < len(request.query_params.multi_items()):
         return RedirectResponse(at.link(), status_code=303)
-    case = fit.case(services.engine, at)
+    case = fit_address.case(services.engine, at)
     shown = fit.shown(services.engine, case) if case else None
     return page(request, "fit.html", _values(services, at, shown))
 
@@ -56,29 +56,43 @@ def _values(services: Services, at: State, shown: fit.Shown | None) -> dict[str,
     return {
         "at": at,
         "shown": shown,
-        "most": fit.SHOWN,
+        "most": SHOWN,
         "note": findings.NOTE,
         "dimensions": vocabulary.dimensions(services.engine),
         "core": CORE_DIMENSIONS,
         "domains": vocabulary.terms(fits.domain_scheme(services.engine)),
         "places": fits.places(services.engine),
-        "downloads": _downloads(at, ""),
-        "like": fit.as_description(shown.place) if shown else None,
+        "downloads": _downloads(at),
+        "like": fit_address.as_description(shown.place) if shown else None,
     }
 
 
-def _downloads(at: State, kind: str) -> dict[str, str]:
-    """Return the addresses of the same answer as data: those of the API for a stored deployment.
+def _downloads(at: State) -> dict[str, str]:
+    """Return the addresses of the page as data; a table holds the fit, the moves or the pair."""
+    return {
+        "json": _data(at, "json"),
+        "csv": _data(at.without("whatif", "compare"), "csv"),
+        "moves": _data(at.without("compare"), "csv"),
+        "pair": _data(at.without("whatif"), "csv"),
+    }
 
-    `kind` is empty for the fit, or `/evidence`.
-    """
+
+def _data(at: State, form: str) -> str:
+    """Return the address of a fit as data: that of the API for a stored deployment."""
     deployment = at.given.get("deployment")
     if deployment is None:
-        return {form: at.link(f"/fit{kind}.{form}") for form in ("csv", "json")}
-    known = ("benchmark", "dimensions") if kind else API_PARAMETERS
-    given = State({name: value for name, value in at.given.items() if name in known})
-    path = f"/api/v1/deployments/{deployment}/{'risk' if kind else 'fit'}"
-    return {form: given.link(path, format=form) for form in ("csv", "json")}
+        return at.link(f"/fit.{form}")
+    path = f"/api/v1/deployments/{deployment}/fit"
+    return at.only(*API_PARAMETERS).link(path, format=form)
+
+
+def _evidence_data(at: State, form: str) -> str:
+    """Return the address of the evidence as data."""
+    deployment = at.given.get("deployment")
+    if deployment is None:
+        return at.link(f"/fit/evidence.{form}")
+    path = f"/api/v1/deployments/{deployment}/risk"
+    return at.only("benchmark", "dimensions").link(path, format=form)
 
 
 @router.get("/fit.{form}")
@@ -110,7 +124,7 @@ def evidence(request: Request, services: ServicesDep) -> Response:
         "dimensions": words,
         "place": case.place,
         "note": SENTENCE,
-        "downloads": _downloads(at, "/evidence"),
+        "downloads": {form: _evidence_data(at, form) for form in ("csv", "json")},
     }
     return page(request, "fit_evidence.html", shown)
 
