@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -50,8 +51,10 @@ def test_pages_over_all_cards(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "service", "import", str(ARCHIVE)]
     command += ["--store", str(tmp_path / "store")]
     subprocess.run(command, check=True, capture_output=True)
-    with evalgap_server(tmp_path) as url:
-        connection = http.client.HTTPConnection(urlsplit(url).netloc)
+    with (
+        evalgap_server(tmp_path) as url,
+        closing(http.client.HTTPConnection(urlsplit(url).netloc)) as connection,
+    ):
         first = {path: seconds(connection, path) for path in PAGES}
         times: dict[str, list[float]] = {path: [] for path in PAGES}
         for _ in range(TIMES):
