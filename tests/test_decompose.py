@@ -169,6 +169,25 @@ def test_many_rows_that_all_differ_are_resampled_as_scipy_does(skewed: bool) -> 
     assert other.lower != ours.lower
 
 
+def test_items_that_are_missing_here_and_there_still_vary() -> None:
+    """Nearly every item stands at rungs of its own, and must not be drawn for itself alone."""
+    rng = np.random.default_rng(4)
+    scores = (rng.random((800, 10)) < np.linspace(0.9, 0.4, 10)).astype(float)
+    scores[rng.random(scores.shape) < 0.5] = np.nan
+    rows = [
+        {"rung": f"r{j}", "item": str(i), "score": score}
+        for (i, j), score in np.ndenumerate(scores)
+        if not np.isnan(score)
+    ]
+    (found,) = run(rows_sheet(rows, "x"), Options(rungs=tuple(f"r{j}" for j in range(10)))
+                   ).total.intervals  # fmt: skip
+    # the variance of a difference of two ratios, by linearisation (Cochran 1977, section 6.4)
+    parts = (scores - np.nanmean(scores, axis=0)) / (~np.isnan(scores)).sum(axis=0)
+    influence = np.nan_to_num(parts[:, 0]) - np.nan_to_num(parts[:, 9])
+    expected = 100 * 2 * 1.96 * np.sqrt((influence**2).sum())
+    assert found.upper - found.lower == pytest.approx(expected, rel=0.05)
+
+
 def test_clusters_are_drawn_whole() -> None:
     """Where a cluster has one score throughout, only the number of clusters counts."""
     cluster = np.repeat(np.arange(4), 1_000)

@@ -14,6 +14,7 @@ Method: Efron and Tibshirani 1993, chapters 6 (items) and 8.3 (whole clusters), 
 percentile interval).
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,10 @@ _CELLS = 2_000_000
 """The most numbers that one chunk of resamples may hold (16 MB)."""
 _DRAWN, _WEIGHTED = 12, 80
 """A multinomial count costs about as much as drawing, or weighting, this many rows."""
+
+
+_RARE = 30
+"""Among so many items or more that stand at the same rungs, drawing loses 3 % of the variance."""
 
 
 class Resampled(NamedTuple):
@@ -110,18 +115,43 @@ def item_means(scores: Floats, resamples: int, seed: int) -> Resampled:
 
     `scores` is items x rungs, NaN where an item was not scored. Items that stand at the same
     rungs are drawn among themselves, each with all its scores: what is paired stays paired, and
-    every rung keeps its n.
+    every rung keeps its n. Where items are missing here and there, those of rare patterns are
+    drawn together instead, as few of a kind would hardly vary among themselves; a draw in which
+    a rung then has no item gives NaN there.
     """
     rng = np.random.default_rng(seed)
     there = ~np.isnan(scores)
-    sums = np.zeros((resamples, scores.shape[1]))
-    weighted = False
-    for pattern in np.unique(there, axis=0):
-        rows = scores[(there == pattern).all(axis=1)][:, pattern]
-        drawn = resampled_sums(rows, resamples, rng)
-        sums[:, pattern] += drawn.values
-        weighted |= drawn.weighted
-    return Resampled(np.asarray(sums / there.sum(axis=0)), weighted)
+    known = np.hstack([np.where(there, scores, 0.0), there])
+    sums, weighted = np.zeros((resamples, known.shape[1])), False
+    for members in _drawn_together(there):
+        rows = known[members]
+        vary = (rows != rows[0]).any(axis=0)  # most are whether an item is there at all
+        sums[:, ~vary] += len(rows) * rows[0, ~vary]
+        if vary.any():
+            drawn = resampled_sums(rows[:, vary], resamples, rng)
+            sums[:, vary] += drawn.values
+            weighted |= drawn.weighted
+    return Resampled(_ratio(sums), weighted)
+
+
+def _drawn_together(there: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
+    """Yield, as masks, the items that are drawn among themselves."""
+    _, group, sizes = np.unique(there, axis=0, return_inverse=True, return_counts=True)
+    rare = sizes < max(_RARE, len(there) // 100)
+    if rare.sum() <= there.shape[1]:  # so few patterns are a design, such as a group for each rung
+        rare[:] = False
+    group = group.ravel()
+    for number in np.flatnonzero(~rare):
+        yield group == number
+    if rare.any():
+        yield rare[group]
+
+
+def _ratio(sums: Floats) -> Floats:
+    """Return sums of scores over numbers of items, of which one half of the columns holds each."""
+    scores, n = np.hsplit(sums, 2)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(scores / n)
 
 
 def cluster_means(
@@ -134,9 +164,7 @@ def cluster_means(
     """
     sums, counts = cluster_sums(scores, cluster)
     drawn = resampled_sums(np.hstack([sums, counts]), resamples, np.random.default_rng(seed))
-    means, n = np.hsplit(drawn.values, 2)
-    with np.errstate(invalid="ignore"):
-        return Resampled(np.asarray(means / n), drawn.weighted)
+    return Resampled(_ratio(drawn.values), drawn.weighted)
 
 
 def cluster_sums(scores: Floats, cluster: NDArray[np.int64]) -> tuple[Floats, Floats]:

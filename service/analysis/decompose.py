@@ -203,17 +203,16 @@ def _draws(
         drawn["cluster"] = cluster_means(items.scores, items.cluster, resamples, seed)
     whole = {unit: d.values[~np.isnan(d.values).any(axis=1)] for unit, d in drawn.items()}
     noticed = [_WEIGHTED.format(unit) for unit, d in drawn.items() if d.weighted]
-    left = resamples - len(whole.get("cluster", whole["item"]))
-    if left > resamples / 2:
-        noticed.append(
-            "No interval over clusters: most draws of clusters leave a rung without any item."
-        )
-        return {"item": whole["item"]}, tuple(noticed)
-    if left:
-        noticed.append(
-            f"{left:,} of {resamples:,} draws of clusters left a rung empty and are not counted."
-        )
-    return whole, tuple(noticed)
+    for unit, kept in whole.items():
+        noticed += _left_out(unit, resamples - len(kept), resamples)
+    return {u: kept for u, kept in whole.items() if 2 * len(kept) >= resamples}, tuple(noticed)
+
+
+def _left_out(unit: str, left: int, resamples: int) -> Iterator[str]:
+    if 2 * left > resamples:
+        yield f"No interval over {unit}s: most draws of {unit}s leave a rung without any item."
+    elif left:
+        yield f"{left:,} of {resamples:,} draws of {unit}s left a rung empty and are not counted."
 
 
 _WEIGHTED = (

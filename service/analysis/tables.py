@@ -133,6 +133,9 @@ def _parquet(data: bytes) -> "pa.Table":
     # a few bytes of Parquet can stand for any number of rows
     if file.metadata.num_rows > MOST_ROWS:
         raise TooLarge(f"The table has more than {MOST_ROWS:,} rows, the limit. Split it.")
+    for field in file.schema_arrow:
+        if pa.types.is_nested(field.type):
+            raise BadRequest(f"The column {field.name} holds {field.type}. Write texts or numbers.")
     texts = [f.name for f in file.schema_arrow if pa.types.is_string(f.type)]
     table = parquet.read_table(BytesIO(data), read_dictionary=texts)
     for name in texts:

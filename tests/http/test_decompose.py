@@ -111,6 +111,16 @@ def test_a_table_that_cannot_be_is_refused(service: TestClient, table: str, word
     assert words in answer.json()["detail"]
 
 
+def test_a_column_of_lists_is_refused(service: TestClient) -> None:
+    buffer = BytesIO()
+    columns = {"rung": ["a", "b"], "item": ["1", "1"], "score": [1, 0], "changed": [[], ["period"]]}
+    parquet.write_table(pa.table(columns), buffer)
+    media = {"Content-Type": "application/vnd.apache.parquet"}
+    answer = service.post(PATH, content=buffer.getvalue(), headers=media)
+    assert answer.status_code == 400
+    assert "The column changed holds list" in answer.json()["detail"]
+
+
 def test_what_resampling_cannot_tell_is_said(service: TestClient) -> None:
     items = [{"rung": r, "item": "only", "score": s} for r, s in (("before", 1), ("after", 0))]
     body = {"items": items, "adds": {"after": "mood"}}
