@@ -15,7 +15,7 @@ from loaders.model import CORE_DIMENSIONS, Assessment, Assumption, Card, Review
 from service import fits, repository
 from service.analysis.claims import Candidate, Claim, Finding, Place
 from service.analysis.fit import find
-from service.analysis.schemes import Scheme
+from service.analysis.schemes import NOT_APPLICABLE, Scheme
 from service.content import PerContent
 from service.engines.base import Engine
 from service.pages.strips import NOT_STATED, Cell, cell
@@ -40,8 +40,11 @@ class Written:
 
     @property
     def silent(self) -> bool:
-        """Whether the card says nothing on any assumption."""
-        return not any(_speaks(a) for a in self.card.assumptions)
+        """Whether the card answers nothing on any assumption; a hint is no answer."""
+        return not any(
+            a.answer or a.coded() or a.answer_status == NOT_APPLICABLE
+            for a in self.card.assumptions
+        )
 
 
 @dataclass(frozen=True)
@@ -116,9 +119,10 @@ class _Known:
 
     def row(self, dimension: Mapping[str, Any]) -> Row:
         name = str(dimension["id"])
-        said = ((w, a) for w in self.cards for a in w.card.assumptions if a.dimension == name)
+        said = [(w, a) for w in self.cards for a in w.card.assumptions if a.dimension == name]
+        hinted = any(a.hints for w, a in said if w.card.status != WITHDRAWN)
         return Row(
-            cell(name, self.candidate.claimed.get(name, ())),
+            cell(name, self.candidate.claimed.get(name, ()), hinted=hinted),
             dimension["group"],
             dimension["question"],
             tuple((w, a) for w, a in said if _speaks(a)),
