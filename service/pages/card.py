@@ -83,6 +83,7 @@ class Benchmark:
 
     id: str
     title: str
+    domains: tuple[str, ...]
     cards: tuple[Written, ...]
     core: tuple[Row, ...]
     further: tuple[Row, ...]
@@ -145,7 +146,8 @@ def benchmark(engine: Engine, ident: str, deployment: str | None = None) -> Benc
     rows = {str(d["id"]): known.row(d) for d in coded}
     core = tuple(rows.pop(name) for name in CORE_DIMENSIONS if name in rows)
     title = known.candidate.title or min(w.card.title for w in known.cards)
-    return Benchmark(ident, title, known.cards, core, tuple(rows.values()), known.place)
+    domains = tuple(sorted(known.candidate.domains))
+    return Benchmark(ident, title, domains, known.cards, core, tuple(rows.values()), known.place)
 
 
 def written(engine: Engine, ident: str) -> tuple[Written, ...]:
