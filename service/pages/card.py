@@ -15,7 +15,7 @@ from loaders.model import CORE_DIMENSIONS, Assessment, Assumption, Card, Review
 from service import fits, repository
 from service.analysis.claims import Candidate, Claim, Finding, Place
 from service.analysis.fit import find
-from service.analysis.schemes import Scheme
+from service.analysis.schemes import NOT_APPLICABLE, Scheme
 from service.content import PerContent
 from service.engines.base import Engine
 from service.pages.strips import NOT_STATED, Cell, cell
@@ -40,8 +40,11 @@ class Written:
 
     @property
     def silent(self) -> bool:
-        """Whether the card says nothing on any assumption."""
-        return not any(_speaks(a) for a in self.card.assumptions)
+        """Whether the card answers nothing on any assumption; a hint is no answer."""
+        return not any(
+            a.answer or a.coded() or a.answer_status == NOT_APPLICABLE
+            for a in self.card.assumptions
+        )
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class Benchmark:
 
     id: str
     title: str
+    domains: tuple[str, ...]
     cards: tuple[Written, ...]
     core: tuple[Row, ...]
     further: tuple[Row, ...]
@@ -116,9 +120,10 @@ class _Known:
 
     def row(self, dimension: Mapping[str, Any]) -> Row:
         name = str(dimension["id"])
-        said = ((w, a) for w in self.cards for a in w.card.assumptions if a.dimension == name)
+        said = [(w, a) for w in self.cards for a in w.card.assumptions if a.dimension == name]
+        hinted = any(a.hints for w, a in said if w.card.status != WITHDRAWN)
         return Row(
-            cell(name, self.candidate.claimed.get(name, ())),
+            cell(name, self.candidate.claimed.get(name, ()), hinted=hinted),
             dimension["group"],
             dimension["question"],
             tuple((w, a) for w, a in said if _speaks(a)),
@@ -141,7 +146,8 @@ def benchmark(engine: Engine, ident: str, deployment: str | None = None) -> Benc
     rows = {str(d["id"]): known.row(d) for d in coded}
     core = tuple(rows.pop(name) for name in CORE_DIMENSIONS if name in rows)
     title = known.candidate.title or min(w.card.title for w in known.cards)
-    return Benchmark(ident, title, known.cards, core, tuple(rows.values()), known.place)
+    domains = tuple(sorted(known.candidate.domains))
+    return Benchmark(ident, title, domains, known.cards, core, tuple(rows.values()), known.place)
 
 
 def written(engine: Engine, ident: str) -> tuple[Written, ...]:

@@ -7,7 +7,7 @@ take a millisecond over thousands.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loaders.model import CORE_DIMENSIONS
 from service import fits, repository
@@ -15,7 +15,7 @@ from service.analysis.claims import Candidate
 from service.analysis.schemes import Scheme
 from service.content import PerContent
 from service.engines.base import Engine
-from service.pages.strips import NOT_STATED, STATES, Cell, strip
+from service.pages.strips import HINTED, NOT_STATED, STATES, Cell, strip
 from service.pages.words import label
 
 NO_GAP = "no-gap"
@@ -35,19 +35,19 @@ class Entry:
     id: str
     title: str
     domains: tuple[str, ...]
-    cells: tuple[Cell, ...]
-    further: tuple[Cell, ...]
     authors: tuple[str, ...]
     origins: tuple[str, ...]
     statuses: tuple[str, ...]
     cards: int
     levels: tuple[str, ...]
     gaps: int
+    cells: tuple[Cell, ...] = ()
+    further: tuple[Cell, ...] = ()
 
     @property
     def told(self) -> int:
-        """Of how many core dimensions anything is told."""
-        return sum(cell.state != NOT_STATED for cell in self.cells)
+        """Of how many core dimensions anything is told; a hint tells nothing."""
+        return sum(cell.state not in {HINTED, NOT_STATED} for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,16 @@ def index(engine: Engine) -> Index:
     known = fits.candidates(engine)
     cards = _by_benchmark(repository.listing(engine, "cards", {}))
     gaps = _by_benchmark(repository.listing(engine, "gaps", {}))
+    hints = _hints(repository.listing(engine, "hints", {}))
     further = tuple(name for name in schemes if name not in CORE_DIMENSIONS)
-    entries = tuple(_entry(c, cards.get(c.id, []), gaps.get(c.id, []), further) for c in known)
+    entries = tuple(
+        replace(
+            _entry(c, cards.get(c.id, []), gaps.get(c.id, [])),
+            cells=strip(c.claimed, hints.get(c.id, set())),
+            further=strip(c.claimed, hints.get(c.id, set()), further),
+        )
+        for c in known
+    )
     texts = tuple(_text(c, cards.get(c.id, [])) for c in known)
     return Index(entries, texts, _facets(schemes, known, entries), _orders(entries))
 
@@ -96,18 +104,20 @@ def _by_benchmark(items: Iterable[dict[str, str]]) -> dict[str, list[dict[str, s
     return found
 
 
+def _hints(items: Iterable[Mapping[str, str]]) -> dict[str, set[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for item in items:
+        found[item["id"]].add(item["dimension"].rpartition("/")[2])
+    return found
+
+
 def _entry(
-    known: Candidate,
-    cards: Sequence[Mapping[str, str]],
-    gaps: Sequence[Mapping[str, str]],
-    further: Sequence[str],
+    known: Candidate, cards: Sequence[Mapping[str, str]], gaps: Sequence[Mapping[str, str]]
 ) -> Entry:
     return Entry(
         id=known.id,
         title=known.title,
         domains=tuple(sorted(known.domains)),
-        cells=strip(known.claimed),
-        further=strip(known.claimed, further),
         authors=_distinct(cards, "author"),
         origins=_distinct(cards, "writtenBy"),
         statuses=_distinct(cards, "status"),

@@ -1,6 +1,6 @@
 """Five cells that say how each core assumption of a benchmark is known: never as one score."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -14,7 +14,7 @@ IN_WORDS, NOT_STATED = "in-words", "not-stated"
 STATES: Mapping[str, str] = {
     STATED: "a source gives it, and it is coded",
     DERIVED: "a named rule reads it out of the source's words",
-    HINTED: "the source only points to it; never counted",
+    HINTED: "words point to an answer and are none; never counted",
     IN_WORDS: "answered in words that no code fits",
     DISPUTED: "cards of two authors assume different values",
     NOT_APPLICABLE: "a source says that the question does not apply",
@@ -34,19 +34,24 @@ class Cell:
 
 
 def strip(
-    claims: Mapping[str, Sequence[Claim]], dimensions: Sequence[str] = CORE_DIMENSIONS
+    claims: Mapping[str, Sequence[Claim]],
+    hinted: Collection[str] = (),
+    dimensions: Sequence[str] = CORE_DIMENSIONS,
 ) -> tuple[Cell, ...]:
-    """Return a cell for each dimension from the claims of all current cards, by dimension."""
-    return tuple(cell(name, claims.get(name, ())) for name in dimensions)
+    """Return a cell for each dimension from the claims of all current cards, by dimension.
+
+    `hinted` are the dimensions on which a card has words that point to an answer.
+    """
+    return tuple(cell(name, claims.get(name, ()), hinted=name in hinted) for name in dimensions)
 
 
-def cell(dimension: str, claims: Sequence[Claim]) -> Cell:
+def cell(dimension: str, claims: Sequence[Claim], *, hinted: bool = False) -> Cell:
     """Return how one dimension is known, and what the cards claim on it."""
-    found = state(claims)
+    found = state(claims, hinted=hinted)
     return Cell(dimension, label(f"dimension/{dimension}"), found, _words(found, claims))
 
 
-def state(claims: Sequence[Claim]) -> str:
+def state(claims: Sequence[Claim], *, hinted: bool = False) -> str:
     """Return the state of one dimension; what two cards differ in stands before all else."""
     if _disagree(claims):
         return DISPUTED
@@ -55,9 +60,9 @@ def state(claims: Sequence[Claim]) -> str:
         return counted[0]
     if any(claim.status == NOT_APPLICABLE for claim in claims):
         return NOT_APPLICABLE
-    if HINTED in bases:
-        return HINTED
-    return IN_WORDS if any(claim.answer for claim in claims) else NOT_STATED
+    if HINTED not in bases and any(claim.answer for claim in claims):
+        return IN_WORDS
+    return HINTED if hinted or HINTED in bases else NOT_STATED
 
 
 def _disagree(claims: Iterable[Claim]) -> bool:
@@ -75,9 +80,11 @@ def _words(found: str, claims: Sequence[Claim]) -> str:
     if found == DISPUTED:
         spoken = [claim for claim in claims if claim.said()]
         return "disputed. " + "; ".join(f"{c.author}: {_values([c])}" for c in spoken)
-    if found in {STATED, DERIVED, HINTED}:
+    if any(claim.coded for claim in claims):
         return _values(claims)
-    return "in words, no coded value" if found == IN_WORDS else found.replace("-", " ")
+    if found in {IN_WORDS, HINTED}:
+        return f"{found.replace('-', ' ')}, no coded value"
+    return found.replace("-", " ")
 
 
 def _values(claims: Iterable[Claim]) -> str:

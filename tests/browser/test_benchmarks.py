@@ -66,6 +66,20 @@ def test_a_choice_by_keyboard_keeps_its_place(tab: Tab) -> None:
     expect(page.get_by_role("checkbox", name=re.compile("^Single turn"))).to_be_focused()
 
 
+def test_two_choices_in_one_breath_both_count(tab: Tab) -> None:
+    page = tab.open("/benchmarks")
+    page.evaluate(
+        """for (const name of ["single-turn", "healthcare"])
+               document.querySelector(`input[value=${name}]`).click()"""
+    )
+    page.wait_for_url("**/benchmarks?interaction-type=single-turn&domain=healthcare")
+    expect(page.get_by_role("link", name="Remove Domain: Healthcare")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    for name in ("Single turn", "Healthcare"):
+        expect(page.get_by_role("checkbox", name=re.compile(f"^{name}"))).to_be_checked()
+    tab.check()
+
+
 def test_the_csv_is_of_what_is_shown(tab: Tab) -> None:
     page = tab.open("/benchmarks?domain=law")
     with page.expect_response("**/benchmarks.csv?domain=law") as answer:

@@ -13,7 +13,7 @@ from rdflib.compare import isomorphic
 from loaders.model import CORE_DIMENSIONS
 from service.pages.citing import escaped
 from tests.http.names import BROWSER
-from tests.http.pages import addresses, part, service_with, words
+from tests.http.pages import addresses, part, service_with, table, words
 
 ELSEWHERE = ("/coverage", "/fit", "/plans", "/query", "/author", "/gaps")
 """Pages that other modules make."""
@@ -41,6 +41,7 @@ SILENT = """evalgap: 1
 benchmark_name: Silent
 benchmark: {id: silent-one}
 card: {author: {id: bot, name: A bot}, origin: machine, status: draft}
+task: {query_authorship: {status: not-stated, hints: ["Taken from exams."]}}
 """
 WITHDRAWN = """evalgap: 1
 benchmark_name: Taken back
@@ -331,7 +332,19 @@ def test_a_silent_draft_is_shown_as_one(grown: TestClient) -> None:
     text = words(grown.get("/benchmarks/silent-one").text)
     assert "Nothing is stated on any assumption." in text
     assert "a draft that states none of the assumptions" in text
-    assert "draft" in words(part(grown.get("/benchmarks?q=silent").text, "silent-one", "</tr>"))
+    row = words(part(grown.get("/benchmarks?q=silent").text, "silent-one", "</tr>"))
+    assert "draft" in row
+    assert "states none of the five" in row
+
+
+def test_words_that_only_point_to_an_answer_are_a_hint(grown: TestClient) -> None:
+    text = grown.get("/benchmarks/silent-one").text
+    shown = words(section(text, "query-authorship"))
+    assert "Query authorship □ hinted" in shown
+    assert "□ hinted Taken from exams." in shown
+    row = next(r for r in table(grown.get("/benchmarks.csv").text) if r["id"] == "silent-one")
+    assert row["query-authorship_values"] == "hinted, no coded value"
+    assert row["interaction-type"] == "not-stated"
 
 
 def test_a_withdrawn_card_is_shown_as_one_and_never_counts(grown: TestClient) -> None:
