@@ -66,6 +66,7 @@ class Step(Node):
     targets: Annotated[tuple[Slug, ...], Coded("egap:targetsDimension", "dimension/")] = ()
     verdict: Annotated[Slug | None, Coded("egap:startingVerdict", "code/verdict/")] = None
     verdict_basis: Annotated[Text | None, Value("egap:verdictBasis")] = None
+    owner: Annotated[Agent | None, Named("egap:stepOwner")] = None
     depends_on: Annotated[tuple[Path, ...], Local("egap:dependsOnStep")] = ()
     collect: Annotated[Text | None, Value("egap:collectText")] = None
     test: Annotated[Text | None, Value("egap:testText")] = None

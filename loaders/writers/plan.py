@@ -43,6 +43,7 @@ def _step(step: Step) -> str:
     named = " and ".join(d.replace("-", " ") for d in step.targets) or "step"
     facts = [
         ("Status", step.step_status),
+        ("Owner", step.owner and step.owner.name),
         ("Starting verdict", step.verdict),
         ("Basis", step.verdict_basis),
         ("Waits for", ", ".join(d.replace("-", " ") for d in step.depends_on)),

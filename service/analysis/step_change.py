@@ -68,6 +68,7 @@ class StepChange(BaseModel):
     version: Annotated[int, Field(ge=1)] | None = None
     step_status: Literal["planned", "in-progress", "done", "blocked"] | None = None
     description: Text | None = None
+    owner: Agent | None = None
     collect: Text | None = None
     test: Text | None = None
     test_method: str | None = None
@@ -85,7 +86,7 @@ def changed(plan: Plan, step: Step, change: StepChange) -> Step:
     result already, a result without a threshold), `BadRequest` for what can be no result.
     """
     _check(plan, step, change)
-    words = ("description", "collect", "test", "test_method", "threshold", "step_status")
+    words = ("description", "owner", "collect", "test", "test_method", "threshold", "step_status")
     fields: dict[str, Any] = {
         name: getattr(change, name) for name in words if getattr(change, name) is not None
     }

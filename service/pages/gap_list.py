@@ -39,11 +39,15 @@ def listed(engine: Engine, asked: Mapping[str, str]) -> GapList:
             known=list(_NUMBER),
         )
     filters = {name: value for name, value in chosen.items() if name != "number"}
-    found = {str(g["id"]) for g in repository.listing(engine, "gaps", filters)}
     every = records(engine)
+    found = _found(engine, filters) if filters else {g.id for g in every}
     kept = (g for g in every if g.id in found and number in {None, _numbered(g)})
     ordered = tuple(sorted(kept, key=lambda g: (g.benchmark, g.id)))
     return GapList(ordered, len(every), _choices(engine), chosen)
+
+
+def _found(engine: Engine, filters: Mapping[str, str]) -> set[str]:
+    return {str(g["id"]) for g in repository.listing(engine, "gaps", filters)}
 
 
 def _numbered(gap: Gap) -> str:

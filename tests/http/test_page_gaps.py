@@ -66,6 +66,9 @@ def test_a_domain_and_whether_there_is_a_number(client: TestClient) -> None:
     health = {r["id"] for r in rows(client.get("/gaps.csv?domain=healthcare").text)}
     assert "bean2026-condition" in health
     assert "jia2017-squad-adv" not in health
+    turns = {r["id"] for r in rows(client.get("/gaps.csv?dimension=interaction-type").text)}
+    both = rows(client.get("/gaps.csv?dimension=interaction-type&domain=healthcare").text)
+    assert {r["id"] for r in both} == turns & health != turns
 
 
 @pytest.mark.parametrize("query", ["nonsense=1", "domain=atlantis", "number=many", "benchmark=%3E"])

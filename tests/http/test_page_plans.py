@@ -158,7 +158,7 @@ def test_the_life_of_a_plan_by_forms(service: TestClient) -> None:
     tested = card(page, 9)
     assert "✕ not met" in tested
     assert "loss 11.84 percentage-point; no interval reported as a gap" in tested
-    assert "Bea Roe decided" in tested
+    assert "Decided by Bea Roe" in tested
     gap = service.get(f"/gaps/{ident}-step-9")
     assert gap.status_code == 200
     assert "11.84 points" in gap.text
@@ -204,6 +204,18 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(service: Te
     assert "two\nlines" in form
     assert "secret" not in answer.text
     assert service.get(f"/api/v1/plans/{ident}").json()["version"] == 2
+
+
+def test_a_step_has_an_owner(service: TestClient) -> None:
+    ident = stored(service)
+    assert "nobody named; the plan is by Ann" in card(service.get(f"/plans/{ident}").text, 6)
+    assert change(service, ident, 6, **{"owner/name": "Cy Poe"}).status_code == 303
+    page = service.get(f"/plans/{ident}").text
+    assert "Owner Cy Poe" in card(page, 6)
+    assert "step 6, owner: none → Cy Poe" in read(page)
+    told = service.get(f"/api/v1/plans/{ident}/steps/6").json()
+    assert told["owner"]["name"] == "Cy Poe"
+    assert "**Owner:** Cy Poe" in service.get(f"/api/v1/plans/{ident}.md").text
 
 
 def test_a_plan_that_moved_on_is_not_overwritten(service: TestClient) -> None:

@@ -167,7 +167,7 @@ def _sentence(problem: Mapping[str, Any]) -> str:
 def _tree(typed: Mapping[str, str], person: str) -> dict[str, Any]:
     """Return the fields of a form as the API takes them; people and metrics get ids by name."""
     given = forms.filled({k: v for k, v in typed.items() if k != "token"}, COMPANIONS)
-    for name in (f"{person}/name", "result/metric/name"):
+    for name in (f"{person}/name", "owner/name", "result/metric/name"):
         if name in given:
             given[name.removesuffix("name") + "id"] = slug(given[name]) or "unnamed"
     return forms.nested(given)
