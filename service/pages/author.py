@@ -49,6 +49,7 @@ class Mapped:
     label: str
     basis: str
     rule: str = ""
+    rule_path: str = ""
     source_text: str = ""
     share: str = ""
 
@@ -176,6 +177,7 @@ def _mapped(coding: Coding) -> Mapped:
         vocabulary.label(f"value/{coding.code}") or "",
         coding.basis,
         coding.rule or "",
+        vocabulary.rules().get(coding.rule or "", ""),
         coding.source_text or "",
         "" if coding.share is None else str(coding.share),
     )

@@ -107,8 +107,10 @@ def _members(scheme: str) -> list[Node]:
 
 
 def _choice(iri: str) -> Choice:
-    said = vocabulary.words(iri.removeprefix(BASE))
-    return Choice(iri.rpartition("/")[2], said.label, said.about)
+    path = iri.removeprefix(BASE)
+    said = vocabulary.words(path)
+    cited = {path: name for name, path in vocabulary.rules().items()}
+    return Choice(cited.get(path, path.rpartition("/")[2]), said.label, said.about)
 
 
 @cache

@@ -48,7 +48,7 @@ def test_a_chosen_file_is_read(tab: Tab) -> None:
     page = tab.open("/author")
     page.get_by_label("or choose a file").set_input_files(ROOT / "data/cards/medqa.yaml")
     page.get_by_role("button", name="Check").click()
-    expect(page.get_by_role("status")).to_contain_text("medqa.yaml: 1 record in it, 1 valid")
+    expect(page.get_by_role("status")).to_contain_text("medqa.yaml: 1 entry in it, 1 valid")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
