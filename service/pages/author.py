@@ -23,7 +23,7 @@ from service import exports
 from service.engines.base import Engine
 from service.negotiate import SUFFIXES
 from service.outcome import Outcome, standing
-from service.pages import completion
+from service.pages import vocabulary
 
 SHOWN = 50
 """The most records of one file that a page shows whole."""
@@ -145,7 +145,7 @@ def _rows(record: Record, problems: Sequence[Problem]) -> Iterable[Row]:
 
 
 def _open(dimension: str) -> Row:
-    asked = completion.words(f"dimension/{dimension}")
+    asked = vocabulary.words(f"dimension/{dimension}")
     return Row(asked.label, asked.question, "not-stated")
 
 
@@ -174,10 +174,10 @@ def _verdict(assessment: Assessment) -> Row:
 def _mapped(coding: Coding) -> Mapped:
     return Mapped(
         coding.code,
-        completion.label(f"value/{coding.code}") or "",
+        vocabulary.label(f"value/{coding.code}") or "",
         coding.basis,
         coding.rule or "",
-        completion.rules().get(coding.rule or "", ""),
+        vocabulary.rules().get(coding.rule or "", ""),
         coding.source_text or "",
         "" if coding.share is None else str(coding.share),
     )

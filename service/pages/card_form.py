@@ -18,7 +18,7 @@ from loaders.model import CORE_DIMENSIONS, Card, Coding
 from loaders.model.statements import Assumption
 from loaders.vocab import BASE, EGAP
 from service import shacl
-from service.pages import completion
+from service.pages import vocabulary
 
 Typed = Mapping[str, Sequence[str]]
 """What was typed, by the name of the field."""
@@ -70,7 +70,7 @@ class Question:
     """One dimension in the form: its words and the values there are."""
 
     dimension: str
-    words: completion.Words
+    words: vocabulary.Words
     values: tuple[Choice, ...]
     core: bool
 
@@ -108,8 +108,8 @@ def _members(scheme: str) -> list[Node]:
 
 def _choice(iri: str) -> Choice:
     path = iri.removeprefix(BASE)
-    said = completion.words(path)
-    cited = {path: name for name, path in completion.rules().items()}
+    said = vocabulary.words(path)
+    cited = {path: name for name, path in vocabulary.rules().items()}
     return Choice(cited.get(path, path.rpartition("/")[2]), said.label, said.about)
 
 
@@ -129,7 +129,7 @@ def _question(graph: Graph, dimension: str) -> Question:
     ordered = sorted(values, key=lambda v: (_rank(graph, v), str(v)))
     return Question(
         dimension,
-        completion.words(f"dimension/{dimension}"),
+        vocabulary.words(f"dimension/{dimension}"),
         tuple(_choice(str(v)) for v in ordered),
         dimension in CORE_DIMENSIONS,
     )

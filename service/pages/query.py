@@ -21,7 +21,7 @@ from service.engines import solutions
 from service.engines.base import Engine
 from service.engines.questions import AnswerKind
 from service.engines.sparql_text import query_kind
-from service.pages import completion
+from service.pages import vocabulary
 from service.pages.links import page_of
 from service.problems import BadParameter
 from service.reading import curie
@@ -155,7 +155,7 @@ def start(name: str | None, given: Mapping[str, str], engine: Engine) -> Start:
 
 def _box(parameter: Parameter, arguments: Mapping[str, str]) -> Box:
     base = parameter.base.format_map(defaultdict(str, arguments))
-    return Box(parameter, arguments.get(parameter.name, ""), completion.codes(base))
+    return Box(parameter, arguments.get(parameter.name, ""), vocabulary.codes(base))
 
 
 def questions() -> list[Question]:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request, Response
 
 from service.engines.base import Limits, Stop
-from service.pages import completion
 from service.pages import query as shown
+from service.pages import vocabulary
 from service.problems import Problem
 from service.routes.awaited import while_awaited
 from service.routes.deps import Services, ServicesDep
@@ -21,7 +21,7 @@ _OWN = {"query", "question", "timeout"}
 @router.get("/query/terms.json")
 def terms(request: Request) -> Response:
     """Return the vocabulary that the editor completes."""
-    text, tag = completion.terms()
+    text, tag = vocabulary.terms()
     headers = {"ETag": tag, "Cache-Control": "public, max-age=3600"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
