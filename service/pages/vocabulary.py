@@ -5,7 +5,7 @@ Read from the ontology and its schemes alone, so it is worked out once.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -99,14 +99,6 @@ class Words:
     label: str
     about: str = ""
     question: str = ""
-
-
-@cache
-def rules() -> Mapping[str, str]:
-    """Return the paths of the derivation rules by the names under which cards cite them."""
-    graph = shacl.taxonomy()
-    named = graph.subjects(SKOS.inScheme, URIRef(f"{BASE}scheme/derivation-rule"))
-    return {str(graph.value(rule, SKOS.notation)): str(rule).removeprefix(BASE) for rule in named}
 
 
 def label(path: str) -> str | None:
