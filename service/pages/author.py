@@ -6,20 +6,21 @@ can stand at the field that it is about.
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
-from rdflib import Graph
+from rdflib import Graph, URIRef
 
 from loaders.base import Problem
 from loaders.mapping.write import triples
 from loaders.model import CORE_DIMENSIONS, Coding, Description, Profile, Record, Review, Statement
 from loaders.model.nodes import Citation
 from loaders.model.statements import Assessment, Evidence
-from loaders.vocab import bind
-from service import exports
+from loaders.vocab import BASE, SKOS, bind
+from service import exports, shacl
 from service.engines.base import Engine
 from service.negotiate import SUFFIXES
 from service.outcome import Outcome, standing
@@ -49,6 +50,7 @@ class Mapped:
     label: str
     basis: str
     rule: str = ""
+    rule_path: str = ""
     source_text: str = ""
     share: str = ""
 
@@ -176,9 +178,18 @@ def _mapped(coding: Coding) -> Mapped:
         completion.label(f"value/{coding.code}") or "",
         coding.basis,
         coding.rule or "",
+        _rules().get(coding.rule or "", ""),
         coding.source_text or "",
         "" if coding.share is None else str(coding.share),
     )
+
+
+@cache
+def _rules() -> Mapping[str, str]:
+    """Return the paths of the derivation rules by the names under which cards cite them."""
+    graph = shacl.taxonomy()
+    named = graph.subjects(SKOS.inScheme, URIRef(f"{BASE}scheme/derivation-rule"))
+    return {str(graph.value(rule, SKOS.notation)): str(rule).removeprefix(BASE) for rule in named}
 
 
 def concerns(problem: Problem, dimension: str) -> bool:

@@ -6,7 +6,7 @@ same words.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from rdflib import RDF, Graph, URIRef
@@ -97,8 +97,15 @@ def _field(shape: str) -> Field:
         str(graph.value(name, SH.message) or ""),
         int(str(graph.value(name, SH.minCount) or 0)) > 0,
         most is None or int(str(most)) > 1,
-        tuple(_choice(str(code)) for code in codes),
+        tuple(_cited(code) for code in codes),
     )
+
+
+def _cited(code: Node) -> Choice:
+    """Return a code as cards write it: a rule by its notation, any other by its last step."""
+    written = shacl.taxonomy().value(code, SKOS.notation)
+    choice = _choice(str(code))
+    return replace(choice, code=str(written)) if written else choice
 
 
 def _members(scheme: str) -> list[Node]:

@@ -118,6 +118,7 @@ function mark() {
 
 // ---- run and cancel ----
 
+const LONGEST = 60_000;  // characters that the server reads of an address
 let running = null;
 
 async function run(address) {
@@ -133,8 +134,9 @@ async function run(address) {
     const answer = await fetch(address, { signal: mine.signal, headers: { Accept: "text/html" } });
     show(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch (error) {
-    told.textContent = error.name === "AbortError"
-      ? "Cancelled; the query was stopped." : "The service did not answer. Try again.";
+    told.textContent = error.name === "AbortError" ? "Cancelled; the query was stopped."
+      : address.length > LONGEST ? "The query is too long for an address. Ask it with curl."
+      : "The service did not answer. Try again.";
   } finally {
     clearInterval(tick);
     if (running === mine) { running = null; busy(false); }
@@ -149,6 +151,7 @@ function busy(now) {
 
 /** Put the answer, or what is wrong, of a fetched page into this one. */
 function show(fetched) {
+  if (!fetched.getElementById("answer")) throw new Error("This is another page.");
   for (const id of ["problem", "answer"]) $(id).replaceWith(fetched.getElementById(id));
   reveal($("answer"));
   mark();

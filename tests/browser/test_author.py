@@ -38,9 +38,9 @@ def test_hostile_words_stay_words(tab: Tab, width: int) -> None:
     page = tab.open("/author", width)
     page.get_by_label("Paste a card").fill(HOSTILE.replace("[single-turn]", "[one-shot]"))
     page.get_by_role("button", name="Check").click()
-    refused(tab)
     expect(page.locator("main")).to_contain_text("<script>alert(1)</script> <think>no</think>")
     expect(page.locator(".beside .wrong")).to_contain_text("one-shot")
+    refused(tab)
     tab.check()
 
 
@@ -48,7 +48,7 @@ def test_a_chosen_file_is_read(tab: Tab) -> None:
     page = tab.open("/author")
     page.get_by_label("or choose a file").set_input_files(ROOT / "data/cards/medqa.yaml")
     page.get_by_role("button", name="Check").click()
-    expect(page.get_by_role("status")).to_contain_text("medqa.yaml: 1 record in it, 1 valid")
+    expect(page.get_by_role("status")).to_contain_text("medqa.yaml: 1 entry in it, 1 valid")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -83,7 +83,7 @@ def test_what_is_wrong_is_reached_from_the_list_of_problems(tab: Tab) -> None:
     page.get_by_text("Novelty", exact=True).first.click()
     page.locator("#novelty").get_by_label("Where in it").fill("p. 3")
     page.get_by_role("button", name="Check the card").click()
-    refused(tab)
     page.get_by_role("alert").locator('a[href="#novelty.url"]').click()
     expect(page.locator("#novelty").get_by_label("Source: its address")).to_be_in_viewport()
+    refused(tab)
     tab.check()

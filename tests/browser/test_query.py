@@ -51,6 +51,14 @@ def test_an_error_is_shown_at_its_place(tab: Tab) -> None:
     tab.check()
 
 
+def test_a_query_that_no_address_holds_is_told_so(tab: Tab) -> None:
+    page = tab.open("/query")
+    write(page, "ASK {} #" + "x" * 90_000)
+    page.get_by_role("button", name="Run").click()
+    expect(page.locator("#told")).to_contain_text("too long for an address")
+    expect(page.get_by_role("button", name="Run")).to_be_visible()
+
+
 def test_cancel_cancels(tab: Tab) -> None:
     page = tab.open("/query")
     for _ in range(5):  # one more than there are places

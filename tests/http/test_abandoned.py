@@ -4,6 +4,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -77,6 +78,17 @@ def test_a_connection_that_is_closed_ends_its_query(url: str, method: str, path:
             stack.enter_context(closing(asking(url, method, path)))
         answer = httpx2.get(f"{url}/sparql", params={"query": "ASK {}"})
         assert answer.json()["boolean"] is True
+
+
+def test_a_connection_that_a_lane_had_ends_its_query_too(url: str) -> None:
+    place = urlsplit(url)
+    with closing(HTTPConnection(place.netloc, timeout=20)) as connection:
+        for _ in range(20):
+            connection.request("GET", f"/sparql?query={quote('ASK {}')}")
+            assert connection.getresponse().read()
+        connection.request("GET", f"/sparql?query={quote(ENDLESS)}")
+        until(lambda: len(busy(url)) == 1)
+    until(lambda: not busy(url))
 
 
 def test_those_who_wait_are_not_disturbed_by_one_who_leaves(url: str) -> None:

@@ -68,6 +68,8 @@ def test_words_stand_beside_terms_with_their_basis_and_rule(client: TestClient) 
     assert '<a href="/value/interaction-type/single-turn">Single turn</a>' in row
     assert "derived" in row
     assert "one request per item" in row
+    link = row.partition("by rule")[2].split('"')[1]
+    assert client.get(link).status_code == 303
 
 
 def test_a_card_of_the_authors_is_read_and_nothing_is_added(client: TestClient) -> None:
@@ -135,7 +137,7 @@ def test_several_records_of_one_file_are_listed(client: TestClient) -> None:
     lines = [f'{{"benchmark_details": {{"name": "Card {n}"}}}}' for n in range(60)]
     page = upload(client, "cards.jsonl", "\n".join([*lines, "{rubbish"]).encode())
     assert page.status_code == 422
-    assert "61 records in it, 60 valid, 1 not" in page.text
+    assert "61 entries in it, 60 valid, 1 not" in page.text
     assert page.text.count('class="card outcome"') == 50
     assert "The first 50 are shown" in page.text
 
