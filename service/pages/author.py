@@ -24,7 +24,7 @@ from service import exports, shacl
 from service.engines.base import Engine
 from service.negotiate import SUFFIXES
 from service.outcome import Outcome, standing
-from service.pages import completion
+from service.pages import words
 
 SHOWN = 50
 """The most records of one file that a page shows whole."""
@@ -146,8 +146,8 @@ def _rows(record: Record, problems: Sequence[Problem]) -> Iterable[Row]:
 
 
 def _open(dimension: str) -> Row:
-    asked = completion.words(f"dimension/{dimension}")
-    return Row(asked.label, asked.question, "not-stated")
+    path = f"dimension/{dimension}"
+    return Row(words.label(path), words.of(path).question, "not-stated")
 
 
 def _stated(statement: Statement) -> Row:
@@ -175,7 +175,7 @@ def _verdict(assessment: Assessment) -> Row:
 def _mapped(coding: Coding) -> Mapped:
     return Mapped(
         coding.code,
-        completion.label(f"value/{coding.code}") or "",
+        words.of(f"value/{coding.code}").label,
         coding.basis,
         coding.rule or "",
         _rules().get(coding.rule or "", ""),

@@ -18,7 +18,8 @@ from loaders.model import CORE_DIMENSIONS, Card, Coding
 from loaders.model.statements import Assumption
 from loaders.vocab import BASE, EGAP
 from service import shacl
-from service.pages import completion
+from service.pages import words
+from service.pages.words import Words
 
 Typed = Mapping[str, Sequence[str]]
 """What was typed, by the name of the field."""
@@ -70,7 +71,7 @@ class Question:
     """One dimension in the form: its words and the values there are."""
 
     dimension: str
-    words: completion.Words
+    words: Words
     values: tuple[Choice, ...]
     core: bool
 
@@ -114,8 +115,8 @@ def _members(scheme: str) -> list[Node]:
 
 
 def _choice(iri: str) -> Choice:
-    said = completion.words(iri.removeprefix(BASE))
-    return Choice(iri.rpartition("/")[2], said.label, said.about)
+    path = iri.removeprefix(BASE)
+    return Choice(iri.rpartition("/")[2], words.label(path), words.definition(path))
 
 
 @cache
@@ -134,7 +135,7 @@ def _question(graph: Graph, dimension: str) -> Question:
     ordered = sorted(values, key=lambda v: (_rank(graph, v), str(v)))
     return Question(
         dimension,
-        completion.words(f"dimension/{dimension}"),
+        words.of(f"dimension/{dimension}"),
         tuple(_choice(str(v)) for v in ordered),
         dimension in CORE_DIMENSIONS,
     )

@@ -6,7 +6,6 @@ Read from the ontology and its schemes alone, so it is worked out once.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
@@ -87,29 +86,3 @@ def codes(base: str) -> tuple[str, ...]:
     start = BASE + base
     found = {str(s) for s in shacl.taxonomy().subjects(RDF.type) if str(s).startswith(start)}
     return tuple(sorted(iri.removeprefix(start) for iri in found))
-
-
-@dataclass(frozen=True)
-class Words:
-    """What a dimension, value or code is called, what it means, and for a dimension what it asks.
-
-    A code that is none of ours is called by itself.
-    """
-
-    label: str
-    about: str = ""
-    question: str = ""
-
-
-def label(path: str) -> str | None:
-    """Return what the dimension, value or code at a path is called, as `value/novelty/unseen`."""
-    found = shacl.taxonomy().value(URIRef(BASE + path), SKOS.prefLabel)
-    return None if found is None else str(found)
-
-
-@lru_cache(maxsize=4096)  # a path may be a stranger's
-def words(path: str) -> Words:
-    """Return the words for the dimension, value or code at a path."""
-    graph, name = shacl.taxonomy(), URIRef(BASE + path)
-    about, asked = graph.value(name, SKOS.definition), graph.value(name, EGAP.questionText)
-    return Words(label(path) or path.rpartition("/")[2], str(about or ""), str(asked or ""))

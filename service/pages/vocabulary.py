@@ -4,14 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from rdflib import Graph, URIRef
+from rdflib import URIRef
 
 from loaders.model import CORE_DIMENSIONS
-from loaders.vocab import BASE, EGAP, SKOS
+from loaders.vocab import BASE, SKOS
 from service import fits, shacl
 from service.analysis.schemes import Scheme, Value
 from service.content import PerContent
 from service.engines.base import Engine
+from service.pages import words
 
 _VERDICT = " Verdict: "
 
@@ -75,8 +76,8 @@ def _dimension(scheme: Scheme) -> Dimension:
     return Dimension(
         scheme.dimension,
         scheme.label or scheme.dimension,
-        _said(path, EGAP.questionText),
-        _said(path, SKOS.definition),
+        words.of(path).question,
+        words.definition(path),
         str(list(above)[-1]).rpartition("/")[2],
         terms(scheme),
     )
@@ -102,17 +103,12 @@ def _term(dimension: str, value: Value, depth: int) -> Term:
     path = f"code/domain/{value.code}"
     if dimension != "domain":
         path = f"value/{dimension}/{value.code}"
-    return Term(value.code, value.label or value.code, _said(path, SKOS.definition), depth, path)
+    return Term(value.code, value.label or value.code, words.definition(path), depth, path)
 
 
 @cache
 def rule(name: str) -> Term:
     """Return a rule by which a verdict is found: its name, and when it applies."""
     path = f"code/fit-rule/{name}"
-    words = _said(path, SKOS.definition).partition(_VERDICT)[0]
-    return Term(name, _said(path, SKOS.prefLabel) or name, words, place=path)
-
-
-def _said(path: str, predicate: URIRef) -> str:
-    graph: Graph = shacl.taxonomy()
-    return str(graph.value(URIRef(BASE + path), predicate) or "")
+    said = words.of(path)
+    return Term(name, said.label or name, said.definition.partition(_VERDICT)[0], place=path)
