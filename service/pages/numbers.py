@@ -115,6 +115,10 @@ class Division:
         """Its contributions."""
         return tuple(n for n in self.numbers if n.role == "contribution")
 
+    def reorders(self, other: "Division") -> bool:
+        """Tell whether another division makes the same changes in another order."""
+        return self.order != other.order and sorted(self.order) == sorted(other.order)
+
     def whisker(self, unit: str) -> Interval | None:
         """Return the first interval over a sampling unit; all over one unit are made alike."""
         return next((i for n in self.numbers if (i := n.interval(unit))), None)
