@@ -150,6 +150,7 @@ def test_two_accounts_of_one_gap_stand_side_by_side(client: TestClient) -> None:
         ("laban2025-multiturn", "No pair of scores is stated for this gap (relative change)"),
         ("agweyu2026-treatment-failure", "is not the distance between the two scores"),
         ("barbu2019-objectnet", "40 to 45 % over several values"),
+        ("daneshjou2022-ddi", "Several values are stated for this gap (relative change)"),
     ],
 )
 def test_what_cannot_be_drawn_is_said(client: TestClient, ident: str, says: str) -> None:
