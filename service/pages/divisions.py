@@ -56,7 +56,8 @@ def _undivided(gap: Gap, kind: Mapping[str, str], unit: str | None) -> Division:
     picture, why = (
         (None, _undrawn(gap)) if _undrawn(gap) else (waterfall(numbers, unit, rises=_rises(gap)))
     )
-    return Division("whole", "none", (), None, numbers, (), picture, why)
+    rises = _rises(gap)
+    return Division("whole", "none", (), None, numbers, (), picture, why, rises)
 
 
 def _undrawn(gap: Gap) -> str:
@@ -98,6 +99,7 @@ def _divided(gap: Gap, found: Decomposition, kind: Mapping[str, str], unit: str 
         ),
         drawn=picture,
         undrawn=why,
+        rises=_rises(gap),
     )
 
 

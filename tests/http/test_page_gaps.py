@@ -162,6 +162,8 @@ def test_what_cannot_be_drawn_is_said(client: TestClient, ident: str, says: str)
 def test_a_score_that_rises_as_it_gets_worse(client: TestClient) -> None:
     page = shown(client, "/gaps/koenecke2020-asr")
     assert ">+0.16</text>" in page
+    assert "Lower is better here" in page
+    assert "Lower is better here" not in client.get(RECOMPUTED).text
     assert "black - white = 0.35 - 0.19 = 0.16" in page
     assert "nothing recorded says how much each of them took" in page
 
