@@ -54,15 +54,18 @@ def _undivided(gap: Gap, kind: Mapping[str, str], unit: str | None) -> Division:
     first, last = ends(gap)
     numbers = (_score(first), whole, _score(last))
     picture, why = (
-        (None, _relative(gap)) if _relative(gap) else (waterfall(numbers, unit, rises=_rises(gap)))
+        (None, _undrawn(gap)) if _undrawn(gap) else (waterfall(numbers, unit, rises=_rises(gap)))
     )
-    return Division("whole", "none", (), None, numbers, (), picture, why)
+    rises = _rises(gap)
+    return Division("whole", "none", (), None, numbers, (), picture, why, rises)
 
 
-def _relative(gap: Gap) -> str:
+def _undrawn(gap: Gap) -> str:
     """Return why the number of a gap is no length on the scale of its scores, or nothing."""
     first, last = ends(gap)
     words = gap.gap_kind.replace("-", " ")
+    if gap.value is None and gap.lowest is not None:
+        return f"Several values are stated for this gap ({words}) and no single one to draw."
     if gap.value is None or first.value is None or last.value is None:
         lacks = "number" if gap.value is None else "pair of scores"
         return f"No {lacks} is stated for this gap ({words}), so there is nothing to draw."
@@ -96,6 +99,7 @@ def _divided(gap: Gap, found: Decomposition, kind: Mapping[str, str], unit: str 
         ),
         drawn=picture,
         undrawn=why,
+        rises=_rises(gap),
     )
 
 
@@ -150,7 +154,7 @@ def _minus(before: Measurement, after: Measurement, *, rises: bool) -> str:
 
 
 def _difference(gap: Gap) -> str:
-    if _relative(gap):
+    if _undrawn(gap):
         return f"{gap.gap_kind.replace('-', ' ')}, as the source states it"
     return _minus(*ends(gap), rises=_rises(gap))
 

@@ -93,7 +93,8 @@ class Subtotal:
 class Division:
     """A gap taken apart one way: its numbers from first score to total, drawn where that can be.
 
-    `undrawn` says why there is no picture; `order` names the order of changes, where there is one.
+    `undrawn` says why there is no picture; `order` names the order of changes, where there is one;
+    `rises` says that lower scores are better, so that a loss makes the score rise.
     """
 
     key: str
@@ -104,6 +105,7 @@ class Division:
     subtotals: tuple[Subtotal, ...]
     drawn: Drawn | None
     undrawn: str = ""
+    rises: bool = False
 
     @property
     def scores(self) -> tuple[Number, ...]:
@@ -114,6 +116,10 @@ class Division:
     def parts(self) -> tuple[Number, ...]:
         """Its contributions."""
         return tuple(n for n in self.numbers if n.role == "contribution")
+
+    def reorders(self, other: "Division") -> bool:
+        """Tell whether another division makes the same changes in another order."""
+        return self.order != other.order and sorted(self.order) == sorted(other.order)
 
     def whisker(self, unit: str) -> Interval | None:
         """Return the first interval over a sampling unit; all over one unit are made alike."""

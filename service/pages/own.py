@@ -36,6 +36,7 @@ def division(
         subtotals=tuple(made.subtotals()),
         drawn=picture,
         undrawn=why,
+        rises=rises,
     )
 
 

@@ -1,12 +1,20 @@
 """The pages of the measured gaps: the list and its CSV, one gap, what is honest about both."""
 
 import csv
+import json
 import re
+from collections.abc import Iterator
 from html import unescape
 from io import StringIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from service.app import create_app
+from service.config import Settings
 
 RECOMPUTED = "/gaps/bean2026-gpt4o-recomputed"
 
@@ -100,7 +108,7 @@ def test_every_number_says_how_it_is_computed(client: TestClient) -> None:
         "568 of 600",
         "expert - first message = 94.67 - 82.83 = 11.84, as rounded here",
         "10,000 resamples, seed 1",
-        "no other order was measured",
+        "no other order is recorded",
         "sum of 2 contributions; no interval",
         "released item results, 600 per rung",
         "recomputed",
@@ -142,6 +150,7 @@ def test_two_accounts_of_one_gap_stand_side_by_side(client: TestClient) -> None:
         ("laban2025-multiturn", "No pair of scores is stated for this gap (relative change)"),
         ("agweyu2026-treatment-failure", "is not the distance between the two scores"),
         ("barbu2019-objectnet", "40 to 45 % over several values"),
+        ("daneshjou2022-ddi", "Several values are stated for this gap (relative change)"),
     ],
 )
 def test_what_cannot_be_drawn_is_said(client: TestClient, ident: str, says: str) -> None:
@@ -153,6 +162,8 @@ def test_what_cannot_be_drawn_is_said(client: TestClient, ident: str, says: str)
 def test_a_score_that_rises_as_it_gets_worse(client: TestClient) -> None:
     page = shown(client, "/gaps/koenecke2020-asr")
     assert ">+0.16</text>" in page
+    assert "Lower is better here" in page
+    assert "Lower is better here" not in client.get(RECOMPUTED).text
     assert "black - white = 0.35 - 0.19 = 0.16" in page
     assert "nothing recorded says how much each of them took" in page
 
@@ -181,3 +192,96 @@ def test_every_gap_has_a_page_and_a_table(client: TestClient) -> None:
     for row in rows(client.get("/gaps.csv").text):
         assert client.get(f"/gaps/{row['id']}").status_code == 200, row["id"]
         assert rows(client.get(f"/gaps/{row['id']}.csv").text), row["id"]
+
+
+NASTY = "<script>alert(1)</script> <think> \u202e" + "x" * 1000
+BOTH_WAYS = {
+    "first": ["clean", "noisy", "noisy-people"],
+    "second": ["clean", "people", "noisy-people"],
+}
+
+
+def made_gap() -> dict[str, Any]:
+    """Return a gap of two changes in both orders, of which one gains when it comes first."""
+    steps = {
+        "first": [("noisy", "input_variation", -5), ("noisy-people", "decision_mediation", 40)],
+        "second": [("people", "decision_mediation", 25), ("noisy-people", "input_variation", 10)],
+    }
+    scores = {"clean": 80, "noisy": 85, "people": 55, "noisy-people": 45}
+    return {
+        "id": "both-orders",
+        "title": NASTY,
+        "benchmark": "bean2026-scenarios",
+        "deployment": "public-self-assessment",
+        "author": {"id": "ann", "name": "Ann <b>"},
+        "verification": "full-text",
+        "value": 35,
+        "unit": "percentage-point",
+        "precision": 1,
+        "not_given": ["interval-not-reported", "sample-size-not-reported"],
+        "varies": ["input_variation", "decision_mediation"],
+        "sources": [{"url": "https://example.org/a", "locator": NASTY}],
+        "measurements": [
+            {"key": k, "metric": "accuracy", "value": v, "unit": "percent", "precision": 1}
+            | {"condition": {"description": NASTY}}
+            for k, v in scores.items()
+        ],
+        "evaluation": "clean",
+        "changed": "noisy-people",
+        "decompositions": [
+            {
+                "key": key,
+                "decomposition_method": "sequential",
+                "rungs": rungs,
+                "residual": 0,
+                "contributions": [
+                    {"to": to, "dimensions": [d], "value": v, "precision": 1}
+                    | {"not_given": ["interval-not-reported", "sample-size-not-reported"]}
+                    for to, d, v in steps[key]
+                ],
+            }
+            for key, rungs in BOTH_WAYS.items()
+        ],
+    }
+
+
+@pytest.fixture(scope="module")
+def with_gap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Return a service whose store holds a made gap beside the shipped ones."""
+    folder: Path = tmp_path_factory.mktemp("gap")
+    settings = Settings(store=folder / "store", validators=0, token=SecretStr("secret"))
+    metric = {"id": "accuracy", "name": "Accuracy", "higher_is_better": True}
+    file = {"evalgap": 1, "metrics": [metric], "gaps": [made_gap()]}
+    with TestClient(create_app(settings)) as client:
+        answer = client.post(
+            "/api/v1/imports?name=gap.json",
+            content=json.dumps(file),
+            headers={"Authorization": "Bearer secret"},
+        )
+        client.get(f"{answer.headers['location']}/events")
+        report = client.get(f"{answer.headers['location']}/report.csv").text
+        assert client.get("/gaps/both-orders").status_code == 200, report
+        yield client
+
+
+def test_two_orders_of_one_gap_stand_side_by_side_and_name_each_other(with_gap: TestClient) -> None:
+    page = shown(with_gap, "/gaps/both-orders")
+    for key, other in (("first", "second"), ("second", "first")):
+        division = page.split(f"Taken apart: {key}")[1].split("</section>")[0]
+        assert f"compare <em>{other}</em>, beside" in division
+    assert "no other order is recorded" not in page
+    first = page.split("Taken apart: first")[1].split("</section>")[0]
+    assert bars(first, "as-columns") == ["score", "task", "outcome", "residual", "score"]
+    assert ">+5</text>" in first
+    assert ">gain</text>" in first
+    assert ">-40</text>" in first
+
+
+def test_words_of_a_gap_stay_words(with_gap: TestClient) -> None:
+    for path in ("/gaps/both-orders", "/gaps"):
+        page = with_gap.get(path).text
+        assert "<script>alert" not in page
+        assert "<think>" not in page
+        assert "&lt;script&gt;alert" in page
+    table = rows(with_gap.get("/gaps/both-orders.csv").text)
+    assert {r["division"] for r in table} == set(BOTH_WAYS)

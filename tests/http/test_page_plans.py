@@ -136,6 +136,14 @@ def test_forms_of_other_sites_are_refused(service: TestClient, headers: dict[str
     assert answer.status_code == 403
 
 
+def test_a_proxy_that_speaks_https_does_not_hinder(service: TestClient) -> None:
+    ident = stored(service)
+    given = {"token": "secret", "step_status": "done"}
+    headers = {"Origin": "https://testserver"}
+    answer = service.post(f"/plans/{ident}/steps/6", data=given, headers=headers)
+    assert answer.status_code == 303
+
+
 def test_without_a_token_of_the_service_nothing_can_be_changed(client: TestClient) -> None:
     answer = client.post("/plans", data={**DRAFT, "id": "x", "author/name": "A", "token": ""})
     assert answer.status_code == 403
