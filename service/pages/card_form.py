@@ -192,3 +192,13 @@ def _typed(assumption: Assumption) -> dict[str, list[str]]:
     found = {f"{name}.{part}": [value] for part, value in plain.items() if value}
     codes = [c.code.partition("/")[2] for c in assumption.codings]
     return found | {f"{name}.value": codes}
+
+
+def called(name: str) -> str:
+    """Return what a field of the form is called, with its question where it is of one."""
+    first, _, part = name.partition(".")
+    fields = parts() if part else head()
+    field = fields.get(part or first)
+    plain = field.label if field else (part or first).replace("_", " ").capitalize()
+    question = next((q for q in questions() if part and q.dimension == first), None)
+    return f"{question.words.label}, {plain}" if question else plain

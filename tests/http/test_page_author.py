@@ -238,6 +238,9 @@ def test_a_problem_stands_at_its_field_and_what_was_typed_is_kept(
 ) -> None:
     page = fill(client, **{field: value})
     assert page.status_code == 422
+    listed = page.text.partition('role="alert"')[2].partition("</div>")[0]
+    assert said in listed
+    assert listed.count("<li>") == 1
     text = page.text.partition("<form")[2]
     problems = re.findall(r'<p class="wrong" id="wrong-([a-z_-]+)-1">(.*?)</p>', text)
     assert len(problems) == 1

@@ -38,6 +38,17 @@ def test_literals_say_their_language_and_their_type(client: TestClient) -> None:
     assert '<span class="none">unbound</span>' in text
 
 
+def test_terms_come_back_as_they_are(client: TestClient) -> None:
+    text = ask(
+        client, 'SELECT * { VALUES (?x ?y) { ("a\\tb\\n\\"c" UNDEF) (true 1e0) (UNDEF UNDEF) } }'
+    )
+    assert "a\tb\n&#34;c" in text
+    assert "3 rows" in text
+    assert text.count('<span class="none">unbound</span>') == 3
+    assert "xsd:double" in text
+    assert "0 rows" in ask(client, "SELECT ?x { FILTER(false) }")
+
+
 def test_text_of_the_store_and_of_the_query_stays_text(client: TestClient) -> None:
     text = ask(client, 'SELECT (CONCAT("<", "script", ">alert(1)") AS ?x) {} # <img src=x>')
     assert "<script>alert" not in text

@@ -111,6 +111,7 @@ def _filled(given: card_form.Typed, at: Mapping[str, Sequence[Problem]]) -> dict
         "questions": card_form.questions(),
         "at": at,
         "opened": card_form.opened(given, at),
+        "called": {name: card_form.called(name) for name in at if name},
     }
 
 
