@@ -270,6 +270,11 @@ def shorten(text: str, limit: int = 80) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+_SENTENCES = {
+    "missing": "This field is required and is not there.",
+    "extra_forbidden": "This field is not part of the format.",
+    "string_pattern_mismatch": "This is not written as a code or address.",
+}
 _MENDS = {
     "missing": "Add this field.",
     "extra_forbidden": "Remove this field, or check its spelling.",
@@ -285,20 +290,10 @@ def problems_of(error: ValidationError) -> tuple[Problem, ...]:
     """Return pydantic's errors as problems that name field, value and mend."""
     return tuple(
         Problem(
-            message=_plain(e["type"], e["msg"]),
+            message=_SENTENCES.get(e["type"], f"{e['msg']}."),
             field="/".join(str(part) for part in e["loc"]),
             value="" if e["type"] == "missing" else str(e["input"]),
             mend=_MENDS.get(e["type"], ""),
         )
         for e in error.errors(include_url=False)
     )
-
-
-def _plain(kind: str, message: str) -> str:
-    if kind == "missing":
-        return "This field is required and is not there."
-    if kind == "extra_forbidden":
-        return "This field is not part of the format."
-    if kind == "string_pattern_mismatch":
-        return "This is not written as a code or address."
-    return f"{message}."
