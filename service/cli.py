@@ -117,7 +117,7 @@ def import_(
         run,
         kept or nullcontext(),
         gated(2, stock=stock) as gate,
-        opened(settings) as engine,
+        opened(settings, None if stock else gate) as engine,
         written(report) as note,
     ):
         outcomes = ingest(run.documents(paths, name), engine, gate, dry_run=dry_run)

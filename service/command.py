@@ -1,7 +1,7 @@
 """What the commands share: settings, the store, the gate, and the way they fail."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Annotated, NoReturn
 
 import typer
@@ -26,16 +26,21 @@ def settings_of(**given: object) -> Settings:
 
 
 @contextmanager
-def opened(settings: Settings, *, read_only: bool = False) -> Iterator[Engine]:
-    """Open the store, made and filled if there is none; a reader leaves none behind."""
+def opened(
+    settings: Settings, gate: Gate | None = None, *, read_only: bool = False
+) -> Iterator[Engine]:
+    """Open the store, made and filled if there is none; a reader leaves none behind.
+
+    What it is filled with passes `gate`, or without one a gate in this process.
+    """
     from service import bootstrap  # noqa: PLC0415
 
     there = settings.store_url or (settings.store and settings.store.exists())
     engine = open_engine(settings, read_only=True) if there and read_only else None
     if engine is None:
         engine = open_store(None) if read_only else open_engine(settings)
-        with gated(0) as gate:
-            bootstrap.prepare(engine, gate, seed=settings.seed, tell=lambda _: None)
+        with nullcontext(gate) if gate else gated(0) as judge:
+            bootstrap.prepare(engine, judge, seed=settings.seed, tell=lambda _: None)
     try:
         yield engine
     finally:

@@ -62,6 +62,7 @@ class Run:
 
         Raises `NotFound` for a path that matches nothing.
         """
+        self._started = time.monotonic()  # a new store has been made ready by now
         if not self._progress.disable:
             files = [p for p in paths if str(p) != "-"]
             self._progress.update(self._task, total=_counted(files))
