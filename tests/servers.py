@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import httpx2
 import pytest
@@ -103,11 +104,13 @@ def program(name: str, place: str, remedy: str) -> str:
     """
     found = shutil.which(place)
     if found is None:
-        reason = f"{name} is not installed ({remedy})"
-        if os.environ.get("CI", "").lower() == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        without(f"{name} is not installed ({remedy})")
     return found
+
+
+def without(reason: str) -> NoReturn:
+    """Skip a test whose optional real part cannot be had; in CI that is a failure."""
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -37,7 +37,7 @@ from SPARQLWrapper import (
 )  # fmt: skip
 
 from tests.conformance.conftest import TOKEN
-from tests.servers import evalgap_server
+from tests.servers import evalgap_server, without
 
 EGAP = Namespace("https://w3id.org/evalgap/ontology#")
 SELECT = f"SELECT ?b WHERE {{ ?b a <{EGAP.Benchmark}> }}"
@@ -225,11 +225,6 @@ def install(npm: str, folder: Path) -> None:
         shutil.rmtree(unfinished)
         without(f"npm ci failed: {done.stderr}")
     unfinished.rename(folder)
-
-
-def without(reason: str) -> NoReturn:
-    """Skip where Comunica cannot be had; in CI that is a failure."""
-    (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
 
 
 def printed(comunica: Path, endpoint: str, query: str, media: str) -> str:

@@ -30,7 +30,8 @@ def as_it_comes(shapes: Graph, fixed: Iterable[Triple], triples: Iterable[Triple
         _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
     except GIVES_UP as error:
         return type(error).__name__
-    assert isinstance(report, Graph)
+    if not isinstance(report, Graph):  # it refuses the shapes themselves
+        return type(report).__name__
     (whole,) = report.subjects(RDF.type, SH.ValidationReport)
     found = report.objects(whole, SH.result)
     return Counter(_said([(p, o) for p, o in report.predicate_objects(r)]) for r in found)
