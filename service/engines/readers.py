@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from queue import Empty, Queue
+from queue import Empty, LifoQueue
 from typing import IO
 
 from service import problems
@@ -30,7 +30,8 @@ class ReaderPool:
         """Start nothing yet. `memory` caps the address space of each reader, in bytes."""
         self._snapshots = snapshots
         self._memory = memory
-        self._free: Queue[_Reader | None] = Queue()
+        # the last to be given back is the first to be asked: its memory is warm
+        self._free: LifoQueue[_Reader | None] = LifoQueue()
         self._started: set[_Reader] = set()
         for _ in range(size):
             self._free.put(None)
