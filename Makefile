@@ -23,7 +23,7 @@ run: .venv/.run  ## Set up and serve on http://127.0.0.1:8000
 	$(BIN)/evalgap serve
 
 test: .venv/.dev  ## Set up and run every test
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 check: .venv/.dev  ## Lint, types, import layers
 	$(BIN)/ruff check

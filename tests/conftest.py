@@ -16,7 +16,14 @@ from tests.servers import PASSWORD, USER, oxigraph_server, virtuoso_server
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
+LONG = {"test_store.py", "test_same_as_stock.py", "test_every_page.py", "test_limits.py"}
+"""Files that take a minute or two; they begin first, so that no process ends alone on one."""
 ENGINES = ("embedded", "oxigraph-server", "virtuoso")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first (`make test` keeps this order when it deals files out)."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 def place_of(engine: str, folder: Path, stack: ExitStack) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def test_an_import_killed_twenty_times_leaves_only_whole_records(
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        time.sleep(patience * random.uniform(1, 4))  # noqa: S311 - any moment will do
+        time.sleep(patience * random.uniform(1, 3))  # noqa: S311 - any moment will do
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         engine = open_store(tmp_path / "store")
