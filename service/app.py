@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from tempfile import mkdtemp
-from threading import Lock, Thread
+from threading import Lock
 
 import fastapi_offline
 from fastapi import FastAPI
@@ -44,6 +44,7 @@ from service.routes import (
     validate,
 )
 from service.routes.deps import Services
+from service.upkeep import Upkeep
 
 ROUTERS = (
     *pages.ROUTERS,
@@ -119,10 +120,10 @@ def _closing(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        tidying = Thread(target=services.engine.tidy, name="tidy")
-        tidying.start()
+        upkeep = Upkeep(services.engine, services.settings.max_memory_copy_bytes)
+        upkeep.start()
         yield
-        tidying.join()
+        upkeep.stop()
         if lanes:
             lanes.close()
         services.jobs.close()

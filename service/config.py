@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     """The most rows or triples that one SPARQL answer may hold."""
     max_result_bytes: int = 64 * 2**20
     """The largest SPARQL answer, in bytes."""
+    max_memory_copy_bytes: int = 128 * 2**20
+    """The largest embedded store, in bytes on disk, that is also kept in memory; 0: none is."""
     set_aside: Path | None = None
     """File of the records that were set aside; None puts it beside the embedded store."""
     max_set_aside_bytes: int = 2**30

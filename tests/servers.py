@@ -36,8 +36,8 @@ TransactionFile = virtuoso-temp.trx
 [Parameters]
 ServerPort = 127.0.0.1:{sql}
 DirsAllowed = .
-NumberOfBuffers = 10000
-MaxDirtyBuffers = 6000
+NumberOfBuffers = {buffers}
+MaxDirtyBuffers = {dirty}
 CaseMode = 2
 [HTTPServer]
 ServerPort = 127.0.0.1:{http}
@@ -60,16 +60,18 @@ def oxigraph_server(folder: Path, *options: str) -> Iterator[str]:
 
 
 @contextmanager
-def virtuoso_server(folder: Path, *, rows: int = 1_000_000) -> Iterator[str]:
+def virtuoso_server(folder: Path, *, rows: int = 1_000_000, buffers: int = 10_000) -> Iterator[str]:
     """Run Virtuoso over a database in `folder`; yield the URL of its queries.
 
-    `USER` may write. No answer has more than `rows` rows.
+    `USER` may write. No answer has more than `rows` rows. A buffer is 8 KiB of memory.
     """
     path = program("virtuoso-t", "virtuoso-t", "apt-get install virtuoso-opensource-7-bin")
     port = free_port()
     url = f"http://127.0.0.1:{port}/sparql"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "virtuoso.ini").write_text(_INI.format(sql=free_port(), http=port, rows=rows))
+    (folder / "virtuoso.ini").write_text(
+        _INI.format(sql=free_port(), http=port, rows=rows, buffers=buffers, dirty=buffers * 3 // 5)
+    )
     command = [path, "+foreground", "+configfile", str(folder / "virtuoso.ini")]
     with _running(command, folder, lambda: _answers(url)):
         yield url

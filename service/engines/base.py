@@ -95,6 +95,14 @@ class Engine(Protocol):
         """
         ...
 
+    def copy_to_memory(self, most: int) -> None:
+        """Answer from a copy in memory until the next write, while others read and write.
+
+        Nothing happens for a store of more than `most` bytes on disk, one that is in memory
+        already, or one that was written to in the meantime.
+        """
+        ...
+
     def close(self) -> None:
         """Make everything durable and let go of the store."""
         ...

@@ -2,12 +2,14 @@
 
 This process is the only writer. Our own queries run here; queries of strangers run in reader
 processes that can be killed. Without a folder there is nothing that another process could
-read, so then they run here too, and their time is not limited.
+read, so then they run here too, and their time is not limited. A small store that nobody writes
+to is also kept in memory, here and by the readers, where most queries cost a third.
 """
 
 import logging
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -20,7 +22,7 @@ from rdflib import Graph
 from service.engines.base import EVERYTHING, Ask, Dataset, Row, Stop
 from service.engines.evaluate import bad_syntax, evaluate, query
 from service.engines.readers import ReaderPool
-from service.engines.snapshots import Generation, Snapshots
+from service.engines.snapshots import Generation, Snapshots, in_memory
 from service.engines.sparql_text import check_update, forgiving, with_using
 from service.engines.terms import to_graph, to_rdflib
 from service.problems import BadRequest, Conflict, StoreBusy
@@ -43,6 +45,8 @@ class EmbeddedEngine:
     def __init__(self, store: ox.Store, folder: Path | None = None, *, writes: bool = True) -> None:
         """Serve an open store that lives in `folder`; use `open_store` to open one."""
         self._store = store
+        self._copy: ox.Store | None = None
+        self._writes = 0
         self._folder = folder
         self._durable = folder is not None and writes
         self._write = Lock()
@@ -58,7 +62,7 @@ class EmbeddedEngine:
     @property
     def generation(self) -> int:
         """How often this process has written to the store."""
-        return self._generation.number
+        return self._writes
 
     @property
     def shared(self) -> bool:
@@ -67,7 +71,7 @@ class EmbeddedEngine:
 
     def select(self, sparql: str) -> list[Row]:
         """Return the solutions of a SELECT query."""
-        result = query(self._store, sparql)
+        result = query(self._queried, sparql)
         names = [v.value for v in result.variables]
         return [
             {n: to_rdflib(t) for n, t in zip(names, row, strict=True) if t is not None}
@@ -76,11 +80,11 @@ class EmbeddedEngine:
 
     def ask(self, sparql: str) -> bool:
         """Return the answer of an ASK query."""
-        return bool(query(self._store, sparql))
+        return bool(query(self._queried, sparql))
 
     def construct(self, sparql: str) -> Graph:
         """Return the triples of a CONSTRUCT or DESCRIBE query."""
-        return to_graph(query(self._store, sparql))
+        return to_graph(query(self._queried, sparql))
 
     def answer(self, ask: Ask, stop: Stop | None = None) -> IO[bytes]:
         """Return the whole serialised result of a query of anybody's, at its start."""
@@ -161,6 +165,25 @@ class EmbeddedEngine:
             if self.snapshots and self.snapshots.is_made():
                 self._generation.advance()
 
+    def copy_to_memory(self, most: int) -> None:
+        """Answer from a copy in memory, here and in the readers, until the next write."""
+        if self._folder is None or self.snapshots is None or self._copy is not None:
+            return
+        if _bytes_on_disk(self._folder) > most:
+            return
+        writes, draft = self._writes, self.snapshots.draft()
+        try:
+            self._store.dump(str(draft), format=ox.RdfFormat.N_QUADS)
+            copy = in_memory(draft)
+            with self._write:
+                if writes == self._writes:
+                    self.snapshots.publish(draft)
+                    self._copy = copy
+        except OSError as error:  # a full disk: then queries are answered as before
+            _LOG.warning("the store was not copied to memory: %s", error)
+        finally:
+            draft.unlink(missing_ok=True)
+
     def close(self) -> None:
         """Make everything durable and let go of the store."""
         if self._readers is not None:
@@ -170,7 +193,13 @@ class EmbeddedEngine:
             if self._durable:
                 self._store.flush()
             self._generation.close()
+            self._copy = None
             del self._store
+
+    @property
+    def _queried(self) -> ox.Store:
+        """What our own queries read: both hold the same, the copy is quicker."""
+        return self._store if self._copy is None else self._copy
 
     def _has(self, graph: str) -> bool:
         return not graph or self._store.contains_named_graph(ox.NamedNode(graph))
@@ -179,6 +208,8 @@ class EmbeddedEngine:
         """Let readers see what was written: they open the store anew for a new generation."""
         if self._durable:
             self._store.flush()
+        self._copy = None
+        self._writes += 1
         self._generation.advance()
 
 
@@ -216,6 +247,15 @@ def _beside_a_writer(folder: Path) -> ox.Store:
 
 
 _TRIES = 20
+
+
+def _bytes_on_disk(folder: Path) -> int:
+    """Return the size of the sorted files of a store; they may go as RocksDB compacts."""
+    found = 0
+    for path in folder.glob("*.sst"):
+        with suppress(FileNotFoundError):
+            found += path.stat().st_size
+    return found
 
 
 def _replacement(nquads: bytes, dropped: list[str]) -> str:

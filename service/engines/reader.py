@@ -19,6 +19,7 @@ import pyoxigraph as ox
 
 from service.engines.evaluate import evaluate
 from service.engines.questions import Ask, Dataset, Limits
+from service.engines.snapshots import open_snapshot
 from service.problems import Problem
 
 IN_MEMORY = 2**20
@@ -46,7 +47,7 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     for line in requests:
         ask, folder = _decode(line)
         if folder != opened:
-            store, opened = ox.Store.read_only(folder), folder
+            store, opened = open_snapshot(Path(folder)), folder
         with SpooledTemporaryFile(max_size=IN_MEMORY) as out:
             answers.write(_answer(store, ask, out, Path(folder).parent))
             answers.flush()

@@ -163,6 +163,9 @@ class RemoteEngine:
     def tidy(self) -> None:
         """Do nothing: the server keeps its files as it likes."""
 
+    def copy_to_memory(self, most: int) -> None:
+        """Do nothing: the server answers from wherever it likes."""
+
     def close(self) -> None:
         """Close the connections; what was written is durable already."""
         self._http.close()

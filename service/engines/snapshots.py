@@ -1,7 +1,9 @@
-"""Snapshots of a store for its readers: hard-linked copies, one per state that is asked for.
+"""Snapshots of a store for its readers: one per state that is asked for, in one of two forms.
 
-Opening the live folder read-only races with the writer, which deletes files as it compacts;
-a backup is a consistent state of its own and costs hardly any disk.
+A folder is a hard-linked copy of the store. Opening the live folder read-only races with the
+writer, which deletes files as it compacts; a backup is a consistent state of its own and costs
+hardly any disk. A file holds the store as N-Quads, and is read into memory as a whole: that takes
+some microseconds a quad, once, and then queries cost a third.
 """
 
 import mmap
@@ -78,6 +80,19 @@ class Snapshots:
             self._held[holder] = path
             return path
 
+    def draft(self) -> Path:
+        """Return where the store may be written as N-Quads, for `publish` to take or remove."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        return self.root / "draft.nq"
+
+    def publish(self, draft: Path) -> None:
+        """Make the draft the snapshot of the next generation, and begin that."""
+        with self._lock:
+            following = snapshot_of(self.root, self.generation.number + 1)
+            draft.rename(following)
+            self._made.add(following)
+            self.generation.advance()
+
     def is_made(self) -> bool:
         """Tell whether there is a snapshot of the state now."""
         return self._current() in self._made
@@ -95,7 +110,7 @@ class Snapshots:
             stale = self._made - {self._current(), *self._held.values()}
             self._made -= stale
             for path in stale:
-                shutil.rmtree(path, ignore_errors=True)
+                _remove(path)
 
     def close(self) -> None:
         """Remove all snapshots, and let go of the store: it is locked while anything holds it."""
@@ -118,7 +133,7 @@ class SnapshotReader:
     def open(self, generation: int) -> None:
         """Open the snapshot of a state, unless that one or a later one is open."""
         if generation > self._opened:
-            self._store = ox.Store.read_only(str(snapshot_of(self._root, generation)))
+            self._store = open_snapshot(snapshot_of(self._root, generation))
             self._opened = generation
 
     def is_current(self) -> bool:
@@ -128,6 +143,25 @@ class SnapshotReader:
     def evaluate(self, ask: Ask, out: IO[bytes]) -> None:
         """Write the result of a query to `out`. Raises as `evaluate` does."""
         evaluate(self._store, ask, out)
+
+
+def open_snapshot(path: Path) -> ox.Store:
+    """Open a snapshot to read: a folder where it is, a file in memory."""
+    return in_memory(path) if path.is_file() else ox.Store.read_only(str(path))
+
+
+def in_memory(nquads: Path) -> ox.Store:
+    """Return a store in memory with what a file of N-Quads of our own holds."""
+    store = ox.Store()
+    store.bulk_load(path=str(nquads), format=ox.RdfFormat.N_QUADS, lenient=True)
+    return store
+
+
+def _remove(path: Path) -> None:
+    if path.is_file():
+        path.unlink()
+    else:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def snapshot_of(root: Path, generation: int) -> Path:

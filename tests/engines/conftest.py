@@ -1,14 +1,15 @@
 """The engines that the port is tried on, each with real storage behind it."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Store
 
-from service.engines.base import Engine
-from service.engines.embedded import open_store
+from service.engines.base import EVERYTHING, Dataset, Engine
+from service.engines.embedded import EmbeddedEngine, open_store
 from service.engines.remote import open_remote
 from tests.servers import PASSWORD, USER, oxigraph_server, virtuoso_server
 
@@ -29,6 +30,18 @@ class Tried:
         return self.name in {"oxigraph", "virtuoso"}
 
 
+class Copied(EmbeddedEngine):
+    """A store on disk that answers from a copy in memory, made anew after every write."""
+
+    def commit(self, insert: str | bytes, drop: Iterable[str] = ()) -> None:
+        super().commit(insert, drop)
+        self.copy_to_memory(2**30)
+
+    def update(self, sparql: str, using: Dataset = EVERYTHING, base: str | None = None) -> None:
+        super().update(sparql, using, base)
+        self.copy_to_memory(2**30)
+
+
 @pytest.fixture(scope="session")
 def oxigraph_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Run one Oxigraph server for all tests."""
@@ -43,7 +56,7 @@ def virtuoso_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session", params=["memory", "disk", "oxigraph", "virtuoso"])
+@pytest.fixture(scope="session", params=["memory", "disk", "copied", "oxigraph", "virtuoso"])
 def opened(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Tried]:
@@ -60,6 +73,8 @@ def open_one(request: pytest.FixtureRequest, name: str, folder: Path) -> Engine:
             return open_store(None)
         case "disk":
             return open_store(folder)
+        case "copied":
+            return Copied(Store(str(folder)), folder)
         case "oxigraph":
             return open_remote(request.getfixturevalue("oxigraph_url"))
         case _:

@@ -1,4 +1,4 @@
-"""One contract for every engine: in memory, on disk, an Oxigraph server and Virtuoso."""
+"""One contract for every engine: in memory, on disk (copied to memory or not), two servers."""
 
 import csv
 import io
@@ -455,7 +455,7 @@ def large(word: str) -> str:
 
 def test_a_backup_is_where_it_can_be(tried: Tried, tmp_path: Path) -> None:
     tried.engine.commit(quad('"a"'))
-    if tried.name == "disk":
+    if tried.name in {"disk", "copied"}:
         tried.engine.backup(tmp_path / "copy")
         assert texts(open_store(tmp_path / "copy", read_only=True)) == ["a"]
     else:
@@ -471,3 +471,34 @@ def test_the_body_is_read_and_closed_by_the_asker(engine: Engine) -> None:
     assert len(body.read()) > 2**20
     body.close()
     assert body.closed
+
+
+def test_writers_and_copies_to_memory_do_not_hide_each_other(tmp_path: Path) -> None:
+    engine = open_store(tmp_path / "store")
+
+    def copy(_: int) -> None:
+        engine.copy_to_memory(2**30)
+
+    def write(number: int) -> None:
+        engine.commit(quad(f'"{number}"'))
+        assert str(number) in texts(engine)
+
+    with ThreadPoolExecutor(4) as pool:
+        copied, written = pool.map(copy, range(60)), pool.map(write, range(60))
+        assert len([*copied, *written]) == 120
+    copy(0)
+    assert len(texts(engine)) == len(answered(engine, Ask(OBJECTS, "text/csv")).split()) - 1 == 60
+    engine.close()
+
+
+def test_a_store_that_is_too_large_is_not_copied_to_memory(tmp_path: Path) -> None:
+    engine = open_store(tmp_path / "store")
+    engine.commit(large("a"))
+    assert list(tmp_path.glob("store/*.sst"))
+    for most, files in (1000, []), (2**30, ["2"]):
+        assert answered(engine, Ask(OBJECTS, "text/csv"))
+        engine.copy_to_memory(most)
+        found = [path.name for path in tmp_path.glob("store.readers-*/*") if path.is_file()]
+        assert found == files
+    assert len(texts(engine)) == 10_000
+    engine.close()
