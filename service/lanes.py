@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from service.engines.allocator import environment
 from service.engines.snapshots import Snapshots
 from service.lane import BACK, BUDGET, ENDS, LENT
 
@@ -87,6 +88,7 @@ class _Lane:
                 [sys.executable, "-m", "service.lane", *given],
                 pass_fds=files,
                 stdin=subprocess.DEVNULL,
+                env=environment(),
             )
         self._control.settimeout(0)
         self._loop = asyncio.get_running_loop()

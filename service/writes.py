@@ -41,9 +41,10 @@ def update(
     if gate is None:
         engine.update(sparql, using, base)
         return
-    before = _lines(engine)
     scratch = open_store(None)
-    scratch.commit("\n".join(before))
+    scratch.commit(b"".join(engine.dump()))
+    # of the copy, where blank nodes are called as they are afterwards
+    before = _lines(scratch)
     scratch.update(sparql, using, base)
     after = _lines(scratch)
     try:

@@ -13,6 +13,7 @@ from queue import Empty, LifoQueue
 from typing import IO
 
 from service import problems
+from service.engines.allocator import environment
 from service.engines.questions import Ask
 from service.engines.reader import encode
 from service.engines.snapshots import Snapshots
@@ -82,6 +83,7 @@ class _Reader:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env=environment(),
         )
 
     @property

@@ -1,5 +1,6 @@
 """Updates and the Graph Store Protocol: behind the token, and through the shapes."""
 
+import gzip
 from collections.abc import Iterator
 
 import pytest
@@ -74,6 +75,22 @@ def test_an_update_is_seen(writer: TestClient) -> None:
     query = "SELECT ?o { GRAPH <urn:g> { ?s ?p ?o } }"
     found = writer.get("/sparql", params={"query": query}).json()["results"]["bindings"]
     assert found[0]["o"]["value"] == "a\u2028b\u0085c"
+
+
+def test_an_update_leaves_other_graphs_as_they_were(seeded: TestClient) -> None:
+    before = blank_lines(seeded)
+    assert len(before) > 100
+    text = "INSERT DATA { GRAPH <urn:g> { <urn:s> <urn:p> _:a } }"
+    assert seeded.post("/update", data={"update": text}).status_code == 204
+    after = blank_lines(seeded)
+    assert before < after
+    assert len(after - before) == 1
+
+
+def blank_lines(client: TestClient) -> set[bytes]:
+    """Return what the dump says of blank nodes; a graph written anew has other labels."""
+    lines = gzip.decompress(client.get("/dump.nq.gz").content).split(b"\n")
+    return {line for line in lines if b" _:" in line or line.startswith(b"_:")}
 
 
 def test_an_update_that_the_shapes_refuse_changes_nothing(seeded: TestClient) -> None:
