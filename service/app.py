@@ -26,6 +26,7 @@ from service.middleware import CarefulHeaders, HeadAsGet
 from service.resources import VERSION, inside
 from service.routes import (
     api,
+    awaited,
     coverage,
     decompose,
     described,
@@ -90,6 +91,7 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     )
     app.state.services = services
     app.state.lanes = lanes
+    app.state.threads = awaited.threads()
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=inside("static")), name="static")

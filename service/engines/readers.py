@@ -20,7 +20,7 @@ from service.engines.snapshots import Snapshots
 from service.engines.stopping import Stop
 from service.problems import Abandoned, Busy, Problem, QueryTimeout, TooLarge
 
-PATIENCE = 5.0
+PATIENCE = 15.0
 """Seconds a query waits for a free reader before it is told that there is none."""
 
 

@@ -1,5 +1,6 @@
 """Hostile queries: stopped, told so with the right status, and nobody else is in their way."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -114,6 +115,19 @@ def test_others_are_served_while_hostile_queries_run(limited: TestClient) -> Non
         # a server may let these wait for the others, as README says
         assert done == [] or elsewhere(limited)
         assert [f.result()["status"] for f in hostile] == [504] * 4
+
+
+def test_others_are_served_while_more_queries_wait_than_there_are_threads(tmp_path: Path) -> None:
+    many, done = 60, []
+    with serving("disk", tmp_path, max_query_seconds=6) as client, ThreadPoolExecutor(many) as pool:
+        hostile = [pool.submit(ask, client, ENDLESS) for _ in range(many)]
+        for future in hostile:
+            future.add_done_callback(lambda _: done.append("hostile"))
+        time.sleep(1)  # until they are all under way
+        for path in ("/health", "/api/v1/gaps", "/queries/coverage", "/"):
+            assert client.get(path).status_code == 200
+        assert done == []
+        assert {f.result()["status"] for f in hostile} == {503, 504}
 
 
 def test_one_query_too_many_is_told_to_come_again(limited: TestClient) -> None:
