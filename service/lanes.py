@@ -20,7 +20,11 @@ from service.engines.snapshots import Snapshots
 from service.lane import BACK, BUDGET, ENDS, LENT
 
 RECOVERY = 1.0
-"""Seconds until a lane that ended is started anew, and a connection that came back lent again."""
+"""Seconds until a connection that came back is lent again."""
+
+REST = 5.0
+"""Seconds until a lane that ended is started anew: it may have to load the store into memory, and
+who ends one lane after another shall not keep the machine busy with that."""
 
 QUICK = BUDGET
 """Seconds in which a query was quick, so that the next on its connection may be, too: one that
@@ -65,7 +69,7 @@ class Lanes:
 
     def _ended(self, place: int) -> None:
         lane, self._lanes[place] = self._lanes[place], None
-        self._not_before[place] = time.monotonic() + RECOVERY
+        self._not_before[place] = time.monotonic() + REST
         self._snapshots.release(lane)
 
 

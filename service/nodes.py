@@ -4,6 +4,7 @@ Read from the graphs as they are, so that names answer which no record of the mo
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -101,10 +102,9 @@ class Description:
 
     def _by_graph(self) -> list[tuple[str, Graph]]:
         """Return the statements of each graph, with its name in N3, empty for the default one."""
-        found: dict[str, Graph] = {}
+        found: dict[str, Graph] = defaultdict(lambda: bind(Graph()))
         for subject, predicate, value, name in self.quads:
-            key = name.n3() if name else ""
-            found.setdefault(key, bind(Graph())).add((subject, predicate, value))
+            found[name.n3() if name else ""].add((subject, predicate, value))
         return sorted(found.items())
 
 

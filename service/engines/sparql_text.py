@@ -63,12 +63,6 @@ def _words(sparql: str) -> tuple[str, ...]:
     return tuple(word.upper() for _, _, word, _ in _TOKEN.findall(sparql) if word)
 
 
-def is_update(sparql: str) -> bool:
-    """Tell whether a text is an update rather than a query."""
-    form = next((w for w in words(sparql) if w in _KINDS or w in _UPDATES), None)
-    return form in _UPDATES
-
-
 def update_start(sparql: str) -> int:
     """Return where the first operation of an update begins, behind its prologue."""
     starts = (token.start for token in tokens(sparql) if token.text in _UPDATES)

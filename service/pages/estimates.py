@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 
 from loaders.model import Estimate, Gap, Interval
 from service import repository
-from service.content import PerContent
 from service.engines.base import Engine
+from service.pages.gaps import records
+from service.pages.numbers import amount, padded, printed
 from service.pages.words import label
 
 
@@ -22,13 +22,8 @@ class Recorded:
 
 def gaps(engine: Engine, benchmark: str) -> tuple[Recorded, ...]:
     """Return every current gap of a benchmark, withdrawn ones too."""
-    return tuple(r for r in _every(engine) if r.gap.benchmark == benchmark)
-
-
-@PerContent
-def _every(engine: Engine) -> tuple[Recorded, ...]:
-    items = repository.listing(engine, "gaps", {})
-    return tuple(_recorded(engine, str(item["id"])) for item in items)
+    found = (gap.id for gap in records(engine) if gap.benchmark == benchmark)
+    return tuple(_recorded(engine, ident) for ident in found)
 
 
 def _recorded(engine: Engine, ident: str) -> Recorded:
@@ -41,28 +36,9 @@ def _recorded(engine: Engine, ident: str) -> Recorded:
 
 def value(found: Estimate) -> str:
     """Return a value with its unit; several values as their ends; else the source's words."""
-    unit = _unit(found.unit)
-    if found.value is not None:
-        return f"{_qualified(found)}{number(found.value)} {unit}"
-    if found.lowest is not None and found.highest is not None:
-        ends = f"{number(found.lowest)} to {number(found.highest)}"
-        return f"{ends} {unit} (the ends of several values, no interval)"
-    return f"“{found.as_reported}” (as reported)" if found.as_reported else "no value recorded"
-
-
-def _unit(code: str) -> str:
-    name = label(f"code/unit/{code}").lower()
-    return f"{name}s" if name.endswith("point") else name
-
-
-def _qualified(found: Estimate) -> str:
-    known = found.qualifier in {None, "exact"}
-    return "" if known else f"{label(f'code/qualifier/{found.qualifier}').lower()}: "
-
-
-def number(found: Decimal) -> str:
-    """Return a number as it was recorded, with a true minus sign."""
-    return format(found, "f").replace("-", "\N{MINUS SIGN}")
+    if found.value is None and found.lowest is None:
+        return f"“{found.as_reported}” (as reported)" if found.as_reported else "no value recorded"
+    return amount(padded(found))
 
 
 def size(found: Estimate) -> str:
@@ -82,7 +58,7 @@ def intervals(found: Estimate) -> tuple[str, ...]:
 def _interval(found: Interval) -> str:
     method = label(f"code/interval-method/{found.interval_method}").lower()
     unit = f", resampling by {found.sampling_unit}" if found.sampling_unit else ""
-    ends = f"{number(found.lower)} to {number(found.upper)}"
+    ends = f"{printed(found.lower)} to {printed(found.upper)}"
     return f"{ends} ({100 * float(found.level):.4g} %, {method}{unit})"
 
 

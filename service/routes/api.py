@@ -19,7 +19,6 @@ PAGE = 100
 """The most items one page may hold."""
 
 ITEM_FORMS = ["application/json", *RDF_FORMS]
-LIST_FORMS = [*ITEM_FORMS, "text/csv"]
 _PAGING = {"limit", "cursor", "format"}
 
 router = APIRouter(prefix="/api/v1")
