@@ -19,7 +19,7 @@ MINUS = "\N{MINUS SIGN}"
 UNITS: Mapping[str, str] = {
     "percent": "%",
     "percentage-point": "points",
-    "fraction": "",
+    "fraction": "(fraction)",
     "score-point": "score points",
 }
 """Codes of `code/unit/` as they stand behind a number."""

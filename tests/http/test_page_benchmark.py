@@ -384,7 +384,7 @@ def test_runs_on_the_same_data_stand_apart_from_gaps(grown: TestClient) -> None:
     assert "A run on &lt;files&gt;" in runs
     assert "other files" not in runs
     assert "huggingface:someone/medqa-files" in runs
-    assert "accuracy 0.5 fraction" in words(runs).lower()
+    assert "accuracy 0.5 (fraction)" in words(runs).lower()
     assert "names a dataset which" in words(grown.get("/benchmarks/abcd?tab=results").text)
 
 
