@@ -13,7 +13,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
-from service import bootstrap
+from service import bootstrap, tables
 from service.config import Settings
 from service.engines.base import Engine
 from service.engines.choose import open_engine
@@ -23,6 +23,8 @@ from service.headers import COMPRESSION, WORTH_COMPRESSING
 from service.jobs import Jobs, Workshop
 from service.lanes import Lanes
 from service.middleware import CarefulHeaders, HeadAsGet
+from service.pages import catalogue, gap_list, home
+from service.pages import plans as plans_page
 from service.resources import VERSION, inside
 from service.routes import (
     api,
@@ -65,6 +67,9 @@ ROUTERS = (
     described.router,
     linked.router,
 )
+KEPT = (catalogue.index, home.front, gap_list.choices, tables.subjects, plans_page.cards)
+"""What takes longest of what pages keep of a store until it changes."""
+
 MOST_LANES = 4
 """Processes that answer quick queries on connections they are lent; fewer on fewer cores."""
 
@@ -122,7 +127,7 @@ def _closing(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        upkeep = Upkeep(services.engine, services.settings.max_memory_copy_bytes)
+        upkeep = Upkeep(services.engine, services.settings.max_memory_copy_bytes, KEPT)
         upkeep.start()
         yield
         upkeep.stop()

@@ -22,7 +22,7 @@ from service.lane import BACK, BUDGET, ENDS, LENT
 RECOVERY = 1.0
 """Seconds until a connection that came back is lent again."""
 
-REST = 5.0
+REST = 3.0
 """Seconds until a lane that ended is started anew: it may have to load the store into memory, and
 who ends one lane after another shall not keep the machine busy with that."""
 

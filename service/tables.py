@@ -39,7 +39,7 @@ def coverage(engine: Engine, names: str, domain: str | None) -> Coverage:
     """
     axes = _axes(engine, names)
     found = asked.domain(engine, domain) if domain else None
-    every, places = _subjects(engine)
+    every, places = subjects(engine)
     benchmarks = [c for c in every if found in {None, *c.domains}]
     deployments = [p for p in places if found in {None, *p.domains}]
     return Coverage(
@@ -67,7 +67,7 @@ def _axes(engine: Engine, names: str) -> tuple[Scheme, ...]:
 
 
 @PerContent
-def _subjects(engine: Engine) -> tuple[tuple[Candidate, ...], tuple[Place, ...]]:
+def subjects(engine: Engine) -> tuple[tuple[Candidate, ...], tuple[Place, ...]]:
     """Return all benchmarks and deployments with their domains among their claims."""
     benchmarks = map(_with_domain, fits.candidates(engine))
     return tuple(benchmarks), tuple(map(_with_domain, fits.places(engine)))

@@ -1,12 +1,13 @@
 """What a running service does for its store while nobody writes to it."""
 
 import time
+from collections.abc import Callable, Sequence
 from threading import Event, Thread
 
 from service.engines.base import Engine
 
 LOOK = 2.0
-"""Seconds without a write after which a store may be copied to memory."""
+"""Seconds without a write after which a store is copied to memory, and pages are prepared."""
 
 PATIENCE = 4
 """How many times as long as the last copy took the store must be left alone for the next one, so
@@ -14,12 +15,18 @@ that copies which the next write makes useless never cost more than a fifth of a
 
 
 class Upkeep:
-    """A thread that tidies the store at start, and copies it to memory when it is left alone."""
+    """A thread that tidies the store at start, and makes it quick when it is left alone."""
 
-    def __init__(self, engine: Engine, most: int) -> None:
-        """Do nothing yet; a store of more than `most` bytes on disk is not copied."""
+    def __init__(
+        self, engine: Engine, most: int, kept: Sequence[Callable[[Engine], object]] = ()
+    ) -> None:
+        """Do nothing yet; a store of more than `most` bytes on disk is not copied to memory.
+
+        `kept` are what pages keep of a store until it changes; made here, nobody waits for it.
+        """
         self._engine = engine
         self._most = most
+        self._kept = kept
         self._stopping = Event()
         self._thread = Thread(target=self._work, name="upkeep")
 
@@ -34,11 +41,15 @@ class Upkeep:
 
     def _work(self) -> None:
         self._engine.tidy()
-        pause, seen = LOOK, self._engine.generation
+        pause, seen, prepared = LOOK, None, None
         while not self._stopping.is_set():
-            if seen == self._engine.generation:
+            now = self._engine.generation
+            if seen in {None, now}:
                 pause = max(pause, PATIENCE * self._copied())
-            seen = self._engine.generation
+            if seen == now != prepared and not self._engine.shared:
+                self._prepare(now)
+                prepared = now
+            seen = now
             self._stopping.wait(pause)
 
     def _copied(self) -> float:
@@ -46,3 +57,10 @@ class Upkeep:
         began = time.monotonic()
         self._engine.copy_to_memory(self._most)
         return time.monotonic() - began
+
+    def _prepare(self, generation: int) -> None:
+        """Make what pages keep, as long as it is not made in vain."""
+        for make in self._kept:
+            if self._stopping.is_set() or generation != self._engine.generation:
+                return
+            make(self._engine)

@@ -43,7 +43,7 @@ def listed(engine: Engine, asked: Mapping[str, str]) -> GapList:
     found = _found(engine, filters) if filters else {g.id for g in every}
     kept = (g for g in every if g.id in found and number in {None, _numbered(g)})
     ordered = tuple(sorted(kept, key=lambda g: (g.benchmark, g.id)))
-    return GapList(ordered, len(every), _choices(engine), chosen)
+    return GapList(ordered, len(every), choices(engine), chosen)
 
 
 def _found(engine: Engine, filters: Mapping[str, str]) -> set[str]:
@@ -55,7 +55,8 @@ def _numbered(gap: Gap) -> str:
 
 
 @PerContent
-def _choices(engine: Engine) -> dict[str, tuple[str, ...]]:
+def choices(engine: Engine) -> dict[str, tuple[str, ...]]:
+    """Return what each filter may be set to, in order."""
     found = records(engine)
     fields = catalog.run(catalog.questions()["gaps-by-domain"], {}, engine)
     return {

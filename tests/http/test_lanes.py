@@ -146,7 +146,7 @@ def lent(service: tuple[int, int], client: Client) -> int:
 
 @pytest.mark.parametrize("accept", [JSON, "text/csv", "application/sparql-results+xml"])
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
-@pytest.mark.parametrize("query", [QUICK, "SELECT * WHERE { ?s <urn:q> ?o }"])
+@pytest.mark.parametrize("query", [QUICK, "SELECT * WHERE { ?s <urn:q> ?o } ORDER BY ?o"])
 def test_a_lane_answers_as_the_service_does(
     service: tuple[int, int], client: Client, accept: str, encoding: str, query: str
 ) -> None:
@@ -212,6 +212,24 @@ def test_a_write_is_seen_at_once_on_a_lent_connection(tmp_path: Path) -> None:
             assert writer.update(f"INSERT DATA {{ <urn:s> <urn:p> {number} }}") == 204
             assert len(client.values()) == number + 1
             lent(found, client)
+
+
+def test_a_store_left_alone_is_read_from_memory_and_a_write_is_seen_at_once(tmp_path: Path) -> None:
+    with serving(tmp_path / "store") as (pid, port), closing(Client(port)) as client:
+        for number in (1, 2):
+            client.update(f"INSERT DATA {{ <urn:s> <urn:p> {number} }}")
+            assert client.values() == [str(n) for n in range(1, number + 1)]
+            until_true(lambda: copies(tmp_path))
+            lent((pid, port), client)
+            assert client.values() == [str(n) for n in range(1, number + 1)]
+            assert len(copies(tmp_path)) == 1
+
+
+def copies(folder: Path) -> list[Path]:
+    """Return the snapshot of the newest state, if that is one to be read into memory."""
+    made = [path for path in folder.glob("store.readers-*/*") if path.stem.isdigit()]
+    newest = max(made, key=lambda path: int(path.stem), default=None)
+    return [newest] if newest and newest.is_file() else []
 
 
 @pytest.mark.parametrize("end", [signal.SIGPROF, signal.SIGALRM, signal.SIGABRT])
