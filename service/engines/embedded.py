@@ -179,7 +179,8 @@ class EmbeddedEngine:
                 if writes == self._writes:
                     self.snapshots.publish(draft)
                     self._copy = copy
-        except OSError as error:  # a full disk: then queries are answered as before
+        except (OSError, SyntaxError) as error:
+            # a full disk, or a term that cannot be read back: then queries are answered as before
             _LOG.warning("the store was not copied to memory: %s", error)
         finally:
             draft.unlink(missing_ok=True)

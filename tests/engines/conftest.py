@@ -61,6 +61,7 @@ def opened(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Tried]:
     """Open each engine once."""
+    gc.freeze()  # what was there before need not be looked through after each test, see `tried`
     engine = open_one(request, request.param, tmp_path_factory.mktemp("embedded") / "store")
     yield Tried(request.param, engine)
     engine.close()
