@@ -1,5 +1,6 @@
 """What the tests share: one application per engine, and the places of real input."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -19,6 +20,12 @@ SHARED = ROOT.parent / "shared"
 LONG = {"test_store.py", "test_same_as_stock.py", "test_every_page.py", "test_limits.py"}
 """Files that take a minute or two; they begin first, so that no process ends alone on one."""
 ENGINES = ("embedded", "oxigraph-server", "virtuoso")
+
+
+def pytest_configure() -> None:
+    """Look for cycles of garbage rarely: the tests make millions of short-lived terms."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
