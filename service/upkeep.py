@@ -22,7 +22,8 @@ class Upkeep:
     ) -> None:
         """Do nothing yet; a store of more than `most` bytes on disk is not copied to memory.
 
-        `kept` are what pages keep of a store until it changes; made here, nobody waits for it.
+        `kept` are what pages keep of a store until it changes: of one that is in memory it is made
+        here, before anybody asks; of a larger one it takes too long to be made in vain.
         """
         self._engine = engine
         self._most = most
@@ -45,18 +46,14 @@ class Upkeep:
         while not self._stopping.is_set():
             now = self._engine.generation
             if seen in {None, now}:
-                pause = max(pause, PATIENCE * self._copied())
-            if seen == now != prepared and not self._engine.shared:
-                self._prepare(now)
-                prepared = now
+                began = time.monotonic()
+                small = self._engine.copy_to_memory(self._most)
+                pause = max(pause, PATIENCE * (time.monotonic() - began))
+                if small and seen == now != prepared:
+                    self._prepare(now)
+                    prepared = now
             seen = now
             self._stopping.wait(pause)
-
-    def _copied(self) -> float:
-        """Copy the store to memory if that is not done; return the seconds that took."""
-        began = time.monotonic()
-        self._engine.copy_to_memory(self._most)
-        return time.monotonic() - began
 
     def _prepare(self, generation: int) -> None:
         """Make what pages keep, as long as it is not made in vain."""

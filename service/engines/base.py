@@ -95,11 +95,11 @@ class Engine(Protocol):
         """
         ...
 
-    def copy_to_memory(self, most: int) -> None:
+    def copy_to_memory(self, most: int) -> bool:
         """Answer from a copy in memory until the next write, while others read and write.
 
-        Nothing happens for a store of more than `most` bytes on disk, one that is in memory
-        already, or one that was written to in the meantime.
+        Return whether there is such a copy now: there is none of a store of more than `most`
+        bytes on disk, that is not on disk here, or that was written to in the meantime.
         """
         ...
 

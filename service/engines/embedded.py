@@ -165,19 +165,22 @@ class EmbeddedEngine:
             if self.snapshots and self.snapshots.is_made():
                 self._generation.advance()
 
-    def copy_to_memory(self, most: int) -> None:
+    def copy_to_memory(self, most: int) -> bool:
         """Answer from a copy in memory, here and in the readers, until the next write."""
-        if self._folder is None or self.snapshots is None or self._copy is not None:
-            return
-        if _bytes_on_disk(self._folder) > most:
-            return
-        writes, draft = self._writes, self.snapshots.draft()
+        if self._folder is None or self.snapshots is None:
+            return False
+        if self._copy is None and _bytes_on_disk(self._folder) <= most:
+            self._make_copy(self.snapshots)
+        return self._copy is not None
+
+    def _make_copy(self, snapshots: Snapshots) -> None:
+        writes, draft = self._writes, snapshots.draft()
         try:
             self._store.dump(str(draft), format=ox.RdfFormat.N_QUADS)
             copy = in_memory(draft)
             with self._write:
                 if writes == self._writes:
-                    self.snapshots.publish(draft)
+                    snapshots.publish(draft)
                     self._copy = copy
         except (OSError, SyntaxError) as error:
             # a full disk, or a term that cannot be read back: then queries are answered as before
