@@ -6,10 +6,12 @@ import selectors
 import subprocess
 import sys
 import time
+from collections import deque
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from queue import Empty, LifoQueue
+from threading import Lock
 from typing import IO
 
 from service import problems
@@ -31,21 +33,16 @@ class ReaderPool:
         """Start nothing yet. `memory` caps the address space of each reader, in bytes."""
         self._snapshots = snapshots
         self._memory = memory
+        self._turn = Lock()
         # the last to be given back is the first to be asked: its memory is warm
-        self._free: LifoQueue[_Reader | None] = LifoQueue()
+        self._free: list[_Reader | None] = [None] * size
+        # and who has waited longest is the first to ask; a queue lets newcomers overtake
+        self._waiting: deque[Future[_Reader | None]] = deque()
         self._started: set[_Reader] = set()
-        for _ in range(size):
-            self._free.put(None)
 
     def answer(self, ask: Ask, stop: Stop) -> IO[bytes]:
         """Return the serialised result, at its start. Raises as `Engine.answer` does."""
-        try:
-            reader = self._free.get(timeout=min(PATIENCE, ask.limits.seconds))
-        except Empty:
-            raise Busy(
-                "Every reader is busy with other queries. Try again in a moment.",
-                retry_after=int(PATIENCE),
-            ) from None
+        reader = self._taken(min(PATIENCE, ask.limits.seconds))
         try:
             reader = reader if reader and reader.alive else _Reader(self._memory)
             self._started.add(reader)
@@ -65,7 +62,28 @@ class ReaderPool:
             self._started.discard(reader)
             reader = None
         self._snapshots.sweep()
-        self._free.put(reader)
+        with self._turn:
+            while self._waiting:
+                place = self._waiting.popleft()
+                if place.set_running_or_notify_cancel():
+                    place.set_result(reader)
+                    return
+            self._free.append(reader)
+
+    def _taken(self, seconds: float) -> "_Reader | None":
+        """Return a free place, with its reader if it has one. Raises `Busy` after so long."""
+        place: Future[_Reader | None] = Future()
+        with self._turn:
+            if self._free:
+                return self._free.pop()
+            self._waiting.append(place)
+        wait([place], timeout=seconds)
+        if place.cancel():
+            raise Busy(
+                "Every reader is busy with other queries. Try again in a moment.",
+                retry_after=int(PATIENCE),
+            )
+        return place.result()
 
     def close(self) -> None:
         """End every reader and remove the snapshots."""

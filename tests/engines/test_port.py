@@ -2,12 +2,14 @@
 
 import csv
 import io
+import itertools
 import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
+from threading import Lock
 from typing import IO
 
 import pytest
@@ -489,6 +491,30 @@ def test_writers_and_copies_to_memory_do_not_hide_each_other(tmp_path: Path) -> 
     copy(0)
     assert len(texts(engine)) == len(answered(engine, Ask(OBJECTS, "text/csv")).split()) - 1 == 60
     engine.close()
+
+
+def test_who_waits_for_a_reader_is_not_overtaken_by_who_comes_later(tmp_path: Path) -> None:
+    engine = open_store(tmp_path / "store")
+    engine.commit("".join(f'<urn:t:s{n}> <urn:t:p> "{n}" <{ONE}> .\n' for n in range(300)))
+    slow = Ask("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f }", "text/csv")
+    begun, overtaken, turn = itertools.count(), [0] * 200, Lock()
+    open_ones: set[int] = set()
+
+    def work(_: int) -> None:
+        for _ in range(10):
+            with turn:
+                mine = next(begun)
+                open_ones.add(mine)
+            answered(engine, slow)
+            with turn:
+                open_ones.remove(mine)
+                for earlier in open_ones:
+                    overtaken[earlier] += earlier < mine
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(work, range(16)))
+    engine.close()
+    assert max(overtaken) <= 16
 
 
 def test_a_store_that_is_too_large_is_not_copied_to_memory(tmp_path: Path) -> None:
