@@ -526,5 +526,8 @@ def test_a_store_that_is_too_large_is_not_copied_to_memory(tmp_path: Path) -> No
         engine.copy_to_memory(most)
         found = [path.name for path in tmp_path.glob("store.readers-*/*") if path.is_file()]
         assert found == files
+    engine.tidy()
+    assert answered(engine, Ask(OBJECTS, "text/csv"))
+    assert [path.name for path in tmp_path.glob("store.readers-*/*") if path.is_file()] == ["2"]
     assert len(texts(engine)) == 10_000
     engine.close()
