@@ -29,7 +29,7 @@ class Upkeep:
         self._most = most
         self._kept = kept
         self._stopping = Event()
-        self._thread = Thread(target=self._work, name="upkeep")
+        self._thread = Thread(target=self._work, name="upkeep", daemon=True)
 
     def start(self) -> None:
         """Begin, beside the service."""

@@ -283,6 +283,19 @@ def test_a_client_that_reads_nothing_holds_up_nobody(
         assert client.values() == ["1"]
 
 
+def test_a_service_that_is_told_to_stop_twice_ends(tmp_path: Path) -> None:
+    with serving(tmp_path / "store") as (pid, _):
+        for _ in range(2):
+            os.kill(pid, signal.SIGINT)
+            time.sleep(0.05)  # two at once would be one
+        until_true(lambda: state(pid) == "Z")
+
+
+def state(pid: int) -> str:
+    """Return what a process does just now; Z: it has ended."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+
+
 def test_nothing_is_left_when_the_service_stops(tmp_path: Path) -> None:
     with serving(tmp_path / "store") as found, closing(Client(found[1])) as client:
         lane = lent(found, client)
