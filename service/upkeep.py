@@ -18,7 +18,7 @@ class Upkeep:
     """A thread that tidies the store at start, and makes it quick when it is left alone."""
 
     def __init__(
-        self, engine: Engine, most: int, kept: Sequence[Callable[[Engine], object]] = ()
+        self, engine: Engine, most: int, kept: Sequence[Callable[[Engine], object]]
     ) -> None:
         """Do nothing yet; a store of more than `most` bytes on disk is not copied to memory.
 

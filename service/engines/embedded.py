@@ -175,19 +175,18 @@ class EmbeddedEngine:
         return self._copy is not None
 
     def _make_copy(self, snapshots: Snapshots) -> None:
-        writes, draft = self._writes, snapshots.draft()
         try:
-            self._store.dump(str(draft), format=ox.RdfFormat.N_QUADS)
-            copy = in_memory(draft)
-            with self._write:
-                if writes == self._writes:
-                    snapshots.publish(draft)
-                    self._copy = copy
+            with snapshots.draft() as draft:
+                writes = self._writes
+                self._store.dump(str(draft), format=ox.RdfFormat.N_QUADS)
+                copy = in_memory(draft)
+                with self._write:
+                    if self._copy is None and writes == self._writes:
+                        snapshots.publish(draft)
+                        self._copy = copy
         except (OSError, SyntaxError) as error:
             # a full disk, or a term that cannot be read back: then queries are answered as before
             _LOG.warning("the store was not copied to memory: %s", error)
-        finally:
-            draft.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Make everything durable and let go of the store."""

@@ -9,7 +9,8 @@ some microseconds a quad, once, and then queries cost a third.
 import mmap
 import os
 import shutil
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from struct import Struct
 from tempfile import TemporaryFile
@@ -61,6 +62,7 @@ class Snapshots:
         self.root = folder.with_name(f"{folder.name}.readers-{os.getpid()}")
         self._store = store
         self._lock = Lock()
+        self._drafting = Lock()
         self._made: set[Path] = set()
         self._held: dict[Hashable, Path] = {}
         for left_over in folder.parent.glob(f"{folder.name}.readers-*"):
@@ -80,10 +82,19 @@ class Snapshots:
             self._held[holder] = path
             return path
 
-    def draft(self) -> Path:
-        """Return where the store may be written as N-Quads, for `publish` to take or remove."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        return self.root / "draft.nq"
+    @contextmanager
+    def draft(self) -> Iterator[Path]:
+        """Yield where the store may be written as N-Quads; removed if `publish` has not taken it.
+
+        There is one draft at a time.
+        """
+        with self._drafting:
+            self.root.mkdir(parents=True, exist_ok=True)
+            draft = self.root / "draft.nq"
+            try:
+                yield draft
+            finally:
+                draft.unlink(missing_ok=True)
 
     def publish(self, draft: Path) -> None:
         """Make the draft the snapshot of the next generation, and begin that."""
@@ -159,7 +170,7 @@ def in_memory(nquads: Path) -> ox.Store:
 
 def _remove(path: Path) -> None:
     if path.is_file():
-        path.unlink()
+        path.unlink(missing_ok=True)
     else:
         shutil.rmtree(path, ignore_errors=True)
 
