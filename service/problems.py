@@ -4,12 +4,23 @@ Problem                      500
 +-- BadRequest               400   something in the request cannot be read
 |   +-- BadParameter         400   one named parameter
 |   +-- BadQuery             400   SPARQL that does not parse or is not allowed
+|   +-- Crashed              400   what ends the process that reads it
++-- Unauthorized             401   no token, or a wrong one
++-- Forbidden                403   not with this token, or not from another site
 +-- NotFound                 404
 +-- NotAcceptable            406   no representation in a form the client takes
++-- Conflict                 409   what is there does not allow it
++-- Gone                     410   withdrawn
 +-- TooLarge                 413
 +-- UnsupportedMedia         415
 +-- Invalid                  422   a card that does not satisfy the shapes
++-- Abandoned                499   the client left
++-- AddressInUse             500   only on the command line
++-- StoreUnavailable         502   a remote store does not answer
++-- Busy                     503   too many at once; Retry-After says when to come again
 +-- StoreBusy                503   another process has the store open
++-- QueryTimeout             504   a query ran past its time
++-- WorkTimeout              504   work on what was sent ran past its time
 """
 
 from typing import Any, ClassVar
@@ -133,6 +144,18 @@ class QueryTimeout(Problem):
     """A query ran past its time and was stopped."""
 
     status, slug, title = 504, "query-timeout", "The query took too long"
+
+
+class WorkTimeout(Problem):
+    """A piece of work on what a client sent ran past its time and was stopped."""
+
+    status, slug, title = 504, "work-timeout", "The request took too long"
+
+
+class Crashed(BadRequest):
+    """What was sent ended the process that read it."""
+
+    slug, title = "unreadable", "Nothing can read this"
 
 
 class Abandoned(Problem):

@@ -1,8 +1,9 @@
-"""How the worker processes of the gate start. Imports nothing, so that it can be called first."""
+"""How worker processes start. Imports little, so that it can be called first."""
 
 from multiprocessing import forkserver, get_all_start_methods, get_context
 from multiprocessing.context import BaseContext
 
+from service.sandbox.children import by_lasting_thread
 from service.signals import shielded
 
 
@@ -16,5 +17,5 @@ def context() -> BaseContext:
     found = get_context("forkserver")
     found.set_forkserver_preload(["__main__", "service.worker"])
     with shielded():
-        forkserver.ensure_running()
+        by_lasting_thread(forkserver.ensure_running)
     return found

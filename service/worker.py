@@ -4,11 +4,14 @@ The workers are forked from one process that has imported this module, so the sh
 parsed and prepared once, however many workers there are.
 """
 
+import os
 import signal
 
 from service import shacl
 from service.gate import collect_rarely
+from service.sandbox import end_with
 
+end_with(os.getppid())  # imported by the process that workers are forked from, which they end with
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command to act upon
 
 shacl.validate(())

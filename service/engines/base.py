@@ -8,7 +8,7 @@ from rdflib import Graph
 from rdflib.term import Node
 
 from service.engines.questions import EVERYTHING, AnswerKind, Ask, Dataset, Limits
-from service.engines.stopping import Stop
+from service.sandbox.stopping import Stop
 
 __all__ = ["EVERYTHING", "AnswerKind", "Ask", "Dataset", "Engine", "Limits", "Row", "Stop"]
 

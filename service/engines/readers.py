@@ -19,8 +19,8 @@ from service.engines.allocator import environment
 from service.engines.questions import Ask
 from service.engines.reader import encode
 from service.engines.snapshots import Snapshots
-from service.engines.stopping import Stop
 from service.problems import Abandoned, Busy, Problem, QueryTimeout, TooLarge
+from service.sandbox.stopping import Stop
 
 PATIENCE = 15.0
 """Seconds a query waits for a free reader before it is told that there is none."""

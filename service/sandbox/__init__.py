@@ -1,0 +1,17 @@
+"""Processes that meet what strangers send: without a way out, bounded, and easy to end.
+
+A query or a document of a stranger is read where it may crash, hang or fill memory without harm:
+in a process that has given up the network and all files but its own (`confine`), that ends with
+the service (`start`, `end_with`), and that is stopped once its time is over (`Workers`).
+"""
+
+from service.sandbox.children import bound_cpu, end_with, start
+from service.sandbox.confine import Confinement, confine, probe
+from service.sandbox.places import Places
+from service.sandbox.stopping import Stop
+from service.sandbox.workers import Bounds, Workers
+
+__all__ = [
+    "Bounds", "Confinement", "Places", "Stop", "Workers", "bound_cpu", "confine", "end_with",
+    "probe", "start",
+]  # fmt: skip
