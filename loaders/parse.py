@@ -7,10 +7,12 @@ from typing import Any, NoReturn
 
 from loaders.base import MAX_RECORD_BYTES, CardError, Problem, Raw, shorten
 from loaders.decode import decode
+from loaders.depth import check_depth
 from loaders.text import clean
 
 MAX_DEPTH = 60
-"""How deep a card may nest; the deepest real one has 7 levels."""
+"""How deep a card may nest; the deepest real one has 7 levels. Deeper texts are still read, and
+refused as cards; see `loaders.depth` for what is not read at all."""
 MAX_EXPONENT = 400
 """How many digits a number may have before or after its point; doubles end at 308."""
 
@@ -39,7 +41,9 @@ def parse_text(words: str) -> Any:
     """Return the value that a JSON or YAML text holds. Raises `CardError` as `read_tree`."""
     from loaders.yaml12 import read_yaml  # noqa: PLC0415 - JSON alone needs no YAML library
 
-    if words.lstrip()[:1] not in {"{", "["}:
+    is_json = words.lstrip()[:1] in {"{", "["}
+    check_depth(words.encode(errors="surrogatepass"), "json" if is_json else "yaml")
+    if not is_json:
         tree = read_yaml(words)
         _check_depth(tree)
         return tree

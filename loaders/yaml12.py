@@ -52,6 +52,23 @@ def read_yaml(words: str) -> Any:
         ) from error
 
 
+def levels(words: str, enough: int) -> int:
+    """Return how deep a YAML text nests, as far as it can be read and up to `enough`."""
+    depth = deepest = 0
+    try:
+        for event in yaml.parse(words.translate(_BREAKS), Loader=_EVENTS):
+            if isinstance(event, CollectionStartEvent):
+                depth += 1
+                deepest = max(deepest, depth)
+            elif isinstance(event, CollectionEndEvent):
+                depth -= 1
+            if deepest >= enough:
+                break
+    except (yaml.YAMLError, ValueError):
+        return deepest  # whoever reads the text says where it breaks off
+    return deepest
+
+
 @dataclass
 class _Open:
     """A list or mapping that is being filled; in a mapping, `key` waits for its value."""
