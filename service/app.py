@@ -14,6 +14,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from service import bootstrap, tables
+from service.access import Access, RequestIds, Tokens
 from service.config import Settings
 from service.engines.base import Engine
 from service.engines.choose import open_engine
@@ -82,10 +83,14 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     `tell` hears what start-up is doing. Raises `StoreBusy` where another process holds the
     store.
     """
+    access = Access(
+        Tokens(settings.tokens_file, settings.token),
+        reading_needs_token=settings.reading_needs_token,
+    )
     engine = open_engine(settings)
     gate = Gate(settings.validators)
     bootstrap.prepare(engine, gate, seed=settings.seed, tell=tell)
-    services = _services(engine, gate, settings)
+    services = _services(engine, gate, settings, access)
     app = FastAPI(
         title="EvalGap",
         version=VERSION,
@@ -107,19 +112,20 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=COMPRESSION)
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
-        allow_headers=["*"], expose_headers=["Link", "Location", "ETag"],
+        allow_headers=["*"], expose_headers=["Link", "Location", "ETag", "X-Request-ID"],
     )  # fmt: skip
+    app.add_middleware(RequestIds)
     app.add_middleware(HeadAsGet)
     return app
 
 
-def _services(engine: Engine, gate: Gate, settings: Settings) -> Services:
+def _services(engine: Engine, gate: Gate, settings: Settings, access: Access) -> Services:
     writing = Lock()
     folder = settings.imports_folder or Path(mkdtemp(prefix="evalgap-imports-"))
     workshop = Workshop(
         engine, gate, writing, settings.set_aside_file, settings.max_set_aside_bytes
     )
-    return Services(engine, gate, settings, Jobs(folder, workshop), writing)
+    return Services(engine, gate, settings, access, Jobs(folder, workshop), writing)
 
 
 def _closing(

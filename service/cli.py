@@ -13,7 +13,16 @@ from typing import Annotated
 
 import typer
 
-from service import cli_analysis, cli_cards, cli_decompose, cli_plan, cli_set_aside, cli_stats
+from service import (
+    cli_access,
+    cli_analysis,
+    cli_cards,
+    cli_decompose,
+    cli_plan,
+    cli_set_aside,
+    cli_stats,
+)
+from service.access import checked
 from service.cli_set_aside import kept_in
 from service.command import Quiet, StoreOption, fail, gated, opened, settings_of
 from service.config import Settings
@@ -29,6 +38,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
 )
 app.add_typer(cli_set_aside.app, name="set-aside")
+app.add_typer(cli_access.tokens, name="token")
 cli_cards.add(app)
 cli_analysis.add(app)
 app.add_typer(cli_plan.app, name="plan")
@@ -56,15 +66,17 @@ def serve(
     store: StoreOption = None,
     gate: Annotated[str, typer.Option(help="on, or off for a plain store without SHACL.")] = "on",
 ) -> None:
-    """Serve the graph over HTTP; EVALGAP_TOKEN allows writes."""
+    """Serve the graph over HTTP; a token allows writes (see `evalgap token`)."""
+    if gate not in {"on", "off"}:
+        fail(f"--gate is on or off, not {gate!r}.")
+    settings = settings_of(host=host, port=port, store=store, gate=False if gate == "off" else None)
+    checked(settings.token)
+
     import uvicorn  # noqa: PLC0415 - the other commands start faster without it
 
     from service.app import create_app  # noqa: PLC0415
     from service.lanes import lent_protocol  # noqa: PLC0415
 
-    if gate not in {"on", "off"}:
-        fail(f"--gate is on or off, not {gate!r}.")
-    settings = settings_of(host=host, port=port, store=store, gate=False if gate == "off" else None)
     _check_free(settings)
     application = create_app(settings, tell=lambda words: err.print(f"{words} …"))
     err.print(f"EvalGap is at http://{settings.host}:{settings.port}")

@@ -5,12 +5,14 @@ from contextlib import contextmanager, nullcontext
 from typing import Annotated, NoReturn
 
 import typer
+from pydantic import ValidationError
 
 from service.config import Settings
 from service.engines.base import Engine
 from service.engines.choose import open_engine
 from service.engines.embedded import open_store
 from service.gate import Gate
+from service.problems import BadSetting
 from service.terminal import err
 
 StoreOption = Annotated[
@@ -21,8 +23,16 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what is w
 
 
 def settings_of(**given: object) -> Settings:
-    """Return the settings, with what the command line gives put over them."""
-    return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+    """Return the settings, with what the command line gives put over them.
+
+    Raises `BadSetting` naming the variable whose value does not fit.
+    """
+    try:
+        return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        raise BadSetting(f"EVALGAP_{name}: {first['msg']}.") from error
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Settings: from `EVALGAP_…` variables and command-line flags, passed in, never global."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -51,7 +51,11 @@ class Settings(BaseSettings):
     max_upload_bytes: int = 2**30
     """The largest upload that is imported, in bytes."""
     token: SecretStr | None = None
-    """What a client must send as `Authorization: Bearer …` to write; None: nobody writes."""
+    """A token with all scopes, of 16 characters at least, beside those in the file of tokens."""
+    tokens: Path | None = None
+    """File of the named tokens; None puts it beside the embedded store."""
+    read_token: Literal["off", "required"] = "off"  # noqa: S105 - no token itself
+    """Whether reading needs a token, too."""
     gate: bool = True
     """Whether SHACL judges every write; off only for a plain store or conformance runs."""
     validators: int = 1
@@ -74,6 +78,22 @@ class Settings(BaseSettings):
         if self.store is None:
             return Path(".evalgap/set-aside.sqlite")
         return self.store.with_name(f"{self.store.name}-set-aside.sqlite")
+
+    @property
+    def reading_needs_token(self) -> bool:
+        """Whether reading needs a token, too."""
+        return self.read_token == "required"  # noqa: S105 - no token itself
+
+    @property
+    def tokens_file(self) -> Path | None:
+        """Where named tokens are kept; None for a store in memory, which has none."""
+        return self.tokens or self._beside("tokens.sqlite")
+
+    def _beside(self, name: str) -> Path | None:
+        """Return a file beside the store; None for a store in memory."""
+        if self.store is not None:
+            return self.store.with_name(f"{self.store.name}-{name}")
+        return Path(".evalgap", name) if self.store_url else None
 
     @model_validator(mode="before")
     @classmethod

@@ -5,8 +5,8 @@ Problem                      500
 |   +-- BadParameter         400   one named parameter
 |   +-- BadQuery             400   SPARQL that does not parse or is not allowed
 |   +-- Crashed              400   what ends the process that reads it
-+-- Unauthorized             401   no token, or a wrong one
-+-- Forbidden                403   not with this token, or not from another site
++-- Unauthorized             401   a token is missing, wrong, expired or revoked
++-- Forbidden                403   the token does not allow it, or nobody may
 +-- NotFound                 404
 +-- NotAcceptable            406   no representation in a form the client takes
 +-- Conflict                 409   what is there does not allow it
@@ -16,9 +16,11 @@ Problem                      500
 +-- Invalid                  422   a card that does not satisfy the shapes
 +-- Abandoned                499   the client left
 +-- AddressInUse             500   only on the command line
++-- BadSetting               500   only on the command line
 +-- StoreUnavailable         502   a remote store does not answer
 +-- Busy                     503   too many at once; Retry-After says when to come again
 +-- StoreBusy                503   another process has the store open
++-- FileUnusable             503   a file beside the store (tokens, log of writes)
 +-- QueryTimeout             504   a query ran past its time
 +-- WorkTimeout              504   work on what was sent ran past its time
 """
@@ -38,6 +40,12 @@ class Problem(Exception):  # noqa: N818 - it is the "problem" of RFC 9457
         super().__init__(detail)
         self.detail = detail
         self.extra = extra
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The header fields that go with the answer."""
+        wait = self.extra.get("retry_after")
+        return {} if wait is None else {"Retry-After": str(wait)}
 
     def document(self) -> dict[str, Any]:
         """Return the problem as RFC 9457 members."""
@@ -105,13 +113,26 @@ class StoreBusy(Problem):
 
 
 class Unauthorized(Problem):
-    """A write was asked for without the token that allows it."""
+    """A request needs a token, and has none that is valid.
+
+    `challenges` are the values of `WWW-Authenticate` (RFC 9110, RFC 6750).
+    """
 
     status, slug, title = 401, "unauthorized", "The token is missing or wrong"
 
+    def __init__(self, detail: str, *challenges: str, **extra: Any) -> None:
+        """Keep the challenges beside the sentence; by default a bearer token is wanted."""
+        super().__init__(detail, **extra)
+        self.challenges = challenges or ("Bearer",)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The challenges, without which a 401 is none."""
+        return {**super().headers, "WWW-Authenticate": ", ".join(self.challenges)}
+
 
 class Forbidden(Problem):
-    """A write was asked for where nobody may write."""
+    """The token does not allow this, or nobody may do it here."""
 
     status, slug, title = 403, "forbidden", "Not allowed"
 
@@ -168,3 +189,15 @@ class AddressInUse(Problem):
     """Something else listens where the service should."""
 
     slug, title = "address-in-use", "The address is taken"
+
+
+class FileUnusable(Problem):
+    """A file beside the store, of tokens or of the log of writes, cannot be read or written."""
+
+    status, slug, title = 503, "file-unusable", "A file of the service cannot be used"
+
+
+class BadSetting(Problem):
+    """A setting has a value with which the service does not start."""
+
+    slug, title = "bad-setting", "A setting does not fit"

@@ -1,18 +1,18 @@
 """What routes need: the store, the gate and the settings, kept by the application."""
 
 from dataclasses import dataclass
-from secrets import compare_digest
 from threading import Lock
-from typing import Annotated
-from urllib.parse import urlsplit
+from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 
+from service.access import Access, Caller, Scope
 from service.config import Settings
 from service.engines.base import Engine
 from service.gate import Gate
 from service.jobs import Jobs
-from service.problems import Forbidden, Unauthorized
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Services:
     engine: Engine
     gate: Gate
     settings: Settings
+    access: Access
     jobs: Jobs
     writing: Lock
     """Held by whoever changes the store, from reading what is there until it is committed."""
@@ -37,32 +38,38 @@ def services(request: Request) -> Services:
 ServicesDep = Annotated[Services, Depends(services)]
 
 
-def check_token(request: Request, services: Services) -> None:
-    """Raise `Forbidden` where nobody may write, `Unauthorized` without the right token."""
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if not is_token(given, services) or scheme.lower() != "bearer":
-        raise Unauthorized("Send the token as 'Authorization: Bearer …'.")
+class Needs(SecurityBase):
+    """A dependency that lets in whoever holds a token of a scope; OpenAPI says so, too."""
+
+    def __init__(self, scope: Scope) -> None:
+        """Need a scope."""
+        self.scope = scope
+        self.scheme_name = "token"
+        self.model = HTTPBearer(description=_TOKENS)
+
+    def __call__(self, request: Request) -> Caller:
+        """Return who sent the request. Raises `Unauthorized` and `Forbidden`."""
+        return services(request).access.admit(request, self.scope)
 
 
-def is_token(given: str, services: Services) -> bool:
-    """Tell whether this is the token. Raises `Forbidden` where nobody may write."""
-    token = services.settings.token
-    if token is None:
-        raise Forbidden("Writing is off. Start the service with EVALGAP_TOKEN to allow it.")
-    return compare_digest(given.strip().encode(), token.get_secret_value().encode())
+_TOKENS = (
+    "A token of the service (EVALGAP_TOKEN, or made by `evalgap token create`). Its scope is "
+    f"{', '.join(scope.word for scope in Scope)}; each includes those before it."
+)
+IMPORTER = Security(Needs(Scope.IMPORT), scopes=[Scope.IMPORT.word])
+WRITER = Security(Needs(Scope.WRITE), scopes=[Scope.WRITE.word])
+ImporterDep = Annotated[Caller, IMPORTER]
+"""Who imports, or reads what became of imports."""
+WriterDep = Annotated[Caller, WRITER]
+"""Who writes anything else."""
 
-
-def check_form(request: Request, given: str, services: Services) -> None:
-    """Raise `Forbidden` for a form that another site sent, `Unauthorized` for a wrong token.
-
-    Browsers say where a form comes from: in `Sec-Fetch-Site`, and in `Origin`. What says neither
-    is no browser, and nobody's browser can be made to send it.
-    """
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    origin = request.headers.get("origin")
-    # the host alone, since a proxy in front may have taken the s off https
-    elsewhere = origin is not None and urlsplit(origin).netloc != request.url.netloc
-    if site not in {"same-origin", "none"} or elsewhere:
-        raise Forbidden("This form was sent from another site. Open the page here and send again.")
-    if not is_token(given, services):
-        raise Unauthorized("This is not the token of this service (EVALGAP_TOKEN).")
+_PROBLEM = {"application/problem+json": {"schema": {"type": "object"}}}
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {
+        "description": "The token is missing, wrong, expired or revoked.",
+        "content": _PROBLEM,
+        "headers": {"WWW-Authenticate": {"schema": {"type": "string"}}},
+    },
+    403: {"description": "The token has a lesser scope, or nobody may write.", "content": _PROBLEM},
+}
+"""How a route that needs a token may refuse, for OpenAPI."""

@@ -33,10 +33,7 @@ def _answer(
 
 def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - registered for this class only
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else {}
-    if "retry_after" in error.extra:
-        headers["Retry-After"] = str(error.extra["retry_after"])
-    return _answer(request, error.document(), headers)
+    return _answer(request, error.document(), error.headers)
 
 
 def _http_error(request: Request, error: Exception) -> Response:

@@ -16,7 +16,7 @@ from service.engines.terms import absolute
 from service.problems import BadRequest, NotFound
 from service.routes.answers import rdf_writers, respond
 from service.routes.bodies import read_body
-from service.routes.deps import Services, ServicesDep, check_token
+from service.routes.deps import REFUSALS, Services, ServicesDep, WriterDep
 
 PREFIX = "/rdf-graph-store"
 router = APIRouter(tags=["graph store"])
@@ -64,18 +64,21 @@ def _content(engine: Engine, name: str) -> Graph:
     return engine.graph(name) if name else engine.default_graph()
 
 
-async def graph_put(request: Request, services: ServicesDep, name: NameDep) -> Response:
-    """Make a graph hold exactly what is sent; 201 where it is new. Needs the token."""
+async def graph_put(
+    request: Request, services: ServicesDep, _: WriterDep, name: NameDep
+) -> Response:
+    """Make a graph hold exactly what is sent; 201 where it is new."""
     return await _write(request, services, name, keep=False)
 
 
-async def graph_post(request: Request, services: ServicesDep, name: NameDep) -> Response:
-    """Add to a graph; without a name a new one is made. Needs the token."""
+async def graph_post(
+    request: Request, services: ServicesDep, _: WriterDep, name: NameDep
+) -> Response:
+    """Add to a graph; without a name a new one is made."""
     return await _write(request, services, name, keep=True)
 
 
 async def _write(request: Request, services: Services, name: str | None, *, keep: bool) -> Response:
-    check_token(request, services)
     base = name or _address(request)
     content = await _sent(request, services, base)
     return await run_in_threadpool(partial(_store, request, services, name, content, keep=keep))
@@ -111,9 +114,8 @@ async def _sent(request: Request, services: Services, base: str) -> Graph:
     return whole
 
 
-def graph_delete(request: Request, services: ServicesDep, name: NameDep) -> Response:
-    """Remove a graph. 404 where there is none. Needs the token."""
-    check_token(request, services)
+def graph_delete(services: ServicesDep, _: WriterDep, name: NameDep) -> Response:
+    """Remove a graph. 404 where there is none."""
     with services.writing:
         target = name or writes.DEFAULT
         if target and not services.engine.graph(target):
@@ -127,4 +129,7 @@ for _path in _PATHS:
     for _method, _function in (
         ("GET", graph_get), ("PUT", graph_put), ("POST", graph_post), ("DELETE", graph_delete),
     ):  # fmt: skip
-        router.add_api_route(_path, _function, methods=[_method], include_in_schema=_shown)
+        _refusals = REFUSALS if _method != "GET" else None
+        router.add_api_route(
+            _path, _function, methods=[_method], include_in_schema=_shown, responses=_refusals
+        )

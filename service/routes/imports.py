@@ -19,10 +19,11 @@ from service.jobs import ENDED, Job, Jobs
 from service.negotiate import choose
 from service.problems import BadRequest, TooLarge
 from service.routes.answers import cell, json_text
-from service.routes.deps import Services, ServicesDep, check_token
+from service.routes.deps import IMPORTER, REFUSALS, ImporterDep, Services, ServicesDep
 from service.routes.pages.frame import page
 
-router = APIRouter(prefix="/api/v1", tags=["imports"])
+router = APIRouter(prefix="/api/v1", tags=["imports"], dependencies=[IMPORTER], responses=REFUSALS)
+"""Every route needs the scope: names of files and values of records are not for everybody."""
 _FORMS = ["application/json", "text/csv", "text/html"]
 _COLUMNS = ("source", "place", "state", "format", "records", "problems", "warnings")
 _TICK = 0.3
@@ -53,12 +54,11 @@ _BODY = {
 
 
 @router.post("/imports", status_code=202, openapi_extra=_BODY)
-async def start_import(request: Request, services: ServicesDep) -> Response:
-    """Take an upload and import it in the background. Needs the token.
+async def start_import(request: Request, services: ServicesDep, _: ImporterDep) -> Response:
+    """Take an upload and import it in the background.
 
     Answers 202 with the address at which its progress can be followed.
     """
-    check_token(request, services)
     jobs = services.jobs
     ident, path = await run_in_threadpool(jobs.create)
     try:
@@ -142,9 +142,8 @@ def get_import(ident: str, request: Request, services: ServicesDep) -> Response:
 
 
 @router.delete("/imports/{ident}")
-def cancel_import(ident: str, request: Request, services: ServicesDep) -> Response:
-    """End an import; what is under way is still stored whole. Needs the token."""
-    check_token(request, services)
+def cancel_import(ident: str, request: Request, services: ServicesDep, _: ImporterDep) -> Response:
+    """End an import; what is under way is still stored whole."""
     job = services.jobs.cancel(ident)
     return Response(
         json_text(request, job.document()),

@@ -1,6 +1,5 @@
 """`/api/v1/plans`: staged plans are made, changed step by step, and exported."""
 
-import json
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -9,10 +8,9 @@ from starlette.concurrency import run_in_threadpool
 from service import plans, repository
 from service.analysis.step_change import StepChange
 from service.plans import Changed, PlanRequest
-from service.problems import BadRequest
 from service.routes.answers import json_text
-from service.routes.bodies import read_body
-from service.routes.deps import Services, ServicesDep, check_token
+from service.routes.bodies import json_body, read_json
+from service.routes.deps import REFUSALS, Services, ServicesDep, WriterDep
 
 router = APIRouter(prefix="/api/v1", tags=["plans"])
 _NEW = {
@@ -32,20 +30,14 @@ _RESULT = {
 }
 
 
-def _body(example: dict[str, Any]) -> dict[str, Any]:
-    content = {"application/json": {"schema": {"type": "object"}, "example": example}}
-    return {"requestBody": {"required": True, "content": content}}
-
-
-@router.post("/plans", status_code=201, openapi_extra=_body(_NEW))
-async def create_plan(request: Request, services: ServicesDep) -> Response:
-    """Make a staged plan for a deployment and a card; needs the token.
+@router.post("/plans", status_code=201, openapi_extra=json_body(_NEW), responses=REFUSALS)
+async def create_plan(request: Request, services: ServicesDep, _: WriterDep) -> Response:
+    """Make a staged plan for a deployment and a card.
 
     Without `findings` the verdicts are those of the fit of this card for the deployment: from
     reviews, and where there is none by the rules over the values of both.
     """
-    check_token(request, services)
-    wanted = plans.form(await _json(request, services), PlanRequest)
+    wanted = plans.form(await read_json(request, services.settings.max_body_bytes), PlanRequest)
     made = await run_in_threadpool(_create, services, wanted)
     address = f"{request.url.path.rstrip('/')}/{made.plan.id}"
     return _answer(request, services, made, 201, Location=address)
@@ -56,17 +48,18 @@ def _create(services: Services, wanted: PlanRequest) -> Changed:
         return plans.create(services.engine, services.gate, wanted)
 
 
-@router.patch("/plans/{ident}/steps/{position}", openapi_extra=_body(_RESULT))
+@router.patch(
+    "/plans/{ident}/steps/{position}", openapi_extra=json_body(_RESULT), responses=REFUSALS
+)
 async def change_step(
-    request: Request, services: ServicesDep, ident: str, position: int
+    request: Request, services: ServicesDep, _: WriterDep, ident: str, position: int
 ) -> Response:
     """Change a step: what it collects and tests, threshold, sample size, status, result, waiver.
 
-    Needs the token. Every change is a new version of the plan. 409 for a locked step, for a
+    Every change is a new version of the plan. 409 for a locked step, for a
     threshold whose result is recorded, and for a result without a threshold.
     """
-    check_token(request, services)
-    wanted = plans.form(await _json(request, services), StepChange)
+    wanted = plans.form(await read_json(request, services.settings.max_body_bytes), StepChange)
     made = await run_in_threadpool(_change, services, ident, position, wanted)
     return _answer(request, services, made, 200)
 
@@ -101,12 +94,3 @@ def _json_answer(
 ) -> Response:
     text = json_text(request, document)
     return Response(text, status, headers, media_type="application/json")
-
-
-async def _json(request: Request, services: Services) -> Any:
-    data = await read_body(request.stream(), services.settings.max_body_bytes)
-    try:
-        # floats as text, so that 94.67 stays 94.67 on its way to a decimal
-        return json.loads(data, parse_float=str)
-    except (ValueError, RecursionError) as error:
-        raise BadRequest(f"The body is not JSON: {error}.") from error

@@ -10,13 +10,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, QueryParams
 
 from service import describe, writes
+from service.access import Scope
 from service.engines.base import Dataset, Limits, Stop
 from service.engines.terms import absolute
 from service.negotiate import RDF_FORMS, prefers_page
 from service.problems import BadRequest, UnsupportedMedia
 from service.routes.awaited import while_awaited
 from service.routes.bodies import read_body
-from service.routes.deps import Services, ServicesDep, check_token
+from service.routes.deps import REFUSALS, Services, ServicesDep, WriterDep
 from service.routes.described import base_of, turtle_first
 from service.sparql_request import asked, check_length, content_type
 
@@ -62,7 +63,7 @@ def _description(request: Request, services: Services) -> Response:
     found = describe.service_description(
         base_of(request),
         services.engine,
-        updates=settings.token is not None,
+        updates=services.access.writable,
         limits=Limits(settings.max_query_seconds, settings.max_rows, settings.max_result_bytes),
         max_query_chars=settings.max_query_chars,
     )
@@ -70,19 +71,22 @@ def _description(request: Request, services: Services) -> Response:
 
 
 @router.post(
-    "/sparql", responses={200: {"description": "The result"}, 204: {"description": "Done"}}
+    "/sparql",
+    responses={200: {"description": "The result"}, 204: {"description": "Done"}, **REFUSALS},
+    openapi_extra={"security": [{}, {"token": [Scope.WRITE.word]}]},
 )
 async def sparql_post(request: Request, services: ServicesDep) -> Response:
     """Answer a query or, with the token, run an update; as a form or as the body itself."""
     text, params, changes = await _operation(request, services)
     if changes:
+        await run_in_threadpool(services.access.admit, request, Scope.WRITE)
         return await run_in_threadpool(_update, request, services, text, params)
     return await while_awaited(request, _answer, services, text, params)
 
 
-@router.post("/update", status_code=204)
-async def update_post(request: Request, services: ServicesDep) -> Response:
-    """Run a SPARQL 1.1 update; needs the token."""
+@router.post("/update", status_code=204, responses=REFUSALS)
+async def update_post(request: Request, services: ServicesDep, _: WriterDep) -> Response:
+    """Run a SPARQL 1.1 update."""
     text, params, changes = await _operation(request, services)
     if not changes:
         raise BadRequest("This address takes updates: update=… or application/sparql-update.")
@@ -160,7 +164,6 @@ def _chunks(first: bytes, result: IO[bytes]) -> Iterator[bytes]:
 
 
 def _update(request: Request, services: Services, text: str, params: Params) -> Response:
-    check_token(request, services)
     with services.writing:
         gate = services.gate if services.settings.gate else None
         using = _dataset(params, "using-graph-uri", "using-named-graph-uri")

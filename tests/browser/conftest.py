@@ -12,8 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from tests.servers import evalgap_server, program
+from tests.tokens import TOKEN
 
-TOKEN = "a-token-for-tests"  # noqa: S105 - of a service that lives for one test run
 NARROW, WIDE = 360, 1280
 _SERIOUS = {"serious", "critical"}
 _AXE = Axe().axe_script

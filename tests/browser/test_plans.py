@@ -2,7 +2,8 @@
 
 from playwright.sync_api import Page
 
-from tests.browser.conftest import NARROW, TOKEN, WIDE, Tab
+from tests.browser.conftest import NARROW, WIDE, Tab
+from tests.tokens import TOKEN
 
 
 def drafted(page: Page) -> None:
@@ -51,7 +52,7 @@ def test_a_wrong_token_loses_nothing_that_was_typed(tab: Tab) -> None:
     step.get_by_role("button", name="Save step 7").click()
     page.wait_for_selector("[role=alert]")
     step = page.locator("#step-7")
-    assert "not the token" in step.locator("[role=alert]").inner_text()
+    assert "not a token" in step.locator("[role=alert]").inner_text()
     assert step.get_by_label("What to collect").input_value() == "First messages, with consent."
     # the browser notes the status 401 as an error of the console, which it is meant to be
     tab.wrong = [w for w in tab.wrong if "401" not in w]

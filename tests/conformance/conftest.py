@@ -10,9 +10,9 @@ from pydantic import SecretStr
 from service.app import create_app
 from service.config import Settings
 from tests.conftest import place_of
+from tests.tokens import AUTHORIZED, TOKEN
 
 HOST = "http://www.example"
-TOKEN = "conformance"  # noqa: S105 - of a store that lives as long as the tests
 
 
 @pytest.fixture(scope="session", params=["memory", "disk", "oxigraph-server"])
@@ -21,11 +21,10 @@ def shared(
 ) -> Iterator[TestClient]:
     """Return a client of a service without a gate; on disk, other processes read its store."""
     folder = tmp_path_factory.mktemp("w3c") / "store"
-    headers = {"Authorization": f"Bearer {TOKEN}"}
     with ExitStack() as stack:
         place = place_of(request.param, folder, stack)
         settings = Settings(**place, seed=False, gate=False, token=SecretStr(TOKEN), validators=0)
-        client = TestClient(create_app(settings), base_url=HOST, headers=headers)
+        client = TestClient(create_app(settings), base_url=HOST, headers=AUTHORIZED)
         yield stack.enter_context(client)
 
 

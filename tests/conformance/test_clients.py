@@ -36,8 +36,8 @@ from SPARQLWrapper import (
     SPARQLWrapper,
 )  # fmt: skip
 
-from tests.conformance.conftest import TOKEN
 from tests.servers import evalgap_server, without
+from tests.tokens import TOKEN
 
 EGAP = Namespace("https://w3id.org/evalgap/ontology#")
 SELECT = f"SELECT ?b WHERE {{ ?b a <{EGAP.Benchmark}> }}"

@@ -18,8 +18,8 @@ from pydantic import SecretStr
 from service.app import create_app
 from service.config import Settings
 from service.jobs import ENDED
+from tests.tokens import AUTHORIZED, TOKEN
 
-TOKEN = {"Authorization": "Bearer secret"}
 GOOD = {"benchmark_details": {"name": "=cmd|' /C calc'!A0 <b>"}, "targeted_risks": {}}
 BAD: dict[str, object] = {"benchmark_details": {}}
 
@@ -27,20 +27,20 @@ BAD: dict[str, object] = {"benchmark_details": {}}
 @contextmanager
 def served(folder: Path) -> Iterator[TestClient]:
     """Run a service over a store on disk, which is let go of at the end."""
-    with TestClient(create_app(settings(folder))) as client:
+    with TestClient(create_app(settings(folder)), headers=AUTHORIZED) as client:
         yield client
     gc.collect()
 
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[TestClient]:
-    with TestClient(create_app(settings(tmp_path))) as client:
+    with TestClient(create_app(settings(tmp_path)), headers=AUTHORIZED) as client:
         yield client
 
 
 def settings(folder: Path, **more: Any) -> Settings:
-    fields = {"store": folder / "store", "seed": False, "validators": 0, "token": "secret", **more}
-    return Settings(**{**fields, "token": SecretStr("secret")})
+    fields = {"store": folder / "store", "seed": False, "validators": 0, **more}
+    return Settings(**{**fields, "token": SecretStr(TOKEN)})
 
 
 def archive(cards: dict[str, object]) -> bytes:
@@ -60,7 +60,7 @@ def many(number: int) -> bytes:
 
 def sent(service: TestClient, data: bytes, name: str = "cards.tar.gz", **params: Any) -> str:
     answer = service.post(
-        "/api/v1/imports", params={"name": name, **params}, content=data, headers=TOKEN
+        "/api/v1/imports", params={"name": name, **params}, content=data, headers=AUTHORIZED
     )
     assert answer.status_code == 202, answer.text
     location = answer.headers["location"]
@@ -123,10 +123,10 @@ def test_a_dry_run_stores_nothing(service: TestClient) -> None:
 
 def test_a_form_may_carry_the_file(service: TestClient) -> None:
     files = {"file": ("mine.tar.gz", archive({"a.json": GOOD}), "application/gzip")}
-    answer = service.post("/api/v1/imports", files=files, headers=TOKEN)
+    answer = service.post("/api/v1/imports", files=files, headers=AUTHORIZED)
     assert answer.status_code == 202, answer.text
     assert ended(service, answer.headers["location"])["name"] == "mine.tar.gz"
-    empty = service.post("/api/v1/imports", files={"x": (None, "y")}, headers=TOKEN)
+    empty = service.post("/api/v1/imports", files={"x": (None, "y")}, headers=AUTHORIZED)
     assert empty.status_code == 400
 
 
@@ -146,7 +146,7 @@ def test_a_cancelled_import_ends_whole(service: TestClient) -> None:
     location = sent(service, many(3000))
     while service.get(location).json()["seen"] < 100:
         time.sleep(0.02)
-    assert service.delete(location, headers=TOKEN).status_code in {200, 202}
+    assert service.delete(location, headers=AUTHORIZED).status_code in {200, 202}
     job = ended(service, location)
     assert job["state"] == "cancelled"
     assert 0 < job["seen"] < 3000
@@ -157,9 +157,9 @@ def test_a_cancelled_import_ends_whole(service: TestClient) -> None:
 
 def test_an_import_in_the_queue_is_cancelled_at_once(service: TestClient) -> None:
     first, second = sent(service, many(1500)), sent(service, archive({"a.json": GOOD}))
-    service.delete(second, headers=TOKEN)
+    service.delete(second, headers=AUTHORIZED)
     assert service.get(second).json()["state"] == "cancelled"
-    service.delete(first, headers=TOKEN)
+    service.delete(first, headers=AUTHORIZED)
     ended(service, first)
 
 
@@ -179,17 +179,26 @@ def test_what_the_service_left_undone_goes_on_at_the_next_start(tmp_path: Path) 
         assert len(service.get(f"{location}/report").json()["outcomes"]) == 2000
 
 
-def test_nobody_imports_without_the_token(service: TestClient) -> None:
+def test_nobody_imports_or_sees_imports_without_the_token(service: TestClient) -> None:
+    location = sent(service, archive({"a.json": BAD}))
+    ended(service, location)
+    del service.headers["Authorization"]
     assert service.post("/api/v1/imports", content=b"{}").status_code == 401
-    assert service.delete("/api/v1/imports/x").status_code == 401
-    assert service.get("/api/v1/imports").json()["total"] == 0
+    assert service.delete(location).status_code == 401
+    reading = ("", "/events", "/report", "/report.csv", "/report.html", "/set-aside.json")
+    for path in ["/api/v1/imports", *(f"{location}{path}" for path in reading)]:
+        answer = service.get(path)
+        assert answer.status_code == 401, path
+        assert "a.json" not in answer.text
+    service.headers.update(AUTHORIZED)
+    assert service.get("/api/v1/imports").json()["total"] == 1
 
 
 @pytest.mark.parametrize("data", [b"", b"\x00\x01", b"not a card", b"PK\x03\x04rubbish"])
 def test_rubbish_is_set_aside_or_refused_and_leaves_nothing(
     service: TestClient, data: bytes
 ) -> None:
-    answer = service.post("/api/v1/imports?name=../../x", content=data, headers=TOKEN)
+    answer = service.post("/api/v1/imports?name=../../x", content=data, headers=AUTHORIZED)
     if not data:
         assert answer.status_code == 400
         assert service.get("/api/v1/imports").json()["total"] == 0
@@ -199,11 +208,13 @@ def test_rubbish_is_set_aside_or_refused_and_leaves_nothing(
 
 
 def test_a_large_upload_is_refused_before_it_is_stored(tmp_path: Path) -> None:
-    with TestClient(create_app(settings(tmp_path, max_upload_bytes=1000))) as service:
-        answer = service.post("/api/v1/imports", content=b"x" * 2000, headers=TOKEN)
+    with TestClient(
+        create_app(settings(tmp_path, max_upload_bytes=1000)), headers=AUTHORIZED
+    ) as service:
+        answer = service.post("/api/v1/imports", content=b"x" * 2000, headers=AUTHORIZED)
         assert answer.status_code == 413
         assert answer.json()["limit_bytes"] == 1000
-        form = service.post("/api/v1/imports", files={"file": b"x" * 2000}, headers=TOKEN)
+        form = service.post("/api/v1/imports", files={"file": b"x" * 2000}, headers=AUTHORIZED)
         assert form.status_code == 413
         assert service.get("/api/v1/imports").json()["total"] == 0
     assert list((tmp_path / "store-imports").glob("*")) == []

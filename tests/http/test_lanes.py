@@ -16,13 +16,13 @@ from urllib.parse import quote
 import pytest
 
 from tests.servers import free_port
+from tests.tokens import AUTHORIZED, TOKEN
 
 QUICK = "SELECT ?o WHERE { <urn:s> <urn:p> ?o } ORDER BY ?o"
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 LARGE = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f }"
 pytestmark = pytest.mark.skipif(not Path("/proc/self/net").exists(), reason="looks into /proc")
 TEXT = "x" * 2000
-BEARER = {"Authorization": "Bearer t"}
 JSON = "application/sparql-results+json"
 VARIES = {"date"}
 
@@ -31,7 +31,7 @@ VARIES = {"date"}
 def serving(folder: Path, **settings: str) -> Iterator[tuple[int, int]]:
     """Serve a store of 200 triples as people run it; yield its process and its port."""
     port = free_port()
-    given = {"STORE": str(folder), "TOKEN": "t", "SEED": "false", "GATE": "false", **settings}
+    given = {"STORE": str(folder), "TOKEN": TOKEN, "SEED": "false", "GATE": "false", **settings}
     env = os.environ | {f"EVALGAP_{name}": value for name, value in given.items()}
     command = [sys.executable, "-m", "service", "serve", "--port", str(port), "--gate", "off"]
     with subprocess.Popen(command, env=env) as process:
@@ -75,7 +75,7 @@ class Client:
         return [row["o"]["value"] for row in json.loads(body)["results"]["bindings"]]
 
     def update(self, text: str) -> int:
-        headers = {**BEARER, "Content-Type": "application/sparql-update"}
+        headers = {**AUTHORIZED, "Content-Type": "application/sparql-update"}
         self._connection.request("POST", "/update", body=text, headers=headers)
         answer = self._connection.getresponse()
         answer.read()

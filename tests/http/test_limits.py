@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from service.app import create_app
 from service.config import Settings
 from tests.conftest import place_of
+from tests.tokens import AUTHORIZED, TOKEN
 
 ENGINES = ("disk", "oxigraph-server", "virtuoso")
 """A store in memory is left out: README says that it keeps no time."""
@@ -157,8 +159,8 @@ def test_rows_are_limited(roomy: TestClient) -> None:
 
 
 def test_readers_see_a_write_at_once(tmp_path: Path) -> None:
-    settings = Settings(store=tmp_path / "store", validators=0, seed=False, token="t")  # noqa: S106
-    with TestClient(create_app(settings), headers={"Authorization": "Bearer t"}) as client:
+    settings = Settings(store=tmp_path / "store", validators=0, seed=False, token=SecretStr(TOKEN))
+    with TestClient(create_app(settings), headers=AUTHORIZED) as client:
         for number in range(5):
             client.post("/update", data={"update": f"INSERT DATA {{ <urn:s> <urn:n> {number} }}"})
             rows = client.get("/sparql", params={"query": "SELECT ?n { <urn:s> <urn:n> ?n }"})

@@ -16,14 +16,14 @@ from loaders.registry import read
 from service.analysis.matching import Described, proposals
 from service.app import create_app
 from service.config import Settings
+from tests.tokens import AUTHORIZED, TOKEN
 
-TOKEN = {"Authorization": "Bearer secret"}
 ANN = {"id": "ann", "name": "Ann"}
 
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[TestClient]:
-    settings = Settings(store=None, validators=0, token=SecretStr("secret"))
+    settings = Settings(store=None, validators=0, token=SecretStr(TOKEN))
     with TestClient(create_app(settings)) as client:
         yield client
 
@@ -37,7 +37,7 @@ def decided(service: TestClient, **fields: Any) -> Any:
         "author": ANN,
         **fields,
     }
-    return service.put("/api/v1/matches", json=body, headers=TOKEN)
+    return service.put("/api/v1/matches", json=body, headers=AUTHORIZED)
 
 
 def test_a_match_is_proposed_confirmed_and_undone(service: TestClient) -> None:

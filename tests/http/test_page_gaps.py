@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from service.app import create_app
 from service.config import Settings
+from tests.tokens import AUTHORIZED, TOKEN
 
 RECOMPUTED = "/gaps/bean2026-gpt4o-recomputed"
 
@@ -249,15 +250,11 @@ def made_gap() -> dict[str, Any]:
 def with_gap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Return a service whose store holds a made gap beside the shipped ones."""
     folder: Path = tmp_path_factory.mktemp("gap")
-    settings = Settings(store=folder / "store", validators=0, token=SecretStr("secret"))
+    settings = Settings(store=folder / "store", validators=0, token=SecretStr(TOKEN))
     metric = {"id": "accuracy", "name": "Accuracy", "higher_is_better": True}
     file = {"evalgap": 1, "metrics": [metric], "gaps": [made_gap()]}
-    with TestClient(create_app(settings)) as client:
-        answer = client.post(
-            "/api/v1/imports?name=gap.json",
-            content=json.dumps(file),
-            headers={"Authorization": "Bearer secret"},
-        )
+    with TestClient(create_app(settings), headers=AUTHORIZED) as client:
+        answer = client.post("/api/v1/imports?name=gap.json", content=json.dumps(file))
         client.get(f"{answer.headers['location']}/events")
         report = client.get(f"{answer.headers['location']}/report.csv").text
         assert client.get("/gaps/both-orders").status_code == 200, report

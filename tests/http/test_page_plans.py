@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from service.app import create_app
 from service.config import Settings
+from tests.tokens import TOKEN
 
 NUMBERS = count()
 HERE = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
@@ -40,14 +41,14 @@ RESULT = {
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[TestClient]:
-    settings = Settings(store=None, validators=0, token=SecretStr("secret"))
+    settings = Settings(store=None, validators=0, token=SecretStr(TOKEN))
     with TestClient(create_app(settings), follow_redirects=False, headers=HERE) as client:
         yield client
 
 
 def stored(service: TestClient, **fields: str) -> str:
     ident = f"plan-{next(NUMBERS)}"
-    given = {**DRAFT, "id": ident, "author/name": "Ann", "token": "secret", **fields}
+    given = {**DRAFT, "id": ident, "author/name": "Ann", "token": TOKEN, **fields}
     answer = service.post("/plans", data=given)
     assert answer.status_code == 303, answer.text
     assert answer.headers["location"] == f"/plans/{ident}"
@@ -55,7 +56,7 @@ def stored(service: TestClient, **fields: str) -> str:
 
 
 def change(service: TestClient, ident: str, step: int, **fields: Any) -> Any:
-    given = {"token": "secret", **fields.pop("given", {}), **fields}
+    given = {"token": TOKEN, **fields.pop("given", {}), **fields}
     return service.post(f"/plans/{ident}/steps/{step}", data=given)
 
 
@@ -110,7 +111,7 @@ def test_storing_needs_the_token_and_keeps_what_was_typed(service: TestClient) -
     answer = service.post("/plans", data=given)
     assert answer.status_code == 401
     page = unescape(answer.text)
-    for words in ("typed-id", "My title", "Ann <b>", "not the token"):
+    for words in ("typed-id", "My title", "Ann <b>", "not a token"):
         assert words in page
     assert "<b>" not in answer.text
     assert service.get("/plans/typed-id").status_code == 404
@@ -127,18 +128,18 @@ def test_storing_needs_the_token_and_keeps_what_was_typed(service: TestClient) -
 )
 def test_forms_of_other_sites_are_refused(service: TestClient, headers: dict[str, str]) -> None:
     ident = stored(service)
-    given = {"token": "secret", "step_status": "done"}
+    given = {"token": TOKEN, "step_status": "done"}
     answer = service.post(f"/plans/{ident}/steps/6", data=given, headers=headers)
     assert answer.status_code == 403
     assert "another site" in answer.text
     assert service.get(f"/api/v1/plans/{ident}").json()["version"] == 1
-    answer = service.post("/plans", data={**DRAFT, "token": "secret"}, headers=headers)
+    answer = service.post("/plans", data={**DRAFT, "token": TOKEN}, headers=headers)
     assert answer.status_code == 403
 
 
 def test_a_proxy_that_speaks_https_does_not_hinder(service: TestClient) -> None:
     ident = stored(service)
-    given = {"token": "secret", "step_status": "done"}
+    given = {"token": TOKEN, "step_status": "done"}
     headers = {"Origin": "https://testserver"}
     answer = service.post(f"/plans/{ident}/steps/6", data=given, headers=headers)
     assert answer.status_code == 303
@@ -200,7 +201,7 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(service: Te
     ident = stored(service)
     change(service, ident, 6, step_status="done")
     bad = {**RESULT, "result/before/n": "six", "result/notes": "two\nlines"}
-    answer = change(service, ident, 9, given=bad, token="secret")  # noqa: S106 - of this test
+    answer = change(service, ident, 9, given=bad, token=TOKEN)
     assert answer.status_code == 422
     form = answer.text.split('id="step-9"')[1].split("</article>")[0]
     assert "<details open" in form
@@ -210,7 +211,7 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(service: Te
     assert 'aria-invalid="true"' in at
     assert 'value="94.67"' in form
     assert "two\nlines" in form
-    assert "secret" not in answer.text
+    assert TOKEN not in answer.text
     assert service.get(f"/api/v1/plans/{ident}").json()["version"] == 2
 
 

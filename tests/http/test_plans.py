@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from service.app import create_app
 from service.config import Settings
+from tests.tokens import AUTHORIZED, TOKEN
 
-TOKEN = {"Authorization": "Bearer secret"}
 ANN = {"id": "ann", "name": "Ann"}
 NUMBERS = count()
 FIVE = {"at_most": 5, "unit": "percentage-point"}
@@ -23,8 +23,8 @@ BAD = {"metric": METRIC, "before": {"value": 94.67, "n": 600}, "after": {"value"
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[TestClient]:
-    settings = Settings(store=None, validators=0, token=SecretStr("secret"))
-    with TestClient(create_app(settings), headers=TOKEN) as client:
+    settings = Settings(store=None, validators=0, token=SecretStr(TOKEN))
+    with TestClient(create_app(settings), headers=AUTHORIZED) as client:
         yield client
 
 

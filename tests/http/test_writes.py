@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 from rdflib import Graph
 
 from service.app import create_app
 from service.config import Settings
+from tests.tokens import AUTHORIZED, TOKEN
 
 EGAP = "https://w3id.org/evalgap/ontology#"
 STORE = "/rdf-graph-store"
@@ -20,9 +22,8 @@ COUNT = "SELECT (COUNT(*) AS ?n) WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?
 
 
 def service(*, seed: bool) -> TestClient:
-    settings = Settings(store=None, validators=0, token="secret", seed=seed)  # noqa: S106
-    headers = {"Authorization": "Bearer secret"}
-    return TestClient(create_app(settings), headers=headers, follow_redirects=False)
+    settings = Settings(store=None, validators=0, token=SecretStr(TOKEN), seed=seed)
+    return TestClient(create_app(settings), headers=AUTHORIZED, follow_redirects=False)
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_without_the_token_nothing_is_written(writer: TestClient, headers: dict[
         writer.delete(f"{STORE}?default", headers=headers),
     ]
     assert [a.status_code for a in answers] == [401] * 5
-    assert all(a.headers["www-authenticate"] == "Bearer" for a in answers)
+    assert all(a.headers["www-authenticate"].startswith("Bearer") for a in answers)
     assert count(writer) == before
 
 
@@ -176,12 +177,11 @@ def test_with_the_gate_off_it_is_and_home_says_so() -> None:
     settings = Settings(
         store=None,
         validators=0,
-        token="secret",  # noqa: S106
+        token=SecretStr(TOKEN),
         gate=False,
         seed=False,
     )
-    headers = {"Authorization": "Bearer secret"}
-    with TestClient(create_app(settings), headers=headers) as client:
+    with TestClient(create_app(settings), headers=AUTHORIZED) as client:
         assert client.put(f"{STORE}?graph=urn:g", content=BAD, headers=TURTLE).status_code == 201
         assert "gate is off" in client.get("/").text
 

@@ -10,13 +10,14 @@ from starlette.concurrency import run_in_threadpool
 
 from loaders.text import slug
 from service import asked, plans, repository
+from service.access import Scope
 from service.analysis.step_change import StepChange
 from service.pages import forms
 from service.pages import plans as shown_plans
 from service.plans import PlanRequest
 from service.problems import BadParameter, Problem
 from service.routes.bodies import read_form
-from service.routes.deps import Services, ServicesDep, check_form
+from service.routes.deps import Services, ServicesDep
 from service.routes.pages.frame import page
 
 router = APIRouter(include_in_schema=False)
@@ -50,7 +51,7 @@ async def create(request: Request, services: ServicesDep) -> Response:
 
 def _created(request: Request, services: Services, typed: Mapping[str, str]) -> Response:
     try:
-        check_form(request, typed.get("token", ""), services)
+        services.access.admit_form(request, typed.get("token", ""), Scope.WRITE)
         wanted = plans.form(_tree(typed, "author"), PlanRequest)
         with services.writing:
             made = plans.create(services.engine, services.gate, wanted)
@@ -78,7 +79,7 @@ def _list(
         "draft": draft,
         **_form(typed, problem),
     }
-    return page(request, "plans.html", shown, problem.status if problem else 200)
+    return _page(request, "plans.html", shown, problem)
 
 
 def _draft(services: Services, typed: Mapping[str, str]) -> shown_plans.PlanPage:
@@ -109,7 +110,7 @@ def _changed(
 ) -> Response:
     ident, position = place
     try:
-        check_form(request, typed.get("token", ""), services)
+        services.access.admit_form(request, typed.get("token", ""), Scope.WRITE)
         wanted = plans.form(_tree(typed, "by"), StepChange)
         with services.writing:
             plans.change(services.engine, services.gate, ident, position, wanted)
@@ -136,10 +137,18 @@ def _plan(
     shown = {
         "shown": shown_plans.shown(services.engine, ident),
         "open": refused.position if refused else None,
-        "writable": services.settings.token is not None,
+        "writable": services.access.writable,
         **(_form(refused.typed, refused.problem) if refused else _form({}, None)),
     }
-    return page(request, f"plan-{view}.html", shown, refused.problem.status if refused else 200)
+    return _page(request, f"plan-{view}.html", shown, refused.problem if refused else None)
+
+
+def _page(
+    request: Request, template: str, shown: Mapping[str, Any], problem: Problem | None
+) -> Response:
+    answer = page(request, template, shown, problem.status if problem else 200)
+    answer.headers.update(problem.headers if problem else {})
+    return answer
 
 
 def _form(typed: Mapping[str, str], problem: Problem | None) -> dict[str, Any]:
