@@ -9,7 +9,6 @@ then too every request is still in its socket, and the serving process answers i
 
 import gzip
 import re
-import resource
 import selectors
 import signal
 import socket
@@ -28,6 +27,7 @@ from service.engines.questions import Limits
 from service.engines.snapshots import Generation, SnapshotReader
 from service.headers import CAREFUL, COMPRESSION, WORTH_COMPRESSING
 from service.problems import Problem
+from service.sandbox import confine, end_with
 from service.sparql_request import asked, check_length, content_type
 
 BUDGET = 0.05
@@ -36,8 +36,8 @@ BUDGET = 0.05
 PATIENCE = 1.0
 """Seconds it may take at most, on a machine that is busy with other things."""
 
-ENDS = {signal.SIGPROF, signal.SIGALRM, signal.SIGABRT}
-"""How a lane ends in a query: past one of the two, or out of memory."""
+ENDS = {signal.SIGPROF, signal.SIGALRM, signal.SIGABRT, signal.SIGSEGV}
+"""How a lane ends in a query: past one of the two, out of memory, or out of stack."""
 
 LARGEST = 2**18
 """Bytes of the largest answer that a lane gives."""
@@ -249,15 +249,16 @@ def _head(media: str, large: bool, compressed: bool, second: int) -> bytes:  # n
 
 
 def main(arguments: list[str]) -> None:
-    """Run a lane: control socket, generation file, memory, folder of snapshots, ceilings."""
-    control, generation, memory = (int(a) for a in arguments[:3])
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    """Run a lane: the service, control socket, generation file, memory, snapshots, ceilings."""
+    parent, control, generation, memory = (int(a) for a in arguments[:4])
+    end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for end in ENDS:
         signal.signal(end, signal.SIG_DFL)
-    ceilings = Ceilings(*(int(a) for a in arguments[4:]))
-    channel = socket.socket(fileno=control)
-    Lane(channel, SnapshotReader(Path(arguments[3]), Generation(generation)), ceilings).run()
+    snapshots, ceilings = Path(arguments[4]), Ceilings(*(int(a) for a in arguments[5:]))
+    reader = SnapshotReader(snapshots, Generation(generation))
+    confine(read=[snapshots], memory=memory)
+    Lane(socket.socket(fileno=control), reader, ceilings).run()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ one. A connection stays the serving process's own: it only does not read it whil
 import asyncio
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from typing import Any, cast
@@ -18,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from service.engines.allocator import environment
 from service.engines.snapshots import Snapshots
 from service.lane import BACK, BUDGET, ENDS, LENT
+from service.sandbox import start
 
 RECOVERY = 1.0
 """Seconds until a connection that came back is lent again."""
@@ -86,10 +86,11 @@ class _Lane:
         self._control, theirs = socket.socketpair()
         memory, *ceilings = (str(a) for a in arguments)
         files = theirs.fileno(), snapshots.generation.file
-        given = [*(str(f) for f in files), memory, str(snapshots.root), *ceilings]
+        given = [*(str(f) for f in files), memory, str(snapshots.folder()), *ceilings]
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-                [sys.executable, "-m", "service.lane", *given],
+            self._process = start(
+                "service.lane",
+                given,
                 pass_fds=files,
                 stdin=subprocess.DEVNULL,
                 env=environment(),

@@ -83,13 +83,20 @@ def evalgap_server(folder: Path, *options: str, **settings: str) -> Iterator[str
 
     `settings` are those of `EVALGAP_…` variables: `seed="true"` loads the shipped data.
     """
+    with running_service(folder, *options, **settings) as (_, url):
+        yield url
+
+
+@contextmanager
+def running_service(folder: Path, *options: str, **settings: str) -> Iterator[tuple[int, str]]:
+    """Serve a store as `evalgap_server` does; yield the process and the base URL."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     given = {"store": str(folder / "store"), **settings}
     env = os.environ | {f"EVALGAP_{name.upper()}": value for name, value in given.items()}
     command = [sys.executable, "-m", "service", "serve", "--port", str(port), *options]
-    with _running(command, folder, lambda: _answers(f"{url}/sparql"), env):
-        yield url
+    with _running(command, folder, lambda: _answers(f"{url}/sparql"), env) as pid:
+        yield pid, url
 
 
 def free_port() -> int:
@@ -121,7 +128,7 @@ def _running(
     folder: Path,
     ready: Callable[[], bool],
     env: Mapping[str, str] | None = None,
-) -> Iterator[None]:
+) -> Iterator[int]:
     folder.mkdir(parents=True, exist_ok=True)
     with (
         (folder / "output.txt").open("wb") as output,
@@ -129,7 +136,7 @@ def _running(
     ):
         try:
             _wait(process, folder, ready)
-            yield
+            yield process.pid
         finally:
             process.terminate()  # so that it ends the processes it has started
             process.wait(_PATIENCE)

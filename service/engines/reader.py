@@ -1,81 +1,101 @@
-"""A reader: a process of its own that answers queries over a snapshot of the store.
+"""A reader: a confined process that answers queries over a snapshot of the store.
 
-Oxigraph cannot stop a query; a process can be killed. So every query of anybody's runs in
-one of these, and a query past its time ends with its process. Requests and answers go over
-stdin and stdout: a JSON line each way, then the bytes of a small answer, or the path of a
-file that holds a large one.
+Oxigraph cannot stop a query; a process can be killed. So every query of a stranger runs in
+one of these, without network and without files but the snapshots, and a query past its time ends
+with its process. A large answer goes over as an open file without a name.
 """
 
 import json
 import os
-import resource
+import signal
+import socket
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import NamedTemporaryFile, SpooledTemporaryFile
-from typing import IO, Any
+from tempfile import SpooledTemporaryFile
 
 import pyoxigraph as ox
 
+from service.engines.channel import Channel, Message
 from service.engines.evaluate import evaluate
 from service.engines.questions import Ask, Dataset, Limits
 from service.engines.snapshots import open_snapshot
-from service.problems import Problem
+from service.problems import BadQuery, Problem, TooLarge
+from service.sandbox.children import bound_cpu, end_with
+from service.sandbox.confine import confine
+
+QUERY, ANSWER, PROBLEM = b"q", b"a", b"p"
+"""The kinds of messages: the service sends the first, a reader one of the others."""
 
 IN_MEMORY = 2**20
-"""Bytes of an answer that go through the pipe; a larger one goes through a file."""
+"""Bytes of an answer that go through the socket; a larger one goes over as a file."""
 
 NICENESS = 5
 """Readers step back a little, so that the rest of the service answers beside them."""
 
+_CPU_MARGIN = 5.0
+"""Seconds of processor time past its limit after which the kernel ends a query, if we did not."""
 
-def encode(ask: Ask, folder: str) -> bytes:
-    """Return a request as a line: the query, and the folder of the snapshot to read."""
-    return json.dumps({"folder": folder, **asdict(ask)}).encode() + b"\n"
+OUT_OF_MEMORY = "The query needs more memory than a query may use. Narrow it."
 
 
-def _decode(line: bytes) -> tuple[Ask, str]:
-    found = json.loads(line)
+def encode(ask: Ask, folder: Path) -> Message:
+    """Return a request: the query, and the snapshot to read."""
+    return Message(QUERY, json.dumps({"folder": str(folder), **asdict(ask)}).encode())
+
+
+def _decode(body: bytes) -> tuple[Ask, str]:
+    found = json.loads(body)
     dataset = Dataset(**{k: tuple(v) for k, v in found["dataset"].items()})
     limits = Limits(**found["limits"])
     return Ask(found["sparql"], found["media"], dataset, limits, found["base"]), found["folder"]
 
 
-def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
+def serve(channel: Channel) -> None:
     """Answer requests until there are no more, each on the snapshot that it names."""
     store, opened = ox.Store(), ""
-    for line in requests:
-        ask, folder = _decode(line)
+    while True:
+        try:
+            ask, folder = _decode(channel.receive().body)
+        except EOFError:
+            return
+        bound_cpu(ask.limits.seconds + _CPU_MARGIN)
         if folder != opened:
             store, opened = open_snapshot(Path(folder)), folder
         with SpooledTemporaryFile(max_size=IN_MEMORY) as out:
-            answers.write(_answer(store, ask, out, Path(folder).parent))
-            answers.flush()
+            channel.send(_answer(store, ask, out))
 
 
-def _answer(store: ox.Store, ask: Ask, out: "SpooledTemporaryFile[bytes]", folder: Path) -> bytes:
+def _answer(store: ox.Store, ask: Ask, out: "SpooledTemporaryFile[bytes]") -> Message:
     try:
         evaluate(store, ask, out)
     except Problem as problem:
-        return _line(problem=type(problem).__name__, detail=problem.detail, extra=problem.extra)
+        return _told(problem)
+    except MemoryError:
+        return _told(TooLarge(OUT_OF_MEMORY))
     except (OSError, RuntimeError, ValueError) as error:  # how the engine says it could not
-        return _line(problem="BadQuery", detail=f"The query failed: {error}", extra={})
-    size = out.tell()
+        return _told(BadQuery(f"The query failed: {error}"))
+    if out.tell() > IN_MEMORY:
+        return Message(ANSWER, file=out)
     out.seek(0)
-    if size <= IN_MEMORY:
-        return _line(size=size) + out.read()
-    with NamedTemporaryFile(dir=folder, delete=False) as kept:
-        while chunk := out.read(IN_MEMORY):
-            kept.write(chunk)
-    return _line(size=size, path=kept.name)
+    return Message(ANSWER, out.read())
 
 
-def _line(**values: Any) -> bytes:
-    return json.dumps(values).encode() + b"\n"
+def _told(problem: Problem) -> Message:
+    found = {"name": type(problem).__name__, "detail": problem.detail, "extra": problem.extra}
+    return Message(PROBLEM, json.dumps(found).encode())
+
+
+def main(arguments: list[str]) -> None:
+    """Run a reader: the service's process, socket, memory, and the folders to read and write."""
+    parent, wire, memory = (int(a) for a in arguments[:3])
+    end_with(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service to act upon
+    os.nice(NICENESS)
+    snapshots, written = (Path(a) for a in arguments[3:])
+    confine(read=[snapshots], write=[written], memory=memory)
+    serve(Channel(socket.socket(fileno=wire)))
 
 
 if __name__ == "__main__":
-    memory = int(sys.argv[1])
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    os.nice(NICENESS)
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    main(sys.argv[1:])

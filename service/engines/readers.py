@@ -2,52 +2,59 @@
 
 import json
 import os
-import selectors
+import signal
+import socket
 import subprocess
-import sys
 import time
-from collections import deque
-from concurrent.futures import Future, wait
+from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from threading import Lock
-from typing import IO
+from tempfile import TemporaryFile
+from typing import IO, NoReturn
 
 from service import problems
 from service.engines.allocator import environment
+from service.engines.channel import Channel, Message
 from service.engines.questions import Ask
-from service.engines.reader import encode
+from service.engines.reader import OUT_OF_MEMORY, PROBLEM, encode
 from service.engines.snapshots import Snapshots
-from service.problems import Abandoned, Busy, Problem, QueryTimeout, TooLarge
+from service.problems import Abandoned, Busy, Crashed, Problem, QueryTimeout, TooLarge
+from service.sandbox.children import start
+from service.sandbox.places import Places
 from service.sandbox.stopping import Stop
 
 PATIENCE = 15.0
 """Seconds a query waits for a free reader before it is told that there is none."""
+
+BUSY = "Every reader is busy with other queries. Try again in a moment."
+
+_ATTEMPTS = 2
+"""How often a query is run whose reader something outside of this service ends."""
+
+_SAID = 2**16
+"""Bytes of what a reader wrote before its end that are looked through for the cause."""
 
 
 class ReaderPool:
     """At most `size` reader processes over snapshots of a store, started as they are needed."""
 
     def __init__(self, snapshots: Snapshots, size: int, memory: int) -> None:
-        """Start nothing yet. `memory` caps the address space of each reader, in bytes."""
+        """Start nothing yet. A reader may add `memory` bytes to its address space."""
         self._snapshots = snapshots
         self._memory = memory
-        self._turn = Lock()
-        # the last to be given back is the first to be asked: its memory is warm
-        self._free: list[_Reader | None] = [None] * size
-        # and who has waited longest is the first to ask; a queue lets newcomers overtake
-        self._waiting: deque[Future[_Reader | None]] = deque()
+        self._places: Places[_Reader] = Places(size)
         self._started: set[_Reader] = set()
 
     def answer(self, ask: Ask, stop: Stop) -> IO[bytes]:
         """Return the serialised result, at its start. Raises as `Engine.answer` does."""
-        reader = self._taken(min(PATIENCE, ask.limits.seconds))
+        reader = self._places.take(min(PATIENCE, ask.limits.seconds), BUSY)
         try:
-            reader = reader if reader and reader.alive else _Reader(self._memory)
-            self._started.add(reader)
-            with stop.ending(reader.kill):
-                return reader.answer(ask, self._snapshots.hold(reader))
+            for _ in range(_ATTEMPTS):
+                reader = self._alive(reader)
+                with suppress(_EndedFromOutside), stop.ending(reader.kill):
+                    return reader.answer(ask, self._snapshots.hold(reader))
+            raise Busy("The process that ran the query was ended. Try again.", retry_after=1)
         except Abandoned:
             if reader:
                 reader.stop()
@@ -55,35 +62,28 @@ class ReaderPool:
         finally:
             self._give_back(reader)
 
-    def _give_back(self, reader: "_Reader | None") -> None:
-        """Free the place, forget a dead reader, and remove snapshots nobody reads."""
-        if reader is not None and not reader.alive:
+    def _alive(self, reader: "_Reader | None") -> "_Reader":
+        """Return the reader, or a new one where it has ended."""
+        if reader is not None and reader.alive:
+            return reader
+        self._forget(reader)
+        reader = _Reader(self._snapshots, self._memory)
+        self._started.add(reader)
+        return reader
+
+    def _forget(self, reader: "_Reader | None") -> None:
+        if reader is not None:
+            reader.stop()
             self._snapshots.release(reader)
             self._started.discard(reader)
+
+    def _give_back(self, reader: "_Reader | None") -> None:
+        """Free the place, forget a dead reader, and remove snapshots that no reader has open."""
+        if reader is not None and not reader.alive:
+            self._forget(reader)
             reader = None
         self._snapshots.sweep()
-        with self._turn:
-            while self._waiting:
-                place = self._waiting.popleft()
-                if place.set_running_or_notify_cancel():
-                    place.set_result(reader)
-                    return
-            self._free.append(reader)
-
-    def _taken(self, seconds: float) -> "_Reader | None":
-        """Return a free place, with its reader if it has one. Raises `Busy` after so long."""
-        place: Future[_Reader | None] = Future()
-        with self._turn:
-            if self._free:
-                return self._free.pop()
-            self._waiting.append(place)
-        wait([place], timeout=seconds)
-        if place.cancel():
-            raise Busy(
-                "Every reader is busy with other queries. Try again in a moment.",
-                retry_after=int(PATIENCE),
-            )
-        return place.result()
+        self._places.give_back(reader)
 
     def close(self) -> None:
         """End every reader and remove the snapshots."""
@@ -92,17 +92,28 @@ class ReaderPool:
         self._snapshots.close()
 
 
-class _Reader:
-    """One reader process and the two pipes to it."""
+class _EndedFromOutside(Exception):  # noqa: N818 - an event, of which the pool knows what to do
+    """A reader ended for no reason that lies in its query."""
 
-    def __init__(self, memory: int) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-            [sys.executable, "-m", "service.engines.reader", str(memory)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment(),
-        )
+
+class _Reader:
+    """One reader process and the socket to it."""
+
+    def __init__(self, snapshots: Snapshots, memory: int) -> None:
+        ours, theirs = socket.socketpair()
+        self._channel = Channel(ours)
+        self._said = TemporaryFile()  # noqa: SIM115 - closed when the reader is stopped
+        folders = str(snapshots.folder()), str(snapshots.answers())
+        with theirs:
+            self._process = start(
+                "service.engines.reader",
+                [str(theirs.fileno()), str(memory), *folders],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._said,
+                env=environment(),
+            )
 
     @property
     def alive(self) -> bool:
@@ -111,53 +122,57 @@ class _Reader:
 
     def answer(self, ask: Ask, folder: Path) -> IO[bytes]:
         """Send a query and wait for its answer, no longer than its seconds."""
-        started = time.monotonic()
-        source, sink = self._process.stdout, self._process.stdin
-        assert source is not None  # noqa: S101 - both are pipes, see above
-        assert sink is not None  # noqa: S101
-        with suppress(BrokenPipeError):
-            sink.write(encode(ask, str(folder)))
-            sink.flush()
-        if not _readable(source, ask.limits.seconds):
+        began = time.monotonic()
+        try:
+            self._channel.send(encode(ask, folder), ask.limits.seconds)
+            answer = self._channel.receive(ask.limits.seconds - (time.monotonic() - began))
+        except TimeoutError as error:
             self.stop()
-            raise _timeout(ask, time.monotonic() - started)
-        line = source.readline()
-        if not line:
-            self.stop()
-            raise TooLarge("The query needs more memory than a query may use. Narrow it.")
-        return _read(json.loads(line), source)
+            raise _timeout(ask, time.monotonic() - began) from error
+        except (EOFError, OSError) as error:
+            self._process.kill()
+            self._raise_end(ask, time.monotonic() - began, error)
+        return _read(answer)
 
     def kill(self) -> None:
-        """Kill the process, from whichever thread; who waits for its answer hears the end."""
+        """Kill the process, from any thread; the one that waits for the answer sees the end."""
         self._process.kill()
 
     def stop(self) -> None:
-        """Kill the process and wait until it is gone."""
+        """Kill the process and wait until it is gone; again it does nothing."""
         self.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe:
-                with suppress(BrokenPipeError):
-                    pipe.close()
+        self._channel.close()
+        self._said.close()
+
+    def _raise_end(self, ask: Ask, elapsed: float, error: Exception) -> NoReturn:
+        """Say why the process ended, as far as that lies in the query."""
+        code = -self._process.wait()
+        if code == signal.SIGXCPU:
+            raise _timeout(ask, elapsed) from error
+        if code == signal.SIGSEGV:
+            raise Crashed(
+                "Reading this query ended the process that read it: it is nested too deep, or "
+                "chains too many operators. Split it."
+            ) from error
+        if code == signal.SIGABRT:
+            raise self._abort() from error
+        raise _EndedFromOutside from error
+
+    def _abort(self) -> Problem:
+        """Return what the engine gave up at: it does so out of memory, and at its own faults."""
+        self._said.seek(max(0, self._said.seek(0, os.SEEK_END) - _SAID))
+        if b"panicked" in self._said.read():
+            return Crashed("The engine gave up at this query, by a fault of its own. Word it anew.")
+        return TooLarge(OUT_OF_MEMORY)
 
 
-def _readable(source: IO[bytes], seconds: float) -> bool:
-    with selectors.DefaultSelector() as selector:
-        selector.register(source, selectors.EVENT_READ)
-        return bool(selector.select(seconds))
-
-
-def _read(header: dict[str, object], source: IO[bytes]) -> IO[bytes]:
-    if name := header.get("problem"):
-        extra = header["extra"]
-        assert isinstance(extra, dict)  # noqa: S101 - as the reader writes it
-        kind: type[Problem] = getattr(problems, str(name))
-        raise kind(str(header["detail"]), **extra)
-    if path := header.get("path"):
-        found = Path(str(path)).open("rb")  # noqa: SIM115 - the caller reads and closes it
-        os.unlink(str(path))  # noqa: PTH108 - the open file keeps its content
-        return found
-    return BytesIO(source.read(int(str(header["size"]))))
+def _read(answer: Message) -> IO[bytes]:
+    if answer.kind != PROBLEM:
+        return answer.file or BytesIO(answer.body)
+    found = json.loads(answer.body)
+    kind: Callable[..., Problem] = getattr(problems, found["name"])
+    raise kind(found["detail"], **found["extra"])
 
 
 def _timeout(ask: Ask, elapsed: float) -> QueryTimeout:

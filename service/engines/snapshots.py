@@ -76,11 +76,21 @@ class Snapshots:
         with self._lock:
             path = self._current()
             if path not in self._made:
-                self.root.mkdir(parents=True, exist_ok=True)
-                self._store.backup(str(path))
+                self._store.backup(str(self.folder() / path.name))
                 self._made.add(path)
             self._held[holder] = path
             return path
+
+    def folder(self) -> Path:
+        """Return where the snapshots are, made if it is not there."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        return self.root
+
+    def answers(self) -> Path:
+        """Return where readers may write, made if it is not there."""
+        found = self.root / "answers"
+        found.mkdir(parents=True, exist_ok=True)
+        return found
 
     @contextmanager
     def draft(self) -> Iterator[Path]:
@@ -89,8 +99,7 @@ class Snapshots:
         There is one draft at a time.
         """
         with self._drafting:
-            self.root.mkdir(parents=True, exist_ok=True)
-            draft = self.root / "draft.nq"
+            draft = self.folder() / "draft.nq"
             try:
                 yield draft
             finally:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.processes import children_of
 from tests.servers import free_port
 from tests.tokens import AUTHORIZED, TOKEN
 
@@ -112,10 +113,7 @@ def until_true(check: object, patience: float = 60) -> None:
 
 def lanes_of(pid: int) -> list[int]:
     """Return the lanes among the children of a process."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [
-        int(c) for c in children if b"service.lane\0" in Path(f"/proc/{c}/cmdline").read_bytes()
-    ]
+    return children_of(pid, "service.lane")
 
 
 def holds(lane: int, port: int) -> bool:
