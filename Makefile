@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-annotate --no-emit-index-url --extra build
-.PHONY: help run test check fix lock vendor bench clean
+.PHONY: help run test check fix lock vendor bench soak clean
 
 help:  ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "%-7s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ fix: .venv/.dev  ## Repair what can be repaired
 
 bench: .venv/.dev  ## Measure speed (not part of the tests)
 	$(BIN)/python -m pytest tests/bench --override-ini addopts=--import-mode=importlib -s -q
+
+soak: .venv/.dev  ## Run what takes long (not part of the tests)
+	$(BIN)/python -m pytest tests/soak --override-ini addopts=--import-mode=importlib -q
 
 lock: .venv/.dev  ## Refresh the lock files (needs uv)
 	$(COMPILE) pyproject.toml -o requirements.lock

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from loaders.base import CardError, Problem, Raw
 from loaders.decode import decode, encoding_of
+from loaders.depth import Syntax
 from loaders.parse import parse_text, read_tree, too_large
 
 Kind = Literal["tree", "markdown", "table", "workbook", "lines", "rdf"]
@@ -16,7 +17,7 @@ STREAMED = frozenset({"table", "lines", "rdf"})
 HEAD_BYTES = 2**16
 """How much of a file is looked at to tell its kind."""
 
-_RDF_SUFFIXES = {".ttl": "turtle", ".nt": "nt", ".nq": "nquads", ".trig": "trig"}
+_RDF_SUFFIXES: dict[str, Syntax] = {".ttl": "turtle", ".nt": "nt", ".nq": "nquads", ".trig": "trig"}
 _RDF_XML = re.compile(r"<rdf:RDF\b|xmlns:\w+\s*=\s*.http://www\.w3\.org/1999/02/22-rdf-syntax-ns#")
 _DIRECTIVE = re.compile(r"(?:\s|#[^\n]*\n)*(?:@(?:prefix|base)|(?i:prefix\s+\S*:|base)\s*<)")
 _STATEMENT = re.compile(r"(?:\s|#[^\n]*\n)*(?:<[^<>\s]+:[^<>\s]*>|_:\w+)\s+<[^<>\s]+>\s+[<\"_]")
@@ -77,10 +78,12 @@ def _rdf(raw: Raw) -> Content:
 def _check_xml(raw: Raw) -> None:
     if raw.stream:
         raise CardError(too_large())
-    if "<!ENTITY" in decode(raw.data)[0]:
+    words = decode(raw.data)[0]
+    if "<!DOCTYPE" in words or "<!ENTITY" in words:
         raise CardError(
             Problem(
-                "The XML declares entities, which can unfold without end or name other files.",
+                "The XML declares a document type or entities, which can unfold without end or "
+                "name other files.",
                 mend="Save it as Turtle, or with the entities written out.",
             )
         )
@@ -109,12 +112,12 @@ def kind_of(raw: Raw) -> Kind:
     return next(kind for kind, fits in _SIGNS if fits(words.lstrip(), suffix))
 
 
-def rdf_syntax(raw: Raw) -> str | None:
+def rdf_syntax(raw: Raw) -> Syntax | None:
     """Return the name of the RDF syntax: turtle, nt, nquads, trig or xml; None if it is none."""
     return _syntax(_words(_head(raw)), PurePosixPath(raw.name).suffix.lower())
 
 
-def _syntax(words: str, suffix: str) -> str | None:
+def _syntax(words: str, suffix: str) -> Syntax | None:
     if words.lstrip().startswith("<") and _RDF_XML.search(words):
         return "xml"
     if suffix in _RDF_SUFFIXES:

@@ -1,4 +1,4 @@
-"""Records of EvalGap as RDF, in every syntax that rdflib reads, JSON-LD included.
+"""Records of EvalGap as RDF, in every syntax, JSON-LD included.
 
 A record is told by its class and named as the graph names it: `…/id/card/medqa/evalgap/1`. The
 version in the name is not taken over; the import counts versions itself. A JSON-LD context is
@@ -9,39 +9,36 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rdflib import RDF, Dataset, Graph, URIRef
-from rdflib.exceptions import ParserError
-from rdflib.plugins.parsers.notation3 import BadSyntax
+from rdflib import RDF, Graph, URIRef
 
-from loaders.base import MAX_RECORD_BYTES, CardError, Problem, Raw, shorten
+from loaders.base import MAX_RECORD_BYTES, CardError, Problem, Raw
+from loaders.json_ld import inlined, is_own
 from loaders.kinds import rdf_syntax
-from loaders.mapping.context import context
 from loaders.mapping.fields import fields_of
 from loaders.mapping.read import record
 from loaders.model import RECORDS, Record
-from loaders.unknown import remote
+from loaders.rdf_text import parse
 from loaders.vocab import BASE, DCAT, EGAP, expand
 
-_OWN_CONTEXT = "/ontology/context.jsonld"
 _HEAD = 2**16
 _MARK = BASE.encode()
 _Part = tuple[Graph, type[Record], str]
-_UNREADABLE = (BadSyntax, ParserError, ValueError, AssertionError, RecursionError)
-"""What rdflib's parsers raise on what is not their syntax."""
 
 
 def detects(content: Any) -> bool:
     """Recognise RDF that speaks of EvalGap near its beginning, and JSON-LD with its context."""
     if isinstance(content, Raw):
         with content.open() as stream:
-            return _MARK in stream.read(_HEAD)
+            return _MARK in stream.read(_HEAD).replace(b"\0", b"")  # so that it is seen in UTF-16
     return isinstance(content, Mapping) and _is_ours(content.get("@context"))
 
 
 def _is_ours(found: Any) -> bool:
-    if isinstance(found, str):
-        return found.endswith(_OWN_CONTEXT)
-    return isinstance(found, Mapping) and any(BASE in str(v) for v in found.values())
+    if isinstance(found, list):
+        return any(map(_is_ours, found))
+    if isinstance(found, Mapping):
+        return is_own(found.get("@import")) or any(BASE in str(v) for v in found.values())
+    return is_own(found)
 
 
 def split(raw: Raw, content: Any) -> Iterator[tuple[Raw, _Part]]:
@@ -91,27 +88,8 @@ def _parsed(raw: Raw) -> Graph:
                 mend="Load the dump of a store with evalgap load, or cut it into files.",
             )
         )
-    return _parse(data, rdf_syntax(raw) or "turtle")
+    return parse(data, rdf_syntax(raw) or "turtle")
 
 
 def _from_tree(tree: Mapping[str, Any]) -> Graph:
-    found = tree["@context"]
-    if isinstance(found, str) and found.endswith(_OWN_CONTEXT):
-        found = context()["@context"]
-    if address := remote(found):
-        raise CardError(
-            Problem("The JSON-LD names a remote context. EvalGap never fetches one.",
-                    "@context", address, "Write the context into the file.")
-        )  # fmt: skip
-    return _parse(json.dumps({**tree, "@context": found}, default=str).encode(), "json-ld")
-
-
-def _parse(data: bytes, syntax: str) -> Graph:
-    graph: Graph = Dataset(default_union=True) if syntax in {"trig", "nquads"} else Graph()
-    try:
-        return graph.parse(data=data, format=syntax)
-    except _UNREADABLE as error:
-        raise CardError(
-            Problem(f"The RDF cannot be read as {syntax}: {shorten(str(error), 300)}.",
-                    mend="Check the syntax there.")
-        ) from error  # fmt: skip
+    return parse(json.dumps(inlined(tree), default=str).encode(), "json-ld")

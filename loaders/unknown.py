@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.base import Problem
+from loaders.base import CardError, Problem
+from loaders.json_ld import inlined
 from loaders.kinds import Content
 
 MEND = "README lists the formats that are read, under 'Bring your own cards'."
@@ -29,26 +30,14 @@ def _tree(tree: Any) -> Problem:
     if not isinstance(tree, Mapping):
         return Problem("The file holds no card: named fields are expected at its top.", mend=MEND)
     if "@context" in tree:
-        return _json_ld(tree["@context"])
+        return _json_ld(tree)
     fields = f"fields {', '.join(tree)}"
     return Problem("This is none of the known card formats.", value=fields, mend=MEND)
 
 
-def _json_ld(context: Any) -> Problem:
-    if address := remote(context):
-        return Problem(
-            "The JSON-LD names a remote context. EvalGap never fetches one.",
-            "@context",
-            address,
-            "Send a card in a known format instead.",
-        )
+def _json_ld(tree: Any) -> Problem:
+    try:
+        inlined(tree)
+    except CardError as error:
+        return error.problems[0]
     return Problem("JSON-LD is not read as a card.", "@context", mend=MEND)
-
-
-def remote(context: Any) -> str | None:
-    """Return the first address that a JSON-LD processor would fetch for this context."""
-    if isinstance(context, list):
-        return next((found for c in context if (found := remote(c))), None)
-    if isinstance(context, Mapping):
-        return remote(context.get("@import"))
-    return context if isinstance(context, str) else None
