@@ -134,7 +134,7 @@ def test_the_context_of_evalgap_is_known_wherever_it_stands() -> None:
 
 
 def test_the_context_of_evalgap_does_not_unfold_without_end() -> None:
-    tree = {"@context": OWN, "@graph": [{"@context": OWN}] * 200_000}
+    tree = {"@context": OWN, "@graph": [{"@context": OWN}] * 100_000}
     (found,) = documents(Raw("x.jsonld", json.dumps(tree).encode()))
     assert "more than 100 times" in found.problems[0].sentence()  # type: ignore[union-attr]
 
@@ -145,4 +145,4 @@ def test_malformed_rdf_xml_gets_a_sentence(url: str, body: str) -> None:
     text = f'<rdf:RDF {head} xmlns:egap="https://w3id.org/evalgap/ontology#">{body}'
     answer = httpx2.post(f"{url}/api/v1/validate?source=x.rdf", content=text)
     assert answer.status_code == 422
-    assert "cannot be read" in answer.json()["detail"]
+    assert "The RDF " in answer.json()["detail"]
