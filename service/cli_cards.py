@@ -14,6 +14,7 @@ from loaders.writers.text import yaml_text
 from service import exports, matches, repository
 from service.command import StoreOption, fail, opened, settings_of
 from service.engines.base import Engine
+from service.engines.rdf_text import write
 from service.negotiate import RDF_FORMS, SUFFIXES
 from service.repository import Stored
 
@@ -45,7 +46,7 @@ def show(
 def _written(engine: Engine, stored: Stored, form: str, deployment: str | None) -> str:
     media = SUFFIXES[form]
     if media in RDF_FORMS:
-        return stored.graph.serialize(format=RDF_FORMS[media])
+        return write(stored.graph, media).decode()
     if form == "json":
         document = repository.as_json(engine, stored)
         return json.dumps(document, ensure_ascii=False, indent=1) + "\n"

@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     """Folder of the imports over HTTP; None puts it beside the embedded store."""
     max_upload_bytes: int = 2**30
     """The largest upload that is imported, in bytes."""
+    publisher: str = "The operators of this EvalGap service"
+    """Who runs the service, by name: the publisher of its catalogue."""
     token: SecretStr | None = None
     """A token with all scopes, of 16 characters at least, beside those in the file of tokens."""
     tokens: Path | None = None

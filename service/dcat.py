@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from rdflib import FOAF, RDF, XSD, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
-from loaders.vocab import BASE, DCAT, DCTERMS
+from loaders.vocab import BASE, DCAT, DCTERMS, SCHEMA
 from service.content import content
-from service.describe import RIGHTS, Said, dataset_of, en, general, new, say, sources
+from service.describe import RIGHTS, Said, dataset_of, en, general, new, rights, say, sources
 from service.dumps import Dump, dumps
 from service.engines.base import Engine
 from service.origins import CC_BY
@@ -15,14 +15,30 @@ from service.origins import CC_BY
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 MEDIA = Namespace("https://www.iana.org/assignments/media-types/")
 
+_RANGES = {
+    DCTERMS.conformsTo: DCTERMS.Standard,
+    DCTERMS.creator: FOAF.Agent,
+    DCTERMS.license: DCTERMS.LicenseDocument,
+    DCAT.landingPage: FOAF.Document,
+    DCAT.mediaType: DCTERMS.MediaType,
+    DCAT.compressFormat: DCTERMS.MediaType,
+    FOAF.homepage: FOAF.Document,
+}
 
-def catalogue(base_url: str, engine: Engine) -> Graph:
-    """Return the catalogue. The dumps are made for it where there are none yet."""
+
+def catalogue(base_url: str, engine: Engine, publisher: str) -> Graph:
+    """Return the catalogue, as DCAT-AP 3 asks for it, published by who has this name.
+
+    The dumps are made for it where there are none yet.
+    """
     graph, found, dataset = new(), content(engine), dataset_of(base_url)
+    whole, operator = URIRef(f"{base_url}/catalog"), URIRef(f"{base_url}/catalog#publisher")
+    say(graph, operator, {RDF.type: FOAF.Agent, FOAF.name: Literal(publisher)})
     graph.bind("spdx", SPDX, replace=True)
     files = dumps(engine).files.values()
-    whole: Said = {
+    listed: Said = {
         RDF.type: DCAT.Catalog,
+        DCTERMS.publisher: operator,
         FOAF.homepage: URIRef(f"{base_url}/"),
         DCAT.dataset: dataset,
         DCAT.service: list(_services(graph, base_url, dataset)),
@@ -33,10 +49,21 @@ def catalogue(base_url: str, engine: Engine) -> Graph:
         DCAT.landingPage: URIRef(f"{base_url}/"),
         DCTERMS.conformsTo: URIRef(f"{BASE}ontology"),
     }
-    say(graph, URIRef(f"{base_url}/catalog"), {**general(found), **whole})
-    say(graph, dataset, {**general(found), **described})
+    for node, said in ((whole, listed), (dataset, described)):
+        say(graph, node, {**general(found), **said})
+        rights(graph, node, RIGHTS)
     sources(graph, dataset, found)
+    _say_kinds(graph)
     return graph
+
+
+def _say_kinds(graph: Graph) -> None:
+    """Say of what is pointed at of which kind it is, as the ranges of DCAT-AP ask for it."""
+    for predicate, kind in _RANGES.items():
+        for value in list(graph.objects(None, predicate)):
+            graph.add((value, RDF.type, kind))
+    for agent, name in list(graph.subject_objects(SCHEMA.name)):
+        graph.add((agent, FOAF.name, name))
 
 
 def _distribution(graph: Graph, base_url: str, file: Dump) -> URIRef:
@@ -46,7 +73,6 @@ def _distribution(graph: Graph, base_url: str, file: Dump) -> URIRef:
         RDF.type: DCAT.Distribution,
         DCTERMS.title: en(f"Everything, as {name}"),
         DCTERMS.license: CC_BY,
-        DCTERMS.rights: en(RIGHTS),
         DCTERMS.modified: Literal(file.made),
         DCAT.accessURL: URIRef(f"{base_url}/catalog"),
         DCAT.downloadURL: URIRef(f"{base_url}/{name}"),
@@ -56,6 +82,7 @@ def _distribution(graph: Graph, base_url: str, file: Dump) -> URIRef:
         SPDX.checksum: checksum,
     }
     say(graph, node, said)
+    rights(graph, node, RIGHTS)
     digest: Said = {
         RDF.type: SPDX.Checksum,
         SPDX.algorithm: SPDX.checksumAlgorithm_sha256,

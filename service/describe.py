@@ -135,6 +135,7 @@ def void(base_url: str, engine: Engine) -> Graph:
         VOID.exampleResource: _examples(found),
     }
     say(graph, dataset, {**general(found), **said})
+    rights(graph, dataset, RIGHTS)
     _partitions(graph, dataset, found)
     sources(graph, dataset, found)
     page: Said = {
@@ -152,9 +153,16 @@ def general(found: Content) -> Said:
         DCTERMS.title: en(TITLE),
         DCTERMS.description: en(ABOUT),
         DCTERMS.license: CC_BY,
-        DCTERMS.rights: en(RIGHTS),
         DCTERMS.modified: found.modified,
     }
+
+
+def rights(graph: Graph, subject: URIRef, text: str) -> URIRef:
+    """Say what rights there are on something, as a statement with a name; return that."""
+    statement = URIRef(f"{subject}-rights" if "#" in subject else f"{subject}#rights")
+    say(graph, statement, {RDF.type: DCTERMS.RightsStatement, RDFS.label: en(text)})
+    graph.add((subject, DCTERMS.rights, statement))
+    return statement
 
 
 def _vocabularies(found: Content) -> list[Node]:
@@ -187,17 +195,19 @@ def sources(graph: Graph, dataset: URIRef, found: Content) -> None:
         part = URIRef(f"{dataset}-{name}")
         origin = ORIGINS.get(name, Origin(f"Records in the format {name}", "Not stated."))
         mine = [s for s in found.sources if s.format == name]
+        records = sum(s.count for s in mine)
         said: Said = {
             RDF.type: [VOID.Dataset, DCAT.Dataset],
             DCTERMS.title: en(origin.title),
-            DCTERMS.rights: en(origin.rights),
+            DCTERMS.description: en(f"{origin.title}. Versions of records: {records}."),
             DCTERMS.license: origin.licence,
             DCTERMS.source: origin.source,
             DCTERMS.isPartOf: dataset,
             DCTERMS.creator: [s.author for s in mine],
-            VOID.documents: Literal(sum(s.count for s in mine)),
+            VOID.documents: Literal(records),
         }
         say(graph, part, said)
+        rights(graph, part, origin.rights)
         graph.add((dataset, VOID.subset, part))
         for source in mine:
             graph.add((source.author, SCHEMA.name, Literal(source.name)))

@@ -6,20 +6,20 @@ gives the same bytes from any engine and nothing large is ever held in memory.
 
 import gzip
 import heapq
-import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import file_digest
-from itertools import groupby, islice
-from operator import itemgetter
+from itertools import chain, islice
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import IO
+from typing import Any
 from weakref import finalize
+
+import pyoxigraph as ox
 
 from service.content import PerContent
 from service.engines.base import Engine
@@ -29,10 +29,6 @@ RUN = 100_000
 """Lines that are sorted in memory at a time."""
 
 _GZIP = b"\x1f\x8b"
-_QUAD = re.compile(
-    rb'(\S+) (\S+) ("(?:[^"\\]|\\.)*"\S*|<<\(.*\)>>|\S+) (?:(<[^>]*>|_:\S+) )?\.\s*', re.DOTALL
-)
-"""A line of N-Quads: subject, predicate, object and, outside the default graph, the graph."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +52,10 @@ class Dumps:
         finalize(self, rmtree, folder, ignore_errors=True)
         packed, plain = folder / "dump.nq.gz", folder / "dump.trig"
         _write_nquads(engine, packed)
-        with gzip.open(packed) as lines, plain.open("wb") as stream:
-            stream.writelines(trig(lines))
+        with gzip.open(packed) as file, plain.open("wb") as stream:
+            lines: Any = file  # which does say that it is IO[bytes]
+            quads = ox.parse(lines, format=ox.RdfFormat.N_QUADS, lenient=True)
+            ox.serialize(quads, stream, format=ox.RdfFormat.TRIG)
         self.files: Mapping[str, Dump] = {
             packed.name: _dump(packed, "application/n-quads", "application/gzip"),
             plain.name: _dump(plain, "application/trig", None),
@@ -92,14 +90,21 @@ def _write_nquads(engine: Engine, path: Path) -> None:
 
 def _runs(engine: Engine, folder: Path) -> Iterator[Path]:
     """Write sorted runs of lines, each line behind the name of its graph and a tab."""
-    lines = _lines(engine.dump())
+    lines = chain.from_iterable(map(_keyed, engine.dump()))
     number = 0
-    while batch := sorted(split(line)[3] + b"\t" + line + b"\n" for line in islice(lines, RUN)):
+    while batch := sorted(islice(lines, RUN)):
         path = folder / f"run-{number}"
         with path.open("wb") as stream:
             stream.writelines(batch)
         number += 1
         yield path
+
+
+def _keyed(chunk: bytes) -> Iterator[bytes]:
+    """Yield the lines of a piece of N-Quads, each behind what it is sorted by."""
+    for quad in ox.parse(chunk, format=ox.RdfFormat.N_QUADS, lenient=True):
+        name = "" if isinstance(quad.graph_name, ox.DefaultGraph) else f"{quad.graph_name}"
+        yield f"{name}\t{quad} .\n".encode()
 
 
 def load(engine: Engine, data: bytes) -> int:
@@ -116,33 +121,3 @@ def load(engine: Engine, data: bytes) -> int:
     except (SyntaxError, UnicodeDecodeError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise BadRequest(f"This is no dump in N-Quads, so nothing was loaded: {error}.") from error
     return sum(chunk.count(b"\n") for chunk in engine.dump())
-
-
-def _lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    rest = b""
-    for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\n")
-        yield from filter(None, whole)
-    if rest:
-        yield rest
-
-
-def split(line: bytes) -> tuple[bytes, bytes, bytes, bytes]:
-    """Return subject, predicate, object and graph (empty: the default one) of a line."""
-    match = _QUAD.fullmatch(line)
-    if match is None:
-        raise ValueError(f"not a line of N-Quads: {line!r}")
-    return match[1], match[2], match[3], match[4] or b""
-
-
-def trig(lines: IO[bytes] | Iterable[bytes]) -> Iterator[bytes]:
-    """Yield sorted lines of N-Quads as TriG: one block a graph, one paragraph a subject."""
-    for graph, quads in groupby(map(split, lines), key=itemgetter(3)):
-        yield graph + b" {\n"
-        for subject, statements in groupby(quads, key=itemgetter(0)):
-            mark = subject + b" "
-            for _, predicate, value, _ in statements:
-                yield mark + predicate + b" " + value
-                mark = b" ;\n    "
-            yield b" .\n"
-        yield b"}\n"

@@ -27,13 +27,13 @@ SUFFIXES = {
 }
 """Every suffix that an address may end in, and the media type it stands for."""
 
-RDF_FORMS = {
-    "application/ld+json": "json-ld",
-    "text/turtle": "turtle",
-    "application/n-triples": "nt",
-    "application/rdf+xml": "pretty-xml",
-}
-"""Media types in which a graph is served, with rdflib's names for them."""
+RDF_FORMS = (
+    "application/ld+json",
+    "text/turtle",
+    "application/n-triples",
+    "application/rdf+xml",
+)
+"""Media types in which a graph is served."""
 
 
 def split_suffix(path: str, offered: Sequence[str]) -> tuple[str, str | None]:

@@ -4,7 +4,6 @@ Read from the graphs as they are, so that names answer which no record of the mo
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -25,7 +24,8 @@ from loaders.vocab import (
     bind,
 )
 from service.engines.base import Engine, Row
-from service.problems import Gone, NotAcceptable, NotFound, TooLarge
+from service.engines.rdf_text import write_quads
+from service.problems import Gone, NotFound, TooLarge
 
 INCOMING = 100
 """The most statements that refer to a node and are shown with it."""
@@ -71,41 +71,9 @@ class Description:
             graph.add((subject, predicate, value))
         return graph
 
-    def rdfxml(self) -> str:
-        """Return the statements as RDF/XML. Raises `NotAcceptable` where it cannot say them."""
-        try:
-            return self.graph().serialize(format="xml")
-        except ValueError as error:
-            raise NotAcceptable(
-                "A property here has a name that RDF/XML cannot write. Ask for another form."
-            ) from error
-
-    def nquads(self) -> str:
-        """Return the statements with their graphs as N-Quads."""
-        return "".join(
-            f"{line[:-1]}{name} .\n" if name else f"{line}\n"
-            for name, graph in self._by_graph()
-            for line in graph.serialize(format="nt").splitlines()
-            if line
-        )
-
-    def trig(self) -> str:
-        """Return the statements in their graphs as TriG."""
-        heads: dict[str, None] = {}
-        blocks = []
-        for name, graph in self._by_graph():
-            text = graph.serialize(format="turtle")
-            head, _, body = text.partition("\n\n") if text.startswith("@") else ("", "", text)
-            heads |= dict.fromkeys(head.splitlines())
-            blocks.append(f"{name} {{\n{body}}}\n".lstrip())
-        return "\n".join([*sorted(heads), "", *blocks])
-
-    def _by_graph(self) -> list[tuple[str, Graph]]:
-        """Return the statements of each graph, with its name in N3, empty for the default one."""
-        found: dict[str, Graph] = defaultdict(lambda: bind(Graph()))
-        for subject, predicate, value, name in self.quads:
-            found[name.n3() if name else ""].add((subject, predicate, value))
-        return sorted(found.items())
+    def dataset(self, media: str) -> bytes:
+        """Return the statements with their graphs, as TriG or N-Quads."""
+        return write_quads(self.quads, media, bind(Graph()))
 
 
 def named(path: str) -> URIRef:

@@ -12,6 +12,7 @@ from rdflib.term import Node
 
 from loaders.vocab import BASE, DCTERMS, SHORT
 from service.engines.base import Engine
+from service.engines.terms import Rdf12Term
 from service.nodes import Description, Quad
 
 SECTIONS = 300
@@ -125,6 +126,8 @@ def _term(term: Node, words: Words) -> Shown:
     if isinstance(term, Literal):
         special = None if term.datatype in _PLAIN else term.datatype
         return Shown(str(term), language=term.language, note=curie(special) if special else "")
+    if isinstance(term, Rdf12Term):
+        return Shown(str(term))
     if not isinstance(term, URIRef):
         return Shown("(a node without a name)")
     name, label = curie(term), words.get(term)

@@ -7,12 +7,12 @@ take any triples: SPARQL updates and the Graph Store Protocol.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rdflib import Graph, URIRef
+from rdflib import Graph
 
-from loaders.mapping.nquads import nquads
 from loaders.vocab import BASE
 from service.engines.base import Engine
 from service.engines.embedded import open_store
+from service.engines.rdf_text import lines
 from service.problems import Conflict
 
 _STEPS = f"""
@@ -74,10 +74,10 @@ def keep_replacing(engine: Engine, name: str, content: Graph) -> None:
         return
     scratch = open_store(None)
     for graph in {str(row["graph"]) for row in engine.select(_GRAPHS)} - {name}:
-        scratch.commit(nquads(engine.graph(graph), URIRef(graph).n3()))
+        scratch.commit(lines(engine.graph(graph), graph))
     if name:
-        scratch.commit(nquads(engine.default_graph(), ""))
-    scratch.commit(nquads(content, URIRef(name).n3() if name else ""))
+        scratch.commit(lines(engine.default_graph()))
+    scratch.commit(lines(content, name))
     try:
         keep(engine, scratch)
     finally:

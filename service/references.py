@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from loaders.vocab import BASE, EGAP
 from service.engines.base import Engine
+from service.engines.rdf_text import lines
 
 
 def known(engine: Engine, iris: Iterable[str]) -> str:
@@ -19,4 +20,4 @@ def known(engine: Engine, iris: Iterable[str]) -> str:
         CONSTRUCT {{ ?x a ?type . ?x <{EGAP.hasAssumption}> ?a }} WHERE {{
           VALUES ?x {{ {values} }} ?x a ?type . FILTER (STRSTARTS(STR(?type), "{BASE}"))
           OPTIONAL {{ ?x <{EGAP.hasAssumption}> ?a }} }}""")
-    return found.serialize(format="nt")
+    return lines(found).decode()

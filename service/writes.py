@@ -11,10 +11,10 @@ from uuid import uuid4
 
 from rdflib import Graph, URIRef
 
-from loaders.mapping.nquads import nquads
 from service import recorded
 from service.engines.base import Dataset, Engine
 from service.engines.embedded import open_store
+from service.engines.rdf_text import lines
 from service.gate import Gate
 from service.problems import Invalid
 from service.references import known
@@ -63,7 +63,7 @@ def put(engine: Engine, gate: Gate | None, name: str, content: Graph) -> None:
     if gate is not None:
         recorded.keep_replacing(engine, name, content)
         _judge(engine, gate, content)
-    engine.commit(nquads(content, URIRef(name).n3() if name else ""), drop=[name])
+    engine.commit(lines(content, name), drop=[name])
 
 
 def drop(engine: Engine, gate: Gate | None, name: str) -> None:

@@ -25,7 +25,7 @@ from service.engines.readers import ReaderPool
 from service.engines.snapshots import Generation, Snapshots, in_memory
 from service.engines.sparql_text import check_update, forgiving, with_using
 from service.engines.terms import to_graph, to_rdflib
-from service.problems import BadRequest, Conflict, StoreBusy
+from service.problems import BadRequest, Conflict, Problem, StoreBusy
 
 _LOG = logging.getLogger(__name__)
 
@@ -91,7 +91,12 @@ class EmbeddedEngine:
         if self._readers is not None:
             return self._readers.answer(ask, stop or Stop())
         out = BytesIO()
-        evaluate(self._store, ask, out)
+        try:
+            evaluate(self._store, ask, out)
+        except Problem as problem:
+            # a traceback would carry Oxigraph's results to other threads, and they may not go
+            problem.__context__ = None
+            raise problem.with_traceback(None) from None
         out.seek(0)
         return out
 

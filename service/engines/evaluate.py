@@ -8,6 +8,7 @@ from typing import IO, Any
 
 import pyoxigraph as ox
 
+from service.engines import forms
 from service.engines.questions import EVERYTHING, Ask, Dataset
 from service.engines.sparql_text import names_dataset, query_kind
 from service.problems import BadQuery, TooLarge
@@ -36,8 +37,9 @@ _SMALLEST_ROW = 3
 def evaluate(store: ox.Store, ask: Ask, out: IO[bytes]) -> None:
     """Write the result of a query to `out`.
 
-    Raises `BadQuery` for text that does not parse or is not a query, and `TooLarge` past the
-    rows or bytes; what `out` then holds is of no use.
+    Raises `BadQuery` for text that does not parse or is not a query, `TooLarge` past the rows or
+    bytes, `NotAcceptable` for an answer that the media type cannot write; what `out` then holds is
+    of no use.
     """
     query_kind(ask.sparql)
     result = query(store, ask.sparql, ask.dataset, ask.base)
@@ -45,7 +47,7 @@ def evaluate(store: ox.Store, ask: Ask, out: IO[bytes]) -> None:
     capped = _Capped(out, ask, counts=not is_graph)
     try:
         if is_graph:
-            rows = _counted(result, ask.limits.rows)
+            rows = forms.fitting(_counted(result, ask.limits.rows), ask.media)
             ox.serialize(rows, capped, format=_RDF[ask.media])  # type: ignore[arg-type]
         else:
             result.serialize(capped, format=_RESULTS[ask.media])
@@ -91,8 +93,7 @@ class _Capped:
     """Passes bytes on while the limits allow it; past them, writing stops the evaluation.
 
     Rows are counted in what was written, each time that has doubled: a result with too many
-    is stopped before it is twice too long. Oxigraph leaves carriage returns in XML as they
-    are, which every reader of XML takes for newlines; here they are escaped.
+    is stopped before it is twice too long. What is no XML is mended or refused.
     """
 
     def __init__(self, out: IO[bytes], ask: Ask, *, counts: bool) -> None:
@@ -104,10 +105,7 @@ class _Capped:
         self.problem: TooLarge | None = None
 
     def write(self, data: bytes) -> int:
-        if self._is_xml and b"\r" in data:
-            self._out.write(self._admitted(data.replace(b"\r", b"&#13;")))
-        else:
-            self._out.write(self._admitted(data))
+        self._out.write(self._admitted(forms.xml(data) if self._is_xml else data))
         return len(data)
 
     def _admitted(self, data: bytes) -> bytes:

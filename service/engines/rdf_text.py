@@ -1,10 +1,27 @@
-"""RDF from strangers: parsed in every syntax, with nothing fetched and nothing unfolded."""
+"""RDF as text: read and written in every syntax, with nothing fetched and nothing unfolded.
+
+Oxigraph reads all of them, and writes all that programs read. Turtle and JSON-LD, which people
+read too, are written by rdflib, with lists and nested nodes and with prefixes, unless there are
+terms of RDF 1.2, of which it knows nothing. No form changes the text of a value.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from functools import partial
+from io import BytesIO
+from typing import Any
 
 import pyoxigraph as ox
-from rdflib import Graph
+from rdflib import RDF, XSD, BNode, Graph, Literal, URIRef
+from rdflib.plugins.serializers.jsonld import Converter
+from rdflib.plugins.serializers.turtle import TurtleSerializer
+from rdflib.plugins.shared.jsonld.context import Context
+from rdflib.term import Node
 
 from loaders.depth import Syntax, TooDeep, check_depth
-from service.engines.terms import to_graph
+from service.engines import forms
+from service.engines.terms import needs_rdf12, to_graph, to_oxigraph
 from service.problems import BadRequest, UnsupportedMedia
 
 SYNTAXES = {
@@ -21,6 +38,9 @@ _SCANNED: dict[str, Syntax] = {
     "application/rdf+xml": "xml",
 }
 """The same, as the scan of depth calls them."""
+
+Quad = tuple[Node, Node, Node, URIRef | None]
+"""Subject, predicate, object and graph; no graph: the default one."""
 
 
 def parse(data: bytes, media: str, base: str) -> Graph:
@@ -50,3 +70,132 @@ def _plain(error: Exception) -> str:
     if "LoadDocumentCallback" in str(error):
         return "it names a remote context, which is not fetched."
     return " ".join(str(error).split())[:300]
+
+
+def lines(triples: Iterable[tuple[Any, ...]], name: str = "") -> bytes:
+    """Return triples as N-Quads in the graph of this name; "" is the default graph."""
+    quads = (_quad(s, p, o, name) for s, p, o in triples)
+    return ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+
+
+def write(graph: Graph, media: str) -> bytes:
+    """Return a graph in one of `SYNTAXES`, under those of its prefixes that shorten something.
+
+    Raises `NotAcceptable` where that syntax cannot say what the graph holds.
+    """
+    if media in _BY_RDFLIB and not needs_rdf12(graph):
+        return _BY_RDFLIB[media](graph)
+    return write_quads(((*triple, None) for triple in graph), media, graph)
+
+
+def _turtle(graph: Graph) -> bytes:
+    out = BytesIO()
+    _Turtle(graph).serialize(out, encoding="utf-8")
+    return out.getvalue()
+
+
+def _json_ld(graph: Graph) -> bytes:
+    names = _beginnings(graph, ((*triple, None) for triple in graph))
+    context = Context(names)
+    found = _Converter(context, use_native_types=True, use_rdf_type=False).convert(graph)
+    if names:
+        found = {"@context": names, **({"@graph": found} if isinstance(found, list) else found)}
+    return json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True).encode()
+
+
+_BY_RDFLIB = {"text/turtle": _turtle, "application/ld+json": _json_ld}
+
+
+class _Turtle(TurtleSerializer):
+    """Turtle with numbers as they are: rdflib's own writes the decimal `0` as `0.0`."""
+
+    def label(self, node: Node, position: int) -> str:
+        """Return a term as Turtle writes it."""
+        if not isinstance(node, Literal):
+            return str(super().label(node, position))
+        plain = _BARE.get(node.datatype) if node.datatype else None
+        if plain and plain.fullmatch(node):
+            return str(node)
+        return str(node._literal_n3(qname_callback=partial(self.get_pname, gen_prefix=False)))  # noqa: SLF001
+
+
+_BARE = {
+    XSD.integer: re.compile(r"[+-]?[0-9]+"),
+    XSD.decimal: re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    XSD.boolean: re.compile("true|false"),
+}
+"""The values that Turtle writes without quotes, by their datatype."""
+
+
+class _Converter(Converter):
+    """JSON-LD with values as they are: rdflib's own gives `01` as 1, and infinity as no JSON."""
+
+    def to_raw_value(self, graph: Graph, s: Any, o: Any, nodemap: dict[str, Any]) -> Any:
+        """Return an object as JSON."""
+        native = isinstance(o, Literal) and o.datatype in _NATIVE
+        if native and not _NATIVE[o.datatype].fullmatch(o):
+            kind = self.context.to_symbol(o.datatype)
+            return {self.context.type_key: kind, self.context.value_key: str(o)}
+        return super().to_raw_value(graph, s, o, nodemap)
+
+
+_NATIVE = {
+    XSD.integer: re.compile(r"0|-?[1-9][0-9]{,14}"),
+    XSD.boolean: re.compile("true|false"),
+    XSD.double: re.compile("(?!)"),
+    XSD.string: re.compile("(?!)"),
+}
+"""The values that JSON has of its own, by their datatype; no doubles, whose text has many forms."""
+
+
+def write_quads(quads: Iterable[Quad], media: str, names: Graph) -> bytes:
+    """Return quads in a media type of RDF, under the prefixes of `names`, as `write` does.
+
+    No graph stands for the default one.
+    """
+    ordered = sorted(set(quads), key=_order)
+    made = forms.fitting((_quad(*quad) for quad in ordered), media)
+    syntax = ox.RdfFormat.from_media_type(media)
+    prefixes = _shortening(names, ordered)
+    text = ox.serialize(made, format=syntax, prefixes=prefixes) or b""
+    return forms.xml(text) if media == "application/rdf+xml" else text
+
+
+def _quad(subject: Node, predicate: Node, value: Node, graph: str | None) -> ox.Quad:
+    terms = [to_oxigraph(term) for term in (subject, predicate, value)]
+    return ox.Quad(terms[0], terms[1], terms[2], ox.NamedNode(graph) if graph else None)
+
+
+def _order(quad: Quad) -> tuple[object, ...]:
+    """Sort by graph and subject, those without a name last, and the type before all else."""
+    subject, predicate, value, graph = quad
+    told = getattr(value, "datatype", None) or getattr(value, "language", None) or ""
+    place = graph or "", isinstance(subject, BNode), subject, predicate != RDF.type, predicate
+    return tuple(map(str, (*place, value, told)))
+
+
+def _shortening(names: Graph, quads: Iterable[Quad]) -> dict[str, str]:
+    """Return the prefixes that shorten an IRI and leave no slash in any, which would be escaped."""
+    heads = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in _iris(quads)}
+    return {
+        prefix: space
+        for prefix, space in _beginnings(names, quads).items()
+        if {head for head in heads if head.startswith(space)} == {space}
+    }
+
+
+def _beginnings(names: Graph, quads: Iterable[Quad]) -> dict[str, str]:
+    """Return the prefixes that shorten an IRI and are the scheme of none, as `geo:1,2` has one."""
+    iris = _iris(quads)
+    return {
+        prefix: str(space)
+        for prefix, space in names.namespaces()
+        if any(iri.startswith(str(space)) for iri in iris)
+        and not any(iri.startswith(f"{prefix}:") for iri in iris)
+    }
+
+
+def _iris(quads: Iterable[Quad]) -> set[str]:
+    terms = {term for quad in quads for term in quad}
+    datatypes = {t.datatype for t in terms if isinstance(t, Literal) and t.datatype}
+    return {str(term) for term in terms | datatypes if isinstance(term, URIRef)}

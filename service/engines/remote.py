@@ -13,6 +13,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pyoxigraph as ox
 from rdflib import Graph
 
+from service.engines import rdf_text
 from service.engines.base import EVERYTHING, Ask, Dataset, Limits, Row, Stop
 from service.engines.local_syntax import check_query_syntax, check_update_syntax
 from service.engines.remote_forms import (
@@ -146,7 +147,7 @@ class RemoteEngine:
 
     def dump(self) -> Iterator[bytes]:
         """Yield the whole store as N-Quads, graph by graph, each as it is at that moment."""
-        yield self.default_graph().serialize(format="nt", encoding="utf-8")
+        yield rdf_text.lines(self.default_graph())
         # many times faster than DISTINCT on Virtuoso
         rows = self.select("SELECT ?g WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
         names = (str(row["g"]) for row in rows if not self._hidden(str(row["g"])))

@@ -1,6 +1,5 @@
 """What goes to a SPARQL server and comes back: updates written, results and triples read."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from io import BufferedReader, RawIOBase
@@ -11,6 +10,7 @@ from typing import IO, Any
 import pyoxigraph as ox
 from typing_extensions import Buffer
 
+from service.engines import forms
 from service.engines.base import AnswerKind, Ask, Limits
 from service.engines.remote_http import IN_MEMORY, too_large, unavailable
 from service.engines.remote_servers import NO_GRAPH
@@ -19,14 +19,13 @@ from service.problems import StoreUnavailable, TooLarge
 JSON = "application/sparql-results+json"
 TRIPLES = "application/n-triples"
 
-Graphs = Mapping[str, Sequence[str]]
-"""Triples as N-Triples write them, by the graph they belong to; "" is the default graph."""
+Graphs = Mapping[str, Sequence[ox.Triple]]
+"""Triples by the graph they belong to; "" is the default graph."""
 
 _UNREADABLE = (SyntaxError, ValueError, OSError)
 _SMALLEST_ROW = 3
 """Bytes of the smallest row there can be, so that only large results are counted."""
 _QUADS_AT_ONCE = 10_000
-_BLANK = re.compile(r"^_:|^<[^>]*> <[^>]*> _:")
 
 
 def results(body: IO[bytes], url: str) -> Any:
@@ -61,7 +60,7 @@ def _not_sparql(url: str, error: Exception) -> StoreUnavailable:
 def written(body: IO[bytes], kind: AnswerKind, ask: Ask, url: str) -> IO[bytes]:
     """Return a result in the media type that is asked for, at its start.
 
-    Raises `TooLarge` past the rows or bytes.
+    Raises `TooLarge` past the rows or bytes, `NotAcceptable` for what the media type cannot write.
     """
     with ExitStack() as failing:
         out = failing.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY))
@@ -78,8 +77,7 @@ def written(body: IO[bytes], kind: AnswerKind, ask: Ask, url: str) -> IO[bytes]:
 class _Capped:
     """Passes bytes on until there are too many; writing then fails, and the work stops.
 
-    Oxigraph leaves carriage returns in XML as they are, which every reader of XML takes for
-    newlines; here they are escaped.
+    What is no XML is mended or refused.
     """
 
     def __init__(self, out: IO[bytes], ask: Ask) -> None:
@@ -88,7 +86,7 @@ class _Capped:
         self._is_xml = ask.media.endswith("+xml")
 
     def write(self, data: bytes) -> int:
-        self._out.write(data.replace(b"\r", b"&#13;") if self._is_xml else data)
+        self._out.write(forms.xml(data) if self._is_xml else data)
         if self._out.tell() > self._limit:
             raise OSError
         return len(data)
@@ -99,8 +97,8 @@ class _Capped:
 
 def _serialise(body: IO[bytes], kind: AnswerKind, ask: Ask, out: _Capped, url: str) -> None:
     if kind == "graph":
-        counted = _counted(triples(body, url), ask.limits)
-        ox.serialize(counted, out, format=ox.RdfFormat.from_media_type(ask.media))  # type: ignore[arg-type]
+        found = forms.fitting(_counted(triples(body, url), ask.limits), ask.media)
+        ox.serialize(found, out, format=ox.RdfFormat.from_media_type(ask.media))  # type: ignore[arg-type]
         return
     _check_rows(body, ask.limits, url)
     found = results(body, url)
@@ -158,24 +156,35 @@ def lines(quads: Iterable[Any]) -> Iterator[bytes]:
 
 def by_graph(nquads: str | bytes) -> Graphs:
     """Return N-Quads as triples by graph. Raises `SyntaxError` where they do not parse."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[ox.Triple]] = {}
     for quad in ox.parse(nquads, format=ox.RdfFormat.N_QUADS):
         name = "" if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name.value
-        found.setdefault(name, []).append(f"{quad.triple} .")
+        found.setdefault(name, []).append(quad.triple)
     return found
 
 
 def has_blank(graphs: Graphs) -> bool:
-    """Tell whether any triple has a blank node."""
-    return any(_BLANK.search(triple) for found in graphs.values() for triple in found)
+    """Tell whether any triple has a blank node, at any depth."""
+    return any(_holds_blank(triple) for found in graphs.values() for triple in found)
+
+
+def _holds_blank(term: Any) -> bool:
+    if isinstance(term, ox.Triple):
+        return _holds_blank(term.subject) or _holds_blank(term.object)
+    return isinstance(term, ox.BlankNode)
+
+
+def ntriples(triples: Iterable[ox.Triple]) -> str:
+    """Return triples as N-Triples."""
+    return "".join(f"{triple} .\n" for triple in triples)
 
 
 def insertion(graphs: Graphs) -> str:
     """Return the update that inserts triples into graphs."""
     blocks = []
     for name, found in graphs.items():
-        block = "\n".join(found)
-        blocks.append(f"GRAPH <{name}> {{\n{block}\n}}" if name else block)
+        block = ntriples(found)
+        blocks.append(f"GRAPH <{name}> {{\n{block}}}" if name else block)
     return "INSERT DATA {\n" + "\n".join(blocks) + "\n}"
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from uuid import uuid4
 
+import pyoxigraph as ox
+
 from service.engines.base import Limits, Row
 from service.engines.remote_forms import (
     TRIPLES,
@@ -21,6 +23,7 @@ from service.engines.remote_forms import (
     emptying,
     has_blank,
     insertion,
+    ntriples,
 )
 from service.engines.remote_http import Http, unavailable
 from service.engines.remote_servers import Server
@@ -116,11 +119,12 @@ class Writer:
         self._clear_stale()
         mine = f"{STAGING}:{uuid4().hex}:"
         places = {f"{mine}{number}": name for number, name in enumerate(graphs)}
-        since = [f'<{place}> <{_SINCE}> "{time.time():.0f}" .' for place in places]
+        now = ox.Literal(f"{time.time():.0f}")
+        since = [ox.Triple(ox.NamedNode(p), ox.NamedNode(_SINCE), now) for p in places]
         self._store(insertion({STAGING: since}))
         try:
             for place, name in places.items():
-                content = "\n".join(graphs[name]).encode()
+                content = ntriples(graphs[name]).encode()
                 self._http.put(self._graph_store, place, content, TRIPLES, WRITING)
             self._insist(self._without(dropped) + copying(places))
         finally:

@@ -6,7 +6,6 @@ from itertools import islice
 from typing import IO, Any
 
 import pyoxigraph as ox
-from rdflib import Literal
 from rdflib.term import Node
 
 from service.engines.questions import AnswerKind
@@ -48,11 +47,7 @@ def read(body: IO[bytes], kind: AnswerKind, most: int) -> Solutions:
 
 
 def _counted(columns: tuple[str, ...], rows: Iterator[Any], most: int) -> Solutions:
-    first = tuple(tuple(_term(term) for term in row) for row in islice(rows, most))
+    first = tuple(
+        tuple(None if t is None else to_rdflib(t) for t in row) for row in islice(rows, most)
+    )
     return Solutions(columns, first, len(first) + sum(1 for _ in rows))
-
-
-def _term(term: Any) -> Node | None:
-    if isinstance(term, ox.Triple):
-        return Literal(str(term))
-    return None if term is None else to_rdflib(term)

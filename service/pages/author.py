@@ -22,6 +22,7 @@ from loaders.model.statements import Assessment, Evidence
 from loaders.vocab import BASE, SKOS, bind
 from service import exports, shacl
 from service.engines.base import Engine
+from service.engines.rdf_text import write
 from service.negotiate import SUFFIXES
 from service.outcome import Outcome, standing
 from service.pages import words
@@ -226,7 +227,8 @@ def _files(engine: Engine, record: Record) -> Iterable[File]:
     graph = bind(Graph())
     for triple in triples(record, 1):
         graph.add(triple)
-    yield from _file(f"{stem}.ttl", "Turtle", "text/turtle", graph.serialize(format="turtle"))
+    turtle = write(graph, "text/turtle").decode()
+    yield from _file(f"{stem}.ttl", "Turtle", "text/turtle", turtle)
 
 
 def _file(name: str, label: str, media: str, text: str) -> Iterable[File]:

@@ -3,12 +3,17 @@
 import csv
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from email.utils import mktime_tz, parsedate_tz
+from functools import partial
+from hashlib import sha256
 from io import StringIO
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request, Response
 from rdflib import Graph
 
+from service.engines.rdf_text import write
 from service.negotiate import RDF_FORMS, choose
 
 CONTEXT_PATH = "/ontology/context.jsonld"
@@ -21,29 +26,49 @@ Writers = Mapping[str, Callable[[], str | bytes]]
 def respond(
     request: Request, writers: Writers, suffix: str | None = None, **headers: str
 ) -> Response:
-    """Return the answer in the form that the client prefers. Raises `NotAcceptable`."""
+    """Return the answer in the form that the client prefers, or 304 where it has that one.
+
+    Its ETag is a weak one: the same answer may go out compressed. Raises `NotAcceptable`.
+    """
     wanted = suffix or request.query_params.get("format")
     media = choose(request.headers.get("accept"), list(writers), wanted)
+    written = writers[media]()
+    content = written.encode() if isinstance(written, str) else written
+    told = {"Vary": "Accept", **headers}
+    if request.method == "GET":
+        tag = sha256(media.encode() + b"\n" + content).hexdigest()
+        told |= {"ETag": f'W/"{tag}"', "Cache-Control": "no-cache"}
+        if has_already(request, told):
+            return Response(status_code=304, headers=told)
     text_like = media.startswith("text/")
     return Response(
-        writers[media](),
-        media_type=f"{media}; charset=utf-8" if text_like else media,
-        headers={"Vary": "Accept", **headers},
+        content, media_type=f"{media}; charset=utf-8" if text_like else media, headers=told
     )
+
+
+def has_already(request: Request, headers: Mapping[str, str]) -> bool:
+    """Tell whether the client says that it has this already (RFC 9110, section 13)."""
+    tags = request.headers.get("if-none-match")
+    if tags is not None:
+        given = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+        return bool(given & {"*", headers["ETag"].removeprefix("W/")})
+    since = parsedate_tz(request.headers.get("if-modified-since", ""))
+    made = parsedate_tz(headers.get("Last-Modified", ""))
+    return bool(since and made and mktime_tz(since) >= mktime_tz(made))
+
+
+def uri(iri: str) -> str:
+    """Return an IRI as the URI that header fields carry (RFC 3987, section 3.1)."""
+    return quote(iri, safe="%:/?#[]@!$&'()*+,;=~")
 
 
 def rdf_writers(graph: Callable[[], Graph]) -> Writers:
     """Return a writer for each RDF form; the graph is fetched only when one is called."""
+    return {media: partial(_written, graph, media) for media in RDF_FORMS}
 
-    def writer(name: str) -> Callable[[], str]:
-        compact = name == "json-ld"  # other serialisers refuse the option
-        return lambda: (
-            graph().serialize(format=name, auto_compact=True)
-            if compact
-            else graph().serialize(format=name)
-        )
 
-    return {media: writer(name) for media, name in RDF_FORMS.items()}
+def _written(graph: Callable[[], Graph], media: str) -> bytes:
+    return write(graph(), media)
 
 
 def json_text(request: Request, document: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from service import catalog, exports, repository
 from service.negotiate import RDF_FORMS, split_suffix
 from service.problems import BadParameter
 from service.repository import Stored
-from service.routes.answers import Writers, csv_text, json_text, rdf_writers, respond
+from service.routes.answers import Writers, csv_text, json_text, rdf_writers, respond, uri
 from service.routes.deps import Services, ServicesDep
 
 PAGE = 100
@@ -64,7 +64,7 @@ def _list(request: Request, services: Services, name: str) -> Response:
     filters = {k: v for k, v in request.query_params.items() if k not in _PAGING}
     items = repository.listing(services.engine, name, filters)
     page, following = _page(items, request)
-    links = {"Link": f'<{following}>; rel="next"'} if following else {}
+    links = {"Link": f'<{uri(following)}>; rel="next"'} if following else {}
 
     def as_json() -> str:
         return json_text(request, {"items": page, "total": len(items), "next": following})

@@ -1,8 +1,8 @@
 """What the service says of itself: VoID, the DCAT catalogue, example queries, and the dumps."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from email.utils import format_datetime, mktime_tz, parsedate_tz
+from email.utils import format_datetime
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse
@@ -13,7 +13,7 @@ from service import describe
 from service.dcat import catalogue
 from service.dumps import Dump, Dumps, dumps
 from service.negotiate import RDF_FORMS, SUFFIXES
-from service.routes.answers import rdf_writers, respond
+from service.routes.answers import has_already, rdf_writers, respond
 from service.routes.deps import ServicesDep
 
 
@@ -51,7 +51,7 @@ def get_void(request: Request, services: ServicesDep) -> Response:
 @router.get("/catalog.{suffix}", include_in_schema=False)
 def get_catalog(request: Request, services: ServicesDep) -> Response:
     """Describe the dataset, its dumps with their digests, and its services: DCAT 3."""
-    found = catalogue(base_of(request), services.engine)
+    found = catalogue(base_of(request), services.engine, services.settings.publisher)
     return turtle_first(request, found, request.path_params.get("suffix"))
 
 
@@ -78,7 +78,7 @@ def get_dump(request: Request, services: ServicesDep) -> Response:
     held = dumps(services.engine)
     dump = held.files[request.url.path.rpartition("/")[2]]
     headers = _headers(dump, dump.sha256)
-    if _known(request, headers):
+    if has_already(request, headers):
         return Response(status_code=304, headers=headers)
     return FileResponse(
         dump.path,
@@ -100,7 +100,7 @@ def get_digest(request: Request, services: ServicesDep) -> Response:
     name = request.url.path.rpartition("/")[2].removesuffix(".sha256")
     dump = dumps(services.engine).files[name]
     headers = _headers(dump, f"{dump.sha256}.sha256")
-    if _known(request, headers):
+    if has_already(request, headers):
         return Response(status_code=304, headers=headers)
     return Response(f"{dump.sha256}  {name}\n", media_type="text/plain", headers=headers)
 
@@ -111,14 +111,3 @@ def _headers(dump: Dump, tag: str) -> dict[str, str]:
         "Last-Modified": format_datetime(dump.made, usegmt=True),
         "Cache-Control": "no-cache",
     }
-
-
-def _known(request: Request, headers: Mapping[str, str]) -> bool:
-    """Tell whether the client says that it has this already (RFC 9110, section 13)."""
-    tags = request.headers.get("if-none-match")
-    if tags is not None:
-        given = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
-        return bool(given & {"*", headers["ETag"]})
-    since = parsedate_tz(request.headers.get("if-modified-since", ""))
-    made = parsedate_tz(headers["Last-Modified"])
-    return bool(since and made and mktime_tz(since) >= mktime_tz(made))

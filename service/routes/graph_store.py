@@ -14,7 +14,7 @@ from service.engines.base import Engine
 from service.engines.rdf_text import parse
 from service.engines.terms import absolute
 from service.problems import BadRequest, NotFound
-from service.routes.answers import rdf_writers, respond
+from service.routes.answers import rdf_writers, respond, uri
 from service.routes.bodies import read_body
 from service.routes.deps import REFUSALS, Services, ServicesDep, WriterDep
 
@@ -96,7 +96,7 @@ def _store(
         writes.put(services.engine, gate, target, content + before if keep else content)
     if before or not target:
         return Response(status_code=204)
-    return Response(status_code=201, headers={"Location": target})
+    return Response(status_code=201, headers={"Location": uri(target)})
 
 
 async def _sent(request: Request, services: Services, base: str) -> Graph:

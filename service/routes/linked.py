@@ -4,6 +4,7 @@ The name of a thing answers 303 with the address of the document about it, below
 a suffix it answers at once. A graph and the ontology are documents and answer 200.
 """
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,10 +14,10 @@ from rdflib import OWL, Graph, URIRef
 from loaders.mapping.context import context
 from loaders.vocab import BASE, DCAT, bind
 from service import nodes, ontology_page, reading, shacl
-from service.negotiate import SUFFIXES, split_suffix
+from service.negotiate import SUFFIXES, choose, split_suffix
 from service.nodes import Description
 from service.problems import NotFound
-from service.routes.answers import Writers, rdf_writers, respond
+from service.routes.answers import Writers, rdf_writers, respond, uri
 from service.routes.deps import Services, ServicesDep
 from service.routes.described import base_of, turtle_first
 from service.routes.pages.frame import page
@@ -108,8 +109,10 @@ def add_space(space: str) -> None:
         if suffix:
             return document(f"{space}/{path}", request, services)
         nodes.check(services.engine, nodes.named(ident))
+        # before the client is sent on to what it cannot read
+        choose(request.headers.get("accept"), _OFFERED, request.query_params.get("format"))
         query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(f"/doc/{ident}{query}", status_code=303)
+        return RedirectResponse(f"/doc/{ident}{query}", 303, {"Vary": "Accept"})
 
     router.add_api_route(f"/{space}/{{path:path}}", dereference, methods=["GET"])
 
@@ -146,7 +149,7 @@ def _document(
         return bytes(page(request, template, shown).body)
 
     links = [
-        f'<{canonical}>; rel="canonical"',
+        f'<{uri(canonical)}>; rel="canonical"',
         *([f'<{found.iri}>; rel="describes"'] if path.startswith("doc/") else []),
         *(f'<{f["href"]}>; rel="alternate"; type="{f["media"]}"' for f in forms),
     ]
@@ -159,9 +162,8 @@ def _writers(found: Description) -> Writers:
     return {
         "text/turtle": triples["text/turtle"],
         **triples,
-        "application/rdf+xml": found.rdfxml,
-        "application/trig": found.trig,
-        "application/n-quads": found.nquads,
+        "application/trig": partial(found.dataset, "application/trig"),
+        "application/n-quads": partial(found.dataset, "application/n-quads"),
         "application/json": triples["application/ld+json"],
     }
 

@@ -20,7 +20,6 @@ from service.app import create_app
 from service.catalog import questions
 from service.config import Settings
 from service.describe import SD, VOID, service_description
-from service.dumps import split
 from service.engines.base import Limits
 from service.ingest import ingest
 from service.origins import ORIGINS
@@ -264,20 +263,6 @@ def test_a_dump_keeps_text_as_it_is(changing: TestClient) -> None:
     add(changing, "odd.json", {"benchmark_details": {"name": name}})
     found = quads(changing.get("/dump.trig").content, ox.RdfFormat.TRIG)
     assert name in {q.object.value for q in found if q.predicate.value == str(DCTERMS.title)}
-
-
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        (b"<a> <b> <c> <g> .", (b"<a>", b"<b>", b"<c>", b"<g>")),
-        (b"_:a <b> _:c .", (b"_:a", b"<b>", b"_:c", b"")),
-        (b'<a> <b> "x <y> ." .', (b"<a>", b"<b>", b'"x <y> ."', b"")),
-        (b'<a> <b> "\\" <z> ."@en <g> .\n', (b"<a>", b"<b>", b'"\\" <z> ."@en', b"<g>")),
-        (b'<a> <b> "1"^^<t> _:g .', (b"<a>", b"<b>", b'"1"^^<t>', b"_:g")),
-    ],
-)
-def test_lines_are_split_at_their_terms(line: bytes, expected: tuple[bytes, ...]) -> None:
-    assert split(line) == expected
 
 
 def test_a_host_that_is_none_gives_no_broken_names(client: TestClient) -> None:

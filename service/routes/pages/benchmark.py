@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request, Response
 
 from loaders.vocab import bind
 from service import asked
+from service.engines.rdf_text import write
 from service.pages import card, citing, estimates, history, runs, words
 from service.pages.card import Benchmark
 from service.problems import BadParameter
-from service.routes.answers import rdf_writers
 from service.routes.deps import Services, ServicesDep
 from service.routes.pages.frame import page
 
@@ -114,16 +114,10 @@ def _cite(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]
 def _rdf(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
     del services, given
     graph = bind(sum((w.graph for w in found.cards[1:]), found.cards[0].graph))
-    writers = rdf_writers(lambda: graph)
     return {
-        "turtle": _text(writers["text/turtle"]),
-        "jsonld": _text(writers["application/ld+json"]),
+        "turtle": write(graph, "text/turtle").decode(),
+        "jsonld": write(graph, "application/ld+json").decode(),
     }
-
-
-def _text(write: Callable[[], str | bytes]) -> str:
-    found = write()
-    return found if isinstance(found, str) else found.decode()
 
 
 def _downloads(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:

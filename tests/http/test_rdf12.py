@@ -1,0 +1,200 @@
+"""Terms of RDF 1.2 at every door: given back as they are, or refused in a sentence."""
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from pydantic import SecretStr
+from typer.testing import CliRunner
+
+from loaders.vocab import BASE
+from service.app import create_app
+from service.cli import app as command
+from service.config import Settings
+
+TOKEN = "for-the-terms-of-rdf-1.2"  # noqa: S105 - of a store that lives as long as the test
+GRAPH = f"{BASE}graph/rdf12"
+CARD = f"{BASE}id/card/medqa/evalgap/1"
+TERMS = {
+    "triple term": '<<( <urn:s> <urn:p> "1"^^<http://www.w3.org/2001/XMLSchema#decimal> )>>',
+    "nested triple term": "<<( <urn:s> <urn:p> <<( <urn:a> <urn:b> <urn:c> )>> )>>",
+    "base direction": '"x"@ar--rtl',
+}
+SYNTAXES = {
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+    "application/trig": ox.RdfFormat.TRIG,
+    "application/n-quads": ox.RdfFormat.N_QUADS,
+}
+
+
+def service(*, gate: bool, seed: bool = False) -> TestClient:
+    settings = Settings(
+        store=None, validators=0, seed=seed, gate=gate, token=SecretStr(TOKEN), store_url=None
+    )
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    return TestClient(
+        create_app(settings), headers=headers, raise_server_exceptions=False, follow_redirects=False
+    )
+
+
+@pytest.fixture(scope="module")
+def holding() -> Iterator[TestClient]:
+    """Return a client of a service that holds all these terms, also in a record."""
+    with service(gate=False, seed=True) as client:
+        for term in TERMS.values():
+            said = f"<{GRAPH}> <urn:has> {term} . <{CARD}> <urn:has> {term} ."
+            update(client, f"INSERT DATA {{ GRAPH <{GRAPH}> {{ {said} }} }}", 204)
+        yield client
+
+
+def update(client: TestClient, text: str, status: int) -> Response:
+    answer = client.post("/update", data={"update": text})
+    assert answer.status_code == status, answer.text
+    return answer
+
+
+def terms(data: bytes, syntax: ox.RdfFormat) -> set[str]:
+    """Return the objects of `urn:has` as N-Triples writes them."""
+    quads = ox.parse(data, format=syntax)
+    return {str(_wrapped(q.object)) for q in quads if q.predicate.value == "urn:has"}
+
+
+def _wrapped(term: object) -> str:
+    return f"<<( {term} )>>" if isinstance(term, ox.Triple) else str(term)
+
+
+def is_refused(answer: Response) -> bool:
+    sentence = answer.json()["detail"]
+    return 400 <= answer.status_code < 500 and "RDF 1.2" in sentence
+
+
+@pytest.mark.parametrize("media", SYNTAXES)
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/rdf-graph-store?graph={GRAPH}",
+        "/graph/rdf12",
+        "/doc/id/card/medqa/evalgap/1",
+        "/sparql?query=CONSTRUCT+WHERE+{?s+<urn:has>+?o}",
+    ],
+)
+def test_every_form_of_rdf_gives_them_back(holding: TestClient, path: str, media: str) -> None:
+    answer = holding.get(path, headers={"Accept": media})
+    if answer.status_code == 406 and "trig" not in media and "quads" not in media:
+        assert media == "application/ld+json"
+        assert is_refused(answer)
+    elif answer.status_code != 406:  # the Graph Store gives triples alone
+        assert terms(answer.content, SYNTAXES[media]) == set(TERMS.values()), answer.text
+
+
+def test_json_ld_has_a_word_for_the_direction_of_a_text(holding: TestClient) -> None:
+    query = "CONSTRUCT { ?s <urn:has> ?o } WHERE { ?s <urn:has> ?o FILTER (!isTRIPLE(?o)) }"
+    answer = holding.get("/sparql", params={"query": query, "format": "jsonld"})
+    assert terms(answer.content, ox.RdfFormat.JSON_LD) == {TERMS["base direction"]}
+
+
+@pytest.mark.parametrize(
+    ("form", "syntax"),
+    [
+        ("json", ox.QueryResultsFormat.JSON),
+        ("xml", ox.QueryResultsFormat.XML),
+        ("tsv", ox.QueryResultsFormat.TSV),
+    ],
+)
+def test_results_give_them_back(
+    holding: TestClient, form: str, syntax: ox.QueryResultsFormat
+) -> None:
+    query = f"SELECT ?o {{ <{GRAPH}> <urn:has> ?o }}"
+    answer = holding.get("/sparql", params={"query": query, "format": form})
+    rows = ox.parse_query_results(answer.content, format=syntax)
+    assert isinstance(rows, ox.QuerySolutions)
+    assert {_wrapped(row["o"]) for row in rows} == set(TERMS.values())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/query?query=SELECT+?o+{{<{GRAPH}>+<urn:has>+?o}}",
+        "/graph/rdf12.html",
+        "/doc/id/card/medqa/evalgap/1.html",
+    ],
+)
+def test_pages_show_them(holding: TestClient, path: str) -> None:
+    answer = holding.get(path, headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    for term in ("&lt;&lt;( &lt;urn:s&gt; &lt;urn:p&gt; &lt;&lt;(", "@ar--rtl"):
+        assert term in answer.text, answer.text
+
+
+def test_every_other_page_and_list_stands_beside_them(holding: TestClient) -> None:
+    for path in (
+        "/", "/benchmarks/medqa", "/api/v1/cards/medqa/evalgap", "/api/v1/stats", "/void",
+        "/catalog", "/queries/records-by-kind", "/sparql", "/api/v1/cards/medqa/evalgap.ttl",
+    ):  # fmt: skip
+        assert holding.get(path).status_code == 200, path
+
+
+def test_dumps_hold_them(holding: TestClient) -> None:
+    for path, syntax in (("/dump.nq.gz", "N_QUADS"), ("/dump.trig", "TRIG")):
+        data = holding.get(path).content
+        text = gzip.decompress(data) if path.endswith("gz") else data
+        assert terms(text, getattr(ox.RdfFormat, syntax)) == set(TERMS.values())
+
+
+@pytest.mark.parametrize("name", TERMS)
+@pytest.mark.parametrize("media", ["text/turtle", "application/n-triples"])
+def test_without_the_gate_the_graph_store_stores_them(name: str, media: str) -> None:
+    said = f"<urn:a> <urn:has> {TERMS[name]} ."
+    where, kind = {"graph": "urn:g"}, {"Content-Type": media}
+    with service(gate=False) as client:
+        path = "/rdf-graph-store"
+        assert client.put(path, params=where, content=said, headers=kind).status_code == 201
+        more = said.replace("<urn:a>", "<urn:more>", 1)
+        assert client.post(path, params=where, content=more, headers=kind).status_code == 204
+        found = client.get(path, params=where, headers={"Accept": media})
+        assert terms(found.content, SYNTAXES[media]) == {TERMS[name]}
+        assert "urn:a" in found.text
+        assert "urn:more" in found.text
+        assert client.delete(path, params=where).status_code == 204
+
+
+@pytest.mark.parametrize("name", TERMS)
+def test_the_gate_refuses_them_and_stores_nothing(name: str) -> None:
+    said = f"<urn:a> <urn:has> {TERMS[name]} ."
+    with service(gate=True) as client:
+        before = client.get("/dump.nq.gz").content
+        kind = {"Content-Type": "text/turtle"}
+        for method, path in (("PUT", "/rdf-graph-store?graph=urn:g"), ("POST", "/rdf-graph-store")):
+            answer = client.request(method, path, content=said, headers=kind)
+            assert is_refused(answer), answer.text
+        assert client.get("/dump.nq.gz").content == before
+
+
+def test_a_card_with_such_a_title_is_refused() -> None:
+    card = (
+        f"@prefix egap: <{BASE}ontology#> . @prefix dcterms: <http://purl.org/dc/terms/> .\n"
+        f"<{BASE}id/card/x/y/1> a egap:BenchmarkCard ; dcterms:title {{}} ."
+    )
+    with service(gate=True) as client:
+        for term in TERMS.values():
+            answer = client.post("/api/v1/validate?source=x.ttl", content=card.format(term))
+            assert 400 <= answer.status_code < 500, answer.text
+            assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_load_and_export_keep_them(tmp_path: Path) -> None:
+    lines = [f"<urn:a> <urn:has> {term} <urn:g> .\n" for term in TERMS.values()]
+    dump, store = tmp_path / "dump.nq", str(tmp_path / "store")
+    dump.write_text("".join(lines), encoding="utf-8")
+    run = CliRunner()
+    loaded = run.invoke(command, ["load", str(dump), "--store", store])
+    assert loaded.exit_code == 0, loaded.output
+    exported = run.invoke(command, ["export", "--store", store])
+    assert set(exported.output.splitlines(keepends=True)) >= set(lines)
