@@ -16,6 +16,7 @@ from fastapi.staticfiles import StaticFiles
 from service import bootstrap, tables
 from service.access import Access, RequestIds, Tokens
 from service.config import Settings
+from service.edge import service_hosts
 from service.engines.base import Engine
 from service.engines.choose import open_engine
 from service.engines.embedded import READER_MEMORY, EmbeddedEngine
@@ -49,6 +50,7 @@ from service.routes import (
 )
 from service.routes.deps import Services
 from service.upkeep import Upkeep
+from service.web.forwarded import Proxies, PublicAddress
 
 ROUTERS = (
     *pages.ROUTERS,
@@ -116,7 +118,15 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     )  # fmt: skip
     app.add_middleware(RequestIds)
     app.add_middleware(HeadAsGet)
+    _add_edge(app, settings)
     return app
+
+
+def _add_edge(app: FastAPI, settings: Settings) -> None:
+    """Add what comes before all else; what is not set costs nothing."""
+    proxies, hosts = Proxies(settings.trusted_proxies), service_hosts(settings)
+    if proxies or hosts.public:
+        app.add_middleware(PublicAddress, hosts=hosts, proxies=proxies)
 
 
 def _services(engine: Engine, gate: Gate, settings: Settings, access: Access) -> Services:
@@ -153,4 +163,5 @@ def _lanes(engine: Engine, settings: Settings) -> Lanes | None:
     if not isinstance(engine, EmbeddedEngine) or engine.snapshots is None:
         return None
     most = settings.max_rows, settings.max_result_bytes, settings.max_query_chars
-    return Lanes(engine.snapshots, min(os.cpu_count() or 1, MOST_LANES), (READER_MEMORY, *most))
+    given = READER_MEMORY, *most, service_hosts(settings).packed()
+    return Lanes(engine.snapshots, min(os.cpu_count() or 1, MOST_LANES), given)

@@ -75,12 +75,14 @@ def serve(
     import uvicorn  # noqa: PLC0415 - the other commands start faster without it
 
     from service.app import create_app  # noqa: PLC0415
+    from service.edge import connections_of  # noqa: PLC0415
     from service.lanes import lent_protocol  # noqa: PLC0415
+    from service.web.protocol import bounded_protocol  # noqa: PLC0415
 
     _check_free(settings)
     application = create_app(settings, tell=lambda words: err.print(f"{words} …"))
     err.print(f"EvalGap is at http://{settings.host}:{settings.port}")
-    lanes = application.state.lanes
+    lanes, rules = application.state.lanes, connections_of(settings)
     # what fit and pages keep of a large store took 80 ms to look through, in one request of five
     collect_rarely()
     uvicorn.run(
@@ -88,7 +90,10 @@ def serve(
         host=settings.host,
         port=settings.port,
         log_level="warning",
-        http=lent_protocol(lanes) if lanes else "auto",
+        http=lent_protocol(lanes, rules) if lanes else bounded_protocol(rules),
+        ws="none",  # there are no WebSockets here, and theirs would be another protocol
+        proxy_headers=False,  # `service.web.forwarded` reads them
+        timeout_keep_alive=settings.max_idle_seconds,  # type: ignore[arg-type]  # any number
     )
 
 

@@ -1,10 +1,16 @@
 """Settings: from `EVALGAP_…` variables and command-line flags, passed in, never global."""
 
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from service.web.hosts import PublicURL
+
+Listed = Annotated[tuple[str, ...], NoDecode]
+"""A setting with several values; a variable lists them with commas."""
 
 
 class Settings(BaseSettings):
@@ -62,6 +68,60 @@ class Settings(BaseSettings):
     """Whether SHACL judges every write; off only for a plain store or conformance runs."""
     validators: int = 1
     """Processes that check records over HTTP; 0 checks in the serving process (tests)."""
+
+    public_url: PublicURL | None = None
+    """The address that clients know: scheme, host and path prefix of all addresses in answers."""
+    allowed_hosts: Listed = ()
+    """Hosts that requests may be for, `*` for any; else loopback, `host` and the public host."""
+    trusted_proxies: Listed = ()
+    """Addresses and networks of the proxies whose `X-Forwarded-…` fields are believed."""
+    rate_limit: str | None = None
+    """Requests that one client may send in a time, as in `600/minute`; None: any number."""
+    max_url_bytes: int | None = Field(None, ge=1024)
+    """The longest address of a request; None: any query in ASCII of `max_query_chars` fits."""
+    max_header_bytes: int = Field(32 * 2**10, ge=1024)
+    """The most bytes of all header fields of a request."""
+    max_header_fields: int = Field(100, ge=10)
+    """The most header fields of a request."""
+    max_header_seconds: float = Field(10.0, gt=0)
+    """The longest that the header of a request may take to come, and a new connection be silent."""
+    max_body_pause_seconds: float = Field(20.0, gt=0)
+    """The longest without a byte of a request's body."""
+    min_body_bytes_per_second: float = Field(500.0, ge=0)
+    """The slowest that a body may come, on average, after that time."""
+    max_send_pause_seconds: float = Field(60.0, gt=0)
+    """The longest that a client may take nothing of an answer."""
+    max_idle_seconds: float = Field(5.0, gt=0)
+    """The longest that a connection is kept for its next request."""
+    max_connections: int = Field(1024, ge=1)
+    """The most connections at once; never more than half the files that the process may open."""
+    max_connections_per_client: int = Field(256, ge=1)
+    """The most of them from one address, IPv6 by /64; trusted proxies have no such limit."""
+
+    @property
+    def url_bytes(self) -> int:
+        """The longest address of a request, in bytes; each character may be percent-encoded."""
+        return self.max_url_bytes or 3 * self.max_query_chars + 4096
+
+    @field_validator("public_url", mode="before")
+    @classmethod
+    def _read_public_url(cls, given: Any) -> Any:
+        return PublicURL.read(given) if isinstance(given, str) else given
+
+    @field_validator("allowed_hosts", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, given: Any) -> Any:
+        """Read what is listed with commas."""
+        if not isinstance(given, str):
+            return given
+        return tuple(item.strip() for item in given.split(",") if item.strip())
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_networks(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        for item in given:
+            ip_network(item, strict=False)
+        return given
 
     @property
     def imports_folder(self) -> Path | None:

@@ -29,6 +29,7 @@ from service.headers import CAREFUL, COMPRESSION, WORTH_COMPRESSING
 from service.problems import Problem
 from service.sandbox import confine, end_with
 from service.sparql_request import asked, check_length, content_type
+from service.web.hosts import Hosts
 
 BUDGET = 0.05
 """CPU seconds a query may use in a lane; what needs more is answered by the serving process."""
@@ -53,7 +54,6 @@ BACK = Struct("=QQ")
 
 _PEEK = 2**15
 _LINE = re.compile(rb"GET /sparql\?([!-\"$-~]+) HTTP/1\.1\r\n")
-_HOST = re.compile(r"[a-z0-9.-]+(:([0-9]{1,4}|[1-5][0-9]{4}))?")
 _HARMLESS = {
     "host", "accept", "accept-encoding", "accept-language", "user-agent", "cache-control",
     "connection",
@@ -66,7 +66,7 @@ class Asker(NamedTuple):
     """What the header fields of a request say that matters to the answer."""
 
     accept: str | None
-    base: str
+    host: str
     gzip: bool
 
 
@@ -81,8 +81,11 @@ class Ceilings(NamedTuple):
 class Lane:
     """Answers on lent connections until the serving process hangs up."""
 
-    def __init__(self, control: socket.socket, snapshot: SnapshotReader, most: Ceilings) -> None:
+    def __init__(
+        self, control: socket.socket, snapshot: SnapshotReader, most: Ceilings, hosts: Hosts
+    ) -> None:
         """Listen to the serving process on `control`."""
+        self._base = lru_cache(maxsize=256)(hosts.base)
         self._control = control
         self._snapshot = snapshot
         self._characters = most.characters
@@ -139,20 +142,21 @@ class Lane:
         """Return the whole response to a plain query, nothing where it is not for a lane."""
         line = _LINE.match(head)
         asker = asker_of(head[line.end() :]) if line else None
-        if not line or not asker or not self._snapshot.is_current():
+        base = self._base(asker.host) if asker else None
+        if not line or not asker or not base or not self._snapshot.is_current():
             return b""
         params = _params(line[1].decode("ascii"))
         if not params.keys() <= {"query", "format"} or len(params.get("query", ())) != 1:
             return b""
         try:
-            return self._result(params, asker)
+            return self._result(params, asker, f"{base}/sparql")
         except (Problem, OSError, RuntimeError, ValueError):  # to be told by the serving process
             return b""
 
-    def _result(self, params: dict[str, list[str]], asker: Asker) -> bytes:
+    def _result(self, params: dict[str, list[str]], asker: Asker, base: str) -> bytes:
         text = params["query"][0]
         check_length(text, self._characters)
-        ask = asked(text, params, asker.accept, asker.base, self._most)
+        ask = asked(text, params, asker.accept, base, self._most)
         out = BytesIO()
         _set_timers(BUDGET, PATIENCE)
         try:
@@ -218,11 +222,9 @@ def asker_of(fields: bytes) -> Asker | None:
             return None
         found[name] = match[2].decode()
     host, connection = found.get("host", ""), found.get("connection", "keep-alive")
-    if fields[position:] != b"\r\n" or not _HOST.fullmatch(host) or connection != "keep-alive":
+    if fields[position:] != b"\r\n" or connection != "keep-alive":
         return None
-    return Asker(
-        found.get("accept"), f"http://{host}/sparql", "gzip" in found.get("accept-encoding", "")
-    )
+    return Asker(found.get("accept"), host, "gzip" in found.get("accept-encoding", ""))
 
 
 def _response(media: str, body: bytes, *, compress: bool) -> bytes:
@@ -249,16 +251,17 @@ def _head(media: str, large: bool, compressed: bool, second: int) -> bytes:  # n
 
 
 def main(arguments: list[str]) -> None:
-    """Run a lane: the service, control socket, generation file, memory, snapshots, ceilings."""
+    """Run a lane: service, control socket, generation file, memory, snapshots, ceilings, hosts."""
     parent, control, generation, memory = (int(a) for a in arguments[:4])
     end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for end in ENDS:
         signal.signal(end, signal.SIG_DFL)
-    snapshots, ceilings = Path(arguments[4]), Ceilings(*(int(a) for a in arguments[5:]))
+    snapshots, ceilings = Path(arguments[4]), Ceilings(*(int(a) for a in arguments[5:-1]))
     reader = SnapshotReader(snapshots, Generation(generation))
+    hosts = Hosts.unpacked(arguments[-1])
     confine(read=[snapshots], memory=memory)
-    Lane(socket.socket(fileno=control), reader, ceilings).run()
+    Lane(socket.socket(fileno=control), reader, ceilings, hosts).run()
 
 
 if __name__ == "__main__":

@@ -10,14 +10,13 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
-from typing import Any, cast
-
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.engines.allocator import environment
 from service.engines.snapshots import Snapshots
 from service.lane import BACK, BUDGET, ENDS, LENT
 from service.sandbox import start
+from service.web.connections import Connections
+from service.web.protocol import BoundedProtocol
 
 RECOVERY = 1.0
 """Seconds until a connection that came back is lent again."""
@@ -36,8 +35,8 @@ _CHUNK = 2**18
 class Lanes:
     """The lanes of one service; each is started when a connection is first lent to it."""
 
-    def __init__(self, snapshots: Snapshots, size: int, arguments: tuple[int, ...]) -> None:
-        """Start nothing yet. `arguments` are memory, rows, bytes and characters of a query."""
+    def __init__(self, snapshots: Snapshots, size: int, arguments: tuple[int | str, ...]) -> None:
+        """Start nothing yet. `arguments`: memory, rows, bytes and characters of a query, hosts."""
         self._snapshots = snapshots
         self._arguments = arguments
         self._lanes: list[_Lane | None] = [None] * size
@@ -77,7 +76,7 @@ class _Lane:
     """One lane: its process, the socket to it, and the connections that it was lent."""
 
     def __init__(
-        self, snapshots: Snapshots, arguments: tuple[int, ...], ended: Callable[[], None]
+        self, snapshots: Snapshots, arguments: tuple[int | str, ...], ended: Callable[[], None]
     ) -> None:
         self.lent: dict[int, LentProtocol] = {}
         self._count = 0
@@ -147,7 +146,7 @@ class _Lane:
         self.lent.clear()
 
 
-class LentProtocol(HttpToolsProtocol):
+class LentProtocol(BoundedProtocol):
     """A connection that is lent after a request which was quick and which a lane might answer."""
 
     lanes: Lanes
@@ -198,6 +197,6 @@ class LentProtocol(HttpToolsProtocol):
             self.lanes.lend(self)
 
 
-def lent_protocol(lanes: Lanes) -> type[asyncio.Protocol]:
+def lent_protocol(lanes: Lanes, rules: Connections) -> type[BoundedProtocol]:
     """Return the protocol of a server whose connections may be lent to these lanes."""
-    return cast("type[Any]", type("Connection", (LentProtocol,), {"lanes": lanes}))
+    return type("Connection", (LentProtocol,), {"lanes": lanes, "rules": rules})

@@ -9,11 +9,16 @@ Problem                      500
 +-- Forbidden                403   the token does not allow it, or nobody may
 +-- NotFound                 404
 +-- NotAcceptable            406   no representation in a form the client takes
++-- RequestTimeout           408   the request came too slowly
 +-- Conflict                 409   what is there does not allow it
 +-- Gone                     410   withdrawn
 +-- TooLarge                 413
++-- AddressTooLong           414
 +-- UnsupportedMedia         415
++-- Misdirected              421   a host that this service does not answer for
 +-- Invalid                  422   a card that does not satisfy the shapes
++-- TooManyRequests          429   past the rate of one client
++-- HeaderTooLarge           431
 +-- Abandoned                499   the client left
 +-- AddressInUse             500   only on the command line
 +-- BadSetting               500   only on the command line
@@ -86,6 +91,36 @@ class NotAcceptable(Problem):
     """No representation is in a form that the client takes."""
 
     status, slug, title = 406, "not-acceptable", "Not available in that form"
+
+
+class RequestTimeout(Problem):
+    """A request did not come whole in the time for it."""
+
+    status, slug, title = 408, "request-timeout", "The request came too slowly"
+
+
+class AddressTooLong(Problem):
+    """The address of a request is longer than is read."""
+
+    status, slug, title = 414, "address-too-long", "The address is too long"
+
+
+class Misdirected(Problem):
+    """The request is for a host that this service does not answer for."""
+
+    status, slug, title = 421, "misdirected", "This service is not that host"
+
+
+class TooManyRequests(Problem):
+    """One client has sent more requests than it may in the time."""
+
+    status, slug, title = 429, "too-many-requests", "Too many requests"
+
+
+class HeaderTooLarge(Problem):
+    """The header fields of a request are more, or larger, than are read."""
+
+    status, slug, title = 431, "header-too-large", "The header fields are too large"
 
 
 class TooLarge(Problem):

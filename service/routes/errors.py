@@ -9,9 +9,10 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from service.negotiate import prefers_page
-from service.problems import BadParameter, Problem
+from service.problems import Abandoned, BadParameter, Problem
 from service.routes.pages.frame import bare
 
 _LOG = logging.getLogger(__name__)
@@ -58,7 +59,18 @@ def _invalid_request(request: Request, error: Exception) -> Response:
 
 def _unforeseen(request: Request, error: Exception) -> Response:
     _LOG.error("unforeseen error at %s", request.url.path, exc_info=error)
-    return _problem(request, Problem("The service met an error it did not foresee; it is logged."))
+    answer = _problem(
+        request, Problem("The service met an error it did not foresee; it is logged.")
+    )
+    answer.headers["Connection"] = "close"  # as the server does after an error
+    return answer
+
+
+def _gone(request: Request, error: Exception) -> Response:
+    """Answer nobody: the client went before its request was there whole."""
+    del error
+    _LOG.info("the client went during the body of %s %s", request.method, request.url.path)
+    return Response(status_code=Abandoned.status)
 
 
 HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Response | Awaitable[Response]]]
@@ -66,6 +78,7 @@ HANDLERS = {
     Problem: _problem,
     HTTPException: _http_error,
     RequestValidationError: _invalid_request,
+    ClientDisconnect: _gone,
     Exception: _unforeseen,
 }
 """Every kind of error that an application meets, with what answers it."""

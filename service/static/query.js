@@ -4,7 +4,7 @@ import {
   autocompletion, bracketMatching, completionKeymap, defaultKeymap, EditorState, EditorView,
   HighlightStyle, highlightSpecialChars, history, historyKeymap, keymap, lineNumbers,
   setDiagnostics, sparql, StreamLanguage, syntaxHighlighting, tags,
-} from "/static/vendor/editor.min.js";
+} from "./vendor/editor.min.js";
 
 const $ = (id) => document.getElementById(id);
 const form = $("ask"), area = $("query"), told = $("told");
@@ -16,7 +16,7 @@ const WORDS = `ASK BASE BIND BOUND BY CONCAT CONSTRUCT COUNT DATATYPE DESC DESCR
 
 let known;
 async function vocabulary() {
-  known ??= fetch("/query/terms.json").then((answer) => answer.json());
+  known ??= fetch("query/terms.json").then((answer) => answer.json());
   return known;
 }
 
@@ -118,7 +118,7 @@ function mark() {
 
 // ---- run and cancel ----
 
-const LONGEST = 60_000;  // characters that the server reads of an address
+const LONGEST = 300_000;  // characters that the server reads of an address
 let running = null;
 
 async function run(address) {
@@ -162,7 +162,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const asked = new URLSearchParams({ query: area.value });
   if (form.elements.timeout.value) asked.set("timeout", form.elements.timeout.value);
-  const address = `/query?${asked}`;
+  const address = `${location.pathname}?${asked}`;
   if (address !== location.pathname + location.search) window.history.pushState(null, "", address);
   run(address);
 });

@@ -188,14 +188,15 @@ def test_a_query_past_its_time_is_stopped_and_others_go_on(
 
 
 def test_an_answer_too_large_is_a_413_and_not_a_broken_200(
-    service: tuple[int, int], client: Client, tmp_path: Path
+    service: tuple[int, int], tmp_path: Path
 ) -> None:
     with serving(tmp_path / "small", MAX_ROWS="10") as (pid, port), closing(Client(port)) as small:
         small.update("INSERT DATA { <urn:s> <urn:p> 1, 2, 3, 4 }")
         lent((pid, port), small)
         assert small.get(LARGE)[0] == 413
-    lent(service, client)
-    status, _, body = client.get("SELECT * WHERE { ?a <urn:q> ?b . <urn:t> <urn:r> ?text }")
+    with closing(Client(service[1])) as client:
+        lent(service, client)
+        status, _, body = client.get("SELECT * WHERE { ?a <urn:q> ?b . <urn:t> <urn:r> ?text }")
     assert status == 200
     assert [r["text"]["value"] for r in json.loads(body)["results"]["bindings"]] == [TEXT] * 200
 
@@ -257,8 +258,10 @@ def test_requests_sent_before_the_answer_are_answered_in_order(
     wire = client._connection.sock
     for number in range(3):
         target = f"/sparql?query={quote(f'SELECT ({number} AS ?o) {{}}')}"
-        wire.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n".encode())
-    wire.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        wire.sendall(
+            f"GET {target} HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv\r\n\r\n".encode()
+        )
+    wire.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     text = b""
     while chunk := wire.recv(65536):
         text += chunk
@@ -277,7 +280,9 @@ def test_a_client_that_reads_nothing_holds_up_nobody(
         for _ in range(400):
             stubborn._connection.sock.settimeout(0)
             with suppress(BlockingIOError):
-                stubborn._connection.sock.send(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+                stubborn._connection.sock.send(
+                    f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+                )
         assert client.values() == ["1"]
 
 

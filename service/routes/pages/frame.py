@@ -27,6 +27,7 @@ NAVIGATION = (
 )
 """Address and name of the pages that every page links to."""
 
+_ADDRESS = re.compile(rb"""(\s(?:href|src|action|formaction|hx-get|hx-post|hx-push-url)=")/(?!/)""")
 _CAMEL = re.compile(r"(?<=[a-z])([A-Z])")
 _templates = Jinja2Templates(directory=inside("templates"))
 _templates.env.globals.update(VERSION=VERSION, NAVIGATION=NAVIGATION, SIGNS=SIGNS)
@@ -53,6 +54,22 @@ def bare(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return a page that asks nothing of the store, so that it answers when the store does not."""
-    answer = _templates.TemplateResponse(request, template, dict(shown), status)
+    prefix = request.scope.get("root_path", "")
+    page_path = request.scope["path"].removeprefix(prefix)
+    answer = _templates.TemplateResponse(
+        request, template, {"page_path": page_path, **shown}, status
+    )
     answer.headers.update({"Vary": "Accept", **(headers or {})})
+    if prefix:
+        answer.body = under(prefix, bytes(answer.body))
+        answer.headers["Content-Length"] = str(len(answer.body))
     return answer
+
+
+def under(prefix: str, html: bytes) -> bytes:
+    """Put a path prefix before every address of a page that begins with a slash.
+
+    Templates, and what fills them, name addresses as if the service stood at the root of its host.
+    Text cannot be taken for an attribute: in it, quotes are escaped.
+    """
+    return _ADDRESS.sub(rb"\1" + prefix.encode() + b"/", html)
