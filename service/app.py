@@ -14,7 +14,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from service import bootstrap, tables
-from service.access import Access, RequestIds, Tokens
+from service.access import Access, RequestIds, Tokens, WriteLog
 from service.config import Settings
 from service.edge import service_hosts
 from service.engines.base import Engine
@@ -51,6 +51,7 @@ from service.routes import (
 from service.routes.deps import Services
 from service.upkeep import Upkeep
 from service.web.forwarded import Proxies, PublicAddress
+from service.written import settle
 
 ROUTERS = (
     *pages.ROUTERS,
@@ -132,10 +133,14 @@ def _add_edge(app: FastAPI, settings: Settings) -> None:
 def _services(engine: Engine, gate: Gate, settings: Settings, access: Access) -> Services:
     writing = Lock()
     folder = settings.imports_folder or Path(mkdtemp(prefix="evalgap-imports-"))
+    log = WriteLog(settings.write_log_file or folder / "writes.sqlite")
     workshop = Workshop(
-        engine, gate, writing, settings.set_aside_file, settings.max_set_aside_bytes
+        engine, gate, writing, log, settings.set_aside_file, settings.max_set_aside_bytes
     )
-    return Services(engine, gate, settings, access, Jobs(folder, workshop), writing)
+    jobs = Jobs(folder, workshop)
+    if not engine.shared:
+        settle(engine, log, jobs.under_way())
+    return Services(engine, gate, settings, access, log, jobs, writing)
 
 
 def _closing(
@@ -150,6 +155,7 @@ def _closing(
         if lanes:
             lanes.close()
         services.jobs.close()
+        services.log.close()
         if services.settings.imports_folder is None:
             services.jobs.remove()
         services.gate.close()

@@ -24,7 +24,7 @@ from service import (
 )
 from service.access import checked
 from service.cli_set_aside import kept_in
-from service.command import Quiet, StoreOption, fail, gated, opened, settings_of
+from service.command import Quiet, StoreOption, fail, gated, logged, opened, settings_of
 from service.config import Settings
 from service.engines.choose import open_engine
 from service.engines.embedded import open_store
@@ -33,6 +33,7 @@ from service.ingest import ingest
 from service.problems import AddressInUse, Problem
 from service.set_aside import noted
 from service.terminal import Run, err, out, written
+from service.written import differences, sizes
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
@@ -44,6 +45,7 @@ cli_analysis.add(app)
 app.add_typer(cli_plan.app, name="plan")
 app.command()(cli_decompose.decompose)
 app.command()(cli_stats.stats)
+app.command("log")(cli_access.log)
 Paths = Annotated[
     list[Path], typer.Argument(help="Files, folders, archives or 'patterns'; - is stdin.")
 ]
@@ -136,8 +138,11 @@ def import_(
         gated(2, stock=stock) as gate,
         opened(settings, None if stock else gate) as engine,
         written(report) as note,
+        nullcontext() if dry_run else logged(settings, engine, "import", _named(paths)) as write,
     ):
-        outcomes = ingest(run.documents(paths, name), engine, gate, dry_run=dry_run)
+        found = run.documents(paths, name)
+        entry = write.entry if write else None
+        outcomes = ingest(found, engine, gate, dry_run=dry_run, write=entry)
         for outcome in run.shown(noted(outcomes, kept)):
             note(outcome)
     run.finish(kept)
@@ -204,8 +209,9 @@ def load(
     if file != _STDIO and not file.is_file():
         fail(f"There is no file {file}.")
     data = sys.stdin.buffer.read() if file == _STDIO else file.read_bytes()
-    with closing(open_engine(settings)) as engine:
+    with closing(open_engine(settings)) as engine, logged(settings, engine, "load", file) as write:
         count = dumps.load(engine, data)
+        write.note(differences({}, sizes(engine)))
     out.print(f"{count:,} statements are loaded")
 
 
@@ -236,8 +242,16 @@ def restore(
     if settings.store is None or settings.store.exists():
         fail(f"There is a store at {settings.store} already. Move it away first.")
     shutil.copytree(folder, settings.store)
-    open_store(settings.store).close()
+    with (
+        closing(open_store(settings.store)) as engine,
+        logged(settings, engine, "restore", folder) as write,
+    ):
+        write.note(differences({}, sizes(engine)))
     out.print(f"{settings.store} holds what {folder} holds")
+
+
+def _named(paths: list[Path]) -> str:
+    return " ".join(map(str, paths))
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -1,14 +1,19 @@
-"""`evalgap token create | list | revoke`: who may write."""
+"""`evalgap token create | list | revoke`: who may write; `evalgap log`: who did."""
 
 import json
 import sys
+from collections.abc import Iterable
+from dataclasses import fields
 from datetime import datetime
 from typing import Annotated, Literal
 
 import typer
 
-from service.access import Scope, Token, Tokens, expiry
-from service.command import StoreOption, settings_of
+from loaders.files import printable
+from loaders.vocab import BASE
+from service.access import Change, Logged, Scope, Token, Tokens, expiry
+from service.access import since as moment
+from service.command import StoreOption, settings_of, write_log
 from service.terminal import err, out
 
 tokens = typer.Typer(no_args_is_help=True, help="Tokens: made, listed, revoked.")
@@ -61,3 +66,55 @@ def _line(token: Token) -> str:
 
 def _until(expires: datetime | None) -> str:
     return f"It expires {expires:%Y-%m-%d %H:%M} UTC." if expires else "It does not expire."
+
+
+def log(
+    since: Annotated[
+        str | None, typer.Option(help="Writes from then on: 12h, 30d, a date or a time in UTC.")
+    ] = None,
+    who: Annotated[str, typer.Option(help="Writes with this token, or by this user.")] = "",
+    graph: Annotated[str, typer.Option(help="Writes of this graph and those below it.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="All of it, as JSON lines.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="A row for each graph, as CSV.")] = False,
+    store: StoreOption = None,
+) -> None:
+    """List the writes to the store, a line each: when, who, from where, what, what came of it.
+
+    `unfinished` is a write whose outcome was not noted: it is under way, or the service ended in
+    it; the next start finds out.
+    """
+    start = moment(since) if since else None
+    found = write_log(settings_of(store=store)).entries(start, who, graph)
+    if as_csv:
+        sys.stdout.write(_csv(found))
+        return
+    for entry in found:
+        line = json.dumps(entry.document()) if as_json else printable(_entry(entry))
+        sys.stdout.write(f"{line}\n")
+
+
+def _entry(entry: Logged) -> str:
+    graphs = ", ".join(_graph(g) for g in entry.graphs[:_SHOWN])
+    more = f" and {len(entry.graphs) - _SHOWN} more" if len(entry.graphs) > _SHOWN else ""
+    said = (entry.at, entry.who, entry.client, entry.operation, entry.about, entry.outcome)
+    rest = (entry.detail, f"{graphs}{more}", f"request {entry.request}" if entry.request else "")
+    return "  ".join(word for word in (*said, *rest) if word)
+
+
+_SHOWN = 3
+"""How many graphs of a write stand in its line."""
+
+
+def _graph(change: Change) -> str:
+    name = change.graph.removeprefix(f"{BASE}graph/") or "the default graph"
+    if change.triples_after is None:
+        return name
+    return f"{name} ({change.triples_before} to {change.triples_after} triples)"
+
+
+def _csv(found: Iterable[Logged]) -> str:
+    from service.routes.answers import csv_text  # noqa: PLC0415 - the other commands start faster
+
+    columns = [f.name for f in (*fields(Logged), *fields(Change)) if f.name != "graphs"]
+    rows = (vars(entry) | vars(graph) for entry in found for graph in entry.graphs or (Change(""),))
+    return csv_text(rows, columns)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from service.command import StoreOption, fail, gated, opened, settings_of
+from service.command import StoreOption, fail, gated, logged, opened, settings_of
 
 app = typer.Typer(no_args_is_help=True, help="Staged plans: made, changed step by step, exported.")
 Id = Annotated[str, typer.Argument(help="Id of the plan.")]
@@ -49,8 +49,13 @@ def new(
         **_shared(threshold, sample),
     }
     wanted = plans.form({k: v for k, v in given.items() if v is not None}, plans.PlanRequest)
-    with opened(settings_of(store=store)) as engine, gated(0) as gate:
-        made = plans.create(engine, gate, wanted)
+    settings = settings_of(store=store)
+    with (
+        opened(settings) as engine,
+        gated(0) as gate,
+        logged(settings, engine, "new plan", ident) as write,
+    ):
+        made = plans.create(engine, gate, wanted, write.entry)
     _tell(made.plan, made.version)
 
 
@@ -91,8 +96,13 @@ def step(
         **_shared(threshold, sample),
     }
     wanted = plans.form({k: v for k, v in given.items() if v is not None}, StepChange)
-    with opened(settings_of(store=store)) as engine, gated(0) as gate:
-        made = plans.change(engine, gate, ident, number, wanted)
+    settings = settings_of(store=store)
+    with (
+        opened(settings) as engine,
+        gated(0) as gate,
+        logged(settings, engine, "change of a plan", f"{ident}, step {number}") as write,
+    ):
+        made = plans.change(engine, gate, (ident, number), wanted, write.entry)
     _tell(made.plan, made.version, number)
     if made.gap:
         told = f"feeds the gap {made.gap['id']}" if made.gap["id"] else made.gap["why"]

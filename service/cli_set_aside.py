@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ import typer
 
 from loaders.base import Problem
 from loaders.files import printable
-from service.command import Quiet, StoreOption, fail, gated, opened, settings_of
+from service.command import Quiet, StoreOption, fail, gated, logged, opened, settings_of
 from service.config import Settings
 from service.ingest import ingest
 from service.set_aside import Entry, SetAside, again, noted
@@ -71,9 +72,18 @@ def retry(
     """
     settings = settings_of(store=store)
     run = Run("Trying again", quiet=quiet)
-    with run, kept_in(settings) as kept, opened(settings) as engine, gated(2) as gate:
+    with (
+        run,
+        kept_in(settings) as kept,
+        opened(settings) as engine,
+        gated(2) as gate,
+        nullcontext() if dry_run else logged(settings, engine, "retry of set aside") as write,
+    ):
         entries = list(kept.entries(ids or []))
-        outcomes = ingest(run.until(again(entries, kept)), engine, gate, dry_run=dry_run)
+        found = run.until(again(entries, kept))
+        outcomes = ingest(
+            found, engine, gate, dry_run=dry_run, write=write.entry if write else None
+        )
         for _ in run.shown(outcomes if dry_run else noted(outcomes, kept)):
             pass
         for entry in entries:

@@ -1,12 +1,16 @@
 """What the commands share: settings, the store, the gate, and the way they fail."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Annotated, NoReturn
+from getpass import getuser
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from pydantic import ValidationError
 
+from service.access import COMMAND_LINE, Caller, Intent, WriteLog
 from service.config import Settings
 from service.engines.base import Engine
 from service.engines.choose import open_engine
@@ -14,6 +18,9 @@ from service.engines.embedded import open_store
 from service.gate import Gate
 from service.problems import BadSetting
 from service.terminal import err
+
+if TYPE_CHECKING:
+    from service.written import Write
 
 StoreOption = Annotated[
     str | None,
@@ -55,6 +62,34 @@ def opened(
         yield engine
     finally:
         engine.close()
+
+
+@contextmanager
+def logged(
+    settings: Settings, engine: Engine, operation: str, about: object = ""
+) -> "Iterator[Write]":
+    """Note in the log of writes what the user of this machine writes, and what came of it."""
+    from service.written import writing  # noqa: PLC0415 - reading starts faster without it
+
+    log = write_log(settings)
+    try:
+        intent = Intent(Caller(_user(), COMMAND_LINE, ""), operation, str(about))
+        with writing(log, engine, intent) as write:
+            yield write
+    finally:
+        log.close()
+
+
+def write_log(settings: Settings) -> WriteLog:
+    """Return the log of the writes to the store of these settings."""
+    return WriteLog(settings.write_log_file or Path(".evalgap", "writes.sqlite"))
+
+
+def _user() -> str:
+    try:
+        return getuser()
+    except (KeyError, OSError):  # a container may run under a number without a name
+        return str(os.getuid())
 
 
 @contextmanager

@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     """A token with all scopes, of 16 characters at least, beside those in the file of tokens."""
     tokens: Path | None = None
     """File of the named tokens; None puts it beside the embedded store."""
+    write_log: Path | None = None
+    """File of the log of writes; None puts it beside the embedded store."""
     read_token: Literal["off", "required"] = "off"  # noqa: S105 - no token itself
     """Whether reading needs a token, too."""
     gate: bool = True
@@ -150,6 +152,11 @@ class Settings(BaseSettings):
     def tokens_file(self) -> Path | None:
         """Where named tokens are kept; None for a store in memory, which has none."""
         return self.tokens or self._beside("tokens.sqlite")
+
+    @property
+    def write_log_file(self) -> Path | None:
+        """Where writes are logged; None for a store in memory, whose log ends with it."""
+        return self.write_log or self._beside("writes.sqlite")
 
     def _beside(self, name: str) -> Path | None:
         """Return a file beside the store; None for a store in memory."""

@@ -18,13 +18,14 @@ from loaders.mapping.fields import names_others, references
 from loaders.mapping.write import triples
 from loaders.model import Plan
 from loaders.registry import LOADER_VERSION
+from service.access import Entry
 from service.audit import Audit
 from service.engines.base import Engine
 from service.gate import Candidate, Checked, Gate
 from service.naming import named
 from service.outcome import Outcome, State, problem_of
 from service.planning import Planned, plan
-from service.provenance import Origin, provenance, software
+from service.provenance import Origin, activity, provenance, software
 from service.references import known
 from service.thresholds import broken_rules
 
@@ -43,29 +44,31 @@ REFERENCE_SHAPES = frozenset(
 """The shapes that fail when another record is not there, perhaps only not there yet."""
 
 
-def ingest(
+def ingest(  # noqa: PLR0913 - three of them are seldom given
     documents: Iterable[Document | Rejected],
     engine: Engine,
     gate: Gate,
     *,
     dry_run: bool = False,
     audited: float = AUDITED,
+    write: Entry | None = None,
 ) -> Iterator[Outcome]:
     """Store documents batch by batch and yield one outcome per document, in order.
 
-    With `dry_run` everything is checked and nothing is stored. Otherwise a random share
+    `write` is the entry in the log of writes that the new versions are to name. With `dry_run`
+    everything is checked and nothing is stored. Otherwise a random share
     `audited` of the records, and at least one, is judged again by pySHACL as it comes;
     raises `Disagreement` where that gives another result.
     """
     audit = Audit(gate, 0 if dry_run else audited)
     early: list[Document | Rejected] = []
-    for document, outcome in _Pass(engine, gate, audit, dry_run=dry_run).over(documents):
+    for document, outcome in _Pass(engine, gate, audit, write, dry_run=dry_run).over(documents):
         if outcome.waits:
             early.append(document)
         else:
             yield outcome
     # a review may stand before the card it is about: what missed something gets one more try
-    for _, outcome in _Pass(engine, gate, audit, dry_run=dry_run).over(early):
+    for _, outcome in _Pass(engine, gate, audit, write, dry_run=dry_run).over(early):
         yield outcome
     audit.close()
 
@@ -100,8 +103,12 @@ class _Pass:
     Python's lock, so what comes next is read and planned meanwhile.
     """
 
-    def __init__(self, engine: Engine, gate: Gate, audit: Audit, *, dry_run: bool) -> None:
+    def __init__(
+        self, engine: Engine, gate: Gate, audit: Audit, write: Entry | None, *, dry_run: bool
+    ) -> None:
         self._engine, self._gate, self._audit, self._dry_run = engine, gate, audit, dry_run
+        self._write = write
+        self._said = software() + (activity(write) if write else "")
         self._waiting: deque[_Flight] = deque()
         self._sizes = chain(_GROWING, repeat(_TOGETHER))
         self._together = next(self._sizes)
@@ -164,12 +171,12 @@ class _Pass:
             checked = flight.checked.result()
             results = {c.iri: c for c in _held(self._engine, flight.planned, checked)}
             outcomes = _outcomes(flight, results)
-            lines += _lines(flight.planned, results, outcomes)
+            lines += _lines(flight.planned, results, outcomes, self._write)
             self._audit.draw(flight.candidates, flight.context)
             landing += zip(flight.batch, outcomes, strict=True)
         before = self._stored()
         if lines and not self._dry_run:
-            whole = b"".join([software().encode(), *lines])
+            whole = b"".join([self._said.encode(), *lines])
             self._commit = beside.submit(self._engine.commit, whole)
         self._landing = landing
         return before
@@ -273,19 +280,22 @@ def _outcome(
 
 
 def _lines(
-    planned: Sequence[Planned], results: Mapping[str, Checked], outcomes: Sequence[Outcome]
+    planned: Sequence[Planned],
+    results: Mapping[str, Checked],
+    outcomes: Sequence[Outcome],
+    write: Entry | None,
 ) -> list[bytes]:
     """Return the N-Quads, with provenance, of what is imported."""
     stored = {iri for o in outcomes if o.state == "imported" for iri in o.iris}
     now = datetime.now(UTC)
     return [
-        results[p.candidate.iri].nquads + provenance(p.candidate, _origin(p, now)).encode()
+        results[p.candidate.iri].nquads + provenance(p.candidate, _origin(p, now, write)).encode()
         for p in planned
         if p.candidate.iri in stored and p.candidate.iri in results
     ]
 
 
-def _origin(planned: Planned, now: datetime) -> Origin:
+def _origin(planned: Planned, now: datetime, write: Entry | None) -> Origin:
     return Origin(
         source=planned.document.raw.source,
         source_hash=sha256(planned.document.raw.data).hexdigest(),
@@ -293,4 +303,5 @@ def _origin(planned: Planned, now: datetime) -> Origin:
         loader=f"{planned.document.format}/{LOADER_VERSION}",
         recorded=now,
         revises=planned.current.version if planned.current else None,
+        write=write,
     )

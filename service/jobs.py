@@ -20,6 +20,8 @@ from uuid import uuid4
 from loaders.base import Document, Rejected
 from loaders.files import count, raw_stream
 from loaders.registry import documents
+from service import written
+from service.access import Caller, Ending, Intent, WriteLog
 from service.engines.base import Engine
 from service.gate import Gate
 from service.ingest import ingest
@@ -39,7 +41,8 @@ class Job:
     """One import: where it stands, and the running sums of its outcomes.
 
     `size` is the upload's, in bytes; `files` counts what it holds, `read` those read so far, and
-    `seen` the documents in them that have been dealt with.
+    `seen` the documents in them that have been dealt with. `write` is its entry in the log of
+    writes; a dry run has none.
     """
 
     id: str
@@ -54,6 +57,8 @@ class Job:
     read: int = 0
     seen: int = 0
     error: str | None = None
+    write: str | None = None
+    cancelled_by: str | None = None
     tally: Tally = field(default_factory=Tally)
 
     def document(self) -> dict[str, Any]:
@@ -70,11 +75,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Workshop:
-    """What a job needs: the store, the gate, who may write now, and where records are set aside."""
+    """What a job needs: the store, the gate, leave to write, the log, a place for set-aside."""
 
     engine: Engine
     gate: Gate
     writing: Lock
+    log: WriteLog
     set_aside: Path
     max_set_aside_bytes: int
 
@@ -102,10 +108,12 @@ class Jobs:
         folder.mkdir(parents=True)
         return ident, folder / "upload"
 
-    def start(self, ident: str, name: str, *, dry_run: bool) -> Job:
-        """Queue the job whose upload is complete."""
+    def start(self, ident: str, name: str, by: Caller, *, dry_run: bool) -> Job:
+        """Queue the job whose upload is complete. Raises `FileUnusable` where it is not logged."""
         size = (self._folder / ident / "upload").stat().st_size
         job = Job(ident, name, size, dry_run, _now())
+        if not dry_run:
+            job.write = self._workshop.log.begin(Intent(by, "import", name)).id
         self._save(job)
         self._remember(job)
         self._prune()
@@ -133,15 +141,20 @@ class Jobs:
             with path.open(encoding="utf-8") as lines:
                 yield from (json.loads(line) for line in lines if line.endswith("\n"))
 
-    def cancel(self, ident: str) -> Job:
+    def cancel(self, ident: str, by: str) -> Job:
         """Ask a job to end; what is under way is still stored whole. Raises `NotFound`."""
         job = self.get(ident)
+        job.cancelled_by = by
         self._cancelled[ident].set()
         with self._turn:
             if ident in self._queue:
                 self._queue.remove(ident)
                 self._end(job, "cancelled")
         return job
+
+    def under_way(self) -> list[str]:
+        """Return the writes of the jobs that go on."""
+        return [j.write for j in self._jobs.values() if j.write and j.state not in ENDED]
 
     def close(self) -> None:
         """Stop after the batch under way; jobs that have not ended go on at the next start."""
@@ -201,7 +214,9 @@ class Jobs:
             (self._folder / job.id / "outcomes.jsonl").open("w", encoding="utf-8") as lines,
             shop.writing,
         ):
-            found = ingest(self._documents(job), shop.engine, shop.gate, dry_run=job.dry_run)
+            write = shop.log.find(job.write) if job.write else None
+            documents = self._documents(job)
+            found = ingest(documents, shop.engine, shop.gate, dry_run=job.dry_run, write=write)
             for outcome in found:
                 lines.write(json.dumps(outcome.document(), ensure_ascii=False) + "\n")
                 self._note(job, outcome, None if job.dry_run else kept)
@@ -226,9 +241,21 @@ class Jobs:
         return self._cancelled[job.id].is_set() or self._closing.is_set()
 
     def _end(self, job: Job, state: State) -> None:
+        if job.write is not None:
+            self._note_end(job, job.write, state)
         job.state, job.ended = state, _now()
         self._save(job)
         (self._folder / job.id / "upload").unlink(missing_ok=True)
+
+    def _note_end(self, job: Job, write: str, state: State) -> None:
+        shop = self._workshop
+        said = ", ".join(f"{number} {what}" for what, number in job.tally.states.items())
+        outcome: Ending | None = None
+        if state == "cancelled":
+            outcome, said = "cancelled", f"by {job.cancelled_by}; {said or 'nothing was read'}"
+        elif state == "failed":
+            outcome, said = "failed", job.error or ""
+        shop.log.end(write, outcome, said, written.made(shop.engine, write))
 
     def _save(self, job: Job) -> None:
         """Write what is known of a job, whole or not at all."""
@@ -246,7 +273,7 @@ class Jobs:
 
 def _loaded(path: Path) -> Job:
     found = json.loads(path.read_text(encoding="utf-8"))
-    own = {f.name: found[f.name] for f in fields(Job) if f.name != "tally"}
+    own = {f.name: found[f.name] for f in fields(Job) if f.name != "tally" and f.name in found}
     return Job(**own, tally=Tally.of(found))
 
 

@@ -12,6 +12,7 @@ from loaders.model import Agent, Card, Gap, Plan, Record, Step, Threshold
 from loaders.model.terms import Path, Slug, Text
 from loaders.vocab import record_iri, series_iri
 from service import fits, repository
+from service.access import Entry
 from service.analysis.claims import Candidate, Claim
 from service.analysis.claims import Finding as Assessed
 from service.analysis.fit import find
@@ -71,12 +72,12 @@ def form(given: Any, cls: type[Form]) -> Form:
         raise Invalid(problems[0].sentence(), problems=[dict(vars(p)) for p in problems]) from error
 
 
-def create(engine: Engine, gate: Gate, wanted: PlanRequest) -> Changed:
+def create(engine: Engine, gate: Gate, wanted: PlanRequest, write: Entry) -> Changed:
     """Store a new plan. Raises `Conflict` for an id that is taken, `NotFound`, `Invalid`."""
     if engine.ask(f"ASK {{ ?version ?of {series_iri('plan', wanted.id).n3()} }}"):
         raise Conflict(f"There is a plan {wanted.id!r} already. Choose another id.")
     plan = drafted(engine, wanted)
-    _store(engine, gate, f"plans/{plan.id}", [plan], wanted)
+    _store(engine, gate, _document(f"plans/{plan.id}", [plan], wanted), write)
     stored, version = load(engine, plan.id)
     return Changed(stored, version, None)
 
@@ -116,11 +117,14 @@ def step_of(plan: Plan, position: int) -> Step:
     raise NotFound(f"The plan {plan.id!r} has no step {position}; it has {len(plan.steps)}.")
 
 
-def change(engine: Engine, gate: Gate, ident: str, position: int, wanted: StepChange) -> Changed:
-    """Store a plan with one step changed, and the gap that a result makes.
+def change(
+    engine: Engine, gate: Gate, place: tuple[str, int], wanted: StepChange, write: Entry
+) -> Changed:
+    """Store a plan (by its id) with one step (by its number) changed, and the gap of a result.
 
     Raises `Conflict` where the plan does not allow it or has moved on, `Invalid`, `NotFound`.
     """
+    ident, position = place
     plan, version = load(engine, ident)
     if wanted.version not in {None, version}:
         raise Conflict(f"The plan is at version {version} now, not {wanted.version}. Look again.")
@@ -134,7 +138,8 @@ def change(engine: Engine, gate: Gate, ident: str, position: int, wanted: StepCh
     new = plan.model_copy(update={"steps": steps})
     if new != plan:
         records: list[Record] = [new] if gap is None else [gap, new]
-        _store(engine, gate, f"plans/{ident}/steps/{position}", records, wanted)
+        document = _document(f"plans/{ident}/steps/{position}", records, wanted)
+        _store(engine, gate, document, write)
     return Changed(*load(engine, ident), told)
 
 
@@ -152,14 +157,15 @@ def _fed(
     return made, {"id": made.id, "why": None}
 
 
-def _store(
-    engine: Engine, gate: Gate, source: str, records: Iterable[Record], wanted: BaseModel
-) -> None:
+def _document(source: str, records: Iterable[Record], wanted: BaseModel) -> Document:
     # with its place, as sources are told apart by their bytes and two steps may be asked the same
     asked = {"at": source, "asked": wanted.model_dump(mode="json", exclude_none=True)}
     data = json.dumps(asked, ensure_ascii=False).encode()
-    document = Document(Raw(source, data), "evalgap", tuple(records))
-    (outcome,) = ingest([document], engine, gate)
+    return Document(Raw(source, data), "evalgap", tuple(records))
+
+
+def _store(engine: Engine, gate: Gate, document: Document, write: Entry) -> None:
+    (outcome,) = ingest([document], engine, gate, write=write)
     if outcome.problems:
         report = outcome.document()
         raise Invalid(outcome.problems[0].sentence(), problems=report["problems"])

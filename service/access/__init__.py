@@ -2,13 +2,31 @@
 
 `Tokens` makes, lists, revokes and recognises them; a scope includes those before it: `read`,
 `import`, `write`, `admin`. `Access` lets requests in, each as a `Caller` with the token's name,
-an address and the name of the request (`RequestIds`).
+an address and the name of the request (`RequestIds`). `WriteLog` keeps an `Entry` of each write:
+who did it, when, the `Change` of each graph, and what came of it.
 """
 
 from service.access.admission import Access, Caller
 from service.access.requests import RequestIds
-from service.access.tokens import Scope, Token, Tokens, checked, expiry
+from service.access.times import expiry, since
+from service.access.tokens import Scope, Token, Tokens, checked
+from service.access.write_log import COMMAND_LINE, Change, Ending, Entry, Intent, Logged, WriteLog
 
 __all__ = [
-    "Access", "Caller", "RequestIds", "Scope", "Token", "Tokens", "checked", "expiry",
+    "COMMAND_LINE",
+    "Access",
+    "Caller",
+    "Change",
+    "Ending",
+    "Entry",
+    "Intent",
+    "Logged",
+    "RequestIds",
+    "Scope",
+    "Token",
+    "Tokens",
+    "WriteLog",
+    "checked",
+    "expiry",
+    "since",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import IntEnum
 from hashlib import sha256
 from hmac import compare_digest
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from service.access.times import now
 from service.problems import BadRequest, BadSetting, Conflict, FileUnusable, NotFound
 
 SHORTEST = 16
@@ -29,8 +30,6 @@ ENVIRONMENT = "EVALGAP_TOKEN"
 """The variable of the one token that is given from outside, and its name in the log of writes."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_SPAN = re.compile(r"([1-9][0-9]{0,4})([hdw])")
-_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _TABLE = """
 CREATE TABLE IF NOT EXISTS token (
   name TEXT PRIMARY KEY, scope TEXT NOT NULL, hash BLOB NOT NULL,
@@ -99,25 +98,6 @@ def checked(given: SecretStr | None) -> SecretStr | None:
     return SecretStr(token)
 
 
-def expiry(words: str) -> datetime:
-    """Return the moment that `12h`, `30d`, `8w`, a date or a time (UTC) names.
-
-    Raises `BadRequest` for other words and for what has passed.
-    """
-    if match := _SPAN.fullmatch(words):
-        return _now() + timedelta(**{_UNITS[match[2]]: int(match[1])})
-    try:
-        when = datetime.fromisoformat(words)
-    except ValueError as error:
-        raise BadRequest(
-            f"--expires is such as 12h, 30d, 8w, 2027-01-31 or 2027-01-31T12:00, not {words!r}."
-        ) from error
-    when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
-    if when <= _now():
-        raise BadRequest(f"--expires names a moment that has passed: {when.isoformat()}.")
-    return when
-
-
 class Tokens:
     """The tokens of one store: those in its file, and the one from the environment."""
 
@@ -138,7 +118,7 @@ class Tokens:
             )
         secret = f"evalgap_{secrets.token_urlsafe(32)}"
         until = expires.isoformat() if expires else None
-        row = (name, scope.word, _hash(secret), _now().isoformat(), until)
+        row = (name, scope.word, _hash(secret), now().isoformat(), until)
         try:
             with self._writing() as db:
                 db.execute("INSERT INTO token VALUES (?, ?, ?, ?, ?, NULL)", row)
@@ -158,7 +138,7 @@ class Tokens:
             raise Conflict(f"The token {name!r} was revoked {found.revoked.isoformat()}.")
         with self._writing() as db:
             change = "UPDATE token SET revoked = ? WHERE name = ? AND revoked IS NULL"
-            db.execute(change, (_now().isoformat(), name))
+            db.execute(change, (now().isoformat(), name))
         return found
 
     def all(self) -> list[Token]:
@@ -228,7 +208,3 @@ def _hash(secret: str) -> bytes:
 
 def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)

@@ -1,5 +1,7 @@
 """What routes need: the store, the gate and the settings, kept by the application."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import Annotated, Any
@@ -8,11 +10,13 @@ from fastapi import Depends, Request, Security
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
-from service.access import Access, Caller, Scope
+from service import written
+from service.access import Access, Caller, Intent, Scope, WriteLog
 from service.config import Settings
 from service.engines.base import Engine
 from service.gate import Gate
 from service.jobs import Jobs
+from service.written import Write
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,7 @@ class Services:
     gate: Gate
     settings: Settings
     access: Access
+    log: WriteLog
     jobs: Jobs
     writing: Lock
     """Held by whoever changes the store, from reading what is there until it is committed."""
@@ -35,7 +40,20 @@ def services(request: Request) -> Services:
     return found
 
 
+PLAIN = frozenset({"SPARQL update", "PUT graph", "POST graph", "DELETE graph"})
+"""Operations that leave no provenance where the gate is off: such a store holds only what it was
+given."""
+
 ServicesDep = Annotated[Services, Depends(services)]
+
+
+@contextmanager
+def writing(services: Services, caller: Caller, operation: str, about: str = "") -> Iterator[Write]:
+    """Write alone, and in the log: before it is done, and after it what came of it."""
+    traced = services.settings.gate or operation not in PLAIN
+    intent = Intent(caller, operation, about, traced)
+    with services.writing, written.writing(services.log, services.engine, intent) as write:
+        yield write
 
 
 class Needs(SecurityBase):

@@ -1,6 +1,5 @@
 """`/rdf-graph-store`: the SPARQL 1.1 Graph Store HTTP Protocol, indirect and direct."""
 
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -10,13 +9,14 @@ from starlette.datastructures import UploadFile
 
 from loaders.vocab import bind
 from service import writes
+from service.access import Caller
 from service.engines.base import Engine
 from service.engines.rdf_text import parse
 from service.engines.terms import absolute
 from service.problems import BadRequest, NotFound
 from service.routes.answers import rdf_writers, respond, uri
 from service.routes.bodies import read_body
-from service.routes.deps import REFUSALS, Services, ServicesDep, WriterDep
+from service.routes.deps import REFUSALS, Services, ServicesDep, WriterDep, writing
 
 PREFIX = "/rdf-graph-store"
 router = APIRouter(tags=["graph store"])
@@ -65,35 +65,38 @@ def _content(engine: Engine, name: str) -> Graph:
 
 
 async def graph_put(
-    request: Request, services: ServicesDep, _: WriterDep, name: NameDep
+    request: Request, services: ServicesDep, caller: WriterDep, name: NameDep
 ) -> Response:
     """Make a graph hold exactly what is sent; 201 where it is new."""
-    return await _write(request, services, name, keep=False)
+    return await _write(request, services, caller, name)
 
 
 async def graph_post(
-    request: Request, services: ServicesDep, _: WriterDep, name: NameDep
+    request: Request, services: ServicesDep, caller: WriterDep, name: NameDep
 ) -> Response:
     """Add to a graph; without a name a new one is made."""
-    return await _write(request, services, name, keep=True)
+    return await _write(request, services, caller, name)
 
 
-async def _write(request: Request, services: Services, name: str | None, *, keep: bool) -> Response:
+async def _write(
+    request: Request, services: Services, caller: Caller, name: str | None
+) -> Response:
     base = name or _address(request)
     content = await _sent(request, services, base)
-    return await run_in_threadpool(partial(_store, request, services, name, content, keep=keep))
+    return await run_in_threadpool(_store, request, services, caller, name, content)
 
 
 def _store(
-    request: Request, services: Services, name: str | None, content: Graph, *, keep: bool
+    request: Request, services: Services, caller: Caller, name: str | None, content: Graph
 ) -> Response:
     target = name
     if target is None:
         target = f"{str(request.base_url).rstrip('/')}{PREFIX}/{writes.fresh_name()}"
     gate = services.gate if services.settings.gate else None
-    with services.writing:
+    with writing(services, caller, f"{request.method} graph", target) as write:
         before = _content(services.engine, target)
-        writes.put(services.engine, gate, target, content + before if keep else content)
+        wanted = content + before if request.method == "POST" else content
+        writes.put(services.engine, gate, target, wanted, write)
     if before or not target:
         return Response(status_code=204)
     return Response(status_code=201, headers={"Location": uri(target)})
@@ -114,13 +117,14 @@ async def _sent(request: Request, services: Services, base: str) -> Graph:
     return whole
 
 
-def graph_delete(services: ServicesDep, _: WriterDep, name: NameDep) -> Response:
+def graph_delete(services: ServicesDep, caller: WriterDep, name: NameDep) -> Response:
     """Remove a graph. 404 where there is none."""
-    with services.writing:
-        target = name or writes.DEFAULT
+    gate = services.gate if services.settings.gate else None
+    target = name or writes.DEFAULT
+    with writing(services, caller, "DELETE graph", target) as write:
         if target and not services.engine.graph(target):
             raise NotFound(f"There is no graph {target} here.")
-        writes.drop(services.engine, services.gate if services.settings.gate else None, target)
+        writes.drop(services.engine, gate, target, write)
     return Response(status_code=204)
 
 

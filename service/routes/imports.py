@@ -54,20 +54,20 @@ _BODY = {
 
 
 @router.post("/imports", status_code=202, openapi_extra=_BODY)
-async def start_import(request: Request, services: ServicesDep, _: ImporterDep) -> Response:
+async def start_import(request: Request, services: ServicesDep, caller: ImporterDep) -> Response:
     """Take an upload and import it in the background.
 
     Answers 202 with the address at which its progress can be followed.
     """
     jobs = services.jobs
     ident, path = await run_in_threadpool(jobs.create)
+    dry = request.query_params.get("dry_run", "").lower() in {"true", "1"}
     try:
         name = await _receive(request, services, path)
+        job = await run_in_threadpool(partial(jobs.start, ident, name, caller, dry_run=dry))
     except BaseException:
         await run_in_threadpool(jobs.discard, ident)
         raise
-    dry = request.query_params.get("dry_run", "").lower() in {"true", "1"}
-    job = await run_in_threadpool(partial(jobs.start, ident, name, dry_run=dry))
     location = f"{request.url.path}/{ident}"
     return Response(
         json_text(request, job.document()),
@@ -142,9 +142,11 @@ def get_import(ident: str, request: Request, services: ServicesDep) -> Response:
 
 
 @router.delete("/imports/{ident}")
-def cancel_import(ident: str, request: Request, services: ServicesDep, _: ImporterDep) -> Response:
+def cancel_import(
+    ident: str, request: Request, services: ServicesDep, caller: ImporterDep
+) -> Response:
     """End an import; what is under way is still stored whole."""
-    job = services.jobs.cancel(ident)
+    job = services.jobs.cancel(ident, caller.name)
     return Response(
         json_text(request, job.document()),
         status_code=200 if job.state in ENDED else 202,

@@ -10,11 +10,12 @@ from loaders.registry import read
 from loaders.writers.text import json_text as plain_json
 from loaders.writers.text import plain, yaml_text
 from service import matches
+from service.access import Caller
 from service.ingest import ingest
 from service.problems import BadParameter, Invalid
 from service.routes.answers import json_text, respond
 from service.routes.bodies import json_body, read_json
-from service.routes.deps import REFUSALS, Services, ServicesDep, WriterDep
+from service.routes.deps import REFUSALS, Services, ServicesDep, WriterDep, writing
 
 router = APIRouter(prefix="/api/v1", tags=["matches"])
 _EXAMPLE = {
@@ -56,21 +57,21 @@ def _least(given: str | None) -> float:
 
 
 @router.put("/matches", openapi_extra=json_body(_EXAMPLE), responses=REFUSALS)
-async def decide(request: Request, services: ServicesDep, _: WriterDep) -> Response:
+async def decide(request: Request, services: ServicesDep, caller: WriterDep) -> Response:
     """Propose, confirm or reject a match; a later decision on the same pair revises it.
 
     Answers with the stored record's identity and state.
     """
     decision = await read_json(request, services.settings.max_body_bytes)
-    outcome = await run_in_threadpool(_stored, services, decision)
+    outcome = await run_in_threadpool(_stored, services, caller, decision)
     if outcome["problems"]:
         raise Invalid(str(outcome["problems"][0]["message"]), **outcome)
     return Response(json_text(request, outcome), media_type="application/json")
 
 
-def _stored(services: Services, decision: Any) -> dict[str, Any]:
+def _stored(services: Services, caller: Caller, decision: Any) -> dict[str, Any]:
     tree = plain_json({"evalgap": 1, "matches": [decision]})
     document = read(Raw("decision.json", tree.encode()))
-    with services.writing:
-        (outcome,) = ingest([document], services.engine, services.gate)
+    with writing(services, caller, "match") as write:
+        (outcome,) = ingest([document], services.engine, services.gate, write=write.entry)
     return outcome.document()

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from service import plans, repository
+from service.access import Caller
 from service.analysis.step_change import StepChange
 from service.plans import Changed, PlanRequest
 from service.routes.answers import json_text
 from service.routes.bodies import json_body, read_json
-from service.routes.deps import REFUSALS, Services, ServicesDep, WriterDep
+from service.routes.deps import REFUSALS, Services, ServicesDep, WriterDep, writing
 
 router = APIRouter(prefix="/api/v1", tags=["plans"])
 _NEW = {
@@ -31,28 +32,29 @@ _RESULT = {
 
 
 @router.post("/plans", status_code=201, openapi_extra=json_body(_NEW), responses=REFUSALS)
-async def create_plan(request: Request, services: ServicesDep, _: WriterDep) -> Response:
+async def create_plan(request: Request, services: ServicesDep, caller: WriterDep) -> Response:
     """Make a staged plan for a deployment and a card.
 
     Without `findings` the verdicts are those of the fit of this card for the deployment: from
     reviews, and where there is none by the rules over the values of both.
     """
     wanted = plans.form(await read_json(request, services.settings.max_body_bytes), PlanRequest)
-    made = await run_in_threadpool(_create, services, wanted)
+    made = await run_in_threadpool(create, services, caller, wanted)
     address = f"{request.url.path.rstrip('/')}/{made.plan.id}"
     return _answer(request, services, made, 201, Location=address)
 
 
-def _create(services: Services, wanted: PlanRequest) -> Changed:
-    with services.writing:
-        return plans.create(services.engine, services.gate, wanted)
+def create(services: Services, caller: Caller, wanted: PlanRequest) -> Changed:
+    """Store a plan. Raises as `plans.create` does."""
+    with writing(services, caller, "new plan", wanted.id) as write:
+        return plans.create(services.engine, services.gate, wanted, write.entry)
 
 
 @router.patch(
     "/plans/{ident}/steps/{position}", openapi_extra=json_body(_RESULT), responses=REFUSALS
 )
 async def change_step(
-    request: Request, services: ServicesDep, _: WriterDep, ident: str, position: int
+    request: Request, services: ServicesDep, caller: WriterDep, ident: str, position: int
 ) -> Response:
     """Change a step: what it collects and tests, threshold, sample size, status, result, waiver.
 
@@ -60,13 +62,16 @@ async def change_step(
     threshold whose result is recorded, and for a result without a threshold.
     """
     wanted = plans.form(await read_json(request, services.settings.max_body_bytes), StepChange)
-    made = await run_in_threadpool(_change, services, ident, position, wanted)
+    made = await run_in_threadpool(change, services, caller, (ident, position), wanted)
     return _answer(request, services, made, 200)
 
 
-def _change(services: Services, ident: str, position: int, wanted: StepChange) -> Changed:
-    with services.writing:
-        return plans.change(services.engine, services.gate, ident, position, wanted)
+def change(
+    services: Services, caller: Caller, place: tuple[str, int], wanted: StepChange
+) -> Changed:
+    """Store a plan with a step changed. Raises as `plans.change` does."""
+    with writing(services, caller, "change of a plan", f"{place[0]}, step {place[1]}") as write:
+        return plans.change(services.engine, services.gate, place, wanted, write.entry)
 
 
 @router.get("/plans/{ident}/steps/{position}")

@@ -10,14 +10,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, QueryParams
 
 from service import describe, writes
-from service.access import Scope
+from service.access import Caller, Scope
 from service.engines.base import Dataset, Limits, Stop
 from service.engines.terms import absolute
 from service.negotiate import RDF_FORMS, prefers_page
 from service.problems import BadRequest, UnsupportedMedia
 from service.routes.awaited import while_awaited
 from service.routes.bodies import read_body
-from service.routes.deps import REFUSALS, Services, ServicesDep, WriterDep
+from service.routes.deps import REFUSALS, Services, ServicesDep, WriterDep, writing
 from service.routes.described import base_of, turtle_first
 from service.sparql_request import asked, check_length, content_type
 
@@ -25,6 +25,8 @@ FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 _CHUNK = 2**20
+_TOLD = 500
+"""Characters of an update that the log of writes shows."""
 
 router = APIRouter(tags=["sparql"])
 Params = QueryParams | FormData
@@ -79,18 +81,18 @@ async def sparql_post(request: Request, services: ServicesDep) -> Response:
     """Answer a query or, with the token, run an update; as a form or as the body itself."""
     text, params, changes = await _operation(request, services)
     if changes:
-        await run_in_threadpool(services.access.admit, request, Scope.WRITE)
-        return await run_in_threadpool(_update, request, services, text, params)
+        caller = await run_in_threadpool(services.access.admit, request, Scope.WRITE)
+        return await run_in_threadpool(_update, request, services, caller, text, params)
     return await while_awaited(request, _answer, services, text, params)
 
 
 @router.post("/update", status_code=204, responses=REFUSALS)
-async def update_post(request: Request, services: ServicesDep, _: WriterDep) -> Response:
+async def update_post(request: Request, services: ServicesDep, caller: WriterDep) -> Response:
     """Run a SPARQL 1.1 update."""
     text, params, changes = await _operation(request, services)
     if not changes:
         raise BadRequest("This address takes updates: update=… or application/sparql-update.")
-    return await run_in_threadpool(_update, request, services, text, params)
+    return await run_in_threadpool(_update, request, services, caller, text, params)
 
 
 async def _operation(request: Request, services: Services) -> tuple[str, Params, bool]:
@@ -163,9 +165,13 @@ def _chunks(first: bytes, result: IO[bytes]) -> Iterator[bytes]:
             yield chunk
 
 
-def _update(request: Request, services: Services, text: str, params: Params) -> Response:
-    with services.writing:
-        gate = services.gate if services.settings.gate else None
-        using = _dataset(params, "using-graph-uri", "using-named-graph-uri")
-        writes.update(services.engine, gate, text, using, _base(request))
+def _update(
+    request: Request, services: Services, caller: Caller, text: str, params: Params
+) -> Response:
+    gate = services.gate if services.settings.gate else None
+    using = _dataset(params, "using-graph-uri", "using-named-graph-uri")
+    asked = writes.Update(text, using, _base(request))
+    about = " ".join(text[:_TOLD].split())
+    with writing(services, caller, "SPARQL update", about) as write:
+        writes.update(services.engine, gate, asked, write)
     return Response(status_code=204)

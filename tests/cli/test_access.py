@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from getpass import getuser
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,37 @@ def test_a_name_or_an_end_that_cannot_be_is_refused(run: Run, words: tuple[str, 
     assert done.returncode == 2
     assert done.stderr.startswith("evalgap: ")
     assert done.stdout == ""
+
+
+CARD = '{"benchmark_details": {"name": "B"}, "targeted_risks": {}}'
+
+
+def test_what_a_user_writes_is_logged_and_listed(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "card.json").write_text(CARD)
+    (tmp_path / "bad.json").write_text("{}")
+    assert run("import", tmp_path / "card.json", seed=False).returncode == 0
+    run("import", tmp_path / "bad.json", seed=False)
+    (first, second) = map(json.loads, run("log", "--json", seed=False).stdout.splitlines())
+    assert (first["who"], first["client"]) == (getuser(), "command line")
+    assert (first["operation"], first["outcome"], second["outcome"]) == (
+        "import", "stored", "unchanged",
+    )  # fmt: skip
+    (graph,) = first["graphs"]
+    assert len(graph["digest"]) == 64
+    above = graph["graph"].rpartition("/")[0]
+    (line,) = run("log", "--graph", above, "--since", "1d", seed=False).stdout.splitlines()
+    assert "command line  import" in line
+    header, *rows = run("log", "--csv", seed=False).stdout.splitlines()
+    assert header.startswith("id,at,who,client,operation")
+    assert graph["graph"] in rows[0]
+
+
+def test_a_load_is_logged(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "dump.nq").write_text("<urn:s> <urn:p> <urn:o> <urn:g> .\n")
+    assert run("load", tmp_path / "dump.nq", seed=False).returncode == 0
+    assert run("load", tmp_path / "dump.nq", seed=False).returncode == 2
+    loaded, refused = map(json.loads, run("log", "--json", seed=False).stdout.splitlines())
+    assert loaded["graphs"] == [{"graph": "urn:g", "triples_before": 0, "triples_after": 1}]
+    assert (loaded["operation"], loaded["outcome"], refused["outcome"]) == (
+        "load", "stored", "refused",
+    )  # fmt: skip

@@ -19,6 +19,8 @@ from service.problems import BadParameter, Problem
 from service.routes.bodies import read_form
 from service.routes.deps import Services, ServicesDep
 from service.routes.pages.frame import page
+from service.routes.plans import change as change_plan
+from service.routes.plans import create as create_plan
 
 router = APIRouter(include_in_schema=False)
 VIEWS = ("board", "checklist")
@@ -51,10 +53,8 @@ async def create(request: Request, services: ServicesDep) -> Response:
 
 def _created(request: Request, services: Services, typed: Mapping[str, str]) -> Response:
     try:
-        services.access.admit_form(request, typed.get("token", ""), Scope.WRITE)
-        wanted = plans.form(_tree(typed, "author"), PlanRequest)
-        with services.writing:
-            made = plans.create(services.engine, services.gate, wanted)
+        caller = services.access.admit_form(request, typed.get("token", ""), Scope.WRITE)
+        made = create_plan(services, caller, plans.form(_tree(typed, "author"), PlanRequest))
     except Problem as problem:
         return _list(request, services, typed, problem)
     return RedirectResponse(f"/plans/{made.plan.id}", 303)
@@ -110,10 +110,8 @@ def _changed(
 ) -> Response:
     ident, position = place
     try:
-        services.access.admit_form(request, typed.get("token", ""), Scope.WRITE)
-        wanted = plans.form(_tree(typed, "by"), StepChange)
-        with services.writing:
-            plans.change(services.engine, services.gate, ident, position, wanted)
+        caller = services.access.admit_form(request, typed.get("token", ""), Scope.WRITE)
+        change_plan(services, caller, place, plans.form(_tree(typed, "by"), StepChange))
     except Problem as problem:
         return _plan(request, services, ident, _Refused(position, typed, problem))
     return RedirectResponse(f"/plans/{ident}#step-{position}", 303)
