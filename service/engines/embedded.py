@@ -25,7 +25,7 @@ from service.engines.readers import ReaderPool
 from service.engines.snapshots import Generation, Snapshots, in_memory
 from service.engines.sparql_text import check_update, forgiving, with_using
 from service.engines.terms import to_graph, to_rdflib
-from service.problems import BadRequest, Conflict, Problem, StoreBusy
+from service.problems import BadQuery, BadRequest, Conflict, Problem, StoreBusy
 
 _LOG = logging.getLogger(__name__)
 
@@ -97,6 +97,8 @@ class EmbeddedEngine:
             # a traceback would carry Oxigraph's results to other threads, and they may not go
             problem.__context__ = None
             raise problem.with_traceback(None) from None
+        except (OSError, RuntimeError, ValueError) as error:  # as a reader says it
+            raise BadQuery(f"The query failed: {error}") from None
         out.seek(0)
         return out
 
