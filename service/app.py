@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from tempfile import mkdtemp
-from threading import Lock
 
 import fastapi_offline
 from fastapi import FastAPI
@@ -49,8 +48,10 @@ from service.routes import (
     validate,
 )
 from service.routes.deps import Services
+from service.turns import Turns
 from service.upkeep import Upkeep
 from service.web.forwarded import Proxies, PublicAddress
+from service.writes import door_of
 from service.written import settle
 
 ROUTERS = (
@@ -105,6 +106,7 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     app.state.services = services
     app.state.lanes = lanes
     app.state.threads = awaited.threads()
+    app.state.writing_threads = awaited.writing_threads()
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=inside("static")), name="static")
@@ -131,7 +133,7 @@ def _add_edge(app: FastAPI, settings: Settings) -> None:
 
 
 def _services(engine: Engine, gate: Gate, settings: Settings, access: Access) -> Services:
-    writing = Lock()
+    writing = Turns()
     folder = settings.imports_folder or Path(mkdtemp(prefix="evalgap-imports-"))
     log = WriteLog(settings.write_log_file or folder / "writes.sqlite")
     workshop = Workshop(
@@ -140,7 +142,8 @@ def _services(engine: Engine, gate: Gate, settings: Settings, access: Access) ->
     jobs = Jobs(folder, workshop)
     if not engine.shared:
         settle(engine, log, jobs.under_way())
-    return Services(engine, gate, settings, access, log, jobs, writing)
+    door = door_of(engine, gate if settings.gate else None, settings)
+    return Services(engine, gate, settings, access, log, jobs, writing, door)
 
 
 def _closing(
@@ -154,7 +157,9 @@ def _closing(
         upkeep.stop()
         if lanes:
             lanes.close()
+        services.writing.close()
         services.jobs.close()
+        services.door.close()
         services.log.close()
         if services.settings.imports_folder is None:
             services.jobs.remove()

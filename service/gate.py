@@ -23,9 +23,6 @@ from loaders.mapping.write import triples
 from loaders.model import Record
 from loaders.vocab import EGAP, THINGS, graph_iri, record_iri
 from service import processes, shacl
-from service.engines.rdf_text import lines
-from service.engines.terms import needs_rdf12
-from service.problems import Invalid
 from service.shacl import Issue, Triple
 from service.signals import shielded
 
@@ -74,18 +71,9 @@ class Gate:
         """Judge a batch again by pySHACL as it comes; gives what it finds otherwise, in words."""
         return self._run(disagreement, list(batch), context)
 
-    def judge(self, content: Graph) -> list[Issue]:
-        """Return what the shapes say of any triples.
-
-        Raises `Invalid` where a term is of RDF 1.2: SHACL, and pySHACL, judge RDF 1.1 alone.
-        """
-        if needs_rdf12(content):
-            raise Invalid(
-                "This holds a triple term or a text with a base direction, which are of RDF 1.2. "
-                "The shapes judge RDF 1.1 alone, so nothing is stored. Leave those terms out, or "
-                "serve with --gate off."
-            )
-        return self._run(judge, lines(content).decode(), self._judge).result()
+    def judge(self, ntriples: str) -> list[Issue]:
+        """Return what the shapes say of any triples, given as N-Triples."""
+        return self._run(judge, ntriples, self._judge).result()
 
     def _run(self, task: Callable[..., Answer], *arguments: object) -> "Future[Answer]":
         if self._pool is not None:

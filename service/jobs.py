@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Condition, Event, Lock, Thread
+from threading import Condition, Event, Thread
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -28,6 +28,7 @@ from service.ingest import ingest
 from service.outcome import Outcome, Tally
 from service.problems import NotFound, Problem
 from service.set_aside import SetAside
+from service.turns import Turns
 
 State = Literal["waiting", "running", "done", "cancelled", "failed"]
 ENDED = frozenset({"done", "cancelled", "failed"})
@@ -79,7 +80,7 @@ class Workshop:
 
     engine: Engine
     gate: Gate
-    writing: Lock
+    writing: Turns
     log: WriteLog
     set_aside: Path
     max_set_aside_bytes: int
@@ -212,7 +213,7 @@ class Jobs:
         with (
             SetAside(shop.set_aside, shop.max_set_aside_bytes) as kept,
             (self._folder / job.id / "outcomes.jsonl").open("w", encoding="utf-8") as lines,
-            shop.writing,
+            shop.writing.long(),
         ):
             write = shop.log.find(job.write) if job.write else None
             documents = self._documents(job)

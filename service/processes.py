@@ -15,7 +15,7 @@ def context() -> BaseContext:
     if "forkserver" not in get_all_start_methods():
         return get_context("spawn")
     found = get_context("forkserver")
-    found.set_forkserver_preload(["__main__", "service.worker"])
+    found.set_forkserver_preload(["__main__", "service.worker", "service.rehearsal"])
     with shielded():
         by_lasting_thread(forkserver.ensure_running)
     return found

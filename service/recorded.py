@@ -7,8 +7,6 @@ take any triples: SPARQL updates and the Graph Store Protocol.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rdflib import Graph
-
 from loaders.vocab import BASE
 from service.engines.base import Engine
 from service.engines.embedded import open_store
@@ -68,8 +66,8 @@ def _kept(version: int, step: _Step, now: Mapping[int, _Step]) -> bool:
     return now.get(version) == step and later == {step.thresholds}
 
 
-def keep_replacing(engine: Engine, name: str, content: Graph) -> None:
-    """Raise `Conflict`, as `keep` does, if the graph `name` were to hold exactly this content."""
+def keep_replacing(engine: Engine, name: str, quads: bytes) -> None:
+    """Raise `Conflict`, as `keep` does, if the graph `name` were to hold exactly these N-Quads."""
     if not any(s.results for versions in _steps(engine).values() for s in versions.values()):
         return
     scratch = open_store(None)
@@ -77,7 +75,7 @@ def keep_replacing(engine: Engine, name: str, content: Graph) -> None:
         scratch.commit(lines(engine.graph(graph), graph))
     if name:
         scratch.commit(lines(engine.default_graph()))
-    scratch.commit(lines(content, name))
+    scratch.commit(quads)
     try:
         keep(engine, scratch)
     finally:

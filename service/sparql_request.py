@@ -49,9 +49,8 @@ def asked(text: str, params: Params, accept: str | None, base: str, most: Limits
     """
     offered = OFFERED[query_kind(text)]
     media = choose(accept, offered, _wanted(params, offered))
-    if "timeout" in params:
-        most = replace(most, seconds=_seconds(params["timeout"][-1:], most.seconds))
-    return Ask(text, media, limits=most, base=base)
+    limits = replace(most, seconds=seconds(params, most.seconds))
+    return Ask(text, media, limits=limits, base=base)
 
 
 def check_length(text: str, limit: int) -> None:
@@ -75,8 +74,12 @@ def _wanted(params: Params, offered: list[str]) -> str | None:
     return next(iter([*fitting, *given]), None)
 
 
-def _seconds(given: Sequence[str], limit: float) -> float:
-    """Return the time for a query: what `timeout=` asks for, and never more than the limit."""
+def seconds(params: Params, limit: float) -> float:
+    """Return the time for an operation: what `timeout=` asks for, and never more than the limit.
+
+    Raises `BadParameter` for what is no time.
+    """
+    given = params.get("timeout", ())[-1:]
     if not given:
         return limit
     try:

@@ -7,10 +7,12 @@ from typing import IO, Protocol
 from rdflib import Graph
 from rdflib.term import Node
 
-from service.engines.questions import EVERYTHING, AnswerKind, Ask, Dataset, Limits
+from service.engines.questions import EVERYTHING, AnswerKind, Ask, Dataset, Limits, Update
 from service.sandbox.stopping import Stop
 
-__all__ = ["EVERYTHING", "AnswerKind", "Ask", "Dataset", "Engine", "Limits", "Row", "Stop"]
+__all__ = [
+    "EVERYTHING", "AnswerKind", "Ask", "Dataset", "Engine", "Limits", "Row", "Stop", "Update",
+]  # fmt: skip
 
 Row = Mapping[str, Node]
 """One solution: variable name to term; an unbound variable is absent."""
@@ -85,6 +87,13 @@ class Engine(Protocol):
         """Write a consistent copy of the store to a new folder, while others read and write.
 
         Raises `BadRequest` where the folder exists, or the engine keeps its own backups.
+        """
+        ...
+
+    def copy(self, place: Path) -> None:
+        """Write a consistent copy of the store for another process to open and write to.
+
+        `place` becomes a folder of hard links where the store is a folder, else a file of N-Quads.
         """
         ...
 

@@ -155,6 +155,13 @@ class EmbeddedEngine:
         folder.parent.mkdir(parents=True, exist_ok=True)
         self._store.backup(str(folder))
 
+    def copy(self, place: Path) -> None:
+        """Write a consistent copy for another process, while others read and write."""
+        if self._folder is not None:
+            self._store.backup(str(place))
+        else:
+            self._store.dump(str(place), format=ox.RdfFormat.N_QUADS)
+
     def tidy(self) -> None:
         """Bring the files of many writes together (RocksDB's compaction).
 

@@ -41,3 +41,16 @@ class Ask:
     dataset: Dataset = EVERYTHING
     limits: Limits = Limits()
     base: str | None = None
+
+
+@dataclass(frozen=True)
+class Update:
+    """A SPARQL update: its text, the graphs that its WHERE clauses see, its base and its time.
+
+    `using` are the graph IRIs of the SPARQL 1.1 Protocol; `seconds` lowers the limit of time.
+    """
+
+    sparql: str
+    using: Dataset = EVERYTHING
+    base: str | None = None
+    seconds: float | None = None

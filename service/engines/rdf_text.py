@@ -7,7 +7,7 @@ terms of RDF 1.2, of which it knows nothing. No form changes the text of a value
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -21,7 +21,8 @@ from rdflib.term import Node
 
 from loaders.depth import Syntax, TooDeep, check_depth
 from service.engines import forms
-from service.engines.terms import needs_rdf12, to_graph, to_oxigraph
+from service.engines.statements import Statements, Transaction
+from service.engines.terms import needs_rdf12, to_oxigraph
 from service.problems import BadRequest, UnsupportedMedia
 
 SYNTAXES = {
@@ -43,8 +44,26 @@ Quad = tuple[Node, Node, Node, URIRef | None]
 """Subject, predicate, object and graph; no graph: the default one."""
 
 
-def parse(data: bytes, media: str, base: str) -> Graph:
+Part = tuple[bytes, str]
+"""A text and its media type."""
+
+
+def read(parts: Sequence[Part], base: str, name: str) -> Transaction:
+    """Return the triples of texts, as what is to be put into the graph of this name.
+
+    Raises as `parse` does.
+    """
+    graph = ox.NamedNode(name) if name else ox.DefaultGraph()
+    triples = [triple for data, media in parts for triple in parse(data, media, base)]
+    quads = [ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples]
+    insert = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+    return Transaction((), insert, Statements.of(quads))
+
+
+def parse(data: bytes, media: str, base: str) -> list[ox.Triple]:
     """Return the triples of a text; relative IRIs are resolved against `base`.
+
+    Blank nodes get labels that nothing else has.
 
     Raises `UnsupportedMedia` for another syntax, and `BadRequest` for text that does not
     parse or nests too deep, for a document type in RDF/XML (its entities could unfold without
@@ -58,8 +77,8 @@ def parse(data: bytes, media: str, base: str) -> Graph:
         raise BadRequest("The RDF/XML declares a document type. Entities are not expanded here.")
     try:
         check_depth(data, _SCANNED[media])
-        quads = ox.parse(data, format=SYNTAXES[media], base_iri=base)
-        return to_graph(quad.triple for quad in quads)
+        quads = ox.parse(data, format=SYNTAXES[media], base_iri=base, rename_blank_nodes=True)
+        return [quad.triple for quad in quads]
     except TooDeep as error:
         raise BadRequest(str(error)) from error
     except (SyntaxError, ValueError) as error:

@@ -161,6 +161,11 @@ class RemoteEngine:
             f"was written to {folder}. Use `evalgap export` for a copy."
         )
 
+    def copy(self, place: Path) -> None:
+        """Write the store as N-Quads to a file."""
+        with place.open("wb") as stream:
+            stream.writelines(self.dump())
+
     def tidy(self) -> None:
         """Do nothing: the server keeps its files as it likes."""
 

@@ -1,15 +1,19 @@
-"""Queries of anybody's: in threads of their own, and no longer than somebody waits for them."""
+"""Queries and writes: each in threads of their own; queries no longer than a client waits."""
 
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import Request, Response
 
 from service.engines.base import Stop
+from service.problems import Busy
+from service.turns import QUEUE
+
+_Answer = TypeVar("_Answer")
 
 AT_ONCE = 40
 """Queries that are answered, or wait for a reader, at once; more wait without a thread."""
@@ -36,6 +40,21 @@ async def while_awaited(
         return await run_sync(done, limiter=request.app.state.threads)
     finally:
         watch.cancel()
+
+
+def writing_threads() -> CapacityLimiter:
+    """Return the threads for writes, most of which wait for their turn."""
+    return CapacityLimiter(QUEUE + 1)
+
+
+async def in_writing_thread(
+    request: Request, work: Callable[..., _Answer], *given: object
+) -> _Answer:
+    """Return `work(*given)`, done in a thread for writes. Raises `Busy` where all are taken."""
+    threads: CapacityLimiter = request.app.state.writing_threads
+    if threads.available_tokens < 1:
+        raise Busy("Too many writes are under way. Send it again later.", retry_after=10)
+    return await run_sync(partial(work, *given), limiter=threads)
 
 
 async def _wish_once_gone(request: Request, stop: Stop) -> None:

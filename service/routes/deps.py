@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Security
@@ -16,6 +15,8 @@ from service.config import Settings
 from service.engines.base import Engine
 from service.gate import Gate
 from service.jobs import Jobs
+from service.turns import Turns
+from service.writes import Door
 from service.written import Write
 
 
@@ -29,8 +30,10 @@ class Services:
     access: Access
     log: WriteLog
     jobs: Jobs
-    writing: Lock
+    writing: Turns
     """Held by whoever changes the store, from reading what is there until it is committed."""
+    door: Door
+    """Where RDF and SPARQL updates come in."""
 
 
 def services(request: Request) -> Services:

@@ -4,17 +4,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from rdflib import Graph
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from loaders.vocab import bind
 from service import writes
 from service.access import Caller
 from service.engines.base import Engine
-from service.engines.rdf_text import parse
+from service.engines.rdf_text import Part
+from service.engines.statements import Transaction
 from service.engines.terms import absolute
 from service.problems import BadRequest, NotFound
 from service.routes.answers import rdf_writers, respond, uri
+from service.routes.awaited import in_writing_thread
 from service.routes.bodies import read_body
 from service.routes.deps import REFUSALS, Services, ServicesDep, WriterDep, writing
 
@@ -81,50 +82,56 @@ async def graph_post(
 async def _write(
     request: Request, services: Services, caller: Caller, name: str | None
 ) -> Response:
-    base = name or _address(request)
-    content = await _sent(request, services, base)
-    return await run_in_threadpool(_store, request, services, caller, name, content)
+    base, target = name or _address(request), name
+    if target is None:
+        target = f"{str(request.base_url).rstrip('/')}{PREFIX}/{writes.fresh_name()}"
+    parts = await _sent(request, services.settings.max_body_bytes)
+    sent = await in_writing_thread(request, services.door.read, parts, base, target)
+    return await in_writing_thread(request, _store, request, services, caller, target, sent)
 
 
 def _store(
-    request: Request, services: Services, caller: Caller, name: str | None, content: Graph
+    request: Request, services: Services, caller: Caller, target: str, sent: Transaction
 ) -> Response:
-    target = name
-    if target is None:
-        target = f"{str(request.base_url).rstrip('/')}{PREFIX}/{writes.fresh_name()}"
-    gate = services.gate if services.settings.gate else None
     with writing(services, caller, f"{request.method} graph", target) as write:
         before = _content(services.engine, target)
-        wanted = content + before if request.method == "POST" else content
-        writes.put(services.engine, gate, target, wanted, write)
+        kept = before if request.method == "POST" else None
+        writes.put(services.door, target, sent, write, kept)
     if before or not target:
         return Response(status_code=204)
     return Response(status_code=201, headers={"Location": uri(target)})
 
 
-async def _sent(request: Request, services: Services, base: str) -> Graph:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+async def _sent(request: Request, limit: int) -> list[Part]:
+    """Return the texts of a body, each with its media type; a form may have several."""
+    kind = _media(request.headers.get("content-type"))
     if kind != "multipart/form-data":
-        data = await read_body(request.stream(), services.settings.max_body_bytes)
-        return await run_in_threadpool(parse, data, kind, base)
-    whole = Graph()
-    async with request.form(max_part_size=services.settings.max_body_bytes) as form:
+        return [(await read_body(request.stream(), limit), kind)]
+    parts: list[Part] = []
+    async with request.form(max_part_size=limit) as form:
         for name, part in form.multi_items():
             if not isinstance(part, UploadFile):
                 raise BadRequest(f"The part {name!r} is not a file: it has no filename.")
-            media = (part.content_type or "").partition(";")[0].strip().lower()
-            whole += parse(await part.read(), media, base)
-    return whole
+            parts.append((await part.read(), _media(part.content_type)))
+    return parts
 
 
-def graph_delete(services: ServicesDep, caller: WriterDep, name: NameDep) -> Response:
+def _media(content_type: str | None) -> str:
+    return (content_type or "").partition(";")[0].strip().lower()
+
+
+async def graph_delete(
+    request: Request, services: ServicesDep, caller: WriterDep, name: NameDep
+) -> Response:
     """Remove a graph. 404 where there is none."""
-    gate = services.gate if services.settings.gate else None
-    target = name or writes.DEFAULT
+    return await in_writing_thread(request, _removed, services, caller, name or writes.DEFAULT)
+
+
+def _removed(services: Services, caller: Caller, target: str) -> Response:
     with writing(services, caller, "DELETE graph", target) as write:
         if target and not services.engine.graph(target):
             raise NotFound(f"There is no graph {target} here.")
-        writes.drop(services.engine, gate, target, write)
+        writes.drop(services.door, target, write)
     return Response(status_code=204)
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from loaders.base import Raw
 from loaders.registry import read
@@ -14,6 +13,7 @@ from service.access import Caller
 from service.ingest import ingest
 from service.problems import BadParameter, Invalid
 from service.routes.answers import json_text, respond
+from service.routes.awaited import in_writing_thread
 from service.routes.bodies import json_body, read_json
 from service.routes.deps import REFUSALS, Services, ServicesDep, WriterDep, writing
 
@@ -63,7 +63,7 @@ async def decide(request: Request, services: ServicesDep, caller: WriterDep) -> 
     Answers with the stored record's identity and state.
     """
     decision = await read_json(request, services.settings.max_body_bytes)
-    outcome = await run_in_threadpool(_stored, services, caller, decision)
+    outcome = await in_writing_thread(request, _stored, services, caller, decision)
     if outcome["problems"]:
         raise Invalid(str(outcome["problems"][0]["message"]), **outcome)
     return Response(json_text(request, outcome), media_type="application/json")

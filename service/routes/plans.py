@@ -3,13 +3,13 @@
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from service import plans, repository
 from service.access import Caller
 from service.analysis.step_change import StepChange
 from service.plans import Changed, PlanRequest
 from service.routes.answers import json_text
+from service.routes.awaited import in_writing_thread
 from service.routes.bodies import json_body, read_json
 from service.routes.deps import REFUSALS, Services, ServicesDep, WriterDep, writing
 
@@ -39,7 +39,11 @@ async def create_plan(request: Request, services: ServicesDep, caller: WriterDep
     reviews, and where there is none by the rules over the values of both.
     """
     wanted = plans.form(await read_json(request, services.settings.max_body_bytes), PlanRequest)
-    made = await run_in_threadpool(create, services, caller, wanted)
+    return await in_writing_thread(request, _created, request, services, caller, wanted)
+
+
+def _created(request: Request, services: Services, caller: Caller, wanted: PlanRequest) -> Response:
+    made = create(services, caller, wanted)
     address = f"{request.url.path.rstrip('/')}/{made.plan.id}"
     return _answer(request, services, made, 201, Location=address)
 
@@ -62,8 +66,14 @@ async def change_step(
     threshold whose result is recorded, and for a result without a threshold.
     """
     wanted = plans.form(await read_json(request, services.settings.max_body_bytes), StepChange)
-    made = await run_in_threadpool(change, services, caller, (ident, position), wanted)
-    return _answer(request, services, made, 200)
+    place = ident, position
+    return await in_writing_thread(request, _changed, request, services, caller, place, wanted)
+
+
+def _changed(
+    request: Request, services: Services, caller: Caller, place: tuple[str, int], wanted: StepChange
+) -> Response:
+    return _answer(request, services, change(services, caller, place, wanted), 200)
 
 
 def change(

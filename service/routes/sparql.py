@@ -11,15 +11,15 @@ from starlette.datastructures import FormData, QueryParams
 
 from service import describe, writes
 from service.access import Caller, Scope
-from service.engines.base import Dataset, Limits, Stop
+from service.engines.base import Dataset, Limits, Stop, Update
 from service.engines.terms import absolute
 from service.negotiate import RDF_FORMS, prefers_page
 from service.problems import BadRequest, UnsupportedMedia
-from service.routes.awaited import while_awaited
+from service.routes.awaited import in_writing_thread, while_awaited
 from service.routes.bodies import read_body
 from service.routes.deps import REFUSALS, Services, ServicesDep, WriterDep, writing
 from service.routes.described import base_of, turtle_first
-from service.sparql_request import asked, check_length, content_type
+from service.sparql_request import asked, check_length, content_type, seconds
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
@@ -82,7 +82,7 @@ async def sparql_post(request: Request, services: ServicesDep) -> Response:
     text, params, changes = await _operation(request, services)
     if changes:
         caller = await run_in_threadpool(services.access.admit, request, Scope.WRITE)
-        return await run_in_threadpool(_update, request, services, caller, text, params)
+        return await in_writing_thread(request, _update, request, services, caller, text, params)
     return await while_awaited(request, _answer, services, text, params)
 
 
@@ -92,7 +92,7 @@ async def update_post(request: Request, services: ServicesDep, caller: WriterDep
     text, params, changes = await _operation(request, services)
     if not changes:
         raise BadRequest("This address takes updates: update=… or application/sparql-update.")
-    return await run_in_threadpool(_update, request, services, caller, text, params)
+    return await in_writing_thread(request, _update, request, services, caller, text, params)
 
 
 async def _operation(request: Request, services: Services) -> tuple[str, Params, bool]:
@@ -168,10 +168,11 @@ def _chunks(first: bytes, result: IO[bytes]) -> Iterator[bytes]:
 def _update(
     request: Request, services: Services, caller: Caller, text: str, params: Params
 ) -> Response:
-    gate = services.gate if services.settings.gate else None
+    given = {"timeout": [str(v) for v in params.getlist("timeout")]}
+    limit = seconds(given, services.settings.max_update_seconds)
     using = _dataset(params, "using-graph-uri", "using-named-graph-uri")
-    asked = writes.Update(text, using, _base(request))
+    asked = Update(text, using, _base(request), limit)
     about = " ".join(text[:_TOLD].split())
     with writing(services, caller, "SPARQL update", about) as write:
-        writes.update(services.engine, gate, asked, write)
+        writes.update(services.door, asked, write)
     return Response(status_code=204)

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 from threading import Lock
 from typing import Any, TypeVar, cast
 
-from service.problems import Abandoned, Crashed, TooLarge, WorkTimeout
+from service.problems import Abandoned, Busy, Crashed, Problem, TooLarge, WorkTimeout
 from service.sandbox.children import bound_cpu, by_lasting_thread, end_with
 from service.sandbox.confine import confine
 from service.sandbox.places import Places
@@ -27,6 +27,13 @@ from service.sandbox.stopping import Stop
 _Answer = TypeVar("_Answer")
 _CPU_MARGIN = 5.0
 """Seconds of processor time past its limit after which the kernel ends work, if we did not."""
+_LAST_SECONDS = 5.0
+"""Seconds that a process whose pipe has closed has to end by itself."""
+_NO_MEMORY = {-signal.SIGABRT, 127}
+"""How Rust and C++ end, and glibc's threads, where there is no more memory."""
+_RESTART = 5
+"""Seconds after which a service that ends may be there again."""
+_TOO_MUCH = "This needs more memory than one request may use. Send less at once."
 
 
 @dataclass(frozen=True)
@@ -46,14 +53,25 @@ class Bounds:
 class Workers:
     """A pool of confined processes; each is started when it is first needed."""
 
-    def __init__(self, context: Callable[[], BaseContext], bounds: Bounds, doing: str) -> None:
-        """Start nothing yet. `context` gives how processes start; `doing` names the work."""
+    def __init__(
+        self,
+        context: Callable[[], BaseContext],
+        bounds: Bounds,
+        doing: str,
+        shared: Path | None = None,
+    ) -> None:
+        """Start nothing yet. `context` gives how processes start; `doing` names the work.
+
+        `shared` is a folder that workers may read and write beside their own.
+        """
         self._context, self._bounds, self._doing = context, bounds, doing
         self._places: Places[_Worker] = Places(bounds.size, bounds.queue)
         self._started: set[_Worker] = set()
         self._lock = Lock()
         self._alone = Lock()
         self._folder: TemporaryDirectory[str] | None = None
+        self._shared = shared
+        self._closed = False
 
     def run(
         self,
@@ -89,8 +107,9 @@ class Workers:
             self._return(worker)
 
     def close(self) -> None:
-        """End every worker."""
+        """End every worker; what is under way or waits raises `Busy`."""
         with self._lock:
+            self._closed = True
             for worker in self._started:
                 worker.end()
             self._started.clear()
@@ -100,10 +119,16 @@ class Workers:
 
     def _new(self) -> "_Worker":
         with self._lock:
+            if self._closed:
+                raise Busy("The service is ending. Nothing was stored.", retry_after=_RESTART)
             if self._folder is None:
                 self._folder = TemporaryDirectory(prefix="evalgap-workers-")
             folder = mkdtemp(dir=self._folder.name)
-            worker = _Worker(self._context(), Path(folder), self._bounds.memory)
+            written = [Path(folder)]
+            if self._shared is not None:
+                self._shared.mkdir(parents=True, exist_ok=True)
+                written.append(self._shared)
+            worker = _Worker(self._context(), written, self._bounds.memory)
             self._started.add(worker)
             return worker
 
@@ -119,10 +144,10 @@ class Workers:
 class _Worker:
     """One process and our end of the pipe to it."""
 
-    def __init__(self, context: BaseContext, folder: Path, memory: int) -> None:
+    def __init__(self, context: BaseContext, written: list[Path], memory: int) -> None:
         self._pipe, theirs = context.Pipe()
         process = context.Process(  # type: ignore[attr-defined]
-            target=_work, args=(theirs, folder, memory), daemon=True
+            target=_work, args=(theirs, written, memory), daemon=True
         )
         self._process: BaseProcess = process
         self._ended = False
@@ -142,20 +167,31 @@ class _Worker:
             self._pipe.send((task, given, max(left, 0.0)))
             if not self._pipe.poll(max(left, 0.0)):
                 self.end()
-                raise WorkTimeout(
-                    f"This took more than {limit:g} s and was stopped. Send less at once.",
-                    limit_s=limit,
-                )
+                raise _too_long(limit)
             done, answer = self._pipe.recv()
         except (EOFError, OSError) as error:
-            self.end()
-            raise Crashed(
-                "Reading this ended the process that read it: it is nested too deep, or needs "
-                "more memory than one request may use. Nothing was stored."
-            ) from error
+            raise self._ended_by(limit) from error
         if done:
             return answer
         raise answer
+
+    def _ended_by(self, limit: float) -> Problem:
+        """Return what the way in which the process ended says of the work."""
+        self._process.join(_LAST_SECONDS)
+        self.end()
+        code = self._process.exitcode
+        if code == -signal.SIGXCPU:
+            return _too_long(limit)
+        if code in _NO_MEMORY:
+            return TooLarge(_TOO_MUCH)
+        if code in {-signal.SIGKILL, -signal.SIGTERM}:
+            return Busy(
+                "The process that worked on this was ended from outside. Try again.", retry_after=1
+            )
+        return Crashed(
+            "Reading this ended the process that read it: it is nested too deep. Nothing was "
+            "stored."
+        )
 
     def kill(self) -> None:
         """Kill the process, from any thread; the one that waits sees the end."""
@@ -171,11 +207,17 @@ class _Worker:
         self._pipe.close()
 
 
-def _work(pipe: Connection, folder: Path, memory: int) -> None:
+def _too_long(limit: float) -> WorkTimeout:
+    return WorkTimeout(
+        f"This took more than {limit:g} s and was stopped. Send less at once.", limit_s=limit
+    )
+
+
+def _work(pipe: Connection, written: list[Path], memory: int) -> None:
     """Do what is sent until the pipe closes."""
     end_with(os.getppid())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    confine(write=[folder], memory=memory)
+    confine(write=written, memory=memory)
     while True:
         try:
             task, given, seconds = pipe.recv()
@@ -191,6 +233,6 @@ def _done(task: Callable[..., Any], given: tuple[object, ...]) -> tuple[bool, ob
     try:
         return True, task(*given)
     except MemoryError:
-        return False, TooLarge("This needs more memory than one request may use. Send less.")
+        return False, TooLarge(_TOO_MUCH)
     except Exception as error:  # noqa: BLE001 - it is raised again where the answer is awaited
         return False, error

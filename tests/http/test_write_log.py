@@ -17,10 +17,9 @@ from pydantic import SecretStr
 from service.access import Caller, Intent, Logged, Scope, Tokens, WriteLog
 from service.app import create_app
 from service.config import Settings
-from service.engines.base import EVERYTHING
-from service.gate import Gate
+from service.engines.base import Update
 from service.jobs import ENDED
-from service.writes import Update, update
+from service.writes import update
 from service.written import Write
 from tests.tokens import AUTHORIZED, TOKEN
 
@@ -192,10 +191,10 @@ def test_what_stands_in_the_log_stays(service: TestClient, tmp_path: Path, table
 
 def test_after_a_crash_the_next_start_finds_out_what_was_stored(tmp_path: Path) -> None:
     with TestClient(create_app(settings(tmp_path)), headers=AUTHORIZED) as client:
-        engine = client.app.state.services.engine  # type: ignore[attr-defined]
+        door = client.app.state.services.door  # type: ignore[attr-defined]
         log, caller = WriteLog(tmp_path / "store-writes.sqlite"), Caller("ci", "::1", "r")
         stored = Write(log.begin(Intent(caller, "SPARQL update")), log)
-        update(engine, Gate(0), Update(insert(1)["update"], EVERYTHING), stored)
+        update(door, Update(insert(1)["update"]), stored)
         log.begin(Intent(caller, "SPARQL update"))
         log.begin(Intent(caller, "SPARQL update", traced=False))
         log.close()
@@ -232,6 +231,6 @@ def test_a_plain_store_holds_only_what_it_was_given_and_is_logged(tmp_path: Path
     changes = [
         (g.graph, g.triples_before, g.triples_after) for e in logged(tmp_path) for g in e.graphs
     ]
-    assert changes == [("urn:h", 0, 1), ("urn:h", 1, 0)]
+    assert changes == [("urn:g", 0, 1), ("urn:h", 0, 1), ("urn:h", 1, 0)]
     assert "<urn:s> <urn:p> 1" in logged(tmp_path)[0].about
     assert {entry.outcome for entry in logged(tmp_path)} == {"stored"}

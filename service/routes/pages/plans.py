@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from starlette.concurrency import run_in_threadpool
 
 from loaders.text import slug
 from service import asked, plans, repository
@@ -16,6 +15,7 @@ from service.pages import forms
 from service.pages import plans as shown_plans
 from service.plans import PlanRequest
 from service.problems import BadParameter, Problem
+from service.routes.awaited import in_writing_thread
 from service.routes.bodies import read_form
 from service.routes.deps import Services, ServicesDep
 from service.routes.pages.frame import page
@@ -48,7 +48,7 @@ def plans_page(request: Request, services: ServicesDep) -> Response:
 async def create(request: Request, services: ServicesDep) -> Response:
     """Store a plan as it was drafted; needs the token in the form."""
     typed = await _typed(request, services)
-    return await run_in_threadpool(_created, request, services, typed)
+    return await in_writing_thread(request, _created, request, services, typed)
 
 
 def _created(request: Request, services: Services, typed: Mapping[str, str]) -> Response:
@@ -102,7 +102,8 @@ async def change_step(
 ) -> Response:
     """Change a step as `PATCH /api/v1/plans/{id}/steps/{n}` does; needs the token in the form."""
     typed = await _typed(request, services)
-    return await run_in_threadpool(_changed, request, services, (ident, position), typed)
+    place = ident, position
+    return await in_writing_thread(request, _changed, request, services, place, typed)
 
 
 def _changed(
