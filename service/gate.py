@@ -1,18 +1,18 @@
 """The one gate in front of the store: records become triples, and SHACL judges them.
 
 Batches run in worker processes, because pySHACL may not run in two threads at once and
-because a check must not block the server. A record at which pySHACL itself gives up is
-found by halving the batch, and only that record is refused.
+because a check must not block the server. A record at which pySHACL itself gives up, or at which
+the process ends, is found by halving the batch, and only that record is refused.
 """
 
 import gc
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from threading import Lock
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from rdflib import RDF, Graph
 from rdflib.plugins.sparql.sparql import SPARQLError
@@ -23,8 +23,10 @@ from loaders.mapping.write import triples
 from loaders.model import Record
 from loaders.vocab import EGAP, THINGS, graph_iri, record_iri
 from service import processes, shacl
+from service.engines.rdf_text import lines
+from service.problems import Crashed, Problem, TooLarge, WorkTimeout
+from service.sandbox import Bounds, Workers
 from service.shacl import Issue, Triple
-from service.signals import shielded
 
 Answer = TypeVar("Answer")
 Judge = Callable[[Iterable[Triple]], list[Issue]]
@@ -55,39 +57,71 @@ class Checked:
 class Gate:
     """Checks batches of candidates, in `workers` processes or, with 0, in this one."""
 
+    ENDS: ClassVar[tuple[type[Problem], ...]] = (Crashed, TooLarge, WorkTimeout)
+    """What a batch is done again for, in halves: something in it ended its process."""
+
     def __init__(self, workers: int, *, stock: bool = False) -> None:
-        """Start no process yet; the first check does. With `stock`, use pySHACL as it comes."""
+        """Get ready; a worker starts with its first check. With `stock`, use pySHACL as it is."""
         self._judge = shacl.stock if stock else shacl.validate
-        self._pool = (
-            ProcessPoolExecutor(workers, mp_context=processes.context()) if workers else None
-        )
+        self._workers = self._threads = None
         self._alone = Lock()
+        if workers:
+            processes.context()
+            bounds = Bounds(size=workers, seconds=_BATCH_SECONDS, memory=_MEMORY)
+            self._workers = Workers(processes.context, bounds, "being checked")
+            # one more than workers, so that the next batch is at hand when one is done
+            self._threads = ThreadPoolExecutor(workers + 1, "gate")
 
     def submit(self, batch: Sequence[Candidate], context: str) -> "Future[list[Checked]]":
         """Check a batch; `context` holds, as N-Triples, what its records refer to."""
-        return self._run(check, list(batch), context, self._judge)
+        return self._later(self._checked, list(batch), context)
 
     def audit(self, batch: Sequence[Candidate], context: str) -> "Future[str]":
         """Judge a batch again by pySHACL as it comes; gives what it finds otherwise, in words."""
-        return self._run(disagreement, list(batch), context)
+        return self._later(self._done, disagreement, list(batch), context)
 
     def judge(self, ntriples: str) -> list[Issue]:
         """Return what the shapes say of any triples, given as N-Triples."""
-        return self._run(judge, ntriples, self._judge).result()
+        found: Future[list[Issue]] = self._later(self._done, judge, ntriples, self._judge)
+        return found.result()
 
-    def _run(self, task: Callable[..., Answer], *arguments: object) -> "Future[Answer]":
-        if self._pool is not None:
-            with shielded():
-                return self._pool.submit(task, *arguments)
+    def _later(self, work: Callable[..., Answer], *given: object) -> "Future[Answer]":
+        if self._threads is not None:
+            return self._threads.submit(work, *given)
         done: Future[Answer] = Future()
-        with self._alone:
-            done.set_result(task(*arguments))
+        done.set_result(work(*given))
         return done
+
+    def _done(self, task: Callable[..., Answer], *given: object) -> Answer:
+        """Return what a worker, or without workers this process, makes of a task."""
+        if self._workers is not None:
+            return self._workers.run(task, *given)
+        with self._alone:
+            return task(*given)
+
+    def _checked(self, batch: list[Candidate], context: str) -> list[Checked]:
+        """Check a batch; if its process ends, once more, then in halves down to the one record."""
+        for again in (True, False):
+            try:
+                return self._done(check, batch, context, self._judge)
+            except self.ENDS as problem:
+                if not again and len(batch) == 1:
+                    return [_ended(batch[0], problem)]
+        half, seen = len(batch) // 2, context + lines(_skeleton(_written(batch))).decode()
+        return self._checked(batch[:half], seen) + self._checked(batch[half:], seen)
 
     def close(self) -> None:
         """End the worker processes."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        if self._threads is not None:
+            self._threads.shutdown(cancel_futures=True)
+        if self._workers is not None:
+            self._workers.close()
+
+
+_BATCH_SECONDS = 300.0
+"""The most that one batch may take; a hundredth of it is usual."""
+_MEMORY = 2 * 2**30
+"""Bytes that a worker may add to what it starts with; a batch needs some ten million."""
 
 
 def collect_rarely() -> None:
@@ -181,6 +215,11 @@ def _undecided(record: list[Triple], error: Exception) -> Issue:
     focus = min(str(subject) for subject, _, _ in record)
     message = f"The validator could not decide about this record ({type(error).__name__}: {error})."
     return Issue(focus, "", "", message, "Violation", "")
+
+
+def _ended(candidate: Candidate, problem: Problem) -> Checked:
+    issue = Issue(candidate.iri, "", "", problem.detail, "Violation", "")
+    return Checked(candidate.iri, b"", (issue,))
 
 
 def _nquads(candidate: Candidate, written: list[Triple]) -> bytes:
