@@ -17,7 +17,7 @@ from service.access import Access, RequestIds, Tokens, WriteLog
 from service.config import Settings
 from service.edge import service_hosts
 from service.engines.base import Engine
-from service.engines.choose import open_engine
+from service.engines.choose import open_served
 from service.engines.embedded import READER_MEMORY, EmbeddedEngine
 from service.gate import Gate
 from service.headers import COMPRESSION, WORTH_COMPRESSING
@@ -48,6 +48,7 @@ from service.routes import (
     validate,
 )
 from service.routes.deps import Services
+from service.routes.read_gate import ReadGate
 from service.turns import Turns
 from service.upkeep import Upkeep
 from service.web.forwarded import Proxies, PublicAddress
@@ -90,10 +91,12 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     access = Access(
         Tokens(settings.tokens_file, settings.token),
         reading_needs_token=settings.reading_needs_token,
+        read_only=settings.read_only,
     )
-    engine = open_engine(settings)
+    engine = open_served(settings)
     gate = Gate(settings.validators)
-    bootstrap.prepare(engine, gate, seed=settings.seed, tell=tell)
+    if not settings.read_only:
+        bootstrap.prepare(engine, gate, seed=settings.seed, tell=tell)
     services = _services(engine, gate, settings, access)
     app = FastAPI(
         title="EvalGap",
@@ -115,6 +118,8 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
         app.add_exception_handler(raised, handler)
     app.add_middleware(CarefulHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=COMPRESSION)
+    if access.reading_needs_token:
+        app.add_middleware(ReadGate, admit=access)
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
         allow_headers=["*"], expose_headers=["Link", "Location", "ETag", "X-Request-ID"],
@@ -134,13 +139,15 @@ def _add_edge(app: FastAPI, settings: Settings) -> None:
 
 def _services(engine: Engine, gate: Gate, settings: Settings, access: Access) -> Services:
     writing = Turns()
-    folder = settings.imports_folder or Path(mkdtemp(prefix="evalgap-imports-"))
+    # the imports of a store that is only read here belong to the service that writes it
+    lasting = None if settings.read_only else settings.imports_folder
+    folder = lasting or Path(mkdtemp(prefix="evalgap-imports-"))
     log = WriteLog(settings.write_log_file or folder / "writes.sqlite")
     workshop = Workshop(
         engine, gate, writing, log, settings.set_aside_file, settings.max_set_aside_bytes
     )
     jobs = Jobs(folder, workshop)
-    if not engine.shared:
+    if not engine.shared and not settings.read_only:
         settle(engine, log, jobs.under_way())
     door = door_of(engine, gate if settings.gate else None, settings)
     return Services(engine, gate, settings, access, log, jobs, writing, door)
@@ -161,7 +168,7 @@ def _closing(
         services.jobs.close()
         services.door.close()
         services.log.close()
-        if services.settings.imports_folder is None:
+        if services.settings.read_only or services.settings.imports_folder is None:
             services.jobs.remove()
         services.gate.close()
         services.engine.close()
@@ -170,9 +177,13 @@ def _closing(
 
 
 def _lanes(engine: Engine, settings: Settings) -> Lanes | None:
-    """Return the lanes of a store that other processes can read; a server may lend to them."""
-    if not isinstance(engine, EmbeddedEngine) or engine.snapshots is None:
+    """Return the lanes of a store that other processes can read; a server may lend to them.
+
+    There are none where reading needs a token, since lanes do not ask for it.
+    """
+    readable = engine.snapshots if isinstance(engine, EmbeddedEngine) else None
+    if settings.reading_needs_token or readable is None:
         return None
     most = settings.max_rows, settings.max_result_bytes, settings.max_query_chars
     given = READER_MEMORY, *most, service_hosts(settings).packed()
-    return Lanes(engine.snapshots, min(os.cpu_count() or 1, MOST_LANES), given)
+    return Lanes(readable, min(os.cpu_count() or 1, MOST_LANES), given)

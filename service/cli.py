@@ -67,11 +67,20 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
     store: StoreOption = None,
     gate: Annotated[str, typer.Option(help="on, or off for a plain store without SHACL.")] = "on",
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Serve the store as it is now; write nothing.")
+    ] = False,
 ) -> None:
     """Serve the graph over HTTP; a token allows writes (see `evalgap token`)."""
     if gate not in {"on", "off"}:
         fail(f"--gate is on or off, not {gate!r}.")
-    settings = settings_of(host=host, port=port, store=store, gate=False if gate == "off" else None)
+    settings = settings_of(
+        host=host,
+        port=port,
+        store=store,
+        gate=False if gate == "off" else None,
+        read_only=read_only or None,
+    )
     checked(settings.token)
 
     import uvicorn  # noqa: PLC0415 - the other commands start faster without it

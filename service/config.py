@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     """Address to listen on; loopback unless told otherwise."""
     port: int = 8000
     """Port to listen on."""
+    read_only: bool = False
+    """Whether nothing can be written over HTTP; then a copy of the store as it is now is served."""
     seed: bool = True
     """Whether to load the shipped cards into the store at start."""
     max_body_bytes: int = 10 * 2**20

@@ -156,4 +156,4 @@ def _answers(url: str) -> bool:
         found = httpx2.post(url, data={"query": "ASK {}"}, timeout=2)
     except httpx2.TransportError:
         return False
-    return found.status_code == httpx2.codes.OK
+    return found.status_code in {httpx2.codes.OK, httpx2.codes.UNAUTHORIZED}

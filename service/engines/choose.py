@@ -3,6 +3,17 @@
 from service.config import Settings
 from service.engines.base import Engine
 from service.engines.embedded import open_store
+from service.engines.private_copy import open_copy
+
+
+def open_served(settings: Settings) -> Engine:
+    """Return the engine that a service works with: read-only, it has a copy of a folder.
+
+    Raises as `open_engine` does, and `NotFound` where a read-only service finds no store.
+    """
+    if settings.read_only and settings.store_url is None:
+        return open_copy(settings.store)
+    return open_engine(settings)
 
 
 def open_engine(settings: Settings, *, read_only: bool = False) -> Engine:

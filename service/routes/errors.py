@@ -32,9 +32,14 @@ def _answer(
     return JSONResponse(document, status, headers, media_type=_JSON)
 
 
+def problem_answer(request: Request, problem: Problem) -> Response:
+    """Return a problem as the client prefers it."""
+    return _answer(request, problem.document(), problem.headers)
+
+
 def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - registered for this class only
-    return _answer(request, error.document(), error.headers)
+    return problem_answer(request, error)
 
 
 def _http_error(request: Request, error: Exception) -> Response:

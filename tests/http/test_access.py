@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
@@ -15,6 +16,7 @@ from service.access import Scope, Tokens
 from service.app import create_app
 from service.config import Settings
 from service.problems import Problem
+from tests.servers import evalgap_server
 from tests.tokens import AUTHORIZED, TOKEN
 
 ANONYMOUS = {
@@ -199,3 +201,33 @@ def test_without_any_token_nobody_writes_or_sees_imports(tmp_path: Path) -> None
         assert client.get("/api/v1/imports", headers=AUTHORIZED).status_code == 401
         described = client.get("/sparql", headers={"Accept": "text/turtle"}).text
         assert "SPARQL11Update" not in described
+
+
+PAGES = ("/", "/sparql?query=ASK{}", "/dump.nq.gz", "/api/v1/cards", "/plans", "/openapi.json",
+         "/ontology.ttl", "/rdf-graph-store?default", "/id/card/x/y", "/nothing")  # fmt: skip
+
+
+def test_reading_may_need_a_token_too(tmp_path: Path) -> None:
+    with evalgap_server(tmp_path, token=TOKEN, read_token="required", seed="false") as url:  # noqa: S106
+        tokens = Tokens(tmp_path / "store-tokens.sqlite")
+        reader = tokens.create("reader", Scope.READ, None)
+        with httpx2.Client(base_url=url) as client:
+            for path in PAGES * 2:  # on one connection, which lanes would answer on
+                refused = client.get(path)
+                assert refused.status_code == 401, path
+                assert "Basic realm=" in refused.headers["www-authenticate"]
+                assert client.head(path).status_code == 401
+                allowed = client.get(path, auth=("anybody", reader))
+                assert allowed.status_code not in {401, 403}, path
+                assert "public" not in allowed.headers["cache-control"]
+                assert "Authorization" in allowed.headers["vary"]
+            assert client.post("/sparql", data={"query": "ASK {}"}).status_code == 401
+            asked = client.post("/sparql", data={"query": "ASK {}"}, headers=bearer(reader))
+            assert asked.json()["boolean"] is True
+            assert client.post("/update", data=UPDATE, headers=bearer(reader)).status_code == 403
+            assert client.post("/update", data=UPDATE, auth=("x", TOKEN)).status_code == 401
+            assert client.get("/health").status_code == 200
+            assert client.get("/static/evalgap.css").status_code == 200
+            assert client.get("/static/../sparql?query=ASK{}").status_code == 401
+            tokens.revoke("reader")
+            assert client.get("/sparql?query=ASK{}", headers=bearer(reader)).status_code == 401

@@ -42,7 +42,12 @@ _snapshot = PerContent(modified)
 def page(request: Request, template: str, shown: Mapping[str, Any], status: int = 200) -> Response:
     """Return a page: its own values, and the date of the graph and the gate for its frame."""
     services = services_of(request)
-    frame = {"snapshot": _snapshot(services.engine) or "", "gate": services.settings.gate}
+    settings = services.settings
+    frame = {
+        "snapshot": _snapshot(services.engine) or "",
+        "gate": settings.gate,
+        "read_only": settings.read_only,
+    }
     return bare(request, template, {**frame, **shown}, status)
 
 

@@ -27,7 +27,6 @@ def docs(request: Request) -> Response:
 
 
 @router.get("/health")
-def health(services: ServicesDep) -> dict[str, str]:
-    """Say that the service answers."""
-    del services
-    return {"status": "ok", "version": VERSION}
+def health(services: ServicesDep) -> dict[str, str | bool]:
+    """Say that the service answers, and whether it only reads."""
+    return {"status": "ok", "version": VERSION, "read_only": services.settings.read_only}
