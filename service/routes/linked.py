@@ -151,7 +151,7 @@ def _document(
     links = [
         f'<{uri(canonical)}>; rel="canonical"',
         *([f'<{found.iri}>; rel="describes"'] if path.startswith("doc/") else []),
-        *(f'<{f["href"]}>; rel="alternate"; type="{f["media"]}"' for f in forms),
+        *(f'<{base_of(request)}{f["href"]}>; rel="alternate"; type="{f["media"]}"' for f in forms),
     ]
     writers = {**_writers(found), "text/html": as_page}
     return respond(request, writers, suffix, Link=", ".join(links))

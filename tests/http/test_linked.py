@@ -93,7 +93,7 @@ def test_a_document_says_what_it_is_about_and_where_it_stands(client: TestClient
         links = client.get(path).headers["link"]
         assert '<http://testserver/doc/id/benchmark/medqa>; rel="canonical"' in links
         assert f'<{BASE}id/benchmark/medqa>; rel="describes"' in links
-        assert '</doc/id/benchmark/medqa.jsonld>; rel="alternate"' in links
+        assert '<http://testserver/doc/id/benchmark/medqa.jsonld>; rel="alternate"' in links
 
 
 def test_the_query_of_a_name_goes_with_it(client: TestClient) -> None:
