@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-annotate --no-emit-index-url --extra build
-.PHONY: help run test check fix lock vendor bench soak clean
+.PHONY: help run test check fix lock vendor bench soak tools table clean
 
 help:  ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "%-7s %s\n", $$1, $$2}'
@@ -21,6 +21,14 @@ help:  ## Show this help
 
 run: .venv/.run  ## Set up and serve on http://127.0.0.1:8000
 	$(BIN)/evalgap serve
+
+.venv/.tools: .venv/.dev tests/tools/schemathesis.lock
+	$(PYTHON) -m venv .venv/tools/schemathesis
+	.venv/tools/schemathesis/bin/python -m pip --quiet --disable-pip-version-check \
+	  install --require-hashes -r tests/tools/schemathesis.lock
+	@touch $@
+
+tools: .venv/.tools  ## Set up what tests run beside us, each with an environment of its own
 
 test: .venv/.dev  ## Set up and run every test
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
@@ -41,7 +49,12 @@ bench: .venv/.dev  ## Measure speed (not part of the tests)
 soak: .venv/.dev  ## Run what takes long (not part of the tests)
 	$(BIN)/python -m pytest tests/soak --override-ini addopts=--import-mode=importlib -q
 
+table: .venv/.dev  ## Print the table of security and conformance (SOAK=1: the long form)
+	$(BIN)/python -m tests.security_table $(if $(SOAK),--soak)
+
 lock: .venv/.dev  ## Refresh the lock files (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-annotate --no-emit-index-url tests/tools/schemathesis.in -o tests/tools/schemathesis.lock
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 

@@ -33,6 +33,7 @@ from service.routes import (
     coverage,
     decompose,
     described,
+    documented,
     errors,
     fit,
     graph_store,
@@ -127,6 +128,7 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     app.add_middleware(RequestIds)
     app.add_middleware(HeadAsGet)
     _add_edge(app, settings)
+    documented.complete(app)
     return app
 
 
