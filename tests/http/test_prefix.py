@@ -35,7 +35,7 @@ DOCUMENTS = (
     "/ontology/context.jsonld", "/openapi.json", "/queries/ladder.rq",
     "/sparql?query=SELECT%20(%3Cx%3E%20AS%20%3Fo)%20%7B%7D",
 )  # fmt: skip
-HTML = {"Accept": "text/html", "Accept-Encoding": "identity"}
+HTML = {"Accept": "text/html, */*;q=0.1", "Accept-Encoding": "identity"}
 DATA = {"Accept": "text/turtle;q=0.5, application/json, */*;q=0.1"}
 RELATIVE = {"/ontology/context.jsonld", "/queries/ladder.rq", "/openapi.json"}
 """Documents that name no address of the service, or only the prefix."""
