@@ -123,17 +123,23 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
         app.add_middleware(ReadGate, admit=access)
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
-        allow_headers=["*"], expose_headers=["Link", "Location", "ETag", "X-Request-ID"],
+        allow_headers=["*"], expose_headers=[
+            "Link", "Location", "ETag", "X-Request-ID", "RateLimit", "RateLimit-Policy",
+        ],
     )  # fmt: skip
     app.add_middleware(RequestIds)
     app.add_middleware(HeadAsGet)
-    _add_edge(app, settings)
+    _add_edge(app, settings, access)
     documented.complete(app)
     return app
 
 
-def _add_edge(app: FastAPI, settings: Settings) -> None:
-    """Add what comes before all else; what is not set costs nothing."""
+def _add_edge(app: FastAPI, settings: Settings, access: Access) -> None:
+    """Add what comes before all else, so after the rest; what is not set costs nothing."""
+    if settings.rate_limit:
+        from service.web.rates import RateLimit  # noqa: PLC0415 - takes a tenth of a second
+
+        app.add_middleware(RateLimit, rate=settings.rate_limit, is_token=access.tokens.is_valid)
     proxies, hosts = Proxies(settings.trusted_proxies), service_hosts(settings)
     if proxies or hosts.public:
         app.add_middleware(PublicAddress, hosts=hosts, proxies=proxies)
@@ -181,10 +187,11 @@ def _closing(
 def _lanes(engine: Engine, settings: Settings) -> Lanes | None:
     """Return the lanes of a store that other processes can read; a server may lend to them.
 
-    There are none where reading needs a token, since lanes do not ask for it.
+    There are none where reading needs a token, since lanes do not ask for it, and where clients
+    have a rate, since lanes do not count.
     """
     readable = engine.snapshots if isinstance(engine, EmbeddedEngine) else None
-    if settings.reading_needs_token or readable is None:
+    if settings.reading_needs_token or settings.rate_limit or readable is None:
         return None
     most = settings.max_rows, settings.max_result_bytes, settings.max_query_chars
     given = READER_MEMORY, *most, service_hosts(settings).packed()

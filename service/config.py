@@ -114,6 +114,15 @@ class Settings(BaseSettings):
     def _read_public_url(cls, given: Any) -> Any:
         return PublicURL.read(given) if isinstance(given, str) else given
 
+    @field_validator("rate_limit")
+    @classmethod
+    def _check_rate(cls, given: str | None) -> str | None:
+        if given is not None:
+            from limits import parse  # noqa: PLC0415 - takes a tenth of a second, which few need
+
+            parse(given)
+        return given
+
     @field_validator("allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, given: Any) -> Any:

@@ -149,6 +149,11 @@ class Tokens:
         """Tell whether there is a valid token at all."""
         return self._configured is not None or any(t.state == "valid" for t in self.all())
 
+    def is_valid(self, secret: str) -> bool:
+        """Tell whether this is the secret of a token that has not ended."""
+        token = self.holder(secret)
+        return token is not None and token.state == "valid"
+
     def holder(self, secret: str) -> Token | None:
         """Return the token with this secret, also where it has ended; None for no token of ours.
 

@@ -24,7 +24,8 @@ class ReadGate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or _is_open(scope["path"]):
+        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
+        if scope["type"] != "http" or _is_open(path):
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
