@@ -28,6 +28,7 @@ from service.planning import Planned, plan
 from service.provenance import Origin, activity, provenance, software
 from service.references import known
 from service.thresholds import broken_rules
+from service.turns import Turns
 
 BATCH = 200
 """Records checked together."""
@@ -44,7 +45,7 @@ REFERENCE_SHAPES = frozenset(
 """The shapes that fail when another record is not there, perhaps only not there yet."""
 
 
-def ingest(  # noqa: PLR0913 - three of them are seldom given
+def ingest(  # noqa: PLR0913 - four of them are seldom given
     documents: Iterable[Document | Rejected],
     engine: Engine,
     gate: Gate,
@@ -52,25 +53,60 @@ def ingest(  # noqa: PLR0913 - three of them are seldom given
     dry_run: bool = False,
     audited: float = AUDITED,
     write: Entry | None = None,
+    turn: Turns | None = None,
 ) -> Iterator[Outcome]:
     """Store documents batch by batch and yield one outcome per document, in order.
 
     `write` is the entry in the log of writes that the new versions are to name. With `dry_run`
     everything is checked and nothing is stored. Otherwise a random share
     `audited` of the records, and at least one, is judged again by pySHACL as it comes;
-    raises `Disagreement` where that gives another result.
+    raises `Disagreement` where that gives another result. Others who wait for the `turn`, which
+    is held, have theirs in between.
     """
     audit = Audit(gate, 0 if dry_run else audited)
     early: list[Document | Rejected] = []
-    for document, outcome in _Pass(engine, gate, audit, write, dry_run=dry_run).over(documents):
-        if outcome.waits:
-            early.append(document)
-        else:
-            yield outcome
+    first, second = (_Pass(engine, gate, audit, write, dry_run=dry_run) for _ in range(2))
+    for some in _segments(documents, turn):
+        for document, outcome in first.over(some):
+            if outcome.waits:
+                early.append(document)
+            else:
+                yield outcome
     # a review may stand before the card it is about: what missed something gets one more try
-    for _, outcome in _Pass(engine, gate, audit, write, dry_run=dry_run).over(early):
-        yield outcome
+    for some in _segments(early, turn):
+        for _, outcome in second.over(some):
+            yield outcome
     audit.close()
+
+
+def _segments(
+    documents: Iterable[Document | Rejected], turn: Turns | None
+) -> Iterator[Iterable[Document | Rejected]]:
+    """Cut documents where others wait for the turn, and let them have it there.
+
+    What a segment holds is stored before the turn passes on, and what follows is read against the
+    store as it is then: so no version is ever planned from a state that another writer changed.
+    """
+    if turn is None:
+        yield documents
+        return
+    rest = iter(documents)
+    for first in rest:
+        yield _until_wanted(chain([first], rest), turn)
+        if turn.waiting:
+            turn.pass_on()
+
+
+def _until_wanted(
+    documents: Iterable[Document | Rejected], turn: Turns
+) -> Iterator[Document | Rejected]:
+    """Yield documents until others wait, but a batch at least: a turn shall be worth its while."""
+    records = 0
+    for document in documents:
+        yield document
+        records += max(1, len(_names(document)))
+        if records >= BATCH and turn.waiting:
+            return
 
 
 _AHEAD = 24
@@ -114,13 +150,17 @@ class _Pass:
         self._together = next(self._sizes)
         self._commit: Future[None] | None = None
         self._landing: _Landed = []
+        self._claims: dict[int, int] = {}
 
     def over(
         self, documents: Iterable[Document | Rejected]
     ) -> Iterator[tuple[Document | Rejected, Outcome]]:
-        """Yield what became of each document, in order, once that is stored."""
+        """Yield what became of each document, in order, once that is stored.
+
+        At the end nothing is on its way; more documents may follow.
+        """
         with ThreadPoolExecutor(1, "commit") as beside:
-            for batch in _batches(named(documents, self._engine)):
+            for batch in _batches(named(documents, self._engine, self._claims)):
                 if self._touches(batch):
                     yield from self._all(beside)
                 elif number := self._ready():

@@ -10,6 +10,7 @@ import logging
 import shutil
 from collections import deque
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -213,11 +214,14 @@ class Jobs:
         with (
             SetAside(shop.set_aside, shop.max_set_aside_bytes) as kept,
             (self._folder / job.id / "outcomes.jsonl").open("w", encoding="utf-8") as lines,
-            shop.writing.long(),
+            nullcontext() if job.dry_run else shop.writing.long(),
         ):
             write = shop.log.find(job.write) if job.write else None
+            turn = None if job.dry_run else shop.writing
             documents = self._documents(job)
-            found = ingest(documents, shop.engine, shop.gate, dry_run=job.dry_run, write=write)
+            found = ingest(
+                documents, shop.engine, shop.gate, dry_run=job.dry_run, write=write, turn=turn
+            )
             for outcome in found:
                 lines.write(json.dumps(outcome.document(), ensure_ascii=False) + "\n")
                 self._note(job, outcome, None if job.dry_run else kept)

@@ -30,12 +30,13 @@ class _Owner:
     sources: frozenset[str]
 
 
-def named(found: Iterable[_Read], engine: Engine) -> Iterator[_Read]:
+def named(found: Iterable[_Read], engine: Engine, claims: dict[int, int]) -> Iterator[_Read]:
     """Yield the documents, in order, each under a key that is no other card's.
 
-    A file that no folder can tell from a stored one is yielded as rejected.
+    A file that no folder can tell from a stored one is yielded as rejected. `claims` are the keys
+    that were given to documents before these (hashes of keys and titles); more are put there.
     """
-    items, claims = iter(found), dict[int, int]()
+    items = iter(found)
     while chunk := list(islice(items, TOGETHER)):
         owners = _owners(engine, [iri for d in chunk if (iri := _series(d))])
         for document in chunk:

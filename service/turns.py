@@ -58,9 +58,9 @@ class Turns:
             self._next()
 
     @property
-    def wanted(self) -> bool:
-        """Whether others wait for the turn."""
-        return len(self._line) > 1
+    def waiting(self) -> int:
+        """How many wait for the turn."""
+        return max(0, len(self._line) - 1)
 
     def pass_on(self) -> None:
         """Let all who wait have their turn, then take it again."""
