@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from service.engines import forms
 from service.engines.questions import EVERYTHING, Ask, Dataset
-from service.engines.sparql_text import names_dataset, query_kind
+from service.engines.sparql_text import check_silent, names_dataset, query_kind, switched_off
 from service.problems import BadQuery, TooLarge
 
 _RESULTS = {
@@ -29,19 +29,23 @@ _RDF = {
     "application/n-quads": ox.RdfFormat.N_QUADS,
 }
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-_JSON_ROW = re.compile(rb'"(?:[^"\\]|\\.)*"|\},\{|\}\]')
+_JSON_ROW = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|\},\{|\}\]')
+_NO_ADDRESS = "failed to lookup address"
 _SMALLEST_ROW = 3
 """Bytes of the smallest row there can be, so that only large results are counted."""
 
 
-def evaluate(store: ox.Store, ask: Ask, out: IO[bytes]) -> None:
+def evaluate(store: ox.Store, ask: Ask, out: IO[bytes], *, confined: bool = False) -> None:
     """Write the result of a query to `out`.
 
-    Raises `BadQuery` for text that does not parse or is not a query, `TooLarge` past the rows or
-    bytes, `NotAcceptable` for an answer that the media type cannot write; what `out` then holds is
-    of no use.
+    Only where this process is `confined` from the network, `SERVICE SILENT` may try to reach it,
+    and fails as the specification has it. Raises `BadQuery` for text that does not parse, is not
+    a query or uses SERVICE otherwise, `TooLarge` past the rows or bytes, `NotAcceptable` for an
+    answer that the media type cannot write; what `out` then holds is of no use.
     """
     query_kind(ask.sparql)
+    if not confined:
+        check_silent(ask.sparql)
     result = query(store, ask.sparql, ask.dataset, ask.base)
     is_graph = isinstance(result, ox.QueryTriples)
     capped = _Capped(out, ask, counts=not is_graph)
@@ -53,7 +57,13 @@ def evaluate(store: ox.Store, ask: Ask, out: IO[bytes]) -> None:
             result.serialize(capped, format=_RESULTS[ask.media])
             _check_rows(out, ask)
     except OSError as error:
-        raise (capped.problem or error) from error
+        raise (capped.problem or _refused(error)) from error
+
+
+def _refused(error: OSError) -> Exception:
+    """Return what a query is told whose SERVICE no scan has seen, but the kernel has refused."""
+    refused = isinstance(error, PermissionError) or _NO_ADDRESS in str(error)
+    return switched_off("SERVICE") if refused else error
 
 
 def query(
@@ -64,6 +74,8 @@ def query(
         return store.query(sparql, base_iri=base, **_visible(sparql, dataset))
     except SyntaxError as error:
         raise bad_syntax(error) from error
+    except OSError as error:
+        raise _refused(error) from error
 
 
 def _visible(sparql: str, dataset: Dataset) -> dict[str, Any]:

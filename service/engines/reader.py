@@ -51,8 +51,11 @@ def _decode(body: bytes) -> tuple[Ask, str]:
     return Ask(found["sparql"], found["media"], dataset, limits, found["base"]), found["folder"]
 
 
-def serve(channel: Channel) -> None:
-    """Answer requests until there are no more, each on the snapshot that it names."""
+def serve(channel: Channel, *, confined: bool) -> None:
+    """Answer requests until there are no more, each on the snapshot that it names.
+
+    `confined` says that the network is really closed.
+    """
     store, opened = ox.Store(), ""
     while True:
         try:
@@ -63,12 +66,14 @@ def serve(channel: Channel) -> None:
         if folder != opened:
             store, opened = open_snapshot(Path(folder)), folder
         with SpooledTemporaryFile(max_size=IN_MEMORY) as out:
-            channel.send(_answer(store, ask, out))
+            channel.send(_answer(store, ask, out, confined=confined))
 
 
-def _answer(store: ox.Store, ask: Ask, out: "SpooledTemporaryFile[bytes]") -> Message:
+def _answer(
+    store: ox.Store, ask: Ask, out: "SpooledTemporaryFile[bytes]", *, confined: bool
+) -> Message:
     try:
-        evaluate(store, ask, out)
+        evaluate(store, ask, out, confined=confined)
     except Problem as problem:
         return _told(problem)
     except MemoryError:
@@ -93,8 +98,8 @@ def main(arguments: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the service to act upon
     os.nice(NICENESS)
     snapshots, written = (Path(a) for a in arguments[3:])
-    confine(read=[snapshots], write=[written], memory=memory)
-    serve(Channel(socket.socket(fileno=wire)))
+    held = confine(read=[snapshots], write=[written], memory=memory)
+    serve(Channel(socket.socket(fileno=wire)), confined=held.network)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from service.engines.remote_http import Http, Watch, plain, unavailable
 from service.engines.remote_servers import Server, query_urls, recognise
 from service.engines.remote_writes import STAGING, Writer
 from service.engines.sparql_text import (
+    check_silent,
     check_update,
     forgiving,
     query_kind,
@@ -102,6 +103,7 @@ class RemoteEngine:
         """
         (stop or Stop()).check()
         kind = query_kind(ask.sparql)
+        check_silent(ask.sparql)
         check_query_syntax(ask.sparql, ask.base)
         self._server.check(ask.sparql)
         media = TRIPLES if kind == "graph" else JSON
