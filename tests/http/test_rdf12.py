@@ -170,6 +170,8 @@ def test_the_gate_refuses_them_and_stores_nothing(name: str) -> None:
     said = f"<urn:a> <urn:has> {TERMS[name]} ."
     with service(gate=True) as client:
         before = client.get("/dump.nq.gz").content
+        answer = client.post("/update", data={"update": f"INSERT DATA {{ {said} }}"})
+        assert is_refused(answer), answer.text
         kind = {"Content-Type": "text/turtle"}
         for method, path in (("PUT", "/rdf-graph-store?graph=urn:g"), ("POST", "/rdf-graph-store")):
             answer = client.request(method, path, content=said, headers=kind)
