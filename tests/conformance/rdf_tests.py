@@ -12,8 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pyoxigraph as ox
-from fastapi.testclient import TestClient
-from httpx2 import Response
+from httpx2 import Client, Response
 
 HERE = Path(__file__).with_name("rdf-tests")
 BASE = "https://w3c.github.io/rdf-tests/"
@@ -150,7 +149,7 @@ class _Graph:
 class Runner:
     """Runs cases against one endpoint, which holds nothing else."""
 
-    def __init__(self, client: TestClient, suite: Suite) -> None:
+    def __init__(self, client: Client, suite: Suite) -> None:
         """Empty nothing yet."""
         self._client = client
         self._suite = suite
