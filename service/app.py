@@ -47,6 +47,7 @@ from service.routes import (
     sparql,
     stats,
     validate,
+    writes,
 )
 from service.routes.deps import Services
 from service.routes.read_gate import ReadGate
@@ -71,6 +72,7 @@ ROUTERS = (
     queries.router,
     sparql.router,
     graph_store.router,
+    writes.router,
     described.router,
     linked.router,
 )

@@ -3,8 +3,8 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from getpass import getuser
 from pathlib import Path
+from pwd import getpwuid
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -87,8 +87,9 @@ def write_log(settings: Settings) -> WriteLog:
 
 def _user() -> str:
     try:
-        return getuser()
-    except (KeyError, OSError):  # a container may run under a number without a name
+        # not what LOGNAME says, which anybody can set
+        return getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container may run under a number without a name
         return str(os.getuid())
 
 

@@ -107,7 +107,9 @@ class Jobs:
         """Return a new job's id and the file to write its upload to; `start` begins it."""
         ident = uuid4().hex
         folder = self._folder / ident
-        folder.mkdir(parents=True)
+        # uploads are for nobody else on this machine
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir()
         return ident, folder / "upload"
 
     def start(self, ident: str, name: str, by: Caller, *, dry_run: bool) -> Job:

@@ -6,8 +6,10 @@ content that stands under many entries (the groups of one file) is kept once.
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -85,6 +87,8 @@ class SetAside:
     def __init__(self, file: Path, max_bytes: int = 2**30) -> None:
         """Open the file, made if there is none. Raises `BadRequest` where that is none of ours."""
         file.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # sqlite says below what is wrong; values are for the owner alone
+            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
         self._max = max_bytes
         self.unkept = 0
         self._db = sqlite3.connect(file, timeout=10, isolation_level=None)

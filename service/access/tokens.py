@@ -47,7 +47,7 @@ class Scope(IntEnum):
     WRITE = 2
     """Everything else that writes: updates, graphs, plans, matches."""
     ADMIN = 3
-    """Tokens, and undoing what was written."""
+    """What concerns others: the log of who wrote what, from where, and undoing it."""
 
     @property
     def word(self) -> str:

@@ -12,7 +12,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -133,6 +133,15 @@ class Logged:
         graphs = [{k: v for k, v in asdict(g).items() if v is not None} for g in self.graphs]
         return {**asdict(self), "graphs": graphs}
 
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the write as rows of a table, one for each graph that it changed."""
+        return [vars(self) | vars(graph) for graph in self.graphs or (Change(""),)]
+
+    @classmethod
+    def columns(cls) -> list[str]:
+        """Return the columns of those rows."""
+        return [f.name for f in (*fields(cls), *fields(Change)) if f.name != "graphs"]
+
 
 class WriteLog:
     """The log of the writes to one store, in a file that is made with the first of them."""
@@ -237,7 +246,7 @@ class WriteLog:
         """Yield the writes, the oldest first; `graph` also means the graphs below it."""
         with self._reading() as db:
             asked = (_text(since) if since else "", who, graph)
-            for *said, outcome, detail, ended in db.execute(_FOUND, asked).fetchall():
+            for *said, outcome, detail, ended in db.execute(_FOUND, asked):
                 graphs = tuple(Change(*row) for row in db.execute(_CHANGES, said[:1]))
                 yield Logged(*(*said, outcome or UNFINISHED, detail or "", ended, graphs))
 
@@ -268,11 +277,8 @@ class WriteLog:
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """Give the file to read; an empty log where there is none."""
-        address = f"{self._file.resolve().as_uri()}?mode=ro" if self._file.exists() else ":memory:"
         try:
-            with closing(sqlite3.connect(address, timeout=10, uri=True)) as db:
-                if not self._file.exists():
-                    db.executescript(_TABLES)
+            with closing(_read(self._file)) as db:
                 yield db
         except sqlite3.DatabaseError as error:
             raise _unusable(self._file, error) from error
@@ -291,6 +297,18 @@ def _made(file: Path) -> sqlite3.Connection:
 
 def _entry(ident: str, at: str, *said: str) -> Entry:
     return Entry(ident, datetime.fromisoformat(at), *said)
+
+
+def _read(file: Path) -> sqlite3.Connection:
+    """Open the file to read; after a crash SQLite brings it in order first, for which it writes."""
+    ours = os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
+    mode = "mode=rw" if ours else "mode=ro&immutable=1"
+    address = f"{file.resolve().as_uri()}?{mode}" if file.exists() else ":memory:"
+    # an answer that is streamed goes on in whichever thread is free
+    db = sqlite3.connect(address, timeout=10, uri=True, check_same_thread=False)
+    if address == ":memory:":
+        db.executescript(_TABLES)
+    return db
 
 
 def _unusable(file: Path, error: Exception) -> FileUnusable:

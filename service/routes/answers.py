@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from email.utils import mktime_tz, parsedate_tz
 from functools import partial
 from hashlib import sha256
@@ -82,11 +82,19 @@ def csv_text(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
 
     A text that a spreadsheet would run as a formula gets a leading apostrophe.
     """
-    buffer = StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(columns)
+    return "".join(csv_lines(rows, columns))
+
+
+def csv_lines(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of `csv_text`, one at a time."""
+    yield _line(columns)
     for row in rows:
-        writer.writerow([cell(row.get(c)) for c in columns])
+        yield _line([row.get(c) for c in columns])
+
+
+def _line(cells: Iterable[Any]) -> str:
+    buffer = StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerow([cell(c) for c in cells])
     return buffer.getvalue()
 
 

@@ -79,6 +79,7 @@ _TOKENS = (
 )
 IMPORTER = Security(Needs(Scope.IMPORT), scopes=[Scope.IMPORT.word])
 WRITER = Security(Needs(Scope.WRITE), scopes=[Scope.WRITE.word])
+ADMIN = Security(Needs(Scope.ADMIN), scopes=[Scope.ADMIN.word])
 ImporterDep = Annotated[Caller, IMPORTER]
 """Who imports, or reads what became of imports."""
 WriterDep = Annotated[Caller, WRITER]

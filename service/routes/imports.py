@@ -1,11 +1,9 @@
 """`/api/v1/imports`: uploads of any size, imported in the background, with their reports."""
 
 import asyncio
-import csv
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
-from io import StringIO
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,7 +16,7 @@ from starlette.datastructures import UploadFile
 from service.jobs import ENDED, Job, Jobs
 from service.negotiate import choose
 from service.problems import BadRequest, TooLarge
-from service.routes.answers import cell, json_text
+from service.routes.answers import csv_lines, json_text
 from service.routes.deps import IMPORTER, REFUSALS, ImporterDep, Services, ServicesDep
 from service.routes.pages.frame import page
 
@@ -221,15 +219,8 @@ def _as_json(job: Job, outcomes: Iterator[dict[str, Any]]) -> Iterator[str]:
 
 
 def _as_csv(outcomes: Iterator[dict[str, Any]]) -> Iterator[str]:
-    yield _line(_COLUMNS)
-    for outcome in outcomes:
-        yield _line([_cell(outcome[column]) for column in _COLUMNS])
-
-
-def _line(cells: Any) -> str:
-    buffer = StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerow([cell(c) for c in cells])
-    return buffer.getvalue()
+    rows = ({name: _cell(outcome[name]) for name in _COLUMNS} for outcome in outcomes)
+    return csv_lines(rows, _COLUMNS)
 
 
 def _cell(value: Any) -> Any:

@@ -4,8 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from getpass import getuser
 from pathlib import Path
+from pwd import getpwuid
 
 import pytest
 
@@ -73,7 +73,7 @@ def test_what_a_user_writes_is_logged_and_listed(run: Run, tmp_path: Path) -> No
     assert run("import", tmp_path / "card.json", seed=False).returncode == 0
     run("import", tmp_path / "bad.json", seed=False)
     (first, second) = map(json.loads, run("log", "--json", seed=False).stdout.splitlines())
-    assert (first["who"], first["client"]) == (getuser(), "command line")
+    assert (first["who"], first["client"]) == (getpwuid(os.getuid()).pw_name, "command line")
     assert (first["operation"], first["outcome"], second["outcome"]) == (
         "import", "stored", "unchanged",
     )  # fmt: skip

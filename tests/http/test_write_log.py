@@ -1,6 +1,7 @@
 """Who wrote what: the log that only grows, and the provenance of updates in the graph."""
 
 import json
+import shutil
 import sqlite3
 import stat
 import time
@@ -98,6 +99,14 @@ def test_a_write_is_logged_with_who_what_when_and_what_came_of_it(
     assert {e.who for e in found[1:]} == {"EVALGAP_TOKEN"}
     assert all(e.ended and e.at <= e.ended for e in found)
     assert "sample size" in found[5].detail
+    over_http = service.get("/api/v1/writes", params={"graph": "urn:g", "who": "ci"}).json()[
+        "items"
+    ]
+    assert over_http == [json.loads(json.dumps(found[0].document()))]
+    table = service.get("/api/v1/writes?since=1d&format=csv").text.splitlines()
+    assert len(table) == 1 + 7
+    assert service.get("/api/v1/writes?since=x").status_code == 400
+    assert service.get("/api/v1/writes", headers=headers).status_code == 403
     kept = b"".join(f.read_bytes() for f in tmp_path.glob("store-writes.sqlite*"))
     assert secret.encode() not in kept
     assert TOKEN.encode() not in kept
@@ -197,6 +206,12 @@ def test_after_a_crash_the_next_start_finds_out_what_was_stored(tmp_path: Path) 
         update(door, Update(insert(1)["update"]), stored)
         log.begin(Intent(caller, "SPARQL update"))
         log.begin(Intent(caller, "SPARQL update", traced=False))
+        # what a crash leaves is a file whose last pages are still in its log
+        crashed = tmp_path / "crashed"
+        crashed.mkdir()
+        for name in ("store-writes.sqlite", "store-writes.sqlite-wal"):
+            shutil.copy(tmp_path / name, crashed)
+        assert logged(crashed) == logged(tmp_path) != []
         log.close()
         assert [e.outcome for e in logged(tmp_path)] == ["unfinished"] * 3
         assert [g.graph for g in logged(tmp_path)[0].graphs] == ["urn:g"]
