@@ -22,7 +22,7 @@ from service.engines.embedded import READER_MEMORY, EmbeddedEngine
 from service.gate import Gate
 from service.headers import COMPRESSION, WORTH_COMPRESSING
 from service.jobs import Jobs, Workshop
-from service.lanes import Lanes
+from service.lanes.pool import Lanes
 from service.middleware import CarefulHeaders, HeadAsGet
 from service.pages import catalogue, gap_list, home
 from service.pages import plans as plans_page
@@ -193,8 +193,9 @@ def _lanes(engine: Engine, settings: Settings) -> Lanes | None:
     have a rate, since lanes do not count.
     """
     readable = engine.snapshots if isinstance(engine, EmbeddedEngine) else None
-    if settings.reading_needs_token or settings.rate_limit or readable is None:
+    size = min(os.cpu_count() or 1, MOST_LANES) if settings.lanes is None else settings.lanes
+    if settings.reading_needs_token or settings.rate_limit or readable is None or not size:
         return None
     most = settings.max_rows, settings.max_result_bytes, settings.max_query_chars
     given = READER_MEMORY, *most, service_hosts(settings).packed()
-    return Lanes(readable, min(os.cpu_count() or 1, MOST_LANES), given)
+    return Lanes(readable, size, given)

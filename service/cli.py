@@ -87,7 +87,7 @@ def serve(
 
     from service.app import create_app  # noqa: PLC0415
     from service.edge import connections_of  # noqa: PLC0415
-    from service.lanes import lent_protocol  # noqa: PLC0415
+    from service.lanes.pool import lent_protocol  # noqa: PLC0415
     from service.web.protocol import bounded_protocol  # noqa: PLC0415
 
     _check_free(settings)

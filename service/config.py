@@ -99,6 +99,8 @@ class Settings(BaseSettings):
     """The longest that a client may take nothing of an answer."""
     max_idle_seconds: float = Field(5.0, gt=0)
     """The longest that a connection is kept for its next request."""
+    lanes: int | None = Field(None, ge=0, le=64)
+    """Processes that answer quick queries on kept connections; None: one a core, 4 at most."""
     max_connections: int = Field(1024, ge=1)
     """The most connections at once; never more than half the files that the process may open."""
     max_connections_per_client: int = Field(256, ge=1)

@@ -1,6 +1,6 @@
 """A SPARQL query as it is asked over HTTP: its parameters read, its answer's form chosen.
 
-Kept free of heavy imports: the lanes (`service.lane`) start with it.
+Kept free of heavy imports: the lanes (`service.lanes.process`) start with it.
 """
 
 from collections.abc import Mapping, Sequence

@@ -9,13 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from tests.processes import children_of
+from tests.processes import children_of, lives, state
 from tests.servers import free_port
 from tests.tokens import AUTHORIZED, TOKEN
 
@@ -113,7 +113,7 @@ def until_true(check: object, patience: float = 60) -> None:
 
 def lanes_of(pid: int) -> list[int]:
     """Return the lanes among the children of a process."""
-    return children_of(pid, "service.lane")
+    return children_of(pid, "service.lanes.process")
 
 
 def holds(lane: int, port: int) -> bool:
@@ -214,14 +214,16 @@ def test_a_write_is_seen_at_once_on_a_lent_connection(tmp_path: Path) -> None:
 
 
 def test_a_store_left_alone_is_read_from_memory_and_a_write_is_seen_at_once(tmp_path: Path) -> None:
-    with serving(tmp_path / "store") as (pid, port), closing(Client(port)) as client:
+    with serving(tmp_path / "store") as (pid, port):
         for number in (1, 2):
-            client.update(f"INSERT DATA {{ <urn:s> <urn:p> {number} }}")
-            assert client.values() == [str(n) for n in range(1, number + 1)]
+            with closing(Client(port)) as client:
+                client.update(f"INSERT DATA {{ <urn:s> <urn:p> {number} }}")
+                assert client.values() == [str(n) for n in range(1, number + 1)]
             until_true(lambda: copies(tmp_path))
-            lent((pid, port), client)
-            assert client.values() == [str(n) for n in range(1, number + 1)]
-            assert len(copies(tmp_path)) == 1
+            with closing(Client(port)) as client:
+                lent((pid, port), client)
+                assert client.values() == [str(n) for n in range(1, number + 1)]
+                assert len(copies(tmp_path)) == 1
 
 
 def copies(folder: Path) -> list[Path]:
@@ -231,7 +233,9 @@ def copies(folder: Path) -> list[Path]:
     return [newest] if newest and newest.is_file() else []
 
 
-@pytest.mark.parametrize("end", [signal.SIGPROF, signal.SIGALRM, signal.SIGABRT])
+@pytest.mark.parametrize(
+    "end", [signal.SIGPROF, signal.SIGALRM, signal.SIGABRT, signal.SIGSEGV, signal.SIGKILL]
+)
 def test_a_lane_that_ends_takes_no_request_with_it(
     service: tuple[int, int], client: Client, end: signal.Signals
 ) -> None:
@@ -239,16 +243,46 @@ def test_a_lane_that_ends_takes_no_request_with_it(
     assert client.values() == ["1"]
 
 
-def test_a_lane_that_is_killed_closes_what_it_was_lent(
+def request(query: str, fields: str = "") -> str:
+    return f"GET /sparql?query={query} HTTP/1.1\r\nHost: 127.0.0.1\r\n{fields}\r\n"
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        request(f"ASK{{FILTER({'!' * 30_000}true)}}"),
+        request("SELECT*{?s?p%22" + "%5C%22" * 5_000),
+        request("ASK{}", f"User-Agent:{' ' * 1_500}\x80\r\n"),
+    ],
+    ids=["crash", "text", "header"],
+)
+def test_no_request_of_one_client_is_felt_by_the_others_of_its_lane(
+    service: tuple[int, int], attack: str
+) -> None:
+    with ExitStack() as stack:
+        clients = [stack.enter_context(closing(Client(service[1]))) for _ in range(9)]
+        for each in clients:
+            lent(service, each)
+        attacker, *victims = clients
+        attacker._connection.sock.sendall(attack.encode("latin-1"))
+        assert [victim.values() for victim in victims] == [["1"]] * 8
+        assert attacker._connection.sock.recv(12) in {b"HTTP/1.1 400", b"HTTP/1.1 200"}
+
+
+def test_a_lane_that_stops_is_noticed_and_its_clients_are_answered(
     service: tuple[int, int], client: Client
 ) -> None:
     lane = lent(service, client)
-    os.kill(lane, signal.SIGKILL)
-    until_true(lambda: lane not in lanes_of(service[0]))
-    with pytest.raises(OSError, match=r".*"):
-        client.values()
-    with closing(Client(service[1])) as fresh:
-        assert fresh.values() == ["1"]
+    os.kill(lane, signal.SIGSTOP)
+    assert client.values() == ["1"]
+    assert not lives(lane)
+
+
+def test_a_service_may_have_no_lanes(tmp_path: Path) -> None:
+    with serving(tmp_path / "store", LANES="0") as (pid, port), closing(Client(port)) as client:
+        for _ in range(20):
+            assert client.get(QUICK)[0] == 200
+        assert lanes_of(pid) == []
 
 
 def test_requests_sent_before_the_answer_are_answered_in_order(
@@ -292,11 +326,6 @@ def test_a_service_that_is_told_to_stop_twice_ends(tmp_path: Path) -> None:
             os.kill(pid, signal.SIGINT)
             time.sleep(0.05)  # two at once would be one
         until_true(lambda: state(pid) == "Z")
-
-
-def state(pid: int) -> str:
-    """Return what a process does just now; Z: it has ended."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
 
 
 def test_nothing_is_left_when_the_service_stops(tmp_path: Path) -> None:

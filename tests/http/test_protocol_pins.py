@@ -10,6 +10,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from service.lanes.pool import LentProtocol
 from service.problems import Problem
 from service.web.protocol import BoundedProtocol
 from service.web.refusals import refusal
@@ -63,3 +64,16 @@ def test_a_head_is_read_as_our_part_before_and_after_it_expects() -> None:
     assert "app = self.app\n" in complete  # is asked anew for each request
     assert 'self.scope["query_string"] = ' in complete
     assert "self._start_asgi_task(self.cycle, app)" in complete  # which runs after we return
+
+
+def test_a_connection_has_what_lanes_read_and_set(protocol: HttpToolsProtocol) -> None:
+    for name in ("flow", "scheme", "scope", "timeout_keep_alive", "timeout_keep_alive_task"):
+        assert name in vars(protocol), name
+    assert callable(protocol.timeout_keep_alive_handler)
+    assert callable(FlowControl.pause_reading)
+    source = inspect.getsource(HttpToolsProtocol)
+    assert "self.timeout_keep_alive_task = self.loop.call_later(" in source
+    assert "self.timeout_keep_alive, self.timeout_keep_alive_handler" in source
+    ours = {name for name in vars(LentProtocol) if hasattr(HttpToolsProtocol, name)}
+    functions = {name for name in ours if inspect.isfunction(vars(LentProtocol)[name])}
+    assert functions == {"on_message_begin", "on_response_complete"}

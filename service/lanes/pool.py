@@ -1,19 +1,20 @@
-"""Connections that ask quick SPARQL queries are lent to lanes, which answer on them directly.
+"""The lanes of a service, seen from the serving process: connections go out and come back.
 
-A query through the serving process and a reader wakes three processes, one through a lane wakes
-one. A connection stays the serving process's own: it only does not read it while it is lent. See
-`service.lane` for what a lane may do, and why one may end at any moment without harm.
+A connection stays the serving process's own: it only does not read it while it is lent.
 """
 
 import asyncio
+import fcntl
 import socket
 import subprocess
+import termios
 import time
 from collections.abc import Callable
+from struct import Struct
 
 from service.engines.allocator import environment
 from service.engines.snapshots import Snapshots
-from service.lane import BACK, BUDGET, ENDS, LENT
+from service.lanes.wire import BACK, BUDGET, LENT, Pulse
 from service.sandbox import start
 from service.web.connections import Connections
 from service.web.protocol import BoundedProtocol
@@ -29,7 +30,15 @@ QUICK = BUDGET
 """Seconds in which a query was quick, so that the next on its connection may be, too: one that
 needs more would end the lane."""
 
+STUCK = 6.0
+"""Seconds after which a lane that does nothing, though something waits for it, is ended: more than
+it may take over one query, or to load the store into memory."""
+
+LOOK = 1.0
+"""Seconds between two looks at the lanes."""
+
 _CHUNK = 2**18
+_COUNT = Struct("=i")
 
 
 class Lanes:
@@ -41,6 +50,7 @@ class Lanes:
         self._arguments = arguments
         self._lanes: list[_Lane | None] = [None] * size
         self._not_before = [0.0] * size
+        self._next_look: asyncio.TimerHandle | None = None
 
     def lend(self, connection: "LentProtocol") -> None:
         """Lend a connection to the lane that has the fewest, if one may take it now."""
@@ -55,6 +65,8 @@ class Lanes:
 
     def close(self) -> None:
         """End every lane; what they were lent is read again."""
+        if self._next_look:
+            self._next_look.cancel()
         for lane in self._lanes:
             if lane is not None:
                 lane.stop()
@@ -64,7 +76,17 @@ class Lanes:
             return None
         lane = _Lane(self._snapshots, self._arguments, lambda: self._ended(place))
         self._lanes[place] = lane
+        if self._next_look is None:
+            self._look()
         return lane
+
+    def _look(self) -> None:
+        """End lanes that are stuck, as others wait for them; they are heard to end like any."""
+        now = time.monotonic()
+        for lane in self._lanes:
+            if lane is not None and lane.is_stuck(now):
+                lane.kill()
+        self._next_look = asyncio.get_running_loop().call_later(LOOK, self._look)
 
     def _ended(self, place: int) -> None:
         lane, self._lanes[place] = self._lanes[place], None
@@ -79,16 +101,18 @@ class _Lane:
         self, snapshots: Snapshots, arguments: tuple[int | str, ...], ended: Callable[[], None]
     ) -> None:
         self.lent: dict[int, LentProtocol] = {}
+        self._pulse = Pulse()
+        self._seen = 0, time.monotonic()
         self._count = 0
         self._heard = b""
         self._ended = ended
         self._control, theirs = socket.socketpair()
         memory, *ceilings = (str(a) for a in arguments)
-        files = theirs.fileno(), snapshots.generation.file
+        files = theirs.fileno(), snapshots.generation.file, self._pulse.file
         given = [*(str(f) for f in files), memory, str(snapshots.folder()), *ceilings]
         with theirs:
             self._process = start(
-                "service.lane",
+                "service.lanes.process",
                 given,
                 pass_fds=files,
                 stdin=subprocess.DEVNULL,
@@ -109,6 +133,22 @@ class _Lane:
             connection.resume(b"")
             return
         self.lent[self._count] = connection
+
+    def is_stuck(self, now: float) -> bool:
+        """Tell whether the lane has long done nothing, though it should; ask again and again."""
+        beats, since = self._seen
+        if beats == self._pulse.beats and self._is_awaited():
+            return now - since > STUCK
+        self._seen = self._pulse.beats, now
+        return False
+
+    def _is_awaited(self) -> bool:
+        waiting = any(connection.has_arrived() for connection in self.lent.values())
+        return waiting or self._pulse.answered != 0
+
+    def kill(self) -> None:
+        """Kill the process; that is heard as any other end."""
+        self._process.kill()
 
     def stop(self) -> None:
         """Kill the process, and take back what it was lent."""
@@ -137,13 +177,15 @@ class _Lane:
 
     def _end(self) -> None:
         self._control.close()
-        code = self._process.wait()
-        for connection in self.lent.values():
-            if code >= 0 or -code in ENDS:
-                connection.resume(b"")
-            else:  # nobody knows how much of an answer has been sent
+        self._process.wait()
+        answered = self._pulse.answered
+        for number, connection in self.lent.items():
+            if number == answered:  # how much of the answer has been sent is not known
                 connection.transport.close()
+            else:
+                connection.resume(b"")
         self.lent.clear()
+        self._pulse.close()
 
 
 class LentProtocol(BoundedProtocol):
@@ -158,6 +200,13 @@ class LentProtocol(BoundedProtocol):
     def file(self) -> int:
         """The socket of the connection."""
         return int(self.transport.get_extra_info("socket").fileno())
+
+    def has_arrived(self) -> bool:
+        """Tell whether bytes of the client wait in the socket."""
+        if self.transport.is_closing():
+            return False
+        found = fcntl.ioctl(self.file, termios.FIONREAD, bytes(_COUNT.size))
+        return int(_COUNT.unpack(found)[0]) > 0
 
     def on_message_begin(self) -> None:
         """Note that a request is arriving."""

@@ -1,14 +1,13 @@
-"""A lane: a process that answers quick SPARQL queries on connections it was lent.
+"""A lane, as a process: it answers quick SPARQL queries on connections it was lent.
 
-It spares such a query the way through the serving process. It looks at a request without taking
-it from the socket (MSG_PEEK), and takes it only once it has the answer. Whatever is not plain,
-fails, is large or is about a state of the store that it does not know, it leaves where it is and
-gives the connection back. A query past `BUDGET` ends the process, by the kernel's own timers:
-then too every request is still in its socket, and the serving process answers it.
+It looks at a request without taking it from the socket (MSG_PEEK), and takes it only once it has
+the answer. Whatever is not plain, fails, is large or is about a state of the store that it does
+not know, it leaves where it is and gives the connection back. From the first byte that it looks
+at, two timers of the kernel run: past `BUDGET` or `PATIENCE` the process ends, and then too every
+request is still in its socket.
 """
 
 import gzip
-import re
 import selectors
 import signal
 import socket
@@ -19,26 +18,20 @@ from email.utils import formatdate
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from struct import Struct
 from typing import NamedTuple
-from urllib.parse import parse_qs, unquote_plus
 
 from service.engines.questions import Limits
 from service.engines.snapshots import Generation, SnapshotReader
 from service.headers import CAREFUL, COMPRESSION, WORTH_COMPRESSING
+from service.lanes.head import Request, read
+from service.lanes.wire import BACK, BUDGET, LENT, PATIENCE, Pulse
 from service.problems import Problem
 from service.sandbox import confine, end_with
 from service.sparql_request import asked, check_length, content_type
 from service.web.hosts import Hosts
 
-BUDGET = 0.05
-"""CPU seconds a query may use in a lane; what needs more is answered by the serving process."""
-
-PATIENCE = 1.0
-"""Seconds it may take at most, on a machine that is busy with other things."""
-
 ENDS = {signal.SIGPROF, signal.SIGALRM, signal.SIGABRT, signal.SIGSEGV}
-"""How a lane ends in a query: past one of the two, out of memory, or out of stack."""
+"""How a lane ends in a query: past one of the two timers, out of memory, or out of stack."""
 
 LARGEST = 2**18
 """Bytes of the largest answer that a lane gives."""
@@ -46,28 +39,7 @@ LARGEST = 2**18
 IDLE = 5.0
 """Seconds after which a connection that is not used is given back."""
 
-LENT = Struct("=QQ")
-"""A connection is lent with its number and the generation of the store to answer from."""
-
-BACK = Struct("=QQ")
-"""It is given back with its number, and so many bytes of an answer that are still to be sent."""
-
 _PEEK = 2**15
-_LINE = re.compile(rb"GET /sparql\?([!-\"$-~]+) HTTP/1\.1\r\n")
-_HARMLESS = {
-    "host", "accept", "accept-encoding", "accept-language", "user-agent", "cache-control",
-    "connection",
-}  # fmt: skip
-_MOST_FIELDS = 2**11
-_HEADER = re.compile(rb"([A-Za-z-]+):[ \t]*([ -~]*?)[ \t]*\r\n")
-
-
-class Asker(NamedTuple):
-    """What the header fields of a request say that matters to the answer."""
-
-    accept: str | None
-    host: str
-    gzip: bool
 
 
 class Ceilings(NamedTuple):
@@ -82,11 +54,17 @@ class Lane:
     """Answers on lent connections until the serving process hangs up."""
 
     def __init__(
-        self, control: socket.socket, snapshot: SnapshotReader, most: Ceilings, hosts: Hosts
+        self,
+        control: socket.socket,
+        pulse: Pulse,
+        snapshot: SnapshotReader,
+        most: Ceilings,
+        hosts: Hosts,
     ) -> None:
-        """Listen to the serving process on `control`."""
+        """Listen to the serving process on `control`, and show it what goes on by `pulse`."""
         self._base = lru_cache(maxsize=256)(hosts.base)
         self._control = control
+        self._pulse = pulse
         self._snapshot = snapshot
         self._characters = most.characters
         self._most = Limits(PATIENCE, most.rows, min(most.bytes, LARGEST))
@@ -104,6 +82,7 @@ class Lane:
                         self._borrow()
                     else:
                         self._serve(key.fileobj)  # type: ignore[arg-type]
+                    self._pulse.show()
                 self._return_idle()
 
     def _borrow(self) -> None:
@@ -129,41 +108,43 @@ class Lane:
     def _taken(self, connection: socket.socket) -> bytes:
         """Return the answer to a request that is taken for it; nothing, and it stays there."""
         try:
-            request = connection.recv(_PEEK, socket.MSG_PEEK)
-            end = request.find(b"\r\n\r\n") + 4
-            answer = self._answer(request[:end])
+            end, answer = self._looked_at(connection)
             if answer:
+                self._pulse.show(answered=self._lent[connection][0])
                 connection.recv(end)
         except OSError:  # the client is gone, as the serving process will see
             return b""
         return answer
 
-    def _answer(self, head: bytes) -> bytes:
-        """Return the whole response to a plain query, nothing where it is not for a lane."""
-        line = _LINE.match(head)
-        asker = asker_of(head[line.end() :]) if line else None
-        base = self._base(asker.host) if asker else None
-        if not line or not asker or not base or not self._snapshot.is_current():
+    def _looked_at(self, connection: socket.socket) -> tuple[int, bytes]:
+        """Return how many bytes a request has, and the whole response to it, if it is plain."""
+        _set_timers(BUDGET, PATIENCE)
+        try:
+            arrived = connection.recv(_PEEK, socket.MSG_PEEK)
+            end = arrived.find(b"\r\n\r\n") + 4
+            return end, self._answer(read(arrived[:end]))
+        finally:
+            _set_timers(0, 0)
+
+    def _answer(self, request: Request | None) -> bytes:
+        base = self._base(request.asker.host) if request else None
+        if not request or not base or not self._snapshot.is_current():
             return b""
-        params = _params(line[1].decode("ascii"))
-        if not params.keys() <= {"query", "format"} or len(params.get("query", ())) != 1:
+        given = request.parameters
+        if not given.keys() <= {"query", "format"} or len(given.get("query", ())) != 1:
             return b""
         try:
-            return self._result(params, asker, f"{base}/sparql")
+            return self._result(request, f"{base}/sparql")
         except (Problem, OSError, RuntimeError, ValueError):  # to be told by the serving process
             return b""
 
-    def _result(self, params: dict[str, list[str]], asker: Asker, base: str) -> bytes:
-        text = params["query"][0]
+    def _result(self, request: Request, base: str) -> bytes:
+        text = request.parameters["query"][0]
         check_length(text, self._characters)
-        ask = asked(text, params, asker.accept, base, self._most)
+        ask = asked(text, request.parameters, request.asker.accept, base, self._most)
         out = BytesIO()
-        _set_timers(BUDGET, PATIENCE)
-        try:
-            self._snapshot.evaluate(ask, out)
-        finally:
-            _set_timers(0, 0)
-        return _response(content_type(ask.media), out.getvalue(), compress=asker.gzip)
+        self._snapshot.evaluate(ask, out)
+        return _response(content_type(ask.media), out.getvalue(), compress=request.asker.gzip)
 
     def _give_back(self, connection: socket.socket, rest: bytes = b"") -> None:
         """Let go of a connection, with what is still to be sent on it."""
@@ -198,35 +179,6 @@ def _sent(connection: socket.socket, answer: bytes) -> int:
         return 0
 
 
-def _params(query: str) -> dict[str, list[str]]:
-    """Return the parameters of a request; the usual one alone is read in half the time."""
-    name, _, value = query.partition("=")
-    if name == "query" and "&" not in value:
-        return {name: [unquote_plus(value)]}
-    return parse_qs(query, keep_blank_values=True)
-
-
-@lru_cache(maxsize=256)
-def asker_of(fields: bytes) -> Asker | None:
-    """Read the header fields of a request; None where one of them is not known to be harmless.
-
-    A client sends the same ones each time, so they are read once.
-    """
-    found: dict[str, str] = {}
-    position = 0
-    if len(fields) > _MOST_FIELDS:
-        return None
-    while match := _HEADER.match(fields, position):
-        name, position = match[1].decode().lower(), match.end()
-        if name in found or name not in _HARMLESS:
-            return None
-        found[name] = match[2].decode()
-    host, connection = found.get("host", ""), found.get("connection", "keep-alive")
-    if fields[position:] != b"\r\n" or connection != "keep-alive":
-        return None
-    return Asker(found.get("accept"), host, "gzip" in found.get("accept-encoding", ""))
-
-
 def _response(media: str, body: bytes, *, compress: bool) -> bytes:
     large = len(body) >= WORTH_COMPRESSING
     if large and compress:
@@ -251,17 +203,17 @@ def _head(media: str, large: bool, compressed: bool, second: int) -> bytes:  # n
 
 
 def main(arguments: list[str]) -> None:
-    """Run a lane: service, control socket, generation file, memory, snapshots, ceilings, hosts."""
-    parent, control, generation, memory = (int(a) for a in arguments[:4])
+    """Run a lane: service, socket, files of generation and pulse, memory, folder, limits, hosts."""
+    parent, control, generation, pulse, memory = (int(a) for a in arguments[:5])
     end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for end in ENDS:
         signal.signal(end, signal.SIG_DFL)
-    snapshots, ceilings = Path(arguments[4]), Ceilings(*(int(a) for a in arguments[5:-1]))
+    snapshots, ceilings = Path(arguments[5]), Ceilings(*(int(a) for a in arguments[6:-1]))
     reader = SnapshotReader(snapshots, Generation(generation))
     hosts = Hosts.unpacked(arguments[-1])
     confine(read=[snapshots], memory=memory)
-    Lane(socket.socket(fileno=control), reader, ceilings, hosts).run()
+    Lane(socket.socket(fileno=control), Pulse(pulse), reader, ceilings, hosts).run()
 
 
 if __name__ == "__main__":
