@@ -31,7 +31,8 @@ run: .venv/.run  ## Set up and serve on http://127.0.0.1:8000
 tools: .venv/.tools  ## Set up what tests run beside us, each with an environment of its own
 
 test: .venv/.dev  ## Set up and run every test
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder \
+	  --junitxml=.pytest_cache/suite.xml
 
 check: .venv/.dev  ## Lint, types, import layers
 	$(BIN)/ruff check
@@ -47,10 +48,11 @@ bench: .venv/.dev  ## Measure speed (not part of the tests)
 	$(BIN)/python -m pytest tests/bench --override-ini addopts=--import-mode=importlib -s -q
 
 soak: .venv/.dev  ## Run what takes long (not part of the tests)
-	$(BIN)/python -m pytest tests/soak --override-ini addopts=--import-mode=importlib -q
+	$(BIN)/python -m pytest tests/soak --override-ini addopts=--import-mode=importlib -q \
+	  --junitxml=.pytest_cache/soak.xml
 
-table: .venv/.dev  ## Print the table of security and conformance (SOAK=1: the long form)
-	$(BIN)/python -m tests.security_table $(if $(SOAK),--soak)
+table: .venv/.dev  ## Print what the last `make test` and `make soak` say of security
+	$(BIN)/python -m tests.security_table --from $(wildcard .pytest_cache/*.xml)
 
 lock: .venv/.dev  ## Refresh the lock files (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

@@ -20,7 +20,7 @@ QUERY_SECONDS = 2
 USER, PASSWORD = "dba", "dba"
 """Who may write to Virtuoso."""
 
-_PATIENCE = 60
+_PATIENCE = 180
 _OXIGRAPH = Path(sys.executable).with_name("oxigraph")
 _INI = """
 [Database]

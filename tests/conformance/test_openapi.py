@@ -1,5 +1,6 @@
 """The OpenAPI document names what routes answer; schemathesis finds no answer that it lacks."""
 
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.conformance import schemathesis
-from tests.servers import evalgap_server
+from tests.conformance.schemathesis import PLACE
+from tests.servers import evalgap_server, program
 from tests.tokens import TOKEN
 
 
@@ -23,6 +25,17 @@ def test_every_route_says_how_it_may_refuse(clients: Callable[[str], TestClient]
                 shared = document["components"]["responses"]
                 told = shared[answer["$ref"].rpartition("/")[2]] if "$ref" in answer else answer
                 assert int(status) < 400 or "application/problem+json" in told["content"]
+
+
+def test_the_document_is_valid(clients: Callable[[str], TestClient], tmp_path: Path) -> None:
+    file = tmp_path / "openapi.json"
+    file.write_bytes(clients("embedded").get("/openapi.json").content)
+    python = program("openapi-spec-validator", str(PLACE.with_name("python")), "make tools")
+    done = subprocess.run(
+        [python, "-m", "openapi_spec_validator", "--schema", "3.1", str(file)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")

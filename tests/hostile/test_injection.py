@@ -43,12 +43,15 @@ def client(clients: Callable[[str], TestClient]) -> TestClient:
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_no_parameter_becomes_a_query(client: TestClient, name: str) -> None:
+def test_no_parameter_becomes_a_query(
+    client: TestClient, name: str, record_property: Callable[[str, object], None]
+) -> None:
     asked = QUESTIONS[name]
     base = {p.name: p.example for p in asked.params.values()}
     of_list = name.startswith("list ")
     path = f"/api/v1/{name.removeprefix('list ')}" if of_list else f"/queries/{name}"
     assert client.get(path, params={} if of_list else base).is_success
+    record_property("tried", len(asked.params) * len(INTO_SPARQL))
     for parameter in asked.params:
         for payload in INTO_SPARQL:
             given = {parameter: payload} if of_list else {**base, parameter: payload}
