@@ -24,7 +24,7 @@ from loaders.model import Record
 from loaders.vocab import EGAP, THINGS, graph_iri, record_iri
 from service import processes, shacl
 from service.engines.rdf_text import lines
-from service.problems import Crashed, Problem, TooLarge, WorkTimeout
+from service.problems import Busy, Crashed, Problem, TooLarge, WorkTimeout
 from service.sandbox import Bounds, Workers
 from service.shacl import Issue, Triple
 
@@ -57,7 +57,7 @@ class Checked:
 class Gate:
     """Checks batches of candidates, in `workers` processes or, with 0, in this one."""
 
-    ENDS: ClassVar[tuple[type[Problem], ...]] = (Crashed, TooLarge, WorkTimeout)
+    ENDS: ClassVar[tuple[type[Problem], ...]] = (Busy, Crashed, TooLarge, WorkTimeout)
     """What a batch is done again for, in halves: something in it ended its process."""
 
     def __init__(self, workers: int, *, stock: bool = False) -> None:
