@@ -93,9 +93,10 @@ def _line(raw: Raw) -> Iterator[_Read]:
 
 def _items(raw: Raw, content: Content) -> Iterator[_Read]:
     """Read the items of a list at the top of a file, if any of them is a record."""
-    items = [Content("tree", item) for item in content.value]
+    items = [Content("tree", item) for item in content.value if isinstance(item, dict | list)]
     if all(_detected(item) is None for item in items):
         raise CardError(unknown(content))
+    items = [Content("tree", item) for item in content.value]
     for index, item in enumerate(items):
         part = raw.part(f"/{index}")
         try:

@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 
 from service import bootstrap, tables
 from service.access import Access, RequestIds, Tokens, WriteLog
+from service.checking import Checking, Errands
 from service.config import Settings
 from service.edge import service_hosts
 from service.engines.base import Engine
@@ -50,6 +51,7 @@ from service.routes import (
     writes,
 )
 from service.routes.deps import Services
+from service.routes.lines import Lines
 from service.routes.read_gate import ReadGate
 from service.turns import Turns
 from service.upkeep import Upkeep
@@ -112,6 +114,7 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     app.state.services = services
     app.state.lanes = lanes
     app.state.threads = awaited.threads()
+    app.state.lines = Lines.of(settings)
     app.state.writing_threads = awaited.writing_threads()
     for router in ROUTERS:
         app.include_router(router)
@@ -160,7 +163,8 @@ def _services(engine: Engine, gate: Gate, settings: Settings, access: Access) ->
     if not engine.shared and not settings.read_only:
         settle(engine, log, jobs.under_way())
     door = door_of(engine, gate if settings.gate else None, settings)
-    return Services(engine, gate, settings, access, log, jobs, writing, door)
+    checking, apart = Checking(settings), Errands(settings, "taking gaps apart")
+    return Services(engine, gate, checking, apart, settings, access, log, jobs, writing, door)
 
 
 def _closing(
@@ -177,6 +181,8 @@ def _closing(
         services.writing.close()
         services.jobs.close()
         services.door.close()
+        services.checking.close()
+        services.decomposing.close()
         services.log.close()
         if services.settings.read_only or services.settings.imports_folder is None:
             services.jobs.remove()

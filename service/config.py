@@ -40,6 +40,12 @@ class Settings(BaseSettings):
     """Whether to load the shipped cards into the store at start."""
     max_body_bytes: int = 10 * 2**20
     """The largest request body that is read."""
+    max_records: int = Field(500, ge=1)
+    """The most records of one request that is checked without being stored."""
+    max_values: int = Field(200_000, ge=1)
+    """The most values in the body of such a request, and of one for an analysis."""
+    max_work_seconds: float = Field(30.0, gt=0)
+    """The longest that such a request may wait and be worked on."""
     max_query_chars: int = 100_000
     """The longest SPARQL text that is read."""
     max_query_seconds: float = 30.0

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, Literal
 
@@ -18,7 +18,8 @@ from service import shacl
 from service.analysis.decompose import MOST_RESAMPLES, Decomposition, decompose
 from service.analysis.gap_tree import About, Named, gap_tree
 from service.analysis.items import read_scores
-from service.analysis.tables import Sheet
+from service.analysis.tables import Sheet, rows_sheet, sheet
+from service.documents import check_values, read_json
 from service.problems import BadParameter, BadRequest, Invalid
 
 _DIGITS = 6
@@ -63,9 +64,83 @@ def kinds() -> dict[str, str]:
     return found
 
 
-def run(sheet: Sheet, options: Options) -> Decomposition:
+@dataclass(frozen=True)
+class Sent:
+    """A table as it was sent, with its options, and what a gap record would be about."""
+
+    data: bytes
+    name: str
+    options: Mapping[str, Any]
+    about: bytes = b""
+    is_json: bool = False
+    """Whether the rows stand in JSON, perhaps with options and `about` beside them."""
+
+
+@dataclass(frozen=True)
+class Worked:
+    """What came of a table."""
+
+    found: Decomposition
+    options: Options
+    about: Mapping[str, Any]
+
+
+def work(sent: Sent, most_resamples: int, most_values: int) -> Worked:
+    """Return what comes of a table as it was sent; a piece of work for a process that may die.
+
+    Raises `BadRequest` and `TooLarge`.
+    """
+    if not sent.data.startswith(_PARQUET):
+        check_values(sent.data, most_values)
+    about = tree(sent.about, "about") if sent.about else {}
+    given, name, rows = sent.options, sent.name, None
+    if sent.is_json:
+        body, name, rows = _from_json(sent.data)
+        about, given = body.pop("about", {}), {**given, **_words(body)}
+    options = options_of(given)
+    if options.resamples > most_resamples:
+        raise BadParameter(
+            f"resamples is at most {most_resamples:,} here; evalgap decompose takes more.",
+            parameter="resamples",
+        )
+    if rows == []:
+        raise BadRequest("There are no rows. Give them under items or scores.")
+    table = sheet(sent.data, name) if rows is None else rows_sheet(rows, name)
+    return Worked(run(table, options), options, about)
+
+
+_PARQUET = b"PAR1"
+
+
+def _from_json(data: bytes) -> tuple[dict[str, Any], str, list[Any]]:
+    """Return a JSON body without its rows, what they are called there, and the rows."""
+    body = read_json(data)
+    if not isinstance(body, dict):
+        raise BadRequest("The body is not a JSON object. Give the rows under items or scores.")
+    given = [name for name in ("items", "scores") if isinstance(body.get(name), list)]
+    if len(given) != 1 or not isinstance(body.get("about", {}), dict):
+        raise BadRequest(
+            "Give a list of rows under items (item results) or scores (one per condition), and "
+            "about, if at all, as an object."
+        )
+    return body, given[0], body.pop(given[0])
+
+
+def _words(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a JSON body; dimensions may be a list there."""
+    found = dict(body)
+    for name in ("changed", "adds"):
+        if isinstance(found.get(name), dict):
+            found[name] = {
+                rung: " ".join(map(str, d)) if isinstance(d, list) else d
+                for rung, d in found[name].items()
+            }
+    return found
+
+
+def run(table: Sheet, options: Options) -> Decomposition:
     """Return the decomposition of a table. Raises `BadRequest` naming what is wrong with it."""
-    scores = read_scores(sheet, whole=100.0 if options.unit == "percent" else 1.0)
+    scores = read_scores(table, whole=100.0 if options.unit == "percent" else 1.0)
     if options.rungs:
         scores = scores.along(options.rungs)
     if options.changed or options.adds:

@@ -18,11 +18,12 @@ from loaders.mapping.fields import names_others, references
 from loaders.mapping.write import triples
 from loaders.model import Plan
 from loaders.registry import LOADER_VERSION
+from loaders.registry import documents as documents_of
 from service.access import Entry
 from service.audit import Audit
 from service.engines.base import Engine
 from service.gate import Candidate, Checked, Gate
-from service.naming import named
+from service.naming import Reader, named
 from service.outcome import Outcome, State, problem_of
 from service.planning import Planned, plan
 from service.provenance import Origin, activity, provenance, software
@@ -54,6 +55,7 @@ def ingest(  # noqa: PLR0913 - four of them are seldom given
     audited: float = AUDITED,
     write: Entry | None = None,
     turn: Turns | None = None,
+    read: Reader = documents_of,
 ) -> Iterator[Outcome]:
     """Store documents batch by batch and yield one outcome per document, in order.
 
@@ -62,10 +64,11 @@ def ingest(  # noqa: PLR0913 - four of them are seldom given
     `audited` of the records, and at least one, is judged again by pySHACL as it comes;
     raises `Disagreement` where that gives another result. Others who wait for the `turn`, which
     is held, have theirs in between.
+    `read` reads a file again, where its name is that of another card.
     """
     audit = Audit(gate, 0 if dry_run else audited)
     early: list[Document | Rejected] = []
-    first, second = (_Pass(engine, gate, audit, write, dry_run=dry_run) for _ in range(2))
+    first, second = (_Pass(engine, gate, audit, write, read, dry_run=dry_run) for _ in range(2))
     for some in _segments(documents, turn):
         for document, outcome in first.over(some):
             if outcome.waits:
@@ -139,11 +142,18 @@ class _Pass:
     Python's lock, so what comes next is read and planned meanwhile.
     """
 
-    def __init__(
-        self, engine: Engine, gate: Gate, audit: Audit, write: Entry | None, *, dry_run: bool
+    def __init__(  # noqa: PLR0913 - what `ingest` is given
+        self,
+        engine: Engine,
+        gate: Gate,
+        audit: Audit,
+        write: Entry | None,
+        read: Reader,
+        *,
+        dry_run: bool,
     ) -> None:
         self._engine, self._gate, self._audit, self._dry_run = engine, gate, audit, dry_run
-        self._write = write
+        self._write, self._read = write, read
         self._said = software() + (activity(write) if write else "")
         self._waiting: deque[_Flight] = deque()
         self._sizes = chain(_GROWING, repeat(_TOGETHER))
@@ -160,7 +170,7 @@ class _Pass:
         At the end nothing is on its way; more documents may follow.
         """
         with ThreadPoolExecutor(1, "commit") as beside:
-            for batch in _batches(named(documents, self._engine, self._claims)):
+            for batch in _batches(named(documents, self._engine, self._claims, self._read)):
                 if self._touches(batch):
                     yield from self._all(beside)
                 elif number := self._ready():

@@ -6,18 +6,20 @@ its folders as tell the two apart (`law/card`). What is stored or was read first
 an identity never changes, and one file gets the same as the whole folder does.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from posixpath import normpath
 
 from loaders.base import Document, Problem, Raw, Rejected
 from loaders.model.descriptions import Description
-from loaders.registry import FORMATS, documents
+from loaders.registry import FORMATS
 from loaders.vocab import DCAT, DCTERMS, EGAP, PROV, SCHEMA, series_iri
 from service.engines.base import Engine
 
 _Read = Document | Rejected
+Reader = Callable[[Raw], Iterable[_Read]]
+"""How a file is read again, under another key."""
 TOGETHER = 200
 """Documents that the store is asked about in one query."""
 
@@ -30,7 +32,9 @@ class _Owner:
     sources: frozenset[str]
 
 
-def named(found: Iterable[_Read], engine: Engine, claims: dict[int, int]) -> Iterator[_Read]:
+def named(
+    found: Iterable[_Read], engine: Engine, claims: dict[int, int], read: Reader
+) -> Iterator[_Read]:
     """Yield the documents, in order, each under a key that is no other card's.
 
     A file that no folder can tell from a stored one is yielded as rejected. `claims` are the keys
@@ -40,17 +44,21 @@ def named(found: Iterable[_Read], engine: Engine, claims: dict[int, int]) -> Ite
     while chunk := list(islice(items, TOGETHER)):
         owners = _owners(engine, [iri for d in chunk if (iri := _series(d))])
         for document in chunk:
-            yield _named(document, claims, owners, engine)
+            yield _named(document, claims, owners, engine, read)
 
 
 def _named(
-    document: _Read, claims: dict[int, int], owners: dict[str, _Owner], engine: Engine
+    document: _Read,
+    claims: dict[int, int],
+    owners: dict[str, _Owner],
+    engine: Engine,
+    read: Reader,
 ) -> _Read:
     """Return the document under the shortest key that is free or its own; remember that."""
     if not _series(document):
         return document
     for folders in range(len(document.raw.folders) + 1):
-        tried = _under(document, folders) if folders else document
+        tried = _under(document, folders, read) if folders else document
         iri, title = _series(tried), _title(tried)
         stored = owners.get(iri) if not folders else _owners(engine, [iri]).get(iri)
         if claims.get(hash(iri), hash(title)) == hash(title) and _same(tried, title, stored):
@@ -90,12 +98,12 @@ def _same_file(one: str, other: str) -> bool:
     return short == long or ("/" in short and long.endswith(f"/{short}"))
 
 
-def _under(document: _Read, folders: int) -> _Read:
+def _under(document: _Read, folders: int, read: Reader) -> _Read:
     """Return the document read again with so many of its folders in its key."""
     raw = document.raw
     place = raw.place.split(", ")[0] if raw.cut else ""
     again: Raw = replace(raw, place=place, keyed=folders)
-    return next((d for d in documents(again) if d.raw.place == raw.place), document)
+    return next((d for d in read(again) if d.raw.place == raw.place), document)
 
 
 def _noting(document: _Read, title: str, stored: _Owner | None) -> _Read:

@@ -1,7 +1,8 @@
 """Queries and writes: each in threads of their own; queries no longer than a client waits."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, TypeVar
 
@@ -34,10 +35,17 @@ async def while_awaited(
     The body of the request must have been read. Raises what `work` does.
     """
     stop = Stop()
-    watch = asyncio.create_task(_wish_once_gone(request, stop))
-    try:
+    async with stopping(request, stop):
         done = partial(work, request, *given, stop)
         return await run_sync(done, limiter=request.app.state.threads)
+
+
+@asynccontextmanager
+async def stopping(request: Request, stop: Stop) -> AsyncIterator[None]:
+    """Wish for the stop if the client leaves meanwhile. The body must have been read."""
+    watch = asyncio.create_task(_wish_once_gone(request, stop))
+    try:
+        yield
     finally:
         watch.cancel()
 

@@ -7,6 +7,8 @@ from typing import Any
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
+from loaders.base import CardError
+from loaders.depth import check_depth
 from service.problems import BadRequest, TooLarge
 
 
@@ -32,8 +34,9 @@ async def read_json(request: Request, limit: int) -> Any:
     data = await read_body(request.stream(), limit)
     try:
         # floats as text, so that 94.67 stays 94.67 on its way to a decimal
-        return json.loads(data, parse_float=str)
-    except (ValueError, RecursionError) as error:
+        check_depth(data, "json")
+        return json.loads(data.decode(), parse_float=str)
+    except (CardError, ValueError, RecursionError) as error:
         raise BadRequest(f"The body is not JSON: {error}.") from error
 
 

@@ -10,8 +10,9 @@ from service.problems import BadParameter
 from service.routes.answers import csv_text, json_text, respond
 from service.routes.deps import ServicesDep
 from service.routes.fit import only_params
+from service.routes.lines import ANALYSED
 
-router = APIRouter(prefix="/api/v1", tags=["coverage"])
+router = APIRouter(prefix="/api/v1", tags=["coverage"], dependencies=[ANALYSED])
 _PARAMETERS = [
     {
         "name": "dimensions",

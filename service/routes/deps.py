@@ -11,6 +11,7 @@ from fastapi.security.base import SecurityBase
 
 from service import written
 from service.access import Access, Caller, Intent, Scope, WriteLog
+from service.checking import Checking, Errands
 from service.config import Settings
 from service.engines.base import Engine
 from service.gate import Gate
@@ -26,6 +27,8 @@ class Services:
 
     engine: Engine
     gate: Gate
+    checking: Checking
+    decomposing: Errands
     settings: Settings
     access: Access
     log: WriteLog

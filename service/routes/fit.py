@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
-from loaders.base import CardError
-from loaders.parse import parse
 from service import asked, findings, fits
 from service.asked import Answer
-from service.problems import BadParameter, BadRequest
+from service.checking import Errand
+from service.documents import read_tree
+from service.problems import BadParameter
 from service.routes.answers import csv_text, json_text, respond
 from service.routes.bodies import read_body
 from service.routes.deps import Services, ServicesDep
+from service.routes.lines import ANALYSED, AnalysedDep, LinesDep
 
-router = APIRouter(prefix="/api/v1", tags=["fit"])
+router = APIRouter(prefix="/api/v1", tags=["fit"], dependencies=[ANALYSED])
 PARAMETERS = ("dimensions", "domain", "benchmark", "compare", "whatif", "least", "limit", "offset")
 _BODY_FIELDS = ("deployment", *PARAMETERS)
 _EXAMPLE = {
@@ -56,7 +56,9 @@ _BODY = {
 
 
 @router.post("/fit", openapi_extra=_BODY)
-async def fit_description(request: Request, services: ServicesDep) -> Response:
+async def fit_description(
+    request: Request, services: ServicesDep, lines: LinesDep, errand: AnalysedDep
+) -> Response:
     """Say which benchmarks fit a described deployment; nothing is stored.
 
     Beside `deployment` the body takes what the address of a stored deployment takes:
@@ -64,15 +66,15 @@ async def fit_description(request: Request, services: ServicesDep) -> Response:
     has judged a description, so every verdict is derived by a rule.
     """
     only_params(request, ("format",))
-    data = await read_body(request.stream(), services.settings.max_body_bytes)
-    return await run_in_threadpool(_described, request, services, _tree(data))
+    line = lines.analyses
+    body = read_body(request.stream(), services.settings.max_body_bytes)
+    data = await line.read(errand, body)
+    return await line.work(request, errand, _described, request, services, data)
 
 
-def _tree(data: bytes) -> Mapping[str, Any]:
-    try:
-        tree = parse(data) if data.strip() else None
-    except CardError as error:
-        raise BadRequest(f"The body cannot be read. {error.problems[0].sentence()}") from error
+def _tree(services: Services, data: bytes, errand: Errand) -> Mapping[str, Any]:
+    most = services.settings.max_values
+    tree = services.checking.run(errand, read_tree, data, most) if data.strip() else None
     if not isinstance(tree, Mapping) or not isinstance(tree.get("deployment"), Mapping):
         raise BadParameter(
             'Send an object with a field "deployment" that holds "characteristics".',
@@ -82,7 +84,8 @@ def _tree(data: bytes) -> Mapping[str, Any]:
     return tree
 
 
-def _described(request: Request, services: Services, body: Mapping[str, Any]) -> Response:
+def _described(request: Request, services: Services, data: bytes, errand: Errand) -> Response:
+    body = _tree(services, data, errand)
     asked.only(body, _BODY_FIELDS, "The body")
     schemes = fits.schemes(services.engine)
     place = asked.described(services.engine, schemes, body["deployment"])

@@ -9,8 +9,9 @@ from service.risks import Risk
 from service.routes.answers import csv_text, json_text, respond
 from service.routes.deps import ServicesDep
 from service.routes.fit import only_params
+from service.routes.lines import ANALYSED
 
-router = APIRouter(prefix="/api/v1", tags=["fit"])
+router = APIRouter(prefix="/api/v1", tags=["fit"], dependencies=[ANALYSED])
 _PARAMETERS = [
     {
         "name": "benchmark",

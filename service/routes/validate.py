@@ -3,16 +3,16 @@
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from loaders.base import Raw
-from loaders.registry import FORMATS, documents
-from service.ingest import ingest
+from loaders.registry import FORMATS
+from service.checking import Errand
 from service.outcome import Outcome, Tally
 from service.problems import BadRequest, Invalid
 from service.routes.answers import json_text
 from service.routes.bodies import read_body
 from service.routes.deps import Services, ServicesDep
+from service.routes.lines import LinesDep
 
 router = APIRouter(prefix="/api/v1", tags=["validate"])
 
@@ -29,16 +29,20 @@ _BODY = {
 
 
 @router.post("/validate", openapi_extra=_BODY)
-async def validate(request: Request, services: ServicesDep) -> Response:
+async def validate(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
     """Judge a card and say in plain words what is wrong; nothing is stored.
 
-    Answers 200 with the report of a valid card, 422 with the same report otherwise.
+    Answers 200 with the report of a valid card, 422 with the same report otherwise, 400 for a
+    body that nests too deep to be read. One request may have some hundred records.
     """
-    data = await read_body(request.stream(), services.settings.max_body_bytes)
-    if not data.strip():
-        raise BadRequest("The request has no body. Send the card as the body of the request.")
-    source = request.query_params.get("source", "upload.yaml")
-    outcomes = await run_in_threadpool(_judge, services, Raw(source, data))
+    line = lines.checks
+    async with line.place() as errand:
+        body = read_body(request.stream(), services.settings.max_body_bytes)
+        data = await line.read(errand, body)
+        if not data.strip():
+            raise BadRequest("The request has no body. Send the card as the body of the request.")
+        raw = Raw(request.query_params.get("source", "upload.yaml"), data)
+        outcomes = await line.work(request, errand, _judge, services, raw)
     report = _report(outcomes)
     if problems := [p for o in outcomes for p in o.problems]:
         count = len(problems)
@@ -48,9 +52,9 @@ async def validate(request: Request, services: ServicesDep) -> Response:
     return Response(json_text(request, report), media_type="application/json")
 
 
-def _judge(services: Services, raw: Raw) -> list[Outcome]:
+def _judge(services: Services, raw: Raw, errand: Errand) -> list[Outcome]:
     """Judge every record of the body: a list or lines of cards hold several."""
-    return list(ingest(documents(raw), services.engine, services.gate, dry_run=True))
+    return services.checking.judged(services.engine, raw, errand)[1]
 
 
 def _report(outcomes: list[Outcome]) -> dict[str, Any]:

@@ -6,18 +6,18 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from loaders.base import Document, Problem, Raw
 from loaders.model import Card
-from loaders.registry import FORMATS, documents
+from loaders.registry import FORMATS
 from service import repository
-from service.ingest import ingest
+from service.checking import Errand
 from service.pages import author, card_draft, card_form
 from service.pages.author import Judged
 from service.problems import BadParameter, BadRequest, TooLarge
 from service.routes.deps import Services, ServicesDep
+from service.routes.lines import LinesDep
 from service.routes.pages.frame import page
 
 router = APIRouter(include_in_schema=False)
@@ -34,16 +34,26 @@ def start(request: Request, services: ServicesDep) -> Response:
 
 
 @router.post("/author")
-async def check(request: Request, services: ServicesDep) -> Response:
+async def check(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
     """Judge what was pasted or chosen, and show its words beside the terms; nothing is stored."""
+    line = lines.checks
+    async with line.place() as errand:
+        raw, text = await line.read(errand, _posted(request, services))
+        return await line.work(request, errand, _checked, request, services, raw, text)
+
+
+async def _posted(request: Request, services: Services) -> tuple[Raw, str]:
     async with _form(request, services) as form:
-        raw, text = await _sent(form)
+        return await _sent(form)
+
+
+def _checked(request: Request, services: Services, raw: Raw, text: str, errand: Errand) -> Response:
     echoed = {"text": text if len(text) <= _ECHOED else "", "name": raw.source}
     shown = {**_begun(services), **echoed}
     if not raw.data.strip():
         shown["missing"] = "Paste a card, or choose a file."
         return page(request, "author.html", shown, BadRequest.status)
-    found = await run_in_threadpool(judge, services, raw)
+    found = judge(services, raw, errand)
     return page(request, "author.html", {**shown, **_summed(found)}, _status(found))
 
 
@@ -59,33 +69,40 @@ def write(request: Request, services: ServicesDep) -> Response:
 
 
 @router.post("/author/new")
-async def written(request: Request, services: ServicesDep) -> Response:
+async def written(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
     """Judge what was typed; show each problem at its field, or the card as files."""
+    line = lines.checks
+    async with line.place() as errand:
+        given = await line.read(errand, _typed(request, services))
+        return await line.work(request, errand, _written, request, services, given)
+
+
+async def _typed(request: Request, services: Services) -> card_form.Typed:
     async with _form(request, services) as form:
-        given = {name: [_lines(str(v)) for v in form.getlist(name)] for name in form}
-    return await run_in_threadpool(_written, request, services, given)
+        return {name: [_lines(str(v)) for v in form.getlist(name)] for name in form}
 
 
 def _begun(services: Services) -> dict[str, Any]:
     return {"formats": FORMATS, "limit": services.settings.max_body_bytes // 2**20}
 
 
-def _written(request: Request, services: Services, given: card_form.Typed) -> Response:
+def _written(
+    request: Request, services: Services, given: card_form.Typed, errand: Errand
+) -> Response:
     ident = "".join(given.get("card", ())[:1])
     base = _card(services, ident)
     tree = card_draft.tree(given, base)
     data = json.dumps(tree, ensure_ascii=False, default=str).encode(errors="replace")
-    found = judge(services, Raw("form.json", data))
+    found = judge(services, Raw("form.json", data), errand)
     problems = [p for one in found for p in one.outcome.problems]
     at = card_draft.placed(problems, tree, given)
     shown = {"card": ident, "kept": card_form.kept(base), **_filled(given, at), **_summed(found)}
     return page(request, "author_new.html", shown, _status(found))
 
 
-def judge(services: Services, raw: Raw) -> list[Judged]:
+def judge(services: Services, raw: Raw, errand: Errand) -> list[Judged]:
     """Return what an import would make of every record of a file; nothing is stored."""
-    read = list(documents(raw))
-    outcomes = list(ingest(read, services.engine, services.gate, dry_run=True))
+    read, outcomes = services.checking.judged(services.engine, raw, errand)
     records = {id(d.raw): d.records for d in read if isinstance(d, Document)}
     whole = author.SHOWN
     return [

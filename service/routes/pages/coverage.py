@@ -8,9 +8,10 @@ from service import asked, fits
 from service.pages import coverage, vocabulary
 from service.pages.coverage import COLUMNS, ROWS
 from service.routes.deps import ServicesDep
+from service.routes.lines import ANALYSED
 from service.routes.pages.frame import page
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[ANALYSED])
 _PARAMETERS = ("rows", "columns", "domain", "cell")
 
 

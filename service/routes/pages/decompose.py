@@ -5,19 +5,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from loaders.base import CardError
 from loaders.decode import decode
 from service import asked, decomposing
 from service.analysis.decompose import Decomposition
-from service.analysis.tables import sheet
+from service.checking import Errand
+from service.decomposing import Sent
 from service.pages import numbers, own
-from service.problems import BadRequest, Problem
+from service.problems import Abandoned, BadRequest, Problem
 from service.routes.answers import csv_text
 from service.routes.bodies import read_form
 from service.routes.decompose import MOST_RESAMPLES, pair, worked
 from service.routes.deps import Services, ServicesDep
+from service.routes.lines import LinesDep
 from service.routes.pages.frame import page
 
 router = APIRouter(include_in_schema=False)
@@ -53,22 +54,26 @@ def decompose_page(request: Request) -> Response:
 
 
 @router.post("/gaps/decompose")
-async def decompose_form(request: Request, services: ServicesDep) -> Response:
+async def decompose_form(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
     """Take the results apart and show what came of it, or what is wrong with them."""
-    limit = services.settings.max_body_bytes
-    parts = await read_form(request, limit, files=1, fields=len(_FIELDS))
-    file = parts.pop("file", b"")
-    typed = {name: value.decode(errors="replace") for name, value in parts.items()}
-    return await run_in_threadpool(_answer, request, services, _Form(typed, file))
+    limit, line = services.settings.max_body_bytes, lines.decompositions
+    async with line.place() as errand:
+        form = read_form(request, limit, files=1, fields=len(_FIELDS))
+        parts = await line.read(errand, form)
+        file = parts.pop("file", b"")
+        typed = {name: value.decode(errors="replace") for name, value in parts.items()}
+        return await line.work(request, errand, _answer, request, services, _Form(typed, file))
 
 
-def _answer(request: Request, services: Services, form: _Form) -> Response:
+def _answer(request: Request, services: Services, form: _Form, errand: Errand) -> Response:
     try:
         asked.only(form.typed, _FIELDS, "This form")
         data = form.file or form.typed.get("table", "").encode()
         if not data.strip():
             raise BadRequest("There are no results. Choose a file, or paste a table.")
-        found = worked(services, sheet(data, "your table"), _options(form.typed))
+        found = worked(services, Sent(data, "your table", _options(form.typed)), errand).found
+    except Abandoned:
+        raise
     except Problem as problem:
         return _page(request, _returned(form), status=problem.status, problem=problem.document())
     return _result(request, _returned(form), found)
@@ -88,7 +93,7 @@ def _result(request: Request, form: _Form, found: Decomposition) -> Response:
     return _page(request, form, found=found, division=division, unit=unit, units=units)
 
 
-def _options(typed: Mapping[str, str]) -> decomposing.Options:
+def _options(typed: Mapping[str, str]) -> dict[str, Any]:
     given: dict[str, Any] = {
         name: typed[name].strip()
         for name in ("unit", "resamples", "seed")
@@ -100,7 +105,7 @@ def _options(typed: Mapping[str, str]) -> decomposing.Options:
         lines = [line for line in typed.get(name, "").splitlines() if line.strip()]
         given[name] = dict(pair(line.strip(), name) for line in lines)
     given["higher_is_better"] = typed.get("direction", "higher") != "lower"
-    return decomposing.options_of(given)
+    return given
 
 
 def _returned(form: _Form) -> _Form:

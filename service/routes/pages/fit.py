@@ -16,10 +16,11 @@ from service.problems import BadParameter
 from service.risks import Risk
 from service.routes.deps import Services, ServicesDep
 from service.routes.fit import write
+from service.routes.lines import ANALYSED
 from service.routes.pages.frame import page
 from service.routes.risk import write_risk
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[ANALYSED])
 
 
 def _state(request: Request, services: Services) -> State:

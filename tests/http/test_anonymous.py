@@ -1,0 +1,189 @@
+"""What anybody may ask for is bounded: it stops nobody else, and ends when nobody waits for it."""
+
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+
+from tests.processes import children_of, descendants_of, until
+from tests.servers import evalgap_server
+
+REQUESTS = 45
+TOKEN = "a token for the tests"  # noqa: S105
+MOST_BYTES = 2 * 2**30
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("anonymous")
+    with evalgap_server(folder, seed="false", token=TOKEN) as found:
+        yield found
+
+
+def service(url: str) -> int:
+    """Return the process that listens at a URL."""
+    words = [b"service", b"serve", b"--port", str(urlsplit(url).port).encode()]
+    for child in children_of(os.getpid()):
+        if (Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0"))[2:6] == words:
+            return child
+    raise AssertionError(url)
+
+
+def resident(url: str) -> int:
+    """Return the bytes of memory of a service and of all that it started."""
+    pages = 0
+    for process in (service(url), *descendants_of(service(url))):
+        try:
+            pages += int(Path(f"/proc/{process}/statm").read_text().split()[1])
+        except OSError:
+            continue
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def ticks(url: str) -> int:
+    """Return what the processes that a service started have used of a processor."""
+    found = 0
+    for process in descendants_of(service(url)):
+        try:
+            stat = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        found += int(stat[11]) + int(stat[12])
+    return found
+
+
+def idle(url: str) -> bool:
+    before = ticks(url)
+    time.sleep(0.5)
+    return ticks(url) <= before + 2
+
+
+def bodies() -> list[bytes]:
+    """Return bodies of nearly 10 MB, each costly in its own way."""
+    cards = "\n".join(
+        json.dumps({"benchmark_details": {"name": f"N{n}", "overview": "word " * 3900}})
+        for n in range(450)
+    )
+    numbers = "[" + ",".join("1" for _ in range(4_900_000)) + "]"
+    keys = "\n".join(f"k{n}: v" for n in range(800_000))
+    return [cards.encode(), numbers.encode(), keys.encode()[: 9 * 2**20], cards.encode()]
+
+
+def sent(url: str, path: str, body: bytes) -> socket.socket:
+    """Return a connection on which a request is being sent, by a thread."""
+    place = urlsplit(url)
+    connection = socket.create_connection((place.hostname, place.port), timeout=120)
+    head = f"POST {path} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: {len(body)}\r\n\r\n"
+
+    def send() -> None:
+        try:
+            connection.sendall(head.encode() + body)
+        except OSError:
+            return  # it was closed, here or there
+
+    Thread(target=send, daemon=True).start()
+    return connection
+
+
+def test_45_costly_requests_stop_nobody_and_end_with_their_clients(url: str) -> None:
+    every = bodies()
+    largest = 0
+    with ExitStack() as stack:
+        waiting = [
+            stack.enter_context(
+                closing(sent(url, "/api/v1/validate?source=x.jsonl", every[n % len(every)]))
+            )
+            for n in range(REQUESTS)
+        ]
+        until(lambda: not idle(url))
+        for _ in range(5):
+            for path in ("/health", "/benchmarks", "/sparql?query=ASK%7B%7D", "/api/v1/gaps"):
+                assert httpx2.get(f"{url}{path}", timeout=30).status_code == 200
+            largest = max(largest, resident(url))
+        assert len(waiting) - len(answered(waiting)) > REQUESTS // 2
+    assert largest < MOST_BYTES
+    until(lambda: idle(url))
+
+
+def answered(connections: list[socket.socket]) -> list[socket.socket]:
+    found = []
+    for connection in connections:
+        connection.setblocking(False)  # noqa: FBT003
+        try:
+            if connection.recv(1, socket.MSG_PEEK):
+                found.append(connection)
+        except BlockingIOError:
+            continue
+    return found
+
+
+def test_past_the_line_a_request_is_told_when_to_come_again(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("line")
+    with (
+        evalgap_server(folder, seed="false", max_work_seconds="2") as url,
+        ExitStack() as stack,
+    ):
+        for _ in range(2):  # two that hold the places: their bodies never end
+            place = urlsplit(url)
+            held = stack.enter_context(socket.create_connection((place.hostname, place.port)))
+            head = f"POST /api/v1/validate HTTP/1.1\r\nHost: {place.netloc}\r\n"
+            held.sendall(f"{head}Content-Length: 9000000\r\n\r\n[1,".encode())
+        time.sleep(0.2)
+        late = httpx2.post(f"{url}/api/v1/validate", content=b"{}", timeout=30)
+        assert late.status_code in {422, 503}
+        if late.status_code == 503:
+            assert int(late.headers["retry-after"]) > 0
+        after = httpx2.post(f"{url}/api/v1/validate", content=b"{}", timeout=30)
+        assert after.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "media", "status"),
+    [
+        ("/api/v1/validate?source=x.json", "application/json", 400),
+        ("/api/v1/fit", "application/json", 400),
+        ("/api/v1/decompose", "application/json", 400),
+        ("/author", "form", 400),
+    ],
+)
+def test_what_nests_too_deep_is_a_bad_request(url: str, path: str, media: str, status: int) -> None:
+    body = b"[" * 501 + b"]" * 501
+    if media == "form":
+        answer = httpx2.post(f"{url}{path}", files={"file": ("x.json", body)})
+    else:
+        answer = httpx2.post(f"{url}{path}", content=body, headers={"Content-Type": media})
+    assert answer.status_code == status
+    assert "500 levels" in answer.json()["detail"]
+
+
+def test_every_process_that_reads_what_strangers_send_is_confined(url: str) -> None:
+    card = b'{"benchmark_details": {"name": "A"}}'
+    table = b"rung,score,n,events\na,0.9,600,540\nb,0.5,600,300\n"
+    assert httpx2.post(f"{url}/api/v1/validate", content=card).status_code == 200
+    given = {"Content-Type": "text/csv"}
+    found = httpx2.post(f"{url}/api/v1/decompose", content=table, headers=given, timeout=60)
+    assert found.status_code == 200, found.text
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    job = httpx2.post(f"{url}/api/v1/imports?name=a.json", content=card, headers=headers)
+    with httpx2.stream(
+        "GET", f"{url}{job.headers['location']}/events", headers=headers, timeout=60
+    ) as events:
+        assert b"done" in events.read()
+    servers = children_of(service(url), "forkserver")
+    workers = [worker for server in descendants_of(service(url)) for worker in children_of(server)]
+    assert len(workers) >= 3, servers
+    for worker in workers:
+        status = Path(f"/proc/{worker}/status").read_text()
+        assert "Seccomp:\t2\n" in status
+        assert "NoNewPrivs:\t1\n" in status
