@@ -87,13 +87,15 @@ class Change:
 class Intent:
     """What somebody is about to write: which operation, on what.
 
-    `traced` says that it leaves an activity in the graph of provenance.
+    `traced` says that it leaves an activity in the graph of provenance, `counted` that the graphs
+    it changes are noted.
     """
 
     by: Caller
     operation: str
     about: str = ""
     traced: bool = True
+    counted: bool = True
 
 
 @dataclass(frozen=True)
@@ -171,8 +173,7 @@ class WriteLog:
         except BaseException as error:
             self.end(made.id, "failed", type(error).__name__, stored(made.id))
             raise
-        # of an update of a plain store nobody knows what it changed
-        self.end(made.id, None if intent.traced else "stored", changes=stored(made.id))
+        self.end(made.id, None if intent.counted else "stored", changes=stored(made.id))
 
     def begin(self, intent: Intent) -> Entry:
         """Note a write that is about to be done; `end` it later. Raises `FileUnusable`."""

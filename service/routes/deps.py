@@ -57,7 +57,9 @@ ServicesDep = Annotated[Services, Depends(services)]
 def writing(services: Services, caller: Caller, operation: str, about: str = "") -> Iterator[Write]:
     """Write alone, and in the log: before it is done, and after it what came of it."""
     traced = services.settings.gate or operation not in PLAIN
-    intent = Intent(caller, operation, about, traced)
+    # of an update of a plain store on a server nobody knows what it changed
+    counted = traced or not services.engine.shared or operation != "SPARQL update"
+    intent = Intent(caller, operation, about, traced, counted)
     with services.writing, written.writing(services.log, services.engine, intent) as write:
         yield write
 

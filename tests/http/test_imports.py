@@ -15,6 +15,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from service.access import WriteLog
 from service.app import create_app
 from service.config import Settings
 from service.jobs import ENDED
@@ -142,7 +143,7 @@ def test_events_tell_the_progress_until_the_end(service: TestClient) -> None:
     assert seen[-1] == 300
 
 
-def test_a_cancelled_import_ends_whole(service: TestClient) -> None:
+def test_a_cancelled_import_ends_whole(service: TestClient, tmp_path: Path) -> None:
     location = sent(service, many(3000))
     while service.get(location).json()["seen"] < 100:
         time.sleep(0.02)
@@ -150,6 +151,10 @@ def test_a_cancelled_import_ends_whole(service: TestClient) -> None:
     job = ended(service, location)
     assert job["state"] == "cancelled"
     assert 0 < job["seen"] < 3000
+    (entry,) = WriteLog(tmp_path / "store-writes.sqlite").entries()
+    assert (entry.id, entry.outcome) == (job["write"], "cancelled")
+    assert entry.detail.startswith("by EVALGAP_TOKEN; ")
+    assert len(entry.graphs) == job["states"]["imported"]
     assert service.get("/api/v1/cards?limit=1").json()["total"] == job["states"]["imported"]
     follow_up = ended(service, sent(service, archive({"z.json": GOOD})))
     assert follow_up["state"] == "done"
@@ -173,6 +178,8 @@ def test_what_the_service_left_undone_goes_on_at_the_next_start(tmp_path: Path) 
         assert (job["state"], job["seen"]) == ("done", 2000)
         assert job["states"]["unchanged"] >= 100
         assert service.get("/api/v1/cards?limit=1").json()["total"] == 2000
+    (entry,) = WriteLog(tmp_path / "store-writes.sqlite").entries()
+    assert (entry.id, entry.outcome, len(entry.graphs)) == (job["write"], "stored", 2000)
     with served(tmp_path) as service:
         again = service.get(location).json()
         assert again["coverage"] == job["coverage"]
