@@ -1,14 +1,22 @@
 """What all answers have in common, whichever process writes them."""
 
+
+def content_policy(styles: str = "") -> str:
+    """Return what a page may load: what is of this service, and `styles` of its own."""
+    return (
+        "default-src 'self'; script-src 'self'; img-src 'self' data:; "
+        f"style-src 'self'{styles and ' '}{styles}; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    )
+
+
 CAREFUL = {
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": (
-        "default-src 'self'; script-src 'self'; img-src 'self' data:; "
-        "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": content_policy(),
+    "Referrer-Policy": "same-origin",
 }
-"""No content is taken for another kind than it says, and none is loaded from elsewhere."""
+"""No content is taken for another kind than it says, none is loaded from elsewhere, and no other
+site sees the address of a page, which may describe a deployment or hold a query."""
 
 WORTH_COMPRESSING = 1000
 """Bytes from which an answer is compressed for those who take that."""

@@ -1,13 +1,17 @@
 """What every answer passes: HEAD without a body, and headers that keep browsers careful."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.headers import CAREFUL
 
+_FIELDS = [(name.lower().encode(), value.encode()) for name, value in CAREFUL.items()]
+
 
 class CarefulHeaders:
-    """Adds `CAREFUL` to every answer; plain ASGI, which costs a tenth of a wrapped response."""
+    """Adds `CAREFUL` to every answer, but for fields that it has.
+
+    Plain ASGI, which costs a tenth of a wrapped response.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap an application."""
@@ -18,7 +22,9 @@ class CarefulHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(CAREFUL)
+                headers = list(message.get("headers", ()))
+                there = {name for name, _ in headers}
+                message["headers"] = headers + [field for field in _FIELDS if field[0] not in there]
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -84,6 +84,7 @@ const view = new EditorView({
     autocompletion({ override: [complete], icons: false }),
     EditorView.lineWrapping, EditorView.contentAttributes.of(labelled),
     EditorState.tabSize.of(2),
+    EditorView.cspNonce.of(document.querySelector("script[nonce]").nonce),
     keymap.of([
       { key: "Mod-Enter", run: () => { form.requestSubmit(); return true; } },
       ...completionKeymap, ...defaultKeymap, ...historyKeymap,

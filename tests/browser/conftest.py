@@ -104,3 +104,14 @@ def tab(browser: Browser, site: str) -> Iterator[Tab]:
     page = browser.new_page()
     yield Tab(page, site)
     page.close()
+
+
+def write(page: Page, text: str) -> None:
+    """Write a text into the SPARQL editor as a person does, in place of what is there.
+
+    Put over what is there, Chromium would style the new text like the old, which no page may.
+    """
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text(text)

@@ -3,15 +3,11 @@
 import subprocess
 import sys
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Tab
+from tests.browser.conftest import Tab, write
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-
-
-def write(page: Page, text: str) -> None:
-    page.locator(".cm-content").fill(text)
 
 
 def test_a_query_is_written_run_and_linked(tab: Tab) -> None:
@@ -53,7 +49,7 @@ def test_an_error_is_shown_at_its_place(tab: Tab) -> None:
 
 def test_a_query_that_no_address_holds_is_told_so(tab: Tab) -> None:
     page = tab.open("/query")
-    write(page, "ASK {} #" + "x" * 90_000)
+    write(page, "ASK {} #" + "é" * 90_000)  # six bytes each
     page.get_by_role("button", name="Run").click()
     expect(page.locator("#told")).to_contain_text("too long for an address")
     expect(page.get_by_role("button", name="Run")).to_be_visible()

@@ -1,10 +1,12 @@
 """The SPARQL page: a query in the address, its answer as a table."""
 
 from collections.abc import Mapping
+from secrets import token_urlsafe
 
 from fastapi import APIRouter, Request, Response
 
 from service.engines.base import Limits, Stop
+from service.headers import content_policy
 from service.pages import completion
 from service.pages import query as shown
 from service.problems import Problem
@@ -53,8 +55,12 @@ def _page(request: Request, services: Services, stop: Stop) -> Response:
         "limits": services.settings,
         "timeout": params.get("timeout", ""),
         "most": shown.ROWS,
+        "nonce": (nonce := token_urlsafe(16)),
     }
-    return page(request, "query.html", document, wrong.status if wrong else 200)
+    answered = page(request, "query.html", document, wrong.status if wrong else 200)
+    # the editor writes style sheets of its own into the page
+    answered.headers["Content-Security-Policy"] = content_policy(f"'nonce-{nonce}'")
+    return answered
 
 
 def _copies(request: Request, text: str, params: Mapping[str, str]) -> dict[str, object]:
