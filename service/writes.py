@@ -54,7 +54,8 @@ def door_of(engine: Engine, gate: Gate | None, settings: Settings) -> Door:
     return Door(
         engine,
         gate,
-        Rehearsals(settings.store, settings.max_update_seconds),
+        # a service that only reads leaves the folder of the one that writes alone
+        Rehearsals(None if settings.read_only else settings.store, settings.max_update_seconds),
         Workers(processes.context, bounds, "sending RDF"),
     )
 
