@@ -87,7 +87,7 @@ def write_log(settings: Settings) -> WriteLog:
 
 def _user() -> str:
     try:
-        # not what LOGNAME says, which anybody can set
+        # not what LOGNAME says, which each user can set
         return getpwuid(os.getuid()).pw_name
     except KeyError:  # a container may run under a number without a name
         return str(os.getuid())

@@ -6,7 +6,7 @@ Problem                      500
 |   +-- BadQuery             400   SPARQL that does not parse or is not allowed
 |   +-- Crashed              400   what ends the process that reads it
 +-- Unauthorized             401   a token is missing, wrong, expired or revoked
-+-- Forbidden                403   the token does not allow it, or nobody may
++-- Forbidden                403   the token does not allow it, or writing is off
 +-- NotFound                 404
 +-- NotAcceptable            406   no representation in a form the client takes
 +-- RequestTimeout           408   the request came too slowly
@@ -167,7 +167,7 @@ class Unauthorized(Problem):
 
 
 class Forbidden(Problem):
-    """The token does not allow this, or nobody may do it here."""
+    """The token does not allow this, or writing is off."""
 
     status, slug, title = 403, "forbidden", "Not allowed"
 

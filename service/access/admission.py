@@ -17,7 +17,7 @@ BASIC = 'Basic realm="EvalGap, any name, a token as password", charset="UTF-8"'
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OFF = (
-    "Nobody may write here, as there is no token. Make one with `evalgap token create`, or start "
+    "Writing is off, as there is no token. Make one with `evalgap token create`, or start "
     "the service with EVALGAP_TOKEN."
 )
 _READ_ONLY = "This service is read-only: nothing can be written to it, whatever the token."
@@ -42,7 +42,7 @@ class Access:
 
     @property
     def writable(self) -> bool:
-        """Whether anybody may write."""
+        """Whether there is a token that may write."""
         return not self.read_only and self.tokens.is_any()
 
     def admit(self, request: Request, scope: Scope) -> Caller:
@@ -50,11 +50,11 @@ class Access:
 
         Browsers send a password (Basic) by themselves, also with a form of another site, so it
         counts only for what changes nothing. Raises `Unauthorized` without a valid token,
-        `Forbidden` for one of a lesser scope and where nobody may do this.
+        `Forbidden` for one of a lesser scope and where writing is off.
         """
         reads = scope is Scope.READ or request.method in _SAFE
         if not reads:
-            self._refuse_where_nobody_may()
+            self._refuse_where_writing_is_off()
         challenges = (BEARER, BASIC) if reads else (BEARER,)
         secret = _sent(request, basic=reads)
         if not secret:
@@ -75,10 +75,10 @@ class Access:
             raise Forbidden(
                 "This form was sent from another site. Open the page here and send again."
             )
-        self._refuse_where_nobody_may()
+        self._refuse_where_writing_is_off()
         return self._holder(request, secret, scope, (BEARER,))
 
-    def _refuse_where_nobody_may(self) -> None:
+    def _refuse_where_writing_is_off(self) -> None:
         if self.read_only:
             raise Forbidden(_READ_ONLY)
         if not self.tokens.is_any():

@@ -2,7 +2,7 @@
 
 A write stands in it before the store is changed, and its outcome after that, each on disk before
 what follows. So after a crash no change of the store is without its entry; an entry without an
-outcome is `unfinished`, and whether it was stored is told by the activity of the same name in the
+outcome is `unfinished`, and whether it was stored is seen by the activity of the same name in the
 graph of provenance (`service.written`). Triggers refuse to change or remove what stands there:
 that guards against mistakes, not against who owns the file.
 """

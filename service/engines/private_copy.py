@@ -1,4 +1,4 @@
-"""A copy of a store for a service that only reads: of one moment, whoever writes meanwhile.
+"""A copy of a store for a service that only reads: of one moment, beside any writer.
 
 The store itself is neither locked nor written to, so it may be on a read-only disk or have a
 writer beside it. The copy is made of hard links where it can stand beside the store, which takes

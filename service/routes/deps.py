@@ -57,7 +57,7 @@ ServicesDep = Annotated[Services, Depends(services)]
 def writing(services: Services, caller: Caller, operation: str, about: str = "") -> Iterator[Write]:
     """Write alone, and in the log: before it is done, and after it what came of it."""
     traced = services.settings.gate or operation not in PLAIN
-    # of an update of a plain store on a server nobody knows what it changed
+    # what an update of a plain store on a server changed is not known
     counted = traced or not services.engine.shared or operation != "SPARQL update"
     intent = Intent(caller, operation, about, traced, counted)
     with services.writing, written.writing(services.log, services.engine, intent) as write:
@@ -65,7 +65,7 @@ def writing(services: Services, caller: Caller, operation: str, about: str = "")
 
 
 class Needs(SecurityBase):
-    """A dependency that lets in whoever holds a token of a scope; OpenAPI says so, too."""
+    """A dependency that lets in those who hold a token of a scope; OpenAPI says so, too."""
 
     def __init__(self, scope: Scope) -> None:
         """Need a scope."""
@@ -97,6 +97,6 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
         "content": _PROBLEM,
         "headers": {"WWW-Authenticate": {"schema": {"type": "string"}}},
     },
-    403: {"description": "The token has a lesser scope, or nobody may write.", "content": _PROBLEM},
+    403: {"description": "The token has a lesser scope, or writing is off.", "content": _PROBLEM},
 }
 """How a route that needs a token may refuse, for OpenAPI."""

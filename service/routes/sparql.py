@@ -25,7 +25,7 @@ FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 _CHUNK = 2**20
-_TOLD = 500
+_LOGGED = 500
 """Characters of an update that the log of writes shows."""
 
 router = APIRouter(tags=["sparql"])
@@ -172,7 +172,7 @@ def _update(
     limit = seconds(given, services.settings.max_update_seconds)
     using = _dataset(params, "using-graph-uri", "using-named-graph-uri")
     asked = Update(text, using, _base(request), limit)
-    about = " ".join(text[:_TOLD].split())
+    about = " ".join(text[:_LOGGED].split())
     with writing(services, caller, "SPARQL update", about) as write:
         writes.update(services.door, asked, write)
     return Response(status_code=204)

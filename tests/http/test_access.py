@@ -120,7 +120,7 @@ def test_a_revoked_token_is_refused_from_the_next_request_on(
     assert 'error="invalid_token"' in answer.headers["www-authenticate"]
 
 
-def test_an_expired_token_is_refused_and_told_so(service: TestClient, tokens: Tokens) -> None:
+def test_an_expired_token_is_refused_with_that_reason(service: TestClient, tokens: Tokens) -> None:
     yesterday = datetime.now(UTC) - timedelta(days=1)
     headers = bearer(tokens.create("short", Scope.WRITE, yesterday))
     answer = service.post("/update", data=UPDATE, headers=headers)
@@ -192,7 +192,7 @@ def test_a_token_that_protects_nothing_does_not_start(token: str) -> None:
         create_app(settings)
 
 
-def test_without_any_token_nobody_writes_or_sees_imports(tmp_path: Path) -> None:
+def test_without_any_token_writing_is_off_and_imports_are_hidden(tmp_path: Path) -> None:
     settings = Settings(store=tmp_path / "store", seed=False, validators=0)
     with TestClient(create_app(settings)) as client:
         answer = client.post("/update", data=UPDATE, headers=AUTHORIZED)
@@ -217,7 +217,7 @@ def test_reading_may_need_a_token_too(tmp_path: Path) -> None:
                 assert refused.status_code == 401, path
                 assert "Basic realm=" in refused.headers["www-authenticate"]
                 assert client.head(path).status_code == 401
-                allowed = client.get(path, auth=("anybody", reader))
+                allowed = client.get(path, auth=("any-name", reader))
                 assert allowed.status_code not in {401, 403}, path
                 assert "public" not in allowed.headers["cache-control"]
                 assert "Authorization" in allowed.headers["vary"]
