@@ -115,6 +115,7 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     app.state.lanes = lanes
     app.state.threads = awaited.threads()
     app.state.lines = Lines.of(settings)
+    app.state.queries = awaited.turns_of(engine)
     app.state.writing_threads = awaited.writing_threads()
     for router in ROUTERS:
         app.include_router(router)

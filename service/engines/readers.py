@@ -32,6 +32,9 @@ BUSY = "Every reader is busy with other queries. Try again in a moment."
 _ATTEMPTS = 2
 """How often a query is run whose reader something outside of this service ends."""
 
+_NO_THREAD = -127
+"""How glibc's threads end where there is no more memory: a status, and no signal."""
+
 _SAID = 2**16
 """Bytes of what a reader wrote before its end that are looked through for the cause."""
 
@@ -157,6 +160,8 @@ class _Reader:
             ) from error
         if code == signal.SIGABRT:
             raise self._abort() from error
+        if code == _NO_THREAD:
+            raise TooLarge(OUT_OF_MEMORY) from error
         raise _EndedFromOutside from error
 
     def _abort(self) -> Problem:

@@ -8,16 +8,36 @@ from typing import Any, TypeVar
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
-from fastapi import Request, Response
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 
-from service.engines.base import Stop
-from service.problems import Busy
+from service.engines.base import Engine, Stop
+from service.engines.embedded import READERS, EmbeddedEngine
+from service.problems import Abandoned, Busy
+from service.sandbox.places import Places, busy
 from service.turns import QUEUE
+from service.web.clients import bearer, client_of
 
 _Answer = TypeVar("_Answer")
 
 AT_ONCE = 40
-"""Queries that are answered, or wait for a reader, at once; more wait without a thread."""
+"""Queries that a store answers at once which has no readers of its own."""
+
+PATIENCE = 15.0
+"""Seconds a query waits for its turn, if it may run as long."""
+
+_BUSY = "Every reader is busy with other queries. Try again in a moment."
+Queries = Places[None]
+"""The turns of queries, shared fairly between clients."""
+
+
+def turns_of(engine: Engine) -> Queries:
+    """Return the turns of the queries of a store.
+
+    One client never has all of them, so that however much it asks, another gets its turn.
+    """
+    size = READERS if isinstance(engine, EmbeddedEngine) and engine.snapshots else AT_ONCE
+    return Queries(size, share=size * 3 // 4)
 
 
 def threads() -> CapacityLimiter:
@@ -27,27 +47,64 @@ def threads() -> CapacityLimiter:
 
 async def while_awaited(
     request: Request,
-    work: Callable[..., Response],
+    work: Callable[..., _Answer],
     *given: Any,
-) -> Response:
-    """Return `work(request, *given, stop)`, done in such a thread; a client that leaves stops it.
+    seconds: float = PATIENCE,
+) -> _Answer:
+    """Return `work(request, *given, stop)`, done in a thread; a client that leaves stops it.
 
-    The body of the request must have been read. Raises what `work` does.
+    It begins once the client has its turn among others. The body of the request must have been
+    read. Raises what `work` does, and `Busy` past the seconds (or `PATIENCE`).
     """
     stop = Stop()
-    async with stopping(request, stop):
+    client = await _client(request)
+    async with (
+        stopping(request, stop) as gone,
+        _turn(request.app.state.queries, client, min(seconds, PATIENCE), gone),
+    ):
         done = partial(work, request, *given, stop)
         return await run_sync(done, limiter=request.app.state.threads)
 
 
 @asynccontextmanager
-async def stopping(request: Request, stop: Stop) -> AsyncIterator[None]:
-    """Wish for the stop if the client leaves meanwhile. The body must have been read."""
+async def stopping(request: Request, stop: Stop) -> AsyncIterator["asyncio.Task[None]"]:
+    """Wish for the stop if the client leaves meanwhile; yield what is done once it has left.
+
+    The body must have been read.
+    """
     watch = asyncio.create_task(_wish_once_gone(request, stop))
     try:
-        yield
+        yield watch
     finally:
         watch.cancel()
+
+
+async def _client(request: Request) -> str:
+    """Return who a query counts for; whether a token is known may be read from a file."""
+    if not bearer(request.scope):
+        return client_of(request.scope)
+    tokens = request.app.state.services.access.tokens
+    return await run_in_threadpool(client_of, request.scope, tokens.is_valid)
+
+
+@asynccontextmanager
+async def _turn(
+    queries: Queries, client: str, seconds: float, gone: "asyncio.Task[None]"
+) -> AsyncIterator[None]:
+    """Wait for a turn, and have it until the end. Raises `Busy`, and `Abandoned` once gone."""
+    place = queries.ask(seconds, _BUSY, client)
+    try:
+        if not place.done():
+            waiting = {asyncio.wrap_future(place), gone}
+            await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        if gone.done():
+            raise Abandoned("The client has left before its query began.")
+        if not place.done():
+            raise busy(_BUSY, seconds)
+        yield
+    finally:
+        if not queries.gives_up(place, client):
+            queries.give_back(None, client)
 
 
 def writing_threads() -> CapacityLimiter:

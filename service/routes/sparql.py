@@ -55,7 +55,21 @@ async def sparql_get(request: Request, services: ServicesDep) -> Response:
     params = request.query_params
     if not params:
         return await run_in_threadpool(_description, request, services)
-    return await while_awaited(request, _answer, services, _only(params, "query"), params)
+    return await _while_awaited(request, services, _only(params, "query"), params)
+
+
+async def _while_awaited(
+    request: Request, services: Services, text: str, params: Params
+) -> Response:
+    most = seconds(
+        {"timeout": [str(v) for v in params.getlist("timeout")]}, _limits(services).seconds
+    )
+    return await while_awaited(request, _answer, services, text, params, seconds=most)
+
+
+def _limits(services: Services) -> Limits:
+    settings = services.settings
+    return Limits(settings.max_query_seconds, settings.max_rows, settings.max_result_bytes)
 
 
 def _description(request: Request, services: Services) -> Response:
@@ -66,7 +80,7 @@ def _description(request: Request, services: Services) -> Response:
         base_of(request),
         services.engine,
         updates=services.access.writable,
-        limits=Limits(settings.max_query_seconds, settings.max_rows, settings.max_result_bytes),
+        limits=_limits(services),
         max_query_chars=settings.max_query_chars,
     )
     return turtle_first(request, found)
@@ -83,7 +97,7 @@ async def sparql_post(request: Request, services: ServicesDep) -> Response:
     if changes:
         caller = await run_in_threadpool(services.access.admit, request, Scope.WRITE)
         return await in_writing_thread(request, _update, request, services, caller, text, params)
-    return await while_awaited(request, _answer, services, text, params)
+    return await _while_awaited(request, services, text, params)
 
 
 @router.post("/update", status_code=204, responses=REFUSALS)
@@ -139,11 +153,10 @@ def _answer(
 ) -> Response:
     settings = services.settings
     check_length(text, settings.max_query_chars)
-    most = Limits(settings.max_query_seconds, settings.max_rows, settings.max_result_bytes)
     dataset = _dataset(params, "default-graph-uri", "named-graph-uri")
     accept = request.headers.get("accept")
     given = {name: [str(v) for v in params.getlist(name)] for name in ("format", "timeout")}
-    ask = asked(text, given, accept, _base(request), most)
+    ask = asked(text, given, accept, _base(request), _limits(services))
     result = services.engine.answer(replace(ask, dataset=dataset), stop)
     first, headers = result.read(_CHUNK), {"Vary": "Accept"}
     media = content_type(ask.media)

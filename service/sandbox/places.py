@@ -1,8 +1,8 @@
-"""A number of places, each with something that is kept in it, handed out in order of arrival."""
+"""A number of places, each with something that is kept in it, shared fairly between clients."""
 
-from collections import deque
+from collections import Counter, deque
 from concurrent.futures import Future, wait
-from contextlib import suppress
+from itertools import count
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -12,45 +12,87 @@ _Kept = TypeVar("_Kept")
 
 
 class Places(Generic[_Kept]):
-    """`size` places; who has waited longest gets the next one, and at most `queue` wait."""
+    """`size` places: the next one is for the client that holds fewest.
 
-    def __init__(self, size: int, queue: int | None = None) -> None:
-        """Keep nothing yet; without `queue` any number may wait."""
+    Among several such clients it is for the one who has waited longest.
+    """
+
+    def __init__(self, size: int, queue: int | None = None, share: int | None = None) -> None:
+        """Keep nothing yet. At most `queue` wait (None: any number).
+
+        One client holds at most `share` places (None: all), however many others are free.
+        """
         self._turn = Lock()
         # the last to be given back is the first to be taken: its memory is warm
         self._free: list[_Kept | None] = [None] * size
-        self._waiting: deque[Future[_Kept | None]] = deque()
-        self._queue = queue
+        self._waiting: dict[str, deque[tuple[int, Future[_Kept | None]]]] = {}
+        self._held: Counter[str] = Counter()
+        self._arrivals = count()
+        self._queue, self._share = queue, size if share is None else share
 
-    def take(self, seconds: float, sentence: str) -> _Kept | None:
+    def take(self, seconds: float, sentence: str, client: str = "") -> _Kept | None:
         """Return what the next free place keeps, None if nothing yet.
 
         Raises `Busy` with the sentence after so long, or at once where too many wait.
         """
-        place: Future[_Kept | None] = Future()
-        with self._turn:
-            if self._free:
-                return self._free.pop()
-            if self._queue is not None and len(self._waiting) >= self._queue:
-                raise Busy(sentence, retry_after=_after(seconds))
-            self._waiting.append(place)
+        place = self.ask(seconds, sentence, client)
         wait([place], timeout=seconds)
-        if place.cancel():
-            with self._turn, suppress(ValueError):  # it may have been passed over just now
-                self._waiting.remove(place)
-            raise Busy(sentence, retry_after=_after(seconds))
+        if self.gives_up(place, client):
+            raise busy(sentence, seconds)
         return place.result()
 
-    def give_back(self, kept: _Kept | None) -> None:
+    def ask(self, seconds: float, sentence: str, client: str = "") -> "Future[_Kept | None]":
+        """Return the future of a place, to be waited for as long. Raises `Busy` as `take` does."""
+        place: Future[_Kept | None] = Future()
+        with self._turn:
+            full = not self._free or self._held[client] >= self._share
+            if full and self._queue is not None and self._waiters() >= self._queue:
+                raise busy(sentence, seconds)
+            self._waiting.setdefault(client, deque()).append((next(self._arrivals), place))
+            self._hand_out()
+        return place
+
+    def gives_up(self, place: "Future[_Kept | None]", client: str = "") -> bool:
+        """Wait no longer; tell whether that is so, and the place was not got after all."""
+        if not place.cancel():
+            return False
+        with self._turn:
+            left = deque(w for w in self._waiting.pop(client, ()) if w[1] is not place)
+            if left:
+                self._waiting[client] = left
+        return True
+
+    def give_back(self, kept: _Kept | None, client: str = "") -> None:
         """Let the next one have the place, with what it keeps."""
         with self._turn:
-            while self._waiting:
-                place = self._waiting.popleft()
-                if place.set_running_or_notify_cancel():
-                    place.set_result(kept)
-                    return
+            self._held[client] -= 1
+            if not self._held[client]:
+                del self._held[client]
             self._free.append(kept)
+            self._hand_out()
+
+    def _waiters(self) -> int:
+        return sum(map(len, self._waiting.values()))
+
+    def _hand_out(self) -> None:
+        while self._free and (client := self._next()) is not None:
+            _, place = self._waiting[client].popleft()
+            if not self._waiting[client]:
+                del self._waiting[client]
+            if place.set_running_or_notify_cancel():
+                self._held[client] += 1
+                place.set_result(self._free.pop())
+
+    def _next(self) -> str | None:
+        """Return the client whose turn it is."""
+        turns = [
+            (self._held[client], waiters[0][0], client)
+            for client, waiters in self._waiting.items()
+            if self._held[client] < self._share
+        ]
+        return min(turns)[2] if turns else None
 
 
-def _after(seconds: float) -> int:
-    return max(1, round(seconds))
+def busy(sentence: str, seconds: float) -> Busy:
+    """Return what is said to a client that has waited so long, or may not wait at all."""
+    return Busy(sentence, retry_after=max(1, round(seconds)))

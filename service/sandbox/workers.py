@@ -10,19 +10,21 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from multiprocessing.context import BaseContext
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from threading import Lock
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from service.problems import Abandoned, Busy, Crashed, Problem, TooLarge, WorkTimeout
 from service.sandbox.children import bound_cpu, by_lasting_thread, end_with
 from service.sandbox.confine import confine
 from service.sandbox.places import Places
 from service.sandbox.stopping import Stop
+
+if TYPE_CHECKING:  # readers and lanes, which start with this package, do without
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import BaseContext
+    from multiprocessing.process import BaseProcess
 
 _Answer = TypeVar("_Answer")
 _CPU_MARGIN = 5.0
@@ -55,7 +57,7 @@ class Workers:
 
     def __init__(
         self,
-        context: Callable[[], BaseContext],
+        context: "Callable[[], BaseContext]",
         bounds: Bounds,
         doing: str,
         shared: Path | None = None,
@@ -144,7 +146,7 @@ class Workers:
 class _Worker:
     """One process and our end of the pipe to it."""
 
-    def __init__(self, context: BaseContext, written: list[Path], memory: int) -> None:
+    def __init__(self, context: "BaseContext", written: list[Path], memory: int) -> None:
         self._pipe, theirs = context.Pipe()
         process = context.Process(  # type: ignore[attr-defined]
             target=_work, args=(theirs, written, memory), daemon=True
@@ -213,7 +215,7 @@ def _too_long(limit: float) -> WorkTimeout:
     )
 
 
-def _work(pipe: Connection, written: list[Path], memory: int) -> None:
+def _work(pipe: "Connection", written: list[Path], memory: int) -> None:
     """Do what is sent until the pipe closes."""
     end_with(os.getppid())
     signal.signal(signal.SIGINT, signal.SIG_IGN)

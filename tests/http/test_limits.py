@@ -116,7 +116,10 @@ def test_others_are_served_while_hostile_queries_run(limited: TestClient) -> Non
             assert limited.get(path).status_code == 200
         # a server may let these wait for the others, as README says
         assert done == [] or elsewhere(limited)
-        assert [f.result()["status"] for f in hostile] == [504] * 4
+        # one client has three of the readers, so one of these may wait until it is told to go
+        statuses = sorted(str(f.result()["status"]) for f in hostile)
+        assert statuses[1:] == ["504"] * 3
+        assert statuses[0] in {"503", "504"}
 
 
 def test_others_are_served_while_more_queries_wait_than_there_are_threads(tmp_path: Path) -> None:

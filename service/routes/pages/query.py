@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from secrets import token_urlsafe
 
 from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from service.engines.base import Limits, Stop
 from service.headers import content_policy
@@ -33,7 +34,11 @@ def terms(request: Request) -> Response:
 @router.get("/query")
 async def query(request: Request, services: ServicesDep) -> Response:
     """Show the editor, a question to start from, and the answer of the query in the address."""
-    return await while_awaited(request, _page, services)
+    if not request.query_params.get("query"):
+        return await run_in_threadpool(_page, request, services, Stop())
+    return await while_awaited(
+        request, _page, services, seconds=services.settings.max_query_seconds
+    )
 
 
 def _page(request: Request, services: Services, stop: Stop) -> Response:
