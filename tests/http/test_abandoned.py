@@ -16,7 +16,7 @@ from tests.servers import evalgap_server
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 READERS = 3
 """As many as one client has at once."""
-WORKED = 30
+WORKED = 60
 """Ticks of a processor, of which there are 100 a second."""
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
 
