@@ -27,6 +27,7 @@ from service.lanes.pool import Lanes
 from service.middleware import CarefulHeaders, HeadAsGet
 from service.pages import catalogue, gap_list, home
 from service.pages import plans as plans_page
+from service.readiness import Readiness, checks
 from service.resources import VERSION, inside
 from service.routes import (
     api,
@@ -38,6 +39,7 @@ from service.routes import (
     errors,
     fit,
     graph_store,
+    health,
     imports,
     linked,
     matches,
@@ -61,6 +63,7 @@ from service.written import settle
 
 ROUTERS = (
     *pages.ROUTERS,
+    health.router,
     validate.router,
     matches.router,
     imports.router,
@@ -117,6 +120,7 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     app.state.lines = Lines.of(settings)
     app.state.queries = awaited.turns_of(engine)
     app.state.writing_threads = awaited.writing_threads()
+    app.state.ready_threads = health.ready_threads()
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=inside("static")), name="static")
@@ -165,7 +169,12 @@ def _services(engine: Engine, gate: Gate, settings: Settings, access: Access) ->
         settle(engine, log, jobs.under_way())
     door = door_of(engine, gate if settings.gate else None, settings)
     checking, apart = Checking(settings), Errands(settings, "taking gaps apart")
-    return Services(engine, gate, checking, apart, settings, access, log, jobs, writing, door)
+    own = [path.parent for path in (settings.store, settings.set_aside_file) if path]
+    found = checks(engine, gate, [folder, *own], settings.min_free_bytes)
+    ready = Readiness(found)
+    return Services(
+        engine, gate, checking, apart, settings, access, log, jobs, writing, door, ready
+    )
 
 
 def _closing(
@@ -179,9 +188,9 @@ def _closing(
         upkeep.stop()
         if lanes:
             lanes.close()
-        services.writing.close()
+        services.refuse_writes()
+        services.readiness.close()
         services.jobs.close()
-        services.door.close()
         services.checking.close()
         services.decomposing.close()
         services.log.close()

@@ -6,8 +6,9 @@ called wrongly or could not run, 130 stopped by Ctrl-C (143 by a request to term
 
 import shutil
 import socket
+import sqlite3
 import sys
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +29,7 @@ from service.command import Quiet, StoreOption, fail, gated, logged, opened, set
 from service.config import Settings
 from service.engines.choose import open_engine
 from service.engines.embedded import open_store
+from service.engines.faults import fault
 from service.gate import collect_rarely
 from service.ingest import ingest
 from service.problems import AddressInUse, Problem
@@ -50,6 +52,8 @@ Paths = Annotated[
     list[Path], typer.Argument(help="Files, folders, archives or 'patterns'; - is stdin.")
 ]
 _STDIO = Path("-")
+_NOT_STARTED = 3
+"""The exit code of a service that could not start, as uvicorn has it."""
 
 
 def main() -> None:
@@ -57,8 +61,16 @@ def main() -> None:
     try:
         app()
     except Problem as problem:
-        err.print(f"evalgap: {problem.detail}", markup=False, highlight=False)
-        sys.exit(2)
+        sentence = problem.detail
+    except BrokenPipeError:
+        raise
+    except (OSError, sqlite3.Error) as error:
+        found = fault(error, "the files of EvalGap")
+        sentence = found.detail if found else f"{error}."
+    else:
+        return
+    err.print(f"evalgap: {sentence}", markup=False, highlight=False)
+    sys.exit(2)
 
 
 @app.command()
@@ -88,6 +100,7 @@ def serve(
     from service.app import create_app  # noqa: PLC0415
     from service.edge import connections_of  # noqa: PLC0415
     from service.lanes.pool import lent_protocol  # noqa: PLC0415
+    from service.serving import GRACE, Server  # noqa: PLC0415
     from service.web.protocol import bounded_protocol  # noqa: PLC0415
 
     _check_free(settings)
@@ -96,7 +109,7 @@ def serve(
     lanes, rules = application.state.lanes, connections_of(settings)
     # what fit and pages keep of a large store took 80 ms to look through, in one request of five
     collect_rarely()
-    uvicorn.run(
+    config = uvicorn.Config(
         application,
         host=settings.host,
         port=settings.port,
@@ -105,7 +118,13 @@ def serve(
         ws="none",  # there are no WebSockets here, and theirs would be another protocol
         proxy_headers=False,  # `service.web.forwarded` reads them
         timeout_keep_alive=settings.max_idle_seconds,  # type: ignore[arg-type]  # any number
+        timeout_graceful_shutdown=GRACE,
     )
+    server = Server(application, config)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise typer.Exit(_NOT_STARTED)
 
 
 def _check_free(settings: Settings) -> None:

@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     """The longest that one SPARQL query may run; `timeout=` may lower it."""
     max_update_seconds: float = 30.0
     """The longest that one SPARQL update may run, or RDF be read; `timeout=` may lower it."""
+    min_free_bytes: int = 256 * 2**20
+    """What must be free on the disks of the service for `/ready` to say so."""
     max_rows: int = 1_000_000
     """The most rows or triples that one SPARQL answer may hold."""
     max_result_bytes: int = 64 * 2**20

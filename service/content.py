@@ -1,6 +1,7 @@
 """What the store holds, in numbers; worked out once and kept until the content changes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
@@ -14,6 +15,8 @@ from service import catalog
 from service.engines.base import Engine, Row
 
 _STATE = f"{BASE}graph/state"
+_LOOK = 1.0
+"""Seconds between two looks whether the store was found broken."""
 _Made = TypeVar("_Made")
 
 
@@ -67,13 +70,27 @@ class PerContent(Generic[_Made]):
 
     def __call__(self, engine: Engine) -> _Made:
         """Return what was made of the store as it is now."""
-        with self._lock:
+        with self._turn(engine):
             now = stamp(engine)
             found = self._made.get(engine)
             if found is None or found[0] != now:
                 found = now, self._make(engine)
                 self._made[engine] = found
             return found[1]
+
+    @contextmanager
+    def _turn(self, engine: Engine) -> Iterator[None]:
+        """Wait for the lock, but not for a thread that a broken disk will never let go.
+
+        Raises `StoreDamaged`.
+        """
+        engine.check()
+        while not self._lock.acquire(timeout=_LOOK):
+            engine.check()
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def forget(self, engine: Engine) -> None:
         """Let go of what was made of a store."""

@@ -6,6 +6,7 @@ the process ends, is found by halving the batch, and only that record is refused
 """
 
 import gc
+import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -84,6 +85,11 @@ class Gate:
         """Return what the shapes say of any triples, given as N-Triples."""
         found: Future[list[Issue]] = self._later(self._done, judge, ntriples, self._judge)
         return found.result()
+
+    def ping(self, seconds: float) -> None:
+        """Have a worker start, if none has, and answer. Raises as `Workers.run` does."""
+        if self._workers is not None:
+            self._workers.run(os.getpid, seconds=seconds)
 
     def _later(self, work: Callable[..., Answer], *given: object) -> "Future[Answer]":
         if self._threads is not None:

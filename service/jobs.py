@@ -24,6 +24,7 @@ from loaders.registry import documents
 from service import written
 from service.access import Caller, Ending, Intent, WriteLog
 from service.engines.base import Engine
+from service.engines.faults import fault
 from service.gate import Gate
 from service.ingest import ingest
 from service.outcome import Outcome, Tally
@@ -197,11 +198,12 @@ class Jobs:
 
     def _run(self, job: Job) -> None:
         job.state, job.started, job.seen, job.read, job.tally = "running", _now(), 0, 0, Tally()
-        self._save(job)
         try:
+            self._save(job)
             self._import(job)
         except (Problem, OSError) as error:
-            job.error = error.detail if isinstance(error, Problem) else str(error)
+            problem = error if isinstance(error, Problem) else fault(error, self._folder)
+            job.error = problem.detail if problem else str(error)
             _LOG.exception("import %s failed", job.id)
             self._end(job, "failed")
             return
@@ -248,11 +250,15 @@ class Jobs:
         return self._cancelled[job.id].is_set() or self._closing.is_set()
 
     def _end(self, job: Job, state: State) -> None:
-        if job.write is not None:
-            self._note_end(job, job.write, state)
+        """Note how a job ended; where that cannot be written, the next start runs it again."""
         job.state, job.ended = state, _now()
-        self._save(job)
-        (self._folder / job.id / "upload").unlink(missing_ok=True)
+        try:
+            if job.write is not None:
+                self._note_end(job, job.write, state)
+            self._save(job)
+            (self._folder / job.id / "upload").unlink(missing_ok=True)
+        except (Problem, OSError):
+            _LOG.exception("the end of import %s could not be written", job.id)
 
     def _note_end(self, job: Job, write: str, state: State) -> None:
         shop = self._workshop

@@ -25,11 +25,14 @@ Problem                      500
 +-- StoreUnavailable         502   a remote store does not answer
 +-- Busy                     503   too many at once; Retry-After says when to come again
 +-- StoreBusy                503   another process has the store open
++-- StoreDamaged             503   the store cannot be read or written
 +-- FileUnusable             503   a file beside the store (tokens, log of writes)
 +-- QueryTimeout             504   a query ran past its time
 +-- WorkTimeout              504   work on what was sent ran past its time
++-- DiskFull                 507   no room for what was to be written
 """
 
+from errno import EDQUOT, ENOSPC
 from typing import Any, ClassVar
 
 
@@ -236,3 +239,29 @@ class BadSetting(Problem):
     """A setting has a value with which the service does not start."""
 
     slug, title = "bad-setting", "A setting does not fit"
+
+
+class StoreDamaged(Problem):
+    """The files of the embedded store cannot be read or written."""
+
+    status, slug, title = 503, "store-damaged", "The store cannot be used"
+
+
+class DiskFull(Problem):
+    """There is no room on a disk for what was to be written."""
+
+    status, slug, title = 507, "disk-full", "The disk is full"
+
+    @classmethod
+    def of(cls, error: Exception, place: object) -> "DiskFull | None":
+        """Return the problem that an error of system, engine or SQLite is; None for another."""
+        full = getattr(error, "errno", None) in {ENOSPC, EDQUOT}
+        if not full and not any(words in str(error) for words in _FULL):
+            return None
+        return cls(
+            f"The disk that holds {place} is full, so this could not be done, and nothing was "
+            "half done. Make room; the service needs no restart."
+        )
+
+
+_FULL = ("No space left on device", "Disk quota exceeded", "disk is full")

@@ -21,6 +21,7 @@ from loaders.bundle import Folder
 from loaders.files import bundle_of
 from loaders.registry import documents
 from loaders.spool import pieces
+from service.engines.faults import fault, faults
 from service.outcome import Outcome, as_json
 from service.problems import BadRequest, NotFound
 
@@ -89,7 +90,7 @@ class SetAside:
         file.parent.mkdir(parents=True, exist_ok=True)
         with suppress(OSError):  # sqlite says below what is wrong; values are for the owner alone
             os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-        self._max = max_bytes
+        self._file, self._max = file, max_bytes
         self.unkept = 0
         self._db = sqlite3.connect(file, timeout=10, isolation_level=None)
         try:
@@ -100,6 +101,8 @@ class SetAside:
             self._sources = {row[0] for row in self._db.execute("SELECT source FROM entry")}
         except sqlite3.DatabaseError as error:
             self._db.close()
+            if found := fault(error, file):
+                raise found from error
             raise BadRequest(f"{file} is no file of set-aside records: {error}.") from error
         self._bytes = self._number("SELECT TOTAL(LENGTH(data)) FROM content")
 
@@ -112,13 +115,14 @@ class SetAside:
         self._db.close()
 
     def note(self, outcome: Outcome) -> None:
-        """Keep what was set aside; clear what has gone in."""
+        """Keep what was set aside; clear what has gone in. Raises `DiskFull`."""
         if outcome.raw is None:
             return
-        if outcome.state == "set aside":
-            self._keep(outcome.raw, outcome.format, outcome.problems)
-        elif outcome.source in self._sources:
-            self._clear(outcome.raw)
+        with faults(self._file):
+            if outcome.state == "set aside":
+                self._keep(outcome.raw, outcome.format, outcome.problems)
+            elif outcome.source in self._sources:
+                self._clear(outcome.raw)
 
     def entries(self, ids: Iterable[str] = ()) -> Iterator[Entry]:
         """Yield the entries with these ids (or beginnings of ids), all of them without any.

@@ -1,10 +1,14 @@
 """What a running service does for its store while nobody writes to it."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
 
 from service.engines.base import Engine
+from service.problems import Problem
+
+_LOG = logging.getLogger(__name__)
 
 LOOK = 2.0
 """Seconds without a write after which a store is copied to memory, and pages are prepared."""
@@ -12,6 +16,9 @@ LOOK = 2.0
 PATIENCE = 4
 """How many times as long as the last copy took the store must be left alone for the next one, so
 that copies which the next write makes useless never cost more than a fifth of a core."""
+
+
+_LAST_SECONDS = 10.0
 
 
 class Upkeep:
@@ -36,9 +43,9 @@ class Upkeep:
         self._thread.start()
 
     def stop(self) -> None:
-        """End, and wait for what is under way."""
+        """End, and wait for what is under way; a query over a broken disk may never end."""
         self._stopping.set()
-        self._thread.join()
+        self._thread.join(_LAST_SECONDS)
 
     def _work(self) -> None:
         self._engine.tidy()
@@ -50,8 +57,8 @@ class Upkeep:
                 small = self._engine.copy_to_memory(self._most)
                 pause = max(pause, PATIENCE * (time.monotonic() - began))
                 if small and seen == now != prepared:
-                    self._prepare(now)
                     prepared = now
+                    self._prepare(now)
             seen = now
             self._stopping.wait(pause)
 
@@ -60,4 +67,8 @@ class Upkeep:
         for make in self._kept:
             if self._stopping.is_set() or generation != self._engine.generation:
                 return
-            make(self._engine)
+            try:
+                make(self._engine)
+            except Problem as problem:  # a broken disk: whoever asks for a page is told so
+                _LOG.warning("nothing was prepared: %s", problem.detail)
+                return

@@ -20,7 +20,7 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from service.access.admission import Caller
-from service.problems import FileUnusable, Problem
+from service.problems import DiskFull, FileUnusable, Problem
 
 Ending = Literal["stored", "unchanged", "refused", "failed", "cancelled", "not stored", "unknown"]
 UNFINISHED = "unfinished"
@@ -221,7 +221,7 @@ class WriteLog:
                     "ON CONFLICT (entry) DO NOTHING",
                     row,
                 )
-        except FileUnusable as error:
+        except (DiskFull, FileUnusable) as error:
             _LOG.error("what came of the write %s is not noted: %s", ident, error)
 
     def find(self, ident: str) -> Entry | None:
@@ -312,8 +312,8 @@ def _read(file: Path) -> sqlite3.Connection:
     return db
 
 
-def _unusable(file: Path, error: Exception) -> FileUnusable:
-    return FileUnusable(
+def _unusable(file: Path, error: Exception) -> Problem:
+    return DiskFull.of(error, file) or FileUnusable(
         f"The log of writes {file} cannot be used ({error}). Without it nothing is written."
     )
 

@@ -112,6 +112,14 @@ class Engine(Protocol):
         """
         ...
 
+    def check(self) -> None:
+        """Raise `StoreDamaged` once the store was found broken; this asks no disk."""
+        ...
+
+    def ping(self) -> None:
+        """Ask the store a small question. Raises what is wrong with it."""
+        ...
+
     def close(self) -> None:
         """Make everything durable and let go of the store."""
         ...

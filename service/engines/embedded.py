@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from io import BytesIO
-from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import IO
@@ -20,12 +19,15 @@ import pyoxigraph as ox
 from rdflib import Graph
 
 from service.engines.base import EVERYTHING, Ask, Dataset, Row, Stop
+from service.engines.differences import as_lines
 from service.engines.evaluate import bad_syntax, evaluate, query
+from service.engines.faults import fault, faults, guarded
 from service.engines.readers import ReaderPool
 from service.engines.snapshots import Generation, Snapshots, in_memory
-from service.engines.sparql_text import check_update, forgiving, with_using
+from service.engines.sparql_text import check_update, forgiving, switched_off, with_using
 from service.engines.terms import to_graph, to_rdflib
-from service.problems import BadQuery, BadRequest, Conflict, Problem, StoreBusy
+from service.problems import BadQuery, BadRequest, Conflict, Problem, StoreBusy, StoreDamaged
+from service.sandbox import held
 
 _LOG = logging.getLogger(__name__)
 
@@ -47,7 +49,9 @@ class EmbeddedEngine:
         self._store = store
         self._copy: ox.Store | None = None
         self._writes = 0
-        self._folder = folder
+        self.folder = folder
+        """Where the store lives; None for one in memory."""
+        self.damage: StoreDamaged | None = None
         self._durable = folder is not None and writes
         self._write = Lock()
         self._generation = Generation()
@@ -69,6 +73,7 @@ class EmbeddedEngine:
         """Nobody else writes: the folder is locked, and read-only it shows one moment."""
         return False
 
+    @guarded
     def select(self, sparql: str) -> list[Row]:
         """Return the solutions of a SELECT query."""
         result = query(self._queried, sparql)
@@ -78,21 +83,25 @@ class EmbeddedEngine:
             for row in result
         ]
 
+    @guarded
     def ask(self, sparql: str) -> bool:
         """Return the answer of an ASK query."""
         return bool(query(self._queried, sparql))
 
+    @guarded
     def construct(self, sparql: str) -> Graph:
         """Return the triples of a CONSTRUCT or DESCRIBE query."""
         return to_graph(query(self._queried, sparql))
 
+    @guarded
     def answer(self, ask: Ask, stop: Stop | None = None) -> IO[bytes]:
         """Return the whole serialised result of a query of anybody's, at its start."""
         if self._readers is not None:
             return self._readers.answer(ask, stop or Stop())
         out = BytesIO()
         try:
-            evaluate(self._store, ask, out)
+            with faults(self.folder):
+                evaluate(self._store, ask, out)
         except Problem as problem:
             # a traceback would carry Oxigraph's results to other threads, and they may not go
             problem.__context__ = None
@@ -102,16 +111,19 @@ class EmbeddedEngine:
         out.seek(0)
         return out
 
+    @guarded
     def graph(self, iri: str) -> Graph:
         """Return a copy of one named graph, empty if there is none."""
         quads = self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri))
         return to_graph(quad.triple for quad in quads)
 
+    @guarded
     def default_graph(self) -> Graph:
         """Return a copy of the default graph alone, without the named ones."""
         quads = self._store.quads_for_pattern(None, None, None, ox.DefaultGraph())
         return to_graph(quad.triple for quad in quads)
 
+    @guarded
     def commit(self, insert: str | bytes, drop: Iterable[str] = ()) -> None:
         """Drop whole graphs and insert N-Quads, as one transaction: all of it or nothing."""
         nquads = insert.encode() if isinstance(insert, str) else insert
@@ -126,38 +138,39 @@ class EmbeddedEngine:
                 self._store.load(nquads, format=ox.RdfFormat.N_QUADS)
             self._committed()
 
+    @guarded
     def update(self, sparql: str, using: Dataset = EVERYTHING, base: str | None = None) -> None:
         """Run a SPARQL update as one transaction. Raises `BadQuery`."""
-        check_update(sparql)
+        check_update(sparql, silent=held().network)
         text = with_using(forgiving(sparql), using.default, using.named)
         with self._write:
             try:
                 self._store.update(text, base_iri=base)
             except SyntaxError as error:
                 raise bad_syntax(error) from error
-            except RuntimeError as error:
-                # the engine's word for what the store does not allow, as a graph made twice
-                raise Conflict(f"{error}.") from error
+            except (OSError, RuntimeError) as error:
+                raise _refusal(error, self.folder) from error
             self._committed()
 
     def dump(self) -> Iterator[bytes]:
         """Yield the whole store as N-Quads."""
-        quads = iter(self._store)
-        while batch := list(islice(quads, 10_000)):
-            yield ox.serialize(batch, format=ox.RdfFormat.N_QUADS) or b""
+        with faults(self.folder):
+            yield from as_lines(self._store)
 
+    @guarded
     def backup(self, folder: Path) -> None:
         """Write a consistent copy of the store to a new folder, while others read and write."""
         if folder.exists():
             raise BadRequest(f"{folder} exists already. Name a folder that does not.")
-        if self._folder is None:
+        if self.folder is None:
             raise BadRequest("A store in memory has no backup. Export it instead.")
         folder.parent.mkdir(parents=True, exist_ok=True)
         self._store.backup(str(folder))
 
+    @guarded
     def copy(self, place: Path) -> None:
         """Write a consistent copy for another process, while others read and write."""
-        if self._folder is not None:
+        if self.folder is not None:
             self._store.backup(str(place))
         else:
             self._store.dump(str(place), format=ox.RdfFormat.N_QUADS)
@@ -172,19 +185,24 @@ class EmbeddedEngine:
         if not self._durable:
             return
         try:
-            self._store.optimize()
-        except (OSError, RuntimeError) as error:  # a full disk: then queries stay as slow as before
-            _LOG.warning("the store was not tidied: %s", error)
+            self._optimize()
+        except Problem as problem:  # a full disk: then queries stay as slow as before
+            _LOG.warning("the store was not tidied: %s", problem.detail)
             return
         with self._write:
             if self._copy is None and self.snapshots and self.snapshots.is_made():
                 self._generation.advance()
 
+    @guarded
+    def _optimize(self) -> None:
+        self._store.optimize()
+        self._store.flush()  # says what went wrong in that
+
     def copy_to_memory(self, most: int) -> bool:
         """Answer from a copy in memory, here and in the readers, until the next write."""
-        if self._folder is None or self.snapshots is None:
+        if self.folder is None or self.snapshots is None:
             return False
-        if self._copy is None and _bytes_on_disk(self._folder) <= most:
+        if self._copy is None and self.damage is None and _bytes_on_disk(self.folder) <= most:
             self._make_copy(self.snapshots)
         return self._copy is not None
 
@@ -192,15 +210,28 @@ class EmbeddedEngine:
         try:
             with snapshots.draft() as draft:
                 writes = self._writes
-                self._store.dump(str(draft), format=ox.RdfFormat.N_QUADS)
+                self._write_to(draft)
                 copy = in_memory(draft)
                 with self._write:
                     if self._copy is None and writes == self._writes:
                         snapshots.publish(draft)
                         self._copy = copy
-        except (OSError, SyntaxError) as error:
-            # a full disk, or a term that cannot be read back: then queries are answered as before
+        except (OSError, Problem, SyntaxError) as error:
+            # a full or broken disk, or a term that cannot be read back: all is as before
             _LOG.warning("the store was not copied to memory: %s", error)
+
+    @guarded
+    def _write_to(self, file: Path) -> None:
+        self._store.dump(str(file), format=ox.RdfFormat.N_QUADS)
+
+    @guarded
+    def check(self) -> None:
+        """Raise `StoreDamaged` once the store was found broken."""
+
+    @guarded
+    def ping(self) -> None:
+        """Ask a small question, of the disk and not of a copy."""
+        query(self._store, "ASK { GRAPH ?g { ?s ?p ?o } }")
 
     def close(self) -> None:
         """Make everything durable and let go of the store."""
@@ -208,8 +239,11 @@ class EmbeddedEngine:
             self._readers.close()
             self._readers = None
         with self._write:  # a transaction may be under way in another thread
-            if self._durable:
-                self._store.flush()
+            try:
+                if self._durable:
+                    self._store.flush()
+            except (OSError, RuntimeError) as error:  # the log of writes holds what is not flushed
+                _LOG.warning("the store was not flushed: %s", error)
             self._generation.close()
             self._copy = None
             del self._store
@@ -224,11 +258,12 @@ class EmbeddedEngine:
 
     def _committed(self) -> None:
         """Let readers see what was written: they open the store anew for a new generation."""
-        if self._durable:
-            self._store.flush()
         self._copy = None
         self._writes += 1
         self._generation.advance()
+        # last: where this fails, what was written is there all the same
+        if self._durable:
+            self._store.flush()
 
 
 def open_store(folder: Path | None, *, read_only: bool = False) -> EmbeddedEngine:
@@ -244,14 +279,31 @@ def open_store(folder: Path | None, *, read_only: bool = False) -> EmbeddedEngin
             return EmbeddedEngine(_beside_a_writer(folder), folder, writes=False)
         folder.mkdir(parents=True, exist_ok=True)
         return EmbeddedEngine(ox.Store(str(folder)), folder)
-    except OSError as error:
-        if "lock" not in str(error).lower():
-            raise
-        raise StoreBusy(
+    except (OSError, RuntimeError) as error:
+        raise _unopened(error, folder) from None
+
+
+def _unopened(error: Exception, folder: Path) -> Problem:
+    if "lock" in str(error).lower():
+        return StoreBusy(
             f"Another process has the store in {folder} open. Stop it (a running "
             "`evalgap serve`, for example), or name another folder with --store.",
             store=str(folder),
-        ) from error
+        )
+    return fault(error, folder) or StoreDamaged(
+        f"The store in {folder} cannot be opened: {error}.", store=str(folder)
+    )
+
+
+def _refusal(error: Exception, folder: Path | None) -> Problem:
+    """Return why the engine did not run an update, in whose text no fault was found."""
+    if found := fault(error, folder):
+        return found
+    if "exist" in str(error):  # a graph that is made twice, or that is not there
+        return Conflict(f"{error}.")
+    if isinstance(error, OSError):
+        return switched_off("SERVICE or LOAD")
+    return BadQuery(f"The update cannot be run: {error}.")
 
 
 def _beside_a_writer(folder: Path) -> ox.Store:

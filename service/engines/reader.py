@@ -18,6 +18,7 @@ import pyoxigraph as ox
 
 from service.engines.channel import Channel, Message
 from service.engines.evaluate import evaluate
+from service.engines.faults import fault
 from service.engines.questions import Ask, Dataset, Limits
 from service.engines.snapshots import open_snapshot
 from service.problems import BadQuery, Problem, TooLarge
@@ -63,14 +64,18 @@ def serve(channel: Channel, *, confined: bool) -> None:
         except EOFError:
             return
         bound_cpu(ask.limits.seconds + _CPU_MARGIN)
-        if folder != opened:
-            store, opened = open_snapshot(Path(folder)), folder
+        try:
+            if folder != opened:
+                store, opened = open_snapshot(Path(folder)), folder
+        except (OSError, RuntimeError) as error:
+            channel.send(_failure(error, folder))
+            continue
         with SpooledTemporaryFile(max_size=IN_MEMORY) as out:
-            channel.send(_answer(store, ask, out, confined=confined))
+            channel.send(_answer(store, ask, out, folder, confined=confined))
 
 
 def _answer(
-    store: ox.Store, ask: Ask, out: "SpooledTemporaryFile[bytes]", *, confined: bool
+    store: ox.Store, ask: Ask, out: "SpooledTemporaryFile[bytes]", folder: str, *, confined: bool
 ) -> Message:
     try:
         evaluate(store, ask, out, confined=confined)
@@ -79,11 +84,18 @@ def _answer(
     except MemoryError:
         return _told(TooLarge(OUT_OF_MEMORY))
     except (OSError, RuntimeError, ValueError) as error:  # how the engine says it could not
-        return _told(BadQuery(f"The query failed: {error}"))
+        return _failure(error, folder)
     if out.tell() > IN_MEMORY:
         return Message(ANSWER, file=out)
     out.seek(0)
     return Message(ANSWER, out.read())
+
+
+def _failure(error: Exception, folder: str) -> Message:
+    """Return what an error of the engine means; the store is named, not its snapshot."""
+    store = Path(folder).parent.name.rpartition(".readers-")[0]
+    found = fault(error, Path(folder).parent.with_name(store or "store"))
+    return _told(found or BadQuery(f"The query failed: {error}"))
 
 
 def _told(problem: Problem) -> Message:

@@ -176,6 +176,13 @@ class RemoteEngine:
         del most
         return False
 
+    def check(self) -> None:
+        """Do nothing: what a server finds broken, it says itself."""
+
+    def ping(self) -> None:
+        """Ask the server a small question. Raises `StoreUnavailable`."""
+        self.ask("ASK {}")
+
     def close(self) -> None:
         """Close the connections; what was written is durable already."""
         self._http.close()

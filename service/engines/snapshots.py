@@ -21,6 +21,7 @@ from weakref import finalize
 import pyoxigraph as ox
 
 from service.engines.evaluate import evaluate
+from service.engines.faults import faults
 from service.engines.questions import Ask
 
 _NUMBER = Struct("=Q")
@@ -60,7 +61,7 @@ class Snapshots:
         """Make nothing yet; `folder` is the store's own."""
         self.generation = generation
         self.root = folder.with_name(f"{folder.name}.readers-{os.getpid()}")
-        self._store = store
+        self._store, self._folder = store, folder
         self._lock = Lock()
         self._drafting = Lock()
         self._made: set[Path] = set()
@@ -71,15 +72,24 @@ class Snapshots:
     def hold(self, holder: Hashable) -> Path:
         """Return the snapshot of the state now, made if there is none, kept while it is held.
 
-        A holder holds one at a time: the one before is let go.
+        A holder holds one at a time: the one before is let go. Raises `DiskFull` and
+        `StoreDamaged` where none can be made.
         """
         with self._lock:
             path = self._current()
             if path not in self._made:
-                self._store.backup(str(self.folder() / path.name))
+                self._make(path)
                 self._made.add(path)
             self._held[holder] = path
             return path
+
+    def _make(self, path: Path) -> None:
+        with faults(self._folder):
+            try:
+                self._store.backup(str(self.folder() / path.name))
+            except (OSError, RuntimeError):
+                shutil.rmtree(path, ignore_errors=True)  # so that the next one can try anew
+                raise
 
     def folder(self) -> Path:
         """Return where the snapshots are, made if it is not there."""

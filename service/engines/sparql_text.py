@@ -112,11 +112,14 @@ def check_silent(sparql: str) -> None:
         raise switched_off("SERVICE")
 
 
-def check_update(sparql: str) -> None:
-    """Raise `BadQuery` for an update that would reach beyond this store, or nests too deep."""
+def check_update(sparql: str, *, silent: bool = False) -> None:
+    """Raise `BadQuery` for an update that would reach beyond this store, or nests too deep.
+
+    `silent` lets through what may fail without a word, where the system closes the network.
+    """
     check_depth(sparql)
     for operation in ("SERVICE", "LOAD"):
-        if uses(sparql, operation) != "no":
+        if uses(sparql, operation) not in ({"no", "silent"} if silent else {"no"}):
             raise switched_off(operation)
 
 

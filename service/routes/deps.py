@@ -16,6 +16,7 @@ from service.config import Settings
 from service.engines.base import Engine
 from service.gate import Gate
 from service.jobs import Jobs
+from service.readiness import Readiness
 from service.turns import Turns
 from service.writes import Door
 from service.written import Write
@@ -37,6 +38,13 @@ class Services:
     """Held by whoever changes the store, from reading what is there until it is committed."""
     door: Door
     """Where RDF and SPARQL updates come in."""
+    readiness: Readiness
+    """Whether all this works."""
+
+    def refuse_writes(self) -> None:
+        """Let no write begin any more, and end updates under way; an import stores its batch."""
+        self.writing.close()
+        self.door.close()
 
 
 def services(request: Request) -> Services:

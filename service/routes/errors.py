@@ -1,6 +1,7 @@
 """Errors as answers: problem+json (RFC 9457), and a page for those who prefer one."""
 
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from service.engines.faults import fault
 from service.negotiate import prefers_page
 from service.problems import Abandoned, BadParameter, Problem
 from service.routes.pages.frame import bare
@@ -62,6 +64,12 @@ def _invalid_request(request: Request, error: Exception) -> Response:
     return _problem(request, BadParameter(f"{name}: {first['msg']}.", parameter=name))
 
 
+def _system_error(request: Request, error: Exception) -> Response:
+    """Answer for a full disk, wherever it is met; every other error is not foreseen."""
+    found = fault(error, "the files of this service")
+    return _problem(request, found) if found else _unforeseen(request, error)
+
+
 def _unforeseen(request: Request, error: Exception) -> Response:
     _LOG.error("unforeseen error at %s", request.url.path, exc_info=error)
     answer = _problem(
@@ -84,6 +92,8 @@ HANDLERS = {
     HTTPException: _http_error,
     RequestValidationError: _invalid_request,
     ClientDisconnect: _gone,
+    OSError: _system_error,
+    sqlite3.Error: _system_error,
     Exception: _unforeseen,
 }
 """Every kind of error that an application meets, with what answers it."""

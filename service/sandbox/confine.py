@@ -70,7 +70,17 @@ def confine(
     except OSError:
         with suppress(OSError):
             new_network()
-    return Confinement(network=not _reaches_network(), files=not _reads(_OUTSIDE))
+    global _held  # noqa: PLW0603 - a process cannot take off what it has put on
+    _held = Confinement(network=not _reaches_network(), files=not _reads(_OUTSIDE))
+    return _held
+
+
+_held = Confinement(network=False, files=False)
+
+
+def held() -> Confinement:
+    """Return what this process is held to since it called `confine`; nothing before."""
+    return _held
 
 
 def probe() -> Confinement:

@@ -4,7 +4,6 @@ from fastapi import APIRouter, Request, Response
 
 from service import catalog
 from service.pages.home import QUESTIONS, front
-from service.resources import VERSION
 from service.routes.deps import ServicesDep
 from service.routes.pages.frame import page
 from service.routes.pages.guides import READERS
@@ -24,9 +23,3 @@ def home(request: Request, services: ServicesDep) -> Response:
 def docs(request: Request) -> Response:
     """Show the API documentation; everything it needs is served from here."""
     return page(request, "docs.html", {})
-
-
-@router.get("/health")
-def health(services: ServicesDep) -> dict[str, str | bool]:
-    """Say that the service answers, and whether it only reads."""
-    return {"status": "ok", "version": VERSION, "read_only": services.settings.read_only}
