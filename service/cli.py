@@ -114,6 +114,7 @@ def serve(
         host=settings.host,
         port=settings.port,
         log_level="warning",
+        access_log=False,  # or its lines are put together before the level is asked
         http=lent_protocol(lanes, rules) if lanes else bounded_protocol(rules),
         ws="none",  # there are no WebSockets here, and theirs would be another protocol
         proxy_headers=False,  # `service.web.forwarded` reads them

@@ -40,7 +40,9 @@ class Bounds(NamedTuple):
 class Connection(Protocol):
     """What is to be known of a connection to look after it."""
 
-    peer: str
+    @property
+    def peer(self) -> str:
+        """The address on the other side; empty where there is none."""
 
     @property
     def may_go(self) -> bool:

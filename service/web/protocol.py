@@ -48,32 +48,51 @@ class _Awaits(Enum):
     BODY = auto()
 
 
+_REQUEST, _HEAD, _BODY = _Awaits
+
+
+class _Seen:
+    """What has been seen of the client of a connection.
+
+    It has an object of its own, and slots, because instances of more than 30 attributes are slow.
+    """
+
+    __slots__ = (
+        "awaits", "body", "chunk", "closes_at", "heard", "peer", "received", "refused", "running",
+        "sent_at", "since", "taken", "unsent",
+    )  # fmt: skip
+
+    def __init__(self, peer: str, now: float) -> None:
+        self.peer = peer
+        self.awaits = _REQUEST
+        self.refused = False
+        self.since = now
+        """When what is awaited began to be."""
+        self.heard = now
+        """When the last of a body came."""
+        self.chunk = self.received = self.body = self.taken = 0
+        """Bytes: of what is being read, of what is awaited in all, of that the body's own, and of
+        those what had come at `since`."""
+        self.unsent = 0
+        self.sent_at = now
+        """When bytes that wait to be sent were last fewer than before."""
+        self.closes_at: float | None = None
+        self.running: RequestResponseCycle | None = None
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """A connection that may send only so much, and only so slowly."""
 
     rules: Connections
 
-    peer = ""
-    _awaits = _Awaits.REQUEST
-    _refused = False
-    _since = 0.0
-    """When what is awaited began to be."""
-    _heard = 0.0
-    """When the last of a body came."""
-    _chunk = _received = _body = 0
-    """Bytes: of what is being read, of what is awaited in all, and of that the body's own."""
-    _unsent = 0
-    _sent_at = 0.0
-    _closes_at: float | None = None
-    _running: RequestResponseCycle | None = None
+    _seen: "_Seen"
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Take a connection, or say that there are too many."""
         super().connection_made(transport)
-        self.peer = self.client[0] if self.client else ""
-        self._since = self._sent_at = self.loop.time()
+        self._seen = _Seen(self.client[0] if self.client else "", self.loop.time())
         if not self.rules.admit(self, self.loop):
-            self._refused = True
+            self._seen.refused = True
             self._write(Busy("There are too many connections. Try again.", retry_after=1))
             self.transport.close()
 
@@ -85,26 +104,27 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what has come, and count it."""
-        if self._refused:
+        seen = self._seen
+        if seen.refused:
             return
-        if self._awaits is _Awaits.REQUEST:
+        if seen.awaits is _REQUEST:
             self._await_head()
-        self._chunk = len(data)
-        before = self._awaits
+        seen.chunk = len(data)
+        before = seen.awaits
         super().data_received(data)
-        if self._awaits is not before or self._refused:
+        if seen.awaits is not before or seen.refused:
             return
-        self._received += self._chunk
-        if before is _Awaits.HEAD:
+        seen.received += seen.chunk
+        if before is _HEAD:
             self._check_head_so_far()
-        elif before is _Awaits.BODY:
+        elif before is _BODY:
             self._check_overhead()
 
     def on_message_begin(self) -> None:
         """Note that a request has begun; its address is put together without being copied."""
         super().on_message_begin()
         self.url = cast("bytes", bytearray())
-        if self._awaits is not _Awaits.HEAD:  # in the same piece as the end of another
+        if self._seen.awaits is not _HEAD:  # in the same piece as the end of another
             self._await_head()
 
     def on_headers_complete(self) -> None:
@@ -122,23 +142,24 @@ class BoundedProtocol(HttpToolsProtocol):
         if query:
             self.scope["query_string"] = query
         self.headers = []  # fields after a chunked body are none of the request's
-        self._awaits, self._received, self._body = _Awaits.BODY, 0, 0
-        self._since = self._heard = self.loop.time()
+        seen = self._seen
+        seen.awaits, seen.received, seen.body, seen.taken = _BODY, 0, 0, 0
+        seen.since = seen.heard = self.loop.time()
         self.rules.requested(self)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        self._running = cycle
+        self._seen.running = cycle
         super()._start_asgi_task(cycle, app)
 
     def on_body(self, body: bytes) -> None:
         """Note that a body goes on."""
-        self._body += len(body)
-        self._heard = self.loop.time()
+        self._seen.body += len(body)
+        self._seen.heard = self.loop.time()
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Note that a request has come whole."""
-        self._awaits = _Awaits.REQUEST
+        self._seen.awaits = _REQUEST
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -155,46 +176,52 @@ class BoundedProtocol(HttpToolsProtocol):
         """Say nothing: whoever offers another protocol is answered in this one."""
 
     @property
+    def peer(self) -> str:
+        """The address on the other side; empty where there is none."""
+        return self._seen.peer
+
+    @property
     def may_go(self) -> bool:
         """Whether the connection waits for a request, and is not lent to a lane meanwhile."""
         return not self.flow.read_paused and not self._answering
 
     def drop(self) -> None:
         """Close without an answer."""
-        self._refused = True
+        self._seen.refused = True
         self.transport.abort()
 
     def look(self, now: float) -> None:
         """End the connection if its client has been too slow."""
-        bounds = self.rules.bounds
+        bounds, seen = self.rules.bounds, self._seen
         unsent = self.transport.get_write_buffer_size()
-        if unsent != self._unsent or not unsent:
-            self._unsent, self._sent_at = unsent, now
-        over = self._closes_at is not None and now > self._closes_at
-        if over or now - self._sent_at > bounds.send_seconds:
+        if unsent != seen.unsent or not unsent:
+            seen.unsent, seen.sent_at = unsent, now
+        over = seen.closes_at is not None and now > seen.closes_at
+        if over or now - seen.sent_at > bounds.send_seconds:
             self._leave_unanswered()
             self.transport.abort()
-        elif self._refused or self.transport.is_closing():
+        elif seen.refused or self.transport.is_closing():
             return
-        elif self.flow.read_paused or (self._answering and self._awaits is not _Awaits.BODY):
-            self._since = self._heard = now  # it is not the client that is awaited
-            self._body = 0
-        elif self._awaits is _Awaits.BODY:
+        elif self.flow.read_paused or (self._answering and seen.awaits is not _BODY):
+            seen.since = seen.heard = now  # it is not the client that is awaited
+            seen.taken = seen.body
+        elif seen.awaits is _BODY:
             self._look_at_body(now)
-        elif now - self._since > bounds.head_seconds:
+        elif now - seen.since > bounds.head_seconds:
             self._look_at_head()
 
     def _look_at_head(self) -> None:
-        if self._awaits is _Awaits.HEAD:
+        if self._seen.awaits is _HEAD:
             seconds = self.rules.bounds.head_seconds
             self._refuse(RequestTimeout(f"The header did not come whole in {seconds:g} s."))
         elif self._latest() is None:  # after a request, the time to idle is uvicorn's
             self.transport.close()
 
     def _look_at_body(self, now: float) -> None:
-        bounds = self.rules.bounds
-        paused = now - self._heard > bounds.body_seconds
-        short = self._body < bounds.body_rate * (now - self._since - bounds.body_seconds)
+        bounds, seen = self.rules.bounds, self._seen
+        paused = now - seen.heard > bounds.body_seconds
+        wanted = bounds.body_rate * (now - seen.since - bounds.body_seconds)
+        short = seen.body - seen.taken < wanted
         if paused or short:
             self._refuse(
                 RequestTimeout(
@@ -213,7 +240,8 @@ class BoundedProtocol(HttpToolsProtocol):
         return self.cycle
 
     def _await_head(self) -> None:
-        self._awaits, self._since, self._received = _Awaits.HEAD, self.loop.time(), 0
+        seen = self._seen
+        seen.awaits, seen.since, seen.received = _HEAD, self.loop.time(), 0
 
     def _cut_query(self) -> bytes:
         """Take the query off the address, and return it."""
@@ -225,13 +253,13 @@ class BoundedProtocol(HttpToolsProtocol):
         bounds = self.rules.bounds
         if len(self.url) > bounds.url_bytes:
             self._refuse(self._too_long())
-        elif self._received - len(self.url) > bounds.header_bytes:
+        elif self._seen.received - len(self.url) > bounds.header_bytes:
             self._refuse(self._too_large())
 
     def _check_overhead(self) -> None:
         """Refuse a body of which nothing comes but what stands around its chunks."""
-        most = self.rules.bounds.header_bytes + _OVERHEAD * self._body
-        if self._received - self._body > most:
+        most = self.rules.bounds.header_bytes + _OVERHEAD * self._seen.body
+        if self._seen.received - self._seen.body > most:
             self._refuse(BadRequest("There is more around the chunks of the body than in them."))
 
     def _wrong_with_head(self) -> Problem | None:
@@ -240,7 +268,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if len(self.url) > bounds.url_bytes:
             return self._too_long()
         fields = len(self.headers)
-        may_be_large = self._received + self._chunk > bounds.header_bytes
+        may_be_large = self._seen.received + self._seen.chunk > bounds.header_bytes
         if fields > bounds.header_fields or (may_be_large and self._size() > bounds.header_bytes):
             return self._too_large()
         return self._wrong_with_host()
@@ -272,9 +300,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _refuse(self, problem: Problem) -> None:
         """Answer with a problem where that can be, and close; what else comes is dropped."""
-        self._refused = True
+        self._seen.refused = True
         cycle = self._latest()
-        if cycle is None or (cycle.response_complete and self._awaits is not _Awaits.BODY):
+        if cycle is None or (cycle.response_complete and self._seen.awaits is not _BODY):
             self._write_last(problem)
         elif not cycle.more_body:  # the answer to an earlier request goes before, and is the last
             cycle.keep_alive = False
@@ -289,9 +317,10 @@ class BoundedProtocol(HttpToolsProtocol):
 
         With several requests at once on the way, the one at work is not the latest.
         """
-        if self._running is not None and not self._running.response_complete:
-            self._running.disconnected = True
-            self._running.message_event.set()
+        running = self._seen.running
+        if running is not None and not running.response_complete:
+            running.disconnected = True
+            running.message_event.set()
 
     def _write_last(self, problem: Problem) -> None:
         self._unset_keepalive_if_required()
@@ -299,7 +328,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.flow.resume_reading()
         if self.transport.can_write_eof():
             self.transport.write_eof()
-        self._closes_at = self.loop.time() + LINGER
+        self._seen.closes_at = self.loop.time() + LINGER
 
     def _write(self, problem: Problem) -> None:
         line = STATUS_LINE[problem.status]

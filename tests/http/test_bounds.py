@@ -89,6 +89,11 @@ def test_a_body_that_keeps_coming_is_taken(service: Served) -> None:
         assert status(until_closed(wire)) == 202
 
 
+def test_a_large_body_that_is_taken_slowly_is_not_the_fault_of_its_client(service: Served) -> None:
+    large = UPLOAD.replace("100000", str(30 * 2**20)).replace("\r\n\r\n", f"\r\n{CLOSE}")
+    assert status(service.send(large, bytes(30 * 2**20))) == 202
+
+
 def test_a_body_that_nobody_reads_any_more_is_not_waited_for(service: Served) -> None:
     with service.connect() as wire:
         wire.sendall(UPLOAD.replace(TOKEN, "another").encode())
