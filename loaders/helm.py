@@ -48,7 +48,7 @@ WHO = {
 do not: lawyers write both questions for a test and the contracts that a test takes its text from.
 """
 
-_LINK = re.compile(r"\]\((https?://[^)\s]+)\)")
+_LINK = re.compile(r"\]\((https?://(?:(?!\]\()[^)\s])++)\)")
 _JURY = re.compile(r"\bjur(?:y|ies)\b|\bjudges?\b", re.IGNORECASE)
 
 

@@ -36,9 +36,9 @@ _SIGNS = {
     "language_creators", "annotations_creators", "task_categories", "task_ids", "pretty_name",
     "dataset_info", "size_categories", "source_datasets", "bigbio_language", "bigbio_tasks",
 }  # fmt: skip
-_HEADING = re.compile(r"^#\s+(?:Dataset Card for\s+)?(.+?)\s*$", re.MULTILINE)
+_HEADING = re.compile(r"^#\s++(?:Dataset Card for\s++)?(\S.*)$", re.MULTILINE)
 _SUMMARY = re.compile(
-    r"^#+\s*(?:Dataset Summary|Dataset Description)\s*$(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL
+    r"^#++\s*+(?:Dataset Summary|Dataset Description)\s*$(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL
 )
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"']+")
 _BLANK = re.compile(

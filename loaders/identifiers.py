@@ -10,9 +10,11 @@ _ARXIV = re.compile(
 _DOI = re.compile(r"(?:doi\.org/|^doi:\s*|^)(10\.\d{4,9}/[^\s?#]+)", re.IGNORECASE)
 _HUB = re.compile(
     r"huggingface\.co/datasets/(\w[\w.-]*(?:/\w[\w.-]*)?)/?(?:[?#].*|tree/.*|blob/.*)?$",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,  # what stands behind never makes it look again
 )
-_GITHUB = re.compile(r"github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?(?:[/?#].*)?$", re.IGNORECASE)
+_GITHUB = re.compile(
+    r"github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?(?:[/?#].*)?$", re.IGNORECASE | re.DOTALL
+)
 _HUB_ID = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
 
 

@@ -19,8 +19,12 @@ HEAD_BYTES = 2**16
 
 _RDF_SUFFIXES: dict[str, Syntax] = {".ttl": "turtle", ".nt": "nt", ".nq": "nquads", ".trig": "trig"}
 _RDF_XML = re.compile(r"<rdf:RDF\b|xmlns:\w+\s*=\s*.http://www\.w3\.org/1999/02/22-rdf-syntax-ns#")
-_DIRECTIVE = re.compile(r"(?:\s|#[^\n]*\n)*(?:@(?:prefix|base)|(?i:prefix\s+\S*:|base)\s*<)")
-_STATEMENT = re.compile(r"(?:\s|#[^\n]*\n)*(?:<[^<>\s]+:[^<>\s]*>|_:\w+)\s+<[^<>\s]+>\s+[<\"_]")
+_DIRECTIVE = re.compile(
+    r"(?:\s++|#[^\n]*+\n)*+(?:@(?:prefix|base)|(?i:prefix\s++[^\s:]*+:|base)\s*+<)"
+)
+_STATEMENT = re.compile(
+    r"(?:\s++|#[^\n]*+\n)*+(?:<[^<>\s:]++:[^<>\s]*+>|_:\w++)\s++<[^<>\s]++>\s++[<\"_]"
+)
 _FRONT = re.compile(r"---[ \t]*\r?\n(?P<front>.*?)(?:^|\n)---[ \t]*(?:\r?\n|$)", re.DOTALL)
 _FIELD = re.compile(r"[\w\"' -]{1,80}:(?:\s|$)|- ")
 

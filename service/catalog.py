@@ -24,7 +24,7 @@ from service.engines.base import Engine, Row
 from service.problems import BadParameter, NotFound
 from service.resources import inside
 
-_VALUES = re.compile(r"VALUES \(([^)]*)\) \{[^}]*\}")
+_VALUES = re.compile(r"VALUES \(([^()]*+)\) \{[^{}]*+\}")
 _SLUG = re.compile(r"[a-z0-9]+([-/][a-z0-9]+)*")
 _ADDRESS = re.compile(r"https?://[^\x00-\x20<>\"{}|\\^`\x7f]+")
 _CASTS: Mapping[str, Any] = {"integer": int, "decimal": Decimal, "date": date.fromisoformat}

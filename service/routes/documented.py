@@ -54,6 +54,7 @@ _ANSWERED: Mapping[str, Sequence[str]] = {
     r"/api/v1/stats": ("application/json", "text/markdown"),
 }  # fmt: skip
 """The media types of answers by the address of a route; JSON where none is listed."""
+_BY_ADDRESS = tuple((re.compile(pattern), forms) for pattern, forms in _ANSWERED.items())
 
 
 def complete(app: FastAPI) -> None:
@@ -108,8 +109,8 @@ def _may_refuse(path: str, method: str) -> Iterator[type[Problem]]:
 
 
 def _answers(path: str) -> Sequence[str]:
-    for pattern, forms in _ANSWERED.items():
-        if re.fullmatch(pattern, path):
+    for address, forms in _BY_ADDRESS:
+        if address.fullmatch(path):
             return forms
     return ("application/json",)
 

@@ -1,0 +1,48 @@
+"""No regular expression costs more than in proportion to a text, whatever a stranger writes."""
+
+import ast
+import re
+
+import pytest
+
+from tests.hostile.patterns import METHODS, Use, sources, uses, worst
+
+USES = uses()
+
+
+@pytest.mark.parametrize("use", USES, ids=lambda use: f"{use.place}.{use.method}")
+def test_the_cost_of_a_pattern_is_linear(use: Use) -> None:
+    found = worst(use)
+    assert found is None, f"{use.pattern.pattern!r} at {found[:80]!r}…"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "method"),
+    [
+        (r"(a+)+b", "match"),
+        (r"a*b", "search"),
+        (r"(?:\s*|#[^\n]*\n)*x", "match"),
+        (r'"(?:[^"\\]|\\.)*"|"', "findall"),
+        (r"(\w+):[ \t]*([ -~]*?)[ \t]*\r\n", "match"),
+        (r"^#\s+(.+?)\s*$", "search"),
+    ],
+)
+def test_the_search_finds_what_is_not_linear(pattern: str, method: str) -> None:
+    assert worst(Use("", re.compile(pattern, re.MULTILINE), method)) is not None
+
+
+def test_no_pattern_escapes_the_search() -> None:
+    """Every call of `re` is a pattern of a module, or has its pattern written there."""
+    for path, tree in sources():
+        top = {node for statement in tree.body for node in ast.walk(statement)
+               if isinstance(statement, ast.Assign | ast.AnnAssign)}  # fmt: skip
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            if getattr(node.func.value, "id", "") != "re":
+                continue
+            where = f"{path}:{node.lineno}"
+            if node.func.attr == "compile":
+                assert node in top, f"{where} compiles a pattern inside a function"
+            elif node.func.attr in METHODS:
+                assert isinstance(ast.literal_eval(node.args[0]), str | bytes), where
