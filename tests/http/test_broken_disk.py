@@ -19,6 +19,8 @@ from pydantic import SecretStr
 
 from service.app import create_app
 from service.config import Settings
+from service.engines.embedded import open_store
+from service.problems import StoreDamaged
 from tests.servers import free_port
 from tests.tokens import AUTHORIZED, TOKEN
 
@@ -59,14 +61,29 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def damaged(filled: Path, tmp_path: Path) -> Path:
-    """Return a folder whose store has bytes flipped in the middle of its largest files."""
-    store = shutil.copytree(filled, tmp_path / "store")
-    for file in sorted(store.glob("*.sst"), key=lambda path: path.stat().st_size)[-4:]:
-        with file.open("r+b") as stream:
-            for part in range(1, 20):
-                stream.seek(file.stat().st_size * part // 20)
+    """Return a folder whose store has bytes flipped where what a start needs does not lie."""
+    for _ in range(20):
+        shutil.rmtree(tmp_path / "store", ignore_errors=True)
+        store = shutil.copytree(filled, tmp_path / "store")
+        largest = max(store.glob("*.sst"), key=lambda path: path.stat().st_size)
+        with largest.open("r+b") as stream:
+            for part in (1, 2, 3):
+                stream.seek(largest.stat().st_size * part // 4 + os.urandom(1)[0] * 64)
                 stream.write(os.urandom(64))
-    return tmp_path
+        if starts(store):
+            return tmp_path
+    pytest.fail("no damage was found that a start survives")
+
+
+def starts(store: Path) -> bool:
+    engine = open_store(store, read_only=True)
+    try:
+        engine.graph("https://w3id.org/evalgap/graph/state")
+    except StoreDamaged:
+        return False
+    finally:
+        engine.close()
+    return True
 
 
 def test_damage_is_said_in_a_sentence(damaged: Path) -> None:
