@@ -254,7 +254,10 @@ def _text(row: Row, name: str) -> str | None:
 
 def _number(row: Row, name: str) -> float | None:
     term = row.get(name)
-    return float(term.toPython()) if isinstance(term, Literal) else None
+    try:
+        return float(term) if isinstance(term, Literal) else None
+    except ValueError:  # no number: it came in without the gate
+        return None
 
 
 @PerContent

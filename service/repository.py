@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
 from rdflib import Graph, Literal, URIRef
 
 from loaders.mapping import read
@@ -24,7 +25,7 @@ from loaders.vocab import (
 from service import catalog
 from service.analysis.shares import RULE, Share, Step, ladder, shares
 from service.engines.base import Engine, Row
-from service.problems import NotFound
+from service.problems import Conflict, NotFound
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,10 @@ class Stored:
 
 
 def load(engine: Engine, kind: str, ident: str, version: int | None = None) -> Stored:
-    """Return a version of a record, by default the current one. Raises `NotFound`."""
+    """Return a version of a record, by default the current one.
+
+    Raises `NotFound`, and `Conflict` for one that does not fit the model.
+    """
     check(kind, ident)
     wanted = version or _current(engine, kind, ident)
     name = graph_iri(kind, ident, wanted)
@@ -45,7 +49,20 @@ def load(engine: Engine, kind: str, ident: str, version: int | None = None) -> S
     iri = f"{series_iri(kind, ident)}/{wanted}"
     if not len(graph):
         raise NotFound(f"There is no version {wanted} of the {kind} {ident!r}.")
-    return Stored(read.record(graph, RECORDS[kind], iri), wanted, graph)
+    try:
+        return Stored(read.record(graph, RECORDS[kind], iri), wanted, graph)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(step) for step in first["loc"])
+        raise _no_record(kind, ident, f"{field}: {first['msg']}") from error
+
+
+def _no_record(kind: str, ident: str, why: str) -> Conflict:
+    """Return the problem of a graph that came in without the gate and does not fit the model."""
+    return Conflict(
+        f"What the store holds as the {kind} {ident!r} is not one that the shapes would take "
+        f"({why}). Its statements stand at /doc/id/{kind}/{ident}; write them anew."
+    )
 
 
 def check(kind: str, ident: str) -> None:
@@ -67,7 +84,10 @@ def _current(engine: Engine, kind: str, ident: str) -> int:
           FILTER NOT EXISTS {{ ?record <{DCTERMS.isReplacedBy}> ?newer }} }}""")
     if not rows:
         raise NotFound(f"There is no {kind} {ident!r} here.")
-    return int(str(rows[0]["version"]))
+    version = str(rows[0]["version"])
+    if not (version.isascii() and version.isdigit()):
+        raise _no_record(kind, ident, f"version: {version} is no number")
+    return int(version)
 
 
 def described(engine: Engine, kind: str, thing: str, record_kind: str) -> list[Stored]:

@@ -15,6 +15,7 @@ from loaders.vocab import BASE
 from service.app import create_app
 from service.cli import app as command
 from service.config import Settings
+from service.engines.base import Engine
 
 TOKEN = "for-the-terms-of-rdf-1.2"  # noqa: S105 - of a store that lives as long as the test
 GRAPH = f"{BASE}graph/rdf12"
@@ -200,3 +201,46 @@ def test_load_and_export_keep_them(tmp_path: Path) -> None:
     assert loaded.exit_code == 0, loaded.output
     exported = run.invoke(command, ["export", "--store", store])
     assert set(exported.output.splitlines(keepends=True)) >= set(lines)
+
+
+@pytest.mark.parametrize("term", [*TERMS.values(), '"no number"'])
+@pytest.mark.parametrize(
+    ("subject", "predicate"),
+    [
+        ("gap/bean2026-gpt4o-recomputed/1", "egap:value"),
+        ("gap/bean2026-gpt4o-recomputed/1", "egap:gapOfBenchmark"),
+        ("gap/bean2026-gpt4o-recomputed/1", "egap:hasInterval"),
+        ("card/medqa/evalgap/1", "dcterms:title"),
+        ("card/medqa/evalgap/1", "dcat:version"),
+        ("card/medqa/evalgap/1", "egap:hasAssumption"),
+    ],
+)
+def test_a_record_that_is_none_any_more_is_a_sentence(
+    holding: TestClient, subject: str, predicate: str, term: str
+) -> None:
+    engine = holding.app.state.services.engine  # type: ignore[attr-defined]
+    iri = f"<{BASE}id/{subject}>"
+    (row, *_) = engine.select(
+        f"{PREFIXES} SELECT ?g ?o {{ GRAPH ?g {{ {iri} {predicate} ?o }} }} ORDER BY ?o"
+    )
+    old, new = (f"{iri} {predicate} {value}" for value in (row["o"].n3(), term))
+    _swap(engine, row["g"], old, new)
+    kind, _, ident = subject.removesuffix("/1").partition("/")
+    for path in (
+        f"/api/v1/{kind}s/{ident}", f"/doc/id/{subject}", f"/doc/id/{subject}.html", "/gaps",
+        "/benchmarks/medqa", "/gaps/bean2026-gpt4o-recomputed", "/api/v1/gaps", "/benchmarks",
+        "/fit?deployment=public-self-assessment", "/coverage", "/",
+    ):  # fmt: skip
+        answer = holding.get(path)
+        assert answer.status_code in {200, 404, 406, 409}, (path, answer.text[:300])
+    _swap(engine, row["g"], new, old)
+
+
+PREFIXES = f"""
+PREFIX egap: <{BASE}ontology#> PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX dcat: <http://www.w3.org/ns/dcat#>"""
+
+
+def _swap(engine: Engine, graph: object, old: str, new: str) -> None:
+    gone, there = (f"DATA {{ GRAPH <{graph}> {{ {said} }} }}" for said in (old, new))
+    engine.update(f"{PREFIXES} DELETE {gone} ; INSERT {there}")
