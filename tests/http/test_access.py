@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 from starlette.routing import BaseRoute, Mount, Route
 
-from service.access import Scope, Tokens
+from service.access import Scope, Tokens, expiry
 from service.app import create_app
 from service.config import Settings
 from service.problems import Problem
@@ -126,6 +126,22 @@ def test_an_expired_token_is_refused_with_that_reason(service: TestClient, token
     answer = service.post("/update", data=UPDATE, headers=headers)
     assert answer.status_code == 401
     assert "expired" in answer.json()["detail"]
+
+
+def test_a_name_an_end_or_a_second_end_that_cannot_be_is_refused(tokens: Tokens) -> None:
+    tokens.create("ended", Scope.READ, expiry("8w"))
+    tokens.revoke("ended")
+    for refused in (
+        lambda: tokens.create("A b", Scope.READ, None),
+        lambda: tokens.create("ended", Scope.READ, None),
+        lambda: tokens.revoke("ended"),
+        lambda: tokens.revoke("not-there"),
+        lambda: expiry("2001-01-01"),
+        lambda: expiry("0d"),
+        lambda: expiry("yesterday"),
+    ):
+        with pytest.raises(Problem):
+            refused()
 
 
 def test_only_a_hash_is_kept_for_its_owner_alone(tokens: Tokens, folder: Path) -> None:
