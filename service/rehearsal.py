@@ -14,6 +14,7 @@ from tempfile import mkdtemp
 from service import processes, recorded
 from service.engines.base import Engine, Update
 from service.engines.copies import Copy
+from service.engines.faults import faults
 from service.engines.local_syntax import check_update_syntax
 from service.engines.sparql_text import check_update
 from service.engines.statements import Transaction
@@ -33,7 +34,7 @@ class Rehearsals:
         No update runs longer than `seconds`.
         """
         self._folder = Path(mkdtemp(prefix="evalgap-updates-")) if store is None else _beside(store)
-        self._seconds = seconds
+        self._left_over = store is not None
         bounds = Bounds(size=1, queue=0, seconds=seconds, memory=MEMORY)
         self._workers = Workers(processes.context, bounds, "running updates", self._folder)
 
@@ -59,8 +60,12 @@ class Rehearsals:
 
     @contextmanager
     def _copy(self, engine: Engine) -> Iterator[Path]:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        folder = Path(mkdtemp(dir=self._folder))
+        with faults(self._folder):
+            if self._left_over:  # by a service that was killed; the store has one writer at a time
+                shutil.rmtree(self._folder, ignore_errors=True)
+                self._left_over = False
+            self._folder.mkdir(parents=True, exist_ok=True)
+            folder = Path(mkdtemp(dir=self._folder))
         try:
             engine.copy(folder / "copy")
             yield folder / "copy"
