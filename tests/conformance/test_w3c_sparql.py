@@ -33,8 +33,7 @@ _EXPECTED: Mapping[str, str] = {
     LOAD: """
         sparql11/syntax-update-1/test_1 sparql11/syntax-update-1/test_2
         sparql11/syntax-update-1/test_3 sparql11/syntax-update-1/test_4
-        sparql11/syntax-update-1/test_37 sparql11/update-silent/load-silent
-        sparql11/update-silent/load-into-silent""",
+        sparql11/syntax-update-1/test_37""",
     VALUES: """
         sparql10/distinct/distinct-1 sparql10/distinct/distinct-9 sparql10/expr-builtin/dawg-str-1
         sparql10/expr-builtin/dawg-str-2 sparql10/expr-builtin/sameTerm-simple
