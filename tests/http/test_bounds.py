@@ -13,7 +13,7 @@ import pytest
 from tests.http.wire import TOKEN, Served, head, one_answer, problem, served, status, until_closed
 
 CLOSE = "Connection: close\r\n\r\n"
-QUICK = "0.4"
+QUICK = "0.8"
 """Seconds that a client of the impatient service has."""
 UPLOAD = (
     head("/api/v1/imports", "POST") + f"Authorization: Bearer {TOKEN}\r\n"
@@ -83,9 +83,9 @@ def test_a_body_that_keeps_coming_is_taken(service: Served) -> None:
     whole = b"x" * 100_000
     with service.connect() as wire:
         wire.sendall(UPLOAD.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n").encode())
-        for start in range(0, len(whole), 4000):
-            wire.sendall(whole[start : start + 4000])
-            time.sleep(0.04)  # a second in all: more than twice what a pause may last
+        for start in range(0, len(whole), 2000):
+            wire.sendall(whole[start : start + 2000])
+            time.sleep(0.04)  # two seconds in all: more than twice what a pause may last
         assert status(until_closed(wire)) == 202
 
 

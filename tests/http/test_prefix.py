@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from service.app import create_app
 from service.config import Settings
@@ -110,3 +111,16 @@ def test_redirects_lead_to_what_is_there(client: TestClient, path: str) -> None:
     target = urljoin(PUBLIC + path, found.headers["location"])
     assert target.startswith(f"{PUBLIC}/")
     assert client.get(target.removeprefix("https://kg.example.org"), headers=HTML).is_success
+
+
+def test_what_needs_no_token_to_be_read_needs_none_under_the_prefix() -> None:
+    settings = Settings(
+        store=None, seed=False, validators=0, public_url=PublicURL.read(PUBLIC),
+        read_token="required",  # noqa: S106 - no token itself
+        token=SecretStr("a-token-for-these-tests"),
+    )  # fmt: skip
+    with TestClient(create_app(settings)) as client:
+        for path in ("/static/evalgap.css", "/health"):
+            assert client.get(PREFIX + path).status_code == 200
+        for path in ("/sparql?query=ASK%7B%7D", "/void", "/static/../void"):
+            assert client.get(PREFIX + path).status_code == 401

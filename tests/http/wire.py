@@ -1,19 +1,15 @@
 """A service in a process of its own, and connections on which bytes are sent as they are."""
 
 import json
-import os
 import re
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.servers import free_port
+from tests.servers import running_service
 
 PATIENCE = 20
 TOKEN = "a-token-for-these-tests"  # noqa: S105 - of a service that lives for one test run
@@ -47,29 +43,10 @@ class Served:
 @contextmanager
 def served(folder: Path, **settings: str) -> Iterator[Served]:
     """Serve a store that is empty but for the ontology, as people run it."""
-    port, folder = free_port(), folder / "serve"
-    folder.mkdir(parents=True)
-    given = {"STORE": str(folder / "store"), "TOKEN": TOKEN, "SEED": "false", **settings}
-    env = os.environ | {f"EVALGAP_{name.upper()}": value for name, value in given.items()}
-    command = [sys.executable, "-m", "service", "serve", "--port", str(port)]
-    with (
-        (folder / "output.txt").open("wb") as output,
-        subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, env=env) as process,
-    ):
-        try:
-            _wait(port, process)
-            yield Served(port, process.pid, folder / "output.txt")
-        finally:
-            process.terminate()
-
-
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < deadline:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.05)
-    raise AssertionError("the service did not start")
+    folder = folder / "serve"
+    given = {"token": TOKEN, "seed": "false", **settings}
+    with running_service(folder, **given) as (pid, url):
+        yield Served(int(url.rpartition(":")[2]), pid, folder / "output.txt")
 
 
 def until_closed(wire: socket.socket) -> bytes:
