@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from service.access.requests import request_id
 from service.access.tokens import Scope, Token, Tokens
-from service.problems import Forbidden, Unauthorized
+from service.problems import Forbidden, Problem, Unauthorized
 
 BEARER = 'Bearer realm="EvalGap"'
 BASIC = 'Basic realm="EvalGap, any name, a token as password", charset="UTF-8"'
@@ -53,12 +53,12 @@ class Access:
         `Forbidden` for one of a lesser scope and where writing is off.
         """
         reads = scope is Scope.READ or request.method in _SAFE
-        if not reads:
-            self._refuse_where_writing_is_off()
+        if self.read_only and not reads:
+            raise Forbidden(_READ_ONLY)
         challenges = (BEARER, BASIC) if reads else (BEARER,)
         secret = _sent(request, basic=reads)
         if not secret:
-            raise Unauthorized(_wanted(scope), *challenges)
+            raise self._unknown(_wanted(scope), *challenges)
         return self._holder(request, secret, scope, challenges)
 
     def admit_form(self, request: Request, secret: str, scope: Scope) -> Caller:
@@ -75,14 +75,15 @@ class Access:
             raise Forbidden(
                 "This form was sent from another site. Open the page here and send again."
             )
-        self._refuse_where_writing_is_off()
-        return self._holder(request, secret, scope, (BEARER,))
-
-    def _refuse_where_writing_is_off(self) -> None:
         if self.read_only:
             raise Forbidden(_READ_ONLY)
-        if not self.tokens.is_any():
-            raise Forbidden(_OFF)
+        return self._holder(request, secret, scope, (BEARER,))
+
+    def _unknown(self, sentence: str, *challenges: str) -> Problem:
+        """Return what to raise for a token that is not ours, or none."""
+        if BASIC not in challenges and not self.tokens.is_any():
+            return Forbidden(_OFF)
+        return Unauthorized(sentence, *challenges)
 
     def _holder(
         self, request: Request, secret: str, scope: Scope, challenges: tuple[str, ...]
@@ -90,7 +91,7 @@ class Access:
         token = self.tokens.holder(secret)
         invalid = tuple(f'{challenge}, error="invalid_token"' for challenge in challenges[:1])
         if token is None:
-            raise Unauthorized("This is not a token of this service.", *invalid, *challenges[1:])
+            raise self._unknown("This is not a token of this service.", *invalid, *challenges[1:])
         if token.state != "valid":
             raise Unauthorized(_ended(token), *invalid, *challenges[1:])
         if token.scope < scope:

@@ -214,6 +214,12 @@ def test_without_any_token_writing_is_off_and_imports_are_hidden(tmp_path: Path)
         answer = client.post("/update", data=UPDATE, headers=AUTHORIZED)
         assert answer.status_code == 403
         assert "evalgap token create" in answer.json()["detail"]
+        assert client.post("/update", data=UPDATE).status_code == 403
+        tokens = Tokens(tmp_path / "store-tokens.sqlite")
+        gone = bearer(tokens.create("gone", Scope.ADMIN, None))
+        tokens.revoke("gone")
+        answer = client.post("/update", data=UPDATE, headers=gone)
+        assert (answer.status_code, "revoked" in answer.json()["detail"]) == (401, True)
         assert client.get("/api/v1/imports", headers=AUTHORIZED).status_code == 401
         described = client.get("/sparql", headers={"Accept": "text/turtle"}).text
         assert "SPARQL11Update" not in described
