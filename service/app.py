@@ -53,6 +53,7 @@ from service.routes import (
     writes,
 )
 from service.routes.deps import Services
+from service.routes.endpoint import Endpoint
 from service.routes.lines import Lines
 from service.routes.read_gate import ReadGate
 from service.turns import Turns
@@ -130,6 +131,7 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     app.add_middleware(CarefulHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=COMPRESSION)
     if access.reading_needs_token:
+        app.add_middleware(Endpoint, services=services, writes=False)
         app.add_middleware(ReadGate, admit=access)
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
@@ -139,6 +141,8 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     )  # fmt: skip
     app.add_middleware(RequestIds)
     app.add_middleware(HeadAsGet)
+    if not access.reading_needs_token:
+        app.add_middleware(Endpoint, services=services, writes=True)
     _add_edge(app, settings, access)
     documented.complete(app)
     return app
@@ -181,10 +185,11 @@ def _closing(
     services: Services, lanes: Lanes | None
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         upkeep = Upkeep(services.engine, services.settings.max_memory_copy_bytes, KEPT)
         upkeep.start()
         yield
+        app.state.threads.shutdown(wait=False, cancel_futures=True)
         upkeep.stop()
         if lanes:
             lanes.close()

@@ -1,5 +1,7 @@
 """What all answers have in common, whichever process writes them."""
 
+from functools import lru_cache
+
 
 def content_policy(styles: str = "") -> str:
     """Return what a page may load: what is of this service, and `styles` of its own."""
@@ -23,3 +25,18 @@ WORTH_COMPRESSING = 1000
 
 COMPRESSION = 5
 """The level of gzip: larger is smaller and slower."""
+
+
+@lru_cache(maxsize=64)
+def fields_of_answer(media: str, *, large: bool, packed: bool) -> tuple[tuple[bytes, bytes], ...]:
+    """Return the header fields of an answer to a query: `large` to be worth compressing.
+
+    So the middlewares would have them; for those who write such an answer without them.
+    """
+    fields = {
+        "vary": "Accept, Accept-Encoding, Origin" if large else "Accept, Origin",
+        "content-type": media,
+        **{name.lower(): value for name, value in CAREFUL.items()},
+        **({"content-encoding": "gzip"} if packed else {}),
+    }
+    return tuple((name.encode(), value.encode()) for name, value in fields.items())

@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from service.engines.questions import Limits
 from service.engines.snapshots import Generation, SnapshotReader
-from service.headers import CAREFUL, COMPRESSION, WORTH_COMPRESSING
+from service.headers import COMPRESSION, WORTH_COMPRESSING, fields_of_answer
 from service.lanes.head import Request, read
 from service.lanes.wire import BACK, BUDGET, LENT, PATIENCE, Pulse
 from service.problems import Problem
@@ -187,19 +187,16 @@ def _response(media: str, body: bytes, *, compress: bool) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _head(media: str, large: bool, compressed: bool, second: int) -> bytes:  # noqa: FBT001
+def _head(media: str, large: bool, packed: bool, second: int) -> bytes:  # noqa: FBT001
     """Return the head that the serving process would write, with a place for the length."""
-    fields = {
-        "date": formatdate(second, usegmt=True),
-        "server": "uvicorn",
-        "vary": "Accept, Accept-Encoding, Origin" if large else "Accept, Origin",
-        "content-length": "%d",
-        "content-type": media,
-        **{name.lower(): value for name, value in CAREFUL.items()},
-        **({"content-encoding": "gzip"} if compressed else {}),
-    }
-    lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-    return f"HTTP/1.1 200 OK\r\n{lines}\r\n".encode()
+    fields = [
+        (b"date", formatdate(second, usegmt=True).encode()),
+        (b"server", b"uvicorn"),
+        (b"content-length", b"%d"),
+        *fields_of_answer(media, large=large, packed=packed),
+    ]
+    lines = b"".join(b"%b: %b\r\n" % field for field in fields)
+    return b"HTTP/1.1 200 OK\r\n%b\r\n" % lines
 
 
 def main(arguments: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, TypeVar
@@ -40,9 +41,9 @@ def turns_of(engine: Engine) -> Queries:
     return Queries(size, share=size * 3 // 4)
 
 
-def threads() -> CapacityLimiter:
+def threads() -> ThreadPoolExecutor:
     """Return the threads for queries; all else has others, so that no query keeps it waiting."""
-    return CapacityLimiter(AT_ONCE)
+    return ThreadPoolExecutor(AT_ONCE, "queries")
 
 
 async def while_awaited(
@@ -63,7 +64,7 @@ async def while_awaited(
         _turn(request.app.state.queries, client, min(seconds, PATIENCE), gone),
     ):
         done = partial(work, request, *given, stop)
-        return await run_sync(done, limiter=request.app.state.threads)
+        return await asyncio.get_running_loop().run_in_executor(request.app.state.threads, done)
 
 
 @asynccontextmanager

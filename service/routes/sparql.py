@@ -1,8 +1,10 @@
-"""`/sparql` and `/update`: the SPARQL 1.1 Protocol."""
+"""`/sparql` and `/update`: the SPARQL 1.1 Protocol.
+
+Queries were run before they come here (`service.routes.endpoint`); their answers are written.
+"""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import IO
+from typing import IO, Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
@@ -11,25 +13,33 @@ from starlette.datastructures import FormData, QueryParams
 
 from service import describe, writes
 from service.access import Caller, Scope
-from service.engines.base import Dataset, Limits, Stop, Update
-from service.engines.terms import absolute
+from service.engines.base import Update
 from service.negotiate import RDF_FORMS, prefers_page
 from service.problems import BadRequest, UnsupportedMedia
-from service.routes.awaited import in_writing_thread, while_awaited
+from service.routes.awaited import in_writing_thread
 from service.routes.bodies import read_body
 from service.routes.deps import REFUSALS, Services, ServicesDep, WriterDep, writing
 from service.routes.described import base_of, turtle_first
-from service.sparql_request import asked, check_length, content_type, seconds
+from service.routes.endpoint import (
+    FORM,
+    QUERY,
+    Outcome,
+    Parameters,
+    address_of,
+    dataset,
+    limits_of,
+    only,
+    outcome_of,
+    text_of,
+)
+from service.sparql_request import seconds
 
-FORM = "application/x-www-form-urlencoded"
-QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 _CHUNK = 2**20
 _LOGGED = 500
 """Characters of an update that the log of writes shows."""
 
 router = APIRouter(tags=["sparql"])
-Params = QueryParams | FormData
 
 _PARAMETERS = [
     {
@@ -52,24 +62,19 @@ _PARAMETERS = [
 @router.get("/sparql", openapi_extra={"parameters": _PARAMETERS})
 async def sparql_get(request: Request, services: ServicesDep) -> Response:
     """Answer a SPARQL 1.1 query given as `query=`; without one, describe the service."""
-    params = request.query_params
-    if not params:
-        return await run_in_threadpool(_description, request, services)
-    return await _while_awaited(request, services, _only(params, "query"), params)
+    if outcome := outcome_of(request):
+        return _answer(outcome)
+    return await run_in_threadpool(_description, request, services)
 
 
-async def _while_awaited(
-    request: Request, services: Services, text: str, params: Params
-) -> Response:
-    most = seconds(
-        {"timeout": [str(v) for v in params.getlist("timeout")]}, _limits(services).seconds
-    )
-    return await while_awaited(request, _answer, services, text, params, seconds=most)
-
-
-def _limits(services: Services) -> Limits:
-    settings = services.settings
-    return Limits(settings.max_query_seconds, settings.max_rows, settings.max_result_bytes)
+def _answer(outcome: Outcome) -> Response:
+    """Return what became of a query as a response; raise the problem that it was."""
+    if outcome.problem:
+        raise outcome.problem
+    given: dict[str, Any] = {"media_type": outcome.media, "headers": {"Vary": "Accept"}}
+    if outcome.rest is None:
+        return Response(outcome.body, **given)
+    return StreamingResponse(_chunks(outcome.body, outcome.rest), **given)
 
 
 def _description(request: Request, services: Services) -> Response:
@@ -80,7 +85,7 @@ def _description(request: Request, services: Services) -> Response:
         base_of(request),
         services.engine,
         updates=services.access.writable,
-        limits=_limits(services),
+        limits=limits_of(services),
         max_query_chars=settings.max_query_chars,
     )
     return turtle_first(request, found)
@@ -93,82 +98,40 @@ def _description(request: Request, services: Services) -> Response:
 )
 async def sparql_post(request: Request, services: ServicesDep) -> Response:
     """Answer a query or, with the token, run an update; as a form or as the body itself."""
-    text, params, changes = await _operation(request, services)
-    if changes:
-        caller = await run_in_threadpool(services.access.admit, request, Scope.WRITE)
-        return await in_writing_thread(request, _update, request, services, caller, text, params)
-    return await _while_awaited(request, services, text, params)
+    if outcome := outcome_of(request):
+        return _answer(outcome)
+    text, params = await _operation(request, services)
+    caller = await run_in_threadpool(services.access.admit, request, Scope.WRITE)
+    return await in_writing_thread(request, _update, request, services, caller, text, params)
 
 
 @router.post("/update", status_code=204, responses=REFUSALS)
 async def update_post(request: Request, services: ServicesDep, caller: WriterDep) -> Response:
     """Run a SPARQL 1.1 update."""
-    text, params, changes = await _operation(request, services)
-    if not changes:
-        raise BadRequest("This address takes updates: update=… or application/sparql-update.")
+    text, params = await _operation(request, services)
     return await in_writing_thread(request, _update, request, services, caller, text, params)
 
 
-async def _operation(request: Request, services: Services) -> tuple[str, Params, bool]:
-    """Return the text of a posted operation, its parameters, and whether it is an update."""
+async def _operation(request: Request, services: Services) -> tuple[str, Parameters]:
+    """Return the text of a posted update, and its parameters."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in {QUERY, UPDATE}:
+    if kind == UPDATE:
         data = await read_body(request.stream(), services.settings.max_body_bytes)
-        return _text(data), request.query_params, kind == UPDATE
-    if kind != FORM:
+        return text_of(data), _listed(request.query_params)
+    if kind not in {FORM, QUERY}:
         raise UnsupportedMedia(
             f"An operation is posted as {QUERY}, as {UPDATE} or as a form ({FORM}), "
             f"not as {kind or 'nothing'!r}."
         )
-    form = await request.form()
-    changes = "update" in form
-    return _only(form, "update" if changes else "query"), form, changes
+    form = _listed(await request.form()) if kind == FORM else {}
+    if "update" not in form:
+        raise BadRequest("This address takes updates: update=… or application/sparql-update.")
+    return only(form, "update"), form
 
 
-def _text(data: bytes) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise BadRequest(f"The text is not UTF-8 (byte {error.start}).") from error
-
-
-def _only(params: Params, name: str) -> str:
-    other = "query" if name == "update" else "update"
-    given = [str(v) for v in params.getlist(name)]
-    if len(given) != 1 or other in params:
-        count = len(given) + len(params.getlist(other))
-        raise BadRequest(f"Exactly one operation is expected as {name}=…; {count} were given.")
-    return given[0]
-
-
-def _dataset(params: Params, default: str, named: str) -> Dataset:
-    return Dataset(
-        default=tuple(absolute(str(v)) for v in params.getlist(default)),
-        named=tuple(absolute(str(v)) for v in params.getlist(named)),
-    )
-
-
-def _answer(
-    request: Request, services: Services, text: str, params: Params, stop: Stop
-) -> Response:
-    settings = services.settings
-    check_length(text, settings.max_query_chars)
-    dataset = _dataset(params, "default-graph-uri", "named-graph-uri")
-    accept = request.headers.get("accept")
-    given = {name: [str(v) for v in params.getlist(name)] for name in ("format", "timeout")}
-    ask = asked(text, given, accept, _base(request), _limits(services))
-    result = services.engine.answer(replace(ask, dataset=dataset), stop)
-    first, headers = result.read(_CHUNK), {"Vary": "Accept"}
-    media = content_type(ask.media)
-    if len(first) < _CHUNK:
-        result.close()
-        return Response(first, media_type=media, headers=headers)
-    return StreamingResponse(_chunks(first, result), media_type=media, headers=headers)
-
-
-def _base(request: Request) -> str:
-    """Return what relative IRIs are resolved against: the address of the endpoint."""
-    return str(request.url.replace(query=""))
+def _listed(params: QueryParams | FormData) -> Parameters:
+    """Return the values of each parameter."""
+    return {name: [str(value) for value in params.getlist(name)] for name in params}
 
 
 def _chunks(first: bytes, result: IO[bytes]) -> Iterator[bytes]:
@@ -179,13 +142,12 @@ def _chunks(first: bytes, result: IO[bytes]) -> Iterator[bytes]:
 
 
 def _update(
-    request: Request, services: Services, caller: Caller, text: str, params: Params
+    request: Request, services: Services, caller: Caller, text: str, params: Parameters
 ) -> Response:
-    given = {"timeout": [str(v) for v in params.getlist("timeout")]}
-    limit = seconds(given, services.settings.max_update_seconds)
-    using = _dataset(params, "using-graph-uri", "using-named-graph-uri")
-    asked = Update(text, using, _base(request), limit)
+    limit = seconds(params, services.settings.max_update_seconds)
+    using = dataset(params, "using-graph-uri", "using-named-graph-uri")
+    update = Update(text, using, address_of(request), limit)
     about = " ".join(text[:_LOGGED].split())
     with writing(services, caller, "SPARQL update", about) as write:
-        writes.update(services.door, asked, write)
+        writes.update(services.door, update, write)
     return Response(status_code=204)
