@@ -19,8 +19,7 @@ from service.sandbox import probe
 from tests.hostile.hidden_calls import hidden
 from tests.servers import evalgap_server
 
-COUNT = int(os.environ.get("EVALGAP_HIDDEN_CALLS", "250"))
-SEED = int(os.environ.get("EVALGAP_SEED_OF_CALLS", "13"))
+COUNT, SEED = 250, 13
 TRIPLES = "<urn:a> <urn:b> <urn:c> . GRAPH <urn:g> { <urn:a> <urn:b> <urn:c> }"
 _IN_OPEN = 0x20
 SENTENCE = "The text uses SERVICE, which is switched off"
@@ -84,8 +83,8 @@ def opened_in(folder: Path) -> Iterator[list[bytes]]:
         os.close(notes)
 
 
-def queries(address: str, count: int) -> list[str]:
-    return [text for kind, text in hidden(SEED, 2 * count, address) if kind == "query"]
+def queries(address: str, count: int, seed: int = SEED) -> list[str]:
+    return [text for kind, text in hidden(seed, 2 * count, address) if kind == "query"]
 
 
 def asked(url: str, texts: list[str]) -> Counter[int]:

@@ -16,8 +16,6 @@ from tests.processes import children_of, descendants_of, lives, state, until
 from tests.servers import running_service
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks into /proc")
-KILLS = int(os.environ.get("EVALGAP_READER_KILLS", "20"))
-HARD_ENDS = int(os.environ.get("EVALGAP_HARD_ENDS", "3"))
 MODULE = "service.engines.reader"
 LARGE = "SELECT ?s ?o WHERE { ?s <urn:p> ?o } ORDER BY ?o"
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -74,12 +72,16 @@ def killed_on_the_way(pid: int, url: str, pool: ThreadPoolExecutor) -> Future[ht
 
 
 def test_an_answer_whose_reader_is_killed_on_the_way_is_whole(service: tuple[int, str]) -> None:
+    kill_on_the_way(service, 20)
+
+
+def kill_on_the_way(service: tuple[int, str], times: int) -> None:
     pid, url = service
     whole = ask(url)
     assert whole.status_code == 200
     assert 2**18 < len(whole.content) < 2**20
     with ThreadPoolExecutor(1) as pool:
-        for _ in range(KILLS):
+        for _ in range(times):
             answer = killed_on_the_way(pid, url, pool).result()
             assert (answer.status_code, answer.content) == (200, whole.content)
 
@@ -136,7 +138,11 @@ def all_ended(processes: list[int]) -> bool:
 
 
 def test_nothing_outlives_a_service_that_is_killed(tmp_path: Path) -> None:
-    for number in range(HARD_ENDS):
+    end_hard(tmp_path, 3)
+
+
+def end_hard(tmp_path: Path, times: int) -> None:
+    for number in range(times):
         with (
             running_service(tmp_path, seed="false", gate=str(number % 3 == 0)) as (pid, url),
             ThreadPoolExecutor(2) as pool,
