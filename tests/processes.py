@@ -11,7 +11,7 @@ def until(check: Callable[[], object], patience: float = 60) -> None:
     end = time.monotonic() + patience
     while not check():
         assert time.monotonic() < end
-        time.sleep(0.01)
+        time.sleep(0.002)
 
 
 def children_of(pid: int, module: str = "") -> list[int]:
