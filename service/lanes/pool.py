@@ -59,7 +59,7 @@ class Lanes:
         loads = [len(lane.lent) if lane else 0 for lane in self._lanes]
         place = loads.index(min(loads))
         lane = self._lanes[place] or self._start(place)
-        if lane is not None:
+        if lane is not None and lane.is_ready():
             self._snapshots.hold(lane)
             lane.lend(connection, self._snapshots.generation.number)
 
@@ -133,6 +133,10 @@ class _Lane:
             connection.resume(b"")
             return
         self.lent[self._count] = connection
+
+    def is_ready(self) -> bool:
+        """Tell whether the process has started, so that nobody waits for that."""
+        return self._pulse.beats > 0
 
     def is_stuck(self, now: float) -> bool:
         """Tell whether the lane has long done nothing, though it should; ask again and again."""

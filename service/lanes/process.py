@@ -75,6 +75,7 @@ class Lane:
 
     def run(self) -> None:
         """Serve until there is nobody to serve for."""
+        self._pulse.show()
         with suppress(EOFError, ConnectionError):
             while True:
                 for key, _ in self._selector.select(IDLE):

@@ -202,13 +202,10 @@ def test_an_answer_too_large_is_a_413_and_not_a_broken_200(
 
 
 def test_a_write_is_seen_at_once_on_a_lent_connection(tmp_path: Path) -> None:
-    with (
-        serving(tmp_path / "store") as found,
-        closing(Client(found[1])) as client,
-        closing(Client(found[1])) as writer,
-    ):
+    with serving(tmp_path / "store") as found, closing(Client(found[1])) as client:
         for number in range(5):
-            assert writer.update(f"INSERT DATA {{ <urn:s> <urn:p> {number} }}") == 204
+            with closing(Client(found[1])) as writer:
+                assert writer.update(f"INSERT DATA {{ <urn:s> <urn:p> {number} }}") == 204
             assert len(client.values()) == number + 1
             lent(found, client)
 
