@@ -12,6 +12,8 @@ from service.config import Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+PAGES = "".join(path.read_text() for path in (ROOT / "service" / "docs").glob("*.md"))
+"""The pages of the manual beside README."""
 TRACKED = subprocess.run(
     ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
 ).stdout.split()
@@ -24,7 +26,7 @@ def test_our_packages_are_nobody_elses() -> None:
 
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_documented(name: str) -> None:
-    assert f"EVALGAP_{name.upper()}" in README
+    assert f"EVALGAP_{name.upper()}" in README + PAGES
 
 
 @pytest.mark.parametrize("name", catalog.questions())
