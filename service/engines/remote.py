@@ -19,6 +19,7 @@ from service.engines.local_syntax import check_query_syntax, check_update_syntax
 from service.engines.remote_forms import (
     JSON,
     TRIPLES,
+    Graphs,
     by_graph,
     lines,
     mended,
@@ -39,8 +40,8 @@ from service.engines.sparql_text import (
     with_base,
     with_using,
 )
-from service.engines.terms import to_graph, to_rdflib
-from service.problems import BadRequest, Problem, TooLarge
+from service.engines.terms import is_rdf12, to_graph, to_rdflib
+from service.problems import BadQuery, BadRequest, Problem, StoreUnavailable, TooLarge
 
 OWN = Limits(seconds=60, rows=10**9, bytes=2**30)
 """What a query of the service itself may use."""
@@ -134,7 +135,15 @@ class RemoteEngine:
         graphs, dropped = by_graph(insert), list(drop)
         if not self._server.default_graph and "" in chain(graphs, dropped):
             raise BadRequest("This store has no default graph that can be written. Name a graph.")
-        self._writer.commit(graphs, dropped)
+        try:
+            self._writer.commit(graphs, dropped)
+        except StoreUnavailable as error:
+            if isinstance(error.__cause__, BadQuery) and _hold_rdf12(graphs):
+                raise BadRequest(
+                    "The store takes no triple terms or texts with a base direction: they are of "
+                    "RDF 1.2. Leave them out, or use a store that has them, as Oxigraph."
+                ) from error
+            raise
         self._generation += 1
         self.check_union()
 
@@ -253,6 +262,10 @@ class RemoteEngine:
 def _row(names: list[str], solution: Any) -> Row:
     terms = zip(names, solution, strict=True)
     return {name: to_rdflib(term) for name, term in terms if term is not None}
+
+
+def _hold_rdf12(graphs: Graphs) -> bool:
+    return any(is_rdf12(triple.object) for found in graphs.values() for triple in found)
 
 
 def open_remote(

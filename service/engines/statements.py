@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 from rdflib import Graph, URIRef
 
-from service.engines.terms import needs_rdf12, to_oxigraph
+from service.engines.terms import is_rdf12, needs_rdf12, to_oxigraph
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Statements:
             ox.serialize((q.triple for q in kept), format=ox.RdfFormat.N_TRIPLES) or b"",
             frozenset(subjects),
             frozenset(objects),
-            any(_needs_rdf12(q.object) for q in kept),
+            any(is_rdf12(q.object) for q in kept),
         )
 
     def plus(self, graph: Graph) -> "Statements":
@@ -65,9 +65,3 @@ NOTHING = Transaction((), b"", Statements(b"", frozenset(), frozenset(), needs_r
 
 def _iris(terms: Iterable[object]) -> frozenset[str]:
     return frozenset(str(term) for term in terms if isinstance(term, URIRef))
-
-
-def _needs_rdf12(term: object) -> bool:
-    return isinstance(term, ox.Triple) or (
-        isinstance(term, ox.Literal) and term.direction is not None
-    )

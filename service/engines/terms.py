@@ -79,6 +79,12 @@ def to_graph(triples: Iterable[Any]) -> Graph:
     return graph
 
 
+def is_rdf12(term: object) -> bool:
+    """Tell whether an Oxigraph term is one that RDF 1.2 added."""
+    directed = isinstance(term, ox.Literal) and term.direction is not None
+    return directed or isinstance(term, ox.Triple)
+
+
 def needs_rdf12(graph: Graph) -> bool:
     """Tell whether a graph holds a term that RDF 1.1 has no place for."""
     return any(isinstance(value, Rdf12Term) for value in graph.objects())

@@ -14,7 +14,7 @@ from service.app import create_app
 from service.config import Settings
 from tests.conformance.conftest import HOST
 from tests.conformance.rdf_tests import Case, Runner, Suite, folder
-from tests.tokens import TOKEN
+from tests.tokens import AUTHORIZED, TOKEN
 
 UNION = "the default graph is the union of all graphs (sd:UnionDefaultGraph)"
 LOAD = "LOAD is off: nothing is fetched"
@@ -103,8 +103,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Suite:
 @pytest.fixture(scope="module")
 def runner(suite: Suite) -> Iterator[Runner]:
     settings = Settings(store=None, seed=False, gate=False, token=SecretStr(TOKEN), validators=0)
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    with TestClient(create_app(settings), base_url=HOST, headers=headers) as client:
+    with TestClient(create_app(settings), base_url=HOST, headers=AUTHORIZED) as client:
         yield Runner(client, suite)
 
 

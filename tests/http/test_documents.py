@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from loaders.vocab import BASE
 from service.app import create_app
 from service.config import Settings
+from tests.tokens import AUTHORIZED, TOKEN
 
-TOKEN = "for-the-documents-as-they-are"  # noqa: S105 - of a store that lives as long as the test
 DOCUMENTS = (
     "/doc/id/benchmark/medqa", "/graph/card/medqa/evalgap/1", "/api/v1/cards/medqa/evalgap",
     "/api/v1/benchmarks/medqa", "/api/v1/gaps", "/ontology", "/shapes", "/void", "/catalog",
@@ -39,8 +39,7 @@ ODD = {
 def open_to_all() -> Iterator[TestClient]:
     """Return a client of a service without a gate, over the shipped data."""
     settings = Settings(store=None, validators=0, gate=False, token=SecretStr(TOKEN))
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    with TestClient(create_app(settings), headers=headers, follow_redirects=False) as client:
+    with TestClient(create_app(settings), headers=AUTHORIZED, follow_redirects=False) as client:
         yield client
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -16,8 +17,9 @@ from service.app import create_app
 from service.cli import app as command
 from service.config import Settings
 from service.engines.base import Engine
+from tests.conftest import place_of
+from tests.tokens import AUTHORIZED, TOKEN
 
-TOKEN = "for-the-terms-of-rdf-1.2"  # noqa: S105 - of a store that lives as long as the test
 GRAPH = f"{BASE}graph/rdf12"
 CARD = f"{BASE}id/card/medqa/evalgap/1"
 TERMS = {
@@ -39,9 +41,11 @@ def service(*, gate: bool, seed: bool = False) -> TestClient:
     settings = Settings(
         store=None, validators=0, seed=seed, gate=gate, token=SecretStr(TOKEN), store_url=None
     )
-    headers = {"Authorization": f"Bearer {TOKEN}"}
     return TestClient(
-        create_app(settings), headers=headers, raise_server_exceptions=False, follow_redirects=False
+        create_app(settings),
+        headers=AUTHORIZED,
+        raise_server_exceptions=False,
+        follow_redirects=False,
     )
 
 
@@ -244,3 +248,26 @@ PREFIX dcat: <http://www.w3.org/ns/dcat#>"""
 def _swap(engine: Engine, graph: object, old: str, new: str) -> None:
     gone, there = (f"DATA {{ GRAPH <{graph}> {{ {said} }} }}" for said in (old, new))
     engine.update(f"{PREFIXES} DELETE {gone} ; INSERT {there}")
+
+
+@pytest.mark.parametrize("engine", ["oxigraph-server", "virtuoso"])
+def test_a_server_stores_them_or_they_are_refused(engine: str, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        place = place_of(engine, tmp_path / "store", stack)
+        settings = Settings(**place, validators=0, seed=False, gate=False, token=SecretStr(TOKEN))
+        app = create_app(settings)
+        client = stack.enter_context(
+            TestClient(app, headers=AUTHORIZED, raise_server_exceptions=False)
+        )
+        for term in TERMS.values():
+            said, kind = f"<urn:a> <urn:has> {term} .", {"Content-Type": "text/turtle"}
+            put = client.put("/rdf-graph-store?graph=urn:g", content=said, headers=kind)
+            updated = client.post("/update", data={"update": f"INSERT DATA {{ {said} }}"})
+            found = client.get("/rdf-graph-store?graph=urn:g", headers={"Accept": "text/turtle"})
+            if engine == "virtuoso":
+                assert is_refused(put), put.text
+                assert updated.status_code == 400
+                assert found.status_code == 404
+            else:
+                assert put.is_success
+                assert terms(found.content, ox.RdfFormat.TURTLE) == {term}
