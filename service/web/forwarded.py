@@ -43,7 +43,7 @@ class Proxies:
         """Return the address that a chain of proxies names as the client's.
 
         Each proxy adds at the right whom it got the request from, so the first from the right
-        that is not itself trusted is the client; what stands left of it anybody may have made up.
+        that is not itself trusted is the client; what stands left of it may be made up.
         """
         last = peer
         for entry in reversed(forwarded_for.split(",")):

@@ -1,4 +1,4 @@
-"""HTTP/1.1 within bounds: what a connection may send before a route is asked, and how slowly.
+"""HTTP/1.1 within bounds: what a connection may send before any route sees it, and how slowly.
 
 uvicorn has a setting for idle connections; for all else that a request may be it has none, so its
 protocol class is extended here. `tests/http/test_protocol_pins.py` pins what of it is relied on.
@@ -173,7 +173,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refuse(BadRequest(msg))
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Say nothing: whoever offers another protocol is answered in this one."""
+        """Say nothing: a client that offers another protocol is answered in this one."""
 
     @property
     def peer(self) -> str:

@@ -111,14 +111,14 @@ class RateLimit:
         within = self._limiter.hit(self._rate, client)
         window = self._limiter.get_window_stats(self._rate, client)
         wait = max(1, math.ceil(window.reset_time - time.time()))
-        told = {
+        fields = {
             "RateLimit-Policy": self._policy,
             "RateLimit": f'"client";r={window.remaining};t={wait}',
         }
 
         async def telling(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(told)
+                MutableHeaders(scope=message).update(fields)
             await send(message)
 
         await (self._app if within else self._refusal(wait))(scope, receive, telling)

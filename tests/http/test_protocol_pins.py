@@ -61,7 +61,7 @@ def test_a_head_is_read_as_our_part_before_and_after_it_expects() -> None:
     url = inspect.getsource(HttpToolsProtocol.on_url)
     assert "self.url += url" in url  # in place, for the bytearray that it is here
     complete = inspect.getsource(HttpToolsProtocol.on_headers_complete)
-    assert "app = self.app\n" in complete  # is asked anew for each request
+    assert "app = self.app\n" in complete  # is read anew for each request
     assert 'self.scope["query_string"] = ' in complete
     assert "self._start_asgi_task(self.cycle, app)" in complete  # which runs after we return
 

@@ -55,7 +55,7 @@ def test_connections_that_do_nothing_keep_nobody_out(
 
 
 def _health(port: int) -> int:
-    """Return the status that another client gets: whoever holds its share is refused."""
+    """Return the status that another client gets: one that holds its share is refused."""
     place = ("127.0.0.1", port)
     with socket.create_connection(place, 20, source_address=("127.0.0.2", 0)) as wire:
         wire.sendall((head() + "Connection: close\r\n\r\n").encode())
