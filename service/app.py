@@ -166,8 +166,9 @@ def _services(engine: Engine, gate: Gate, settings: Settings, access: Access) ->
     folder = lasting or Path(mkdtemp(prefix="evalgap-imports-"))
     log = WriteLog(settings.write_log_file or folder / "writes.sqlite")
     workshop = Workshop(
-        engine, gate, writing, log, settings.set_aside_file, settings.max_set_aside_bytes
-    )
+        engine, gate, writing, log, settings.set_aside_file, settings.max_set_aside_bytes,
+        settings.validators > 0,
+    )  # fmt: skip
     jobs = Jobs(folder, workshop)
     if not engine.shared and not settings.read_only:
         settle(engine, log, jobs.under_way())

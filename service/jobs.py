@@ -19,8 +19,6 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from loaders.base import Document, Rejected
-from loaders.files import count, raw_stream
-from loaders.registry import documents
 from service import written
 from service.access import Caller, Ending, Intent, WriteLog
 from service.engines.base import Engine
@@ -31,6 +29,7 @@ from service.outcome import Outcome, Tally
 from service.problems import NotFound, Problem
 from service.set_aside import SetAside
 from service.turns import Turns
+from service.uploads import Uploads
 
 State = Literal["waiting", "running", "done", "cancelled", "failed"]
 ENDED = frozenset({"done", "cancelled", "failed"})
@@ -86,6 +85,8 @@ class Workshop:
     log: WriteLog
     set_aside: Path
     max_set_aside_bytes: int
+    apart: bool = True
+    """Whether uploads are read in a process of their own; not in tests."""
 
 
 class Jobs:
@@ -94,6 +95,7 @@ class Jobs:
     def __init__(self, folder: Path, workshop: Workshop) -> None:
         """Take up what an earlier run of the service left undone."""
         self._folder, self._workshop = folder, workshop
+        self._uploads = Uploads(folder, apart=workshop.apart)
         self._jobs: dict[str, Job] = {}
         self._queue: deque[str] = deque()
         self._cancelled: dict[str, Event] = {}
@@ -166,6 +168,7 @@ class Jobs:
         self._closing.set()
         with self._turn:
             self._turn.notify_all()
+        self._uploads.close()  # so that what takes long ends here
         if self._thread is not None:
             self._thread.join()
 
@@ -224,7 +227,13 @@ class Jobs:
             turn = None if job.dry_run else shop.writing
             documents = self._documents(job)
             found = ingest(
-                documents, shop.engine, shop.gate, dry_run=job.dry_run, write=write, turn=turn
+                documents,
+                shop.engine,
+                shop.gate,
+                dry_run=job.dry_run,
+                write=write,
+                turn=turn,
+                read=self._uploads.again,
             )
             for outcome in found:
                 lines.write(json.dumps(outcome.document(), ensure_ascii=False) + "\n")
@@ -238,13 +247,12 @@ class Jobs:
 
     def _documents(self, job: Job) -> Iterator[Document | Rejected]:
         upload = self._folder / job.id / "upload"
-        job.files = count([upload])
-        with upload.open("rb") as stream:
-            for raw in raw_stream(stream, job.name):
-                if self._stops(job):
-                    return
-                yield from [raw] if isinstance(raw, Rejected) else documents(raw)
-                job.read += 1
+        job.files = self._uploads.count(upload)
+
+        def note(files: int) -> None:
+            job.read = files
+
+        yield from self._uploads.documents(upload, job.name, note, lambda: self._stops(job))
 
     def _stops(self, job: Job) -> bool:
         return self._cancelled[job.id].is_set() or self._closing.is_set()

@@ -61,11 +61,14 @@ class Workers:
         bounds: Bounds,
         doing: str,
         shared: Path | None = None,
+        readable: Path | None = None,
     ) -> None:
         """Start nothing yet. `context` gives how processes start; `doing` names the work.
 
-        `shared` is a folder that workers may read and write beside their own.
+        `shared` is a folder that workers may read and write beside their own, `readable` one that
+        they may only read.
         """
+        self._readable = readable
         self._context, self._bounds, self._doing = context, bounds, doing
         self._places: Places[_Worker] = Places(bounds.size, bounds.queue)
         self._started: set[_Worker] = set()
@@ -130,7 +133,11 @@ class Workers:
             if self._shared is not None:
                 self._shared.mkdir(parents=True, exist_ok=True)
                 written.append(self._shared)
-            worker = _Worker(self._context(), written, self._bounds.memory)
+            read = []
+            if self._readable is not None:
+                self._readable.mkdir(parents=True, exist_ok=True)
+                read.append(self._readable)
+            worker = _Worker(self._context(), (read, written), self._bounds.memory)
             self._started.add(worker)
             return worker
 
@@ -146,10 +153,12 @@ class Workers:
 class _Worker:
     """One process and our end of the pipe to it."""
 
-    def __init__(self, context: "BaseContext", written: list[Path], memory: int) -> None:
+    def __init__(
+        self, context: "BaseContext", folders: tuple[list[Path], list[Path]], memory: int
+    ) -> None:
         self._pipe, theirs = context.Pipe()
         process = context.Process(  # type: ignore[attr-defined]
-            target=_work, args=(theirs, written, memory), daemon=True
+            target=_work, args=(theirs, folders, memory), daemon=True
         )
         self._process: BaseProcess = process
         self._ended = False
@@ -215,11 +224,11 @@ def _too_long(limit: float) -> WorkTimeout:
     )
 
 
-def _work(pipe: "Connection", written: list[Path], memory: int) -> None:
+def _work(pipe: "Connection", folders: tuple[list[Path], list[Path]], memory: int) -> None:
     """Do what is sent until the pipe closes."""
     end_with(os.getppid())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    confine(write=written, memory=memory)
+    confine(*folders, memory=memory)
     while True:
         try:
             task, given, seconds = pipe.recv()
