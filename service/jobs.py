@@ -259,13 +259,14 @@ class Jobs:
 
     def _end(self, job: Job, state: State) -> None:
         """Note how a job ended; where that cannot be written, the next start runs it again."""
-        job.state, job.ended = state, _now()
         try:
-            if job.write is not None:
+            if job.write is not None:  # first, so that whoever sees the end finds it in the log
                 self._note_end(job, job.write, state)
+            job.state, job.ended = state, _now()
             self._save(job)
             (self._folder / job.id / "upload").unlink(missing_ok=True)
         except (Problem, OSError):
+            job.state, job.ended = state, _now()
             _LOG.exception("the end of import %s could not be written", job.id)
 
     def _note_end(self, job: Job, write: str, state: State) -> None:

@@ -49,7 +49,7 @@ class Batch:
 def read_more(upload: Path, name: str, place: Place, most: int) -> Batch:
     """Return the next documents; with `most` 1 no step goes on from one file to the next."""
     steps = _steps_from(upload, name, place)
-    batch, size, end = Batch(), 0, time.monotonic() + _PAUSE
+    batch, size, end = Batch(files=place.file), 0, time.monotonic() + _PAUSE
     for found, at in steps:
         batch.place, batch.files = at, at.file
         if found is not None:

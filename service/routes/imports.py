@@ -18,6 +18,7 @@ from service.negotiate import choose
 from service.problems import BadRequest, TooLarge
 from service.routes.answers import csv_lines, json_text
 from service.routes.deps import IMPORTER, REFUSALS, ImporterDep, Services, ServicesDep
+from service.routes.lines import LinesDep
 from service.routes.pages.frame import page
 
 router = APIRouter(prefix="/api/v1", tags=["imports"], dependencies=[IMPORTER], responses=REFUSALS)
@@ -26,6 +27,8 @@ _FORMS = ["application/json", "text/csv", "text/html"]
 _COLUMNS = ("source", "place", "state", "format", "records", "problems", "warnings")
 _TICK = 0.3
 """Seconds between two looks at a job's progress."""
+_MOST_FIELDS = 10
+"""How many fields a form may have beside its file."""
 _SHOWN = 500
 """How many records a page lists."""
 _BODY = {
@@ -52,7 +55,9 @@ _BODY = {
 
 
 @router.post("/imports", status_code=202, openapi_extra=_BODY)
-async def start_import(request: Request, services: ServicesDep, caller: ImporterDep) -> Response:
+async def start_import(
+    request: Request, services: ServicesDep, lines: LinesDep, caller: ImporterDep
+) -> Response:
     """Take an upload and import it in the background.
 
     Answers 202 with the address at which its progress can be followed.
@@ -61,7 +66,8 @@ async def start_import(request: Request, services: ServicesDep, caller: Importer
     ident, path = await run_in_threadpool(jobs.create)
     dry = request.query_params.get("dry_run", "").lower() in {"true", "1"}
     try:
-        name = await _receive(request, services, path)
+        async with lines.uploads.place():
+            name = await _receive(request, services, path)
         job = await run_in_threadpool(partial(jobs.start, ident, name, caller, dry_run=dry))
     except BaseException:
         await run_in_threadpool(jobs.discard, ident)
@@ -91,7 +97,7 @@ async def _receive_form(request: Request, file: BinaryIO, limit: int) -> str:
     declared = request.headers.get("content-length", "")
     if not declared.isdigit() or int(declared) > limit:
         raise _too_large(limit)
-    async with request.form(max_files=1) as form:
+    async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
         sent = [part for part in form.values() if isinstance(part, UploadFile)]
         if not sent:
             raise BadRequest("The form holds no file. Send it as the field 'file'.")
