@@ -38,7 +38,7 @@ def test_reading_goes_on_behind_a_file_that_ends_the_process(
     with closing(Uploads(upload.parent, apart=True)) as reading:
         assert reading.count(upload) == 6
         found = list(reading.documents(upload, "x.zip", files.append, lambda: False))
-    titles = [d.records[0].title for d in found if isinstance(d, Document)]  # type: ignore[union-attr]
+    titles = [d.records[0].title for d in found if isinstance(d, Document)]  # type: ignore[attr-defined]
     assert titles == ["A", "B", "C", "D", "F"]
     refused = [d for d in found if isinstance(d, Rejected)]
     assert [d.raw.source for d in refused] == ["x.zip!c.json", "x.zip!e.json"]
