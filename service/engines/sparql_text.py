@@ -23,20 +23,25 @@ Use = Literal["no", "silent", "yes"]
 
 _IN_NAME = r"\w\-\u00b7\u0300-\u036f\u203f\u2040"
 _LOCAL = rf":(?:(?:[\w:%]|\\[^\n\r])(?:[{_IN_NAME}:%]++|\\[^\n\r]|\.++(?=[{_IN_NAME}:%\\]))*+)?+"
-_TOKEN = re.compile(
-    rf"""
-      (?P<skip> \#[^\n\r]*+ | \s++ | \\[^\n\r] | [?$]\w++ | @[A-Za-z]++(?:-{{1,2}}[A-Za-z0-9]++)*+
-        | (?:\d++(?:\.\d++)?+|\.\d++)(?:[eE][+-]?\d++)?+
+_HIDING = r"""
+        \#[^\n\r]*+ | \\[^\n\r]
         | "(?!"")(?:[^"\\\n\r]++|\\[^\n\r])*+" | '(?!'')(?:[^'\\\n\r]++|\\[^\n\r])*+' )
-    | (?P<iri> <(?:[^<>"{{}}|^`\\\x00-\x20]++|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*+> )
+    | (?P<iri> <(?:[^<>"{}|^`\\\x00-\x20]++|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*+> )
     | (?P<long> \"\"\"(?:[^"\\]++|\\.|"(?!""))*+\"\"\" | '''(?:[^'\\]++|\\.|'(?!''))*+''' )
     | (?P<unclosed> ["'].*+ )
+"""
+"""What may hold any character: the last part of one group, and three more."""
+_TOKEN = re.compile(
+    rf"""
+      (?P<skip> \s++ | [?$]\w++ | @[A-Za-z]++(?:-{{1,2}}[A-Za-z0-9]++)*+
+        | (?:\d++(?:\.\d++)?+|\.\d++)(?:[eE][+-]?\d++)?+ | {_HIDING}
     | (?P<word> [^\W\d](?:[{_IN_NAME}]++|\.++(?=[{_IN_NAME}]))*+ )(?P<local>{_LOCAL})?+
     | (?P<name> {_LOCAL} )
     | (?P<mark> . )
     """,
     re.VERBOSE | re.DOTALL,
 )
+_SHIELD = re.compile(rf"(?P<skip>{_HIDING}", re.VERBOSE | re.DOTALL)
 _PIECE = re.compile(r"\w++")
 
 _KINDS: dict[str, AnswerKind] = {
@@ -136,26 +141,24 @@ def check_depth(sparql: str) -> None:
     """Raise `BadQuery` for a text whose brackets nest deeper than an engine should follow."""
     if sum(map(sparql.count, ("(", "[", "{", "<<"))) <= MOST_LEVELS:
         return
-    marks = _TOKEN.sub(_brackets, sparql).translate(_STEPS)
-    if max(accumulate(marks.encode("latin-1"), _level), default=0) > MOST_LEVELS:
+    marks = _SHIELD.sub(_brackets, sparql).encode("ascii", "ignore")
+    for terms, bracket in ((b"<<(", b"("), (b"<<", b"("), (b")>>", b")"), (b">>", b")")):
+        marks = marks.replace(terms, bracket)
+    steps = memoryview(marks.translate(_STEPS, _NO_STEP)).cast("b")
+    if max(accumulate(steps), default=0) > MOST_LEVELS:
         raise BadQuery(f"The text nests more than {MOST_LEVELS} levels deep. Flatten it.")
 
 
-_STEPS = str.maketrans("([{)]}", "\1\1\1\0\0\0")
-
-
-def _level(before: int, step: int) -> int:
-    return before + 1 if step else max(before - 1, 0)
+_OPEN, _CLOSE = b"([{", b")]}"
+_STEPS = bytes.maketrans(_OPEN + _CLOSE, b"\x01\x01\x01\xff\xff\xff")
+_NO_STEP = bytes(b for b in range(256) if b not in _OPEN + _CLOSE)
 
 
 def _brackets(match: re.Match[str]) -> str:
-    """Return the brackets of a token; those of an IRI too, as `<` may be a comparison."""
-    if match.lastgroup == "iri":
-        return "".join(c for c in match.group() if c in "()[]")
-    return match.group() if match.group() in _OPENING_OR_CLOSING else ""
-
-
-_OPENING_OR_CLOSING = frozenset("()[]{}")
+    """Return the brackets of an IRI, as its `<` may be a comparison; nothing else has any."""
+    if match.lastgroup != "iri":
+        return " "
+    return "".join(c for c in match.group() if c in "()[]")
 
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
