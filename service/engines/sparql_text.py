@@ -168,13 +168,18 @@ _BEFORE_NAMES = {"PREFIX", "GRAPH", "WITH", "USING", "NAMED", "TO", "ADD", "MOVE
 """What may stand before a name outside all braces."""
 
 
-@lru_cache(maxsize=16)
 def uses(sparql: str, operation: str) -> Use:
     """Tell whether a text uses `SERVICE` or `LOAD`, and whether only as `SILENT`.
 
     Where it may be read in several ways, the answer is yes; so it is where codepoint escapes,
     which some engines resolve before all else, lead to another text that uses it.
     """
+    named = operation in sparql.upper() or "\\" in sparql
+    return _looked_for(sparql, operation) if named else "no"
+
+
+@lru_cache(maxsize=16)
+def _looked_for(sparql: str, operation: str) -> Use:
     texts = {sparql, _ESCAPE.sub(_character, sparql)}
     found = {_used(text, operation) for text in texts if operation in text.upper()}
     worst: tuple[Use, ...] = ("yes", "silent")

@@ -31,8 +31,8 @@ PASSES: dict[str, Callable[[str], object]] = {
         sparql_text.query_kind.__wrapped__(text), sparql_text.names_dataset.__wrapped__(text)
     ),
     "depth": sparql_text.check_depth,
-    "service": partial(sparql_text.uses.__wrapped__, operation="SERVICE"),
-    "load": partial(sparql_text.uses.__wrapped__, operation="LOAD"),
+    "service": partial(sparql_text._looked_for.__wrapped__, operation="SERVICE"),
+    "load": partial(sparql_text._looked_for.__wrapped__, operation="LOAD"),
     "base": lambda text: sparql_text.with_base(text, "http://e/"),
     "update": lambda text: sparql_text.with_using(
         sparql_text.forgiving(text), ("urn:a",), ("urn:b",)
