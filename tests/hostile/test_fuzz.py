@@ -1,7 +1,7 @@
 """No request makes the service fail: none is answered with a fault of ours, or opens a way in."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 import pytest
@@ -29,7 +29,12 @@ def service() -> Iterator[TestClient]:
 
 
 @pytest.mark.parametrize("who", ["a stranger", "who holds the token"])
-def test_nothing_fails(service: TestClient, who: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_fails(
+    service: TestClient,
+    who: str,
+    caplog: pytest.LogCaptureFixture,
+    record_property: Callable[[str, object], None],
+) -> None:
     assert isinstance(service.app, FastAPI)
     known = routes(service.app)
     assert len(known.paths) > 80
@@ -41,6 +46,8 @@ def test_nothing_fails(service: TestClient, who: str, caplog: pytest.LogCaptureF
             answer = ask(service, sent, token)
             if answer is not None and (why := fault(answer)):
                 wrong.append(f"{number}: {why}: {sent} {answer.text[:300]}")
+    record_property("tried", NUMBER)
+    record_property("failed", len(wrong))
     assert not wrong, "\n".join(wrong)
     assert not [r for r in caplog.records if "unforeseen" in r.getMessage()]
 
