@@ -63,7 +63,7 @@ def uses() -> list[Use]:
     for module in modules():
         for name, value in vars(module).items():
             for pattern in _patterns(value):
-                for method in _methods_of(module, name, methods):
+                for method in sorted(_methods_of(module, name, methods)):
                     key = pattern.pattern, pattern.flags, method
                     found.setdefault(key, Use(f"{module.__name__}.{name}", pattern, method))
     for use in _inline():
