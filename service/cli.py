@@ -25,7 +25,16 @@ from service import (
 )
 from service.access import checked
 from service.cli_set_aside import kept_in
-from service.command import Quiet, StoreOption, fail, gated, logged, opened, settings_of
+from service.command import (
+    Quiet,
+    StoreOption,
+    fail,
+    gated,
+    logged,
+    opened,
+    reads_documents,
+    settings_of,
+)
 from service.config import Settings
 from service.engines.choose import open_engine
 from service.engines.embedded import open_store
@@ -158,6 +167,7 @@ def import_(
     same command goes on from there: what is stored already is passed over.
     """
     settings = settings_of(store=store)
+    reads_documents(settings)
     run = Run("Checking" if dry_run else "Importing", quiet=quiet)
     kept = None if dry_run else kept_in(settings)
     collect_rarely()
@@ -180,8 +190,10 @@ def import_(
 @app.command()
 def validate(paths: Paths, store: StoreOption = None, quiet: Quiet = False) -> None:
     """Check cards as an import would, and store nothing; exit code 1 if any is not valid."""
+    settings = settings_of(store=store)
+    reads_documents(settings)
     run = Run("Checking", quiet=quiet)
-    with run, opened(settings_of(store=store), read_only=True) as engine, gated(0) as gate:
+    with run, opened(settings, read_only=True) as engine, gated(0) as gate:
         for _ in run.shown(ingest(run.documents(paths), engine, gate, dry_run=True)):
             pass
     run.finish()

@@ -12,7 +12,16 @@ import typer
 
 from loaders.base import Problem
 from loaders.files import printable
-from service.command import Quiet, StoreOption, fail, gated, logged, opened, settings_of
+from service.command import (
+    Quiet,
+    StoreOption,
+    fail,
+    gated,
+    logged,
+    opened,
+    reads_documents,
+    settings_of,
+)
 from service.config import Settings
 from service.ingest import ingest
 from service.set_aside import Entry, SetAside, again, noted
@@ -71,6 +80,7 @@ def retry(
     mend a record, mend its file and import that.
     """
     settings = settings_of(store=store)
+    reads_documents(settings)
     run = Run("Trying again", quiet=quiet)
     with (
         run,

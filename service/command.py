@@ -17,6 +17,7 @@ from service.engines.choose import open_engine
 from service.engines.embedded import open_store
 from service.gate import Gate
 from service.problems import BadSetting
+from service.sandbox import offline
 from service.terminal import err
 
 if TYPE_CHECKING:
@@ -40,6 +41,15 @@ def settings_of(**given: object) -> Settings:
         first = error.errors(include_input=False)[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
         raise BadSetting(f"EVALGAP_{name}: {first['msg']}.") from error
+
+
+def reads_documents(settings: Settings) -> None:
+    """Close the network to a command that reads documents of others, unless its store is a server.
+
+    For the whole process, since nothing can open it again.
+    """
+    if settings.store_url is None:
+        offline()
 
 
 @contextmanager

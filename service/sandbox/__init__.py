@@ -6,12 +6,12 @@ the service (`start`, `end_with`), and that is stopped once its time is over (`W
 """
 
 from service.sandbox.children import bound_cpu, end_with, start
-from service.sandbox.confine import Confinement, confine, held, probe
+from service.sandbox.confine import Confinement, confine, held, offline, probe
 from service.sandbox.places import Places
 from service.sandbox.stopping import Stop
 from service.sandbox.workers import Bounds, Workers
 
 __all__ = [
     "Bounds", "Confinement", "Places", "Stop", "Workers", "bound_cpu", "confine", "end_with",
-    "held", "probe", "start",
+    "held", "offline", "probe", "start",
 ]  # fmt: skip

@@ -83,6 +83,15 @@ def held() -> Confinement:
     return _held
 
 
+def offline() -> None:
+    """Give up the network in all threads, and keep files and the starting of workers.
+
+    For a command that reads documents of others. Where the system has no seccomp nothing happens.
+    """
+    with suppress(OSError):
+        close_network(local=True)
+
+
 def probe() -> Confinement:
     """Return what this system can hold a process to, found by a process that tries.
 

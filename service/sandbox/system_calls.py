@@ -39,12 +39,17 @@ class _Architecture(NamedTuple):
     seccomp: int
     socket: int
     denied: tuple[int, ...]
+    connecting: tuple[int, ...]
 
 
-# connect, bind, listen: nothing is reached on a socket that was handed over; io_uring_*: it opens
-# sockets without the system call; ptrace, process_vm_*, pidfd_getfd: what others hold open
-_X86_64 = _Architecture(0xC000003E, 317, 41, (42, 49, 50, 425, 426, 427, 101, 310, 311, 438))
-_ARM64 = _Architecture(0xC00000B7, 277, 198, (203, 200, 201, 425, 426, 427, 117, 270, 271, 438))
+# io_uring_*: it opens sockets without the system call; ptrace, process_vm_*, pidfd_getfd: what
+# other processes hold open; connect, bind, listen: nothing is reached on sockets handed over
+_X86_64 = _Architecture(
+    0xC000003E, 317, 41, (425, 426, 427, 101, 310, 311, 438), (42, 49, 50)
+)  # fmt: skip
+_ARM64 = _Architecture(
+    0xC00000B7, 277, 198, (425, 426, 427, 117, 270, 271, 438), (203, 200, 201)
+)  # fmt: skip
 _ARCHITECTURES = {"x86_64": _X86_64, "aarch64": _ARM64, "arm64": _ARM64}
 _X32 = 0x40000000
 """From here on x86-64 numbers the calls of another ABI, which all are refused."""
@@ -66,35 +71,36 @@ class _Program(Structure):
     _fields_ = (("length", c_uint16), ("lines", POINTER(_Line)))
 
 
-def close_network() -> None:
+def close_network(*, local: bool = False) -> None:
     """Refuse this process every socket but those of this machine's file system (AF_UNIX).
 
+    With `local` it may connect those to another process here, as it must to start workers.
     Raises `OSError` where the system has no seccomp, or none for this processor.
     """
     own = _ARCHITECTURES.get(platform.machine())
     if own is None:
         raise OSError(f"no filter is known for {platform.machine()}")
     _no_new_privileges()
-    lines = _network_filter()
+    lines = _network_filter(local=local)
     program = _Program(len(lines), (_Line * len(lines))(*(_Line(*line) for line in lines)))
     _call(own.seccomp, _SET_FILTER, _ALL_THREADS, byref(program))
 
 
-def _network_filter() -> list[_Instruction]:
+def _network_filter(*, local: bool) -> list[_Instruction]:
     """Return the filter, which tells the architectures apart by itself."""
     lines: list[_Instruction] = [(_LOAD, 0, 0, _MARK_AT)]
     for one in (_X86_64, _ARM64):
-        block = _for_one(one)
+        block = _for_one(one, one.denied if local else one.denied + one.connecting)
         lines += [(_EQUALS, 0, len(block), one.mark), *block]
     return [*lines, (_RETURN, 0, 0, _KILL)]
 
 
-def _for_one(one: _Architecture) -> list[_Instruction]:
+def _for_one(one: _Architecture, denied: tuple[int, ...]) -> list[_Instruction]:
     refuse, allow = (_RETURN, 0, 0, _REFUSE), (_RETURN, 0, 0, _ALLOW)
     lines: list[_Instruction] = [(_LOAD, 0, 0, _NUMBER_AT)]
     if one is _X86_64:
         lines += [(_AT_LEAST, 0, 1, _X32), refuse]
-    for number in one.denied:
+    for number in denied:
         lines += [(_EQUALS, 0, 1, number), refuse]
     family = [(_LOAD, 0, 0, _FIRST_ARGUMENT_AT), (_EQUALS, 1, 0, AF_UNIX), refuse]
     return [*lines, (_EQUALS, 0, len(family), one.socket), *family, allow]
