@@ -5,6 +5,10 @@ it finds only after parsing, and an update begins with a step that fails before 
 """
 
 import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from threading import stack_size
 
 import pyoxigraph as ox
 
@@ -12,6 +16,9 @@ from service.engines.evaluate import bad_syntax
 from service.engines.sparql_text import update_start
 
 _NOTHING = ox.Store()
+_SERVER_STACK = 3 * 2**19
+"""Bytes; threads of Rust programs, as Oxigraph's server is one, have 2 MiB."""
+
 _FAILS = "CLEAR GRAPH <urn:evalgap:no-graph> ; "
 """The graph is not there, and no later step of the same request is run."""
 
@@ -28,6 +35,31 @@ def check_query_syntax(sparql: str, base: str | None) -> None:
         raise bad_syntax(error) from None
     except ValueError:
         return
+
+
+def check_query_survival(sparql: str, base: str | None) -> None:
+    """Raise `BadQuery` as `check_query_syntax` does, and end this process where a server would end.
+
+    Whoever calls it does so in a process that may die. Parser and optimiser recurse, so the query
+    is asked of an empty store on a stack no larger than the threads of servers have.
+    """
+    with _stack_of(_SERVER_STACK), ThreadPoolExecutor(1) as beside:
+        beside.submit(_ask_nothing, sparql, base).result()
+
+
+def _ask_nothing(sparql: str, base: str | None) -> None:
+    check_query_syntax(sparql, base)
+    with suppress(ValueError, RuntimeError, OSError):  # a server may know what this engine does not
+        _NOTHING.query(sparql, base_iri=base)
+
+
+@contextmanager
+def _stack_of(size: int) -> Iterator[None]:
+    before = stack_size(size)
+    try:
+        yield
+    finally:
+        stack_size(before)
 
 
 def check_update_syntax(sparql: str, base: str | None) -> None:

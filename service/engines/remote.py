@@ -15,7 +15,7 @@ from rdflib import Graph
 
 from service.engines import rdf_text
 from service.engines.base import EVERYTHING, Ask, Dataset, Limits, Row, Stop
-from service.engines.local_syntax import check_query_syntax, check_update_syntax
+from service.engines.local_syntax import check_query_survival, check_update_syntax
 from service.engines.remote_forms import (
     JSON,
     TRIPLES,
@@ -42,9 +42,14 @@ from service.engines.sparql_text import (
 )
 from service.engines.terms import is_rdf12, to_graph, to_rdflib
 from service.problems import BadQuery, BadRequest, Problem, StoreUnavailable, TooLarge
+from service.processes import context
+from service.sandbox import Bounds, Workers
 
 OWN = Limits(seconds=60, rows=10**9, bytes=2**30)
 """What a query of the service itself may use."""
+
+PARSING = Bounds(size=2, queue=64, seconds=10, memory=2**29)
+"""What may be used to find out whether a query of a stranger parses, before a server sees it."""
 
 HELLO = Limits(seconds=10)
 """What the first question may use."""
@@ -68,6 +73,7 @@ class RemoteEngine:
         self._writer = Writer(http, server, updates, graph_store, self.select)
         self._union_seen = False
         self._generation = 0
+        self._parsers = Workers(context, PARSING, "being parsed")
 
     @property
     def generation(self) -> int:
@@ -102,10 +108,12 @@ class RemoteEngine:
         SPARQL 1.1 has no word for a server to stop by, so `stop` is heard before it is asked;
         afterwards its own limit of time ends the work.
         """
-        (stop or Stop()).check()
+        stop = stop or Stop()
+        stop.check()
         kind = query_kind(ask.sparql)
         check_silent(ask.sparql)
-        check_query_syntax(ask.sparql, ask.base)
+        # no parser survives every text: a chain of 20,000 operators would end the server
+        self._parsers.run(check_query_survival, ask.sparql, ask.base, stop=stop)
         self._server.check(ask.sparql)
         media = TRIPLES if kind == "graph" else JSON
         text = with_base(ask.sparql, ask.base)
@@ -194,6 +202,7 @@ class RemoteEngine:
 
     def close(self) -> None:
         """Close the connections; what was written is durable already."""
+        self._parsers.close()
         self._http.close()
 
     def check_union(self) -> None:
