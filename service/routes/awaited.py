@@ -58,7 +58,7 @@ async def while_awaited(
     read. Raises what `work` does, and `Busy` past the seconds (or `PATIENCE`).
     """
     stop = Stop()
-    client = await _client(request)
+    client = await client_name(request)
     async with (
         stopping(request, stop) as gone,
         _turn(request.app.state.queries, client, min(seconds, PATIENCE), gone),
@@ -80,7 +80,7 @@ async def stopping(request: Request, stop: Stop) -> AsyncIterator["asyncio.Task[
         watch.cancel()
 
 
-async def _client(request: Request) -> str:
+async def client_name(request: Request) -> str:
     """Return who a query counts for; whether a token is known may be read from a file."""
     if not bearer(request.scope):
         return client_of(request.scope)

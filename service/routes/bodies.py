@@ -19,11 +19,15 @@ async def read_body(stream: AsyncIterator[bytes], limit: int) -> bytes:
         data += chunk
         if len(data) > limit:
             raise TooLarge(
-                f"The request has more than {limit // 2**20} MB, the limit for one request. "
-                "Split it.",
+                f"The request has more than {size(limit)}, the limit for one request. Split it.",
                 limit_bytes=limit,
             )
     return bytes(data)
+
+
+def size(limit: int) -> str:
+    """Return a number of bytes as it is said to people, rounded down."""
+    return f"{limit // 2**20} MB" if limit >= 2**20 else f"{limit // 2**10} KB"
 
 
 async def read_json(request: Request, limit: int) -> Any:
@@ -51,7 +55,7 @@ async def read_form(request: Request, limit: int, *, files: int, fields: int) ->
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or int(length) > limit:
         raise TooLarge(
-            f"A form of unknown size, or of more than {limit // 2**20} MB, is not read.",
+            f"A form of unknown size, or of more than {size(limit)}, is not read.",
             limit_bytes=limit,
         )
     async with request.form(max_part_size=limit, max_files=files, max_fields=fields) as form:

@@ -13,6 +13,7 @@ from typing import IO
 from urllib.parse import parse_qs
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,11 +26,16 @@ from service.routes.awaited import while_awaited
 from service.routes.bodies import read_body
 from service.routes.deps import Services
 from service.sparql_request import asked, check_length, content_type
+from service.web.clients import bearer
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 Parameters = Mapping[str, Sequence[str]]
 
+_BYTES_OF_A_CHARACTER = {QUERY: 4, FORM: 12}
+"""The most that UTF-8 has, and what is percent-encoded."""
+_ROOM = 2**16
+"""Bytes for what stands beside the text of a query."""
 _CHUNK = 2**20
 _MOST_FIELDS = 1000
 _OUTCOME = "evalgap.outcome"
@@ -94,12 +100,21 @@ class Endpoint:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if request.method != "POST" or kind not in {FORM, QUERY}:
             return None
-        most = self._services.settings.max_body_bytes
+        most = await self._most_bytes(request, kind)
         request.body_read = body = await read_body(request.stream(), most)
         if kind == QUERY:
             return {**_parsed(query), "query": [text_of(body)]}
         form = _parsed(body.decode("latin-1"))
         return None if "update" in form else form
+
+    async def _most_bytes(self, request: "_Read", kind: str) -> int:
+        """Return how much of a body is read: of a stranger's no more than a query can have."""
+        settings, token = self._services.settings, bearer(request.scope)
+        is_valid = self._services.access.tokens.is_valid
+        if token and (await run_in_threadpool(is_valid, token)) is True:
+            return settings.max_body_bytes  # it may be an update
+        most = _BYTES_OF_A_CHARACTER[kind] * settings.max_query_chars + _ROOM
+        return min(most, settings.max_body_bytes)
 
     def _ask(self, request: "_Read", params: Parameters) -> Ask:
         text = only(params, "query")

@@ -1,12 +1,14 @@
 """Lines in front of work that anybody may ask for: few at once, a bounded number waits, for a time.
 
-Who waits does so without a thread, and without having sent more than the system keeps for us: a
+Places are shared fairly between clients: one that sends its body slowly holds up only itself. Who
+waits does so without a thread, and without having sent more than the system keeps for us: a
 body is read once there is a place.
 """
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,50 +20,47 @@ from fastapi import Depends, Request
 
 from service.checking import AT_ONCE, Errand
 from service.config import Settings
-from service.problems import Busy, RequestTimeout
-from service.routes.awaited import stopping
+from service.problems import RequestTimeout
+from service.routes.awaited import client_name, stopping
+from service.sandbox.places import Places, busy
 
 _Answer = TypeVar("_Answer")
 WAITING = 64
-"""Requests that may wait for a place in one line."""
+"""Requests of one client that may wait for a place in one line."""
 _UPLOADS = 4
 _AGAIN = 5
 """Seconds after which there may be a place, where the line is full."""
 
 
 class Line:
-    """Places for one kind of work, handed out in order of arrival."""
+    """Places for one kind of work; no client has all of them."""
 
     def __init__(self, places: int, seconds: float, doing: str, waiting: int = WAITING) -> None:
         """Have so many places; `seconds` is the most that waiting and work take together."""
-        self._places = asyncio.Semaphore(places)
+        self._places = Places[None](places, waiting, share=places * 3 // 4)
         self._threads = CapacityLimiter(places)
-        self._seconds, self._doing, self._left = seconds, doing, waiting
+        self._seconds = seconds
+        self._busy = f"Too many requests are {doing} at once."
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[Errand]:
+    async def place(self, request: Request) -> AsyncIterator[Errand]:
         """Wait for a place and hold it. Raises `Busy` where too many wait, or for too long."""
         errand = Errand(time.monotonic() + self._seconds)
-        await self._wait()
+        client = await client_name(request)
+        place = self._places.ask(_AGAIN, self._busy, client)
         try:
+            await self._got(place)
             yield errand
         finally:
-            self._places.release()
+            if not self._places.gives_up(place, client):
+                self._places.give_back(None, client)
 
-    async def _wait(self) -> None:
-        if self._places.locked() and not self._left:
-            raise self._busy(_AGAIN)
-        self._left -= 1
+    async def _got(self, place: "Future[None]") -> None:
         try:
             async with asyncio.timeout(self._seconds):
-                await self._places.acquire()
+                await asyncio.wrap_future(place)
         except TimeoutError as error:
-            raise self._busy(max(1, round(self._seconds))) from error
-        finally:
-            self._left += 1
-
-    def _busy(self, again: int) -> Busy:
-        return Busy(f"Too many requests are {self._doing} at once.", retry_after=again)
+            raise busy(self._busy, self._seconds) from error
 
     async def read(self, errand: Errand, body: Awaitable[_Answer]) -> _Answer:
         """Return a body, as long as there is time. Raises `RequestTimeout` past it."""
@@ -112,9 +111,9 @@ def lines(request: Request) -> Lines:
 LinesDep = Annotated[Lines, Depends(lines)]
 
 
-async def analysed(found: LinesDep) -> AsyncIterator[Errand]:
+async def analysed(request: Request, found: LinesDep) -> AsyncIterator[Errand]:
     """Hold a place for an analysis until the answer is made; a dependency of its routes."""
-    async with found.analyses.place() as errand:
+    async with found.analyses.place(request) as errand:
         yield errand
 
 

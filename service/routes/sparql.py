@@ -100,8 +100,9 @@ async def sparql_post(request: Request, services: ServicesDep) -> Response:
     """Answer a query or, with the token, run an update; as a form or as the body itself."""
     if outcome := outcome_of(request):
         return _answer(outcome)
-    text, params = await _operation(request, services)
+    _kind(request)
     caller = await run_in_threadpool(services.access.admit, request, Scope.WRITE)
+    text, params = await _operation(request, services)
     return await in_writing_thread(request, _update, request, services, caller, text, params)
 
 
@@ -114,19 +115,25 @@ async def update_post(request: Request, services: ServicesDep, caller: WriterDep
 
 async def _operation(request: Request, services: Services) -> tuple[str, Parameters]:
     """Return the text of a posted update, and its parameters."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = _kind(request)
     if kind == UPDATE:
         data = await read_body(request.stream(), services.settings.max_body_bytes)
         return text_of(data), _listed(request.query_params)
-    if kind not in {FORM, QUERY}:
-        raise UnsupportedMedia(
-            f"An operation is posted as {QUERY}, as {UPDATE} or as a form ({FORM}), "
-            f"not as {kind or 'nothing'!r}."
-        )
     form = _listed(await request.form()) if kind == FORM else {}
     if "update" not in form:
         raise BadRequest("This address takes updates: update=… or application/sparql-update.")
     return only(form, "update"), form
+
+
+def _kind(request: Request) -> str:
+    """Return the media type of a posted operation. Raises `UnsupportedMedia`."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in {FORM, QUERY, UPDATE}:
+        raise UnsupportedMedia(
+            f"An operation is posted as {QUERY}, as {UPDATE} or as a form ({FORM}), "
+            f"not as {kind or 'nothing'!r}."
+        )
+    return kind
 
 
 def _listed(params: QueryParams | FormData) -> Parameters:

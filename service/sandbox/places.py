@@ -18,7 +18,7 @@ class Places(Generic[_Kept]):
     """
 
     def __init__(self, size: int, queue: int | None = None, share: int | None = None) -> None:
-        """Keep nothing yet. At most `queue` wait (None: any number).
+        """Keep nothing yet. At most `queue` requests of one client wait (None: any number).
 
         One client holds at most `share` places (None: all), however many others are free.
         """
@@ -46,7 +46,8 @@ class Places(Generic[_Kept]):
         place: Future[_Kept | None] = Future()
         with self._turn:
             full = not self._free or self._held[client] >= self._share
-            if full and self._queue is not None and self._waiters() >= self._queue:
+            waiting = len(self._waiting.get(client, ()))
+            if full and self._queue is not None and waiting >= self._queue:
                 raise busy(sentence, seconds)
             self._waiting.setdefault(client, deque()).append((next(self._arrivals), place))
             self._hand_out()
@@ -70,9 +71,6 @@ class Places(Generic[_Kept]):
                 del self._held[client]
             self._free.append(kept)
             self._hand_out()
-
-    def _waiters(self) -> int:
-        return sum(map(len, self._waiting.values()))
 
     def _hand_out(self) -> None:
         while self._free and (client := self._next()) is not None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
+from select import select
 from threading import Thread
 from urllib.parse import urlsplit
 
@@ -61,6 +62,12 @@ def ticks(url: str) -> int:
             continue
         found += int(stat[11]) + int(stat[12])
     return found
+
+
+def service_sockets(url: str) -> list[str]:
+    """Return the sockets that a service has open."""
+    files = Path(f"/proc/{service(url)}/fd").iterdir()
+    return [link for file in files if (link := str(file.readlink())).startswith("socket:")]
 
 
 def idle(url: str) -> bool:
@@ -140,13 +147,61 @@ def test_past_the_line_a_request_is_told_at_once_when_to_come_again(url: str) ->
         return found.status_code == 503 and int(found.headers["retry-after"]) > 0
 
     with ExitStack() as stack:
-        for _ in range(AT_ONCE + WAITING):  # their bodies never end
+        for _ in range(AT_ONCE * 3 // 4 + WAITING):  # their bodies never end
             held = stack.enter_context(socket.create_connection((place.hostname, place.port)))
             held.sendall(f"{head}\r\n[1,".encode())
         until(refused)
         assert httpx2.get(f"{url}/health", timeout=30).status_code == 200
     answer = httpx2.post(f"{url}/api/v1/validate", content=b"{}", timeout=60)
     assert answer.status_code == 422
+
+
+def unended(stack: ExitStack, url: str, path: str, media: str, body: bytes) -> socket.socket:
+    """Return a connection on which all of a body has been sent but its last byte."""
+    place = urlsplit(url)
+    head = f"POST {path} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Type: {media}\r\n"
+    found = socket.create_connection((place.hostname, place.port), timeout=120)
+    stack.enter_context(closing(found))
+    found.sendall(f"{head}Content-Length: {len(body) + 1}\r\n\r\n".encode())
+    found.setblocking(False)  # noqa: FBT003
+    while body:
+        try:
+            body = body[found.send(body) :]
+        except BlockingIOError:  # no more of it is read
+            if not select([], [found], [], 0.2)[1]:
+                break
+        except OSError:  # it was refused
+            break
+    return found
+
+
+@pytest.mark.parametrize("path", ["/api/v1/validate", "/api/v1/fit"])
+def test_who_sends_slowly_holds_up_nobody_else(url: str, path: str) -> None:
+    another = httpx2.HTTPTransport(local_address="127.0.0.2")
+    with ExitStack() as stack, httpx2.Client(transport=another, timeout=60) as client:
+        slow = [unended(stack, url, path, "application/json", b"[1,") for _ in range(WAITING)]
+        until(lambda: len(service_sockets(url)) > len(slow))
+        found = client.post(f"{url}{path}", content=b"{}")
+        assert found.status_code in {400, 422}
+        assert not answered(slow)
+
+
+@pytest.mark.parametrize(
+    ("path", "media"),
+    [
+        ("/sparql", "application/x-www-form-urlencoded"),
+        ("/sparql", "application/sparql-query"),
+        ("/sparql", "application/sparql-update"),
+        ("/plans", "application/x-www-form-urlencoded"),
+        ("/plans/none/steps/1", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_bodies_that_do_not_end_fill_no_memory(url: str, path: str, media: str) -> None:
+    before = resident(url)
+    with ExitStack() as stack:
+        sent_so_far = [unended(stack, url, path, media, bytes(9 * 2**20)) for _ in range(20)]
+        until(lambda: len(answered(sent_so_far)) == len(sent_so_far))
+        assert resident(url) < before + 60 * 2**20
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def decompose_page(request: Request) -> Response:
 async def decompose_form(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
     """Take the results apart and show what came of it, or what is wrong with them."""
     limit, line = services.settings.max_body_bytes, lines.decompositions
-    async with line.place() as errand:
+    async with line.place(request) as errand:
         form = read_form(request, limit, files=1, fields=len(_FIELDS))
         parts = await line.read(errand, form)
         file = parts.pop("file", b"")

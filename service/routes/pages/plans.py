@@ -34,6 +34,8 @@ _NEW = ("deployment", "card", "title", "notes", "threshold/at_most", "threshold/
         "threshold/unit", "sample/method", "sample/effect", "sample/baseline", "sample/discordant",
         "sample/power")  # fmt: skip
 _MOST_FIELDS = 60
+_MOST_BYTES = 2**18
+"""Bytes of a form, which is read before its token is."""
 _SCHEMES = ("test-method", "interval-method", "sample-size-method")
 
 
@@ -47,7 +49,7 @@ def plans_page(request: Request, services: ServicesDep) -> Response:
 @router.post("/plans")
 async def create(request: Request, services: ServicesDep) -> Response:
     """Store a plan as it was drafted; needs the token in the form."""
-    typed = await _typed(request, services)
+    typed = await _typed(request)
     return await in_writing_thread(request, _created, request, services, typed)
 
 
@@ -101,7 +103,7 @@ async def change_step(
     request: Request, services: ServicesDep, ident: str, position: int
 ) -> Response:
     """Change a step as `PATCH /api/v1/plans/{id}/steps/{n}` does; needs the token in the form."""
-    typed = await _typed(request, services)
+    typed = await _typed(request)
     place = ident, position
     return await in_writing_thread(request, _changed, request, services, place, typed)
 
@@ -181,7 +183,6 @@ def _tree(typed: Mapping[str, str], person: str) -> dict[str, Any]:
     return forms.nested(given)
 
 
-async def _typed(request: Request, services: Services) -> dict[str, str]:
-    limit = services.settings.max_body_bytes
-    parts = await read_form(request, limit, files=0, fields=_MOST_FIELDS)
+async def _typed(request: Request) -> dict[str, str]:
+    parts = await read_form(request, _MOST_BYTES, files=0, fields=_MOST_FIELDS)
     return {name: value.decode(errors="replace") for name, value in parts.items()}
