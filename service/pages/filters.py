@@ -189,7 +189,7 @@ def _masks(index: Index, filters: Filters) -> dict[str, int]:
 
 def _searched(index: Index, words: str) -> int:
     """Return the benchmarks in whose text every word occurs."""
-    wanted_words = words.casefold().split()
+    wanted_words = dict.fromkeys(words.casefold().split())
     return _any_of(
         1 << i for i, text in enumerate(index.texts) if all(word in text for word in wanted_words)
     )
