@@ -35,6 +35,15 @@ Problem                      500
 from errno import EDQUOT, ENOSPC
 from typing import Any, ClassVar
 
+_MOST_CHARACTERS = 2_000
+"""Of a text in an answer: what was sent, and is quoted, may have millions."""
+
+
+def _clipped(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > _MOST_CHARACTERS:
+        return f"{value[:_MOST_CHARACTERS]}…"
+    return value
+
 
 class Problem(Exception):  # noqa: N818 - it is the "problem" of RFC 9457
     """An error with a sentence for people, and details for programs (RFC 9457)."""
@@ -61,8 +70,8 @@ class Problem(Exception):  # noqa: N818 - it is the "problem" of RFC 9457
             "type": f"https://w3id.org/evalgap/problem/{self.slug}",
             "title": self.title,
             "status": self.status,
-            "detail": self.detail,
-            **self.extra,
+            "detail": _clipped(self.detail),
+            **{name: _clipped(value) for name, value in self.extra.items()},
         }
 
 

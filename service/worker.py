@@ -9,9 +9,10 @@ import signal
 
 from service import shacl
 from service.gate import collect_rarely
-from service.sandbox import end_with
+from service.sandbox import end_with, offline
 
 end_with(os.getppid())  # imported by the process that workers are forked from, which they end with
+offline()  # the workers confine themselves further
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command to act upon
 
 shacl.validate(())

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html import unescape
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
@@ -269,6 +272,27 @@ def test_words_of_a_plan_stay_words(service: TestClient) -> None:
         page = service.get(path).text
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert" in page
+
+
+@pytest.mark.parametrize("path", ["/plans", "/plans/{plan}/steps/1"])
+def test_a_form_without_a_token_takes_no_place_of_a_writer(service: TestClient, path: str) -> None:
+    plan = stored(service)
+    with no_place_for_writers(service):
+        refused, waiting = (
+            service.post(path.format(plan=plan), data={**DRAFT, "token": token}, headers=HERE)
+            for token in ("none", TOKEN)
+        )
+    assert (refused.status_code, waiting.status_code) == (401, 503)
+
+
+@contextmanager
+def no_place_for_writers(service: TestClient) -> Iterator[None]:
+    """Let every thread that writes wait in be taken."""
+    assert isinstance(service.app, FastAPI)
+    state = service.app.state
+    threads, state.writing_threads = state.writing_threads, SimpleNamespace(available_tokens=0)
+    yield
+    state.writing_threads = threads
 
 
 def test_no_such_plan(service: TestClient) -> None:

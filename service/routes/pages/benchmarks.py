@@ -13,6 +13,8 @@ from service.routes.deps import ServicesDep
 from service.routes.pages.frame import page
 
 router = APIRouter(include_in_schema=False)
+_LONGEST_PUSHED = 4_000
+"""Characters of an address that stands in a header field: proxies refuse large heads."""
 
 
 @router.get("/benchmarks")
@@ -23,7 +25,9 @@ def benchmarks(request: Request, services: ServicesDep) -> Response:
     found = filters.find(index, wanted)
     shown = {"found": found, "sorts": catalogue.SORTS, "states": STATES, "rows": filters.ROWS}
     answer = page(request, "benchmarks.html", shown)
-    answer.headers["HX-Push-Url"] = wanted.address()
+    address = wanted.address()
+    if len(address) <= _LONGEST_PUSHED:
+        answer.headers["HX-Push-Url"] = address
     return answer
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
 
 from loaders.text import slug
 from service import asked, plans, repository
-from service.access import Scope
+from service.access import Caller, Scope
 from service.analysis.step_change import StepChange
 from service.pages import forms
 from service.pages import plans as shown_plans
@@ -50,12 +51,23 @@ def plans_page(request: Request, services: ServicesDep) -> Response:
 async def create(request: Request, services: ServicesDep) -> Response:
     """Store a plan as it was drafted; needs the token in the form."""
     typed = await _typed(request)
-    return await in_writing_thread(request, _created, request, services, typed)
-
-
-def _created(request: Request, services: Services, typed: Mapping[str, str]) -> Response:
     try:
-        caller = services.access.admit_form(request, typed.get("token", ""), Scope.WRITE)
+        caller = await _admitted(request, services, typed)
+    except Problem as problem:
+        return await run_in_threadpool(_list, request, services, typed, problem)
+    return await in_writing_thread(request, _created, request, services, caller, typed)
+
+
+async def _admitted(request: Request, services: Services, typed: Mapping[str, str]) -> Caller:
+    """Return who sent a form, before it takes a thread that writes wait in."""
+    token = typed.get("token", "")
+    return await run_in_threadpool(services.access.admit_form, request, token, Scope.WRITE)
+
+
+def _created(
+    request: Request, services: Services, caller: Caller, typed: Mapping[str, str]
+) -> Response:
+    try:
         made = create_plan(services, caller, plans.form(_tree(typed, "author"), PlanRequest))
     except Problem as problem:
         return _list(request, services, typed, problem)
@@ -105,15 +117,23 @@ async def change_step(
     """Change a step as `PATCH /api/v1/plans/{id}/steps/{n}` does; needs the token in the form."""
     typed = await _typed(request)
     place = ident, position
-    return await in_writing_thread(request, _changed, request, services, place, typed)
+    try:
+        caller = await _admitted(request, services, typed)
+    except Problem as problem:
+        refused = _Refused(position, typed, problem)
+        return await run_in_threadpool(_plan, request, services, ident, refused)
+    return await in_writing_thread(request, _changed, request, services, caller, place, typed)
 
 
 def _changed(
-    request: Request, services: Services, place: tuple[str, int], typed: Mapping[str, str]
+    request: Request,
+    services: Services,
+    caller: Caller,
+    place: tuple[str, int],
+    typed: Mapping[str, str],
 ) -> Response:
     ident, position = place
     try:
-        caller = services.access.admit_form(request, typed.get("token", ""), Scope.WRITE)
         change_plan(services, caller, place, plans.form(_tree(typed, "by"), StepChange))
     except Problem as problem:
         return _plan(request, services, ident, _Refused(position, typed, problem))
