@@ -35,7 +35,7 @@ def test_waiting_writes_are_refused_and_what_was_stored_is_whole(tmp_path: Path)
             address = f"{url}/api/v1/imports?name=cards.tar.gz"
             job = (
                 url
-                + httpx2.post(address, content=many(1500), headers=AUTHORIZED).headers["location"]
+                + httpx2.post(address, content=many(CARDS), headers=AUTHORIZED).headers["location"]
             )
             sent = [pool.submit(update, url, number) for number in range(UPDATES)]
             until(lambda: httpx2.get(job, headers=AUTHORIZED).json()["seen"] > 0)

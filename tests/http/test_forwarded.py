@@ -1,6 +1,7 @@
 """What a proxy says of a request: believed from trusted ones, and from no other."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -134,5 +135,8 @@ def test_what_is_no_request_passes() -> None:
         del receive, send
         met.append(scope["type"])
 
-    asyncio.run(PublicAddress(note, PUBLIC, Proxies(()))({"type": "lifespan"}, None, None))  # type: ignore[arg-type]
+    served = PublicAddress(note, PUBLIC, Proxies(()))({"type": "lifespan"}, None, None)  # type: ignore[arg-type]
+    # in a thread: the tests of pages leave a loop running in this one
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(asyncio.run, served).result()
     assert met == ["lifespan"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+from collections.abc import Iterator
 
 import pytest
 from uvicorn import Config
@@ -24,11 +25,12 @@ EXTENDED = {
 
 
 @pytest.fixture
-def protocol() -> HttpToolsProtocol:
-    with asyncio.Runner() as runner:
-        config = Config(refusal(Problem("")), interface="asgi3", log_config=None)
-        config.load()
-        return HttpToolsProtocol(config, ServerState(), {}, runner.get_loop())
+def protocol() -> Iterator[HttpToolsProtocol]:
+    loop = asyncio.new_event_loop()  # not entered: the tests of pages leave one running
+    config = Config(refusal(Problem("")), interface="asgi3", log_config=None)
+    config.load()
+    yield HttpToolsProtocol(config, ServerState(), {}, loop)
+    loop.close()
 
 
 def test_what_is_extended_is_there() -> None:
