@@ -52,7 +52,7 @@ soak: .venv/.dev  ## Run what takes long (not part of the tests)
 	  --junitxml=.pytest_cache/soak.xml
 
 table: .venv/.dev  ## Print what the last `make test` and `make soak` say of security
-	$(BIN)/python -m tests.security_table --from $(wildcard .pytest_cache/*.xml)
+	$(BIN)/python -m tests.security_table --from .pytest_cache/*.xml
 
 lock: .venv/.dev  ## Refresh the lock files (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
