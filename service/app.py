@@ -122,12 +122,25 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     app.state.queries = awaited.turns_of(engine)
     app.state.writing_threads = awaited.writing_threads()
     app.state.ready_threads = health.ready_threads()
+    _add_routes(app)
+    _add_middleware(app, settings, services)
+    documented.complete(app)
+    return app
+
+
+def _add_routes(app: FastAPI) -> None:
+    """Add every route, what is mounted beside them, and the answers to errors."""
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=inside("static")), name="static")
     app.mount("/swagger", StaticFiles(directory=_SWAGGER), name="swagger")
     for raised, handler in errors.HANDLERS.items():
         app.add_exception_handler(raised, handler)
+
+
+def _add_middleware(app: FastAPI, settings: Settings, services: Services) -> None:
+    """Add what every request passes; what is added last comes first."""
+    access = services.access
     app.add_middleware(CarefulHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=COMPRESSION)
     if access.reading_needs_token:
@@ -144,8 +157,6 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     if not access.reading_needs_token:
         app.add_middleware(Endpoint, services=services, writes=True)
     _add_edge(app, settings, access)
-    documented.complete(app)
-    return app
 
 
 def _add_edge(app: FastAPI, settings: Settings, access: Access) -> None:

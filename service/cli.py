@@ -103,7 +103,11 @@ def serve(
         read_only=read_only or None,
     )
     checked(settings.token)
+    _run_server(settings)
 
+
+def _run_server(settings: Settings) -> None:
+    """Serve until a signal ends it. Raises `AddressInUse`; exits with a code if it never began."""
     import uvicorn  # noqa: PLC0415 - the other commands start faster without it
 
     from service.app import create_app  # noqa: PLC0415
