@@ -26,6 +26,7 @@ from service import (
 from service.access import checked
 from service.cli_set_aside import kept_in
 from service.command import (
+    PROGRAM,
     Quiet,
     StoreOption,
     fail,
@@ -68,7 +69,7 @@ _NOT_STARTED = 3
 def main() -> None:
     """Run the command line; a known problem is one plain sentence and exit code 2."""
     try:
-        app()
+        app(obj=PROGRAM)
     except Problem as problem:
         sentence = problem.detail
     except BrokenPipeError:
@@ -157,6 +158,7 @@ def _check_free(settings: Settings) -> None:
 
 @app.command("import")
 def import_(
+    context: typer.Context,
     paths: Paths,
     store: StoreOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, store nothing.")] = False,
@@ -171,7 +173,7 @@ def import_(
     same command goes on from there: what is stored already is passed over.
     """
     settings = settings_of(store=store)
-    reads_documents(settings)
+    reads_documents(context, settings)
     run = Run("Checking" if dry_run else "Importing", quiet=quiet)
     kept = None if dry_run else kept_in(settings)
     collect_rarely()
@@ -192,10 +194,12 @@ def import_(
 
 
 @app.command()
-def validate(paths: Paths, store: StoreOption = None, quiet: Quiet = False) -> None:
+def validate(
+    context: typer.Context, paths: Paths, store: StoreOption = None, quiet: Quiet = False
+) -> None:
     """Check cards as an import would, and store nothing; exit code 1 if any is not valid."""
     settings = settings_of(store=store)
-    reads_documents(settings)
+    reads_documents(context, settings)
     run = Run("Checking", quiet=quiet)
     with run, opened(settings, read_only=True) as engine, gated(0) as gate:
         for _ in run.shown(ingest(run.documents(paths), engine, gate, dry_run=True)):

@@ -69,6 +69,7 @@ def show(
 
 @app.command()
 def retry(
+    context: typer.Context,
     ids: Ids = None,
     store: StoreOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, store nothing.")] = False,
@@ -80,7 +81,7 @@ def retry(
     mend a record, mend its file and import that.
     """
     settings = settings_of(store=store)
-    reads_documents(settings)
+    reads_documents(context, settings)
     run = Run("Trying again", quiet=quiet)
     with (
         run,

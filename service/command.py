@@ -27,6 +27,8 @@ StoreOption = Annotated[
     str | None,
     typer.Option("--store", help="Folder or server URL. [default: .evalgap/store]"),
 ]
+PROGRAM = object()
+"""What `main` hands to the commands, so that they know the process is theirs."""
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what is wrong.")]
 
 
@@ -43,12 +45,13 @@ def settings_of(**given: object) -> Settings:
         raise BadSetting(f"EVALGAP_{name}: {first['msg']}.") from error
 
 
-def reads_documents(settings: Settings) -> None:
+def reads_documents(context: typer.Context, settings: Settings) -> None:
     """Close the network to a command that reads documents of others, unless its store is a server.
 
-    For the whole process, since nothing can open it again.
+    For the whole process, since nothing can open it again: only where `main` runs the command,
+    not where a program calls the command line and goes on.
     """
-    if settings.store_url is None:
+    if settings.store_url is None and context.obj is PROGRAM:
         offline()
 
 

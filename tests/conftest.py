@@ -1,6 +1,7 @@
 """What the tests share: one application per engine, and the places of real input."""
 
 import gc
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -31,6 +32,13 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long files first (`make test` keeps this order when it deals files out)."""
     items.sort(key=lambda item: item.path.name not in LONG)
+
+
+def seccomp_filters(process: int | str = "self") -> int:
+    """Return how many seccomp filters a process is held by; 0 where the kernel does not say."""
+    status = Path(f"/proc/{process}/status").read_text()
+    found = re.search(r"^Seccomp_filters:\s*(\d+)", status, re.MULTILINE)
+    return int(found[1]) if found else 0
 
 
 def place_of(engine: str, folder: Path, stack: ExitStack) -> dict[str, Any]:
@@ -76,3 +84,11 @@ def real_cards() -> Path:
     if not folder.is_dir():
         pytest.skip("no real cards beside this checkout")
     return folder
+
+
+@pytest.fixture(autouse=True, scope="module")
+def unconfined() -> Iterator[None]:
+    """Fail the module that confines the process of the tests, since every later one would fail."""
+    before = seccomp_filters()
+    yield
+    assert seccomp_filters() == before, "a test closed the network to the tests that follow"
