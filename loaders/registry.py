@@ -7,18 +7,29 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from loaders import kinds, lines
-from loaders.base import CardError, Document, Loader, Problem, Raw, Rejected, problems_of, shorten
-from loaders.kinds import Content, Kind
-from loaders.text import clean_tree, surely_clean
-from loaders.unknown import unknown
+from loaders.contract import (
+    CardError,
+    Document,
+    Loader,
+    Problem,
+    Raw,
+    Rejected,
+    problems_of,
+    shorten,
+)
+from loaders.reading import content as kinds
+from loaders.reading import json_lines as lines
+from loaders.reading.cleaning import clean_tree, surely_clean
+from loaders.reading.content import Content, Kind
+from loaders.reading.unknown import unknown
 
 
 @dataclass(frozen=True)
 class Format:
-    """Where a format's module is (see `loaders.base`), and the kinds of content it reads.
+    """Where a format's module is (see `loaders.contract`), and the kinds of content it reads.
 
-    `by_file` tells that only the name of its file says which record it is (see `service.naming`).
+    `by_file` tells that only the name of its file says which record it is
+    (see `service.ingest.identity`).
     """
 
     module: str
@@ -27,25 +38,25 @@ class Format:
 
 
 FORMATS = {
-    "evalgap": Format("loaders.evalgap_yaml"),
-    "evalgap-rdf": Format("loaders.rdf_records", ("rdf", "tree")),
-    "authors-yaml": Format("loaders.authors_yaml", by_file=True),
-    "auto-benchmarkcard": Format("loaders.auto_benchmarkcard", by_file=True),
-    "sokolann-json": Format("loaders.sokolann", by_file=True),
-    "ai-atlas-nexus": Format("loaders.nexus"),
-    "unitxt": Format("loaders.unitxt"),
-    "huggingface-eval": Format("loaders.hub_eval"),
-    "croissant": Format("loaders.croissant"),
-    "huggingface-card": Format("loaders.huggingface", ("markdown",)),
-    "evalgap-table": Format("loaders.sheet", ("table", "workbook")),
-    "construct-validity": Format("loaders.codebook", ("table",)),
-    "every-eval-ever": Format("loaders.every_eval_ever"),
-    "every-eval-ever-instances": Format("loaders.every_eval_ever_instances", ("lines",)),
-    "helm-schema": Format("loaders.helm"),
-    "inspect-evals": Format("loaders.inspect_evals"),
-    "inspect-catalogue": Format("loaders.inspect_catalogue"),
-    "bigbench": Format("loaders.bigbench"),
-    "lm-eval-task": Format("loaders.lm_eval"),
+    "evalgap": Format("loaders.formats.evalgap"),
+    "evalgap-rdf": Format("loaders.formats.evalgap_rdf", ("rdf", "tree")),
+    "authors-yaml": Format("loaders.formats.raman_yaml", by_file=True),
+    "auto-benchmarkcard": Format("loaders.formats.auto_benchmarkcard", by_file=True),
+    "sokolann-json": Format("loaders.formats.sokolann", by_file=True),
+    "ai-atlas-nexus": Format("loaders.formats.ai_atlas_nexus"),
+    "unitxt": Format("loaders.formats.unitxt"),
+    "huggingface-eval": Format("loaders.formats.huggingface_eval"),
+    "croissant": Format("loaders.formats.croissant"),
+    "huggingface-card": Format("loaders.formats.huggingface_card", ("markdown",)),
+    "evalgap-table": Format("loaders.formats.evalgap_table", ("table", "workbook")),
+    "construct-validity": Format("loaders.formats.construct_validity", ("table",)),
+    "every-eval-ever": Format("loaders.formats.every_eval_ever"),
+    "every-eval-ever-instances": Format("loaders.formats.every_eval_ever_instances", ("lines",)),
+    "helm-schema": Format("loaders.formats.helm"),
+    "inspect-evals": Format("loaders.formats.inspect_evals"),
+    "inspect-catalogue": Format("loaders.formats.inspect_catalogue"),
+    "bigbench": Format("loaders.formats.bigbench"),
+    "lm-eval-task": Format("loaders.formats.lm_eval"),
 }
 """The formats by name, in the order in which they are tried."""
 

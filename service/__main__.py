@@ -3,7 +3,7 @@
 import signal
 import sys
 
-from service import processes
+from service.sandbox import forkserver as processes
 
 
 def main() -> None:
@@ -11,7 +11,7 @@ def main() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.argv[1:2] == ["import"]:
         processes.context()  # the shapes are prepared in one process while this one loads
-    from service.cli import main as run  # noqa: PLC0415 - takes a second, in which Ctrl-C may come
+    from service.cli.main import main as run  # noqa: PLC0415 - takes a second, in which Ctrl-C may come
 
     signal.signal(signal.SIGINT, before)
     run()

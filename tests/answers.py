@@ -12,11 +12,12 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from loaders.vocab import BASE
-from service import catalog, stats
-from service.app import create_app
-from service.config import Settings
-from service.routes.deps import Services
+from loaders.mapping.iris import BASE
+from service.common.settings import Settings
+from service.queries import catalog
+from service.queries import corpus_report as stats
+from service.web.app import create_app
+from service.web.dependencies import Services
 
 FOLDER = Path(__file__).parent / "golden" / "queries"
 README = Path(__file__).parents[1] / "README.md"

@@ -12,8 +12,8 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from service.app import create_app
-from service.config import Settings
+from service.common.settings import Settings
+from service.web.app import create_app
 from tests.servers import PASSWORD, USER, oxigraph_server, virtuoso_server
 
 ROOT = Path(__file__).parents[1]

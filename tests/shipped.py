@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from loaders.base import Document, Raw
+from loaders.contract import Document, Raw
 from loaders.model import Card, Estimate, Gap, Profile, Record, Statement
 from loaders.registry import read
 

@@ -9,10 +9,10 @@ from functools import cache
 import pytest
 
 from loaders.model import CORE_DIMENSIONS, Card, Profile, Review, Statement
-from loaders.parse import parse
-from service.analysis.decompose import Decomposition, Difference
-from service.analysis.tables import sheet
-from service.decomposing import Options, run
+from loaders.reading.trees import parse
+from service.decomposition.decompose import Decomposition, Difference
+from service.decomposition.request import Options, run
+from service.decomposition.table import sheet
 from tests.shipped import FILES, ROOT, gap, gaps, records, statements
 
 ARXIV = re.compile(r"https://doi\.org/10\.48550/arXiv\.\d{4}\.\d{4,5}$")

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import bootstrap
 
-from service.analysis.bootstrap import MANY, cluster_means, item_means, resampled_sums
-from service.analysis.decompose import Decomposition
-from service.analysis.tables import rows_sheet
-from service.decomposing import Options, run
+from service.decomposition.bootstrap import MANY, cluster_means, item_means, resampled_sums
+from service.decomposition.decompose import Decomposition
+from service.decomposition.request import Options, run
+from service.decomposition.table import rows_sheet
 
 DIMENSIONS = ("interaction-type", "decision-mediation", "period", "language")
 SLACK = 1e-6

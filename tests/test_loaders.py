@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders.base import Document, Raw, Rejected
+from loaders.contract import Document, Raw, Rejected
 from loaders.model import Card, Record
+from loaders.reading.cleaning import clean, is_iri, is_placeholder, record_id, slug
 from loaders.registry import read
-from loaders.text import clean, is_iri, is_placeholder, record_id, slug
-from service.gate import Candidate, check
+from service.validation.gate import Candidate, check
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = sorted(p for p in GOLDEN.glob("*/*") if p.is_dir())

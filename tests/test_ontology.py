@@ -9,8 +9,8 @@ from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
 from loaders.mapping.fields import fields_of
 from loaders.model import CORE_DIMENSIONS, Node
 from loaders.model.terms import PREFIXES
-from service import shacl
-from service.alignments import alignments
+from service.ontology.mappings import alignments
+from service.validation import validator as shacl
 from tests.shipped import statements
 
 ROOT = Path(__file__).parents[1]

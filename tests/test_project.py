@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from service import catalog
-from service.config import Settings
+from service.common.settings import Settings
+from service.queries import catalog
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

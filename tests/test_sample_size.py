@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import proportion_effectsize
 
-from service.analysis.sample_size import Wanted, sample_size
+from service.plans.sample_size import Wanted, sample_size
 
 
 @pytest.mark.parametrize(

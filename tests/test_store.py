@@ -14,10 +14,10 @@ from threading import Event
 import pytest
 from fastapi.testclient import TestClient
 
-from service.app import create_app
-from service.config import Settings
-from service.engines.embedded import open_store
-from service.problems import StoreBusy
+from service.common.problems import StoreBusy
+from service.common.settings import Settings
+from service.store.oxigraph.store import open_store
+from service.web.app import create_app
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 

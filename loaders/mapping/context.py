@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any, get_args
 
 from loaders.mapping.fields import Field, fields_of, type_name
+from loaders.mapping.iris import BASE
 from loaders.model import Node
 from loaders.model.terms import PREFIXES, Coded, Link, Local
-from loaders.vocab import BASE
 
 _DATATYPES = {Decimal: "xsd:decimal", date: "xsd:date"}
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args
 
+from loaders.mapping.iris import BASE, series_iri
 from loaders.model import Node, Record, Thing
 from loaders.model.terms import Coded, Link, Local, Part, Term
-from loaders.vocab import BASE, series_iri
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node as RdfNode
 
 from loaders.mapping.fields import Field, fields_of
+from loaders.mapping.iris import BASE, expand
 from loaders.model import Node, Record, Thing
 from loaders.model.terms import Coded, Local
-from loaders.vocab import BASE, expand
 
 
 def record(graph: Graph, cls: type[Record], iri: str) -> Record:

@@ -8,8 +8,8 @@ from typing import Any
 from rdflib import RDF, XSD, Literal, URIRef
 
 from loaders.mapping.fields import Field, child_iri, fields_of, target_iri, type_name, values_of
+from loaders.mapping.iris import DCAT, EGAP, expand, graph_iri, record_iri, series_iri
 from loaders.model import Node, Record
-from loaders.vocab import DCAT, EGAP, expand, graph_iri, record_iri, series_iri
 
 Triple = tuple[URIRef, URIRef, URIRef | Literal]
 

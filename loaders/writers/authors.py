@@ -7,8 +7,8 @@ the interaction type, which the authors' schema itself answers with a code.
 from collections.abc import Mapping
 from typing import Any
 
+from loaders.formats.card_template import GROUPS, VERDICT_WORDS, first_word, unread
 from loaders.model import Assessment, Assumption, Card, Profile, Review
-from loaders.template import GROUPS, VERDICT_WORDS, first_word, unread
 
 _INTERACTION = {
     ("interaction-type/single-turn",): "single-turn",

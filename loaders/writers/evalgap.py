@@ -1,15 +1,15 @@
 """Any record as an EvalGap file: a benchmark card in the card's own form, all else by its model.
 
-What is written is read again to the same record; see `loaders.evalgap_yaml`.
+What is written is read again to the same record; see `loaders.formats.evalgap`.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from loaders.evalgap_yaml import FORMAT_VERSION
+from loaders.formats.card_template import GROUPS
+from loaders.formats.evalgap import FORMAT_VERSION
 from loaders.model import CORE_DIMENSIONS, Card, Coding, Record
 from loaders.model.statements import Assumption
-from loaders.template import GROUPS
 
 _TOP = {
     "benchmark_name": "title",

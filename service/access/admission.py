@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from service.access.requests import request_id
 from service.access.tokens import Scope, Token, Tokens
-from service.problems import Forbidden, Problem, Unauthorized
+from service.common.problems import Forbidden, Problem, Unauthorized
 
 BEARER = 'Bearer realm="EvalGap"'
 BASIC = 'Basic realm="EvalGap, any name, a token as password", charset="UTF-8"'

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from service.problems import BadRequest
+from service.common.problems import BadRequest
 
 _SPAN = re.compile(r"([1-9][0-9]{0,4})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}

@@ -21,7 +21,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from service.access.times import now
-from service.problems import BadRequest, BadSetting, Conflict, FileUnusable, NotFound
+from service.common.problems import BadRequest, BadSetting, Conflict, FileUnusable, NotFound
 
 SHORTEST = 16
 """Characters that a token from the environment has at least."""

@@ -3,8 +3,8 @@
 A write stands in it before the store is changed, and its outcome after that, each on disk before
 what follows. So after a crash no change of the store is without its entry; an entry without an
 outcome is `unfinished`, and whether it was stored is seen by the activity of the same name in the
-graph of provenance (`service.written`). Triggers refuse to change or remove what stands there:
-that guards against mistakes, not against who owns the file.
+graph of provenance (`service.ingest.written`). Triggers refuse to change or remove what stands
+there: that guards against mistakes, not against who owns the file.
 """
 
 import logging
@@ -20,7 +20,7 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from service.access.admission import Caller
-from service.problems import DiskFull, FileUnusable, Problem
+from service.common.problems import DiskFull, FileUnusable, Problem
 
 Ending = Literal["stored", "unchanged", "refused", "failed", "cancelled", "not stored", "unknown"]
 UNFINISHED = "unfinished"

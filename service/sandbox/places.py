@@ -6,7 +6,7 @@ from itertools import count
 from threading import Lock
 from typing import Generic, TypeVar
 
-from service.problems import Busy
+from service.common.problems import Busy
 
 _Kept = TypeVar("_Kept")
 

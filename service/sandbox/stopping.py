@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from service.problems import Abandoned
+from service.common.problems import Abandoned
 
 
 class Stop:

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from service.problems import Abandoned, Busy, Crashed, Problem, TooLarge, WorkTimeout
+from service.common.problems import Abandoned, Busy, Crashed, Problem, TooLarge, WorkTimeout
 from service.sandbox.children import bound_cpu, by_lasting_thread, end_with
 from service.sandbox.confine import confine
 from service.sandbox.places import Places

@@ -1,8 +1,8 @@
 """Cross-tabs: the three kinds of empty, and deployments that ask for a benchmark."""
 
-from service.analysis.claims import Candidate, Claim, Coded, Place
-from service.analysis.crosstab import Cell, crosstab, unmatched
-from service.analysis.schemes import Scheme, Value
+from service.coverage.crosstab import Cell, crosstab, unmatched
+from service.fit.claims import Candidate, Claim, Coded, Place
+from service.ontology.schemes import Scheme, Value
 
 TURNS = Scheme("turns", {c: Value(c, c.title()) for c in ("one", "many", "years")}, "Turns")
 WHO = Scheme("who", {"users": Value("users", "Users"), "experts": Value("experts", "Experts"),

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.analysis.claims import Place
-from service.analysis.evidence import evidence
-from service.analysis.figures import Arm, Bounds, Figure, clusters, standard_error
-from service.analysis.pooling import StudyEffect, summarise
+from service.evidence.figures import Arm, Bounds, Figure, clusters, standard_error
+from service.evidence.pooling import StudyEffect, summarise
+from service.evidence.relevance import evidence
+from service.fit.claims import Place
 
 untimed = settings(deadline=None)
 HERE = frozenset({"healthcare"})

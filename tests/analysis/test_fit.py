@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.analysis.changes import difference, moves, supposed, unjudged, what_if
-from service.analysis.claims import Candidate, Claim, Coded, Fit, Judgement, Place
-from service.analysis.fit import counts, fit, ranked
-from service.analysis.schemes import Scheme, Value, compare
+from service.fit.claims import Candidate, Claim, Coded, Fit, Judgement, Place
+from service.fit.rules import counts, fit, ranked
+from service.fit.whatif import difference, moves, supposed, unjudged, what_if
+from service.ontology.schemes import Scheme, Value, compare
 
 untimed = settings(deadline=None)
 Item = TypeVar("Item")

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from scipy.stats import bootstrap
 
-from service.analysis.tables import sheet
-from service.decomposing import Options, run
+from service.decomposition.request import Options, run
+from service.decomposition.table import sheet
 
 ITEMS, RUNGS, RESAMPLES = 250_000, 4, 10_000
 PEER_ITEMS, PEER_RESAMPLES = 25_000, 200

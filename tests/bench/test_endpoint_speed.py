@@ -23,7 +23,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from service.engines.embedded import open_store
+from service.store.oxigraph.store import open_store
 from tests.bench.client import measure, requests_for
 from tests.servers import PASSWORD, USER, free_port, oxigraph_server, virtuoso_server
 

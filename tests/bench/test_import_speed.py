@@ -21,11 +21,11 @@ import pyshacl
 import pytest
 from rdflib import Graph
 
-from loaders.base import Document, Raw
-from loaders.files import raw_records
+from loaders.contract import Document, Raw
 from loaders.mapping.write import triples
+from loaders.reading.files import raw_records
 from loaders.registry import read
-from service import shacl
+from service.validation import validator as shacl
 
 ARCHIVE = Path(__file__).parents[3] / "shared/cards/sokolann/BenchmarkCards_JSON.tar.gz"
 SAMPLE = 50

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from typer.testing import CliRunner
 
-from service.cli import app
+from service.cli.main import app
 from tests.bench.test_endpoint_speed import ARCHIVE
 from tests.browser.test_every_page import PAGES
 from tests.servers import evalgap_server

@@ -162,7 +162,7 @@ def test_coverage_ends_with_what_is_needed(seeded: Path) -> None:
 
 def test_the_other_commands_load_no_statistics() -> None:
     code = (
-        "import sys, service.cli\n"
+        "import sys, service.cli.main\n"
         "print([m for m in ('scipy', 'pandas', 'statsmodels') if m in sys.modules])"
     )
     done = subprocess.run(

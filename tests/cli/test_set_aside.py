@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.ingest import BATCH
+from service.ingest.pipeline import BATCH
 from tests.cli.conftest import Run
 
 GOOD = '{"benchmark_details": {"name": "Good"}}'

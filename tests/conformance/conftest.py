@@ -7,8 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from service.app import create_app
-from service.config import Settings
+from service.common.settings import Settings
+from service.web.app import create_app
 from tests.conftest import place_of
 from tests.tokens import AUTHORIZED, TOKEN
 

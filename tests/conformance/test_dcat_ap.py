@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from pyshacl import validate
 from rdflib import FOAF, RDF, SH, Graph
 
-from loaders.vocab import DCAT, DCTERMS
+from loaders.mapping.iris import DCAT, DCTERMS
 
 SHAPES = Path(__file__).with_name("dcat-ap")
 FORMS = {"ttl": "turtle", "jsonld": "json-ld", "rdf": "xml", "nt": "nt"}

@@ -10,8 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from service.app import create_app
-from service.config import Settings
+from service.common.settings import Settings
+from service.web.app import create_app
 from tests.conformance.conftest import HOST
 from tests.conformance.rdf_tests import Case, Runner, Suite, folder
 from tests.tokens import AUTHORIZED, TOKEN

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from service.engines.base import EVERYTHING, Dataset, Engine
-from service.engines.embedded import EmbeddedEngine, open_store
-from service.engines.remote import open_remote
+from service.store.oxigraph.store import EmbeddedEngine, open_store
+from service.store.port import EVERYTHING, Dataset, Engine
+from service.store.remote.store import open_remote
 from tests.servers import PASSWORD, USER, oxigraph_server, virtuoso_server
 
 GRAPHS = "urn:t:"

@@ -16,9 +16,9 @@ import pytest
 from rdflib import XSD, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
-from service.engines.base import Ask, Dataset, Engine, Limits
-from service.engines.embedded import open_store
-from service.problems import BadQuery, BadRequest, QueryTimeout, TooLarge
+from service.common.problems import BadQuery, BadRequest, QueryTimeout, TooLarge
+from service.store.oxigraph.store import open_store
+from service.store.port import Ask, Dataset, Engine, Limits
 from tests.engines.conftest import Tried, graphs
 
 JSON = "application/sparql-results+json"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from loaders.base import Document, Rejected
-from loaders.files import raw_records
+from loaders.contract import Document, Rejected
+from loaders.reading.files import raw_records
 from loaders.registry import documents
 
 GOOD = b'{"benchmark_details": {"name": "Good"}}'
@@ -20,8 +20,8 @@ Read = Callable[..., list[Document | Rejected]]
 _ACCOUNT = """
 import sys
 from pathlib import Path
-from loaders.base import Rejected
-from loaders.files import raw_records
+from loaders.contract import Rejected
+from loaders.reading.files import raw_records
 from loaders.registry import documents
 for raw in raw_records([Path(sys.argv[1])]):
     for found in [raw] if isinstance(raw, Rejected) else documents(raw):

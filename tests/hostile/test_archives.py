@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from loaders import spool
-from loaders.base import Document, Rejected
+from loaders.contract import Document, Rejected
+from loaders.reading import spool
 from tests.hostile.conftest import GOOD, Read, account, read_file, reason
 
 

@@ -10,9 +10,9 @@ import pyoxigraph as ox
 import pytest
 from fastapi.testclient import TestClient
 
-from loaders.depth import MOST_LEVELS, Syntax, TooDeep, check_depth
-from service.app import create_app
-from service.config import Settings
+from loaders.reading.depth import MOST_LEVELS, Syntax, TooDeep, check_depth
+from service.common.settings import Settings
+from service.web.app import create_app
 
 START = "<a:a> <a:b> "
 
@@ -158,7 +158,7 @@ def test_the_graph_store_refuses_what_is_too_deep() -> None:
 def test_a_scan_needs_memory_in_proportion_to_the_text() -> None:
     code = """
 import resource, sys
-from loaders.depth import check_depth
+from loaders.reading.depth import check_depth
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 check_depth(b"<a:a> <a:b> (), [], '(' ." * 100_000, "turtle")
 sys.stdout.write(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before))

@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from httpx2 import InvalidURL, Response
 from pydantic import SecretStr
 
-from service.app import create_app
-from service.config import Settings
+from service.common.settings import Settings
+from service.web.app import create_app
 from tests.hostile.fuzz import Sent, requests, routes
 from tests.tokens import AUTHORIZED, TOKEN
 

@@ -11,9 +11,9 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from service.app import create_app
-from service.config import Settings
+from service.common.settings import Settings
 from service.sandbox import probe
+from service.web.app import create_app
 from tests.hostile.hidden_calls import hidden
 from tests.hostile.test_hidden_calls import Listener, opened_in
 from tests.tokens import AUTHORIZED, TOKEN

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from fastapi.testclient import TestClient
 
-from service import catalog
+from service.queries import catalog
 
 INTO_SPARQL = (
     "x> } UNION { ?s ?p ?o",

@@ -10,10 +10,10 @@ import httpx2
 import pytest
 from rdflib import Graph
 
-from loaders.base import Document, Raw
+from loaders.contract import Document, Raw
+from loaders.mapping.iris import bind
 from loaders.mapping.write import triples
 from loaders.registry import documents
-from loaders.vocab import bind
 from tests.hostile.remote_contexts import OWN, Watched, watched
 from tests.hostile.remote_contexts import documents as made
 from tests.servers import evalgap_server

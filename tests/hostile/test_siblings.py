@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from loaders import bundle
-from loaders.base import CardError, Raw
-from loaders.files import raw_records, raw_stream
+from loaders.contract import CardError, Raw
+from loaders.reading import bundle
+from loaders.reading.files import raw_records, raw_stream
 
 FILES = {
     "tasks/a/card.yaml": b"include: ../_template",

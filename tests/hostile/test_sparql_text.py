@@ -9,8 +9,8 @@ from random import Random
 
 import pytest
 
-from service.engines import sparql_text
-from service.problems import BadQuery
+from service.common.problems import BadQuery
+from service.store import sparql_tokens as sparql_text
 
 N = 300
 CHEAP = 0.01

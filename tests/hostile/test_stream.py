@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from loaders.base import Problem, Raw, Rejected
-from service.engines.embedded import open_store
-from service.gate import Gate
-from service.ingest import ingest
+from loaders.contract import Problem, Raw, Rejected
+from service.ingest.pipeline import ingest
+from service.store.oxigraph.store import open_store
+from service.validation.gate import Gate
 
 
 def test_records_that_are_set_aside_are_passed_on_as_they_come() -> None:

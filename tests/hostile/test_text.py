@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders.base import Document, Raw, Rejected
-from loaders.decode import open_text
+from loaders.contract import Document, Raw, Rejected
 from loaders.model import Card
+from loaders.reading.cleaning import clean_tree, surely_clean
+from loaders.reading.encoding import open_text
 from loaders.registry import documents
-from loaders.text import clean_tree, surely_clean
 from tests.hostile.conftest import Read, account, reason
 
 XML = '<?xml version="1.0"?>{}<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'

@@ -3,7 +3,7 @@
 from fastapi.testclient import TestClient
 from rdflib import Graph, URIRef
 
-from loaders.vocab import BASE
+from loaders.mapping.iris import BASE
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 FORMS = {"ttl": "turtle", "jsonld": "json-ld", "nt": "nt", "rdf": "xml", "json": "json-ld"}

@@ -9,9 +9,9 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from service.app import create_app
-from service.cli import app
-from service.config import Settings
+from service.cli.main import app
+from service.common.settings import Settings
+from service.web.app import create_app
 
 
 def words(html: str) -> str:

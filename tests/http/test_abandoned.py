@@ -52,7 +52,7 @@ def busy(url: str) -> set[int]:
             state, parent, *fields = (place / "stat").read_text().rpartition(")")[2].split()
             if command[1:6] == ["-m", "service", "serve", "--port", port]:
                 parents.add(int(place.name))
-            if "service.engines.reader" in command and state != "Z":
+            if "service.store.oxigraph.reader_process" in command and state != "Z":
                 found[int(place.name)] = int(parent), int(fields[9]) + int(fields[10])
     return {p for p, (parent, ticks) in found.items() if parent in parents and ticks > WORKED}
 

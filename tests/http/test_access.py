@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from starlette.routing import BaseRoute, Mount, Route
 
 from service.access import Scope, Tokens, expiry
-from service.app import create_app
-from service.config import Settings
-from service.problems import Problem
+from service.common.problems import Problem
+from service.common.settings import Settings
+from service.web.app import create_app
 from tests.servers import evalgap_server
 from tests.tokens import AUTHORIZED, TOKEN
 

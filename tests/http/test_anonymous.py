@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from service.checking import AT_ONCE
-from service.routes.lines import WAITING
+from service.ingest.checking import AT_ONCE
+from service.web.lines import WAITING
 from tests.processes import children_of, descendants_of, until
 from tests.servers import evalgap_server
 

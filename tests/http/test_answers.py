@@ -3,7 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from service import catalog
+from service.queries import catalog
 from tests.answers import FOLDER, README, answer, kept, readme
 
 

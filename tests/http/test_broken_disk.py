@@ -17,10 +17,10 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from service.app import create_app
-from service.config import Settings
-from service.engines.embedded import open_store
-from service.problems import StoreDamaged
+from service.common.problems import StoreDamaged
+from service.common.settings import Settings
+from service.store.oxigraph.store import open_store
+from service.web.app import create_app
 from tests.servers import free_port
 from tests.tokens import AUTHORIZED, TOKEN
 

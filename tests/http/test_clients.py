@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from service.web.clients import UNKNOWN, client_of
+from service.web.http.clients import UNKNOWN, client_of
 
 TOKEN = "a-token-of-the-service"  # noqa: S105 - of no service
 

@@ -11,8 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 from pyarrow import parquet
 
-from service.app import create_app
-from service.config import Settings
+from service.common.settings import Settings
+from service.web.app import create_app
 
 ROOT = Path(__file__).parents[2]
 BEAN = (ROOT / "data/cases/bean2026_rungs.csv").read_bytes()

@@ -13,16 +13,16 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from rdflib import DCAT, DCTERMS, RDF, RDFS, SH, Graph, Literal, Namespace, URIRef
 
-from loaders.base import Raw
+from loaders.contract import Raw
+from loaders.mapping.iris import EGAP, SCHEMA
 from loaders.registry import FORMATS, read
-from loaders.vocab import EGAP, SCHEMA
-from service.app import create_app
-from service.catalog import questions
-from service.config import Settings
-from service.describe import SD, VOID, service_description
-from service.engines.base import Limits
-from service.ingest import ingest
-from service.origins import ORIGINS
+from service.common.settings import Settings
+from service.ingest.pipeline import ingest
+from service.linked_data.licences import ORIGINS
+from service.linked_data.void import SD, VOID, service_description
+from service.queries.catalog import questions
+from service.store.port import Limits
+from service.web.app import create_app
 
 BASE = "http://testserver"
 DATASET = URIRef(f"{BASE}/void#dataset")

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.requests import ClientDisconnect
 
-from service.routes import errors
+from service.web import errors
 
 
 def failing(error: Exception) -> TestClient:

@@ -7,11 +7,11 @@ from fastapi.testclient import TestClient
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
-from loaders.base import Document, Raw, Rejected
+from loaders.contract import Document, Raw, Rejected
 from loaders.registry import documents, read
-from service.app import create_app
-from service.cli import app
-from service.config import Settings
+from service.cli.main import app
+from service.common.settings import Settings
+from service.web.app import create_app
 
 CARD = """benchmark_name: "Demo & <b>co</b>"
 citation: "demo2026"

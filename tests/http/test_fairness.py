@@ -45,7 +45,7 @@ def test_a_quick_query_is_answered_before_any_of_another_client_ends(
         hostile = [
             stack.enter_context(asking(place, "127.0.0.1", path)) for _ in range(AT_ONCE + WAITING)
         ]
-        readers = "service.engines.reader"
+        readers = "service.store.oxigraph.reader_process"
         until(lambda: sum(state(r) == "R" for r in children_of(pid, readers)) == AT_ONCE - 1)
         for _ in range(20):
             quick.request("GET", f"/sparql?query={quote('ASK { ?s ?p 7 }')}")

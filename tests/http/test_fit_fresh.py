@@ -3,9 +3,9 @@
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from loaders.vocab import BASE
-from service.app import create_app
-from service.config import Settings
+from loaders.mapping.iris import BASE
+from service.common.settings import Settings
+from service.web.app import create_app
 from tests.tokens import AUTHORIZED, TOKEN
 
 FIT = "/api/v1/deployments/clinician-workup/fit?benchmark=medqa"

@@ -8,8 +8,8 @@ import pytest
 from anyio.to_thread import current_default_thread_limiter
 from fastapi.testclient import TestClient
 
-from service.app import create_app
-from service.config import Settings
+from service.common.settings import Settings
+from service.web.app import create_app
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.hosts import Hosts, PublicURL, host_name, hosts_of
+from service.web.http.hosts import Hosts, PublicURL, host_name, hosts_of
 from tests.http.wire import Served, head, one_answer, problem, served, status
 
 CLOSE = "Connection: close\r\n\r\n"

@@ -16,9 +16,9 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from service.access import WriteLog
-from service.app import create_app
-from service.config import Settings
-from service.jobs import ENDED
+from service.common.settings import Settings
+from service.ingest.jobs import ENDED
+from service.web.app import create_app
 from tests.tokens import AUTHORIZED, TOKEN
 
 GOOD = {"benchmark_details": {"name": "=cmd|' /C calc'!A0 <b>"}, "targeted_risks": {}}

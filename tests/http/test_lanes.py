@@ -113,7 +113,7 @@ def until_true(check: object, patience: float = 60) -> None:
 
 def lanes_of(pid: int) -> list[int]:
     """Return the lanes among the children of a process."""
-    return children_of(pid, "service.lanes.process")
+    return children_of(pid, "service.web.sparql.lanes.process")
 
 
 def holds(lane: int, port: int) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from rdflib import OWL, RDF, Graph, Literal
 
-from loaders.vocab import BASE, EGAP, PROV, SKOS
+from loaders.mapping.iris import BASE, EGAP, PROV, SKOS
 from tests.http.names import BROWSER, FORMS, graph, iri, page
 
 QUADS = {"trig": ox.RdfFormat.TRIG, "nq": ox.RdfFormat.N_QUADS}

@@ -10,12 +10,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from rdflib import Literal
 
-from loaders.base import Raw
+from loaders.contract import Raw
+from loaders.mapping.iris import BASE, DCAT, DCTERMS
 from loaders.registry import read
-from loaders.vocab import BASE, DCAT, DCTERMS
-from service.app import create_app
-from service.config import Settings
-from service.ingest import ingest
+from service.common.settings import Settings
+from service.ingest.pipeline import ingest
+from service.web.app import create_app
 from tests.http.names import FORMS, graph, iri, page
 
 ROOT = Path(__file__).parents[2]

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from ruamel.yaml import YAML
 
-from loaders.base import Document, Raw
+from loaders.contract import Document, Raw
 from loaders.registry import read
-from service.analysis.matching import Described, proposals
-from service.app import create_app
-from service.config import Settings
+from service.common.settings import Settings
+from service.matching.rules import Described, proposals
+from service.web.app import create_app
 from tests.tokens import AUTHORIZED, TOKEN
 
 ANN = {"id": "ann", "name": "Ann"}

@@ -3,7 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from service import catalog
+from service.queries import catalog
 
 MISSION = {"dimension": "interaction-type", "assumed": "single-turn", "deployed": "multi-turn"}
 ID = "https://w3id.org/evalgap/id/"

@@ -7,9 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 from rdflib import OWL, RDF, RDFS
 
-from loaders.vocab import BASE, EGAP, SKOS
-from service import shacl
-from service.alignments import alignments
+from loaders.mapping.iris import BASE, EGAP, SKOS
+from service.ontology.mappings import alignments
+from service.validation import validator as shacl
 from tests.http.names import page
 
 

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from openpyxl import Workbook
 
-from loaders.base import Document, Raw
+from loaders.contract import Document, Raw
 from loaders.registry import read
 
 ROOT = Path(__file__).parents[2]

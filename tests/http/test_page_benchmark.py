@@ -11,7 +11,7 @@ from rdflib import Graph
 from rdflib.compare import isomorphic
 
 from loaders.model import CORE_DIMENSIONS
-from service.pages.citing import escaped
+from service.web.pages.benchmark.citation import escaped
 from tests.http.names import BROWSER
 from tests.http.pages import addresses, part, service_with, table, words
 

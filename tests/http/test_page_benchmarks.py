@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
-from service.pages.filters import ROWS
+from service.web.pages.benchmarks.filters import ROWS
 from tests.http.names import BROWSER
 from tests.http.pages import addresses, part, table, words
 

@@ -13,8 +13,8 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from service.app import create_app
-from service.config import Settings
+from service.common.settings import Settings
+from service.web.app import create_app
 from tests.tokens import AUTHORIZED, TOKEN
 
 RECOMPUTED = "/gaps/bean2026-gpt4o-recomputed"

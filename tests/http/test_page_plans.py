@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from service.app import create_app
-from service.config import Settings
+from service.common.settings import Settings
+from service.web.app import create_app
 from tests.tokens import TOKEN
 
 NUMBERS = count()

@@ -1,4 +1,4 @@
-"""What `service.web.protocol` relies on of uvicorn beside its settings, so that it cannot drift."""
+"""What `service.web.http.protocol` relies on in uvicorn beside its settings, pinned."""
 
 import asyncio
 import inspect
@@ -11,10 +11,10 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from service.lanes.pool import LentProtocol
-from service.problems import Problem
-from service.web.protocol import BoundedProtocol
-from service.web.refusals import refusal
+from service.common.problems import Problem
+from service.web.http.protocol import BoundedProtocol
+from service.web.http.refusals import refusal
+from service.web.sparql.lanes.pool import LentProtocol
 
 ATTRIBUTES = ("app", "client", "cycle", "flow", "headers", "loop", "parser", "pipeline", "scope")
 EXTENDED = {

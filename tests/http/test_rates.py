@@ -9,9 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr, ValidationError
 
-from service.app import create_app
-from service.config import Settings
-from service.web.rates import Counts
+from service.common.settings import Settings
+from service.web.app import create_app
+from service.web.http.rates import Counts
 
 TOKEN = "a-token-for-these-tests"  # noqa: S105 - of a service that lives for one test run
 QUERY = "/sparql?query=ASK%7B%7D"

@@ -12,11 +12,11 @@ from httpx2 import Response
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
-from loaders.vocab import BASE
-from service.app import create_app
-from service.cli import app as command
-from service.config import Settings
-from service.engines.base import Engine
+from loaders.mapping.iris import BASE
+from service.cli.main import app as command
+from service.common.settings import Settings
+from service.store.port import Engine
+from service.web.app import create_app
 from tests.conftest import place_of
 from tests.tokens import AUTHORIZED, TOKEN
 

@@ -12,9 +12,9 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from service.access import Scope, Tokens
-from service.app import create_app
-from service.config import Settings
-from service.problems import NotFound
+from service.common.problems import NotFound
+from service.common.settings import Settings
+from service.web.app import create_app
 from tests.http.test_access import ANONYMOUS, UNSAFE, routes
 from tests.tokens import AUTHORIZED, TOKEN
 
@@ -26,8 +26,8 @@ READ = """
 import sys
 from pathlib import Path
 from fastapi.testclient import TestClient
-from service.app import create_app
-from service.config import Settings
+from service.web.app import create_app
+from service.common.settings import Settings
 settings = Settings(store=Path("{}"), read_only=True, validators=0)
 with TestClient(create_app(settings)) as client:
     sys.stdout.write(client.get("/rdf-graph-store?graph=urn:g").text)

@@ -16,7 +16,7 @@ from tests.processes import children_of, descendants_of, lives, state, until
 from tests.servers import running_service
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks into /proc")
-MODULE = "service.engines.reader"
+MODULE = "service.store.oxigraph.reader_process"
 LARGE = "SELECT ?s ?o WHERE { ?s <urn:p> ?o } ORDER BY ?o"
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 TRIPLES = " ".join(f'<urn:s:{n}> <urn:p> "{"x" * 300}{n}" .' for n in range(2_500))

@@ -10,8 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from service.app import create_app
-from service.config import Settings
+from service.common.settings import Settings
+from service.web.app import create_app
 from tests.tokens import AUTHORIZED, TOKEN
 
 DEEP = 20_000
@@ -77,7 +77,7 @@ def test_an_update_past_its_time_is_ended(service: TestClient) -> None:
 def test_an_update_that_needs_too_much_memory_is_413(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.rehearsal.MEMORY", 2**29)
+    monkeypatch.setattr("service.ingest.rehearsal.MEMORY", 2**29)
     with serving(tmp_path, gate=False) as client:
         assert "memory" in refused(client, GREEDY, 413)
 

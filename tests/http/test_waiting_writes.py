@@ -11,14 +11,14 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from loaders.base import Document, Raw, Rejected
+from loaders.contract import Document, Raw, Rejected
 from loaders.registry import read
-from service.app import create_app
-from service.config import Settings
-from service.ingest import ingest
-from service.outcome import Outcome
-from service.routes.deps import Services
-from service.turns import QUEUE
+from service.common.settings import Settings
+from service.common.turns import QUEUE
+from service.ingest.pipeline import ingest
+from service.ingest.report import Outcome
+from service.web.app import create_app
+from service.web.dependencies import Services
 from tests.http.test_imports import many
 from tests.tokens import AUTHORIZED, TOKEN
 

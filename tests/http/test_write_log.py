@@ -16,12 +16,12 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from service.access import Caller, Intent, Logged, Scope, Tokens, WriteLog
-from service.app import create_app
-from service.config import Settings
-from service.engines.base import Update
-from service.jobs import ENDED
-from service.writes import update
-from service.written import Write
+from service.common.settings import Settings
+from service.ingest.graph_updates import update
+from service.ingest.jobs import ENDED
+from service.ingest.written import Write
+from service.store.port import Update
+from service.web.app import create_app
 from tests.tokens import AUTHORIZED, TOKEN
 
 STORE = "/rdf-graph-store"

@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 from rdflib import Graph
 
-from service.app import create_app
-from service.config import Settings
+from service.common.settings import Settings
+from service.web.app import create_app
 from tests.tokens import AUTHORIZED, TOKEN
 
 EGAP = "https://w3id.org/evalgap/ontology#"

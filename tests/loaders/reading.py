@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from loaders.base import Document, Rejected
-from loaders.files import raw_records
+from loaders.contract import Document, Rejected
 from loaders.model import Record
 from loaders.model.descriptions import Description
+from loaders.reading.files import raw_records
 from loaders.registry import documents
-from service.gate import Candidate, check
+from service.validation.gate import Candidate, check
 
 SHARED = Path(__file__).parents[3] / "shared/cards"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loaders.base import Raw, Rejected
+from loaders.contract import Raw, Rejected
 from loaders.registry import documents
 from tests.loaders.reading import reasons
 from tests.loaders.test_bigbench import task

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from loaders.base import MAX_RECORD_BYTES, Rejected
+from loaders.contract import MAX_RECORD_BYTES, Rejected
 from loaders.model import Result
 from tests.loaders.reading import (
     bases,

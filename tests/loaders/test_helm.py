@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from loaders.base import Rejected
+from loaders.contract import Rejected
 from tests.loaders.reading import (
     bases,
     card,

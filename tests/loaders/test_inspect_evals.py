@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders.base import Rejected
+from loaders.contract import Rejected
 from tests.loaders.reading import (
     bases,
     card,

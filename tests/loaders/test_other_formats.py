@@ -7,12 +7,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from loaders.base import Document, Raw, Rejected
-from loaders.identifiers import identifier
+from loaders.contract import Document, Raw, Rejected
+from loaders.formats.evalgap_table import TEMPLATE
 from loaders.model import Card, DatasetCard, Description, ImplementationCard
+from loaders.reading.identifiers import identifier
 from loaders.registry import documents
-from loaders.sheet import TEMPLATE
-from service.gate import Candidate, check
+from service.validation.gate import Candidate, check
 
 
 def described(raw: Raw) -> list[Description]:

@@ -7,9 +7,9 @@ from contextlib import closing
 
 import pytest
 
-from loaders.base import Document, Raw
+from loaders.contract import Document, Raw
 from loaders.registry import documents
-from service.gate import Candidate, Gate
+from service.validation.gate import Candidate, Gate
 
 POISON = "Poison"
 
@@ -17,7 +17,7 @@ POISON = "Poison"
 FATAL = f"""lambda triples: (
     lambda data: __import__("ctypes").string_at(0)
     if any(str(value) == {POISON!r} for _, _, value in data)
-    else __import__("service.shacl").shacl.validate(data)
+    else __import__("service.validation.validator").shacl.validate(data)
 )(list(triples))"""
 
 

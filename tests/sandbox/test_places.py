@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.problems import Busy
+from service.common.problems import Busy
 from service.sandbox import Places
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from loaders.base import Document, Rejected
-from service import uploads
-from service.uploads import Uploads
+from loaders.contract import Document, Rejected
+from service.ingest import uploads
+from service.ingest.uploads import Uploads
 
 
 def card(name: str) -> str:

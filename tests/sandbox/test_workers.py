@@ -14,10 +14,10 @@ from threading import Timer
 
 import pytest
 
-from service import processes
-from service.engines.terms import absolute
-from service.problems import Abandoned, BadRequest, Busy, Crashed, TooLarge, WorkTimeout
+from service.common.problems import Abandoned, BadRequest, Busy, Crashed, TooLarge, WorkTimeout
 from service.sandbox import Bounds, Stop, Workers
+from service.sandbox import forkserver as processes
+from service.store.terms import absolute
 
 
 @pytest.fixture(scope="module")

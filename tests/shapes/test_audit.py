@@ -6,16 +6,16 @@ from itertools import chain
 
 import pytest
 
-from loaders.base import Document, Raw
+from loaders.contract import Document, Raw
 from loaders.registry import read
-from service import shacl, shacl_batch
-from service.audit import Disagreement
-from service.bootstrap import shipped_files
-from service.engines.embedded import open_store
-from service.gate import Gate
-from service.ingest import ingest
+from service.validation import validator as shacl, pyshacl_batch as shacl_batch
+from service.validation.cross_check import Disagreement
+from service.ingest.seeding import shipped_files
+from service.store.oxigraph.store import open_store
+from service.validation.gate import Gate
+from service.ingest.pipeline import ingest
 from loaders.mapping.write import triples
-from service.shacl import Issue, Triple
+from service.validation.validator import Issue, Triple
 
 ODD = Issue("urn:node", "Title", "", "Only pySHACL as it comes says so.", "Violation", "odd")
 

@@ -11,8 +11,8 @@ from rdflib import BNode, Graph
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from service.shacl import Triple
-from service.shacl_batch import BatchValidator, understood
+from service.validation.validator import Triple
+from service.validation.pyshacl_batch import BatchValidator, understood
 from tests.shapes.both_ways import as_it_comes, in_a_batch
 
 PREFIXES = """

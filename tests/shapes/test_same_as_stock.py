@@ -13,16 +13,16 @@ import pytest
 from rdflib import RDF, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
-from loaders.base import Document, Raw
-from loaders.files import raw_records
+from loaders.contract import Document, Raw
+from loaders.reading.files import raw_records
 from loaders.registry import read
-from service import shacl
-from service.bootstrap import shipped_files
-from service.gate import bisected
+from service.validation import validator as shacl
+from service.ingest.seeding import shipped_files
+from service.validation.gate import bisected
 from loaders.mapping.write import triples
-from service.shacl import Triple
-from service.shacl_batch import BatchValidator, understood
-from loaders.vocab import EGAP
+from service.validation.validator import Triple
+from service.validation.pyshacl_batch import BatchValidator, understood
+from loaders.mapping.iris import EGAP
 from tests.conftest import SHARED
 from tests.shapes.both_ways import as_it_comes, in_a_batch
 

@@ -13,9 +13,9 @@ import pytest
 from rdflib import RDF, Graph, URIRef
 from rdflib.namespace import SH
 
-from service import shacl
-from service.shacl import Issue
-from loaders.vocab import BASE
+from service.validation import validator as shacl
+from service.validation.validator import Issue
+from loaders.mapping.iris import BASE
 
 HERE = Path(__file__).parent
 PLACEHOLDER = re.compile(r"[{}]|[?$]\w")

@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from service.app import create_app
-from service.config import Settings
+from service.common.settings import Settings
+from service.web.app import create_app
 from tests.hostile.fuzz import requests, routes
 from tests.hostile.test_fuzz import fault
 from tests.servers import evalgap_server

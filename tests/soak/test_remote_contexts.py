@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx2
 
-from loaders.base import Raw, Rejected
+from loaders.contract import Raw, Rejected
 from loaders.registry import documents
 from tests.hostile.remote_contexts import documents as made
 from tests.hostile.remote_contexts import watched

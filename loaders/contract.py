@@ -1,0 +1,300 @@
+"""What passes through a loader: raw bytes in, documents and rejections out.
+
+How a format is added
+---------------------
+A format is a module of its own and one line in `loaders.registry.FORMATS`, which says what
+kind of content it reads (`loaders.reading.content.Kind`). The module is imported when
+the first content of that kind is met. It has
+
+`detects(content) -> bool`
+    Whether this is the format, by its content; the name of a file proves nothing. It must not
+    raise. The formats of a kind are asked in the order of the table.
+
+`load(raw, content) -> tuple[list[Record], list[Problem]]`
+    The records of one document in storage order (a document is stored whole or set aside
+    whole), and what was noticed on the way. Raises `CardError` with problems that name field,
+    value and mend, or lets pydantic's `ValidationError` pass.
+
+`split(raw, content) -> Iterator[tuple[Raw, Any]]` (only where one file holds many documents)
+    The parts of the content, each with what `load` gets for it; each part is then imported or
+    set aside on its own. Without it the file is one document. A part is made by
+    `raw.part("/run_groups/3")` where the file is needed to read it again, and by
+    `raw.part("line 17", header + row)` where bytes of its own suffice. A `CardError` raised
+    by `split` sets the file aside from there on; what was yielded before still counts.
+
+`content` is, by kind:
+
+=========  ====================================================================================
+tree       what JSON or YAML holds: dict, list, str, int, `Decimal`, bool or None, already
+           without characters that RDF cannot carry. It need not be a dict. A YAML value with a
+           tag of its own (`!function utils.f`) is an `Opaque`. Mappings never have a key twice.
+markdown   `loaders.reading.content.Markdown`: `front`, the tree of the front matter ({} without
+           one), and `body`
+table      the `Raw` of a CSV or TSV file; `loaders.reading.encoding.open_text(raw)` reads it line
+           by line in whatever encoding it is, of any size
+workbook   the `Raw` of an XLSX file, already checked for bombs and XML entities
+lines      the `Raw` of a JSON-lines file, of any size. Where no format of this kind detects
+           it, each line is read as a tree of its own, with the place "line 12"
+rdf        the `Raw` of Turtle, N-Triples, N-Quads, TriG or RDF/XML (without entities);
+           `loaders.reading.content.rdf_syntax(raw)` tells which. JSON-LD is a tree.
+=========  ====================================================================================
+
+A list at the top of a tree that no format detects is read item by item (place "/0", "/1").
+
+What a record is called
+-----------------------
+An identity is made by `loaders.reading.cleaning.record_id(source name, key)`. Where the record
+has a key of its own (never its title, never an address) use that, else `raw.key`.
+`raw.name` is the name of the file, `raw.path` its path inside what was imported. A format whose
+first record is called after `raw.key` alone says so in the table (`by_file`): files of one name
+are then told apart.
+
+What a record refers to
+-----------------------
+`raw.sibling("../_template_yaml")` gives the file at that path, relative to the record's own
+file, as a `Raw` (so that an include inside it is relative to *it*), or None where there is no
+such file. It looks only inside the folder or archive that was imported; a path that leaves it
+raises `CardError`. Nothing else may be opened by a loader.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from pathlib import PurePosixPath
+from posixpath import dirname, join, normpath
+from typing import IO, Any, Protocol
+
+from pydantic import ValidationError
+
+from loaders.model import Record
+
+MAX_RECORD_BYTES = 10 * 2**20
+"""The largest single record that is read, in bytes; real cards have 1 to 11 KB."""
+
+
+class Bundle(Protocol):
+    """The folder or archive that a record was found in."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return the file at a path from the root of the bundle, None where there is none.
+
+        Raises `CardError` for a file that leads out of the bundle or is too large.
+        """
+
+
+class Alone:
+    """The bundle of a record that came without company: an upload, or standard input."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return None: there is no other file."""
+        del path
+        return None
+
+
+@dataclass(frozen=True)
+class Raw:
+    """One file as found, or one record of it.
+
+    `source` is the name a person would look for; `data` are the bytes; `place` says where in
+    the file the record stands (a JSON pointer such as `/run_groups/3`, or `line 12`; empty for
+    a whole file). `cut` tells that `data` is the record alone and not the whole file. `path` is
+    the file's path inside its `bundle`. A file that is too large to be held has `stream`, which
+    opens it; `data` is then empty, and `open` is the way to read it. `keyed` is how many of its
+    folders stand in its key.
+    """
+
+    source: str
+    data: bytes
+    place: str = ""
+    cut: bool = False
+    path: str = ""
+    bundle: Bundle = field(default_factory=Alone, repr=False, compare=False)
+    stream: Callable[[], IO[bytes]] | None = field(default=None, repr=False, compare=False)
+    keyed: int = 0
+
+    @property
+    def title(self) -> str:
+        """The source with the place in it, for messages."""
+        return f"{self.source}, {self.place}" if self.place else self.source
+
+    @property
+    def name(self) -> str:
+        """The name of the file without folders, as it is written."""
+        return self._parts[-1]
+
+    @property
+    def folders(self) -> list[str]:
+        """The names of the folders (and archives) that the source names, the outermost first."""
+        return [part for part in self._parts[:-1] if part not in {"", ".", ".."}]
+
+    @property
+    def key(self) -> str:
+        """The record key where the record itself has none: the file's stem, and the place.
+
+        Of `keyed` folders the names stand before it.
+        """
+        stem = PurePosixPath(self.name).stem
+        if self.keyed:
+            stem = "/".join([*self.folders[-self.keyed :], stem])
+        return f"{stem}#{self.place}" if self.place else stem
+
+    @property
+    def _parts(self) -> list[str]:
+        return self.source.replace("\\", "/").replace("!", "/").split("/")
+
+    def open(self) -> IO[bytes]:
+        """Return a new stream of the bytes from their beginning; the caller closes it."""
+        return self.stream() if self.stream else BytesIO(self.data)
+
+    def part(self, place: str, data: bytes | None = None) -> "Raw":
+        """Return one record of this file: `data` are its own bytes, None to share the file's.
+
+        A record that was cut out earlier keeps its place, so it can be read again alone.
+        """
+        if data is None:
+            return replace(self, place=f"{self.place}, {place}" if self.place else place)
+        return replace(self, place=self.place or place, data=data, cut=True, stream=None)
+
+    def sibling(self, path: str) -> "Raw | None":
+        """Return the file at a path relative to this one, None where there is none.
+
+        Raises `CardError` for a path that leaves the bundle.
+        """
+        target = inside(dirname(self.path), path)
+        data = self.bundle.read(target)
+        if data is None:
+            return None
+        return Raw(f"{self.source} → {path}", data, path=target, bundle=self.bundle)
+
+
+def inside(folder: str, path: str) -> str:
+    """Return a path relative to a folder of a bundle as a path from the bundle's root.
+
+    Raises `CardError` for a path that leaves the bundle or is none.
+    """
+    target = normpath(join(folder, path.replace("\\", "/")))
+    if target in {"", ".", ".."} or target.startswith(("/", "../")) or "\0" in target:
+        raise CardError(
+            Problem(
+                "This path leads out of the folder or archive that is imported.",
+                value=path,
+                mend="Import the folder that holds both files.",
+            )
+        )
+    return target
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """A YAML value with a tag of its own, such as `!function utils.f`: kept, never acted upon."""
+
+    tag: str
+    value: str
+
+
+_TOLD = 1_000
+"""How many characters of a value a problem tells."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a record, in words for people.
+
+    `field` is a path such as `task/query_authorship/values`; `value` is what stands there;
+    `mend` says what to do about it. Any of the three may be empty. Of long ones only the
+    beginning is kept, since a value may be a whole file.
+    """
+
+    message: str
+    field: str = ""
+    value: str = ""
+    mend: str = ""
+
+    def __post_init__(self) -> None:
+        """Cut field and value to a length that can be shown and stored."""
+        for name in ("field", "value"):
+            words = getattr(self, name)
+            if len(words) > _TOLD:
+                object.__setattr__(self, name, f"{words[:_TOLD]}…")
+
+    def sentence(self) -> str:
+        """Return the problem as one line: field, message, value, mend."""
+        where = f"{self.field}: " if self.field else ""
+        told = not self.value or self.value in self.message
+        what = "" if told else f" (found: {shorten(self.value)})"
+        return f"{where}{self.message}{what}{' ' + self.mend if self.mend else ''}"
+
+
+@dataclass(frozen=True)
+class Document:
+    """What one raw record holds: its records, in storage order, and what was noticed."""
+
+    raw: Raw
+    format: str
+    records: tuple[Record, ...]
+    warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A raw record that is set aside, whole, with its reasons."""
+
+    raw: Raw
+    problems: tuple[Problem, ...]
+
+
+class CardError(Exception):
+    """Raised by a loader that cannot read a record; carries the problems."""
+
+    def __init__(self, *problems: Problem) -> None:
+        """Keep the problems; the message is their sentences."""
+        super().__init__("; ".join(p.sentence() for p in problems))
+        self.problems = problems
+
+
+class Loader(Protocol):
+    """A format's module; see the top of this file. `split` may be left out."""
+
+    def detects(self, content: Any, /) -> bool:
+        """Tell whether the content is of this format."""
+
+    def load(self, raw: Raw, content: Any, /) -> tuple[list[Record], list[Problem]]:
+        """Return the records of one document and what was noticed."""
+
+    def split(self, raw: Raw, content: Any, /) -> Iterator[tuple[Raw, Any]]:
+        """Yield the documents of a file, each with what `load` gets."""
+
+
+def shorten(text: str, limit: int = 80) -> str:
+    """Return the text on one line, cut with an ellipsis at `limit` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+_SENTENCES = {
+    "missing": "This field is required and is not there.",
+    "extra_forbidden": "This field is not part of the format.",
+    "string_pattern_mismatch": "This is not written as a code or address.",
+}
+_MENDS = {
+    "missing": "Add this field.",
+    "extra_forbidden": "Remove this field, or check its spelling.",
+    "string_pattern_mismatch": "Use a code: lower-case words joined by hyphens, as single-turn.",
+    "decimal_parsing": "Write a plain number, such as 12.5.",
+    "string_too_long": "Shorten it, and keep the rest as a page of its own.",
+    "int_parsing": "Write a whole number.",
+    "date_from_datetime_parsing": "Write a date as 2026-05-26.",
+}
+
+
+def problems_of(error: ValidationError) -> tuple[Problem, ...]:
+    """Return pydantic's errors as problems that name field, value and mend."""
+    return tuple(
+        Problem(
+            message=_SENTENCES.get(e["type"], f"{e['msg']}."),
+            field="/".join(str(part) for part in e["loc"]),
+            value="" if e["type"] == "missing" else str(e["input"]),
+            mend=_MENDS.get(e["type"], ""),
+        )
+        for e in error.errors(include_url=False)
+    )

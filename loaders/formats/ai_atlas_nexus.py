@@ -1,0 +1,75 @@
+"""The evaluations and datasets of IBM's AI Atlas Nexus knowledge graph (YAML, Apache-2.0).
+
+A file holds many; references point to other entries of it by id, and often out of it, where
+they stay words.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from loaders.contract import CardError, Problem, Raw
+from loaders.formats.assumptions import core
+from loaders.model import Agent, Benchmark, Card, Dataset, DatasetCard, Record
+from loaders.reading.cleaning import is_iri, record_id, text, texts
+from loaders.reading.identifiers import hub_id, identifiers
+
+SOURCE = "ai-atlas-nexus"
+AUTHOR = Agent(id="ai-atlas-nexus", name="IBM AI Atlas Nexus")
+RIGHTS = "Apache-2.0, IBM/ai-atlas-nexus"
+_LISTS = ("evaluations", "datasets")
+_COMPANY = {"organizations", "documents", "licenses", "taxonomies", *_LISTS}
+
+
+def detects(tree: Any) -> bool:
+    """Recognise the file by its lists: evaluations or datasets, and only lists of the graph."""
+    if not isinstance(tree, Mapping) or not set(tree) & set(_LISTS):
+        return False
+    return set(tree) <= _COMPANY and all(isinstance(v, list) for v in tree.values())
+
+
+def split(raw: Raw, tree: Mapping[str, Any]) -> Iterator[tuple[Raw, Any]]:
+    """Yield one part per evaluation and dataset, with the documents of the file."""
+    documents = {d.get("id"): d for d in tree.get("documents") or [] if isinstance(d, Mapping)}
+    for name in _LISTS:
+        for index, item in enumerate(tree.get(name) or []):
+            yield raw.part(f"/{name}/{index}"), (name, item, documents)
+
+
+def load(raw: Raw, value: Any) -> tuple[list[Record], list[Problem]]:
+    """Return the card of one evaluation or dataset."""
+    name, item, documents = value
+    if not isinstance(item, Mapping) or not texts(item.get("id")):
+        raise CardError(Problem("The entry has no id.", raw.place, mend="Give it one."))
+    ident = record_id(SOURCE, str(item["id"]))
+    addresses = _addresses(item, documents)
+    common: dict[str, Any] = {
+        "id": f"{ident}/{AUTHOR.id}",
+        "title": text(item.get("name")) or str(item["id"]),
+        "description": text(item.get("description")),
+        "keywords": texts(item.get("hasTasks")),
+        "pages": tuple(a for a in addresses if is_iri(a)),
+        "rights": text(item.get("hasLicense")),
+        "author": AUTHOR,
+        "origin": "third-party",
+        "status": "draft",
+        "notes": _risks(item),
+        "assumptions": core(),
+    }
+    named = identifiers(addresses)
+    if name == "datasets":
+        return [DatasetCard(dataset=Dataset(id=ident), identifiers=named, **common)], []
+    data = tuple(h for d in texts(item.get("hasDataset")) if "/" in d and (h := hub_id(d)))
+    both = tuple(dict.fromkeys((*named, *data)))
+    return [Card(benchmark=Benchmark(id=ident), identifiers=both, **common)], []
+
+
+def _addresses(item: Mapping[str, Any], documents: Mapping[Any, Mapping[str, Any]]) -> list[str]:
+    """Return the addresses of an entry: its own, and those of the documents it names."""
+    named = texts(item.get("hasDocumentation"))
+    linked = [text(documents[d].get("url")) if d in documents else d for d in named]
+    return list(dict.fromkeys(a for a in (*texts(item.get("url")), *linked) if a))
+
+
+def _risks(item: Mapping[str, Any]) -> str | None:
+    risks = "; ".join(texts(item.get("hasRelatedRisk")))
+    return f"Related risks in the IBM risk atlas: {risks}." if risks else None

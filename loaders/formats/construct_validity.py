@@ -1,0 +1,157 @@
+"""The codebook of "Measuring what Matters" (Bean et al. 2025, arXiv 2511.04703), CSV, CC BY-SA 4.0.
+
+Experts coded benchmark papers with closed answers. What an answer says of a dimension is
+derived by a named rule, with the answer kept; what it does not say stays words. A paper coded
+twice has two cards, for the coders often disagree.
+"""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from loaders.contract import CardError, Problem, Raw
+from loaders.model import CORE_DIMENSIONS, Agent, Assumption, Benchmark, Card, Coding, Record
+from loaders.reading.cleaning import is_iri, is_missing, record_id
+from loaders.reading.csv_rows import as_bytes, given, header, rows
+from loaders.reading.identifiers import identifiers
+
+SOURCE = "construct-validity"
+AUTHOR = Agent(
+    id="construct-validity-review", name="Construct-validity review coders (Bean et al. 2025)"
+)
+RIGHTS = "CC BY-SA 4.0, construct-validity review (Bean et al. 2025)"
+_COLUMNS = {"bibkey", "title", "task_source", "response_format"}
+
+TASK_SOURCE = {
+    "Author-crafted": "researcher-written",
+    "Expert-crafted": "expert-written",
+    "Human exams": "examination-item",
+    "Crowd-sourced": "crowd-written",
+    "LLM-generated": "synthetic",
+    "Procedurally-generated": "synthetic",
+}
+"""Closed answers on the source of the tasks that say who wrote them; 'Real task' and 'Another
+benchmark' do not."""
+RESPONSE_FORMAT = {"Interaction": "multi-turn"}
+METRIC = {
+    "Exact match": "item-correctness",
+    "Soft match": "item-correctness",
+    "LLM-as-a-Judge": "rated-quality",
+    "Human ratings": "rated-quality",
+}
+_RULES: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
+    "query-authorship": ("task_source", "codebook-task-source", TASK_SOURCE),
+    "interaction-type": ("response_format", "codebook-response-format", RESPONSE_FORMAT),
+    "outcome-validity": ("metric_definition", "codebook-metric-definition", METRIC),
+}
+_HINTS = {
+    "query-authorship": ("task_source_detail",),
+    "interaction-type": ("response_format_detail",),
+    "outcome-validity": ("task_ecology", "results_realism", "results_author_validity"),
+}
+
+
+def detects(content: Raw) -> bool:
+    """Recognise the codebook by four of its columns."""
+    return set(header(content)) >= _COLUMNS
+
+
+def split(raw: Raw, content: Raw) -> Iterator[tuple[Raw, Mapping[str, str]]]:
+    """Yield one part for each coding of a paper."""
+    seen: Counter[str] = Counter()
+    for line, row in rows(content):
+        key = row.get("bibkey", "")
+        seen[key] += 1
+        again = f" (coding {seen[key]})" if seen[key] > 1 else ""
+        yield raw.part(f"line {line}{again}", as_bytes(row)), row
+
+
+def load(raw: Raw, row: Mapping[str, str]) -> tuple[list[Record], list[Problem]]:
+    """Return the card of one coding."""
+    key, paper, name = (given(row, column) for column in ("bibkey", "title", "benchmark"))
+    title = name or paper
+    if key is None or title is None:
+        mend = "Fill in bibkey, and title or benchmark."
+        raise CardError(Problem("The row names no paper.", "bibkey", mend=mend))
+    ident, author = record_id(SOURCE, key), _author(raw.place)
+    location = row.get("benchmark_location", "")
+    card = Card(
+        id=f"{ident}/{author.id}",
+        benchmark=Benchmark(id=ident),
+        title=" ".join(title.split()),
+        citation=" ".join(paper.split()) if paper else None,
+        identifiers=identifiers([location]),
+        pages=(location,) if is_iri(location) else (),
+        rights=RIGHTS,
+        author=author,
+        origin="third-party",
+        status="accepted",
+        metrics=tuple(_answers(row, "metric_definition")),
+        assumptions=tuple(_assumption(d, row) for d in CORE_DIMENSIONS),
+    )
+    return [card], []
+
+
+def _author(place: str) -> Agent:
+    """Return who coded: a second coding of the same paper is by another coder."""
+    number = place.partition(" (coding ")[2].rstrip(")")
+    if not number:
+        return AUTHOR
+    return Agent(id=f"{AUTHOR.id}-{number}", name=f"{AUTHOR.name}, coding {number}")
+
+
+def _assumption(dimension: str, row: Mapping[str, str]) -> Assumption:
+    hints = _hints(dimension, row)
+    if dimension not in _RULES:
+        return Assumption(dimension=dimension)
+    column, rule, table = _RULES[dimension]
+    found = _answers(row, column)
+    codings = _codings(dimension, rule, {a: table[a] for a in found if a in table})
+    if not codings:
+        told = tuple(f"{column}: {answer}" for answer in found)
+        return Assumption(dimension=dimension, hints=told + hints)
+    rest = tuple(f"{column}: {answer}" for answer in found if answer not in table)
+    return Assumption(
+        dimension=dimension,
+        answer_status="partly-answered" if rest else "answered",
+        hints=rest + hints,
+        codings=codings,
+        assumes=tuple(c.code for c in codings),
+    )
+
+
+def _codings(dimension: str, rule: str, read: Mapping[str, str]) -> tuple[Coding, ...]:
+    """Return one coding for each value, with the answers that it was read from."""
+    answers: dict[str, list[str]] = {}
+    for answer, value in read.items():
+        answers.setdefault(value, []).append(answer)
+    return tuple(
+        Coding(code=f"{dimension}/{value}", basis="derived", rule=rule, source_text="; ".join(said))
+        for value, said in answers.items()
+    )
+
+
+def _hints(dimension: str, row: Mapping[str, str]) -> tuple[str, ...]:
+    told = ((c, "; ".join(_answers(row, c))) for c in _HINTS.get(dimension, ()))
+    return tuple(f"{column}: {words}" for column, words in told if words)
+
+
+def _answers(row: Mapping[str, str], column: str) -> list[str]:
+    """Return the closed answers of a column: from its cleaned list, else the cell as it is."""
+    listed = _listed(row.get(f"{column}_clean", ""))
+    if listed is None:
+        whole = given(row, column)
+        return [whole] if whole else []
+    return [str(a) for a in listed if not is_missing(a)]
+
+
+def _listed(cell: str) -> list[Any] | None:
+    """Return a list written as Python text; a literal parser, never an evaluation."""
+    if not cell.startswith("["):
+        return None
+    try:
+        found = ast.literal_eval(cell)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    return found if isinstance(found, list) else None

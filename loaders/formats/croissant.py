@@ -1,0 +1,96 @@
+"""Croissant dataset descriptions (MLCommons; 0.8, 1.0, 1.1), read as a tree, never as JSON-LD.
+
+They describe datasets. What they say of how the data came to be is a hint on who wrote the
+queries, not an answer. No context is ever fetched: the keys of the format are known here.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from loaders.contract import CardError, Problem, Raw
+from loaders.formats.assumptions import core, hinted
+from loaders.model import Agent, Assumption, Dataset, DatasetCard, Record
+from loaders.reading.cleaning import is_iri, is_placeholder, on_turns, record_id, text, texts
+from loaders.reading.identifiers import identifiers
+from loaders.reading.links import no_link
+
+SOURCE = "croissant"
+AUTHOR = Agent(id="croissant-not-stated", name="Not stated in the Croissant file")
+_PREFIXES = ("", "sc:", "schema:", "https://schema.org/", "http://schema.org/")
+_TYPES = {f"{prefix}Dataset" for prefix in _PREFIXES}
+_SIGNS = ("distribution", "recordSet", "conformsTo", "dct:conformsTo")
+_AUTHORSHIP = (
+    "rai:dataCollection", "rai:dataCollectionType", "rai:dataCollectionRawData",
+    "rai:annotatorDemographics", "rai:dataAnnotationProtocol",
+)  # fmt: skip
+
+
+def detects(tree: Any) -> bool:
+    """Recognise a schema.org Dataset with a context and a part that Croissant adds."""
+    if not isinstance(tree, Mapping) or "@context" not in tree:
+        return False
+    types = tree.get("@type", tree.get("type"))
+    listed = types if isinstance(types, list) else [types]
+    return bool(_TYPES & {str(t) for t in listed}) and any(sign in tree for sign in _SIGNS)
+
+
+def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+    """Return one dataset card; addresses that are none are reported, not stored."""
+    title = _words(tree, "name")
+    if title is None:
+        raise CardError(Problem("The dataset has no name.", "name", mend="Give it one."))
+    ident = record_id(SOURCE, raw.path or raw.key)
+    addresses = [u for key in ("url", "sameAs") for u in texts(_get(tree, key))]
+    good = tuple(u for u in addresses if is_iri(u) and not is_placeholder(u))
+    cited = _words(tree, "citeAs") or _words(tree, "citation")
+    card = DatasetCard(
+        id=f"{ident}/{AUTHOR.id}",
+        dataset=Dataset(id=ident),
+        title=title,
+        description=_words(tree, "description"),
+        dataset_version=_words(tree, "version"),
+        identifiers=identifiers(addresses),
+        keywords=texts(_get(tree, "keywords")),
+        languages=texts(_get(tree, "inLanguage")),
+        citation=cited,
+        pages=good,
+        rights=_rights(tree),
+        author=AUTHOR,
+        status="draft",
+        limitations=text(tree.get("rai:dataLimitations")),
+        intended_use=text(tree.get("rai:dataUseCases")),
+        assumptions=_assumptions(tree),
+    )
+    return [card], [no_link("url", u) for u in addresses if u not in good]
+
+
+def _get(tree: Mapping[str, Any], key: str) -> Any:
+    return next((tree[f"{p}{key}"] for p in _PREFIXES if f"{p}{key}" in tree), None)
+
+
+def _words(tree: Mapping[str, Any], key: str) -> str | None:
+    """Return a text; of a language map the English words, else those of the first language."""
+    value = _get(tree, key)
+    if isinstance(value, Mapping):
+        value = value.get("@value") or value.get("en") or next(iter(value.values()), None)
+    return text(value)
+
+
+def _rights(tree: Mapping[str, Any]) -> str | None:
+    licences = _get(tree, "license")
+    items = licences if isinstance(licences, list) else [licences]
+    named = [i.get("name") or i.get("url") if isinstance(i, Mapping) else i for i in items]
+    return "; ".join(t for n in named for t in texts(n) if "/undefined" not in t) or None
+
+
+def _assumptions(tree: Mapping[str, Any]) -> tuple[Assumption, ...]:
+    told = ((key, "; ".join(texts(tree.get(key)))) for key in _AUTHORSHIP)
+    hints = {
+        "query-authorship": tuple(f"{key}: {words}" for key, words in told if words),
+        "interaction-type": tuple(
+            f"{key}: {said}"
+            for key in ("description", *_AUTHORSHIP)
+            for said in on_turns(text(_get(tree, key)) or "")
+        ),
+    }
+    return core(*(hinted(d, *told) for d, told in hints.items()))

@@ -1,0 +1,180 @@
+"""EvalGap's own card, YAML or JSON: a superset of the authors' template (see data/README.md).
+
+One file may hold a card, deployments, reviews, gaps and plans. Short forms of the file are
+spelled out here (codes without their dimension, names of metrics, one source instead of a
+list); everything else is the model's own field names, checked by the model.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from loaders.contract import CardError, Problem, Raw
+from loaders.formats.card_template import questions, section
+from loaders.formats.evalgap_gaps import as_list, gap, given, plan
+from loaders.formats.evalgap_matches import match
+from loaders.model import CORE_DIMENSIONS, RECORDS, Card, Profile, Record, Review
+
+FORMAT_VERSION = 1
+_SECTIONS = ("deployments", "reviews", "gaps", "plans", "matches", "records")
+_CARD_KEYS = {
+    "benchmark_name", "citation", "version", "benchmark", "card", "intended_use_case",
+    "task", "outcome", "contextual", "consequential", "dimensions", "notes",
+}  # fmt: skip
+_KNOWN = {"evalgap", "metrics", "systems", "studies", *_SECTIONS, *_CARD_KEYS}
+
+
+def detects(tree: Any) -> bool:
+    """Recognise the format by its marker."""
+    return isinstance(tree, Mapping) and "evalgap" in tree
+
+
+def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+    """Return every record that the file holds, in storage order."""
+    del raw  # identities stand in the file
+    _check(tree)
+    records: list[Record] = [_card(tree)] if _CARD_KEYS & set(tree) else []
+    card = records[0].id if records else None
+    records += [_profile(item) for item in _items(tree, "deployments")]
+    records += [_review(item, card) for item in _items(tree, "reviews")]
+    records += [gap(item, tree) for item in _items(tree, "gaps")]
+    records += [plan(item) for item in _items(tree, "plans")]
+    records += [match(item) for item in _items(tree, "matches")]
+    records += [_record(item) for item in _items(tree, "records")]
+    if not records:
+        raise CardError(
+            Problem("The file holds no card, deployment, review, gap or plan.", mend="Add one.")
+        )
+    return records, []
+
+
+def _check(tree: Mapping[str, Any]) -> None:
+    if tree["evalgap"] != FORMAT_VERSION:
+        raise CardError(
+            Problem(
+                f"This version reads format {FORMAT_VERSION}.",
+                "evalgap",
+                str(tree["evalgap"]),
+                f"Write evalgap: {FORMAT_VERSION}.",
+            )
+        )
+    for field in tree:
+        if field not in _KNOWN:
+            raise CardError(
+                Problem(
+                    "The format has no such field.", str(field), mend="Remove it or check spelling."
+                )
+            )
+
+
+def _items(tree: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    value = tree.get(name) or []
+    if not isinstance(value, list) or not all(isinstance(i, Mapping) for i in value):
+        raise CardError(Problem("A list of records is expected here.", name, str(value)))
+    return value
+
+
+def _card(tree: Mapping[str, Any]) -> Card:
+    about, head = given(section(tree, "benchmark")), given(section(tree, "card"))
+    benchmark, author = about.pop("id", None), section(head, "author").get("id", "")
+    fields = {
+        **about,
+        **head,
+        "id": f"{benchmark}/{author}",
+        "benchmark": {"id": benchmark},
+        "title": tree.get("benchmark_name"),
+        "benchmark_version": tree.get("version"),
+        "citation": tree.get("citation"),
+        "intended_use": section(tree, "intended_use_case").get("answer"),
+        "notes": tree.get("notes"),
+        "assumptions": _statements(_blocks(tree), "assumes"),
+    }
+    return Card.model_validate(given(fields))
+
+
+def _record(item: Mapping[str, Any]) -> Record:
+    """Return a record of any kind that is written with the model's own field names."""
+    fields = dict(item)
+    kind = fields.pop("kind", None)
+    if kind not in RECORDS:
+        mend = f"Use one of: {', '.join(RECORDS)}."
+        raise CardError(Problem("There is no such kind of record.", "kind", str(kind), mend))
+    return RECORDS[kind].model_validate(fields)
+
+
+def _blocks(tree: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return the blocks of a card by dimension; a core question left out is not stated."""
+    found: dict[str, Mapping[str, Any]] = {d: {} for d in CORE_DIMENSIONS}
+    found |= {d: block for d, _, block in questions(tree)}
+    further = section(tree, "dimensions")
+    return found | {d.replace("_", "-"): section(further, d) for d in further}
+
+
+def _profile(item: Mapping[str, Any]) -> Profile:
+    fields = given(item)
+    name = fields.pop("id", None)
+    answers = section(fields, "characteristics")
+    blocks: dict[str, Mapping[str, Any]] = {d: {} for d in CORE_DIMENSIONS}
+    blocks |= {d.replace("_", "-"): section(answers, d) for d in answers}
+    fields["characteristics"] = _statements(blocks, "observed")
+    ident = f"{name}/{section(fields, 'author').get('id', '')}"
+    return Profile.model_validate({**fields, "id": ident, "deployment": {"id": name}})
+
+
+def _statements(blocks: Mapping[str, Mapping[str, Any]], values_field: str) -> list[dict[str, Any]]:
+    return [_statement(d, block, values_field) for d, block in blocks.items()]
+
+
+def _statement(dimension: str, block: Mapping[str, Any], values_field: str) -> dict[str, Any]:
+    fields = given(block)
+    fields.pop("holds_at_deployment", None)
+    shared = {"basis": fields.pop("basis", "stated"), "rule": fields.pop("rule", None)}
+    codings = [_coding(dimension, v, shared) for v in as_list(fields.pop("values", []))]
+    read = [c["code"] for c in codings if c["basis"] != "hinted"]
+    answered = "answered" if read or "answer" in fields else "not-stated"
+    special: dict[str, Any] = {
+        "dimension": dimension,
+        "answer_status": fields.pop("status", answered),
+        "sources": as_list(fields.pop("source", None)) + as_list(fields.pop("sources", None)),
+        "codings": codings,
+        values_field: read,
+    }
+    lists: dict[str, Any] = {k: as_list(fields[k]) for k in ("population", "hints") if k in fields}
+    return {**fields, **lists, **special}
+
+
+def _coding(dimension: str, value: Any, shared: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one value as a coding: its code alone, or a mapping with more of what is known."""
+    fields = dict(value) if isinstance(value, Mapping) else {"value": value}
+    code = qualified(dimension, fields.pop("value", None))
+    return {**shared, **fields, "code": code}
+
+
+def _review(item: Mapping[str, Any], own_card: str | None) -> Review:
+    fields = given(item)
+    verdicts = section(fields, "verdicts")
+    fields.pop("verdicts", None)
+    card = fields.setdefault("card", own_card)
+    benchmark = str(card or "").split("/")[0]
+    author = section(fields, "author").get("id", "")
+    fields.setdefault("id", f"{fields.get('deployment')}/{benchmark}/{author}")
+    fields["assessments"] = [
+        {
+            **given(section(verdicts, name)),
+            "dimension": name.replace("_", "-"),
+            "assumption": f"{card}/{name.replace('_', '-')}",
+            "evidence": [_evidence(e) for e in as_list(section(verdicts, name).get("evidence"))],
+        }
+        for name in verdicts
+    ]
+    return Review.model_validate(fields)
+
+
+def _evidence(item: Mapping[str, Any]) -> dict[str, Any]:
+    fields = dict(item)
+    fields["evidence_kind"] = fields.pop("kind", None)
+    return fields
+
+
+def qualified(dimension: str, value: Any) -> str:
+    """Return a value code with its dimension: `single-turn` becomes `interaction-type/…`."""
+    return str(value) if "/" in str(value) else f"{dimension}/{value}"

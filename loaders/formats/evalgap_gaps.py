@@ -1,0 +1,146 @@
+"""The gaps and plans of EvalGap's own card: short forms spelled out, then checked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from loaders.contract import CardError, Problem
+from loaders.model import Gap, Plan
+
+_CONDITION_WORDS = {"description"}
+_LISTS = {"not_given", "conflicts_with", "contested_in", "sources"}
+
+
+def gap(item: Mapping[str, Any], tree: Mapping[str, Any]) -> Gap:
+    """Return a gap; metrics, systems and studies named in it are looked up in the file.
+
+    Raises `CardError` for a name the file does not define.
+    """
+    fields = _lists(given(item))
+    fields["varies"] = _dimensions(fields, "varies")
+    things = {name: _by_id(tree, name) for name in ("metrics", "systems", "studies")}
+    fields["systems"] = [
+        _look_up(s, things["systems"], "systems") for s in _list(fields, "systems")
+    ]
+    measured = [_measurement(m, things) for m in _list(fields, "measurements")]
+    fields["measurements"] = measured
+    fields["decompositions"] = [
+        _decomposition(d, str(fields.get("unit"))) for d in _list(fields, "decompositions")
+    ]
+    for end in ("evaluation", "changed"):
+        if end in fields:
+            fields[end] = f"measurement-{fields[end]}"
+    return Gap.model_validate(fields)
+
+
+def _measurement(
+    item: Mapping[str, Any], things: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    fields = _lists(given(item))
+    fields["metric"] = _look_up(fields.get("metric"), things["metrics"], "metrics")
+    if "study" in fields:
+        fields["study"] = _look_up(fields["study"], things["studies"], "studies")
+    if isinstance(fields.get("condition"), Mapping):
+        fields["condition"] = _condition(fields["condition"])
+    return fields
+
+
+def _condition(item: Mapping[str, Any]) -> dict[str, Any]:
+    coded = {k.replace("_", "-"): v for k, v in item.items() if k not in _CONDITION_WORDS}
+    under = [f"{d}/{code}" for d, codes in coded.items() for code in as_list(codes)]
+    return {"under": under} | {k: item[k] for k in _CONDITION_WORDS if k in item}
+
+
+def _decomposition(item: Mapping[str, Any], unit: str) -> dict[str, Any]:
+    fields = given(item)
+    keys = [str(k) for k in _list(fields, "rungs")]
+    base = f"decomposition-{fields.get('key')}"
+    fields["rungs"] = [
+        {"position": i, "measurement": f"measurement-{key}"} for i, key in enumerate(keys)
+    ]
+    fields["contributions"] = [
+        _contribution(c, i, unit, base, keys)
+        for i, c in enumerate(_list(fields, "contributions"), start=1)
+    ]
+    if not isinstance(fields.get("residual"), Mapping) and "residual" in fields:
+        fields["residual"] = {"value": fields["residual"], "unit": unit}
+    return fields
+
+
+def _contribution(
+    item: Mapping[str, Any], position: int, unit: str, base: str, keys: list[str]
+) -> dict[str, Any]:
+    fields = {"unit": unit, "position": position, **given(item)}
+    fields["dimensions"] = _dimensions(fields, "dimensions")
+    reached = fields.pop("to", None)
+    if reached is None:
+        return fields
+    if reached not in keys[1:]:
+        raise CardError(
+            Problem(
+                "A contribution must lead to a rung after the first.",
+                f"{base}/contributions/{position}/to",
+                str(reached),
+                f"Use one of: {', '.join(keys[1:])}.",
+            )
+        )
+    rung = keys.index(reached)
+    left = keys.index(fields.pop("from")) if "from" in fields else rung - 1
+    return fields | {"from_rung": f"{base}/rung-{left}", "to_rung": f"{base}/rung-{rung}"}
+
+
+def plan(item: Mapping[str, Any]) -> Plan:
+    """Return a staged plan; steps are numbered from 1 in the order of the file."""
+    fields = given(item)
+    fields["steps"] = [_step(s, i) for i, s in enumerate(_list(fields, "steps"), start=1)]
+    return Plan.model_validate(fields)
+
+
+def _step(item: Mapping[str, Any], position: int) -> dict[str, Any]:
+    fields = {"position": position, **given(item)}
+    fields["targets"] = _dimensions(fields, "targets")
+    fields["depends_on"] = [f"step-{n}" for n in _list(fields, "depends_on")]
+    return fields
+
+
+def given(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that hold something; an empty field is the normal state of a card."""
+    return {k: v for k, v in fields.items() if v is not None and v != ""}
+
+
+def _lists(fields: dict[str, Any]) -> dict[str, Any]:
+    """Let one entry stand for a list of one."""
+    return {k: as_list(v) if k in _LISTS else v for k, v in fields.items()}
+
+
+def _dimensions(fields: Mapping[str, Any], name: str) -> list[str]:
+    return [str(d).replace("_", "-") for d in _list(fields, name)]
+
+
+def _by_id(tree: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {str(thing.get("id")): thing for thing in _list(tree, name)}
+
+
+def _look_up(name: Any, things: Mapping[str, Any], where: str) -> Any:
+    if isinstance(name, Mapping):
+        return name
+    if str(name) in things:
+        return things[str(name)]
+    raise CardError(
+        Problem(
+            f"The file's {where} do not define this name.",
+            where,
+            str(name),
+            f"Add it under {where}, or use one of: {', '.join(things) or 'none defined'}.",
+        )
+    )
+
+
+def _list(fields: Mapping[str, Any], name: str) -> list[Any]:
+    return as_list(fields.get(name))
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return a list for a list, a single value or nothing."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list | tuple) else [value]

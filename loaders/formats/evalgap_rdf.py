@@ -1,0 +1,95 @@
+"""Records of EvalGap as RDF, in every syntax, JSON-LD included.
+
+A record is told by its class and named as the graph names it: `…/id/card/medqa/evalgap/1`. The
+version in the name is not taken over; the import counts versions itself. A JSON-LD context is
+never fetched: that of EvalGap is known here, any other address is refused.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rdflib import RDF, Graph, URIRef
+
+from loaders.contract import MAX_RECORD_BYTES, CardError, Problem, Raw
+from loaders.mapping.fields import fields_of
+from loaders.mapping.iris import BASE, DCAT, EGAP, expand
+from loaders.mapping.read import record
+from loaders.model import RECORDS, Record
+from loaders.reading.content import rdf_syntax
+from loaders.reading.json_ld import inlined, is_own
+from loaders.reading.rdf_text import parse
+
+_HEAD = 2**16
+_MARK = BASE.encode()
+_Part = tuple[Graph, type[Record], str]
+
+
+def detects(content: Any) -> bool:
+    """Recognise RDF that speaks of EvalGap near its beginning, and JSON-LD with its context."""
+    if isinstance(content, Raw):
+        with content.open() as stream:
+            return _MARK in stream.read(_HEAD).replace(b"\0", b"")  # so that it is seen in UTF-16
+    return isinstance(content, Mapping) and _is_ours(content.get("@context"))
+
+
+def _is_ours(found: Any) -> bool:
+    if isinstance(found, list):
+        return any(map(_is_ours, found))
+    if isinstance(found, Mapping):
+        return is_own(found.get("@import")) or any(BASE in str(v) for v in found.values())
+    return is_own(found)
+
+
+def split(raw: Raw, content: Any) -> Iterator[tuple[Raw, _Part]]:
+    """Yield one part for each record of the graph. Raises `CardError` where there is none."""
+    graph = _parsed(raw) if isinstance(content, Raw) else _from_tree(content)
+    found = _records(graph)
+    if not found:
+        raise CardError(
+            Problem("The RDF holds no record of EvalGap.", mend=f"Known are {', '.join(RECORDS)}.")
+        )
+    for iri, cls in found:
+        yield raw.part(iri.removeprefix(BASE)), (graph, cls, iri)
+
+
+def _records(graph: Graph) -> list[tuple[str, type[Record]]]:
+    typed = ((s, c) for c in RECORDS.values() for s in graph.subjects(RDF.type, expand(c.rdf_type)))
+    return sorted({(str(s), c) for s, c in typed}, key=lambda pair: pair[0])
+
+
+def load(raw: Raw, part: _Part) -> tuple[list[Record], list[Problem]]:
+    """Return one record, and what its node says that the model has no field for."""
+    del raw
+    graph, cls, iri = part
+    start, version = f"{BASE}id/{cls.kind}/", iri.rpartition("/")[2]
+    if not iri.startswith(start) or not version.isdigit():
+        mend = f"Name it {start}…/1."
+        raise CardError(Problem("A record is not named as its kind is.", "@id", iri, mend))
+    return [record(graph, cls, iri)], _unread(graph, cls, URIRef(iri))
+
+
+def _unread(graph: Graph, cls: type[Record], node: URIRef) -> list[Problem]:
+    known = {expand(f.term.predicate) for f in fields_of(cls)}
+    known |= {RDF.type, DCAT.isVersionOf, DCAT.version, EGAP.recordedIn}
+    return [
+        Problem("The model has no field for this property; it is not imported.", str(predicate))
+        for predicate in sorted(set(graph.predicates(node)) - known, key=str)
+    ]
+
+
+def _parsed(raw: Raw) -> Graph:
+    with raw.open() as stream:
+        data = stream.read(MAX_RECORD_BYTES + 1)
+    if len(data) > MAX_RECORD_BYTES:
+        raise CardError(
+            Problem(
+                f"RDF of more than {MAX_RECORD_BYTES // 2**20} MB is not read as records.",
+                mend="Load the dump of a store with evalgap load, or cut it into files.",
+            )
+        )
+    return parse(data, rdf_syntax(raw) or "turtle")
+
+
+def _from_tree(tree: Mapping[str, Any]) -> Graph:
+    return parse(json.dumps(inlined(tree), default=str).encode(), "json-ld")

@@ -1,0 +1,181 @@
+"""EvalGap's own template as a table, CSV or XLSX: one row per benchmark, the questions as columns.
+
+Column names may be the words of the template (`TEMPLATE`), the authors' questions or the names
+of the fields; case, blanks and punctuation at the end do not matter. What a merged cell covers
+is empty in every row but its first and stays empty: nothing is filled in from above.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from typing import Any
+
+from loaders.contract import CardError, Problem, Raw
+from loaders.formats import raman_yaml as authors_yaml
+from loaders.model import Agent, Card, Citation, Profile, Record, Review
+from loaders.reading.cleaning import is_iri, slug
+from loaders.reading.csv_rows import as_bytes, given, header, row_of, rows
+
+QUESTIONS = {
+    "query_authorship": "Who wrote the examples, and what is their background?",
+    "information_completeness": "Do the examples contain all the information needed?",
+    "interaction_type": "Are the examples single-turn or multi-turn?",
+    "decision_mediation": "Is the output of the system treated as the final decision?",
+    "outcome_validity": "What outcome is measured?",
+}
+"""The questions of the template's columns, by field of the card."""
+
+_ALIASES = {
+    "query_authorship": "Who created the examples, and what are their backgrounds?",
+    "information_completeness": "Are examples information-complete?",
+    "interaction_type": "Are examples single or multi-turn?",
+    "decision_mediation": "Does the benchmark treat LLM output as the final decision?",
+    "outcome_validity": "What outcome is measured?",
+}
+_ABOUT = {
+    "benchmark_name": "Benchmark name",
+    "citation": "Citation",
+    "version": "Version",
+    "intended_use": "Intended use",
+    "deployment_context": "Deployment context",
+    "author": "Filled in by",
+    "notes": "Notes",
+}
+_GROUP = {name: "outcome" if name[0] in "do" else "task" for name in QUESTIONS}
+
+
+def _asked(name: str) -> dict[str, str]:
+    label = name.replace("_", " ").capitalize()
+    return {
+        name: f"{label}: {QUESTIONS[name]}",
+        f"{name}_holds": f"{label}: does it hold at deployment?",
+        f"{name}_source": f"{label}: source (address)",
+    }
+
+
+TEMPLATE = {**_ABOUT, **{k: v for name in QUESTIONS for k, v in _asked(name).items()}}
+"""The columns of the template: field to heading."""
+
+
+def _plain(heading: str) -> str:
+    return " ".join(heading.replace("_", " ").lower().split()).rstrip(" ?.:*")
+
+
+_FIELDS = (
+    {_plain(heading): field for field, heading in TEMPLATE.items()}
+    | {_plain(field): field for field in TEMPLATE}
+    | {_plain(words): name for table in (QUESTIONS, _ALIASES) for name, words in table.items()}
+)
+
+
+def detects(content: Raw) -> bool:
+    """Recognise the template by the benchmark's name and one of the questions."""
+    return _known(_header(content))
+
+
+def split(raw: Raw, content: Raw) -> Iterator[tuple[Raw, Mapping[str, str]]]:
+    """Yield one part for each row that holds anything."""
+    seen: Counter[str] = Counter()
+    for line, cells in _sheet_rows(raw) if _is_workbook(raw) else rows(content):
+        row = _fields(cells)
+        name = row.get("benchmark_name", "")
+        seen[name] += 1
+        again = f" (row {seen[name]} of this name)" if seen[name] > 1 else ""
+        yield raw.part(f"line {line}{again}", as_bytes(cells)), row
+
+
+def load(raw: Raw, row: Mapping[str, str]) -> tuple[list[Record], list[Problem]]:
+    """Return the card of one row and, where it has verdicts, profile and review."""
+    name = given(row, "benchmark_name")
+    if name is None:
+        mend = "Fill in its name."
+        raise CardError(Problem("The row names no benchmark.", "Benchmark name", mend=mend))
+    again = raw.place.partition(" (")[2]
+    records, warnings = authors_yaml.records(f"{raw.name}#{name}{again}", _tree(row))
+    author = _author(row)
+    return [_signed(r, author, row) for r in records], warnings
+
+
+def _header(content: Raw) -> list[str]:
+    return _sheet_header(content) if _is_workbook(content) else header(content)
+
+
+def _known(names: list[str]) -> bool:
+    fields = {_FIELDS.get(_plain(name)) for name in names}
+    return "benchmark_name" in fields and bool(fields & set(QUESTIONS))
+
+
+def _fields(row: Mapping[str, str]) -> dict[str, str]:
+    return {_FIELDS.get(_plain(name), name): cell for name, cell in row.items()}
+
+
+def _tree(row: Mapping[str, str]) -> dict[str, Any]:
+    """Return a row as the tree of the authors' template."""
+    use = {"answer": row.get("intended_use"), "deployment_context": row.get("deployment_context")}
+    tree: dict[str, Any] = {
+        k: row.get(k) for k in ("benchmark_name", "citation", "version", "notes")
+    }
+    groups: dict[str, dict[str, Any]] = {"task": {}, "outcome": {}}
+    for name, question in QUESTIONS.items():
+        block = {"question": question, "answer": given(row, name)}
+        groups[_GROUP[name]][name] = {**block, "holds_at_deployment": given(row, f"{name}_holds")}
+    return {**tree, "intended_use_case": use, **groups}
+
+
+def _author(row: Mapping[str, str]) -> Agent:
+    name = given(row, "author")
+    ident = slug(name or "")
+    return Agent(id=f"sheet-{ident}", name=name) if name and ident else authors_yaml.UNSTATED
+
+
+def _signed(record: Record, author: Agent, row: Mapping[str, str]) -> Record:
+    """Return the record under the name of its author, its answers with their sources."""
+    own, other = f"/{authors_yaml.UNSTATED.id}", f"/{author.id}"
+    update: dict[str, Any] = {"id": record.id.replace(own, other), "author": author}
+    if isinstance(record, Card):
+        update["assumptions"] = tuple(
+            a.model_copy(update={"sources": _sources(row, a.dimension)}) for a in record.assumptions
+        )
+    if isinstance(record, Review):
+        update["card"] = record.card.replace(own, other)
+        update["assessments"] = tuple(
+            a.model_copy(update={"assumption": a.assumption.replace(own, other)})
+            for a in record.assessments
+        )
+    return (
+        record.model_copy(update=update) if isinstance(record, Card | Profile | Review) else record
+    )
+
+
+def _sources(row: Mapping[str, str], dimension: str) -> tuple[Citation, ...]:
+    address = given(row, f"{dimension.replace('-', '_')}_source")
+    return (Citation(url=address),) if address and is_iri(address) else ()
+
+
+def _is_workbook(raw: Raw) -> bool:
+    return raw.data[:4] == b"PK\x03\x04"
+
+
+def _sheet_header(raw: Raw) -> list[str]:
+    return next((names for names, _ in _sheets(raw)), [])
+
+
+def _sheet_rows(raw: Raw) -> Iterator[tuple[int, dict[str, str]]]:
+    for names, cells in _sheets(raw):
+        for line, row in enumerate(cells, 2):
+            found = row_of(names, list(row))
+            if found:
+                yield line, found
+
+
+def _sheets(raw: Raw) -> Iterator[tuple[list[str], Iterator[tuple[Any, ...]]]]:
+    """Yield (column names, rows) of each sheet of a workbook that is a template."""
+    from openpyxl import load_workbook  # noqa: PLC0415 - few files are one
+
+    book = load_workbook(BytesIO(raw.data), read_only=True, data_only=True)
+    for sheet in book.worksheets:
+        cells = sheet.iter_rows(values_only=True)
+        names = [" ".join(str(c or "").split()) for c in next(cells, ())]
+        if _known(names):
+            yield names, cells
+    book.close()

@@ -1,0 +1,137 @@
+"""Dataset cards of the Hugging Face Hub: the YAML front matter of README.md.
+
+`language_creators` says who wrote the text, which answers the question of query authorship at
+the level of the dataset; `annotations_creators` is about labels and answers nothing here.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from loaders.contract import CardError, Problem, Raw
+from loaders.model import CORE_DIMENSIONS, Agent, Assumption, Coding, Dataset, DatasetCard, Record
+from loaders.reading.cleaning import is_iri, is_missing, is_placeholder, record_id, text, texts
+from loaders.reading.content import Markdown
+from loaders.reading.identifiers import identifiers
+
+SOURCE = "huggingface"
+AUTHOR = Agent(id="huggingface-card", name="Hugging Face dataset card")
+RULE = "language-creators"
+LANGUAGE_CREATORS = {
+    "crowdsourced": "crowd-written",
+    "expert-generated": "expert-written",
+    "machine-generated": "synthetic",
+}
+"""Values of `language_creators` that say who wrote; `found` and `other` do not."""
+
+_SIGNS = {
+    "language_creators", "annotations_creators", "task_categories", "task_ids", "pretty_name",
+    "dataset_info", "size_categories", "source_datasets", "bigbio_language", "bigbio_tasks",
+}  # fmt: skip
+_HEADING = re.compile(r"^#\s++(?:Dataset Card for\s++)?(\S.*)$", re.MULTILINE)
+_SUMMARY = re.compile(
+    r"^#++\s*+(?:Dataset Summary|Dataset Description)\s*$(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL
+)
+_ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"']+")
+_BLANK = re.compile(
+    r"\[?(?:more information needed|needs more information|dataset name)\]?", re.IGNORECASE
+)
+_MAX_LINKS = 20
+
+
+def detects(content: Markdown) -> bool:
+    """Recognise a dataset card by a field of its front matter, or by its heading."""
+    if isinstance(content.front, Mapping) and _SIGNS & set(content.front):
+        return True
+    return not content.front and content.body.lstrip().startswith("# Dataset Card for")
+
+
+def load(raw: Raw, content: Markdown) -> tuple[list[Record], list[Problem]]:
+    """Return one dataset card."""
+    front = content.front if isinstance(content.front, Mapping) else {}
+    folder = raw.path.rpartition("/")[0].rpartition("/")[2]
+    title = _title(front, content.body) or folder
+    if not title:
+        raise CardError(
+            Problem("The card names no dataset.", "pretty_name", mend="Fill in pretty_name.")
+        )
+    ident = record_id(SOURCE, raw.path or raw.key)
+    links = _links(content.body)
+    card = DatasetCard(
+        id=f"{ident}/{AUTHOR.id}",
+        dataset=Dataset(id=ident),
+        title=title,
+        description=_summary(content.body),
+        identifiers=identifiers(links),
+        keywords=tuple(
+            dict.fromkeys(
+                t for f in ("task_categories", "task_ids", "tags") for t in texts(front.get(f))
+            )
+        ),
+        languages=texts(front.get("language") or front.get("languages")),
+        pages=links,
+        rights="; ".join(texts(front.get("license") or front.get("licenses"))) or None,
+        author=AUTHOR,
+        status="draft",
+        assumptions=tuple(_assumption(d, front) for d in CORE_DIMENSIONS),
+    )
+    return [card], _warnings(front)
+
+
+def _warnings(front: Mapping[str, Any]) -> list[Problem]:
+    known = {*LANGUAGE_CREATORS, "found", "other", "no-annotation"}
+    return [
+        Problem("This is not a value that the Hub documents; it is kept as words.",
+                "language_creators", value)
+        for value in texts(front.get("language_creators"))
+        if value not in known
+    ]  # fmt: skip
+
+
+def _title(front: Mapping[str, Any], body: str) -> str | None:
+    heading = _HEADING.search(body)
+    for name in (front.get("pretty_name"), heading[1] if heading else None):
+        words = text(name if isinstance(name, str) else None)
+        if words and not _BLANK.search(words):
+            return words
+    return None
+
+
+def _summary(body: str) -> str | None:
+    for found in _SUMMARY.findall(body):
+        words = _BLANK.sub("", found).strip()
+        if words and not words.startswith("- **"):
+            return str(words)[:5_000]
+    return None
+
+
+def _links(body: str) -> tuple[str, ...]:
+    """Return the addresses in the list at the head of the card, without invented ones."""
+    head = body.partition("Dataset Summary\n")[0][-5_000:]
+    found = (address.rstrip(".,;") for address in _ADDRESS.findall(head))
+    good = dict.fromkeys(a for a in found if is_iri(a) and not is_placeholder(a))
+    return tuple(good)[:_MAX_LINKS]
+
+
+def _assumption(dimension: str, front: Mapping[str, Any]) -> Assumption:
+    wrote = texts(front.get("language_creators"))
+    if dimension != "query-authorship" or not wrote:
+        return Assumption(dimension=dimension)
+    read = [w for w in wrote if w in LANGUAGE_CREATORS]
+    if not read:
+        hints = tuple(f"language_creators: {w}" for w in wrote if not is_missing(w))
+        return Assumption(dimension=dimension, hints=hints)
+    rest = tuple(f"language_creators: {w}" for w in wrote if w not in read)
+    codings = tuple(
+        Coding(
+            code=f"{dimension}/{LANGUAGE_CREATORS[w]}", basis="derived", rule=RULE, source_text=w
+        )
+        for w in read
+    )
+    return Assumption(
+        dimension=dimension,
+        answer_status="answered" if len(read) == len(wrote) else "partly-answered",
+        hints=rest,
+        codings=codings,
+        assumes=tuple(c.code for c in codings),
+    )

@@ -1,0 +1,197 @@
+"""Tasks of EleutherAI/lm-evaluation-harness (YAML; MIT): how that harness runs an evaluation.
+
+A task stands in one file and may include others, from which it takes what it does not set
+itself. `description` is text that the harness puts before every prompt; it describes nothing.
+A group lists tasks that have files of their own, and a template is only ever included: both
+are set aside, saying so.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from loaders.contract import CardError, Opaque, Problem, Raw
+from loaders.formats.assumptions import core, derived
+from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
+from loaders.reading.cleaning import clean_tree, is_missing, record_id, text, texts
+from loaders.reading.identifiers import hub_id
+from loaders.reading.links import file_key
+from loaders.reading.trees import parse
+
+SOURCE = "lm-eval"
+HARNESS = "lm-evaluation-harness"
+AUTHOR = Agent(id="lm-evaluation-harness", name="EleutherAI/lm-evaluation-harness (MIT)")
+ROOT = "lm_eval/tasks"
+
+ONE_REQUEST = "one-request-per-document"
+"""Rule id: for these answer forms the harness asks the model once per document."""
+
+ANSWER_FORMS = frozenset(
+    {"generate_until", "loglikelihood", "loglikelihood_rolling", "multiple_choice"}
+)
+DEFAULT_FORM = "generate_until"
+"""What the harness does where a task gives no `output_type`."""
+
+_CONFIGURED = frozenset(
+    {
+        "class", "custom_dataset", "dataset_kwargs", "dataset_name", "dataset_path",
+        "doc_to_choice",
+        "doc_to_target", "doc_to_text", "fewshot_config", "fewshot_split", "filter_list",
+        "generation_kwargs", "include", "metric_list", "output_type", "process_docs",
+        "process_results", "recipe", "tag", "task_alias", "test_split", "training_split",
+        "validation_split",
+    }
+)  # fmt: skip
+"""Fields of this harness; a template has two of them or nothing else."""
+
+_BUILDERS = frozenset(
+    {"arrow", "audiofolder", "csv", "generator", "imagefolder", "json", "parquet", "text", "xml"}
+)
+"""`dataset_path` values that name a kind of local file and not a dataset."""
+
+_SETTINGS = (
+    "dataset_name", "output_type", "num_fewshot", "training_split", "validation_split",
+    "test_split", "fewshot_split", "repeats", "recipe", "class", "unsafe_code",
+)  # fmt: skip
+_LONGEST = 10_000
+"""How many characters of a setting are kept; some prompts carry whole examples."""
+
+_MAX_INCLUDES = 10
+"""How long a chain of includes may be; real ones have two links."""
+
+
+def detects(content: Any) -> bool:
+    """Recognise a task, a group or a template by the harness's own fields."""
+    if not isinstance(content, Mapping):
+        return False
+    own = _CONFIGURED & set(content)
+    task = content.get("task")
+    if isinstance(task, str):
+        return bool(own) or set(content) <= {"task", "group", "num_fewshot", "description"}
+    if isinstance(task, list):
+        return "group" in content
+    return task is None and (len(own) > 1 or (bool(own) and own == set(content)))
+
+
+def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+    """Return the card of one task. Raises `CardError` for a group or a template."""
+    if not isinstance(content.get("task"), str):
+        raise CardError(_no_task(content))
+    warnings: list[Problem] = []
+    whole = _resolved(raw, content, warnings)
+    return [_card(raw, whole, included=not warnings)], warnings
+
+
+def _no_task(tree: Mapping[str, Any]) -> Problem:
+    if "task" in tree or "group" in tree:
+        members = tree.get("task")
+        return Problem(
+            "This is a group of tasks, not a task: it says which tasks are run together.",
+            "task",
+            f"{len(members) if isinstance(members, list) else 0} members",
+            "Nothing to do: each task is imported from its own file.",
+        )
+    return Problem(
+        "This is a template that tasks include, not a task.",
+        "task",
+        mend="Nothing to do: what it sets is read with each task that includes it.",
+    )
+
+
+def _resolved(
+    raw: Raw, tree: Mapping[str, Any], warnings: list[Problem], depth: int = 0
+) -> dict[str, Any]:
+    """Return a configuration with what it includes; of several includes the first has priority."""
+    if depth > _MAX_INCLUDES:
+        raise CardError(Problem("The files include each other without end.", "include", raw.source))
+    whole: dict[str, Any] = {}
+    for path in reversed(texts(tree.get("include"))):
+        whole |= _included(raw, path, warnings, depth)
+    return whole | {k: v for k, v in tree.items() if k != "include"}
+
+
+def _included(raw: Raw, path: str, warnings: list[Problem], depth: int) -> dict[str, Any]:
+    found = raw.sibling(path)
+    tree = clean_tree(parse(found.data))[0] if found else None
+    if found and isinstance(tree, Mapping):
+        return _resolved(found, tree, warnings, depth + 1)
+    if found is None:
+        warnings.append(
+            Problem(
+                "The included file was not imported along with this one.",
+                "include",
+                path,
+                "Import the folder that holds both; what the file sets is not known.",
+            )
+        )
+    return {}
+
+
+def _card(raw: Raw, tree: Mapping[str, Any], *, included: bool) -> ImplementationCard:
+    ident = record_id(SOURCE, file_key(raw, ROOT))
+    metadata = tree.get("metadata")
+    metadata = metadata if isinstance(metadata, Mapping) else {}
+    return ImplementationCard(
+        id=f"{ident}/{AUTHOR.id}",
+        implementation=Implementation(id=ident),
+        implementation_version=_words(metadata.get("version")),
+        harness=HARNESS,
+        title=str(tree["task"]),
+        abbreviation=_words(tree.get("task_alias")),
+        identifiers=(f"{SOURCE}:{tree['task']}",),
+        groups=tuple(dict.fromkeys((*texts(tree.get("tag")), *texts(tree.get("group"))))),
+        settings=tuple(_settings(tree)),
+        dataset_identifiers=_dataset(tree.get("dataset_path")),
+        metrics=_metrics(tree.get("metric_list")),
+        notes=text(metadata.get("description")),
+        rights="MIT",
+        author=AUTHOR,
+        origin="third-party",
+        assumptions=core(_interaction(tree, included=included)),
+    )
+
+
+def _dataset(path: Any) -> tuple[str, ...]:
+    """Return the dataset of the Hub; a kind of local file is no dataset."""
+    found = hub_id(path)
+    return (found,) if found and path not in _BUILDERS else ()
+
+
+def _interaction(tree: Mapping[str, Any], *, included: bool) -> Assumption | None:
+    """Derive the number of exchanges from the answer form; tasks run by own code stay open."""
+    form = tree.get("output_type")
+    if is_missing(form):
+        if "class" in tree or not included:
+            return None
+        raw = f"output_type absent, so the harness's default {DEFAULT_FORM}"
+    elif isinstance(form, str) and form in ANSWER_FORMS:
+        raw = f"output_type = {form}"
+    else:
+        return None
+    return derived("interaction-type", ("single-turn",), ONE_REQUEST, raw)
+
+
+def _metrics(items: Any) -> tuple[str, ...]:
+    given = items if isinstance(items, list) else []
+    names = (i.get("metric") if isinstance(i, Mapping) else i for i in given)
+    return tuple(dict.fromkeys(n for name in names if (n := _words(name))))
+
+
+def _settings(tree: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the harness's settings as `key = value`; code is named, never run."""
+    given = {name: tree.get(name) for name in _SETTINGS}
+    kwargs = tree.get("generation_kwargs")
+    if isinstance(kwargs, Mapping):
+        given |= {f"generation_kwargs.{k}": v for k, v in kwargs.items() if k != "until"}
+    given["text put before every prompt"] = tree.get("description")
+    for name, value in given.items():
+        if words := _words(value):
+            yield f"{name} = {words}"[:_LONGEST]
+
+
+def _words(value: Any) -> str | None:
+    """Return a scalar as words, `!function utils.f` for code; None for anything else."""
+    if isinstance(value, Opaque):
+        return f"{value.tag} {value.value}".strip()
+    if is_missing(value) or isinstance(value, list | Mapping):
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value).strip()

@@ -1,0 +1,146 @@
+"""BenchmarkCards in the authors' YAML (github.com/naveenr414/benchmarkcards), all generations.
+
+The file does not say who filled it in, so the author is recorded as not stated. Its
+`holds_at_deployment` becomes a review of its own, of a deployment known only by the card's
+words. None of the authors' own cards satisfies the authors' own schema: the words are kept,
+what an explicit table can read is coded, the rest stays words.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from loaders.contract import CardError, Problem, Raw
+from loaders.formats.card_template import (
+    SECTIONS,
+    holds,
+    keep_unread,
+    questions,
+    read_codes,
+    section,
+)
+from loaders.model import (
+    CORE_DIMENSIONS,
+    Agent,
+    Assessment,
+    Assumption,
+    Benchmark,
+    Card,
+    Deployment,
+    Profile,
+    Record,
+    Review,
+)
+from loaders.reading.cleaning import record_id, text
+
+SOURCE = "authors"
+UNSTATED = Agent(id="not-stated", name="Not stated in the card")
+
+
+def detects(tree: Any) -> bool:
+    """Recognise the template by its name field and one of its sections."""
+    if not isinstance(tree, Mapping):
+        return False
+    return "benchmark_name" in tree and bool({"intended_use_case", *SECTIONS} & set(tree))
+
+
+def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+    """Return the card and, where the file holds a practitioner's half, profile and review."""
+    return records(raw.key, tree)
+
+
+def records(key: str, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+    """Return what a tree of the template holds; `key` is its record key in this source."""
+    ident = record_id(SOURCE, key)
+    warnings = _strangers(tree)
+    card = _card(ident, tree)
+    use = section(tree, "intended_use_case")
+    context = text(use.get("deployment_context")) or text(use.get("holds_at_deployment"))
+    verdicts = {d: holds(block) for d, _, block in questions(tree) if holds(block)[1]}
+    if not context and not verdicts:
+        return [card], warnings
+    warnings += [_no_verdict(d, words) for d, (code, words) in verdicts.items() if not code]
+    return [card, _profile(ident, context), _review(ident, card, verdicts)], warnings
+
+
+def _strangers(tree: Mapping[str, Any]) -> list[Problem]:
+    known = {"benchmark_name", "citation", "version", "intended_use_case", "notes", *SECTIONS}
+    extra = [f for f in tree if f not in known]
+    unknown = [p for d, p, _ in questions(tree) if d not in CORE_DIMENSIONS]
+    return [
+        Problem("The template has no such field; it is not imported.", f) for f in extra + unknown
+    ]
+
+
+def _card(ident: str, tree: Mapping[str, Any]) -> Card:
+    title = text(tree.get("benchmark_name"))
+    if title is None:
+        raise CardError(
+            Problem("The card names no benchmark.", "benchmark_name", mend="Fill in its name.")
+        )
+    return Card(
+        id=f"{ident}/{UNSTATED.id}",
+        benchmark=Benchmark(id=ident),
+        title=title,
+        benchmark_version=text(tree.get("version")),
+        citation=text(tree.get("citation")),
+        author=UNSTATED,
+        intended_use=text(section(tree, "intended_use_case").get("answer")),
+        notes=text(tree.get("notes")),
+        assumptions=_assumptions(tree),
+    )
+
+
+def _assumptions(tree: Mapping[str, Any]) -> tuple[Assumption, ...]:
+    blocks = {dimension: block for dimension, _, block in questions(tree)}
+    return tuple(_assumption(d, blocks.get(d, {})) for d in CORE_DIMENSIONS)
+
+
+def _assumption(dimension: str, block: Mapping[str, Any]) -> Assumption:
+    answer = text(block.get("answer"))
+    codings = read_codes(dimension, answer)
+    return Assumption(
+        dimension=dimension,
+        question=text(block.get("question")),
+        answer=answer,
+        answer_status="answered" if answer else "not-stated",
+        codings=codings,
+        assumes=tuple(c.code for c in codings),
+    )
+
+
+def _profile(ident: str, context: str | None) -> Profile:
+    return Profile(
+        id=f"{ident}-context/{UNSTATED.id}",
+        deployment=Deployment(id=f"{ident}-context"),
+        title=context or "The deployment meant by the card",
+        author=UNSTATED,
+        intended_use=context,
+    )
+
+
+def _review(
+    ident: str, card: Card, verdicts: Mapping[str, tuple[str | None, str | None]]
+) -> Review:
+    return Review(
+        id=f"{ident}-context/{ident}/{UNSTATED.id}",
+        card=card.id,
+        deployment=f"{ident}-context",
+        author=UNSTATED,
+        notes=keep_unread(
+            {d: words for d, (code, words) in verdicts.items() if words and not code}
+        ),
+        assessments=tuple(
+            Assessment(dimension=d, assumption=f"{card.id}/{d}", verdict=code, rationale=words)
+            for d, (code, words) in verdicts.items()
+            if code
+        ),
+    )
+
+
+def _no_verdict(dimension: str, words: str | None) -> Problem:
+    return Problem(
+        "The answer does not begin with Yes, No or Partially, so it states no verdict.",
+        f"{dimension}/holds_at_deployment",
+        words or "",
+        "Begin it with one of these words.",
+    )

@@ -1,0 +1,88 @@
+"""Cards of the unitxt catalogue (IBM, Apache-2.0): how unitxt turns a dataset into tasks.
+
+The tags are copied from the Hugging Face Hub and mostly inherited by translations and
+variants, so `language_creators` is a hint here and never an answer.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from loaders.contract import CardError, Problem, Raw
+from loaders.formats.assumptions import core, hinted
+from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
+from loaders.reading.cleaning import record_id, text, texts
+from loaders.reading.identifiers import hub_id
+
+SOURCE = "unitxt"
+AUTHOR = Agent(id="unitxt", name="unitxt catalogue")
+RIGHTS = "Apache-2.0, IBM/unitxt"
+_TYPES = {"task_card", "standard_benchmark", "benchmark"}
+
+
+def detects(tree: Any) -> bool:
+    """Recognise an artifact of the catalogue that is a card or a suite of cards."""
+    return isinstance(tree, Mapping) and _type(tree) in _TYPES
+
+
+def _type(tree: Mapping[str, Any]) -> str | None:
+    found = tree.get("__type__")
+    return found if isinstance(found, str) else None
+
+
+def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+    """Return one implementation card. Raises `CardError` for a suite, which is no card."""
+    if _type(tree) != "task_card":
+        parts = tree.get("subsets")
+        names = ", ".join(parts) if isinstance(parts, Mapping) else ""
+        raise CardError(
+            Problem("This is a suite of cards and no card.", "subsets", names, "Import its cards.")
+        )
+    name = catalogue_name(raw)
+    tags = tree.get("__tags__")
+    tags = tags if isinstance(tags, Mapping) else {}
+    ident = record_id(SOURCE, name)
+    card = ImplementationCard(
+        id=f"{ident}/{AUTHOR.id}",
+        implementation=Implementation(id=ident),
+        title=name,
+        description=text(tree.get("__description__")),
+        harness="unitxt",
+        identifiers=tuple(f"arxiv:{a}" for a in texts(tags.get("arxiv"))),
+        keywords=tuple(t for f in ("task_categories", "task_ids") for t in texts(tags.get(f))),
+        languages=texts(tags.get("language") or tags.get("languages")),
+        settings=_settings(tree),
+        dataset_identifiers=_datasets(tree.get("loader")),
+        rights=RIGHTS,
+        author=AUTHOR,
+        origin="third-party",
+        status="draft",
+        assumptions=_assumptions(tags),
+    )
+    return [card], []
+
+
+def catalogue_name(raw: Raw) -> str:
+    """Return the name that unitxt gives a card: its path below `cards`, joined by dots."""
+    path = raw.path or raw.name
+    below = path.partition("cards/")[2] if "cards/" in path else path
+    return below.removesuffix(".json").replace("/", ".")
+
+
+def _datasets(loader: Any) -> tuple[str, ...]:
+    if not isinstance(loader, Mapping) or loader.get("__type__") != "load_hf":
+        return ()
+    found = hub_id(loader.get("path"))
+    return (found,) if found else ()
+
+
+def _settings(tree: Mapping[str, Any]) -> tuple[str, ...]:
+    task, loader = tree.get("task"), tree.get("loader")
+    named = [f"task = {task}"] if isinstance(task, str) else []
+    config = loader.get("name") if isinstance(loader, Mapping) else None
+    return (*named, *(f"config = {c}" for c in texts(config)))
+
+
+def _assumptions(tags: Mapping[str, Any]) -> tuple[Assumption, ...]:
+    wrote = "; ".join(texts(tags.get("language_creators")))
+    hint = f"language_creators (inherited): {wrote}"
+    return core(hinted("query-authorship", hint) if wrote else None)

@@ -1,0 +1,1 @@
+"""From bytes to plain values: archives, encodings, JSON, YAML, CSV, RDF."""

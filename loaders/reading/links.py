@@ -1,0 +1,33 @@
+"""Addresses: which of a card's can be kept as links, and which file of a source a card is."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from loaders.contract import Problem, Raw
+from loaders.reading.cleaning import is_iri, is_missing, is_placeholder
+
+
+def links(addresses: Iterable[Any]) -> tuple[str, ...]:
+    """Return what can be kept as a link: well-formed addresses that nobody invented."""
+    good = (str(a).strip().rstrip("?") for a in addresses if not is_missing(a))
+    return tuple(dict.fromkeys(a for a in good if is_iri(a) and not is_placeholder(a)))
+
+
+def no_link(field: str, address: str, mend: str = "Give the real address.") -> Problem:
+    """Return what to say of an address that cannot be kept as a link."""
+    message = "This is no working address, so it is not kept as a link."
+    return Problem(message, field, address, mend)
+
+
+def file_key(raw: Raw, *roots: str) -> str:
+    """Return the path of a file below the last folder that ends in one of `roots`.
+
+    So the key of a record is the same whichever folder above was imported. Without such a
+    folder it is the path inside what was imported.
+    """
+    full = "/" + raw.source.replace("\\", "/").replace("!", "/")
+    for root in roots:
+        _, found, below = full.rpartition(f"/{root}/")
+        if found and below:
+            return below
+    return raw.path or full.rsplit("/", 1)[-1]

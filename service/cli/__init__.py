@@ -1,0 +1,1 @@
+"""The command line, `evalgap`: one module for each group of commands."""

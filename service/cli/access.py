@@ -1,0 +1,113 @@
+"""`evalgap token create | list | revoke`: who may write; `evalgap log`: who did."""
+
+import json
+import sys
+from datetime import datetime
+from typing import Annotated, Literal
+
+import typer
+
+from loaders.mapping.iris import BASE
+from loaders.reading.files import printable
+from service.access import Change, Logged, Scope, Token, Tokens, expiry
+from service.access import since as moment
+from service.cli.console import err, out
+from service.cli.shared import StoreOption, settings_of, write_log
+
+tokens = typer.Typer(no_args_is_help=True, help="Tokens: made, listed, revoked.")
+Name = Annotated[str, typer.Argument(help="Its name, which the log of writes shows.")]
+Word = Literal["read", "import", "write", "admin"]
+
+
+@tokens.command()
+def create(
+    name: Name,
+    scope: Annotated[Word, typer.Option(help="What it allows, and all before that.")],
+    expires: Annotated[
+        str | None, typer.Option(help="12h, 30d, 8w, or a date or time in UTC. [default: never]")
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Make a token and print it, once: only a hash is kept. It holds at once."""
+    until = expiry(expires) if expires else None
+    secret = _kept(store).create(name, Scope[scope.upper()], until)
+    sys.stdout.write(f"{secret}\n")
+    err.print(f"This is the token {name}, shown this once. {_until(until)}", highlight=False)
+
+
+@tokens.command("list")
+def list_(
+    store: StoreOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="All of it, as JSON lines.")] = False,
+) -> None:
+    """List the tokens, a line each: name, scope, state, when it was made, when it ends."""
+    for token in _kept(store).all():
+        line = json.dumps(token.document()) if as_json else _line(token)
+        sys.stdout.write(f"{line}\n")
+
+
+@tokens.command()
+def revoke(name: Name, store: StoreOption = None) -> None:
+    """End a token for good; a running service refuses it from the next request on."""
+    _kept(store).revoke(name)
+    out.print(f"{name} is revoked", highlight=False)
+
+
+def _kept(store: str | None) -> Tokens:
+    return Tokens(settings_of(store=store).tokens_file)
+
+
+def _line(token: Token) -> str:
+    made = f"made {token.created:%Y-%m-%d}" if token.created else ""
+    return f"{token.name}  {token.scope.word}  {token.state}  {made}  {_until(token.expires)}"
+
+
+def _until(expires: datetime | None) -> str:
+    return f"It expires {expires:%Y-%m-%d %H:%M} UTC." if expires else "It does not expire."
+
+
+def log(
+    since: Annotated[
+        str | None, typer.Option(help="Writes from then on: 12h, 30d, a date or a time in UTC.")
+    ] = None,
+    who: Annotated[str, typer.Option(help="Writes with this token, or by this user.")] = "",
+    graph: Annotated[str, typer.Option(help="Writes of this graph and those below it.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="All of it, as JSON lines.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="A row for each graph, as CSV.")] = False,
+    store: StoreOption = None,
+) -> None:
+    """List the writes to the store, a line each: when, who, from where, what, what came of it.
+
+    `unfinished` is a write whose outcome was not noted: it is under way, or the service ended in
+    it; the next start finds out.
+    """
+    start = moment(since) if since else None
+    found = write_log(settings_of(store=store)).entries(start, who, graph)
+    if as_csv:
+        from service.web.responses import csv_lines  # noqa: PLC0415 - else it starts faster
+
+        rows = (row for entry in found for row in entry.rows())
+        sys.stdout.writelines(csv_lines(rows, Logged.columns()))
+        return
+    for entry in found:
+        line = json.dumps(entry.document()) if as_json else printable(_entry(entry))
+        sys.stdout.write(f"{line}\n")
+
+
+def _entry(entry: Logged) -> str:
+    graphs = ", ".join(_graph(g) for g in entry.graphs[:_SHOWN])
+    more = f" and {len(entry.graphs) - _SHOWN} more" if len(entry.graphs) > _SHOWN else ""
+    said = (entry.at, entry.who, entry.client, entry.operation, entry.about, entry.outcome)
+    rest = (entry.detail, f"{graphs}{more}", f"request {entry.request}" if entry.request else "")
+    return "  ".join(word for word in (*said, *rest) if word)
+
+
+_SHOWN = 3
+"""How many graphs of a write stand in its line."""
+
+
+def _graph(change: Change) -> str:
+    name = change.graph.removeprefix(f"{BASE}graph/") or "the default graph"
+    if change.triples_after is None:
+        return name
+    return f"{name} ({change.triples_before} to {change.triples_after} triples)"

@@ -1,0 +1,282 @@
+"""`evalgap fit | risk | coverage`: whether benchmarks fit a deployment, as tables to read."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from service.cli.console import out
+from service.cli.shared import StoreOption, fail, opened, settings_of
+
+Dimensions = Annotated[
+    str | None, typer.Option("--dimensions", "-d", help="Relevant dimensions, joined by commas.")
+]
+Domain = Annotated[str | None, typer.Option(help="Only benchmarks of this domain.")]
+Json = Annotated[bool, typer.Option("--json", help="All of it, as JSON.")]
+Csv = Annotated[bool, typer.Option("--csv", help="As CSV.")]
+_SIGNS = {
+    "holds": "holds",
+    "partially-holds": "partly",
+    "violated": "VIOLATED",
+    "unknown": "unknown",
+    "disputed": "disputed",
+    "not-applicable": "n/a",
+}
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands of the analysis."""
+    for command in (fit, risk, coverage):
+        app.command()(command)
+
+
+def fit(
+    deployment: Annotated[str, typer.Argument(help="Id of a deployment, or a description file.")],
+    dimensions: Dimensions = None,
+    domain: Domain = None,
+    benchmark: Annotated[str | None, typer.Option(help="Only this benchmark.")] = None,
+    compare: Annotated[str | None, typer.Option(help="Two benchmarks, joined by a comma.")] = None,
+    whatif: Annotated[str | None, typer.Option(help="One change, dimension:value.")] = None,
+    least: Annotated[int, typer.Option(min=0, help="Show those with this many told.")] = 0,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="Most benchmarks to show.")] = 20,
+    store: StoreOption = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Say which benchmarks fit a deployment, assumption by assumption, with rules and sources.
+
+    Benchmarks are ordered by violated, then unknown, then held assumptions; unknown is never
+    counted as held.
+    """
+    from service.fit import from_graph as fits  # noqa: PLC0415
+    from service.fit import report as findings  # noqa: PLC0415
+    from service.fit import request as asked  # noqa: PLC0415 - other commands start faster
+
+    given = {
+        "dimensions": dimensions,
+        "domain": domain,
+        "benchmark": benchmark,
+        "compare": compare,
+        "whatif": whatif,
+        "least": least,
+        "limit": limit,
+    }
+    with opened(settings_of(store=store), read_only=True) as engine:
+        schemes, path = fits.schemes(engine), Path(deployment)
+        stated = _description(path) if path.is_file() else None
+        place = (
+            asked.described(engine, schemes, stated) if stated else fits.place(engine, deployment)
+        )
+        wanted = asked.wanted(engine, schemes, given)
+        found = asked.answer(schemes, fits.candidates(engine, place.id), place, wanted)
+    if as_json:
+        _write_json(findings.answered(found))
+    elif as_csv or found.compared is not None or found.moves is not None:
+        _show(findings.answer_rows(found), place.title, as_csv=as_csv)
+    elif benchmark:
+        _say_fit(findings.fit_rows(found.fits), place.title)
+    else:
+        out.print(_overview(findings.answered(found)))
+
+
+def _description(path: Path) -> Mapping[str, Any]:
+    """Return the description in a JSON or YAML file: bare, or under `deployment`."""
+    from loaders.contract import CardError  # noqa: PLC0415
+    from loaders.reading.trees import parse  # noqa: PLC0415
+
+    try:
+        tree = parse(path.read_bytes())
+    except CardError as error:
+        fail(f"{path}: {error.problems[0].sentence()}")
+    if not isinstance(tree, Mapping):
+        fail(f"{path} holds no description: it needs characteristics by dimension.")
+    if "evalgap" in tree:
+        fail(f"{path} is a file of records: import it, then name its deployment by its id.")
+    inner = tree.get("deployment", tree)
+    return inner if isinstance(inner, Mapping) else tree
+
+
+def _say_fit(rows: Sequence[Mapping[str, Any]], place: str) -> None:
+    """Show the findings of one benchmark, and under them the sources that each rests on."""
+    columns = (
+        "dimension", "assumed", "assumed_basis", "deployed", "verdict", "how", "rule",
+        "derived_verdict",
+    )  # fmt: skip
+    title = f"{rows[0]['benchmark']} (rank {rows[0]['rank']}) for: {place}" if rows else place
+    out.print(_table(rows, columns, title))
+    for row in rows:
+        out.print(f"{row['dimension']}: {_cell(row['sources'])}", markup=False, highlight=False)
+
+
+def _overview(found: Mapping[str, Any]) -> Table:
+    """Return a row per benchmark: its counts, and its verdict on each dimension."""
+    total, silent = found["total"], len(found["nothing_told"])
+    shown = len(found["benchmarks"])
+    table = Table(
+        title=f"{found['deployment']['title']}: {total} benchmarks, {shown} shown",
+        caption=f"* asserted by an assessor; {silent} more tell nothing here. {found['note']}",
+        title_justify="left",
+        caption_justify="left",
+    )
+    for name in ("rank", "benchmark", *found["relevant"]):
+        table.add_column(name, overflow="fold")
+    for item in found["benchmarks"]:
+        signs = (_sign(f) for f in item["findings"])
+        table.add_row(str(item["rank"]), item["benchmark"], *signs)
+    return table
+
+
+def _sign(found: Mapping[str, Any]) -> str:
+    """Return a verdict in short; a star marks one that an assessor asserted."""
+    return _SIGNS[found["verdict"]] + (" *" if found["how"] == "asserted" else "")
+
+
+def risk(
+    deployment: Annotated[str, typer.Argument(help="Id of a deployment.")],
+    benchmark: Annotated[str, typer.Argument(help="Id of a benchmark.")],
+    dimensions: Dimensions = None,
+    store: StoreOption = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Show what was measured elsewhere for each assumption that is not known to hold here."""
+    from loaders.model import CORE_DIMENSIONS  # noqa: PLC0415
+    from service.evidence import risk as risks  # noqa: PLC0415
+    from service.fit import from_graph as fits  # noqa: PLC0415
+    from service.fit import report as findings  # noqa: PLC0415
+    from service.fit import request as asked  # noqa: PLC0415
+
+    with opened(settings_of(store=store), read_only=True) as engine:
+        given = dimensions
+        relevant = (
+            asked.dimensions(fits.schemes(engine), given, "dimensions")
+            if given
+            else CORE_DIMENSIONS
+        )
+        found = risks.risk(engine, deployment, benchmark, relevant)
+    if as_json:
+        _write_json(findings.risk(found))
+    elif as_csv:
+        _show(findings.evidence_rows([e for _, e in found.evidence]), "", as_csv=True)
+    else:
+        _say_risk(findings.risk(found))
+
+
+def _say_risk(found: Mapping[str, Any]) -> None:
+    out.print(f"[b]{found['benchmark']}[/b] for: {found['deployment']}", highlight=False)
+    for part in found["assumptions"]:
+        _say_assumption(part)
+    out.print(found["note"], markup=False, highlight=False)
+
+
+def _say_assumption(part: Mapping[str, Any]) -> None:
+    finding = part["assumption"]
+    levels = ", ".join(f"{n} {level}" for level, n in sorted(part["verification"].items()))
+    judged = f"{finding['verdict']} ({finding['how']}, {finding['rule']})"
+    lines = [
+        f"\n{part['dimension']}: {judged}; {_plural(part['studies'], levels or 'nothing measured')}"
+    ]
+    for name, heading in _HEADINGS.items():
+        lines += [f"  {heading}: {_figure(item)}" for item in part[name]]
+    lines += [f"  {_pool(pool)}" for pool in part["pools"]]
+    out.print("\n".join(lines), markup=False, highlight=False)
+
+
+def _plural(studies: Sequence[str], levels: str) -> str:
+    return f"{len(studies)} {'study' if len(studies) == 1 else 'studies'}, figures: {levels}"
+
+
+_HEADINGS = {"same_domain": "same domain", "elsewhere": "elsewhere", "confounded": "confounded"}
+
+
+def _figure(item: Mapping[str, Any]) -> str:
+    value = _number(item)
+    sizes = [str(end["n"]) for end in (item["before"], item["after"]) if end["n"]]
+    n = f"n {' and '.join(sizes)}" if sizes else "n not known"
+    ends = (f"{100 * i['level']:g} % {i['lower']:g} to {i['upper']:g}" for i in item["intervals"])
+    sure = "; ".join(ends) or "no interval known"
+    here = ", measured here" if item["measured_here"] else ""
+    varied = "+".join(sorted({*item["dimensions"], *item["changed"]}))
+    named = f" [{varied}]" if "+" in varied else ""
+    about = f"{item['kind']}, {item['verification']}, {n}, {sure}{here}"
+    return f"{value} ({about}) {item['gap']}{named}"
+
+
+def _number(item: Mapping[str, Any]) -> str:
+    if item["value"] is not None:
+        return f"{item['value']:g} {item['unit']}"
+    if item["lowest"] is not None:
+        return f"{item['lowest']:g} to {item['highest']:g} {item['unit']}"
+    return str(item["as_reported"] or "no number")
+
+
+def _pool(pool: Mapping[str, Any]) -> str:
+    found = pool["summary"]
+    if not found:
+        return f"{pool['scope']}, {pool['unit']}: not summed up, {pool['no_summary_because']}"
+    return (
+        f"{pool['scope']}: mean {found['mean']} {pool['unit']} "
+        f"({found['lower']} to {found['upper']}), one more study {found['prediction_lower']} to "
+        f"{found['prediction_upper']}; k = {pool['k']}, I² = {found['i_squared']}; "
+        f"{found['method']}"
+    )
+
+
+def coverage(
+    dimensions: Annotated[str, typer.Argument(help="Two or three dimensions, with commas.")],
+    domain: Domain = None,
+    store: StoreOption = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Cross benchmarks and deployments by two or three dimensions, and say what is empty.
+
+    Not the coverage table of an import, which counts how many cards answer a question.
+    """
+    from service.coverage import from_graph as tables  # noqa: PLC0415
+    from service.fit import report as findings  # noqa: PLC0415
+
+    with opened(settings_of(store=store), read_only=True) as engine:
+        found = tables.coverage(engine, dimensions, domain)
+    if as_json:
+        _write_json(findings.coverage(found))
+        return
+    _show(findings.cell_rows(found.axes, found.cells), "", as_csv=as_csv)
+    if not as_csv:
+        for item in found.unmatched:
+            out.print(f"{item.deployment}: {item.text}", markup=False, highlight=False)
+
+
+def _show(rows: Sequence[Mapping[str, Any]], title: str, *, as_csv: bool) -> None:
+    """Write rows as CSV, or as a table without the columns that are too long for one."""
+    from service.web.responses import csv_text  # noqa: PLC0415
+
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    if as_csv:
+        sys.stdout.write(csv_text(rows, columns))
+        return
+    shown = [c for c in columns if not c.endswith(("title", "sources"))]
+    out.print(_table(rows, shown, title))
+
+
+def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str) -> Table:
+    table = Table(title=title or None, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(row.get(c)) for c in columns))
+    return table
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _write_json(document: Mapping[str, Any]) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")

@@ -1,0 +1,88 @@
+"""`evalgap show`, `evalgap match` and `evalgap template`: cards out, and what belongs together."""
+
+import csv
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loaders.formats.evalgap_table import TEMPLATE
+from loaders.model import RECORDS
+from loaders.writers.text import yaml_text
+from service.cli.shared import StoreOption, fail, opened, settings_of
+from service.common.negotiation import RDF_FORMS, SUFFIXES
+from service.matching import from_graph as matches
+from service.records import exports, repository
+from service.records.repository import Stored
+from service.store.port import Engine
+from service.store.rdf_input import write
+
+_FORMS = ("yaml", "authors", "md", "json", "ttl", "jsonld", "nt", "rdf")
+
+
+def add(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (show, match, template):
+        app.command()(command)
+
+
+def show(
+    name: Annotated[str, typer.Argument(help="A kind and identity: card/medqa/evalgap.")],
+    form: Annotated[str, typer.Option("--as", help=", ".join(_FORMS))] = "yaml",
+    deployment: Annotated[
+        str | None, typer.Option(help="Whose review goes into the authors' template.")
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Print a record as EvalGap YAML, the authors' template, Markdown, JSON or RDF."""
+    kind, _, ident = name.partition("/")
+    if kind not in RECORDS or form not in _FORMS:
+        fail(f"Name one of {', '.join(RECORDS)}/…, and as one of {', '.join(_FORMS)}.")
+    with opened(settings_of(store=store), read_only=True) as engine:
+        sys.stdout.write(_written(engine, repository.load(engine, kind, ident), form, deployment))
+
+
+def _written(engine: Engine, stored: Stored, form: str, deployment: str | None) -> str:
+    media = SUFFIXES[form]
+    if media in RDF_FORMS:
+        return write(stored.graph, media).decode()
+    if form == "json":
+        document = repository.as_json(engine, stored)
+        return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    made = exports.writers(engine, stored.record, deployment)
+    if media not in made:
+        fail(f"A {stored.record.kind} is not written as {form}; a card is.")
+    return made[media]()
+
+
+def match(
+    least: Annotated[float, typer.Option(help="Leave out what is less sure, 0 to 1.")] = 0.5,
+    store: StoreOption = None,
+) -> None:
+    """Print, as a file to edit and import, what seems to belong together, with reasons."""
+    with opened(settings_of(store=store), read_only=True) as engine:
+        made = [p for p in matches.proposed(engine) if p.confidence >= least]
+    sys.stdout.write(yaml_text(matches.as_file(made)))
+
+
+def template(
+    file: Annotated[Path, typer.Argument(help="cards.csv or cards.xlsx")],
+) -> None:
+    """Write an empty table to fill in, one row per benchmark, the card's questions as columns."""
+    if file.exists():
+        fail(f"{file} is there already.")
+    if file.suffix.lower() == ".xlsx":
+        _workbook(file)
+    else:
+        with file.open("w", encoding="utf-8-sig", newline="") as stream:
+            csv.writer(stream).writerow(TEMPLATE.values())
+
+
+def _workbook(file: Path) -> None:
+    from openpyxl import Workbook  # noqa: PLC0415 - few need it
+
+    book = Workbook(write_only=True)
+    book.create_sheet("cards").append(list(TEMPLATE.values()))
+    book.save(file)

@@ -1,0 +1,207 @@
+"""What the command line shows of an import: progress, problems, and the tables at its end."""
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn, Self
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from loaders.contract import Document, Raw, Rejected
+from loaders.reading.files import count, printable, raw_records, raw_stream
+from loaders.registry import documents
+from service.common.interrupts import Stop
+from service.common.problems import BadRequest, NotFound
+from service.ingest.report import COVERAGE, Outcome, Tally
+from service.ingest.set_aside import SetAside
+
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+
+class Run:
+    """One import or check on the terminal: its input, its progress, and how it ends.
+
+    As a context manager it takes Ctrl-C: the first ends the input, and what is under way is
+    still stored whole; the second ends at once.
+    """
+
+    def __init__(self, doing: str, *, quiet: bool) -> None:
+        """Show nothing yet; with `quiet` show only what is wrong."""
+        self._doing, self._quiet = doing, quiet
+        self._tally, self._started = Tally(), time.monotonic()
+        self._stop = Stop()
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        shown = err.is_terminal and not quiet
+        self._progress = Progress(*columns, TimeRemainingColumn(), console=err, disable=not shown)
+        self._task = self._progress.add_task(doing, total=None)
+
+    def __enter__(self) -> Self:
+        """Start the progress bar and listen for Ctrl-C."""
+        self._stop.__enter__()
+        self._progress.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        """End the bar; a second Ctrl-C ends here, since it asks for nothing but the end."""
+        self._progress.stop()
+        self._stop.__exit__()
+        return kind is KeyboardInterrupt
+
+    def documents(
+        self, paths: Sequence[Path], name: str | None = None
+    ) -> Iterator[Document | Rejected]:
+        """Yield every document under the paths; `name` is what to call standard input.
+
+        Raises `NotFound` for a path that matches nothing.
+        """
+        self._started = time.monotonic()  # a new store has been made ready by now
+        if not self._progress.disable:
+            files = [p for p in paths if str(p) != "-"]
+            self._progress.update(self._task, total=_counted(files))
+        for raw in self._stop.until(_raws(paths, name)):
+            yield from [raw] if isinstance(raw, Rejected) else self._stop.until(documents(raw))
+            self._progress.advance(self._task)
+
+    def until(self, items: Iterable[Document | Rejected]) -> Iterator[Document | Rejected]:
+        """Yield documents until Ctrl-C."""
+        for item in self._stop.until(items):
+            yield item
+            self._progress.advance(self._task)
+
+    def shown(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+        """Show and count outcomes, and pass them on."""
+        for outcome in outcomes:
+            self._tally.add(outcome)
+            _show(outcome, quiet=self._quiet)
+            yield outcome
+
+    def finish(self, kept: SetAside | None = None) -> NoReturn:
+        """Print the tables and end the command: 1 if anything was set aside, 130 if stopped."""
+        if not self._quiet:
+            _summary(self._tally, time.monotonic() - self._started)
+        if kept is not None and kept.unkept:
+            _say(
+                f"The bytes of {kept.unkept} records set aside were too many to be kept (set "
+                "EVALGAP_MAX_SET_ASIDE_BYTES, or run evalgap set-aside forget); their reasons are."
+            )
+        if self._stop.signum:
+            _say(f"Stopped after {_counts(self._tally)}. The same command goes on from there.")
+            raise typer.Exit(self._stop.exit_code)
+        raise typer.Exit(1 if self._tally.states["set aside"] else 0)
+
+
+@contextmanager
+def written(report: Path | None) -> Iterator[Callable[[Outcome], None]]:
+    """Give a function that writes outcomes to a JSON file one by one, as a list."""
+    if report is None:
+        yield lambda _: None
+        return
+    try:
+        file = report.open("w", encoding="utf-8")
+    except OSError as error:
+        raise BadRequest(f"{report} cannot be written ({error.strerror}).") from error
+    with file:
+        between = iter([""])
+
+        def write(outcome: Outcome) -> None:
+            file.write(next(between, ",\n") + json.dumps(outcome.document(), indent=1))
+
+        file.write("[\n")
+        try:
+            yield write
+        finally:
+            file.write("\n]\n")
+
+
+def _raws(paths: Sequence[Path], name: str | None) -> Iterator[Raw | Rejected]:
+    for path in paths:
+        try:
+            found = raw_stream(sys.stdin.buffer, name) if str(path) == "-" else raw_records([path])
+            yield from found
+        except FileNotFoundError as error:
+            raise NotFound(f"{path} does not exist.") from error
+
+
+def _counted(paths: Sequence[Path]) -> int | None:
+    try:
+        return count(paths)
+    except FileNotFoundError:
+        return None
+
+
+def _show(outcome: Outcome, *, quiet: bool) -> None:
+    for problem in outcome.problems[:_SHOWN]:
+        _say(f"{outcome.title}: {problem.sentence()}")
+    if len(outcome.problems) > _SHOWN:
+        _say(f"{outcome.title}: and {len(outcome.problems) - _SHOWN} more (see --report)")
+    for warning in () if quiet else outcome.warnings[:_WARNINGS]:
+        _say(f"{outcome.title}: warning: {warning.sentence()}", "dim")
+
+
+_SHOWN = 20
+"""How many problems are printed per record."""
+_WARNINGS = 3
+"""How many warnings are printed per record; all of them are in the report."""
+
+
+def _say(line: str, style: str | None = None) -> None:
+    err.print(printable(line), markup=False, highlight=False, style=style)
+
+
+def _counts(tally: Tally) -> str:
+    states = tally.states.most_common()
+    return ", ".join(f"{number:,} {state}" for state, number in states) or "no record"
+
+
+def _summary(tally: Tally, seconds: float) -> None:
+    out.print(_what_became(tally))
+    for line in _reasons(tally):
+        out.print(line, markup=False, highlight=False)
+    for level in tally.coverage:
+        out.print(_coverage(tally, level))
+    total = sum(tally.states.values())
+    out.print(f"{total} records in {seconds:.1f} s ({total / max(seconds, 1e-9):.0f} records/s)")
+
+
+def _what_became(tally: Tally) -> Table:
+    states = list(tally.states)
+    table = Table("Source", "Records", *states, title="What became of it", title_justify="left")
+    rows = [*tally.sources.items()] + ([("all", tally)] if len(tally.sources) > 1 else [])
+    for name, sums in rows:
+        counts = (str(sums.states[state]) for state in states)
+        table.add_row(name, str(sum(sums.states.values())), *counts)
+    return table
+
+
+def _reasons(tally: Tally) -> list[str]:
+    """Return the most frequent reasons for which each source's records were set aside."""
+    return [
+        f"{name}: {number:,} set aside: {printable(reason)}"
+        for name, sums in tally.sources.items()
+        for reason, number in sums.reasons.most_common(_REASONS)
+    ]
+
+
+_REASONS = 3
+"""How many reasons are shown for each source."""
+
+
+def _coverage(tally: Tally, level: str) -> Table:
+    """Return, per source and dimension, how many cards of a level stand how to the question."""
+    found = {n: s.coverage[level] for n, s in tally.sources.items() if level in s.coverage}
+    cards = tally.records[level]
+    title = f"Coverage of {cards} {level.replace('-', ' ')}s: {', '.join(COVERAGE)}"
+    dimensions = list(tally.coverage[level])
+    table = Table("Dimension", *found, title=title, title_justify="left")
+    for dimension in dimensions:
+        counts = [rows.get(dimension, Counter()) for rows in found.values()]
+        table.add_row(dimension, *(" ".join(f"{c[s]}" for s in COVERAGE) for c in counts))
+    return table

@@ -1,0 +1,77 @@
+"""`evalgap decompose`: a gap taken apart from a table of results."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.shared import fail
+
+RungWords = Annotated[
+    list[str] | None, typer.Option(help="RUNG=DIMENSIONS that a rung changes; may be repeated.")
+]
+
+
+def decompose(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV or Parquet: rung, item, cluster, score; or rung, score, n, events."
+        ),
+    ],
+    rungs: Annotated[str | None, typer.Option(help="Rungs in order, joined by commas.")] = None,
+    changed: RungWords = None,
+    adds: Annotated[
+        list[str] | None, typer.Option(help="The same, in addition to the rung before.")
+    ] = None,
+    resamples: Annotated[int, typer.Option(help="Bootstrap resamples.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="Seed of the resampling.")] = 1,
+    unit: Annotated[str, typer.Option(help="Of the scores: fraction or percent.")] = "fraction",
+    lower_is_better: Annotated[bool, typer.Option("--lower-is-better")] = False,
+    as_gap: Annotated[
+        Path | None,
+        typer.Option(help="Print a gap record instead; this file says what it is about."),
+    ] = None,
+) -> None:
+    """Take a gap apart from item results or scores, and print the numbers as JSON."""
+    from service.decomposition import request as decomposing  # noqa: PLC0415 - the other commands start faster
+    from service.decomposition.table import sheet  # noqa: PLC0415
+
+    options = decomposing.options_of(
+        {
+            "rungs": rungs.split(",") if rungs else (),
+            "changed": dict(_pair(words) for words in changed or ()),
+            "adds": dict(_pair(words) for words in adds or ()),
+            "resamples": resamples,
+            "seed": seed,
+            "unit": unit,
+            "higher_is_better": not lower_is_better,
+        }
+    )
+    found = decomposing.run(sheet(_bytes(file), str(file)), options)
+    if as_gap is None:
+        text = json.dumps(decomposing.document(found), indent=1, ensure_ascii=False) + "\n"
+    else:
+        text = decomposing.gap_file(found, _about(as_gap), options).raw.data.decode()
+    sys.stdout.write(text)
+
+
+def _bytes(file: Path) -> bytes:
+    if not file.is_file():
+        fail(f"There is no file {file}.")
+    return file.read_bytes()
+
+
+def _about(file: Path) -> dict[str, object]:
+    from service.decomposition.request import tree  # noqa: PLC0415
+
+    return tree(_bytes(file), str(file))
+
+
+def _pair(words: str) -> tuple[str, str]:
+    rung, equals, given = words.partition("=")
+    if not equals:
+        fail(f"Write RUNG=DIMENSIONS, not {words!r}.")
+    return rung, given

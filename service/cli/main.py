@@ -1,0 +1,309 @@
+"""The command line: `evalgap serve | import | set-aside | validate | query | export | load | …`.
+
+Exit codes: 0 all well, 1 something was found wrong with the input, 2 the command itself was
+called wrongly or could not run, 130 stopped by Ctrl-C (143 by a request to terminate).
+"""
+
+import shutil
+import socket
+import sqlite3
+import sys
+from contextlib import closing, nullcontext, suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.access import checked
+from service.cli import access as cli_access
+from service.cli import analysis as cli_analysis
+from service.cli import cards as cli_cards
+from service.cli import decompose as cli_decompose
+from service.cli import plan as cli_plan
+from service.cli import set_aside as cli_set_aside
+from service.cli import stats as cli_stats
+from service.cli.console import Run, err, out, written
+from service.cli.set_aside import kept_in
+from service.cli.shared import (
+    PROGRAM,
+    Quiet,
+    StoreOption,
+    fail,
+    gated,
+    logged,
+    opened,
+    reads_documents,
+    settings_of,
+)
+from service.common.problems import AddressInUse, Problem
+from service.common.settings import Settings
+from service.ingest.pipeline import ingest
+from service.ingest.set_aside import noted
+from service.ingest.written import differences, sizes
+from service.store.faults import fault
+from service.store.open import open_engine
+from service.store.oxigraph.store import open_store
+from service.validation.gate import collect_rarely
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
+)
+app.add_typer(cli_set_aside.app, name="set-aside")
+app.add_typer(cli_access.tokens, name="token")
+cli_cards.add(app)
+cli_analysis.add(app)
+app.add_typer(cli_plan.app, name="plan")
+app.command()(cli_decompose.decompose)
+app.command()(cli_stats.stats)
+app.command("log")(cli_access.log)
+Paths = Annotated[
+    list[Path], typer.Argument(help="Files, folders, archives or 'patterns'; - is stdin.")
+]
+_STDIO = Path("-")
+_NOT_STARTED = 3
+"""The exit code of a service that could not start, as uvicorn has it."""
+
+
+def main() -> None:
+    """Run the command line; a known problem is one plain sentence and exit code 2."""
+    try:
+        app(obj=PROGRAM)
+    except Problem as problem:
+        sentence = problem.detail
+    except BrokenPipeError:
+        raise
+    except (OSError, sqlite3.Error) as error:
+        found = fault(error, "the files of EvalGap")
+        sentence = found.detail if found else f"{error}."
+    else:
+        return
+    err.print(f"evalgap: {sentence}", markup=False, highlight=False)
+    sys.exit(2)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    store: StoreOption = None,
+    gate: Annotated[str, typer.Option(help="on, or off for a plain store without SHACL.")] = "on",
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Serve the store as it is now; write nothing.")
+    ] = False,
+) -> None:
+    """Serve the graph over HTTP; a token allows writes (see `evalgap token`)."""
+    if gate not in {"on", "off"}:
+        fail(f"--gate is on or off, not {gate!r}.")
+    settings = settings_of(
+        host=host,
+        port=port,
+        store=store,
+        gate=False if gate == "off" else None,
+        read_only=read_only or None,
+    )
+    checked(settings.token)
+    _run_server(settings)
+
+
+def _run_server(settings: Settings) -> None:
+    """Serve until a signal ends it. Raises `AddressInUse`; exits with a code if it never began."""
+    import uvicorn  # noqa: PLC0415 - the other commands start faster without it
+
+    from service.web.app import create_app  # noqa: PLC0415
+    from service.web.http.edge import connections_of  # noqa: PLC0415
+    from service.web.http.protocol import bounded_protocol  # noqa: PLC0415
+    from service.web.serving import GRACE, Server  # noqa: PLC0415
+    from service.web.sparql.lanes.pool import lent_protocol  # noqa: PLC0415
+
+    _check_free(settings)
+    application = create_app(settings, tell=lambda words: err.print(f"{words} …"))
+    err.print(f"EvalGap is at http://{settings.host}:{settings.port}")
+    lanes, rules = application.state.lanes, connections_of(settings)
+    # what fit and pages keep of a large store took 80 ms to look through, in one request of five
+    collect_rarely()
+    config = uvicorn.Config(
+        application,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,  # or its lines are put together before the level is asked
+        http=lent_protocol(lanes, rules) if lanes else bounded_protocol(rules),
+        ws="none",  # there are no WebSockets here, and theirs would be another protocol
+        proxy_headers=False,  # `service.web.http.forwarded` reads them
+        timeout_keep_alive=settings.max_idle_seconds,  # type: ignore[arg-type]  # any number
+        timeout_graceful_shutdown=GRACE,
+    )
+    server = Server(application, config)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise typer.Exit(_NOT_STARTED)
+
+
+def _check_free(settings: Settings) -> None:
+    """Raise `AddressInUse` before any work is done for an address that is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise AddressInUse(
+                f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). "
+                "Name another port with --port."
+            ) from error
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    paths: Paths,
+    store: StoreOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, store nothing.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Write every outcome to a JSON file.")] = None,
+    name: Annotated[str | None, typer.Option(help="What to call the content of stdin.")] = None,
+    stock: Annotated[bool, typer.Option("--stock", help="Use pySHACL as it comes: slow.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Store cards in any known format; what cannot be stored is set aside with its reason.
+
+    Exit code 0 if everything went in, 1 if any was set aside, 130 if stopped by Ctrl-C. The
+    same command goes on from there: what is stored already is passed over.
+    """
+    settings = settings_of(store=store)
+    reads_documents(context, settings)
+    run = Run("Checking" if dry_run else "Importing", quiet=quiet)
+    kept = None if dry_run else kept_in(settings)
+    collect_rarely()
+    with (
+        run,
+        kept or nullcontext(),
+        gated(2, stock=stock) as gate,
+        opened(settings, None if stock else gate) as engine,
+        written(report) as note,
+        nullcontext() if dry_run else logged(settings, engine, "import", _named(paths)) as write,
+    ):
+        found = run.documents(paths, name)
+        entry = write.entry if write else None
+        outcomes = ingest(found, engine, gate, dry_run=dry_run, write=entry)
+        for outcome in run.shown(noted(outcomes, kept)):
+            note(outcome)
+    run.finish(kept)
+
+
+@app.command()
+def validate(
+    context: typer.Context, paths: Paths, store: StoreOption = None, quiet: Quiet = False
+) -> None:
+    """Check cards as an import would, and store nothing; exit code 1 if any is not valid."""
+    settings = settings_of(store=store)
+    reads_documents(context, settings)
+    run = Run("Checking", quiet=quiet)
+    with run, opened(settings, read_only=True) as engine, gated(0) as gate:
+        for _ in run.shown(ingest(run.documents(paths), engine, gate, dry_run=True)):
+            pass
+    run.finish()
+
+
+@app.command()
+def query(
+    name: Annotated[str | None, typer.Argument(help="Name of a question; none lists them.")] = None,
+    param: Annotated[list[str] | None, typer.Option(help="A parameter, as name=value.")] = None,
+    store: StoreOption = None,
+) -> None:
+    """Run a named question and print its rows as CSV."""
+    from service.queries import catalog  # noqa: PLC0415
+    from service.records import repository  # noqa: PLC0415
+    from service.web.responses import csv_text  # noqa: PLC0415
+
+    if name is None:
+        for asked in catalog.questions().values():
+            flags = " ".join(f"--param {p.name}={p.example}" for p in asked.params.values())
+            out.print(f"[b]{asked.name}[/b] {flags}\n  {asked.question}")
+        return
+    arguments = dict(_pair(p) for p in param or [])
+    with opened(settings_of(store=store), read_only=True) as engine:
+        rows = [
+            {k: repository.value(v) for k, v in row.items()}
+            for row in catalog.run(catalog.question(name), arguments, engine)
+        ]
+    sys.stdout.write(csv_text(rows, list(dict.fromkeys(k for row in rows for k in row))))
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write; - is stdout.")] = _STDIO,
+    store: StoreOption = None,
+) -> None:
+    """Write the whole graph as N-Quads, which `evalgap load` reads."""
+    with opened(settings_of(store=store), read_only=True) as engine:
+        if file == _STDIO:
+            for chunk in engine.dump():
+                sys.stdout.buffer.write(chunk)
+        else:
+            with file.open("wb") as stream:
+                stream.writelines(engine.dump())
+
+
+@app.command()
+def load(
+    file: Annotated[Path, typer.Argument(help="What export wrote; - reads stdin.")],
+    store: StoreOption = None,
+) -> None:
+    """Fill an empty store or server with an export, as it is: the shapes do not judge it again."""
+    from service.linked_data import dump as dumps  # noqa: PLC0415
+
+    settings = settings_of(store=store)
+    if file != _STDIO and not file.is_file():
+        fail(f"There is no file {file}.")
+    data = sys.stdin.buffer.read() if file == _STDIO else file.read_bytes()
+    with closing(open_engine(settings)) as engine, logged(settings, engine, "load", file) as write:
+        count = dumps.load(engine, data)
+        write.note(differences({}, sizes(engine)))
+    out.print(f"{count:,} statements are loaded")
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A folder that does not exist yet.")],
+    store: StoreOption = None,
+) -> None:
+    """Copy the store to a folder, consistently, also while a server has it open."""
+    settings = settings_of(store=store)
+    if settings.store is None or not settings.store.exists():
+        fail(f"There is no store at {settings.store}.")
+    engine = open_store(settings.store, read_only=True)
+    engine.backup(folder)
+    engine.close()
+    out.print(f"{settings.store} is copied to {folder}")
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A folder that backup made.")],
+    store: StoreOption = None,
+) -> None:
+    """Make a store from a backup, where there is none yet."""
+    settings = settings_of(store=store)
+    if not (folder / "CURRENT").exists():
+        fail(f"{folder} is no backup of a store.")
+    if settings.store is None or settings.store.exists():
+        fail(f"There is a store at {settings.store} already. Move it away first.")
+    shutil.copytree(folder, settings.store)
+    with (
+        closing(open_store(settings.store)) as engine,
+        logged(settings, engine, "restore", folder) as write,
+    ):
+        write.note(differences({}, sizes(engine)))
+    out.print(f"{settings.store} holds what {folder} holds")
+
+
+def _named(paths: list[Path]) -> str:
+    return " ".join(map(str, paths))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        fail(f"--param needs name=value, not {text!r}.")
+    return name, value

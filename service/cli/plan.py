@@ -1,0 +1,183 @@
+"""`evalgap plan new | show | step | export`: staged plans on the command line."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from service.cli.shared import StoreOption, fail, gated, logged, opened, settings_of
+
+app = typer.Typer(no_args_is_help=True, help="Staged plans: made, changed step by step, exported.")
+Id = Annotated[str, typer.Argument(help="Id of the plan.")]
+By = Annotated[str | None, typer.Option(help="Who does it, as id=name.")]
+Threshold = Annotated[
+    str | None, typer.Option(help="Such as 'at-most 5 percentage-point' or 'at-least 90 percent'.")
+]
+Sample = Annotated[
+    str | None,
+    typer.Option(help="Such as 'method=two-proportions effect=5 baseline=90 power=0.8'."),
+]
+_STDOUT = Path("-")
+
+
+@app.command()
+def new(
+    ident: Id,
+    deployment: Annotated[str, typer.Argument(help="Id of a deployment.")],
+    card: Annotated[str, typer.Argument(help="A card, as benchmark/author.")],
+    by: Annotated[str, typer.Option(help="Author of the plan, as id=name.")],
+    title: Annotated[str | None, typer.Option(help="Title of the plan.")] = None,
+    findings: Annotated[
+        Path | None, typer.Option(help="YAML or JSON with findings: dimension, verdict, basis.")
+    ] = None,
+    threshold: Threshold = None,
+    sample: Sample = None,
+    store: StoreOption = None,
+) -> None:
+    """Make a plan from the fit of a card, or from findings of your own."""
+    from service.plans import commands as plans  # noqa: PLC0415 - the other commands start faster
+
+    given = {
+        "id": ident,
+        "deployment": deployment,
+        "card": card,
+        "title": title,
+        "author": _agent(by),
+        "findings": _tree(findings).get("findings") if findings else None,
+        **_shared(threshold, sample),
+    }
+    wanted = plans.form({k: v for k, v in given.items() if v is not None}, plans.PlanRequest)
+    settings = settings_of(store=store)
+    with (
+        opened(settings) as engine,
+        gated(0) as gate,
+        logged(settings, engine, "new plan", ident) as write,
+    ):
+        made = plans.create(engine, gate, wanted, write.entry)
+    _tell(made.plan, made.version)
+
+
+@app.command()
+def show(ident: Id, store: StoreOption = None) -> None:
+    """Show the steps of a plan: number, stage, dimension, status, decision, what locks it."""
+    from service.plans import commands as plans  # noqa: PLC0415
+
+    with opened(settings_of(store=store), read_only=True) as engine:
+        _tell(*plans.load(engine, ident))
+
+
+@app.command()
+def step(
+    ident: Id,
+    number: Annotated[int, typer.Argument(help="Number of the step.")],
+    status: Annotated[
+        str | None, typer.Option(help="planned, in-progress, done or blocked.")
+    ] = None,
+    threshold: Threshold = None,
+    sample: Sample = None,
+    result: Annotated[
+        Path | None, typer.Option(help="YAML or JSON: metric, before, after, intervals, sources.")
+    ] = None,
+    waive: Annotated[str | None, typer.Option(help="Pass it over, for this reason.")] = None,
+    by: By = None,
+    store: StoreOption = None,
+) -> None:
+    """Change a step; every change is a new version of the plan."""
+    from service.plans import commands as plans  # noqa: PLC0415
+    from service.plans.changes import StepChange  # noqa: PLC0415
+
+    given = {
+        "step_status": status,
+        "result": _tree(result) if result else None,
+        "waive": waive,
+        "by": _agent(by) if by else None,
+        **_shared(threshold, sample),
+    }
+    wanted = plans.form({k: v for k, v in given.items() if v is not None}, StepChange)
+    settings = settings_of(store=store)
+    with (
+        opened(settings) as engine,
+        gated(0) as gate,
+        logged(settings, engine, "change of a plan", f"{ident}, step {number}") as write,
+    ):
+        made = plans.change(engine, gate, (ident, number), wanted, write.entry)
+    _tell(made.plan, made.version, number)
+    if made.gap:
+        told = f"feeds the gap {made.gap['id']}" if made.gap["id"] else made.gap["why"]
+        sys.stdout.write(f"{told}\n")
+
+
+@app.command()
+def export(
+    ident: Id,
+    file: Annotated[Path, typer.Argument(help="Where to write; - is stdout.")] = _STDOUT,
+    store: StoreOption = None,
+) -> None:
+    """Write a plan as Markdown, with every step and every version."""
+    from loaders.writers.plan import plan_markdown  # noqa: PLC0415
+    from service.plans import commands as plans  # noqa: PLC0415
+    from service.records import repository  # noqa: PLC0415
+
+    with opened(settings_of(store=store), read_only=True) as engine:
+        plan, _ = plans.load(engine, ident)
+        text = plan_markdown(plan, repository.history(engine, "plan", ident))
+    if file == _STDOUT:
+        sys.stdout.write(text)
+    else:
+        file.write_text(text, "utf-8")
+
+
+def _tell(plan: Any, version: int, only: int | None = None) -> None:
+    from service.plans import commands as plans  # noqa: PLC0415
+
+    sys.stdout.write(f"{plan.id}, version {version}\n")
+    for one, state in zip(plan.steps, plans.state(plan), strict=True):
+        if only in {None, one.position}:
+            locked = f", waits for {', '.join(map(str, state['locked_by']))}"
+            found = f" ({one.verdict})" if one.verdict else ""
+            decided = f", {one.decision}" if one.decision else ""
+            sys.stdout.write(
+                f"{one.position:>3}  {one.stage:<13} {' '.join(one.targets)}{found}: "
+                f"{one.step_status}{decided}{locked if state['locked_by'] else ''}\n"
+            )
+
+
+def _agent(words: str) -> dict[str, str]:
+    ident, equals, name = words.partition("=")
+    if not equals:
+        fail(f"--by is id=name, not {words!r}.")
+    return {"id": ident, "name": name}
+
+
+def _shared(threshold: str | None, sample: str | None) -> dict[str, Any]:
+    return {
+        "threshold": _threshold(threshold) if threshold else None,
+        "sample": dict(_pair(w) for w in sample.split()) if sample else None,
+    }
+
+
+def _threshold(words: str) -> dict[str, str]:
+    parts = words.split()
+    if len(parts) != 3 or parts[0] not in {"at-most", "at-least"}:  # noqa: PLR2004 - three words
+        fail(f"A threshold is 'at-most 5 percentage-point', not {words!r}.")
+    return {parts[0].replace("-", "_"): parts[1], "unit": parts[2]}
+
+
+def _pair(words: str) -> tuple[str, str]:
+    name, equals, value = words.partition("=")
+    if not equals:
+        fail(f"--sample is made of name=value, not {words!r}.")
+    return name, value
+
+
+def _tree(file: Path) -> dict[str, Any]:
+    from service.decomposition.request import tree  # noqa: PLC0415
+
+    if not file.is_file():
+        fail(f"There is no file {file}.")
+    found: dict[str, Any] = json.loads(
+        json.dumps(tree(file.read_bytes(), str(file))), parse_float=str
+    )
+    return found

@@ -1,0 +1,152 @@
+"""`evalgap set-aside list | show | retry | export | forget`: what could not be stored, and why."""
+
+import json
+import re
+import sys
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loaders.contract import Problem
+from loaders.reading.files import printable
+from service.cli.console import Run, err, out
+from service.cli.shared import (
+    Quiet,
+    StoreOption,
+    fail,
+    gated,
+    logged,
+    opened,
+    reads_documents,
+    settings_of,
+)
+from service.common.settings import Settings
+from service.ingest.pipeline import ingest
+from service.ingest.set_aside import Entry, SetAside, again, noted
+
+app = typer.Typer(no_args_is_help=True, help="What was set aside by imports, and why.")
+Ids = Annotated[list[str] | None, typer.Argument(help="Ids from the list; none means all.")]
+SomeIds = Annotated[list[str], typer.Argument(help="Ids from the list.")]
+
+
+def kept_in(settings: Settings) -> SetAside:
+    """Open the set-aside records that belong to the store of these settings."""
+    return SetAside(settings.set_aside_file, settings.max_set_aside_bytes)
+
+
+@app.command("list")
+def list_(
+    store: StoreOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="All of it, as JSON lines.")] = False,
+) -> None:
+    """List the records that are set aside, a line each: id, source, place, first reason."""
+    with kept_in(settings_of(store=store)) as kept:
+        for entry in kept.entries():
+            line = json.dumps(entry.document()) if as_json else _line(entry)
+            sys.stdout.write(f"{line}\n")
+
+
+@app.command()
+def show(
+    ids: SomeIds,
+    store: StoreOption = None,
+    content: Annotated[bool, typer.Option("--content", help="Only its bytes, to stdout.")] = False,
+) -> None:
+    """Show all that is known of records that are set aside, or their bytes."""
+    with kept_in(settings_of(store=store)) as kept:
+        for entry in kept.entries(ids):
+            if not content:
+                sys.stdout.write(json.dumps(entry.document(), indent=1, ensure_ascii=False) + "\n")
+                continue
+            data = kept.data(entry)
+            if data is None:
+                fail(f"{entry.id}: its {entry.size:,} bytes were not kept. See {entry.source}")
+            sys.stdout.buffer.write(data)
+
+
+@app.command()
+def retry(
+    context: typer.Context,
+    ids: Ids = None,
+    store: StoreOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, store nothing.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Import set-aside records again, from the bytes that were kept; what goes in is cleared.
+
+    For after an update of the formats or shapes, or once a card that others name has come. To
+    mend a record, mend its file and import that.
+    """
+    settings = settings_of(store=store)
+    reads_documents(context, settings)
+    run = Run("Trying again", quiet=quiet)
+    with (
+        run,
+        kept_in(settings) as kept,
+        opened(settings) as engine,
+        gated(2) as gate,
+        nullcontext() if dry_run else logged(settings, engine, "retry of set aside") as write,
+    ):
+        entries = list(kept.entries(ids or []))
+        found = run.until(again(entries, kept))
+        outcomes = ingest(
+            found, engine, gate, dry_run=dry_run, write=write.entry if write else None
+        )
+        for _ in run.shown(outcomes if dry_run else noted(outcomes, kept)):
+            pass
+        for entry in entries:
+            if not entry.kept:
+                line = f"{entry.id}: its bytes were not kept; import {entry.source}"
+                err.print(line, markup=False, highlight=False)
+    run.finish()
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="A folder that is empty or not there yet.")],
+    ids: Ids = None,
+    store: StoreOption = None,
+) -> None:
+    """Write the records to a folder as they came, and reasons.csv with the reason of each."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        fail(f"{folder} is not an empty folder.")
+    from service.web.responses import csv_text  # noqa: PLC0415 - the other commands start faster
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with kept_in(settings_of(store=store)) as kept:
+        rows = [row for entry in kept.entries(ids or []) for row in _exported(entry, kept, folder)]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    (folder / "reasons.csv").write_text(csv_text(rows, columns), "utf-8", newline="")
+    out.print(f"{folder} holds {len({row['id'] for row in rows})} records and reasons.csv")
+
+
+@app.command()
+def forget(ids: SomeIds, store: StoreOption = None) -> None:
+    """Remove set-aside records for good."""
+    with kept_in(settings_of(store=store)) as kept:
+        entries = list(kept.entries(ids))
+        kept.forget(entries)
+    out.print(f"{len(entries)} removed")
+
+
+def _exported(entry: Entry, kept: SetAside, folder: Path) -> list[dict[str, object]]:
+    data = kept.data(entry)
+    # the name that a source gave may say ../../etc/passwd, so only letters of it are used
+    name = f"{entry.id}-{re.sub(r'[^A-Za-z0-9._-]+', '_', entry.source)[-80:].lstrip('.')}"
+    if data is not None:
+        (folder / name).write_bytes(data)
+    said = entry.document()
+    about = {
+        key: said[key] for key in ("id", "source", "place", "bytes", "sha256", "first", "last")
+    }
+    file = {"file": name if data is not None else None}
+    return [{**about, **file, **vars(problem)} for problem in entry.problems]
+
+
+def _line(entry: Entry) -> str:
+    where = f"{entry.source}, {entry.place}" if entry.place else entry.source
+    why = entry.problems[0] if entry.problems else Problem("no reason is known")
+    return printable(f"{entry.id}  {where}: {replace(why, mend='').sentence()}")

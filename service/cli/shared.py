@@ -1,0 +1,122 @@
+"""What the commands share: settings, the store, the gate, and the way they fail."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from pwd import getpwuid
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from service.access import COMMAND_LINE, Caller, Intent, WriteLog
+from service.cli.console import err
+from service.common.problems import BadSetting
+from service.common.settings import Settings
+from service.sandbox import offline
+from service.store.open import open_engine
+from service.store.oxigraph.store import open_store
+from service.store.port import Engine
+from service.validation.gate import Gate
+
+if TYPE_CHECKING:
+    from service.ingest.written import Write
+
+StoreOption = Annotated[
+    str | None,
+    typer.Option("--store", help="Folder or server URL. [default: .evalgap/store]"),
+]
+PROGRAM = object()
+"""What `main` hands to the commands, so that they know the process is theirs."""
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what is wrong.")]
+
+
+def settings_of(**given: object) -> Settings:
+    """Return the settings, with what the command line gives put over them.
+
+    Raises `BadSetting` naming the variable whose value does not fit.
+    """
+    try:
+        return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        raise BadSetting(f"EVALGAP_{name}: {first['msg']}.") from error
+
+
+def reads_documents(context: typer.Context, settings: Settings) -> None:
+    """Close the network to a command that reads documents of others, unless its store is a server.
+
+    For the whole process, since nothing can open it again: only where `main` runs the command,
+    not where a program calls the command line and goes on.
+    """
+    if settings.store_url is None and context.obj is PROGRAM:
+        offline()
+
+
+@contextmanager
+def opened(
+    settings: Settings, gate: Gate | None = None, *, read_only: bool = False
+) -> Iterator[Engine]:
+    """Open the store, made and filled if there is none; a reader leaves none behind.
+
+    What it is filled with passes `gate`, or without one a gate in this process.
+    """
+    from service.ingest import seeding as bootstrap  # noqa: PLC0415
+
+    there = settings.store_url or (settings.store and settings.store.exists())
+    engine = open_engine(settings, read_only=True) if there and read_only else None
+    if engine is None:
+        engine = open_store(None) if read_only else open_engine(settings)
+        with nullcontext(gate) if gate else gated(0) as judge:
+            bootstrap.prepare(engine, judge, seed=settings.seed, tell=lambda _: None)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+@contextmanager
+def logged(
+    settings: Settings, engine: Engine, operation: str, about: object = ""
+) -> "Iterator[Write]":
+    """Note in the log of writes what the user of this machine writes, and what came of it."""
+    from service.ingest.written import writing  # noqa: PLC0415 - reading starts faster without it
+
+    log = write_log(settings)
+    try:
+        intent = Intent(Caller(_user(), COMMAND_LINE, ""), operation, str(about))
+        with writing(log, engine, intent) as write:
+            yield write
+    finally:
+        log.close()
+
+
+def write_log(settings: Settings) -> WriteLog:
+    """Return the log of the writes to the store of these settings."""
+    return WriteLog(settings.write_log_file or Path(".evalgap", "writes.sqlite"))
+
+
+def _user() -> str:
+    try:
+        # not what LOGNAME says, which each user can set
+        return getpwuid(os.getuid()).pw_name
+    except KeyError:  # a container may run under a number without a name
+        return str(os.getuid())
+
+
+@contextmanager
+def gated(workers: int, *, stock: bool = False) -> Iterator[Gate]:
+    """Start a gate and end its processes afterwards; with `stock`, use pySHACL as it comes."""
+    gate = Gate(workers, stock=stock)
+    try:
+        yield gate
+    finally:
+        gate.close()
+
+
+def fail(sentence: str) -> NoReturn:
+    """Say what is wrong and end with exit code 2."""
+    err.print(f"evalgap: {sentence}", markup=False, highlight=False)
+    raise typer.Exit(2)

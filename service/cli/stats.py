@@ -1,0 +1,27 @@
+"""`evalgap stats`: figures of the corpus, each with the named question that it comes from."""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from service.cli.shared import StoreOption, opened, settings_of
+
+
+def stats(
+    store: StoreOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="All figures, as JSON.")] = False,
+    questions: Annotated[
+        bool, typer.Option("--questions", help="Ten questions and the answers they have today.")
+    ] = False,
+) -> None:
+    """Print how much the graph holds, how well it is verified, and what is still open."""
+    from service.queries import corpus_report as figures  # noqa: PLC0415 - the other commands start faster
+
+    with opened(settings_of(store=store), read_only=True) as engine:
+        if as_json:
+            text = json.dumps(figures.document(engine), ensure_ascii=False, indent=1)
+        else:
+            text = (figures.questions_as_text if questions else figures.as_text)(engine)
+    sys.stdout.write(f"{text}\n")

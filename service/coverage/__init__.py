@@ -1,0 +1,1 @@
+"""Cross tables of what benchmarks assume against a domain or another dimension."""

@@ -1,0 +1,192 @@
+"""Which combinations of conditions benchmarks cover, where deployments live, what is empty.
+
+A subject lies in a combination if, on every axis, one of its values is the axis value or
+narrower. Three kinds of empty are told apart, because each asks for something else: a
+benchmark, an answer on a card, or nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from service.fit.claims import Candidate, Place, Said
+from service.fit.rules import derive
+from service.ontology.schemes import HOLDS, Scheme
+
+NO_BENCHMARK, NOT_STATED, NEVER_USED = "no-benchmark", "not-stated", "value-never-used"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One combination: who lies in it, and if no benchmark does, which kind of empty it is.
+
+    `derived` are those of the benchmarks that a source alone does not place there: on some axis
+    only a value that a rule derived does. `silent` are benchmarks that lie in it by what they
+    state and leave the rest unstated.
+    """
+
+    combination: tuple[str, ...]
+    benchmarks: tuple[str, ...]
+    derived: tuple[str, ...]
+    deployments: tuple[str, ...]
+    silent: tuple[str, ...] = ()
+    empty: str | None = None
+
+
+@dataclass(frozen=True)
+class Needed:
+    """A deployment that no benchmark matches on the axes, and a sentence that asks for one.
+
+    `unstated` are axes on which the deployment states nothing; they ask for nothing.
+    """
+
+    deployment: str
+    title: str
+    values: Mapping[str, tuple[str, ...]]
+    unstated: tuple[str, ...]
+    text: str
+
+
+Subject = Candidate | Place
+
+
+def crosstab(
+    axes: Sequence[Scheme],
+    benchmarks: Sequence[Candidate],
+    deployments: Sequence[Place],
+    everyone: Sequence[Subject] = (),
+) -> list[Cell]:
+    """Return every combination of the values of the axes, in the order of their schemes.
+
+    `everyone` are further subjects by which a value counts as used: those outside a filter.
+    """
+    used = [_used(axis, [*benchmarks, *deployments, *everyone]) for axis in axes]
+    known = _placed(axes, benchmarks)
+    sourced = _placed(axes, benchmarks, derived=False)
+    homes = _placed(axes, deployments)
+    return [
+        _cell(combination, used, known, sourced, homes)
+        for combination in product(*(axis.values for axis in axes))
+    ]
+
+
+_Placed = Mapping[tuple[frozenset[str], ...], Sequence[str]]
+"""Who lies where: on every axis all values that a subject lies in, broader ones too."""
+
+
+def _placed(
+    axes: Sequence[Scheme], subjects: Iterable[Subject], *, derived: bool = True
+) -> _Placed:
+    on = stated if derived else _sourced
+    groups: defaultdict[tuple[frozenset[str], ...], list[str]] = defaultdict(list)
+    for subject in subjects:
+        groups[tuple(on(axis, subject) for axis in axes)].append(subject.id or "")
+    found: defaultdict[tuple[frozenset[str], ...], list[str]] = defaultdict(list)
+    for values, names in groups.items():
+        found[tuple(map(_lies_in, axes, values))] += names
+    return found
+
+
+def _lies_in(axis: Scheme, values: frozenset[str]) -> frozenset[str]:
+    return frozenset(v for v in axis.values if any(axis.within(own, v) for own in values))
+
+
+def stated(axis: Scheme, subject: Subject) -> frozenset[str]:
+    """Return the values that any record of the subject states or derives on the axis."""
+    return frozenset(v for said in subject.said.get(axis.dimension, ()) for v in said.values)
+
+
+def _sourced(axis: Scheme, subject: Subject) -> frozenset[str]:
+    """Return the values that sources state on the axis, without those that a rule derived."""
+    claims = subject.claimed.get(axis.dimension, ())
+    return frozenset(c.code for claim in claims for c in claim.coded if c.basis == "stated")
+
+
+def _used(axis: Scheme, subjects: Iterable[Subject]) -> frozenset[str]:
+    return _lies_in(axis, frozenset(v for subject in subjects for v in stated(axis, subject)))
+
+
+def _cell(
+    combination: tuple[str, ...],
+    used: Sequence[frozenset[str]],
+    benchmarks: _Placed,
+    sourced: _Placed,
+    deployments: _Placed,
+) -> Cell:
+    inside = _names(benchmarks, lambda places: _inside(combination, places))
+    homes = _names(deployments, lambda places: _inside(combination, places))
+    silent = _names(benchmarks, lambda places: _may_be_inside(combination, places))
+    by_source = set(_names(sourced, lambda places: _inside(combination, places)))
+    derived = tuple(name for name in inside if name not in by_source)
+    return Cell(
+        combination, inside, derived, homes, silent, _empty(combination, used, inside, silent)
+    )
+
+
+def _empty(
+    combination: Sequence[str],
+    used: Sequence[frozenset[str]],
+    inside: Sequence[str],
+    silent: Sequence[str],
+) -> str | None:
+    if inside:
+        return None
+    if not _inside(combination, used):
+        return NEVER_USED
+    return NOT_STATED if silent else NO_BENCHMARK
+
+
+def _names(placed: _Placed, wanted: Callable[[Sequence[frozenset[str]]], bool]) -> tuple[str, ...]:
+    return tuple(sorted(n for places, names in placed.items() if wanted(places) for n in names))
+
+
+def _inside(combination: Sequence[str], places: Sequence[frozenset[str]]) -> bool:
+    return all(value in there for value, there in zip(combination, places, strict=True))
+
+
+def _may_be_inside(combination: Sequence[str], places: Sequence[frozenset[str]]) -> bool:
+    """Return whether a subject lies there by what it states, and leaves something unstated."""
+    told = [(v, there) for v, there in zip(combination, places, strict=True) if there]
+    return 0 < len(told) < len(combination) and all(v in there for v, there in told)
+
+
+def unmatched(
+    axes: Sequence[Scheme], benchmarks: Sequence[Candidate], deployments: Sequence[Place]
+) -> list[Needed]:
+    """Return the deployments for which, on what they state, no benchmark holds on every axis.
+
+    A deployment that states nothing on any axis asks for nothing and is left out.
+    """
+    asking = [d for d in deployments if any(stated(a, d) for a in axes)]
+    said = {_said(axes, b) for b in benchmarks}
+    return [_needed(axes, d) for d in asking if not any(_matches(axes, s, d) for s in said)]
+
+
+def _said(axes: Sequence[Scheme], subject: Subject) -> tuple[frozenset[Said], ...]:
+    return tuple(subject.said.get(axis.dimension, frozenset()) for axis in axes)
+
+
+def _matches(
+    axes: Sequence[Scheme], benchmark: Sequence[frozenset[Said]], deployment: Place
+) -> bool:
+    readings = (
+        derive(axis, said, deployment.said[axis.dimension])
+        for axis, said in zip(axes, benchmark, strict=True)
+        if stated(axis, deployment)
+    )
+    return all(r.verdict == HOLDS or r.rule == "deployment-partly-answered" for r in readings)
+
+
+def _needed(axes: Sequence[Scheme], deployment: Place) -> Needed:
+    found = {a.dimension: tuple(sorted(stated(a, deployment))) for a in axes}
+    values = {name: given for name, given in found.items() if given}
+    wishes = [_wish(axis, values[axis.dimension]) for axis in axes if axis.dimension in values]
+    text = f"A benchmark is needed that has {'; '.join(wishes)} (as in: {deployment.title})."
+    unstated = tuple(name for name, given in found.items() if not given)
+    return Needed(deployment.id or "", deployment.title, values, unstated, text)
+
+
+def _wish(axis: Scheme, values: Sequence[str]) -> str:
+    labels = [f"“{axis.values[v].label or v}”" if v in axis.values else f"“{v}”" for v in values]
+    return f"{axis.label.lower() or axis.dimension} {' and '.join(labels)}"

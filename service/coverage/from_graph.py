@@ -1,0 +1,80 @@
+"""Cross-tabs of the graph: what benchmarks cover and where deployments live, by dimension.
+
+Not to be taken for the coverage table of an import, which counts how many cards answer.
+"""
+
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from service.common.problems import BadParameter
+from service.coverage.crosstab import Cell, Needed, crosstab, unmatched
+from service.fit import from_graph as fits
+from service.fit import request as asked
+from service.fit.claims import Candidate, Claim, Coded, Place
+from service.ontology.schemes import Scheme
+from service.queries.cache import PerContent
+from service.store.port import Engine
+
+DOMAIN = "domain"
+"""May stand among the dimensions of a cross-tab; its values are the application domains."""
+_AXES = (2, 3)
+_Subject = TypeVar("_Subject", Candidate, Place)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """A cross-tab with its axes, and the deployments that no benchmark matches on them."""
+
+    axes: tuple[Scheme, ...]
+    domain: str | None
+    benchmarks: int
+    deployments: int
+    cells: tuple[Cell, ...]
+    unmatched: tuple[Needed, ...]
+
+
+def coverage(engine: Engine, names: str, domain: str | None) -> Coverage:
+    """Return the cross-tab of two or three dimensions joined by commas, within a domain.
+
+    Raises `BadParameter` for another number of them, or a name that is not known.
+    """
+    axes = _axes(engine, names)
+    found = asked.domain(engine, domain) if domain else None
+    every, places = subjects(engine)
+    benchmarks = [c for c in every if found in {None, *c.domains}]
+    deployments = [p for p in places if found in {None, *p.domains}]
+    return Coverage(
+        axes,
+        found,
+        len(benchmarks),
+        len(deployments),
+        tuple(crosstab(axes, benchmarks, deployments, [*every, *places])),
+        tuple(unmatched(axes, benchmarks, deployments)),
+    )
+
+
+def _axes(engine: Engine, names: str) -> tuple[Scheme, ...]:
+    known = {**fits.schemes(engine), DOMAIN: fits.domain_scheme(engine)}
+    given = asked.dimensions(known, names, "dimensions")
+    if len(given) not in _AXES:
+        raise BadParameter(
+            f"dimensions names two or three different dimensions joined by commas, not {names!r}. "
+            f"Take any of: {', '.join(known)}.",
+            parameter="dimensions",
+            value=names,
+            known=list(known),
+        )
+    return tuple(known[name] for name in given)
+
+
+@PerContent
+def subjects(engine: Engine) -> tuple[tuple[Candidate, ...], tuple[Place, ...]]:
+    """Return all benchmarks and deployments with their domains among their claims."""
+    benchmarks = map(_with_domain, fits.candidates(engine))
+    return tuple(benchmarks), tuple(map(_with_domain, fits.places(engine)))
+
+
+def _with_domain(of: _Subject) -> _Subject:
+    """Return a benchmark or deployment with its domains as a claim among the others."""
+    claim = Claim(DOMAIN, tuple(Coded(d) for d in sorted(of.domains)))
+    return replace(of, claims=(*of.claims, claim))

@@ -1,0 +1,208 @@
+"""Decompositions for the doors: options as they are sent, results as they are shown or stored."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from rdflib import SKOS, URIRef
+
+from loaders.contract import CardError, Document, Raw, problems_of, shorten
+from loaders.mapping.iris import BASE
+from loaders.reading.content import read_tree_content
+from loaders.registry import read
+from loaders.writers.text import plain, yaml_text
+from service.common.problems import BadParameter, BadRequest, Invalid
+from service.decomposition.decompose import MOST_RESAMPLES, Decomposition, decompose
+from service.decomposition.gap_record import About, Named, gap_tree
+from service.decomposition.scores import read_scores
+from service.decomposition.table import Sheet, rows_sheet, sheet
+from service.ingest.documents import check_values, read_json
+from service.validation import validator as shacl
+
+_DIGITS = 6
+"""Decimals of a percentage or point that are shown."""
+_KINDS = ("task-assumption", "outcome-assumption")
+
+
+class Options(BaseModel):
+    """How to take a gap apart.
+
+    `rungs` chooses and orders conditions. `changed` says per rung all that differs from the
+    first, `adds` what differs from the rung before. `unit` is that of the scores.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    rungs: tuple[str, ...] = ()
+    changed: dict[str, str] = {}
+    adds: dict[str, str] = {}
+    resamples: int = Field(10_000, ge=1, le=MOST_RESAMPLES)
+    seed: int = Field(1, ge=0)
+    unit: Literal["fraction", "percent"] = "fraction"
+    higher_is_better: bool = True
+
+
+def options_of(given: Mapping[str, Any]) -> Options:
+    """Return the options. Raises `BadParameter` naming the one that does not fit."""
+    try:
+        return Options.model_validate(given)
+    except ValidationError as error:
+        problem = problems_of(error)[0]
+        raise BadParameter(problem.sentence(), parameter=problem.field) from error
+
+
+@cache
+def kinds() -> dict[str, str]:
+    """Return, for each dimension of the ontology, whether it is a task or outcome assumption."""
+    graph = shacl.taxonomy()
+    found: dict[str, str] = {}
+    for kind in _KINDS:
+        narrower = graph.transitive_subjects(SKOS.broader, URIRef(f"{BASE}dimension/{kind}"))
+        found |= {str(d).rpartition("/")[2]: kind for d in narrower}
+    return found
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A table as it was sent, with its options, and what a gap record would be about."""
+
+    data: bytes
+    name: str
+    options: Mapping[str, Any]
+    about: bytes = b""
+    is_json: bool = False
+    """Whether the rows stand in JSON, perhaps with options and `about` beside them."""
+
+
+@dataclass(frozen=True)
+class Worked:
+    """What came of a table."""
+
+    found: Decomposition
+    options: Options
+    about: Mapping[str, Any]
+
+
+def work(sent: Sent, most_resamples: int, most_values: int) -> Worked:
+    """Return what comes of a table as it was sent; a piece of work for a process that may die.
+
+    Raises `BadRequest` and `TooLarge`.
+    """
+    if not sent.data.startswith(_PARQUET):
+        check_values(sent.data, most_values)
+    about = tree(sent.about, "about") if sent.about else {}
+    given, name, rows = sent.options, sent.name, None
+    if sent.is_json:
+        body, name, rows = _from_json(sent.data)
+        about, given = body.pop("about", {}), {**given, **_words(body)}
+    options = options_of(given)
+    if options.resamples > most_resamples:
+        raise BadParameter(
+            f"resamples is at most {most_resamples:,} here; evalgap decompose takes more.",
+            parameter="resamples",
+        )
+    if rows == []:
+        raise BadRequest("There are no rows. Give them under items or scores.")
+    table = sheet(sent.data, name) if rows is None else rows_sheet(rows, name)
+    return Worked(run(table, options), options, about)
+
+
+_PARQUET = b"PAR1"
+
+
+def _from_json(data: bytes) -> tuple[dict[str, Any], str, list[Any]]:
+    """Return a JSON body without its rows, what they are called there, and the rows."""
+    body = read_json(data)
+    if not isinstance(body, dict):
+        raise BadRequest("The body is not a JSON object. Give the rows under items or scores.")
+    given = [name for name in ("items", "scores") if isinstance(body.get(name), list)]
+    if len(given) != 1 or not isinstance(body.get("about", {}), dict):
+        raise BadRequest(
+            "Give a list of rows under items (item results) or scores (one per condition), and "
+            "about, if at all, as an object."
+        )
+    return body, given[0], body.pop(given[0])
+
+
+def _words(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a JSON body; dimensions may be a list there."""
+    found = dict(body)
+    for name in ("changed", "adds"):
+        if isinstance(found.get(name), dict):
+            found[name] = {
+                rung: " ".join(map(str, d)) if isinstance(d, list) else d
+                for rung, d in found[name].items()
+            }
+    return found
+
+
+def run(table: Sheet, options: Options) -> Decomposition:
+    """Return the decomposition of a table. Raises `BadRequest` naming what is wrong with it."""
+    scores = read_scores(table, whole=100.0 if options.unit == "percent" else 1.0)
+    if options.rungs:
+        scores = scores.along(options.rungs)
+    if options.changed or options.adds:
+        scores = scores.where(options.changed, options.adds)
+    return decompose(
+        scores,
+        kinds() if scores.changed else {},
+        resamples=options.resamples,
+        seed=options.seed,
+        higher_is_better=options.higher_is_better,
+    )
+
+
+def document(found: Decomposition) -> dict[str, Any]:
+    """Return a decomposition as JSON values."""
+    rounded: dict[str, Any] = _rounded(asdict(found))
+    return rounded
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
+    # adding zero turns a negative zero into a plain one
+    return round(value, _DIGITS) + 0.0 if isinstance(value, float) else value
+
+
+def gap_file(found: Decomposition, about: Mapping[str, Any], options: Options) -> Document:
+    """Return the EvalGap file of a decomposition, read back as an import would read it.
+
+    Raises `BadRequest` for what `about` lacks, `Invalid` for what the format refuses.
+    """
+    given = _about(about)
+    extra = {"higher_is_better": options.higher_is_better, **given.metric.model_dump()}
+    given = given.model_copy(update={"metric": Named.model_validate(extra)})
+    text = yaml_text(gap_tree(found, given))
+    made = read(Raw("decomposition.yaml", text.encode()))
+    if isinstance(made, Document):
+        return made
+    problems = [vars(p) for p in made.problems]
+    raise Invalid(f"As a gap record: {made.problems[0].sentence()}", problems=problems)
+
+
+def _about(given: Mapping[str, Any]) -> About:
+    try:
+        return About.model_validate(given)
+    except ValidationError as error:
+        problems = problems_of(error)
+        raise BadRequest(
+            f"What the gap record is about (data/README.md): {problems[0].sentence()}",
+            problems=[vars(p) for p in problems],
+        ) from error
+
+
+def tree(data: bytes, name: str) -> dict[str, Any]:
+    """Return what a YAML or JSON text of named fields holds. Raises `BadRequest`."""
+    try:
+        value = plain(read_tree_content(Raw(name, data)).value)
+        json.dumps(value)
+    except (CardError, TypeError) as error:
+        raise BadRequest(f"{name} cannot be read: {shorten(str(error), 300)}") from error
+    if not isinstance(value, dict):
+        raise BadRequest(f"{name} does not hold named fields. Write it as in data/README.md.")
+    return value

@@ -1,0 +1,1 @@
+"""Measured gaps that bear on a deployment: which are relevant, pooled where that is honest."""

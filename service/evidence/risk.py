@@ -1,0 +1,66 @@
+"""For one benchmark and deployment: what was measured for the assumptions that may not hold."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from loaders.mapping.iris import BASE
+from service.evidence.from_graph import figures
+from service.evidence.relevance import Evidence, evidence
+from service.fit import from_graph as fits
+from service.fit.claims import Candidate, Finding, Fit, Place
+from service.fit.request import Asked, answer
+from service.ontology.schemes import DISPUTED, UNKNOWN, VIOLATED
+from service.store.port import Engine
+
+_ABOVE = f"""
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX egap: <{BASE}ontology#>
+SELECT ?dimension ?above WHERE {{
+  ?dimension a egap:Dimension ; skos:broader ?above . ?above skos:broader ?top }}"""
+
+
+@dataclass(frozen=True)
+class Risk:
+    """The fit of one benchmark, and per assumption that may not hold what was measured for it."""
+
+    title: str
+    fit: Fit
+    evidence: tuple[tuple[Finding, Evidence], ...]
+
+
+def risk(engine: Engine, deployment: str, benchmark: str, relevant: tuple[str, ...]) -> Risk:
+    """Return the evidence for each assumption that is violated, unknown or disputed.
+
+    Raises `NotFound` for a deployment or benchmark that is not there.
+    """
+    place, every = fits.place(engine, deployment), fits.candidates(engine, deployment)
+    return risk_at(engine, place, every, Asked(relevant, benchmark=benchmark))
+
+
+def risk_at(engine: Engine, place: Place, every: Sequence[Candidate], asked: Asked) -> Risk:
+    """Return the same for a deployment that may not be stored; `asked` names one benchmark."""
+    alone = [c for c in every if c.id == asked.benchmark]
+    (found,) = answer(fits.schemes(engine), alone, place, asked).fits
+    open_ = [f for f in found.findings if f.verdict in {VIOLATED, UNKNOWN, DISPUTED}]
+    above = _above(engine)
+    measured = figures(engine)
+    parts = (
+        (f, evidence(f.dimension, frozenset(above[f.dimension]), measured, place)) for f in open_
+    )
+    return Risk(place.title, found, tuple(parts))
+
+
+def _above(engine: Engine) -> defaultdict[str, set[str]]:
+    """Return the dimensions that each lies under, but for the two kinds that hold them all."""
+    return _grouped(
+        (fits.tail(row, "dimension") or "", fits.tail(row, "above") or "")
+        for row in engine.select(_ABOVE)
+    )
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> defaultdict[str, set[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for name, above in pairs:
+        found[name].add(above)
+    return found

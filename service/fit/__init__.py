@@ -1,0 +1,1 @@
+"""How well a benchmark fits a deployment: claims compared by rules, with what-if."""

@@ -1,0 +1,248 @@
+"""What sources say of benchmarks and deployments, and what a fit finds in it: plain values."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import NamedTuple, TypeVar
+
+from service.ontology.schemes import NOT_APPLICABLE, Reading
+
+SUPPOSED = "supposed"
+"""The basis of a value that nobody states: it is put in to see what would move."""
+
+
+@dataclass(frozen=True, order=True)
+class Source:
+    """A place in a source."""
+
+    url: str
+    locator: str | None = None
+
+
+@dataclass(frozen=True, order=True)
+class Coded:
+    """A value with its basis: stated and derived count, hinted is only shown."""
+
+    code: str
+    basis: str = "stated"
+    rule: str | None = None
+    share: float | None = None
+
+
+class Said(NamedTuple):
+    """What a claim comes to for the rules: values that count, and the status of the answer."""
+
+    values: frozenset[str]
+    status: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one record states on one dimension; `record` is the path of that version."""
+
+    dimension: str
+    coded: tuple[Coded, ...] = ()
+    status: str = "answered"
+    answer: str | None = None
+    author: str | None = None
+    record: str | None = None
+    sources: tuple[Source, ...] = ()
+
+    def values(self) -> frozenset[str]:
+        """Return the values that count as an answer."""
+        return frozenset(c.code for c in self.coded if c.basis != "hinted")
+
+    def said(self) -> Said | None:
+        """Return what settles anything: a value, or that none applies; None if nothing does."""
+        values = self.values()
+        return Said(values, self.status) if values or self.status == NOT_APPLICABLE else None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What one assessor says of one assumption of a benchmark in the deployment."""
+
+    dimension: str
+    verdict: str
+    author: str | None = None
+    review: str | None = None
+    card: str | None = None
+    rationale: str | None = None
+    share: float | None = None
+    sources: tuple[Source, ...] = ()
+
+
+_Statement = TypeVar("_Statement", Claim, Judgement)
+
+
+def _by_dimension(items: Iterable[_Statement]) -> Mapping[str, tuple[_Statement, ...]]:
+    """Return statements by dimension, in an order that does not depend on how they came."""
+    found: defaultdict[str, list[_Statement]] = defaultdict(list)
+    for item in sorted(items, key=repr):
+        found[item.dimension].append(item)
+    return {dimension: tuple(some) for dimension, some in found.items()}
+
+
+def _said(claims: Iterable[Claim]) -> Mapping[str, frozenset[Said]]:
+    """Return, by dimension, what the claims that speak come to."""
+    found: defaultdict[str, set[Said]] = defaultdict(set)
+    for claim in claims:
+        if (said := claim.said()) is not None:
+            found[claim.dimension].add(said)
+    return {dimension: _once(frozenset(some)) for dimension, some in found.items()}
+
+
+@lru_cache(maxsize=10_000)
+def _once(said: frozenset[Said]) -> frozenset[Said]:
+    """Return one object for equal statements, which are then compared in no time."""
+    return said
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A benchmark: what its cards claim, and what assessors say of it in the deployment.
+
+    `beside` are claims at another level (dataset, implementation), shown and never counted.
+    """
+
+    id: str
+    title: str = ""
+    domains: frozenset[str] = frozenset()
+    claims: tuple[Claim, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    beside: tuple[Claim, ...] = ()
+
+    @cached_property
+    def claimed(self) -> Mapping[str, tuple[Claim, ...]]:
+        """The claims by dimension."""
+        return _by_dimension(self.claims)
+
+    @cached_property
+    def judged(self) -> Mapping[str, tuple[Judgement, ...]]:
+        """The judgements by dimension."""
+        return _by_dimension(self.judgements)
+
+    @cached_property
+    def aside(self) -> Mapping[str, tuple[Claim, ...]]:
+        """The claims at another level by dimension."""
+        return _by_dimension(self.beside)
+
+    @cached_property
+    def said(self) -> Mapping[str, frozenset[Said]]:
+        """What the claims that speak come to, by dimension."""
+        return _said(self.claims)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A deployment as its profiles, or a description, state it. `id` is None for a description."""
+
+    id: str | None = None
+    title: str = ""
+    domains: frozenset[str] = frozenset()
+    claims: tuple[Claim, ...] = ()
+
+    @cached_property
+    def claimed(self) -> Mapping[str, tuple[Claim, ...]]:
+        """The claims by dimension."""
+        return _by_dimension(self.claims)
+
+    @cached_property
+    def said(self) -> Mapping[str, frozenset[Said]]:
+        """What the claims that speak come to, by dimension."""
+        return _said(self.claims)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Whether one assumption holds, how that is known, by which rule, and from what.
+
+    `how` is asserted (by an assessor) or derived (by `rule`). `derived` is what the rules give
+    beside a judgement, so that a reader sees where they differ.
+    """
+
+    dimension: str
+    verdict: str
+    how: str
+    rule: str
+    assumed: frozenset[str]
+    deployed: frozenset[str]
+    derived: Reading
+    claims: tuple[Claim, ...] = ()
+    characteristics: tuple[Claim, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    beside: tuple[Claim, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources of everything that the finding rests on."""
+        stated = {s for c in (*self.claims, *self.characteristics) for s in c.sources}
+        judged = {s for j in self.judgements for s in j.sources}
+        return tuple(sorted(stated | judged, key=str))
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many relevant assumptions have which verdict."""
+
+    violated: int = 0
+    unknown: int = 0
+    disputed: int = 0
+    partially_holds: int = 0
+    holds: int = 0
+    not_applicable: int = 0
+
+    def order(self) -> tuple[int, int, int]:
+        """Return the order of benchmarks: violated, then not settled, then held; less is first."""
+        return self.violated, self.unknown + self.disputed, -self.holds
+
+    def told(self) -> int:
+        """Return of how many assumptions anything is told: all but the unknown ones."""
+        settled = self.violated, self.partially_holds, self.holds, self.not_applicable
+        return sum(settled) + self.disputed
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How one benchmark fits. `rank` is None where not one relevant assumption can be told.
+
+    The findings, with all that they rest on, are put together when they are first asked for: of
+    thousands of benchmarks few are looked at.
+    """
+
+    benchmark: str
+    title: str
+    verdicts: Mapping[str, str]
+    counts: Counts
+    find: Callable[[], tuple[Finding, ...]] = field(repr=False, compare=False)
+    rank: int | None = None
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """One finding for each relevant dimension."""
+        return self.find()
+
+
+@dataclass(frozen=True)
+class Move:
+    """What one change of the deployment moves for one benchmark: verdicts, rank, or both."""
+
+    benchmark: str
+    title: str
+    verdicts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    ranks: tuple[int | None, int | None] = (None, None)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One dimension on which two benchmarks stand side by side for one deployment."""
+
+    dimension: str
+    first: Finding
+    second: Finding
+
+    @property
+    def differs(self) -> bool:
+        """Whether the verdicts differ."""
+        return self.first.verdict != self.second.verdict

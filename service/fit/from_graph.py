@@ -1,0 +1,276 @@
+"""From the graph to the plain values of a fit: schemes, benchmarks, deployments, judgements."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from rdflib import Literal, URIRef
+
+from loaders.mapping.iris import BASE, path_below
+from service.common.problems import NotFound
+from service.fit.claims import Candidate, Claim, Coded, Judgement, Place, Source
+from service.ontology.schemes import Scheme, Value
+from service.queries.cache import PerContent
+from service.records.repository import check
+from service.store.port import Engine, Row
+
+_PREFIXES = f"""
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX egap: <{BASE}ontology#>
+PREFIX review: <{BASE}code/review-status/>
+PREFIX prov: <http://www.w3.org/ns/prov#>
+PREFIX schema: <https://schema.org/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+"""
+_SCHEMES = """
+SELECT ?dimension ?dimensionLabel ?asksMore ?coexist ?value ?label ?rank ?broader WHERE {
+  ?scheme egap:valuesOf ?dimension . ?dimension skos:prefLabel ?dimensionLabel .
+  ?value skos:inScheme ?scheme ; skos:prefLabel ?label .
+  OPTIONAL { ?scheme egap:higherRankAsksMore ?asksMore }
+  OPTIONAL { ?scheme egap:valuesMayCoexist ?coexist }
+  OPTIONAL { ?value egap:rank ?rank } OPTIONAL { ?value skos:broader ?broader } }
+ORDER BY ?dimension ?rank ?value"""
+_CURRENT = """
+  FILTER NOT EXISTS { ?record dcterms:isReplacedBy ?newer }
+  FILTER NOT EXISTS { ?record egap:reviewStatus review:withdrawn }"""
+_STATED = (
+    """
+SELECT ?record ?about ?author ?part ?dimension ?status ?answer ?code ?basis ?rule ?share
+  ?url ?locator WHERE {
+  ?record %s ?about ; %s ?part ; prov:wasAttributedTo/schema:name ?author ."""
+    + _CURRENT
+    + """
+  ?part egap:onDimension ?dimension ; egap:answerStatus ?status .
+  OPTIONAL { ?part egap:answerText ?answer }
+  OPTIONAL { ?part egap:hasCoding ?coding . ?coding egap:codingValue ?code ; egap:basis ?basis .
+    OPTIONAL { ?coding egap:ruleId ?rule } OPTIONAL { ?coding egap:share ?share } }
+  OPTIONAL { ?part egap:hasCitation ?cited . ?cited dcterms:source ?url .
+    OPTIONAL { ?cited egap:locator ?locator } } }"""
+)
+_NAMED = (
+    """
+SELECT ?about ?title ?domain WHERE {
+  ?record %s ?about ; dcterms:title ?title ."""
+    + _CURRENT
+    + " OPTIONAL { ?record egap:applicationDomain ?domain } }"
+)
+_JUDGED = (
+    """
+SELECT ?record ?card ?about ?author ?part ?dimension ?verdict ?rationale ?share ?url ?locator
+WHERE {
+  ?record egap:reviewsForDeployment %s ; egap:reviewsCard ?card ; egap:hasAssessment ?part ;
+    prov:wasAttributedTo/schema:name ?author ."""
+    + _CURRENT
+    + """
+  ?card egap:describesBenchmark ?about .
+  ?part egap:onDimension ?dimension ; egap:verdict ?verdict .
+  OPTIONAL { ?part egap:rationale ?rationale } OPTIONAL { ?part egap:share ?share }
+  OPTIONAL { ?part egap:hasEvidence ?cited . ?cited dcterms:source ?url .
+    OPTIONAL { ?cited egap:locator ?locator } } }"""
+)
+_MATCHED = """
+SELECT ?subject ?target WHERE {
+  ?record egap:matchSubject ?subject ; egap:matchTarget ?target ;
+    egap:reviewStatus review:accepted .
+  FILTER NOT EXISTS { ?record dcterms:isReplacedBy ?newer } }"""
+_LOWER = ("egap:describesDataset", "egap:describesImplementation")
+
+
+@PerContent
+def schemes(engine: Engine) -> Mapping[str, Scheme]:
+    """Return the value scheme of every dimension that has one, by dimension."""
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for row in engine.select(_PREFIXES + _SCHEMES):
+        rows[tail(row, "dimension") or ""].append(row)
+    return {name: _scheme(name, found) for name, found in rows.items()}
+
+
+def _scheme(name: str, rows: list[Row]) -> Scheme:
+    values = [
+        Value(
+            tail(row, "value") or "",
+            str(row["label"]),
+            tail(row, "broader"),
+            int(str(row["rank"])) if "rank" in row else None,
+        )
+        for row in rows
+    ]
+    return Scheme(
+        name,
+        {v.code: v for v in values},
+        str(rows[0]["dimensionLabel"]),
+        higher_asks_more=_true(rows[0], "asksMore"),
+        may_coexist=_true(rows[0], "coexist"),
+    )
+
+
+def _true(row: Row, name: str) -> bool:
+    return str(row.get(name, "false")) in {"true", "1"}
+
+
+def tail(row: Row, name: str) -> str | None:
+    """Return the last segment of the IRI of a variable; None where it is unbound."""
+    return str(row[name]).rpartition("/")[2] if name in row else None
+
+
+def place(engine: Engine, deployment: str) -> Place:
+    """Return a deployment as all its current profiles state it. Raises `NotFound`."""
+    check("deployment", deployment)
+    for found in places(engine):
+        if found.id == deployment:
+            return found
+    raise NotFound(f"There is no deployment {deployment!r} here. See /api/v1/deployments.")
+
+
+@PerContent
+def places(engine: Engine) -> tuple[Place, ...]:
+    """Return every deployment."""
+    claims = _claims(engine, "egap:describesDeployment", "egap:hasCharacteristic")
+    return tuple(
+        Place(_ident(iri), title, domains, tuple(claims.get(iri, ())))
+        for iri, (title, domains) in sorted(_names(engine, "egap:describesDeployment").items())
+    )
+
+
+def candidates(engine: Engine, deployment: str | None = None) -> list[Candidate]:
+    """Return every benchmark with the claims of its current cards.
+
+    With a deployment, also what assessors judged there; what lower levels claim stands beside.
+    """
+    judged = judgements(engine, deployment) if deployment else {}
+    return [
+        replace(known, judgements=tuple(judged[iri])) if iri in judged else known
+        for iri, known in _benchmarks(engine).items()
+    ]
+
+
+@PerContent
+def _benchmarks(engine: Engine) -> Mapping[str, Candidate]:
+    """Return every benchmark, without judgements, by its IRI."""
+    claims = _claims(engine, "egap:describesBenchmark", "egap:hasAssumption")
+    beside = _beside(engine)
+    return {
+        iri: Candidate(
+            _ident(iri),
+            title,
+            domains,
+            claims=tuple(claims.get(iri, ())),
+            beside=tuple(beside.get(iri, ())),
+        )
+        for iri, (title, domains) in sorted(_names(engine, "egap:describesBenchmark").items())
+    }
+
+
+def _names(engine: Engine, about: str) -> dict[str, tuple[str, frozenset[str]]]:
+    """Return the first title in order, and all domains, of every thing that records describe."""
+    titles: dict[str, set[str]] = defaultdict(set)
+    domains: dict[str, set[str]] = defaultdict(set)
+    for row in engine.select(_PREFIXES + _NAMED % about):
+        titles[str(row["about"])].add(str(row["title"]))
+        domains[str(row["about"])] |= {d for d in [tail(row, "domain")] if d}
+    return {iri: (min(found), frozenset(domains[iri])) for iri, found in titles.items()}
+
+
+def _claims(engine: Engine, about: str, holds: str) -> dict[str, list[Claim]]:
+    """Return the claims of current records by the IRI of what they are about."""
+    found: dict[str, list[Claim]] = defaultdict(list)
+    for rows in _by_part(engine.select(_PREFIXES + _STATED % (about, holds))):
+        found[str(rows[0]["about"])].append(_claim(rows))
+    return found
+
+
+def _by_part(rows: Iterable[Row]) -> Iterable[list[Row]]:
+    """Return the rows of each statement together: one a value and source."""
+    parts: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        parts[str(row["part"])].append(row)
+    return parts.values()
+
+
+def _claim(rows: list[Row]) -> Claim:
+    first = rows[0]
+    return Claim(
+        dimension=tail(first, "dimension") or "",
+        coded=tuple(sorted({_coded(r) for r in rows if "code" in r}, key=repr)),
+        status=tail(first, "status") or "",
+        answer=_text(first, "answer"),
+        author=_text(first, "author"),
+        record=path_below(first["record"]),
+        sources=_sources(rows),
+    )
+
+
+def _coded(row: Row) -> Coded:
+    return Coded(
+        tail(row, "code") or "", tail(row, "basis") or "", _text(row, "rule"), _number(row, "share")
+    )
+
+
+def _sources(rows: Iterable[Row]) -> tuple[Source, ...]:
+    found = {Source(str(r["url"]), _text(r, "locator")) for r in rows if "url" in r}
+    return tuple(sorted(found, key=str))
+
+
+def judgements(engine: Engine, deployment: str) -> dict[str, list[Judgement]]:
+    """Return what assessors say for a deployment, by the IRI of the benchmark."""
+    found: dict[str, list[Judgement]] = defaultdict(list)
+    iri = URIRef(f"{BASE}id/deployment/{deployment}").n3()
+    for rows in _by_part(engine.select(_PREFIXES + _JUDGED % iri)):
+        first = rows[0]
+        judgement = Judgement(
+            tail(first, "dimension") or "",
+            tail(first, "verdict") or "",
+            _text(first, "author"),
+            path_below(first["record"]),
+            path_below(first["card"]),
+            _text(first, "rationale"),
+            _number(first, "share"),
+            _sources(rows),
+        )
+        found[str(first["about"])].append(judgement)
+    return found
+
+
+def _beside(engine: Engine) -> Mapping[str, list[Claim]]:
+    """Return what matched datasets and implementations claim, by the IRI of the benchmark."""
+    matched = engine.select(_PREFIXES + _MATCHED)
+    if not matched:
+        return {}
+    lower = [_claims(engine, about, "egap:hasAssumption") for about in _LOWER]
+    found: dict[str, list[Claim]] = defaultdict(list)
+    for row in matched:
+        for claims in lower:
+            found[str(row["target"])] += claims.get(str(row["subject"]), [])
+    return found
+
+
+def _ident(iri: str) -> str:
+    return iri.rpartition("/")[2]
+
+
+def _text(row: Row, name: str) -> str | None:
+    return str(row[name]) if name in row else None
+
+
+def _number(row: Row, name: str) -> float | None:
+    term = row.get(name)
+    try:
+        return float(term) if isinstance(term, Literal) else None
+    except ValueError:  # no number: it came in without the gate
+        return None
+
+
+@PerContent
+def domain_scheme(engine: Engine) -> Scheme:
+    """Return the application domains as a scheme; a subject may have several of them."""
+    rows = engine.select(
+        f"{_PREFIXES} SELECT ?value ?label WHERE {{ "
+        f"?value skos:inScheme <{BASE}scheme/domain> ; skos:prefLabel ?label }} ORDER BY ?value"
+    )
+    values = [Value(tail(row, "value") or "", str(row["label"])) for row in rows]
+    return Scheme("domain", {v.code: v for v in values}, "Domain")
+
+
+def domains(engine: Engine) -> list[str]:
+    """Return the application domains there are."""
+    return list(domain_scheme(engine).values)

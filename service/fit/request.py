@@ -1,0 +1,262 @@
+"""What a caller asks of a fit: read, checked against the graph, and answered in plain values."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from loaders.model import CORE_DIMENSIONS
+from service.common.problems import BadParameter, NotFound
+from service.fit import from_graph as fits
+from service.fit.claims import Candidate, Claim, Coded, Difference, Fit, Move, Place
+from service.fit.rules import fit
+from service.fit.whatif import difference, moves, what_if
+from service.ontology.schemes import Scheme
+from service.store.port import Engine
+
+Schemes = Mapping[str, Scheme]
+STATUSES = ("answered", "partly-answered", "not-stated", "not-applicable")
+MOST = 100
+"""The most benchmarks in one JSON answer, as in every list of the API."""
+_DIGITS = 9
+_FIELDS = ("title", "domains", "characteristics")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A fit that is asked for: which dimensions count, which benchmarks, and what is compared.
+
+    `least` leaves out, after ranking, benchmarks of which fewer relevant assumptions are told. As
+    JSON, `limit` benchmarks are shown after the first `offset`; as CSV all of them.
+    """
+
+    relevant: tuple[str, ...] = CORE_DIMENSIONS
+    domain: str | None = None
+    benchmark: str | None = None
+    compare: tuple[str, str] | None = None
+    change: tuple[str, tuple[str, ...]] | None = None
+    least: int = 0
+    limit: int = 100
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The fit of one deployment; `moves` and `compared` where they were asked for."""
+
+    place: Place
+    asked: Asked
+    fits: tuple[Fit, ...]
+    moves: tuple[Move, ...] | None = None
+    compared: tuple[Difference, ...] | None = None
+
+
+def answer(schemes: Schemes, every: Sequence[Candidate], place: Place, asked: Asked) -> Answer:
+    """Return the fit that is asked for. Raises `NotFound` for a benchmark that is not there."""
+    chosen = _chosen(every, asked)
+    found = fit(schemes, chosen, place, asked.relevant)
+    moved = _moved(schemes, chosen, place, asked, found) if asked.change else None
+    compared = _compared(found, asked.compare) if asked.compare else None
+    shown = (
+        f
+        for f in found
+        if asked.benchmark in {None, f.benchmark} and f.counts.told() >= asked.least
+    )
+    return Answer(place, asked, tuple(shown), moved, compared)
+
+
+def _chosen(every: Sequence[Candidate], asked: Asked) -> list[Candidate]:
+    """Return the benchmarks that are ranked: one that is asked for by name stays among them."""
+    named = {n for n in (asked.benchmark, *(asked.compare or ())) if n}
+    if missing := sorted(named - {c.id for c in every}):
+        raise NotFound(f"There is no benchmark {missing[0]!r} here. See /api/v1/benchmarks.")
+    return [c for c in every if asked.domain in {None, *c.domains} or c.id in named]
+
+
+def _moved(
+    schemes: Schemes, chosen: list[Candidate], place: Place, asked: Asked, found: Iterable[Fit]
+) -> tuple[Move, ...]:
+    assert asked.change is not None  # noqa: S101 - asked only where there is one
+    after = what_if(schemes, chosen, place, asked.relevant, asked.change)
+    return tuple(m for m in moves(found, after) if asked.benchmark in {None, m.benchmark})
+
+
+def _compared(found: Iterable[Fit], pair: tuple[str, str]) -> tuple[Difference, ...]:
+    by_name = {f.benchmark: f for f in found}
+    return tuple(difference(by_name[pair[0]], by_name[pair[1]]))
+
+
+def dimension(schemes: Schemes, given: object, parameter: str) -> str:
+    """Return a dimension by its name, with hyphens or underscores. Raises `BadParameter`."""
+    name = str(given).strip().replace("_", "-")
+    if name not in schemes:
+        raise BadParameter(
+            f"{parameter}: there is no dimension {str(given)!r} with coded values. "
+            f"Take one of: {', '.join(schemes)}.",
+            parameter=parameter,
+            value=str(given),
+            known=list(schemes),
+        )
+    return name
+
+
+def dimensions(schemes: Schemes, given: object, parameter: str) -> tuple[str, ...]:
+    """Return dimensions from a list or from names joined by commas, each once."""
+    names = given if isinstance(given, list) else str(given).split(",")
+    if not names:
+        raise BadParameter(f"{parameter} names no dimension.", parameter=parameter, value=given)
+    return tuple(dict.fromkeys(dimension(schemes, name, parameter) for name in names))
+
+
+def values(scheme: Scheme, given: object, parameter: str) -> tuple[str, ...]:
+    """Return coded values of a dimension. Raises `BadParameter` with those there are."""
+    items = given if isinstance(given, list) else [v for v in str(given).split(",") if v.strip()]
+    codes = [str(v).strip().removeprefix(f"{scheme.dimension}/") for v in items]
+    for code in codes:
+        if code not in scheme.values:
+            raise BadParameter(
+                f"{parameter}: {scheme.dimension} has no value {code!r}. "
+                f"Take any of: {', '.join(scheme.values)}.",
+                parameter=parameter,
+                value=code,
+                known=list(scheme.values),
+            )
+    return tuple(dict.fromkeys(codes))
+
+
+def change(schemes: Schemes, relevant: Sequence[str], given: str) -> tuple[str, tuple[str, ...]]:
+    """Return the change that `dimension:value,value` supposes; no value means nothing stated."""
+    name, colon, coded = given.partition(":")
+    if not colon:
+        raise BadParameter(
+            f"whatif is written dimension:value, not {given!r}.", parameter="whatif", value=given
+        )
+    found = dimension(schemes, name, "whatif")
+    if found not in relevant:
+        raise BadParameter(
+            f"whatif changes {found}, which is not among the relevant dimensions "
+            f"({', '.join(relevant)}). Add it to dimensions.",
+            parameter="whatif",
+            value=given,
+        )
+    return found, values(schemes[found], coded, "whatif")
+
+
+def number(given: object, parameter: str) -> int:
+    """Return a whole number from 0. Raises `BadParameter`."""
+    digits = str(given)
+    if not digits.isdecimal() or len(digits) > _DIGITS:
+        raise BadParameter(
+            f"{parameter} is a whole number of at most {_DIGITS} digits, not {digits[:20]!r}.",
+            parameter=parameter,
+            value=digits[:20],
+        )
+    return int(digits)
+
+
+def pair(given: object) -> tuple[str, str]:
+    """Return the two benchmarks of `a,b` or a list. Raises `BadParameter` for another number."""
+    items = given if isinstance(given, list) else str(given).split(",")
+    names = [str(n).strip() for n in items if str(n).strip()]
+    if len(names) != 2:  # noqa: PLR2004 - a comparison has two sides
+        raise BadParameter(
+            f"compare names two benchmarks joined by a comma, not {given!r}.",
+            parameter="compare",
+            value=str(given),
+        )
+    return names[0], names[1]
+
+
+def domain(engine: Engine, given: str) -> str:
+    """Return a domain. Raises `BadParameter` with those there are."""
+    known = fits.domains(engine)
+    if given not in known:
+        raise BadParameter(
+            f"domain: there is no domain {given!r}. Take one of: {', '.join(known)}.",
+            parameter="domain",
+            value=given,
+            known=known,
+        )
+    return given
+
+
+def wanted(engine: Engine, schemes: Schemes, given: Mapping[str, Any]) -> Asked:
+    """Return what parameters or the fields of a body ask for. Raises `BadParameter`."""
+    said = {name: value for name, value in given.items() if value not in (None, "")}
+    relevant: tuple[str, ...] = CORE_DIMENSIONS
+    if "dimensions" in said:
+        relevant = dimensions(schemes, said["dimensions"], "dimensions")
+    return Asked(
+        relevant,
+        domain(engine, words(said["domain"], "domain")) if "domain" in said else None,
+        words(said["benchmark"], "benchmark") if "benchmark" in said else None,
+        pair(said["compare"]) if "compare" in said else None,
+        change(schemes, relevant, words(said["whatif"], "whatif")) if "whatif" in said else None,
+        number(said.get("least", 0), "least"),
+        min(number(said.get("limit", MOST), "limit"), MOST),
+        number(said.get("offset", 0), "offset"),
+    )
+
+
+def words(given: object, parameter: str) -> str:
+    """Return a text. Raises `BadParameter` for anything else, and for an empty one."""
+    if not isinstance(given, str) or not given.strip():
+        raise BadParameter(f"{parameter} is a text, not {given!r}.", parameter=parameter)
+    return given
+
+
+def described(engine: Engine, schemes: Schemes, body: Mapping[str, Any]) -> Place:
+    """Return the deployment that a description states: `title`, `domains`, `characteristics`.
+
+    A characteristic is a value, a list of values, or a mapping with `values`, `answer` and
+    `answer_status`. Raises `BadParameter` naming the field, its value and what to do.
+    """
+    only(body, _FIELDS, "description")
+    given = body.get("characteristics")
+    if not isinstance(given, Mapping) or not given:
+        raise BadParameter(
+            "characteristics: give at least one dimension with its values, such as "
+            '{"interaction-type": "multi-turn"}.',
+            parameter="characteristics",
+        )
+    claims = tuple(_characteristic(schemes, name, stated) for name, stated in given.items())
+    names = [claim.dimension for claim in claims]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise BadParameter(
+            f"characteristics: {twice[0]} stands twice. Give all its values in one list.",
+            parameter=f"characteristics.{twice[0]}",
+        )
+    where = body.get("domains") or []
+    listed = where if isinstance(where, list) else [where]
+    found = frozenset(domain(engine, str(d)) for d in listed)
+    title = words(body.get("title") or "The described deployment", "title")
+    return Place(None, title, found, claims)
+
+
+def _characteristic(schemes: Schemes, name: object, stated: object) -> Claim:
+    where = f"characteristics.{name}"
+    found = dimension(schemes, name, where)
+    parts = stated if isinstance(stated, Mapping) else {"values": stated}
+    only(parts, ("values", "answer", "answer_status"), where)
+    coded = values(schemes[found], parts.get("values") or [], where)
+    status = str(parts.get("answer_status") or ("answered" if coded else "not-stated"))
+    if status not in STATUSES:
+        raise BadParameter(
+            f"{where}.answer_status is one of {', '.join(STATUSES)}, not {status!r}.",
+            parameter=f"{where}.answer_status",
+            value=status,
+            known=list(STATUSES),
+        )
+    answer = words(parts["answer"], f"{where}.answer") if parts.get("answer") else None
+    return Claim(found, tuple(map(Coded, coded)), status, answer)
+
+
+def only(given: Iterable[object], known: Sequence[str], where: str) -> None:
+    """Raise `BadParameter` for a name that is not known."""
+    for name in given:
+        if name not in known:
+            raise BadParameter(
+                f"{where} has no field {str(name)!r}. It takes: {', '.join(known)}.",
+                parameter=str(name),
+                value=str(name),
+                known=list(known),
+            )

@@ -1,0 +1,156 @@
+"""Does a benchmark fit a deployment? Dimension by dimension, from what sources state.
+
+Nothing here says that a use is safe, and no number stands for a benchmark: a fit is a list of
+findings, each with its rule and sources, and benchmarks are ordered by how many of the relevant
+assumptions are violated, then by how many are not settled, then by how many hold.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from service.fit.claims import Candidate, Claim, Counts, Finding, Fit, Judgement, Place, Said
+from service.ontology.schemes import (
+    DISPUTED,
+    HOLDS,
+    NOT_APPLICABLE,
+    PARTIALLY,
+    UNKNOWN,
+    VIOLATED,
+    Reading,
+    Scheme,
+    compare,
+)
+
+_Verdicts = tuple[Mapping[str, str], Counts]
+
+
+class _Rules:
+    """What the rules give for one deployment; benchmarks that say the same are compared once."""
+
+    def __init__(
+        self, schemes: Mapping[str, Scheme], place: Place, relevant: Sequence[str]
+    ) -> None:
+        self._schemes = {name: schemes[name] for name in relevant}
+        self._place = place
+        self._known: dict[tuple[frozenset[Said], ...], _Verdicts] = {}
+
+    def fit(self, candidate: Candidate) -> Fit:
+        verdicts, counted = self._judged(candidate) if candidate.judged else self._ruled(candidate)
+        return Fit(
+            candidate.id, candidate.title, verdicts, counted, lambda: self._findings(candidate)
+        )
+
+    def _ruled(self, candidate: Candidate) -> _Verdicts:
+        said = tuple(candidate.said.get(name, _NOTHING) for name in self._schemes)
+        known = self._known.get(said)
+        if known is None:
+            known = self._known[said] = self._judged(candidate)
+        return known
+
+    def _judged(self, candidate: Candidate) -> _Verdicts:
+        found = {f.dimension: f.verdict for f in self._findings(candidate)}
+        return found, counts(found.values())
+
+    def _findings(self, candidate: Candidate) -> tuple[Finding, ...]:
+        return tuple(find(scheme, candidate, self._place) for scheme in self._schemes.values())
+
+
+_NOTHING: frozenset[Said] = frozenset()
+
+
+def find(scheme: Scheme, candidate: Candidate, place: Place) -> Finding:
+    """Return whether the assumption of a benchmark on the scheme's dimension holds, and why."""
+    dimension = scheme.dimension
+    claims = candidate.claimed.get(dimension, ())
+    there = place.claimed.get(dimension, ())
+    judged = candidate.judged.get(dimension, ())
+    said = candidate.said.get(dimension, _NOTHING)
+    derived = derive(scheme, said, place.said.get(dimension, _NOTHING))
+    verdict, how, rule = _settled(judged, derived)
+    return Finding(
+        dimension, verdict, how, rule, _values(claims), _values(there), derived,
+        claims, there, judged, candidate.aside.get(dimension, ()),
+    )  # fmt: skip
+
+
+def _values(claims: Iterable[Claim]) -> frozenset[str]:
+    return frozenset(v for claim in claims for v in claim.values())
+
+
+def _settled(judged: Sequence[Judgement], derived: Reading) -> tuple[str, str, str]:
+    """Return (verdict, how, rule): a judgement stands before a rule, two that differ dispute."""
+    verdicts = {j.verdict for j in judged}
+    if not verdicts:
+        return derived.verdict, "derived", derived.rule
+    if len(verdicts) > 1:
+        return DISPUTED, "asserted", "sources-disagree"
+    return verdicts.pop(), "asserted", "assessed"
+
+
+def derive(scheme: Scheme, said: Collection[Said], there: Collection[Said]) -> Reading:
+    """Return what the rules give for what cards claim against what profiles state.
+
+    Every card that speaks is set against every profile that speaks; if they lead to different
+    verdicts, the assumption is disputed.
+    """
+    if not said:
+        return Reading(UNKNOWN, "assumption-not-stated")
+    if not there:
+        return Reading(UNKNOWN, "deployment-not-stated")
+    readings = [_against(scheme, one, other) for one in said for other in there]
+    if len({r.verdict for r in readings}) > 1:
+        return Reading(DISPUTED, "sources-disagree")
+    return min(readings, key=lambda r: r.rule)
+
+
+def _against(scheme: Scheme, said: Said, there: Said) -> Reading:
+    if NOT_APPLICABLE in {said.status, there.status}:
+        return Reading(NOT_APPLICABLE, "stated-not-applicable")
+    reading = compare(scheme, said.values, there.values)
+    if reading.verdict == HOLDS and there.status == "partly-answered":
+        return Reading(PARTIALLY, "deployment-partly-answered")
+    return reading
+
+
+def fit(
+    schemes: Mapping[str, Scheme],
+    candidates: Iterable[Candidate],
+    place: Place,
+    relevant: Sequence[str],
+) -> list[Fit]:
+    """Return how each benchmark fits, ordered; those of which nothing can be told stand last.
+
+    `relevant` are the dimensions that count, each a key of `schemes`.
+    """
+    rules = _Rules(schemes, place, relevant)
+    return ranked([rules.fit(candidate) for candidate in candidates])
+
+
+def counts(verdicts: Iterable[str]) -> Counts:
+    """Return how many verdicts there are of each kind."""
+    given = list(verdicts)
+    return Counts(
+        violated=given.count(VIOLATED),
+        unknown=given.count(UNKNOWN),
+        disputed=given.count(DISPUTED),
+        partially_holds=given.count(PARTIALLY),
+        holds=given.count(HOLDS),
+        not_applicable=given.count(NOT_APPLICABLE),
+    )
+
+
+def ranked(fits: Sequence[Fit]) -> list[Fit]:
+    """Return fits without ranks in order and with them, equal ones for equal counts.
+
+    A benchmark of which every relevant assumption is unknown has no rank: there is nothing to
+    order it by, and it would else stand before every benchmark that says what it assumes.
+    """
+    known = sorted(
+        (f for f in fits if f.counts.told()), key=lambda f: (f.counts.order(), f.benchmark)
+    )
+    silent = sorted((f for f in fits if not f.counts.told()), key=lambda f: f.benchmark)
+    place = {f.counts.order(): i for i, f in reversed([*enumerate(known, start=1)])}
+    return [
+        *(replace(f, rank=place[f.counts.order()]) for f in known),
+        *silent,
+    ]

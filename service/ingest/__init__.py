@@ -1,0 +1,1 @@
+"""Documents and updates on their way into the store: identified, versioned, checked."""

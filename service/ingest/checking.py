@@ -1,0 +1,101 @@
+"""What anybody sends to be checked: read and judged in processes of its own, never stored."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, TypeVar
+
+from loaders.contract import Alone, Raw
+from service.common.problems import Crashed, Problem, TooLarge, WorkTimeout
+from service.common.settings import Settings
+from service.ingest.documents import Read, read_again, read_documents
+from service.ingest.pipeline import ingest
+from service.ingest.report import Outcome
+from service.sandbox import Bounds, Stop, Workers
+from service.sandbox import forkserver as processes
+from service.store.port import Engine
+from service.validation.gate import Gate
+
+Answer = TypeVar("Answer")
+AT_ONCE = 2
+"""Pieces of anonymous work of one kind at once."""
+_MEMORY = 2**30
+
+
+@dataclass(frozen=True)
+class Errand:
+    """How long somebody waits for an answer: until a time, or until they leave."""
+
+    until: float
+    """On the clock of `time.monotonic`."""
+    stop: Stop = field(default_factory=Stop)
+
+    def left(self) -> float:
+        """Return the seconds that are left. Raises `WorkTimeout` where none are."""
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise WorkTimeout("This took too long and was stopped. Send less at once.")
+        return left
+
+
+class Errands:
+    """A pool of processes for one kind of work that anybody may ask for."""
+
+    def __init__(self, settings: Settings, doing: str) -> None:
+        """Start no process yet; without validators (tests) the work is done in this process."""
+        size = AT_ONCE if settings.validators else 0
+        bounds = Bounds(size=size, seconds=settings.max_work_seconds, memory=_MEMORY)
+        self._workers = Workers(processes.context, bounds, doing)
+
+    def run(self, errand: Errand, task: Callable[..., Answer], *given: object) -> Answer:
+        """Return what a worker makes of a task. Raises as `Workers.run` does."""
+        return self._workers.run(task, *given, seconds=errand.left(), stop=errand.stop)
+
+    def close(self) -> None:
+        """End the processes."""
+        self._workers.close()
+
+
+class Checking(Errands):
+    """Documents of anybody, judged as an import would judge them."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Start no process yet."""
+        super().__init__(settings, "checking documents")
+        self._most = settings.max_records, settings.max_values
+
+    def judged(self, engine: Engine, raw: Raw, errand: Errand) -> tuple[list[Read], list[Outcome]]:
+        """Return the documents of a body, and what an import would make of each.
+
+        Raises as `read_documents` and `Workers.run` do.
+        """
+        found = self.run(errand, read_documents, raw, *self._most)
+        return found, self.outcomes(engine, found, errand)
+
+    def outcomes(self, engine: Engine, found: list[Read], errand: Errand) -> list[Outcome]:
+        """Return what an import would make of documents. Raises as `Workers.run` does."""
+        gate = _Gate(self, errand)
+
+        def read(raw: Raw) -> list[Read]:
+            return self.run(errand, read_again, replace(raw, bundle=Alone()))
+
+        return list(ingest(found, engine, gate, dry_run=True, read=read))
+
+
+class _Gate(Gate):
+    """A gate whose checks are pieces of one errand."""
+
+    ENDS: ClassVar[tuple[type[Problem], ...]] = (Crashed, TooLarge)
+
+    def __init__(self, checking: Checking, errand: Errand) -> None:
+        super().__init__(0)
+        self._checking, self._errand = checking, errand
+
+    def _later(self, work: Callable[..., Answer], *given: object) -> "Future[Answer]":
+        done: Future[Answer] = Future()
+        done.set_result(work(*given))
+        return done
+
+    def _done(self, task: Callable[..., Answer], *given: Any) -> Answer:
+        return self._checking.run(self._errand, task, *given)

@@ -1,0 +1,143 @@
+"""Writes of RDF and SPARQL updates: through the same shapes as every import, or not at all.
+
+What strangers send is read, and updates are run, in processes of their own (`rehearsal`,
+`engines.rdf_text`). What would change is judged, and then becomes one transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from rdflib import Graph, URIRef
+
+from service.access import Change
+from service.common.problems import Invalid
+from service.common.settings import Settings
+from service.ingest.provenance import influenced
+from service.ingest.rehearsal import Rehearsals
+from service.ingest.written import Write
+from service.records.references import known
+from service.sandbox import Bounds, Workers
+from service.sandbox import forkserver as processes
+from service.store import rdf_input as rdf_text
+from service.store.port import Engine, Update
+from service.store.rdf_input import Part, lines
+from service.store.statements import NOTHING, Statements, Transaction
+from service.validation import fixed_results as recorded
+from service.validation.gate import Gate
+
+DEFAULT = ""
+"""The name of the default graph."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where writes come in: the store, the gate if it is on, and where what is sent is read."""
+
+    engine: Engine
+    gate: Gate | None
+    rehearsals: Rehearsals
+    reading: Workers
+
+    def read(self, parts: Sequence[Part], base: str, name: str) -> Transaction:
+        """Return RDF that was sent, as what is to be put into a graph. Raises as `read` does."""
+        return self.reading.run(rdf_text.read, parts, base, name)
+
+    def close(self) -> None:
+        """End what is being read or run."""
+        self.rehearsals.close()
+        self.reading.close()
+
+
+def door_of(engine: Engine, gate: Gate | None, settings: Settings) -> Door:
+    """Return the door of a store; its processes start when they are first needed."""
+    bounds = Bounds(seconds=settings.max_update_seconds)
+    return Door(
+        engine,
+        gate,
+        # a service that only reads leaves the folder of the one that writes alone
+        Rehearsals(None if settings.read_only else settings.store, settings.max_update_seconds),
+        Workers(processes.context, bounds, "sending RDF"),
+    )
+
+
+def update(door: Door, asked: Update, write: Write) -> None:
+    """Run a SPARQL update, judged by the gate if there is one.
+
+    Raises as `Rehearsals.change` does, and `Invalid` with the shapes' report; then nothing has
+    changed.
+    """
+    engine, gated = door.engine, door.gate is not None
+    if engine.shared and not gated:
+        door.rehearsals.check(asked)
+        engine.update(asked.sparql, asked.using, asked.base)
+        return
+    change = door.rehearsals.change(engine, asked, keeps=gated)
+    _judge(door, change.judged)
+    if change.sizes:
+        _commit(door, change, write)
+
+
+def put(door: Door, name: str, sent: Transaction, write: Write, kept: Graph | None = None) -> None:
+    """Make a graph hold what was sent, beside what it holds now if that is to be `kept`.
+
+    Raises `Invalid` and `Conflict` as `update` does.
+    """
+    whole, judged = sent.insert, sent.judged
+    if kept is not None:
+        whole, judged = whole + lines(kept, name), judged.plus(kept)
+    if door.gate is not None:
+        recorded.keep_replacing(door.engine, name, whole)
+    _judge(door, judged)
+    sizes = ((name, _size(door.engine, name), len(set(whole.splitlines()))),)
+    drop = (name,) if kept is None else ()
+    _commit(door, Transaction(drop, sent.insert, judged, sizes), write)
+
+
+def drop(door: Door, name: str, write: Write) -> None:
+    """Remove a graph. Raises `Conflict` as `update` does."""
+    put(door, name, NOTHING, write)
+
+
+def _commit(door: Door, change: Transaction, write: Write) -> None:
+    write.note(Change(*size) for size in change.sizes)
+    said = influenced(write.entry, [name for name, *_ in change.sizes]) if door.gate else ""
+    door.engine.commit(change.insert + said.encode(), drop=change.drop)
+
+
+def _size(engine: Engine, name: str) -> int:
+    if not name:
+        return len(engine.default_graph())
+    query = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {URIRef(name).n3()} {{ ?s ?p ?o }} }}"
+    return int(str(engine.select(query)[0]["n"]))
+
+
+def fresh_name() -> str:
+    """Return a name that no graph has yet."""
+    return uuid4().hex
+
+
+def _judge(door: Door, content: Statements) -> None:
+    """Raise `Invalid` where the shapes refuse the content, whose references the store may know."""
+    if door.gate is None:
+        return
+    if content.needs_rdf12:
+        raise Invalid(
+            "This holds a triple term or a text with a base direction, which are of RDF 1.2. The "
+            "shapes judge RDF 1.1 alone, so nothing is stored. Leave those terms out, or serve "
+            "with --gate off."
+        )
+    context = known(door.engine, content.objects - content.subjects)
+    issues = door.gate.judge(content.ntriples.decode() + context)
+    # a focus without a colon is a blank node, and the context has none
+    bad = [
+        i for i in issues
+        if i.severity == "Violation" and (i.focus in content.subjects or ":" not in i.focus)
+    ]  # fmt: skip
+    if bad:
+        raise Invalid(
+            f"The shapes refuse this: {bad[0].message}",
+            problems=[
+                {"node": i.focus, "field": i.field or None, "message": i.message} for i in bad
+            ],
+        )

@@ -1,0 +1,357 @@
+"""The one way in: documents become records with versions, pass the gate, and are committed.
+
+A batch is one transaction. A document (one file) is stored whole or set aside whole, with
+its reasons. Storing the same content again changes nothing; other content under the same
+identity becomes a new version that revises the old one, which stays.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import chain, repeat, takewhile
+
+from loaders.contract import Document, Problem, Rejected
+from loaders.mapping.fields import names_others, references
+from loaders.mapping.write import triples
+from loaders.model import Plan
+from loaders.registry import LOADER_VERSION
+from loaders.registry import documents as documents_of
+from service.access import Entry
+from service.common.turns import Turns
+from service.ingest.identity import Reader, named
+from service.ingest.provenance import Origin, activity, provenance, software
+from service.ingest.report import Outcome, State, problem_of
+from service.ingest.versioning import Planned, plan
+from service.records.references import known
+from service.store.port import Engine
+from service.validation.cross_check import Audit
+from service.validation.gate import Candidate, Checked, Gate
+from service.validation.plan_rules import broken_rules
+
+BATCH = 200
+"""Records checked together."""
+
+AUDITED = 0.01
+"""The share of an import that is judged a second time, by pySHACL as it comes."""
+
+REFERENCE_SHAPES = frozenset(
+    {
+        "review-card", "review-deployment", "review-own-card", "plan-card", "plan-deployment",
+        "gap-benchmark", "gap-deployment", "match-subject", "match-target",
+    }
+)  # fmt: skip
+"""The shapes that fail when another record is not there, perhaps only not there yet."""
+
+
+def ingest(  # noqa: PLR0913 - four of them are seldom given
+    documents: Iterable[Document | Rejected],
+    engine: Engine,
+    gate: Gate,
+    *,
+    dry_run: bool = False,
+    audited: float = AUDITED,
+    write: Entry | None = None,
+    turn: Turns | None = None,
+    read: Reader = documents_of,
+) -> Iterator[Outcome]:
+    """Store documents batch by batch and yield one outcome per document, in order.
+
+    `write` is the entry in the log of writes that the new versions are to name. With `dry_run`
+    everything is checked and nothing is stored. Otherwise a random share
+    `audited` of the records, and at least one, is judged again by pySHACL as it comes;
+    raises `Disagreement` where that gives another result. Others who wait for the `turn`, which
+    is held, have theirs in between.
+    `read` reads a file again, where its name is that of another card.
+    """
+    audit = Audit(gate, 0 if dry_run else audited)
+    early: list[Document | Rejected] = []
+    first, second = (_Pass(engine, gate, audit, write, read, dry_run=dry_run) for _ in range(2))
+    for some in _segments(documents, turn):
+        for document, outcome in first.over(some):
+            if outcome.waits:
+                early.append(document)
+            else:
+                yield outcome
+    # a review may stand before the card it is about: what missed something gets one more try
+    for some in _segments(early, turn):
+        for _, outcome in second.over(some):
+            yield outcome
+    audit.close()
+
+
+def _segments(
+    documents: Iterable[Document | Rejected], turn: Turns | None
+) -> Iterator[Iterable[Document | Rejected]]:
+    """Cut documents where others wait for the turn, and let them have it there.
+
+    What a segment holds is stored before the turn passes on, and what follows is read against the
+    store as it is then: so no version is ever planned from a state that another writer changed.
+    """
+    if turn is None:
+        yield documents
+        return
+    rest = iter(documents)
+    for first in rest:
+        yield _until_wanted(chain([first], rest), turn)
+        if turn.waiting:
+            turn.pass_on()
+
+
+def _until_wanted(
+    documents: Iterable[Document | Rejected], turn: Turns
+) -> Iterator[Document | Rejected]:
+    """Yield documents until others wait, but a batch at least: a turn shall be worth its while."""
+    records = 0
+    for document in documents:
+        yield document
+        records += max(1, len(_names(document)))
+        if records >= BATCH and turn.waiting:
+            return
+
+
+_AHEAD = 24
+"""Most batches that are with the gate, or have been, and are not being committed yet."""
+
+_GROWING = (1, 4)
+_TOGETHER = 8
+"""Most batches of one transaction; the first are smaller. The store takes large ones at half the
+cost per record, but something is to be stored soon, and at the end nobody should wait long."""
+
+_Batch = list[Document | Rejected]
+_Landed = list[tuple[Document | Rejected, Outcome]]
+
+
+@dataclass(frozen=True)
+class _Flight:
+    """A batch on its way through the gate."""
+
+    batch: _Batch
+    planned: list[Planned]
+    candidates: list[Candidate]
+    context: str
+    checked: "Future[list[Checked]]"
+
+
+class _Pass:
+    """One pass over documents: read and planned here, judged by the gate, committed beside.
+
+    Transactions are written one at a time by a thread of their own: the store works without
+    Python's lock, so what comes next is read and planned meanwhile.
+    """
+
+    def __init__(  # noqa: PLR0913 - what `ingest` is given
+        self,
+        engine: Engine,
+        gate: Gate,
+        audit: Audit,
+        write: Entry | None,
+        read: Reader,
+        *,
+        dry_run: bool,
+    ) -> None:
+        self._engine, self._gate, self._audit, self._dry_run = engine, gate, audit, dry_run
+        self._write, self._read = write, read
+        self._said = software() + (activity(write) if write else "")
+        self._waiting: deque[_Flight] = deque()
+        self._sizes = chain(_GROWING, repeat(_TOGETHER))
+        self._together = next(self._sizes)
+        self._commit: Future[None] | None = None
+        self._landing: _Landed = []
+        self._claims: dict[int, int] = {}
+
+    def over(
+        self, documents: Iterable[Document | Rejected]
+    ) -> Iterator[tuple[Document | Rejected, Outcome]]:
+        """Yield what became of each document, in order, once that is stored.
+
+        At the end nothing is on its way; more documents may follow.
+        """
+        with ThreadPoolExecutor(1, "commit") as beside:
+            for batch in _batches(named(documents, self._engine, self._claims, self._read)):
+                if self._touches(batch):
+                    yield from self._all(beside)
+                elif number := self._ready():
+                    yield from self._land(number, beside)
+                    self._together = next(self._sizes)
+                self._waiting.append(self._start(batch))
+            yield from self._all(beside)
+
+    def _start(self, batch: _Batch) -> _Flight:
+        planned = plan([d for d in batch if isinstance(d, Document)], self._engine)
+        fresh = [p for p in planned if not p.unchanged]
+        context = known(self._engine, {iri for p in fresh for iri in references(p.record)})
+        candidates = [p.candidate for p in fresh]
+        return _Flight(batch, planned, candidates, context, self._gate.submit(candidates, context))
+
+    def _touches(self, batch: _Batch) -> bool:
+        """Tell whether a batch must see what is still on its way: the same or other records."""
+        ahead = {n for flight in self._waiting for d in flight.batch for n in _names(d)}
+        ahead |= {n for d, _ in self._landing for n in _names(d)}
+        records = [r for d in batch if isinstance(d, Document) for r in d.records]
+        return bool(ahead) and any(
+            names_others(type(r)) or (r.kind, r.id) in ahead for r in records
+        )
+
+    def _ready(self) -> int:
+        """Return how many of the first batches are to be committed now."""
+        judged, free = self._judged(), self._commit is None or self._commit.done()
+        if (free and judged >= self._together) or len(self._waiting) >= _AHEAD:
+            return min(max(judged, self._together), _TOGETHER)
+        return 0
+
+    def _judged(self) -> int:
+        return sum(1 for _ in takewhile(lambda flight: flight.checked.done(), self._waiting))
+
+    def _all(self, beside: Executor) -> _Landed:
+        """Commit whatever is still on its way, and tell what became of it."""
+        landed: _Landed = []
+        while self._waiting:
+            number = min(max(self._judged(), _GROWING[-1]), _TOGETHER, len(self._waiting))
+            landed += self._land(number, beside)
+        return landed + self._stored()
+
+    def _land(self, number: int, beside: Executor) -> _Landed:
+        """Commit the first batches in one transaction; give what the one before it stored."""
+        landing: _Landed = []
+        lines: list[bytes] = []
+        for flight in [self._waiting.popleft() for _ in range(number)]:
+            checked = flight.checked.result()
+            results = {c.iri: c for c in _held(self._engine, flight.planned, checked)}
+            outcomes = _outcomes(flight, results)
+            lines += _lines(flight.planned, results, outcomes, self._write)
+            self._audit.draw(flight.candidates, flight.context)
+            landing += zip(flight.batch, outcomes, strict=True)
+        before = self._stored()
+        if lines and not self._dry_run:
+            whole = b"".join([self._said.encode(), *lines])
+            self._commit = beside.submit(self._engine.commit, whole)
+        self._landing = landing
+        return before
+
+    def _stored(self) -> _Landed:
+        """Wait for the transaction that is being written; give what it stored."""
+        if self._commit is not None:
+            self._commit.result()
+        landed, self._landing, self._commit = self._landing, [], None
+        return landed
+
+
+def _held(engine: Engine, planned: Sequence[Planned], checked: Iterable[Checked]) -> list[Checked]:
+    """Return what was checked, with a finding where a plan breaks a rule of its steps."""
+    fresh = [p for p in planned if not p.unchanged]
+    plans = {p.candidate.iri: p.record for p in fresh if isinstance(p.record, Plan)}
+    revising = frozenset(p.candidate.iri for p in fresh if p.current is not None)
+    found = broken_rules(engine, plans, revising)
+    return [replace(c, issues=(*c.issues, *found.get(c.iri, ()))) for c in checked]
+
+
+def _names(document: Document | Rejected) -> set[tuple[str, str]]:
+    return {(r.kind, r.id) for r in document.records} if isinstance(document, Document) else set()
+
+
+def _batches(documents: Iterable[Document | Rejected]) -> Iterator[_Batch]:
+    """Cut into batches of about `BATCH` records, none with the same record twice."""
+    batch: _Batch = []
+    seen: set[tuple[str, str]] = set()
+    for document in documents:
+        names = _names(document)
+        full = len(batch) >= BATCH or len(seen) + len(names) > BATCH
+        if batch and (full or seen & names):
+            yield batch
+            batch, seen = [], set()
+        batch.append(document)
+        seen |= names
+    if batch:
+        yield batch
+
+
+def _outcomes(flight: _Flight, results: Mapping[str, Checked]) -> list[Outcome]:
+    planned: dict[int, list[Planned]] = {}
+    for p in flight.planned:
+        planned.setdefault(id(p.document), []).append(p)
+    own = [planned.get(id(d), []) for d in flight.batch]
+    outcomes = [_outcome(d, mine, results) for d, mine in zip(flight.batch, own, strict=True)]
+    if any(names_others(type(p.record)) for p in flight.planned):
+        while lost := _lost(flight, own, outcomes):
+            before, outcomes = outcomes, [_without(o, lost) for o in outcomes]
+            if outcomes == before:
+                break
+    return outcomes
+
+
+def _lost(flight: _Flight, own: Iterable[list[Planned]], outcomes: Iterable[Outcome]) -> set[str]:
+    """Return what a batch, which was judged as one, describes only in what is set aside of it."""
+    refused: list[Planned] = []
+    kept: list[Planned] = []
+    for mine, outcome in zip(own, outcomes, strict=True):
+        (refused if outcome.state == "set aside" else kept).extend(mine)
+    gone = _described(refused) - _described(kept) if refused else set()
+    return {iri for iri in gone if f"<{iri}> " not in flight.context}
+
+
+def _described(planned: Iterable[Planned]) -> set[str]:
+    return {str(s) for p in planned for s, _, _ in triples(p.record, p.version)}
+
+
+def _without(outcome: Outcome, lost: set[str]) -> Outcome:
+    """Return an outcome as waiting, where a record names what its batch does not store."""
+    named = {iri for r in outcome.records for iri in references(r)} & lost
+    if outcome.state != "imported" or not named:
+        return outcome
+    problem = Problem("It names a record that is set aside.", value=min(named))
+    return replace(outcome, state="set aside", problems=(problem,), records=(), iris=(), waits=True)
+
+
+def _outcome(
+    document: Document | Rejected, mine: Sequence[Planned], results: Mapping[str, Checked]
+) -> Outcome:
+    if isinstance(document, Rejected):
+        return Outcome(
+            document.raw.source, "set aside", raw=document.raw, problems=document.problems
+        )
+    checked = [results[p.candidate.iri] for p in mine if p.candidate.iri in results]
+    bad = [i for c in checked for i in c.issues if i.severity == "Violation"]
+    mild = [i for c in checked for i in c.issues if i.severity != "Violation"]
+    state: State = "unchanged" if all(p.unchanged for p in mine) else "imported"
+    return Outcome(
+        document.raw.source,
+        "set aside" if bad else state,
+        document.format,
+        document.raw,
+        problems=tuple(problem_of(i) for i in bad),
+        warnings=(*document.warnings, *(problem_of(i) for i in mild)),
+        records=() if bad else tuple(p.record for p in mine),
+        iris=() if bad else tuple(p.candidate.iri for p in mine),
+        waits=bool(bad) and {i.shape for i in bad} <= REFERENCE_SHAPES,
+    )
+
+
+def _lines(
+    planned: Sequence[Planned],
+    results: Mapping[str, Checked],
+    outcomes: Sequence[Outcome],
+    write: Entry | None,
+) -> list[bytes]:
+    """Return the N-Quads, with provenance, of what is imported."""
+    stored = {iri for o in outcomes if o.state == "imported" for iri in o.iris}
+    now = datetime.now(UTC)
+    return [
+        results[p.candidate.iri].nquads + provenance(p.candidate, _origin(p, now, write)).encode()
+        for p in planned
+        if p.candidate.iri in stored and p.candidate.iri in results
+    ]
+
+
+def _origin(planned: Planned, now: datetime, write: Entry | None) -> Origin:
+    return Origin(
+        source=planned.document.raw.source,
+        source_hash=sha256(planned.document.raw.data).hexdigest(),
+        content_hash=planned.content,
+        loader=f"{planned.document.format}/{LOADER_VERSION}",
+        recorded=now,
+        revises=planned.current.version if planned.current else None,
+        write=write,
+    )

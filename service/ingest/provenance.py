@@ -1,0 +1,122 @@
+"""Who recorded each graph, when, from which file, and which version it replaces (PROV).
+
+Said once about each named graph, in `graph/provenance`, which only ever grows: a version is
+superseded by a new statement about it, never by a change to it. A write is an activity of the
+token that did it, under the name that it has in the log of writes: it generates the graphs of new
+versions of records, and influences graphs that updates and the Graph Store Protocol change.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from rdflib import RDF, XSD
+
+from loaders.mapping.iris import (
+    BASE,
+    DCTERMS,
+    EGAP,
+    PROV,
+    PROVENANCE,
+    SCHEMA,
+    graph_iri,
+    record_iri,
+)
+from loaders.mapping.nquads import quoted
+from service.access import Entry
+from service.common.resources import VERSION
+from service.validation.gate import Candidate
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where one version of a record comes from. Hashes are SHA-256 in hexadecimal."""
+
+    source: str
+    source_hash: str
+    content_hash: str
+    loader: str
+    recorded: datetime
+    revises: int | None
+    write: Entry | None
+
+
+def provenance(candidate: Candidate, origin: Origin) -> str:
+    """Return the provenance of one version of a record as N-Quads."""
+    return "".join(f"{s} {p} {o}{_END}" for s, p, o in _statements(candidate, origin))
+
+
+def software() -> str:
+    """Return what is said of this program, once a transaction, as N-Quads."""
+    said = ((RDF.type, f"<{PROV.SoftwareAgent}>"), (SCHEMA.name, quoted(f"EvalGap {VERSION}")))
+    return "".join(f"{_SOFTWARE} <{p}> {o}{_END}" for p, o in said)
+
+
+def activity(write: Entry) -> str:
+    """Return what is said of a write, once a transaction, as N-Quads.
+
+    The graph is public, so it names the token, but no user of this machine and no address.
+    """
+    return "".join(f"{s} {p} {o}{_END}" for s, p, o in _activity(write))
+
+
+def influenced(write: Entry, graphs: Iterable[str]) -> str:
+    """Return that a write changed graphs, as N-Quads; the default graph has no name."""
+    mine = activity_iri(write.id)
+    changed = (f"<{graph}> <{PROV.wasInfluencedBy}> <{mine}>{_END}" for graph in graphs if graph)
+    return activity(write) + "".join(changed)
+
+
+def activity_iri(write: str) -> str:
+    """Return the IRI of the activity that a write with this id is."""
+    return f"{BASE}id/activity/{write}"
+
+
+def _activity(write: Entry) -> Iterator[tuple[str, str, str]]:
+    mine = f"<{activity_iri(write.id)}>"
+    yield mine, _TYPE, f"<{PROV.Activity}>"
+    yield mine, _NAME, quoted(write.operation)
+    yield mine, f"<{PROV.startedAtTime}>", f'"{write.at.isoformat()}"{_TIME}'
+    if write.token is not None:
+        agent = f"<{BASE}id/token/{write.token}>"
+        yield mine, f"<{PROV.wasAssociatedWith}>", agent
+        yield agent, _TYPE, f"<{PROV.Agent}>"
+        yield agent, _NAME, quoted(write.token)
+
+
+_END = f" {PROVENANCE.n3()} .\n"
+_SOFTWARE = f"<{BASE}id/agent/evalgap-{VERSION.replace('.', '-')}>"
+
+
+_TYPE, _NAME, _AT, _BY, _FROM, _CONTENT, _LOADER, _SOURCE_HASH, _REVISES, _REPLACED_BY = (
+    f"<{predicate}>"
+    for predicate in (
+        RDF.type, SCHEMA.name, PROV.generatedAtTime, PROV.wasAttributedTo, PROV.wasDerivedFrom,
+        EGAP.contentHash, EGAP.loaderName, EGAP.sourceHash, PROV.wasRevisionOf,
+        DCTERMS.isReplacedBy,
+    )
+)  # fmt: skip
+_GRAPH, _FILE, _TIME = f"<{EGAP.StatementGraph}>", f"<{PROV.Entity}>", f"^^<{XSD.dateTime}>"
+
+
+def _statements(candidate: Candidate, origin: Origin) -> Iterator[tuple[str, str, str]]:
+    """Yield subject, predicate and object as N-Quads has them."""
+    record = candidate.record
+    graph = f"<{graph_iri(record.kind, record.id, candidate.version)}>"
+    file = f"<{BASE}id/source/{origin.source_hash}>"
+    yield graph, _TYPE, _GRAPH
+    yield graph, _AT, f'"{origin.recorded.isoformat()}"{_TIME}'
+    yield graph, _BY, _SOFTWARE
+    yield graph, _FROM, file
+    yield graph, _CONTENT, quoted(origin.content_hash)
+    yield graph, _LOADER, quoted(origin.loader)
+    yield file, _TYPE, _FILE
+    yield file, _NAME, quoted(origin.source)
+    yield file, _SOURCE_HASH, quoted(origin.source_hash)
+    if origin.write is not None:
+        yield graph, f"<{PROV.wasGeneratedBy}>", f"<{activity_iri(origin.write.id)}>"
+    if origin.revises is not None:
+        old = record_iri(record.kind, record.id, origin.revises)
+        before = graph_iri(record.kind, record.id, origin.revises)
+        yield graph, _REVISES, f"<{before}>"
+        yield f"<{old}>", _REPLACED_BY, f"<{candidate.iri}>"

@@ -1,0 +1,165 @@
+"""What became of each document of an import, and the tables that sum it up."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Self
+
+from loaders.contract import Problem, Raw
+from loaders.mapping.iris import BASE
+from loaders.model import CORE_DIMENSIONS, Description, Record, Statement
+from service.validation.validator import Issue
+
+State = Literal["imported", "unchanged", "set aside"]
+COVERAGE = ("stated", "derived", "hinted", "not stated")
+"""How a card can stand to a question; only the first two are answers."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One document: what became of it, with its problems, warnings and records."""
+
+    source: str
+    state: State
+    format: str = ""
+    raw: Raw | None = field(default=None, repr=False)
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    records: tuple[Record, ...] = ()
+    iris: tuple[str, ...] = ()
+    waits: bool = False
+    """Whether all that is wrong is that a record it names is not there (yet)."""
+
+    @property
+    def title(self) -> str:
+        """The source with the place of the record in it."""
+        return self.raw.title if self.raw else self.source
+
+    def document(self) -> dict[str, Any]:
+        """Return the outcome as JSON values."""
+        return {
+            "source": self.source,
+            "place": (self.raw.place if self.raw else "") or None,
+            "state": self.state,
+            "format": self.format or None,
+            "problems": [as_json(p) for p in self.problems],
+            "warnings": [as_json(p) for p in self.warnings],
+            "records": list(self.iris),
+        }
+
+
+@dataclass
+class Sums:
+    """Running sums over outcomes: what became of them, why not, and how cards cover questions.
+
+    `coverage` is, by level of card (`card`, `dataset-card` …) and dimension, how many stand how.
+    """
+
+    states: Counter[str] = field(default_factory=Counter)
+    records: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    coverage: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome."""
+        warned = outcome.state == "imported" and bool(outcome.warnings)
+        self.states["imported with warnings" if warned else outcome.state] += 1
+        self.reasons.update(p.message for p in outcome.problems[:1])
+        self.records.update(r.kind for r in outcome.records)
+        for record in outcome.records:
+            if isinstance(record, Description):
+                self._cover(record)
+
+    def _cover(self, card: Description) -> None:
+        given = {a.dimension: standing(a) for a in card.assumptions}
+        if card.kind not in self.coverage:
+            self.coverage[card.kind] = {d: Counter() for d in CORE_DIMENSIONS}
+        level = self.coverage[card.kind]
+        for dimension in given.keys() - level.keys():
+            level[dimension] = Counter()
+        for dimension, row in level.items():
+            row[given.get(dimension, "not stated")] += 1
+
+    def document(self) -> dict[str, Any]:
+        """Return the sums as JSON values."""
+        return {
+            "states": dict(self.states),
+            "records": dict(self.records),
+            "reasons": dict(self.reasons.most_common(10)),
+            "coverage": {
+                level: {d: {c: counts[c] for c in COVERAGE} for d, counts in rows.items()}
+                for level, rows in self.coverage.items()
+            },
+        }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """Return the sums that `document` gave as JSON values."""
+        return cls(
+            Counter(document["states"]),
+            Counter(document["records"]),
+            Counter(document["reasons"]),
+            {
+                level: {d: Counter(counts) for d, counts in rows.items()}
+                for level, rows in document["coverage"].items()
+            },
+        )
+
+
+@dataclass
+class Tally(Sums):
+    """Running sums over the outcomes of an import, in all and by source (its format)."""
+
+    sources: dict[str, Sums] = field(default_factory=dict)
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome."""
+        super().add(outcome)
+        self.sources.setdefault(outcome.format or UNRECOGNISED, Sums()).add(outcome)
+
+    def document(self) -> dict[str, Any]:
+        """Return the sums as JSON values."""
+        return {
+            **super().document(),
+            "sources": {name: sums.document() for name, sums in self.sources.items()},
+        }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """Return the sums that `document` gave as JSON values."""
+        made = super().of(document)
+        made.sources = {name: Sums.of(found) for name, found in document["sources"].items()}
+        return made
+
+
+UNRECOGNISED = "not recognised"
+"""What stands for the source of a file that no format knows."""
+
+
+def standing(statement: Statement) -> str:
+    """Return how a source stands to a question: stated, derived, hinted or not stated.
+
+    Words in answer to the question are stated, whether or not a code was read into them.
+    """
+    bases = {c.basis for c in statement.codings}
+    if statement.answer or "stated" in bases:
+        return "stated"
+    if "derived" in bases:
+        return "derived"
+    return "hinted" if bases or statement.hints else "not stated"
+
+
+def problem_of(issue: Issue) -> Problem:
+    """Return a SHACL finding as a problem; its field says which node of which record."""
+    node = issue.focus.removeprefix(f"{BASE}id/")
+    return Problem(issue.message, f"{node} {issue.field}".strip(), issue.value)
+
+
+def as_json(problem: Problem) -> dict[str, str | None]:
+    """Return a problem as JSON values, None for what it does not name."""
+    return {
+        "message": problem.message,
+        "field": problem.field or None,
+        "value": problem.value or None,
+        "mend": problem.mend or None,
+    }

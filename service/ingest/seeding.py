@@ -1,0 +1,86 @@
+"""What a store needs before it serves: ontology, shapes and the shipped records."""
+
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from pathlib import Path
+
+from rdflib import Literal, URIRef
+
+from loaders.contract import Document, Raw, Rejected
+from loaders.mapping.iris import EGAP, ONTOLOGY_GRAPH, SHAPES_GRAPH
+from loaders.mapping.nquads import nquads
+from loaders.registry import read
+from service.common.problems import Invalid
+from service.common.resources import VERSION, resource, turtle_files
+from service.ingest.pipeline import ingest
+from service.ingest.report import Tally
+from service.ontology.closure import within
+from service.store.port import Engine
+from service.validation import validator as shacl
+from service.validation.gate import Gate
+
+_STATE = URIRef("https://w3id.org/evalgap/graph/state")
+SHIPPED = URIRef("https://w3id.org/evalgap/id/source/shipped-data")
+
+
+def prepare(engine: Engine, gate: Gate, *, seed: bool, tell: Callable[[str], None]) -> None:
+    """Bring ontology, shapes and (with `seed`) the shipped records up to date.
+
+    What has not changed since last time is not touched. Raises `Invalid` where a shipped
+    record does not pass, which a test makes sure of before it can happen to anyone.
+    """
+    wanted = {
+        ONTOLOGY_GRAPH: _digest(turtle_files("ontology")),
+        SHAPES_GRAPH: _digest(turtle_files("shapes")),
+        SHIPPED: _digest(shipped_files()) if seed else "",
+    }
+    found = _state(engine)
+    if any(found.get(iri) != wanted[iri] for iri in (ONTOLOGY_GRAPH, SHAPES_GRAPH)):
+        tell("Loading ontology and shapes")
+        engine.commit(
+            nquads([*shacl.taxonomy(), *within(shacl.taxonomy())], ONTOLOGY_GRAPH.n3())
+            + nquads(shacl.shapes(), SHAPES_GRAPH.n3()),
+            drop=[str(ONTOLOGY_GRAPH), str(SHAPES_GRAPH)],
+        )
+    if seed and found.get(SHIPPED) != wanted[SHIPPED]:
+        tell("Importing the shipped cards")
+        _import_shipped(engine, gate)
+    if {k: v for k, v in wanted.items() if v} != found:
+        _remember(engine, {**found, **{k: v for k, v in wanted.items() if v}})
+
+
+def shipped_files() -> list[Path]:
+    """Return the files of shipped records."""
+    return sorted(resource("data").rglob("*.yaml"))
+
+
+def _import_shipped(engine: Engine, gate: Gate) -> None:
+    documents = (_read(path) for path in shipped_files())
+    tally = Tally()
+    # the tests compare what pySHACL says of every shipped record
+    for outcome in ingest(documents, engine, gate, audited=0):
+        tally.add(outcome)
+        if outcome.problems:
+            raise Invalid(f"{outcome.source}: {outcome.problems[0].sentence()}")
+
+
+def _read(path: Path) -> Document | Rejected:
+    """Read a shipped file under its name in the project, wherever it is installed."""
+    return read(Raw(f"data/{path.relative_to(resource('data')).as_posix()}", path.read_bytes()))
+
+
+def _digest(files: Iterable[Path]) -> str:
+    whole = sha256(VERSION.encode())
+    for path in files:
+        whole.update(path.name.encode() + path.read_bytes())
+    return whole.hexdigest()
+
+
+def _state(engine: Engine) -> dict[URIRef, str]:
+    graph = engine.graph(str(_STATE))
+    return {URIRef(str(s)): str(o) for s, o in graph.subject_objects(EGAP.contentHash)}
+
+
+def _remember(engine: Engine, state: dict[URIRef, str]) -> None:
+    triples = [(iri, EGAP.contentHash, Literal(digest)) for iri, digest in state.items()]
+    engine.commit(nquads(triples, _STATE.n3()), drop=[str(_STATE)])

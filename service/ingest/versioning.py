@@ -1,0 +1,94 @@
+"""What storing a document would mean: which version each record gets, and what it revises."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
+
+from loaders.contract import Document
+from loaders.mapping.iris import DCAT, DCTERMS, EGAP, series_iri
+from loaders.model import Plan, Record, Review
+from service.store.port import Engine
+from service.validation.gate import Candidate
+
+
+@dataclass(frozen=True)
+class Current:
+    """The newest stored version of a record, and the hash of its content."""
+
+    version: int
+    content: str
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A record of a document, with what storing it would mean."""
+
+    document: Document
+    record: Record
+    version: int
+    content: str
+    current: Current | None
+
+    @cached_property
+    def candidate(self) -> Candidate:
+        """The record as it asks to be stored."""
+        return Candidate(self.record, self.version)
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the store already holds exactly this."""
+        return self.current is not None and self.current.content == self.content
+
+
+def plan(documents: Sequence[Document], engine: Engine) -> list[Planned]:
+    """Return every record of the documents with its version, and the card versions they name."""
+    records = [(d, r) for d in documents for r in d.records]
+    wanted = {str(series_iri(r.kind, r.id)) for _, r in records}
+    wanted |= {str(series_iri("card", r.card)) for _, r in records if isinstance(r, Review | Plan)}
+    stored = current_versions(engine, wanted)
+    contents = [sha256(r.model_dump_json().encode()).hexdigest() for _, r in records]
+    planned = [
+        _planned(d, r, content, stored.get(str(series_iri(r.kind, r.id))))
+        for (d, r), content in zip(records, contents, strict=True)
+    ]
+    versions = {iri: c.version for iri, c in stored.items()}
+    versions |= {str(series_iri(p.record.kind, p.record.id)): p.version for p in planned}
+    return [replace(p, record=_resolved(p.record, versions)) for p in planned]
+
+
+def _planned(document: Document, record: Record, content: str, current: Current | None) -> Planned:
+    if current is None:
+        return Planned(document, record, 1, content, None)
+    version = current.version + (current.content != content)
+    return Planned(document, record, version, content, current)
+
+
+def current_versions(engine: Engine, series: Iterable[str]) -> dict[str, Current]:
+    """Return the newest stored version of each series that has one."""
+    values = " ".join(f"<{iri}>" for iri in sorted(series))
+    rows = engine.select(f"""
+        SELECT ?series ?version ?content WHERE {{
+          VALUES ?series {{ {values} }}
+          ?record <{DCAT.isVersionOf}> ?series ; <{DCAT.version}> ?version ;
+            <{EGAP.recordedIn}>/<{EGAP.contentHash}> ?content .
+          FILTER NOT EXISTS {{ ?record <{DCTERMS.isReplacedBy}> ?newer }} }}""")
+    return {
+        str(row["series"]): Current(int(str(row["version"])), str(row["content"])) for row in rows
+    }
+
+
+def _resolved(record: Record, versions: Mapping[str, int]) -> Record:
+    """Return a review or plan with the version of the card it is about filled in."""
+    if not isinstance(record, Review | Plan):
+        return record
+    known = versions.get(str(series_iri("card", record.card)))
+    if known is None:
+        return record
+    card = f"{record.card}/{known}"
+    if isinstance(record, Plan):
+        return record.model_copy(update={"card": card})
+    assessments = tuple(
+        a.model_copy(update={"assumption": f"{card}/{a.dimension}"}) for a in record.assessments
+    )
+    return record.model_copy(update={"card": card, "assessments": assessments})

@@ -1,0 +1,1 @@
+"""Descriptions of resources and of the graph: HTML-ready views, VoID, DCAT, dumps."""

@@ -1,0 +1,184 @@
+"""What the page of the ontology shows: every term, dimension and code, put in order.
+
+Read from the ontology and its schemes alone, so it is worked out once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from rdflib import OWL, RDF, RDFS, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from loaders.mapping.iris import BASE, DCTERMS, EGAP, SKOS
+from service.linked_data.presentation import Line, Shown, address, curie
+from service.ontology.mappings import alignments
+from service.validation import validator as shacl
+
+_CORE = URIRef(f"{BASE}dimension/core")
+_DIMENSIONS = URIRef(f"{BASE}scheme/dimension")
+_KINDS = ("task-assumption", "outcome-assumption")
+_ASIDE = {"description": "Description", "scopeNote": "Note", "example": "Example",
+          "changeNote": "Changed", "altLabel": "Also called"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One term: its place on the page, its names, what it means, and what else is said of it."""
+
+    anchor: str
+    name: str
+    label: str
+    definition: str
+    mark: str
+    lines: tuple[Line, ...]
+    codes: tuple["Entry", ...] = ()
+
+
+@cache
+def page() -> dict[str, Any]:
+    """Return what the template shows of the ontology."""
+    graph = shacl.taxonomy()
+    schemes = sorted(graph.subjects(RDF.type, SKOS.ConceptScheme), key=str)
+    lists = [s for s in schemes if s != _DIMENSIONS and not graph.value(s, EGAP.valuesOf)]
+    return {
+        "ontology": _header(graph),
+        "groups": (
+            ("Dimensions", "dimensions", _dimensions(graph)),
+            ("Classes", "classes", _terms(graph, OWL.Class)),
+            ("Properties that lead to a thing", "object-properties",
+             _terms(graph, OWL.ObjectProperty)),
+            ("Properties with a text or number", "data-properties",
+             _terms(graph, OWL.DatatypeProperty)),
+            ("Code lists", "code-lists", [_scheme(graph, s) for s in lists]),
+        ),
+    }  # fmt: skip
+
+
+def _header(graph: Graph) -> dict[str, str]:
+    name = URIRef(f"{BASE}ontology")
+    said = {"title": DCTERMS.title, "description": DCTERMS.description, "version": OWL.versionInfo,
+            "citation": DCTERMS.bibliographicCitation, "license": DCTERMS.license,
+            "issued": DCTERMS.issued}  # fmt: skip
+    return {key: str(graph.value(name, predicate) or "") for key, predicate in said.items()}
+
+
+def _terms(graph: Graph, kind: Node) -> list[Entry]:
+    """Return our terms of one kind, by name."""
+    every = sorted(graph.subjects(RDF.type, kind), key=str)
+    names = [name for name in every if str(name).startswith(str(EGAP))]
+    return [_entry(graph, name, _structure(graph, name)) for name in names]
+
+
+def _structure(graph: Graph, term: Node) -> Iterable[tuple[str, Iterable[Node]]]:
+    """Yield where a class or property stands among the others."""
+    yield "Narrower than", graph.objects(term, RDFS.subClassOf)
+    yield "Wider than", graph.subjects(RDFS.subClassOf, term)
+    yield "Narrower than", graph.objects(term, RDFS.subPropertyOf)
+    yield "Wider than", graph.subjects(RDFS.subPropertyOf, term)
+    yield "Said of", graph.objects(term, RDFS.domain)
+    yield "Leads to", graph.objects(term, RDFS.range)
+    yield "Its properties", graph.subjects(RDFS.domain, term)
+    yield "Led to by", graph.subjects(RDFS.range, term)
+
+
+def _dimensions(graph: Graph) -> list[Entry]:
+    """Return the dimensions, each kind before what is narrower, with their coded values."""
+    found = sorted(graph.subjects(RDF.type, EGAP.Dimension), key=lambda d: _rank(graph, d))
+    return [_dimension(graph, dimension) for dimension in found]
+
+
+def _rank(graph: Graph, dimension: Node) -> tuple[int, int, bool, str]:
+    path = list(graph.transitive_objects(dimension, SKOS.broader))
+    top = str(path[-1]).removeprefix(f"{BASE}dimension/")
+    outside = (_CORE, SKOS.member, dimension) not in graph and EGAP.questionText in set(
+        graph.predicates(dimension)
+    )
+    return _KINDS.index(top), len(path) > 1, outside, str(dimension)
+
+
+def _dimension(graph: Graph, dimension: Node) -> Entry:
+    scheme = graph.value(None, EGAP.valuesOf, dimension)
+    more = (
+        ("Question", graph.objects(dimension, EGAP.questionText)),
+        ("Narrower than", graph.objects(dimension, SKOS.broader)),
+        ("Wider than", graph.subjects(SKOS.broader, dimension)),
+        ("Source", graph.objects(dimension, DCTERMS.source)),
+        ("Its values", graph.objects(scheme, SKOS.definition) if scheme else ()),
+    )
+    core = (_CORE, SKOS.member, dimension) in graph
+    codes = _codes(graph, scheme) if scheme else ()
+    return _entry(graph, dimension, more, "core" if core else "", codes)
+
+
+def _scheme(graph: Graph, scheme: Node) -> Entry:
+    return _entry(graph, scheme, (), "", _codes(graph, scheme))
+
+
+def _codes(graph: Graph, scheme: Node) -> tuple[Entry, ...]:
+    """Return the concepts of a scheme: those on its scale in order, then the others."""
+    concepts = list(graph.subjects(SKOS.inScheme, scheme))
+
+    def place(concept: Node) -> tuple[bool, int, str]:
+        rank = graph.value(concept, EGAP.rank)
+        return rank is None, int(str(rank or 0)), str(concept)
+
+    return tuple(_code(graph, concept) for concept in sorted(concepts, key=place))
+
+
+def _code(graph: Graph, concept: Node) -> Entry:
+    more = (
+        ("Written", graph.objects(concept, SKOS.notation)),
+        ("Narrower than", graph.objects(concept, SKOS.broader)),
+    )
+    rank = graph.value(concept, EGAP.rank)
+    return _entry(graph, concept, more, "" if rank is None else f"rank {rank}")
+
+
+def _entry(
+    graph: Graph,
+    term: Node,
+    more: Iterable[tuple[str, Iterable[Node]]],
+    mark: str = "",
+    codes: tuple[Entry, ...] = (),
+) -> Entry:
+    """Return what is shown of a term: `more` are headings with terms or texts under them."""
+    aside = [(words, graph.objects(term, SKOS[name])) for name, words in _ASIDE.items()]
+    lines = [_line(graph, heading, values) for heading, values in [*aside, *more]]
+    label = graph.value(term, RDFS.label) or graph.value(term, SKOS.prefLabel)
+    return Entry(
+        anchor=_anchor(str(term)),
+        name=curie(str(term)),
+        label=str(label or curie(str(term))),
+        definition=str(graph.value(term, SKOS.definition) or ""),
+        mark=mark,
+        lines=tuple(line for line in (*lines, _aligned(str(term))) if line.values),
+        codes=codes,
+    )
+
+
+def _line(graph: Graph, heading: str, values: Iterable[Node]) -> Line:
+    return Line(Shown(heading), tuple(_shown(graph, v) for v in sorted(values, key=str)))
+
+
+def _shown(graph: Graph, term: Node) -> Shown:
+    """Return a text as it is; a term as a link to its place here, or to where it is defined."""
+    if isinstance(term, Literal):
+        return Shown(str(term), language=term.language)
+    iri = str(term)
+    here = iri.startswith(BASE) and (term, None, None) in graph
+    return Shown(curie(iri), f"#{_anchor(iri)}" if here else address(iri))
+
+
+def _aligned(iri: str) -> Line:
+    """Return how a term relates to those of others, each with a word on it."""
+    rows = alignments().get(iri, ())
+    words = (Shown(a.curie, a.object, note=", ".join(filter(None, (a.relation, a.comment))))
+             for a in rows)  # fmt: skip
+    return Line(Shown("In other vocabularies"), tuple(words))
+
+
+def _anchor(iri: str) -> str:
+    """Return the place of a term on the page: the fragment of its name, or its path in one word."""
+    return iri.removeprefix(str(EGAP)).removeprefix(BASE).replace("/", "-")

@@ -1,0 +1,183 @@
+"""What a page shows of a description: statements in groups, with words in place of IRIs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+from urllib.parse import quote
+
+from rdflib import RDF, XSD, Literal, URIRef
+from rdflib.term import Node
+
+from loaders.mapping.iris import BASE, DCTERMS, SHORT
+from service.linked_data.resource import Description, Quad
+from service.store.port import Engine
+from service.store.terms import Rdf12Term
+
+SECTIONS = 300
+"""The most parts that one page shows; the RDF has all of them."""
+OPEN = 40
+"""Up to so many parts are shown unfolded."""
+
+_PLAIN = {None, XSD.string, XSD.decimal, XSD.integer, XSD.boolean, XSD.date, XSD.dateTime}
+_NAMES = {**SHORT, "rdf": str(RDF), "owl": "http://www.w3.org/2002/07/owl#"}
+_PREFIXES = """
+PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX egap: <https://w3id.org/evalgap/ontology#> PREFIX schema: <https://schema.org/>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+"""
+# two questions, not one with UNION: that one took seconds over a few thousand cards
+_OWN_LABEL = "?x skos:prefLabel|rdfs:label|schema:name|dcterms:title ?label"
+_LABEL_OF_DOCUMENT = """
+?document egap:describesBenchmark|egap:describesDeployment|dcat:isVersionOf ?x .
+?document dcterms:title ?label FILTER NOT EXISTS { ?document dcterms:isReplacedBy ?newer }"""
+
+Words = Mapping[URIRef, Literal]
+"""Labels by IRI."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A term in words: where its link leads, its language, and what else there is to say."""
+
+    text: str
+    href: str | None = None
+    language: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One property with its values."""
+
+    name: Shown
+    values: tuple[Shown, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """What is said of one node."""
+
+    heading: Shown
+    anchor: str
+    lines: tuple[Line, ...]
+
+
+def page(engine: Engine, found: Description) -> dict[str, Any]:
+    """Return what the template shows of a description."""
+    own = [quad for quad in found.own if quad[0] == found.subject]
+    nodes = _by_subject(found.parts)
+    parts = [quad for node in nodes[:SECTIONS] for quad in node]
+    words = labels(
+        engine, {found.subject, *_named([*own, *parts, *found.incoming, *found.recorded])}
+    )
+    replaced = [value for _, predicate, value, _ in own if predicate == DCTERMS.isReplacedBy]
+    return {
+        "iri": str(found.iri),
+        "subject": _term(found.subject, words),
+        "is_series": bool(found.versions),
+        "versions": [_term(version, words) for version in found.versions],
+        "newer": _term(replaced[0], words) if replaced else None,
+        "lines": _lines(own, words),
+        "sections": _sections(parts, found.subject, words),
+        "hidden": max(0, len(nodes) - SECTIONS),
+        "unfolded": len(nodes) <= OPEN,
+        "incoming": _lines(((o, p, s, g) for s, p, o, g in found.incoming), words),
+        "cut": len(found.incoming) if found.cut else 0,
+        "recorded": _sections(found.recorded, found.subject, words),
+    }
+
+
+def labels(engine: Engine, iris: Iterable[URIRef]) -> dict[URIRef, Literal]:
+    """Return a label for each of these that has one, itself or through what describes it."""
+    names = " ".join(iri.n3() for iri in sorted(iris))
+    rows = [
+        row
+        for pattern in (_LABEL_OF_DOCUMENT, _OWN_LABEL)
+        for row in engine.select(
+            f"{_PREFIXES} SELECT ?x ?label WHERE {{ VALUES ?x {{ {names} }} {pattern} }}"
+        )
+    ]
+    given = [(URIRef(str(row["x"])), row["label"]) for row in rows]
+    pairs = [(iri, label) for iri, label in given if isinstance(label, Literal)]
+    # what comes later counts: English or without a language, and of those the first by alphabet
+    return dict(sorted(pairs, key=lambda pair: _rank(pair[1]), reverse=True))
+
+
+def _rank(label: Literal) -> tuple[bool, str]:
+    return label.language not in {None, "en"}, str(label)
+
+
+def _named(quads: Iterable[Quad]) -> Iterable[URIRef]:
+    return (t for s, p, o, _ in quads for t in (s, p, o) if isinstance(t, URIRef))
+
+
+def address(iri: str) -> str | None:
+    """Return where a link to an IRI leads: on this host for ours, nowhere for no web address."""
+    if iri.startswith(BASE):
+        return "/" + quote(iri.removeprefix(BASE), safe="/#:@!$&'()*+,;=~%")
+    return iri if iri.startswith(("http://", "https://")) else None
+
+
+def _term(term: Node, words: Words) -> Shown:
+    """Return a term in words: its label, with its name beside it, or its name alone."""
+    if isinstance(term, Literal):
+        special = None if term.datatype in _PLAIN else term.datatype
+        return Shown(str(term), language=term.language, note=curie(special) if special else "")
+    if isinstance(term, Rdf12Term):
+        return Shown(str(term))
+    if not isinstance(term, URIRef):
+        return Shown("(a node without a name)")
+    name, label = curie(term), words.get(term)
+    if label is None:
+        return Shown(name, address(str(term)))
+    return Shown(str(label), address(str(term)), label.language, name)
+
+
+def curie(iri: str) -> str:
+    """Return the path of a name of ours, or another name behind a known prefix."""
+    if iri.startswith(BASE) and "#" not in iri:
+        return iri.removeprefix(BASE)
+    for prefix, namespace in _NAMES.items():
+        if iri.startswith(namespace) and namespace != iri:
+            return f"{prefix}:{iri.removeprefix(namespace)}"
+    return iri
+
+
+def _lines(quads: Iterable[Quad], words: Words) -> tuple[Line, ...]:
+    """Group statements by property: the type first, the others by their names."""
+    found: dict[URIRef, dict[Shown, None]] = {}
+    for _, predicate, value, _ in quads:
+        found.setdefault(predicate, {})[_term(value, words)] = None
+    lines = [Line(_property(name, words), _ordered(values)) for name, values in found.items()]
+    return tuple(sorted(lines, key=lambda line: (line.name.text != "type", line.name.text)))
+
+
+def _property(predicate: URIRef, words: Words) -> Shown:
+    return (
+        Shown("type", address(str(predicate))) if predicate == RDF.type else _term(predicate, words)
+    )
+
+
+def _ordered(values: Iterable[Shown]) -> tuple[Shown, ...]:
+    return tuple(sorted(values, key=attrgetter("text", "note")))
+
+
+def _by_subject(quads: Iterable[Quad]) -> list[list[Quad]]:
+    ordered = sorted(quads, key=lambda quad: str(quad[0]))
+    return [list(group) for _, group in groupby(ordered, key=lambda quad: str(quad[0]))]
+
+
+def _sections(quads: Iterable[Quad], root: URIRef, words: Words) -> list[Section]:
+    return [_section(node, root, words) for node in _by_subject(quads)]
+
+
+def _section(node: list[Quad], root: URIRef, words: Words) -> Section:
+    """Return what is said of a node; without a label it is called by its place below the root."""
+    subject = node[0][0]
+    below = str(subject).removeprefix(f"{root}/").removeprefix(f"{root}#")
+    shown = _term(subject, words)
+    heading = shown if shown.note or below == str(subject) else Shown(below, shown.href)
+    return Section(heading, below, _lines(node, words))

@@ -1,0 +1,243 @@
+"""What is known of one name: its statements, its parts, what refers to it, who recorded it.
+
+Read from the graphs as they are, so that names answer which no record of the model covers.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from rdflib import Graph, URIRef
+from rdflib.term import Node
+
+from loaders.mapping.iris import (
+    BASE,
+    DCAT,
+    DCTERMS,
+    EGAP,
+    ONTOLOGY_GRAPH,
+    PROV,
+    PROVENANCE,
+    SHAPES_GRAPH,
+    SKOS,
+    THINGS,
+    bind,
+)
+from service.common.problems import Gone, NotFound, TooLarge
+from service.store.port import Engine, Row
+from service.store.rdf_input import write_quads
+
+INCOMING = 100
+"""The most statements that refer to a node and are shown with it."""
+LARGEST = 50_000
+"""The most statements of a graph that is served on its own; a larger one is in the dump."""
+PARTS = 10_000
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:@+,;=/-]*")
+_WITHDRAWN = URIRef(f"{BASE}code/review-status/withdrawn")
+_SHARED = {THINGS, PROVENANCE, ONTOLOGY_GRAPH, SHAPES_GRAPH, URIRef(f"{BASE}graph/state")}
+_LISTED = ("scheme/", "dimension/")
+
+Quad = tuple[Node, URIRef, Node, URIRef | None]
+"""Subject, predicate, object and graph; no graph: the default one, or said by this service."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """What is known of a name; `subject` is its current version where it names a series.
+
+    `rest` is served as RDF and not shown on a page.
+    """
+
+    iri: URIRef
+    subject: URIRef
+    own: tuple[Quad, ...]
+    parts: tuple[Quad, ...] = ()
+    incoming: tuple[Quad, ...] = ()
+    recorded: tuple[Quad, ...] = ()
+    rest: tuple[Quad, ...] = ()
+    versions: tuple[URIRef, ...] = ()
+    cut: bool = False
+
+    @property
+    def quads(self) -> Iterable[Quad]:
+        """All statements, as they are served in RDF."""
+        return (*self.own, *self.parts, *self.incoming, *self.recorded, *self.rest)
+
+    def graph(self) -> Graph:
+        """Return the statements without the graphs they stand in."""
+        graph = bind(Graph())
+        for subject, predicate, value, _ in self.quads:
+            graph.add((subject, predicate, value))
+        return graph
+
+    def dataset(self, media: str) -> bytes:
+        """Return the statements with their graphs, as TriG or N-Quads."""
+        return write_quads(self.quads, media, bind(Graph()))
+
+
+def named(path: str) -> URIRef:
+    """Return the IRI of ours with this path. Raises `NotFound` for what cannot be one."""
+    if not _NAME.fullmatch(path):
+        raise NotFound("There is nothing under this name: it holds characters that no name has.")
+    return URIRef(BASE + path)
+
+
+def check(engine: Engine, iri: URIRef) -> None:
+    """Raise `NotFound` for a name that nothing is said of, `Gone` for a withdrawn record."""
+    _check_withdrawn(engine, iri)
+    if not engine.ask(f"ASK {{ {{ {iri.n3()} ?p ?o }} UNION {{ ?s ?p {iri.n3()} }} }}"):
+        raise NotFound(f"Nothing is known of {iri}.", iri=str(iri))
+
+
+def _check_withdrawn(engine: Engine, iri: URIRef) -> None:
+    steps = str(iri).removeprefix(BASE).split("/")
+    series = [URIRef(BASE + "/".join(steps[:end])).n3() for end in range(3, len(steps) + 1)]
+    if steps[0] != "id" or not series:
+        return
+    rows = engine.select(f"""
+        SELECT ?version ?graph WHERE {{ VALUES ?series {{ {" ".join(series)} }}
+          ?version <{DCAT.isVersionOf}> ?series ; <{EGAP.reviewStatus}> {_WITHDRAWN.n3()} ;
+            <{EGAP.recordedIn}> ?graph .
+          FILTER NOT EXISTS {{ ?version <{DCTERMS.isReplacedBy}> ?newer }} }}""")
+    if rows:
+        raise Gone(
+            f"The record that {iri} belongs to has been withdrawn. What it said is kept in its "
+            "graph.",
+            withdrawn=str(rows[0]["version"]),
+            graph=str(rows[0]["graph"]),
+        )
+
+
+def describe(engine: Engine, iri: URIRef) -> Description:
+    """Return what is known of a name. Raises `NotFound` or `Gone`."""
+    check(engine, iri)
+    current, versions = _versions(engine, iri)
+    subject = current or iri
+    own = _statements(engine, f"VALUES ?s {{ {subject.n3()} }} ?s ?p ?o")
+    homes = {name for *_, name in own if name is not None} - _SHARED
+    parts = [quad for home in sorted(homes) for quad in _parts(engine, subject, home)]
+    incoming = _incoming(engine, {iri, subject})
+    return Description(
+        iri=iri,
+        subject=subject,
+        own=(*own, *_leading(iri, current, versions)),
+        parts=(*parts, *_members(engine, iri)),
+        incoming=tuple(sorted(incoming[:INCOMING], key=str)),
+        recorded=_recorded(engine, homes),
+        versions=versions,
+        cut=len(incoming) > INCOMING,
+    )
+
+
+def _versions(engine: Engine, series: URIRef) -> tuple[URIRef | None, tuple[URIRef, ...]]:
+    """Return the current version of a series, and all of them in order."""
+    rows = engine.select(f"""
+        SELECT ?version ?number ?newer WHERE {{
+          ?version <{DCAT.isVersionOf}> {series.n3()} ; <{DCAT.version}> ?number .
+          OPTIONAL {{ ?version <{DCTERMS.isReplacedBy}> ?newer }} }}""")
+    ordered = sorted(rows, key=lambda row: (len(str(row["number"])), str(row["number"])))
+    versions = tuple(dict.fromkeys(URIRef(str(row["version"])) for row in ordered))
+    current = [URIRef(str(row["version"])) for row in ordered if "newer" not in row]
+    return next(reversed(current), None), versions
+
+
+def _leading(series: URIRef, current: URIRef | None, versions: Iterable[URIRef]) -> Iterable[Quad]:
+    """Say how a series and its versions belong together: the reverse of what the graphs say."""
+    if current is not None:
+        yield series, DCAT.hasCurrentVersion, current, None
+    for version in versions:
+        yield series, DCAT.hasVersion, version, None
+
+
+def _statements(engine: Engine, pattern: str, limit: int = PARTS) -> list[Quad]:
+    """Return the statements that a pattern over ?s ?p ?o finds, each with its graph."""
+    rows = engine.select(f"""
+        SELECT ?s ?p ?o ?g WHERE {{
+          {{ SELECT ?s ?p ?o WHERE {{ {pattern} }} LIMIT {limit} }}
+          OPTIONAL {{ GRAPH ?g {{ ?s ?p ?o }} }} }}""")
+    return list(dict.fromkeys(_quad(row, None) for row in rows))
+
+
+def _quad(row: Row, graph: URIRef | None) -> Quad:
+    name = URIRef(str(row["g"])) if "g" in row else graph
+    return row["s"], URIRef(str(row["p"])), row["o"], name
+
+
+def _incoming(engine: Engine, iris: Iterable[URIRef]) -> list[Quad]:
+    """Return what refers to names from outside, one more than is shown if there is more."""
+    names = sorted(iris)
+    values = " ".join(iri.n3() for iri in names)
+    found = _statements(engine, f"VALUES ?o {{ {values} }} ?s ?p ?o", INCOMING + len(names) + 1)
+    return [q for q in found if not str(q[0]).startswith(tuple(f"{iri}/" for iri in names))]
+
+
+def _parts(engine: Engine, subject: URIRef, home: URIRef) -> list[Quad]:
+    """Return the statements on the nodes below a subject, in the graph it is described in."""
+    rows = engine.select(f"""
+        SELECT ?s ?p ?o WHERE {{ GRAPH {home.n3()} {{ ?s ?p ?o }}
+          FILTER (STRSTARTS(STR(?s), "{subject}/")) }} LIMIT {PARTS}""")
+    return sorted((_quad(row, home) for row in rows), key=str)
+
+
+def _members(engine: Engine, iri: URIRef) -> list[Quad]:
+    """Return the statements on the concepts of a scheme, or on the values of a dimension."""
+    if not str(iri).removeprefix(BASE).startswith(_LISTED):
+        return []
+    rows = engine.select(f"""
+        SELECT ?s ?p ?o WHERE {{
+          {{ ?s <{SKOS.inScheme}> {iri.n3()} }}
+          UNION {{ ?scheme <{EGAP.valuesOf}> {iri.n3()} . ?s <{SKOS.inScheme}> ?scheme }}
+          ?s ?p ?o }} ORDER BY ?s ?p ?o LIMIT {PARTS}""")
+    return [_quad(row, ONTOLOGY_GRAPH) for row in rows]
+
+
+def _recorded(engine: Engine, graphs: Iterable[URIRef]) -> tuple[Quad, ...]:
+    """Return who recorded graphs, when, by which software and from which file."""
+    names = " ".join(name.n3() for name in sorted(graphs))
+    said = f"VALUES ?s {{ {names} }} GRAPH {PROVENANCE.n3()} {{ ?s ?p ?o }}"
+    origin = f"""VALUES ?graph {{ {names} }} GRAPH {PROVENANCE.n3()} {{
+      ?graph <{PROV.wasAttributedTo}>|<{PROV.wasDerivedFrom}> ?s . ?s ?p ?o }}"""
+    # two questions, not one with UNION, to which Virtuoso finds nothing
+    rows = [
+        row
+        for pattern in (said, origin)
+        for row in engine.select(f"SELECT DISTINCT ?s ?p ?o WHERE {{ {pattern} }}")
+    ]
+    return tuple(_quad(row, PROVENANCE) for row in rows)
+
+
+def vocabulary(taxonomy: Graph, iri: URIRef) -> Description:
+    """Return the ontology, asked for by its name or that of its version; terms are parts."""
+    name = URIRef(f"{BASE}ontology")
+    quads = [(s, URIRef(str(p)), o, ONTOLOGY_GRAPH) for s, p, o in taxonomy]
+    own = [quad for quad in quads if quad[0] == name]
+    terms = [quad for quad in quads if str(quad[0]).startswith(str(EGAP))]
+    rest = set(quads) - set(own) - set(terms)
+    return Description(iri, name, tuple(own), tuple(terms), rest=tuple(rest))
+
+
+def whole_graph(engine: Engine, name: URIRef) -> Description:
+    """Return the content of a named graph, as parts.
+
+    Raises `NotFound` where there is none, `TooLarge` for one that only a dump can carry.
+    """
+    rows = engine.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {name.n3()} {{ ?s ?p ?o }} }}")
+    number = int(str(rows[0]["n"]))
+    if not number:
+        raise NotFound(f"There is no graph {name} here.", iri=str(name))
+    if number > LARGEST:
+        raise TooLarge(
+            f"The graph has {number:,} statements; {LARGEST:,} are served at once. "
+            "Ask /sparql for some of them, or take /dump.nq.gz.",
+            limit=LARGEST,
+        )
+    content = tuple((s, URIRef(str(p)), o, name) for s, p, o in engine.graph(str(name)))
+    return Description(name, name, (), content)
+
+
+def with_provenance(engine: Engine, found: Description) -> Description:
+    """Return the description of a graph with who recorded it; of anything else, itself."""
+    if not str(found.iri).startswith(f"{BASE}graph/"):
+        return found
+    return replace(found, recorded=_recorded(engine, [found.iri]))

@@ -1,0 +1,1 @@
+"""Which records of different sources are about the same benchmark."""

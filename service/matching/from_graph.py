@@ -1,0 +1,86 @@
+"""Matches in the graph: what might belong together, what somebody decided, who is left."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from loaders.formats.evalgap import FORMAT_VERSION
+from loaders.formats.evalgap_matches import DECISIONS
+from loaders.mapping.iris import BASE, EGAP, path_below
+from loaders.reading.identifiers import identifiers
+from service.matching.rules import Described, Proposal, proposals
+from service.store.port import Engine
+
+_OWN = f"{BASE}id/agent/evalgap"
+_KINDS = {
+    str(EGAP.describesBenchmark): "benchmark",
+    str(EGAP.describesDataset): "dataset",
+    str(EGAP.describesImplementation): "implementation",
+}
+_FIELDS = f"""
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX egap: <{BASE}ontology#>
+PREFIX prov: <http://www.w3.org/ns/prov#>
+SELECT DISTINCT ?about ?thing ?field ?value WHERE {{
+  VALUES ?about {{ egap:describesBenchmark egap:describesDataset egap:describesImplementation }}
+  VALUES ?field {{ dcterms:title dcterms:alternative dcterms:identifier egap:datasetIdentifier
+    dcterms:isReferencedBy dcterms:bibliographicCitation prov:wasAttributedTo }}
+  ?card ?about ?thing ; ?field ?value .
+  FILTER NOT EXISTS {{ ?card dcterms:isReplacedBy ?newer }} }}"""
+_DECIDED = f"""
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX egap: <{BASE}ontology#>
+SELECT ?subject ?target WHERE {{
+  ?match egap:matchSubject ?subject ; egap:matchTarget ?target .
+  FILTER NOT EXISTS {{ ?match dcterms:isReplacedBy ?newer }} }}"""
+
+
+def things(engine: Engine) -> list[Described]:
+    """Return every benchmark, dataset and implementation as its current cards name it."""
+    found: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for row in engine.select(_FIELDS):
+        kind = _KINDS[str(row["about"])]
+        ident = str(row["thing"]).removeprefix(f"{BASE}id/{kind}/")
+        field = str(row["field"]).rpartition("/")[2].rpartition("#")[2]
+        found[kind, ident][field].add(str(row["value"]))
+    return [_described(kind, ident, fields) for (kind, ident), fields in found.items()]
+
+
+def _described(kind: Any, ident: str, fields: Mapping[str, set[str]]) -> Described:
+    cited = fields["isReferencedBy"] | fields["bibliographicCitation"]
+    return Described(
+        kind=kind,
+        id=ident,
+        titles=tuple(sorted(fields["title"])),
+        abbreviations=tuple(sorted(fields["alternative"])),
+        identifiers=frozenset(fields["identifier"]) | frozenset(identifiers(sorted(cited))),
+        uses=frozenset(fields["datasetIdentifier"]),
+        rank=0 if _OWN in fields["wasAttributedTo"] else 1,
+    )
+
+
+def proposed(engine: Engine) -> list[Proposal]:
+    """Return the proposals on which nobody has decided, in either direction, the surest first."""
+    rows = engine.select(_DECIDED)
+    decided = {frozenset((path_below(r["subject"]), path_below(r["target"]))) for r in rows}
+    every = proposals(things(engine))
+    return [p for p in every if frozenset((p.subject, p.target)) not in decided]
+
+
+def as_file(made: list[Proposal]) -> dict[str, Any]:
+    """Return proposals as the tree of an EvalGap file, to be decided on and imported."""
+    return {
+        "evalgap": FORMAT_VERSION,
+        "matches": [{**as_json(p), "decision": next(iter(DECISIONS))} for p in made],
+    }
+
+
+def as_json(proposal: Proposal) -> dict[str, Any]:
+    """Return a proposal as JSON values."""
+    return {
+        "subject": proposal.subject,
+        "target": proposal.target,
+        "relation": proposal.relation,
+        "confidence": proposal.confidence,
+        "reasons": list(proposal.reasons),
+    }

@@ -1,0 +1,1 @@
+"""The ontology and its concept schemes: dimensions, values, labels, mappings."""

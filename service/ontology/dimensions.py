@@ -1,0 +1,115 @@
+"""Dimensions, coded values and rules in the words of the ontology, in an order to read them in."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from rdflib import URIRef
+
+from loaders.model import CORE_DIMENSIONS
+from loaders.mapping.iris import BASE, SKOS
+from service.fit import from_graph as fits
+from service.validation import validator as shacl
+from service.ontology.schemes import Scheme, Value
+from service.queries.cache import PerContent
+from service.store.port import Engine
+from service.ontology import labels as words
+
+_VERDICT = " Verdict: "
+
+
+@dataclass(frozen=True)
+class Term:
+    """A code in words. `depth` is how many broader values stand above it, `place` its path."""
+
+    code: str
+    label: str
+    definition: str = ""
+    depth: int = 0
+    place: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """Return the address at which the page of the ontology explains it."""
+        return f"/ontology#{self.place.replace('/', '-')}"
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A dimension with the question that a card asks of it, its kind and its coded values."""
+
+    name: str
+    label: str
+    question: str
+    definition: str
+    kind: str
+    values: tuple[Term, ...]
+
+    @property
+    def anchor(self) -> str:
+        """Return the address at which the page of the ontology explains it."""
+        return f"/ontology#dimension-{self.name}"
+
+    def words(self, codes: Iterable[str]) -> str:
+        """Return the labels of codes in the order of the values, joined; empty for none."""
+        given = set(codes)
+        known = [t.label for t in self.values if t.code in given]
+        unknown = sorted(given - {t.code for t in self.values})
+        return " and ".join(f"“{label}”" for label in [*known, *unknown])
+
+
+@PerContent
+def dimensions(engine: Engine) -> Mapping[str, Dimension]:
+    """Return every dimension with coded values, those of the card first, then by kind."""
+    found = [_dimension(scheme) for scheme in fits.schemes(engine).values()]
+    return {d.name: d for d in sorted(found, key=_place)}
+
+
+def _place(dimension: Dimension) -> tuple[int, bool, str]:
+    core = list(CORE_DIMENSIONS)
+    rank = core.index(dimension.name) if dimension.name in core else len(core)
+    return rank, dimension.kind == "outcome-assumption", dimension.label
+
+
+def _dimension(scheme: Scheme) -> Dimension:
+    path = f"dimension/{scheme.dimension}"
+    above = shacl.taxonomy().transitive_objects(URIRef(BASE + path), SKOS.broader)
+    return Dimension(
+        scheme.dimension,
+        scheme.label or scheme.dimension,
+        words.of(path).question,
+        words.definition(path),
+        str(list(above)[-1]).rpartition("/")[2],
+        terms(scheme),
+    )
+
+
+def terms(scheme: Scheme) -> tuple[Term, ...]:
+    """Return the values of a scheme, ranked ones first, each before what is narrower than it."""
+    return tuple(_below(scheme, None, 0))
+
+
+def _below(scheme: Scheme, broader: str | None, depth: int) -> Iterator[Term]:
+    inside = [v for v in scheme.values.values() if v.broader == broader]
+    for value in sorted(inside, key=_rank):
+        yield _term(scheme.dimension, value, depth)
+        yield from _below(scheme, value.code, depth + 1)
+
+
+def _rank(value: Value) -> tuple[bool, int, str]:
+    return value.rank is None, value.rank or 0, value.label
+
+
+def _term(dimension: str, value: Value, depth: int) -> Term:
+    path = f"code/domain/{value.code}"
+    if dimension != "domain":
+        path = f"value/{dimension}/{value.code}"
+    return Term(value.code, value.label or value.code, words.definition(path), depth, path)
+
+
+@cache
+def rule(name: str) -> Term:
+    """Return a rule by which a verdict is found: its name, and when it applies."""
+    path = f"code/fit-rule/{name}"
+    said = words.of(path)
+    return Term(name, said.label or name, said.definition.partition(_VERDICT)[0], place=path)

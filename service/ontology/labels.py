@@ -1,0 +1,40 @@
+"""The words of the ontology for its names, by path below the base, as `value/novelty/unseen`."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rdflib import SKOS, Literal, URIRef
+
+from loaders.mapping.iris import BASE, EGAP
+from service.validation import validator as shacl
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a name is called, what it means, and for a dimension what it asks; empty: not said."""
+
+    label: str
+    definition: str
+    question: str
+
+
+@lru_cache(maxsize=4096)  # a path may be a stranger's
+def of(path: str) -> Words:
+    """Return all words for `code/…`, `value/…` or `dimension/…`."""
+    name = URIRef(f"{BASE}{path}")
+    return Words(*(_said(name, p) for p in (SKOS.prefLabel, SKOS.definition, EGAP.questionText)))
+
+
+def label(path: str) -> str:
+    """Return what a name is called; without a label, its last word."""
+    return of(path).label or path.rpartition("/")[2].replace("-", " ")
+
+
+def definition(path: str) -> str:
+    """Return what a name means; empty where that is not said."""
+    return of(path).definition
+
+
+def _said(name: URIRef, predicate: URIRef) -> str:
+    found = shacl.taxonomy().value(name, predicate, any=True)
+    return str(found) if isinstance(found, Literal) else ""

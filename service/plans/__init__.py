@@ -1,0 +1,1 @@
+"""Staged evaluation plans: which assumption to test next, how many cases it takes, results."""

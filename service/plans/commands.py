@@ -1,0 +1,226 @@
+"""Plans in the store: made from a deployment and a card, changed step by step, nothing lost."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from loaders.contract import Document, Raw, problems_of
+from loaders.mapping.iris import record_iri, series_iri
+from loaders.model import Agent, Card, Gap, Plan, Record, Step, Threshold
+from loaders.model.terms import Path, Slug, Text
+from service.access import Entry
+from service.common.problems import Conflict, Invalid, NotFound
+from service.decomposition.request import kinds
+from service.fit import from_graph as fits
+from service.fit.claims import Candidate, Claim
+from service.fit.claims import Finding as Assessed
+from service.fit.rules import find
+from service.ingest.pipeline import ingest
+from service.ontology.schemes import DISPUTED, Scheme
+from service.plans.changes import StepChange, changed, gap_of
+from service.plans.sample_size import Wanted, sample_size
+from service.plans.stages import Finding, locks, staged
+from service.records import repository
+from service.store.port import Engine
+from service.validation.gate import Gate
+
+Verdict = Literal["holds", "partially-holds", "violated", "unknown", "not-applicable"]
+Form = TypeVar("Form", bound=BaseModel)
+
+
+class GivenFinding(BaseModel):
+    """A verdict on one assumption, and on what basis."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    dimension: Slug
+    verdict: Verdict
+    basis: Text = "given with the request"
+
+
+class PlanRequest(BaseModel):
+    """What a plan is made from; without findings, the fit gives the verdicts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    id: Slug
+    title: Text | None = None
+    deployment: Slug
+    card: Path
+    author: Agent
+    findings: tuple[GivenFinding, ...] | None = None
+    threshold: Threshold | None = None
+    sample: Wanted | None = None
+    notes: Text | None = None
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A plan after a change: its version, and what became of the gap that the step feeds."""
+
+    plan: Plan
+    version: int
+    gap: dict[str, Any] | None
+
+
+def form(given: Any, cls: type[Form]) -> Form:
+    """Return a request as its class. Raises `Invalid` naming every field that does not fit."""
+    try:
+        return cls.model_validate(given)
+    except ValidationError as error:
+        problems = problems_of(error)
+        raise Invalid(problems[0].sentence(), problems=[dict(vars(p)) for p in problems]) from error
+
+
+def create(engine: Engine, gate: Gate, wanted: PlanRequest, write: Entry) -> Changed:
+    """Store a new plan. Raises `Conflict` for an id that is taken, `NotFound`, `Invalid`."""
+    if engine.ask(f"ASK {{ ?version ?of {series_iri('plan', wanted.id).n3()} }}"):
+        raise Conflict(f"There is a plan {wanted.id!r} already. Choose another id.")
+    plan = drafted(engine, wanted)
+    _store(engine, gate, _document(f"plans/{plan.id}", [plan], wanted), write)
+    stored, version = load(engine, plan.id)
+    return Changed(stored, version, None)
+
+
+def drafted(engine: Engine, wanted: PlanRequest) -> Plan:
+    """Return the plan that a request asks for, without storing it. Raises `NotFound`."""
+    steps = staged(_findings(engine, wanted), kinds(), wanted.threshold)
+    if wanted.sample is not None:
+        size = sample_size(wanted.sample)
+        steps = tuple(
+            s.model_copy(update={"sample_size": size}) if s.stage.startswith("test-") else s
+            for s in steps
+        )
+    return Plan(
+        id=wanted.id,
+        title=wanted.title or f"{wanted.deployment}, staged evaluation from {wanted.card}",
+        deployment=wanted.deployment,
+        card=wanted.card,
+        author=wanted.author,
+        notes=wanted.notes,
+        steps=steps,
+    )
+
+
+def load(engine: Engine, ident: str) -> tuple[Plan, int]:
+    """Return the current version of a plan, and its number. Raises `NotFound`."""
+    stored = repository.load(engine, "plan", ident)
+    assert isinstance(stored.record, Plan)  # noqa: S101 - the kind is asked for
+    return stored.record, stored.version
+
+
+def step_of(plan: Plan, position: int) -> Step:
+    """Return a step by its number. Raises `NotFound`."""
+    for step in plan.steps:
+        if step.position == position:
+            return step
+    raise NotFound(f"The plan {plan.id!r} has no step {position}; it has {len(plan.steps)}.")
+
+
+def change(
+    engine: Engine, gate: Gate, place: tuple[str, int], wanted: StepChange, write: Entry
+) -> Changed:
+    """Store a plan (by its id) with one step (by its number) changed, and the gap of a result.
+
+    Raises `Conflict` where the plan does not allow it or has moved on, `Invalid`, `NotFound`.
+    """
+    ident, position = place
+    plan, version = load(engine, ident)
+    if wanted.version not in {None, version}:
+        raise Conflict(f"The plan is at version {version} now, not {wanted.version}. Look again.")
+    step = changed(plan, step_of(plan, position), wanted)
+    gap, told = _fed(engine, gate, plan, version + 1, step) if wanted.result else (None, None)
+    if gap is not None:
+        link = str(series_iri("gap", gap.id))
+        results = tuple(dict.fromkeys((*step.results, link)))
+        step = step.model_copy(update={"results": results})
+    steps = tuple(step if s.position == position else s for s in plan.steps)
+    new = plan.model_copy(update={"steps": steps})
+    if new != plan:
+        records: list[Record] = [new] if gap is None else [gap, new]
+        document = _document(f"plans/{ident}/steps/{position}", records, wanted)
+        _store(engine, gate, document, write)
+    return Changed(*load(engine, ident), told)
+
+
+def _fed(
+    engine: Engine, gate: Gate, plan: Plan, version: int, step: Step
+) -> tuple[Gap | None, dict[str, Any]]:
+    """Return the gap of a step, if the shapes take it, and what to tell about it."""
+    made = gap_of(plan, step, str(record_iri("plan", plan.id, version)))
+    if isinstance(made, str):
+        return None, {"id": None, "why": made}
+    document = Document(Raw("gap", b""), "evalgap", (made,))
+    (outcome,) = ingest([document], engine, gate, dry_run=True)
+    if outcome.problems:
+        return None, {"id": None, "why": " ".join(p.sentence() for p in outcome.problems)}
+    return made, {"id": made.id, "why": None}
+
+
+def _document(source: str, records: Iterable[Record], wanted: BaseModel) -> Document:
+    # with its place, as sources are told apart by their bytes and two steps may be asked the same
+    asked = {"at": source, "asked": wanted.model_dump(mode="json", exclude_none=True)}
+    data = json.dumps(asked, ensure_ascii=False).encode()
+    return Document(Raw(source, data), "evalgap", tuple(records))
+
+
+def _store(engine: Engine, gate: Gate, document: Document, write: Entry) -> None:
+    (outcome,) = ingest([document], engine, gate, write=write)
+    if outcome.problems:
+        report = outcome.document()
+        raise Invalid(outcome.problems[0].sentence(), problems=report["problems"])
+
+
+def state(plan: Plan) -> list[dict[str, Any]]:
+    """Return, per step, whether it is locked and by which steps."""
+    return [{"position": s.position, "locked_by": locks(plan.steps, s)} for s in plan.steps]
+
+
+def _findings(engine: Engine, wanted: PlanRequest) -> list[Finding]:
+    """Return what is given, else what the fit of the card finds: reviews first, then rules."""
+    if wanted.findings is not None:
+        return [Finding(f.dimension, f.verdict, f.basis) for f in wanted.findings]
+    card = repository.load(engine, "card", wanted.card).record
+    assert isinstance(card, Card)  # noqa: S101 - the kind is asked for
+    place = fits.place(engine, wanted.deployment)
+    schemes, candidate = fits.schemes(engine), _alone(engine, card, wanted.deployment)
+    names = dict.fromkeys(a.dimension for a in card.assumptions)
+    known = (find(schemes.get(name, Scheme(name)), candidate, place) for name in names)
+    return [Finding(f.dimension, *_started(f)) for f in known]
+
+
+def _alone(engine: Engine, card: Card, deployment: str) -> Candidate:
+    """Return what one card claims of its benchmark, and what reviews of it judge."""
+    name = f"card/{card.id}"
+    for found in fits.candidates(engine, deployment):
+        if found.id == card.benchmark.id:
+            claims = (c for c in found.claims if _version_of(c.record, name))
+            judged = (j for j in found.judgements if _version_of(j.card, name))
+            return replace(found, claims=tuple(claims), judgements=tuple(judged), beside=())
+    return Candidate(card.benchmark.id)
+
+
+def _version_of(version: str | None, series: str) -> bool:
+    return (version or "").rpartition("/")[0] == series
+
+
+def _started(found: Assessed) -> tuple[str, str]:
+    """Return the verdict that a plan starts from, and its basis; what is disputed is unknown."""
+    disputed = found.verdict == DISPUTED
+    verdict = "unknown" if disputed else found.verdict
+    if found.how == "asserted":
+        said = sorted((str(j.review).removeprefix("review/"), j.verdict) for j in found.judgements)
+        words = ", ".join(f"{given} in the review {name}" for name, given in said)
+        return verdict, f"{'Disputed' if disputed else 'Asserted'}: {words}."
+    assumed = _listed(found.assumed, found.claims)
+    deployed = _listed(found.deployed, found.characteristics)
+    how = f"{'Disputed' if disputed else 'Derived'} by the rule {found.rule}"
+    return verdict, f"{how}: assumed {assumed}, deployed {deployed}."
+
+
+def _listed(codes: Iterable[str], claims: Iterable[Claim]) -> str:
+    """Return values in words, those that no source states marked as derived."""
+    stated = {c.code for claim in claims for c in claim.coded if c.basis == "stated"}
+    words = (code if code in stated else f"{code} (derived)" for code in sorted(codes))
+    return ", ".join(words) or "not stated"

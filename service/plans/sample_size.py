@@ -1,0 +1,158 @@
+"""How many units a test needs to find a stated effect with a stated power.
+
+Two-sided tests throughout, computed by statsmodels: Cohen's h and d (Cohen 1988), noncentral t
+for means, Connor 1987 for paired proportions; the design effect 1 + (m - 1) icc of Kish 1965
+where units come in clusters of m.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from math import ceil, sqrt
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from loaders.model import SampleSize
+from service.common.problems import BadRequest
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+Percent = Annotated[float, Field(gt=0, lt=100)]
+Method = Literal[
+    "two-proportions", "paired-proportions", "one-proportion", "two-means", "paired-means"
+]
+_LEAST_SD, _MOST_SD = 0.01, 3
+MOST = 10_000_000
+"""An effect that needs more units than this is called too small."""
+
+
+class Wanted(BaseModel):
+    """What a study is to find: `effect` in points of percent, or in standard deviations.
+
+    `baseline` is the score before the change in percent, `discordant` the percentage of pairs
+    expected to change either way (for paired proportions).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    method: Method = "two-proportions"
+    effect: Annotated[float, Field(gt=0, le=100)]
+    baseline: Percent | None = None
+    discordant: Percent | None = None
+    alpha: Share = 0.05
+    power: Share = 0.8
+    cluster_size: Annotated[float, Field(ge=1, le=1_000_000)] | None = None
+    icc: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+def sample_size(wanted: Wanted) -> SampleSize:
+    """Return the units needed. Raises `BadRequest` for an effect that cannot be found."""
+    if wanted.power <= wanted.alpha:
+        raise BadRequest("The power must be greater than alpha. Write 0.8 and 0.05.")
+    groups = 2 if wanted.method.startswith("two-") else 1
+    each = _METHODS[wanted.method](wanted) * _design_effect(wanted)
+    if not each <= MOST:
+        raise BadRequest(
+            f"An effect of {wanted.effect:g} would need more than {MOST:,} units. "
+            "State a larger one."
+        )
+    rounded = max(2, ceil(each - 1e-9))
+    return SampleSize(
+        sample_method=wanted.method,
+        effect=_exact(wanted.effect),
+        baseline=_known(wanted.baseline),
+        discordant=_known(wanted.discordant),
+        alpha=_exact(wanted.alpha),
+        power=_exact(wanted.power),
+        cluster_size=_known(wanted.cluster_size),
+        icc=_known(wanted.icc),
+        n=groups * rounded,
+        n_per_group=rounded if groups > 1 else None,
+    )
+
+
+def _exact(value: float) -> Decimal:
+    return Decimal(repr(value)).normalize() + 0
+
+
+def _known(value: float | None) -> Decimal | None:
+    return None if value is None else _exact(value)
+
+
+def _design_effect(wanted: Wanted) -> float:
+    if (wanted.cluster_size is None) != (wanted.icc is None):
+        raise BadRequest("cluster_size and icc go together. Give both, or neither.")
+    return 1 + ((wanted.cluster_size or 1) - 1) * (wanted.icc or 0)
+
+
+def _normal(wanted: Wanted, difference: float, null: float, alternative: float) -> float:
+    """Return n by the normal approximation; the far tail of the two-sided test is neglected."""
+    from statsmodels.stats.power import normal_sample_size_one_tail  # noqa: PLC0415 - slow
+
+    n = normal_sample_size_one_tail(
+        difference, wanted.power, wanted.alpha / 2, std_null=null, std_alternative=alternative
+    )
+    return float(n)
+
+
+def _arcsine(wanted: Wanted) -> float:
+    """Return Cohen's h between the baseline and what the effect leaves of it."""
+    from statsmodels.stats.proportion import proportion_effectsize  # noqa: PLC0415 - slow
+
+    if wanted.baseline is None:
+        raise BadRequest(f"{wanted.method} needs the baseline: the score before, in percent.")
+    after = wanted.baseline - wanted.effect
+    if after < 0:
+        raise BadRequest(
+            f"From {wanted.baseline:g} % a score cannot lose {wanted.effect:g} points. "
+            "State a smaller effect."
+        )
+    return float(proportion_effectsize(wanted.baseline / 100, after / 100))
+
+
+def _two_proportions(wanted: Wanted) -> float:
+    return _normal(wanted, _arcsine(wanted), sqrt(2), sqrt(2))
+
+
+def _one_proportion(wanted: Wanted) -> float:
+    return _normal(wanted, _arcsine(wanted), 1, 1)
+
+
+def _paired_proportions(wanted: Wanted) -> float:
+    if wanted.discordant is None or wanted.discordant < wanted.effect:
+        raise BadRequest(
+            "paired-proportions needs discordant: the percentage of pairs expected to change "
+            "either way, at least as great as the effect."
+        )
+    share, drop = wanted.discordant / 100, wanted.effect / 100
+    return _normal(wanted, drop, sqrt(share), sqrt(share - drop**2))
+
+
+def _two_means(wanted: Wanted) -> float:
+    from statsmodels.stats.power import TTestIndPower  # noqa: PLC0415 - slow to import
+
+    _check_means(wanted)
+    return float(TTestIndPower().solve_power(wanted.effect, alpha=wanted.alpha, power=wanted.power))
+
+
+def _paired_means(wanted: Wanted) -> float:
+    from statsmodels.stats.power import TTestPower  # noqa: PLC0415 - slow to import
+
+    _check_means(wanted)
+    return float(TTestPower().solve_power(wanted.effect, alpha=wanted.alpha, power=wanted.power))
+
+
+def _check_means(wanted: Wanted) -> None:
+    """Raise `BadRequest` for effects at which the solver for t tests does not converge."""
+    if not _LEAST_SD <= wanted.effect <= _MOST_SD:
+        raise BadRequest(
+            f"The effect of {wanted.method} is in standard deviations, from {_LEAST_SD} to "
+            f"{_MOST_SD}; {wanted.effect:g} is not."
+        )
+
+
+_METHODS: dict[Method, Callable[[Wanted], float]] = {
+    "two-proportions": _two_proportions,
+    "paired-proportions": _paired_proportions,
+    "one-proportion": _one_proportion,
+    "two-means": _two_means,
+    "paired-means": _paired_means,
+}

@@ -1,0 +1,1 @@
+"""Named SPARQL queries, and answers that are kept until the graph changes."""

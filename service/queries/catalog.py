@@ -1,0 +1,215 @@
+"""Named questions: SPARQL files with metadata, run with typed parameters.
+
+A file is valid SPARQL as it stands. Its parameters are the variables of one `VALUES` block,
+filled with example terms; running it with other arguments replaces the terms in that block by
+RDF terms made here, so no text of a caller ever becomes part of a query. What runs is also
+what `/queries/{name}.rq` shows, and what any SPARQL endpoint would answer the same way.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from rdflib import XSD, Literal, URIRef
+from ruamel.yaml import YAML
+
+from loaders.mapping.iris import BASE
+from service.common.problems import BadParameter, NotFound
+from service.common.resources import inside
+from service.store.port import Engine, Row
+
+_VALUES = re.compile(r"VALUES \(([^()]*+)\) \{[^{}]*+\}")
+_SLUG = re.compile(r"[a-z0-9]+([-/][a-z0-9]+)*")
+_ADDRESS = re.compile(r"https?://[^\x00-\x20<>\"{}|\\^`\x7f]+")
+_CASTS: Mapping[str, Any] = {"integer": int, "decimal": Decimal, "date": date.fromisoformat}
+_DATATYPES = {"integer": XSD.integer, "decimal": XSD.decimal, "date": XSD.date}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter: its type, an example, and for terms of ours the path they lie under."""
+
+    name: str
+    type: str
+    example: str
+    about: str = ""
+    base: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """A named question with its SPARQL text."""
+
+    name: str
+    title: str
+    question: str
+    sparql: str
+    about: str = ""
+    params: Mapping[str, Parameter] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """Return the question as JSON values."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "question": self.question,
+            "about": self.about or None,
+            "parameters": [vars(p) for p in self.params.values()],
+        }
+
+
+@cache
+def questions() -> Mapping[str, Question]:
+    """Return every question by name. Raises `ValueError` for a file that breaks the form."""
+    return _folder("queries", "named")
+
+
+@cache
+def lists() -> Mapping[str, Question]:
+    """Return the questions behind the lists of the API: all parameters are filters."""
+    return _folder("queries", "lists")
+
+
+def _folder(*parts: str) -> dict[str, Question]:
+    return {path.stem: _load(path) for path in sorted(inside(*parts).glob("*.rq"))}
+
+
+def question(name: str) -> Question:
+    """Return a question. Raises `NotFound` with the names there are."""
+    if name not in questions():
+        raise NotFound(
+            f"There is no question named {name!r}. See /queries for all of them.",
+            known=list(questions()),
+        )
+    return questions()[name]
+
+
+def bind(asked: Question, arguments: Mapping[str, str], engine: Engine) -> str:
+    """Return the SPARQL text with the arguments in its `VALUES` block.
+
+    Raises `BadParameter` for an argument that is missing, unknown or of the wrong type.
+    """
+    for name in arguments:
+        if name not in asked.params:
+            raise BadParameter(
+                f"The question {asked.name} has no parameter {name!r}.",
+                parameter=name,
+                known=list(asked.params),
+            )
+    codes = _codes(asked, arguments)
+    terms = [_term(p, codes, engine) for p in asked.params.values()]
+    if not terms:
+        return asked.sparql
+    block = f"VALUES ({' '.join(f'?{n}' for n in asked.params)}) {{ ({' '.join(terms)}) }}"
+    return _VALUES.sub(lambda _: block, asked.sparql, count=1)
+
+
+def _codes(asked: Question, arguments: Mapping[str, str]) -> dict[str, str]:
+    """Return the arguments with full IRIs of ours shortened to the codes they stand for."""
+    codes = dict(arguments)
+    for p in asked.params.values():
+        if p.base and p.name in codes:
+            base = p.base.format_map(defaultdict(str, codes))
+            codes[p.name] = codes[p.name].removeprefix(BASE).removeprefix(base)
+    return codes
+
+
+def run(asked: Question, arguments: Mapping[str, str], engine: Engine) -> list[Row]:
+    """Return the rows that answer a question with these arguments."""
+    return engine.select(bind(asked, arguments, engine))
+
+
+def _load(path: Path) -> Question:
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    head = "".join(line[2:].removeprefix(" ") for line in lines if line.startswith("#+"))
+    sparql = "".join(line for line in lines if not line.startswith("#+"))
+    meta = YAML(typ="safe", pure=True).load(head)
+    params = {n: Parameter(n, **p) for n, p in meta["params"].items()}
+    declared = _VALUES.search(sparql)
+    names = declared[1].replace("?", "").split() if declared else []
+    if params and names != list(params):
+        raise ValueError(f"{path.name}: the VALUES block must bind {list(params)}, not {names}")
+    return Question(
+        path.stem, meta["title"], meta["question"], sparql, meta.get("about", ""), params
+    )
+
+
+def _term(parameter: Parameter, arguments: Mapping[str, str], engine: Engine) -> str:
+    """Return the term for a parameter as SPARQL writes it; UNDEF where a filter is not used."""
+    given = arguments.get(parameter.name)
+    if given:
+        return _given(parameter, given, arguments, engine).n3()
+    if parameter.optional:
+        return "UNDEF"
+    raise BadParameter(
+        f"The parameter {parameter.name!r} is missing ({parameter.about}).",
+        parameter=parameter.name,
+        example=parameter.example,
+    )
+
+
+def _given(
+    parameter: Parameter, given: str, arguments: Mapping[str, str], engine: Engine
+) -> URIRef | Literal:
+    if parameter.base:
+        return _iri(
+            parameter, given, parameter.base.format_map(defaultdict(str, arguments)), engine
+        )
+    if parameter.type == "string":
+        return Literal(given)
+    if parameter.type == "iri":
+        return _address(parameter, given)
+    try:
+        return Literal(_CASTS[parameter.type](given), datatype=_DATATYPES[parameter.type])
+    except (ValueError, ArithmeticError) as error:
+        raise BadParameter(
+            f"The parameter {parameter.name!r} must be of type {parameter.type}, not {given!r}.",
+            parameter=parameter.name,
+            example=parameter.example,
+        ) from error
+
+
+def _iri(parameter: Parameter, code: str, base: str, engine: Engine) -> URIRef:
+    """Return the IRI of a code or slug, once the store is seen to know it."""
+    iri = URIRef(f"{BASE}{base}{code}")
+    if _SLUG.fullmatch(base + code) and _is_known(iri, engine):
+        return iri
+    known = _siblings(base, engine)
+    raise BadParameter(
+        f"{code!r} is not known for {parameter.name!r} ({parameter.about}).",
+        parameter=parameter.name,
+        value=code,
+        known=known,
+    )
+
+
+def _address(parameter: Parameter, given: str) -> URIRef:
+    """Return a web address as it was given, once it holds nothing that ends an IRI in SPARQL."""
+    if _ADDRESS.fullmatch(given):
+        return URIRef(given)
+    raise BadParameter(
+        f"The parameter {parameter.name!r} must be a web address, not {given!r}.",
+        parameter=parameter.name,
+        example=parameter.example,
+    )
+
+
+def _is_known(iri: URIRef, engine: Engine) -> bool:
+    return engine.ask(f"ASK {{ {{ {iri.n3()} ?p ?o }} UNION {{ ?s ?p {iri.n3()} }} }}")
+
+
+def _siblings(base: str, engine: Engine) -> list[str]:
+    if not _SLUG.fullmatch(base.strip("/")):
+        return []
+    rows = engine.select(
+        f'SELECT DISTINCT ?s WHERE {{ ?s a ?type . FILTER (STRSTARTS(STR(?s), "{BASE}{base}")) }} '
+        "ORDER BY ?s LIMIT 200"
+    )
+    return [str(row["s"]).removeprefix(f"{BASE}{base}") for row in rows]

@@ -1,0 +1,71 @@
+"""Records as the files that people keep: EvalGap YAML, the authors' template, Markdown."""
+
+from collections.abc import Callable, Mapping
+
+from loaders.model import Card, Plan, Profile, Record, Review
+from loaders.writers.authors import authors_tree
+from loaders.writers.evalgap import evalgap_tree
+from loaders.writers.markdown import markdown
+from loaders.writers.plan import plan_markdown
+from loaders.writers.text import yaml_text
+from service.common.negotiation import SUFFIXES
+from service.common.problems import NotFound
+from service.records import repository
+from service.store.port import Engine
+
+FORMS = [SUFFIXES[name] for name in ("yaml", "authors", "md")]
+"""The media types a card may be had in beside JSON and RDF; a plan in the first and the last,
+other records only in the first."""
+
+
+def writers(
+    engine: Engine, record: Record, deployment: str | None = None
+) -> Mapping[str, Callable[[], str]]:
+    """Return, by media type, a function that writes the record in it.
+
+    `deployment` names the review whose verdicts go into the authors' template; calling that
+    writer raises `NotFound` where no review of the card is for it.
+    """
+    yaml, authors, text = FORMS
+    every: dict[str, Callable[[], str]] = {yaml: lambda: yaml_text(evalgap_tree(record))}
+    if isinstance(record, Card):
+        card = record
+        every[authors] = lambda: _authors(engine, card, deployment)
+        every[text] = lambda: markdown(card, _questions(engine))
+    if isinstance(record, Plan):
+        plan = record
+        every[text] = lambda: plan_markdown(plan, repository.history(engine, "plan", plan.id))
+    return every
+
+
+def _questions(engine: Engine) -> dict[str, str]:
+    return {d["id"]: d["question"] or "" for d in repository.taxonomy(engine)}
+
+
+def _authors(engine: Engine, card: Card, deployment: str | None) -> str:
+    asked = _questions(engine)
+    if deployment is None:
+        return yaml_text(authors_tree(card, asked))
+    review, profile = _practice(engine, card, deployment)
+    return yaml_text(authors_tree(card, asked, profile, review))
+
+
+def _practice(engine: Engine, card: Card, deployment: str) -> tuple[Review, Profile | None]:
+    """Return the review of a card for a deployment, and the profile of the same author."""
+    filters = {"deployment": deployment, "benchmark": card.benchmark.id}
+    loaded = (
+        repository.load(engine, "review", str(row["id"])).record
+        for row in repository.listing(engine, "reviews", filters)
+    )
+    reviews = [r for r in loaded if isinstance(r, Review) and _of(r, card)]
+    if not reviews:
+        raise NotFound(f"No review of the card {card.id!r} is for the deployment {deployment!r}.")
+    profiles = repository.described(engine, "deployment", deployment, "profile")
+    own = [p.record for p in profiles if isinstance(p.record, Profile)]
+    same = [p for p in own if p.author == reviews[0].author]
+    return reviews[0], next(iter(same or own), None)
+
+
+def _of(review: Review, card: Card) -> bool:
+    """Tell whether a review reads some version of a card: its path is the card's plus one."""
+    return review.card.rpartition("/")[0] == card.id

@@ -1,0 +1,252 @@
+"""From the store to the model: records by identity, lists by filters, the taxonomy."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from rdflib import Graph, Literal, URIRef
+
+from loaders.mapping import read
+from loaders.mapping.iris import (
+    BASE,
+    DCAT,
+    DCTERMS,
+    PROVENANCE,
+    THINGS,
+    bind,
+    graph_iri,
+    record_iri,
+    series_iri,
+)
+from loaders.mapping.write import plain, to_json
+from loaders.model import RECORDS, Gap, Interval, Record
+from service.common.problems import Conflict, NotFound
+from service.queries import catalog
+from service.records.gap_shares import RULE, Share, Step, ladder, shares
+from service.store.port import Engine, Row
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One version of a record as the store holds it, with its triples."""
+
+    record: Record
+    version: int
+    graph: Graph
+
+
+def load(engine: Engine, kind: str, ident: str, version: int | None = None) -> Stored:
+    """Return a version of a record, by default the current one.
+
+    Raises `NotFound`, and `Conflict` for one that does not fit the model.
+    """
+    check(kind, ident)
+    wanted = version or _current(engine, kind, ident)
+    name = graph_iri(kind, ident, wanted)
+    graph = bind(engine.construct(_WITH_THINGS.format(graph=name.n3(), things=THINGS.n3())))
+    iri = f"{series_iri(kind, ident)}/{wanted}"
+    if not len(graph):
+        raise NotFound(f"There is no version {wanted} of the {kind} {ident!r}.")
+    try:
+        return Stored(read.record(graph, RECORDS[kind], iri), wanted, graph)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(step) for step in first["loc"])
+        raise _no_record(kind, ident, f"{field}: {first['msg']}") from error
+
+
+def _no_record(kind: str, ident: str, why: str) -> Conflict:
+    """Return the problem of a graph that came in without the gate and does not fit the model."""
+    return Conflict(
+        f"What the store holds as the {kind} {ident!r} is not one that the shapes would take "
+        f"({why}). Its statements stand at /doc/id/{kind}/{ident}; write them anew."
+    )
+
+
+def check(kind: str, ident: str) -> None:
+    """Raise `NotFound` for what cannot be the identity of anything here."""
+    if not re.fullmatch(r"[a-z0-9]+([-./][a-z0-9]+)*", ident):
+        raise NotFound(f"There is no {kind} {ident!r} here.")
+
+
+_WITH_THINGS = """
+CONSTRUCT {{ ?s ?p ?o }} WHERE {{
+  {{ GRAPH {graph} {{ ?s ?p ?o }} }}
+  UNION {{ GRAPH {graph} {{ ?part ?q ?s }} GRAPH {things} {{ ?s ?p ?o }} }} }}"""
+
+
+def _current(engine: Engine, kind: str, ident: str) -> int:
+    rows = engine.select(f"""
+        SELECT ?version WHERE {{
+          ?record <{DCAT.isVersionOf}> {series_iri(kind, ident).n3()} ; <{DCAT.version}> ?version .
+          FILTER NOT EXISTS {{ ?record <{DCTERMS.isReplacedBy}> ?newer }} }}""")
+    if not rows:
+        raise NotFound(f"There is no {kind} {ident!r} here.")
+    version = str(rows[0]["version"])
+    if not (version.isascii() and version.isdigit()):
+        raise _no_record(kind, ident, f"version: {version} is no number")
+    return int(version)
+
+
+def described(engine: Engine, kind: str, thing: str, record_kind: str) -> list[Stored]:
+    """Return the current records that describe a benchmark or deployment. Raises `NotFound`."""
+    check(kind, thing)
+    predicate = {"benchmark": "describesBenchmark", "deployment": "describesDeployment"}[kind]
+    rows = engine.select(f"""
+        PREFIX egap: <{BASE}ontology#>
+        SELECT ?series WHERE {{
+          ?record egap:{predicate} {series_iri(kind, thing).n3()} ; <{DCAT.isVersionOf}> ?series .
+          FILTER NOT EXISTS {{ ?record <{DCTERMS.isReplacedBy}> ?newer }} }} ORDER BY ?series""")
+    if not rows:
+        raise NotFound(f"There is no {kind} {thing!r} here.")
+    prefix = f"{BASE}id/{record_kind}/"
+    return [load(engine, record_kind, str(r["series"]).removeprefix(prefix)) for r in rows]
+
+
+def as_json(engine: Engine, stored: Stored) -> dict[str, Any]:
+    """Return a version of a record as JSON-LD values, with its provenance and what follows."""
+    document = to_json(stored.record, stored.version)
+    document["provenance"] = provenance(engine, stored)
+    if isinstance(stored.record, Gap):
+        document["derived"] = _derived(engine, stored.record)
+    return document
+
+
+def provenance(engine: Engine, stored: Stored) -> dict[str, Any]:
+    """Return who recorded a version, when, from what, and which versions it stands between."""
+    record = stored.record
+    graph = graph_iri(record.kind, record.id, stored.version)
+    iri = record_iri(record.kind, record.id, stored.version)
+    rows = engine.select(f"""
+        PREFIX egap: <{BASE}ontology#> PREFIX prov: <http://www.w3.org/ns/prov#>
+        PREFIX schema: <https://schema.org/>
+        SELECT ?recorded ?software ?file ?sha256 ?loader ?revises ?replacedBy WHERE {{
+          GRAPH {PROVENANCE.n3()} {{
+            {graph.n3()} prov:generatedAtTime ?recorded ; prov:wasAttributedTo ?program ;
+              prov:wasDerivedFrom ?source ; egap:loaderName ?loader .
+            ?program schema:name ?software . ?source schema:name ?file ; egap:sourceHash ?sha256 .
+            OPTIONAL {{ {graph.n3()} prov:wasRevisionOf ?revises }}
+            OPTIONAL {{ {iri.n3()} <{DCTERMS.isReplacedBy}> ?replacedBy }} }} }}
+        ORDER BY ?file LIMIT 1""")
+    names = ("recorded", "software", "file", "sha256", "loader", "revises", "replacedBy")
+    found = rows[0] if rows else {}
+    known = {name: value(found[name]) if name in found else None for name in names}
+    return {"graph": str(graph), **known}
+
+
+def history(engine: Engine, kind: str, ident: str) -> list[tuple[int, str, str]]:
+    """Return version, time and source of every version of a record, the first one first."""
+    versions = range(1, _current(engine, kind, ident) + 1)
+    found = [(v, provenance(engine, load(engine, kind, ident, v))) for v in versions]
+    return [(v, str(p["recorded"]), str(p["file"])) for v, p in found]
+
+
+def kinds(engine: Engine) -> dict[str, str]:
+    """Return, for each dimension, the top concept it lies under: task or outcome."""
+    return {d["id"]: d["group"] or d["id"] for d in taxonomy(engine)}
+
+
+def _derived(engine: Engine, gap: Gap) -> dict[str, Any]:
+    kind_of = kinds(engine)
+    return {
+        "rule": RULE,
+        "ladders": {d.key: [_plain(s) for s in ladder(gap, d)] for d in gap.decompositions},
+        "shares": {d.key: [_plain(s) for s in shares(d, kind_of)] for d in gap.decompositions},
+    }
+
+
+def _plain(result: Step | Share) -> dict[str, Any]:
+    """Return a result of the analysis as JSON values."""
+    return {name: _value(getattr(result, name)) for name in result.__dataclass_fields__}
+
+
+def _value(found: Any) -> Any:
+    if isinstance(found, tuple):
+        return [_value(item) for item in found]
+    if isinstance(found, Interval):
+        return {name: plain(item) for name, item in found.model_dump().items()}
+    return plain(found)
+
+
+def listing(engine: Engine, name: str, filters: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return every item of a list that passes the filters, in order of its identity."""
+    rows = catalog.run(catalog.lists()[name], filters, engine)
+    return sorted((_item(row) for row in rows), key=lambda item: str(item["id"]))
+
+
+def _item(row: Row) -> dict[str, Any]:
+    values = {name: value(term) for name, term in row.items()}
+    iri = str(values.pop("item"))
+    ident = iri.removeprefix(f"{BASE}id/").partition("/")[2]
+    domains = {"domains": str(values["domains"]).split()} if "domains" in values else {}
+    return {"@id": iri, "id": ident, **values, **domains}
+
+
+def value(term: Any) -> Any:
+    """Return an RDF term as a JSON value."""
+    return plain(term.toPython()) if isinstance(term, Literal) else str(term)
+
+
+def taxonomy(engine: Engine) -> list[dict[str, Any]]:
+    """Return the dimensions with their group, question and coded values."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in catalog.run(catalog.lists()["taxonomy"], {}, engine):
+        dimension = found.setdefault(str(row["dimension"]), _dimension(row))
+        if "value" in row:
+            dimension["values"].append(_coded_value(row))
+    return list(found.values())
+
+
+def _dimension(row: Row) -> dict[str, Any]:
+    return {
+        "@id": str(row["dimension"]),
+        "id": _tail(row, "dimension"),
+        "label": str(row["label"]),
+        "definition": str(row["definition"]),
+        "question": str(row["question"]) if "question" in row else None,
+        "group": _tail(row, "group"),
+        "core": value(row["core"]),
+        "values": [],
+    }
+
+
+def _coded_value(row: Row) -> dict[str, Any]:
+    return {
+        "@id": str(row["value"]),
+        "id": str(row["value"]).removeprefix(f"{BASE}value/"),
+        "label": str(row["valueLabel"]),
+        "definition": str(row["valueDefinition"]),
+        "rank": value(row["rank"]) if "rank" in row else None,
+        "broader": _tail(row, "broader"),
+    }
+
+
+def _tail(row: Row, name: str) -> str | None:
+    return str(row[name]).rpartition("/")[2] if name in row else None
+
+
+def summary_graph(engine: Engine, iris: list[str]) -> Graph:
+    """Return what is said directly of each of these nodes and of their current versions."""
+    values = " ".join(URIRef(iri).n3() for iri in iris)
+    return bind(
+        engine.construct(f"""
+            PREFIX egap: <{BASE}ontology#>
+            CONSTRUCT {{ ?s ?p ?o }} WHERE {{
+              {{ VALUES ?s {{ {values} }} ?s ?p ?o }}
+              UNION {{ VALUES ?x {{ {values} }}
+                VALUES ?about {{
+                  <{DCAT.isVersionOf}> egap:describesBenchmark egap:describesDeployment }}
+                ?s ?about ?x ; ?p ?o .
+                FILTER NOT EXISTS {{ ?s <{DCTERMS.isReplacedBy}> ?newer }} }} }}""")
+    )
+
+
+def dimension(items: list[dict[str, Any]], ident: str) -> dict[str, Any]:
+    """Return one dimension of the taxonomy. Raises `NotFound` with those there are."""
+    for item in items:
+        if item["id"] == ident.replace("_", "-"):
+            return item
+    known = [str(item["id"]) for item in items]
+    raise NotFound(f"There is no dimension {ident!r}.", known=known)

@@ -1,1 +1,0 @@
-"""The HTTP doors. A route holds no SPARQL and no try/except: it fetches, calls, answers."""

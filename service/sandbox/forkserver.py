@@ -1,0 +1,23 @@
+"""How worker processes start. Imports little, so that it can be called first."""
+
+from multiprocessing import forkserver, get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
+
+from service.common.interrupts import shielded
+from service.sandbox.children import by_lasting_thread
+
+
+def context() -> BaseContext:
+    """Return how workers start: as forks of one prepared process, where the system can.
+
+    That process prepares itself from the first call on, while the caller does other things.
+    """
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    found = get_context("forkserver")
+    found.set_forkserver_preload(
+        ["__main__", "service.validation.worker", "service.ingest.rehearsal"]
+    )
+    with shielded():
+        by_lasting_thread(forkserver.ensure_running)
+    return found

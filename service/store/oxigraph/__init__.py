@@ -1,0 +1,1 @@
+"""The embedded store: Oxigraph, with processes that run the queries of strangers."""

@@ -1,0 +1,1 @@
+"""A store behind the SPARQL protocol, of whatever make."""

@@ -1,0 +1,98 @@
+"""Recorded results of plans stay, with their thresholds, also where triples are written.
+
+Imports and `PATCH` bring plans as records, which `thresholds` looks at; here are the doors that
+take any triples: SPARQL updates and the Graph Store Protocol.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from loaders.mapping.iris import BASE
+from service.common.problems import Conflict
+from service.store.oxigraph.store import open_store
+from service.store.port import Engine
+from service.store.rdf_input import lines
+
+_STEPS = f"""
+PREFIX egap: <{BASE}ontology#> PREFIX dcat: <http://www.w3.org/ns/dcat#>
+SELECT ?plan ?version ?position ?result ?unit ?most ?least WHERE {{
+  ?document egap:hasStep ?step ; dcat:isVersionOf ?plan ; dcat:version ?version .
+  ?step egap:position ?position . FILTER (REGEX(STR(?version), "^[0-9]{{1,9}}$"))
+  OPTIONAL {{ ?step egap:hasStepResult ?result }}
+  OPTIONAL {{ ?step egap:hasThreshold ?threshold .
+    OPTIONAL {{ ?threshold egap:thresholdUnit ?unit }}
+    OPTIONAL {{ ?threshold egap:atMost ?most }}
+    OPTIONAL {{ ?threshold egap:atLeast ?least }} }} }}"""
+_GRAPHS = f"""
+PREFIX egap: <{BASE}ontology#>
+SELECT DISTINCT ?graph WHERE {{
+  VALUES ?says {{ egap:hasStep egap:position egap:hasStepResult egap:hasThreshold
+    egap:thresholdUnit egap:atMost egap:atLeast }}
+  GRAPH ?graph {{ ?step ?says ?it }} }}"""
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A step in one version of a plan: its results, and every (unit, most, least) it has."""
+
+    results: frozenset[str]
+    thresholds: frozenset[tuple[str, ...]]
+
+
+_Steps = Mapping[tuple[str, str], Mapping[int, _Step]]
+"""Steps by the IRI of the plan and their number, then by version of the plan."""
+
+
+def keep(before: Engine, after: Engine) -> None:
+    """Raise `Conflict` where `after` lacks a recorded result, or has moved its threshold.
+
+    A result stays in the version that records it, and its threshold in this and later ones.
+    """
+    now = _steps(after)
+    for (plan, number), versions in _steps(before).items():
+        for version, step in versions.items():
+            if step.results and not _kept(version, step, now.get((plan, number), {})):
+                raise Conflict(
+                    f"Step {number} of the plan {plan.removeprefix(f'{BASE}id/plan/')!r} has a "
+                    "result. It stays, and so does its threshold, which was fixed before it. "
+                    "Waive the step with a reason, or serve with --gate off.",
+                    plan=plan,
+                    step=number,
+                )
+
+
+def _kept(version: int, step: _Step, now: Mapping[int, _Step]) -> bool:
+    later = {s.thresholds for v, s in now.items() if v >= version}
+    return now.get(version) == step and later == {step.thresholds}
+
+
+def keep_replacing(engine: Engine, name: str, quads: bytes) -> None:
+    """Raise `Conflict`, as `keep` does, if the graph `name` were to hold exactly these N-Quads."""
+    if not any(s.results for versions in _steps(engine).values() for s in versions.values()):
+        return
+    scratch = open_store(None)
+    for graph in {str(row["graph"]) for row in engine.select(_GRAPHS)} - {name}:
+        scratch.commit(lines(engine.graph(graph), graph))
+    if name:
+        scratch.commit(lines(engine.default_graph()))
+    scratch.commit(quads)
+    try:
+        keep(engine, scratch)
+    finally:
+        scratch.close()
+
+
+def _steps(engine: Engine) -> _Steps:
+    results: dict[tuple[str, str, int], set[str]] = {}
+    thresholds: dict[tuple[str, str, int], set[tuple[str, ...]]] = {}
+    for row in engine.select(_STEPS):
+        key = str(row["plan"]), str(row["position"]), int(str(row["version"]))
+        ends = tuple(str(row.get(name, "")) for name in ("unit", "most", "least"))
+        thresholds.setdefault(key, set()).add(ends)
+        results.setdefault(key, set()).update(str(row[n]) for n in ("result",) if n in row)
+    found: dict[tuple[str, str], dict[int, _Step]] = {}
+    for plan, number, version in thresholds:
+        key = plan, number, version
+        step = _Step(frozenset(results[key]), frozenset(thresholds[key]))
+        found.setdefault((plan, number), {})[version] = step
+    return found

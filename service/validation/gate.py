@@ -1,0 +1,238 @@
+"""The one gate in front of the store: records become triples, and SHACL judges them.
+
+Batches run in worker processes, because pySHACL may not run in two threads at once and
+because a check must not block the server. A record at which pySHACL itself gives up, or at which
+the process ends, is found by halving the batch, and only that record is refused.
+"""
+
+import gc
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from threading import Lock
+from typing import ClassVar, TypeVar
+
+from rdflib import RDF, Graph
+from rdflib.plugins.sparql.sparql import SPARQLError
+
+from loaders.mapping.fields import is_thing
+from loaders.mapping.iris import EGAP, THINGS, graph_iri, record_iri
+from loaders.mapping.nquads import nquads
+from loaders.mapping.write import triples
+from loaders.model import Record
+from service.common.problems import Busy, Crashed, Problem, TooLarge, WorkTimeout
+from service.sandbox import Bounds, Workers
+from service.sandbox import forkserver as processes
+from service.store.rdf_input import lines
+from service.validation import validator as shacl
+from service.validation.validator import Issue, Triple
+
+Answer = TypeVar("Answer")
+Judge = Callable[[Iterable[Triple]], list[Issue]]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A record that asks to be stored, with the version it would get."""
+
+    record: Record
+    version: int
+
+    @cached_property
+    def iri(self) -> str:
+        """The IRI of this version of the record."""
+        return str(record_iri(self.record.kind, self.record.id, self.version))
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A candidate after the gate: its IRI and N-Quads, and what SHACL found."""
+
+    iri: str
+    nquads: bytes
+    issues: tuple[Issue, ...]
+
+
+class Gate:
+    """Checks batches of candidates, in `workers` processes or, with 0, in this one."""
+
+    ENDS: ClassVar[tuple[type[Problem], ...]] = (Busy, Crashed, TooLarge, WorkTimeout)
+    """What a batch is done again for, in halves: something in it ended its process."""
+
+    def __init__(self, workers: int, *, stock: bool = False) -> None:
+        """Get ready; a worker starts with its first check. With `stock`, use pySHACL as it is."""
+        self._judge = shacl.stock if stock else shacl.validate
+        self._workers = self._threads = None
+        self._alone = Lock()
+        if workers:
+            processes.context()
+            bounds = Bounds(size=workers, seconds=_BATCH_SECONDS, memory=_MEMORY)
+            self._workers = Workers(processes.context, bounds, "being checked")
+            # one more than workers, so that the next batch is at hand when one is done
+            self._threads = ThreadPoolExecutor(workers + 1, "gate")
+
+    def submit(self, batch: Sequence[Candidate], context: str) -> "Future[list[Checked]]":
+        """Check a batch; `context` holds, as N-Triples, what its records refer to."""
+        return self._later(self._checked, list(batch), context)
+
+    def audit(self, batch: Sequence[Candidate], context: str) -> "Future[str]":
+        """Judge a batch again by pySHACL as it comes; gives what it finds otherwise, in words."""
+        return self._later(self._done, disagreement, list(batch), context)
+
+    def judge(self, ntriples: str) -> list[Issue]:
+        """Return what the shapes say of any triples, given as N-Triples."""
+        found: Future[list[Issue]] = self._later(self._done, judge, ntriples, self._judge)
+        return found.result()
+
+    def ping(self, seconds: float) -> None:
+        """Have a worker start, if none has, and answer. Raises as `Workers.run` does."""
+        if self._workers is not None:
+            self._workers.run(os.getpid, seconds=seconds)
+
+    def _later(self, work: Callable[..., Answer], *given: object) -> "Future[Answer]":
+        if self._threads is not None:
+            return self._threads.submit(work, *given)
+        done: Future[Answer] = Future()
+        done.set_result(work(*given))
+        return done
+
+    def _done(self, task: Callable[..., Answer], *given: object) -> Answer:
+        """Return what a worker, or without workers this process, makes of a task."""
+        if self._workers is not None:
+            return self._workers.run(task, *given)
+        with self._alone:
+            return task(*given)
+
+    def _checked(self, batch: list[Candidate], context: str) -> list[Checked]:
+        """Check a batch; if its process ends, once more, then in halves down to the one record."""
+        for again in (True, False):
+            try:
+                return self._done(check, batch, context, self._judge)
+            except self.ENDS as problem:
+                if not again and len(batch) == 1:
+                    return [_ended(batch[0], problem)]
+        half, seen = len(batch) // 2, context + lines(_skeleton(_written(batch))).decode()
+        return self._checked(batch[:half], seen) + self._checked(batch[half:], seen)
+
+    def close(self) -> None:
+        """End the worker processes."""
+        if self._threads is not None:
+            self._threads.shutdown(cancel_futures=True)
+        if self._workers is not None:
+            self._workers.close()
+
+
+_BATCH_SECONDS = 300.0
+"""The most that one batch may take; a hundredth of it is usual."""
+_MEMORY = 2 * 2**30
+"""Bytes that a worker may add to what it starts with; a batch needs some ten million."""
+
+
+def collect_rarely() -> None:
+    """Let Python look for cycles of garbage rarely, for a process that does nothing but batches.
+
+    A batch makes some 100,000 objects that live as long as it does; looking among them every
+    700 allocations, as is the default, takes a third of the time.
+    """
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
+
+
+def check(
+    batch: Sequence[Candidate], context: str, judged: Judge = shacl.validate
+) -> list[Checked]:
+    """Return each candidate with its N-Quads and the issues found at its nodes."""
+    written = _written(batch)
+    issues = bisected(written, _parsed(context), judged) if written else []
+    return [
+        Checked(c.iri, _nquads(c, own), tuple(found))
+        for c, own, found in zip(batch, written, issues, strict=True)
+    ]
+
+
+def disagreement(batch: Sequence[Candidate], context: str) -> str:
+    """Return in words what pySHACL as it comes finds otherwise about a batch, or nothing."""
+    data = list(chain(*_written(batch), _parsed(context)))
+    ours, plain = (_verdict(judged, data) for judged in (shacl.validate, shacl.stock))
+    return (
+        "" if ours == plain else f"{ours - plain or 'nothing'} against {plain - ours or 'nothing'}"
+    )
+
+
+def _verdict(judged: Judge, data: list[Triple]) -> set[str]:
+    try:
+        return {f"{i.focus} {i.shape} {i.field}: {i.message}" for i in judged(data)}
+    except GIVES_UP as error:
+        return {type(error).__name__}
+
+
+def _written(batch: Iterable[Candidate]) -> list[list[Triple]]:
+    return [[*triples(c.record, c.version)] for c in batch]
+
+
+def judge(ntriples: str, judged: Judge) -> list[Issue]:
+    """Return what the shapes say of triples given as N-Triples."""
+    return judged(_parsed(ntriples))
+
+
+def _parsed(ntriples: str) -> list[Triple]:
+    return list(Graph().parse(data=ntriples, format="nt")) if ntriples else []
+
+
+def bisected(
+    records: Sequence[list[Triple]], context: list[Triple], judged: Judge
+) -> list[list[Issue]]:
+    """Return the issues of each record; where pySHACL gives up, the one record is found."""
+    try:
+        found = judged(chain(*records, context))
+    except GIVES_UP as error:
+        if len(records) == 1:
+            return [[_undecided(records[0], error)]]
+        half, seen = len(records) // 2, context + _skeleton(records)
+        return bisected(records[:half], seen, judged) + bisected(records[half:], seen, judged)
+    by_focus: dict[str, list[Issue]] = {}
+    for issue in found:
+        by_focus.setdefault(issue.focus, []).append(issue)
+    return [_at_nodes_of(record, by_focus) for record in records]
+
+
+GIVES_UP = (
+    ArithmeticError, AttributeError, LookupError, RuntimeError, SPARQLError, TypeError, ValueError,
+)  # fmt: skip
+"""What pySHACL raises on odd values; the record that caused it is refused, with the error."""
+
+
+def _skeleton(records: Iterable[list[Triple]]) -> list[Triple]:
+    """Return what other records may refer to: types, and which card has which assumption."""
+    kept = {RDF.type, EGAP.hasAssumption}
+    return [triple for record in records for triple in record if triple[1] in kept]
+
+
+def _at_nodes_of(record: list[Triple], by_focus: dict[str, list[Issue]]) -> list[Issue]:
+    if not by_focus:
+        return []
+    nodes = {str(subject) for subject, _, _ in record}
+    return [issue for focus in by_focus if focus in nodes for issue in by_focus[focus]]
+
+
+def _undecided(record: list[Triple], error: Exception) -> Issue:
+    focus = min(str(subject) for subject, _, _ in record)
+    message = f"The validator could not decide about this record ({type(error).__name__}: {error})."
+    return Issue(focus, "", "", message, "Violation", "")
+
+
+def _ended(candidate: Candidate, problem: Problem) -> Checked:
+    issue = Issue(candidate.iri, "", "", problem.detail, "Violation", "")
+    return Checked(candidate.iri, b"", (issue,))
+
+
+def _nquads(candidate: Candidate, written: list[Triple]) -> bytes:
+    """Return N-Quads as bytes, which the process that stores them passes on as they are."""
+    record = candidate.record
+    name = graph_iri(record.kind, record.id, candidate.version)
+    things = {s for s in {t[0] for t in written} if is_thing(str(s))}
+    own = nquads((t for t in written if t[0] not in things), name.n3())
+    return (own + nquads((t for t in written if t[0] in things), THINGS.n3())).encode()

@@ -1,0 +1,45 @@
+"""What a plan may not be: steps in a circle, a recorded threshold moved, a lock passed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from loaders.model import Plan
+from service.plans.stages import circular, moved, rushed
+from service.records.repository import load
+from service.store.port import Engine
+from service.validation.validator import Issue
+
+Found = Mapping[str, list[Issue]]
+_MOVED = (
+    "The threshold of step {} was fixed before its result and stays. Leave both as they are, "
+    "or waive the step with a reason."
+)
+_RUSHED = (
+    "Step {} has a result and is locked: the steps that it waits for must be met, done or waived "
+    "with a reason first."
+)
+
+
+_CIRCULAR = "Step {} can never start: what it depends on waits for it. Mend depends_on."
+
+
+def broken_rules(engine: Engine, plans: Mapping[str, Plan], known: frozenset[str]) -> Found:
+    """Return, by IRI of the version, a finding for each step of a plan that breaks a rule.
+
+    `known` are the IRIs of those that revise a stored plan.
+    """
+    return {
+        iri: [*_issues(iri, _broken(engine, plan, iri in known))] for iri, plan in plans.items()
+    }
+
+
+def _issues(iri: str, broken: Iterable[tuple[int, str]]) -> Iterator[Issue]:
+    for step, words in broken:
+        yield Issue(iri, f"step {step}", "", words.format(step), "Violation", "")
+
+
+def _broken(engine: Engine, plan: Plan, revises: bool) -> Iterator[tuple[int, str]]:  # noqa: FBT001
+    yield from ((n, _CIRCULAR) for n in circular(plan))
+    stored = load(engine, "plan", plan.id).record if revises else None
+    if isinstance(stored, Plan):
+        yield from ((n, _MOVED) for n in moved(stored, plan))
+        yield from ((n, _RUSHED) for n in rushed(stored, plan))

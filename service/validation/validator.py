@@ -1,0 +1,124 @@
+"""SHACL: what the shapes say of triples, in words. pySHACL is the only judge.
+
+`validate` runs pySHACL's constraint classes over a whole batch at once (`shacl_batch`),
+`stock` runs pySHACL as it comes; both give the same issues.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pyshacl
+from rdflib import RDF, Graph, URIRef
+from rdflib.namespace import SH
+from rdflib.term import Node
+
+from service.common.resources import turtle_files
+from service.validation.messages import Finding, listed, sentence, short
+from service.validation.pyshacl_batch import BatchValidator, understood
+
+Triple = tuple[Node, Node, Node]
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One finding: at which node and field, with which value, in a sentence with its mend."""
+
+    focus: str
+    field: str
+    value: str
+    message: str
+    severity: str
+    shape: str
+
+
+@cache
+def shapes() -> Graph:
+    """Return the shapes graph."""
+    return _parsed("shapes")
+
+
+@cache
+def taxonomy() -> Graph:
+    """Return the ontology and the schemes: what every record is judged against."""
+    return _parsed("ontology")
+
+
+def _parsed(folder: str) -> Graph:
+    graph = Graph()
+    for path in turtle_files(folder):
+        graph.parse(path, format="turtle")
+    return graph
+
+
+def validate(triples: Iterable[Triple]) -> list[Issue]:
+    """Judge triples together with the taxonomy; an empty list means that they conform.
+
+    Not for two threads at once: pySHACL writes to the shapes graph, and a batch is held in
+    one place. Raises what pySHACL raises on values that it cannot compare.
+    """
+    validator = batch_validator()
+    return stock(triples) if validator is None else _issues(validator.results(triples))
+
+
+def stock(triples: Iterable[Triple]) -> list[Issue]:
+    """Judge triples as `validate` does, with pySHACL as it comes; some 25 times slower."""
+    data = Graph()
+    for triple in taxonomy():
+        data.add(triple)
+    for triple in triples:
+        data.add(triple)
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes(), inplace=True)
+    assert isinstance(report, Graph)  # noqa: S101 - only a crash inside pySHACL gives less
+    results = report.subjects(RDF.type, SH.ValidationResult)
+    return _issues(
+        {**dict(report.predicate_objects(r)), _MESSAGE: list(report.objects(r, _MESSAGE))}
+        for r in results
+    )
+
+
+@cache
+def batch_validator() -> BatchValidator | None:
+    """Return the shapes, prepared once a process; None where pySHACL must be used as it is."""
+    if understood(shapes()):
+        return BatchValidator(shapes(), taxonomy())
+    logging.getLogger("evalgap").warning(
+        "This pySHACL (%s) or these shapes are not the ones that batches are made for: every "
+        "record is judged by pySHACL as it comes, some 25 times slower.",
+        pyshacl.__version__,
+    )
+    return None
+
+
+def _issues(results: Iterable[Mapping[Node, Any]]) -> list[Issue]:
+    issues = dict.fromkeys(_issue(result) for result in results)
+    return sorted(issues, key=lambda i: (i.focus, i.shape, i.field, i.value, i.message))
+
+
+def _issue(result: Mapping[Node, Any]) -> Issue:
+    """Return one result of pySHACL as an issue; of several messages, the first by name."""
+    source, value = result[SH.sourceShape], result.get(SH.value)
+    shape = source if isinstance(source, URIRef) else None
+    shown = "" if value is None or value == result[SH.focusNode] else str(value)
+    name = _field(shape, result.get(SH.resultPath))
+    component = str(result[SH.sourceConstraintComponent]).rpartition("#")[2]
+    choices = listed(shapes(), shape) if shape else []
+    finding = Finding(min(map(str, result[_MESSAGE]), default=""), name, shown, component, choices)
+    return Issue(
+        focus=str(result[SH.focusNode]),
+        field=name,
+        value=short(shown),
+        message=sentence(finding, taxonomy()),
+        severity=str(result[SH.resultSeverity]).rpartition("#")[2],
+        shape=str(shape).rpartition("#")[2] if shape else "",
+    )
+
+
+_MESSAGE = SH.resultMessage
+
+
+def _field(shape: URIRef | None, path: Node | None) -> str:
+    name = shapes().value(shape, SH.name) if shape else None
+    return str(name or (str(path).rpartition("#")[2] if path else ""))

@@ -1,0 +1,19 @@
+"""What every worker process of the gate starts with; importing it prepares the shapes.
+
+The workers are forked from one process that has imported this module, so the shapes are
+parsed and prepared once, however many workers there are.
+"""
+
+import os
+import signal
+
+from service.sandbox import end_with, offline
+from service.validation import validator as shacl
+from service.validation.gate import collect_rarely
+
+end_with(os.getppid())  # imported by the process that workers are forked from, which they end with
+offline()  # the workers confine themselves further
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command to act upon
+
+shacl.validate(())
+collect_rarely()

@@ -1,0 +1,148 @@
+"""`POST /api/v1/decompose`: a gap taken apart from item results or from scores per condition."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from service.common.problems import BadParameter, BadRequest, Invalid, UnsupportedMedia
+from service.decomposition import request as decomposing
+from service.decomposition.request import Sent, Worked
+from service.ingest.checking import Errand
+from service.ingest.report import Outcome
+from service.web.dependencies import Services, ServicesDep
+from service.web.lines import LinesDep
+from service.web.requests import read_body, read_form
+from service.web.responses import json_text, respond
+
+router = APIRouter(prefix="/api/v1", tags=["analysis"])
+MOST_RESAMPLES = 10_000
+"""The most resamples that a request may ask for; the command line has no server to share."""
+_JSON = "application/json"
+_TABLES = ("text/csv", "application/vnd.apache.parquet", "application/octet-stream")
+_EXAMPLE = {
+    "scores": [
+        {"rung": "expert", "score": 0.9467, "n": 600, "events": 568},
+        {"rung": "final", "score": 0.34, "n": 600, "events": 204},
+    ],
+    "adds": {"final": "decision-mediation"},
+}
+_BODY = {
+    "parameters": [
+        {"name": name, "in": "query", "description": about, "schema": {"type": "string"}}
+        for name, about in {
+            "rungs": "conditions to compare in this order, joined by commas",
+            "changed": "rung:dimensions that differ from the first rung; repeatable",
+            "adds": "rung:dimensions that differ from the rung before; repeatable",
+            "resamples": f"bootstrap resamples, up to {MOST_RESAMPLES}",
+            "seed": "seed of the resampling",
+            "unit": "of the scores: fraction or percent",
+            "higher_is_better": "true or false",
+        }.items()
+    ],
+    "requestBody": {
+        "required": True,
+        "description": "Columns rung, item, score, cluster, changed; or rung, score, n, events, "
+        "changed. JSON has the rows under items or scores. For a gap record (Accept: "
+        "application/yaml) send about as well, in the JSON or as a second part.",
+        "content": {
+            **{media: {"schema": {"type": "string", "format": "binary"}} for media in _TABLES},
+            "application/json": {"schema": {"type": "object"}, "example": _EXAMPLE},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "about": {"type": "string"},
+                    },
+                }
+            },
+        },
+    },
+}
+
+
+@router.post("/decompose", openapi_extra=_BODY)
+async def decompose(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
+    """Return contributions with intervals, subtotals, residual, flows, clusters and warnings.
+
+    Nothing is stored. As YAML the answer is a gap record that the shapes have passed.
+    """
+    line = lines.decompositions
+    async with line.place(request) as errand:
+        sent = await line.read(errand, _sent(request, services.settings.max_body_bytes))
+        return await line.work(request, errand, _answer, request, services, sent)
+
+
+def _answer(request: Request, services: Services, sent: Sent, errand: Errand) -> Response:
+    made = worked(services, sent, errand)
+    return respond(
+        request,
+        {
+            "application/json": lambda: json_text(request, decomposing.document(made.found)),
+            "application/yaml": lambda: _gap(services, made, errand),
+        },
+    )
+
+
+def worked(services: Services, sent: Sent, errand: Errand) -> Worked:
+    """Return the decomposition of a table. Raises `BadRequest`, and as `Workers.run` does."""
+    most = services.settings.max_values
+    return services.decomposing.run(errand, decomposing.work, sent, MOST_RESAMPLES, most)
+
+
+def _gap(services: Services, made: Worked, errand: Errand) -> bytes:
+    document = services.decomposing.run(
+        errand, decomposing.gap_file, made.found, made.about, made.options
+    )
+    (outcome,) = services.checking.outcomes(services.engine, [document], errand)
+    _check(outcome)
+    return document.raw.data
+
+
+def _check(outcome: Outcome) -> None:
+    if outcome.problems:
+        report = outcome.document()
+        raise Invalid(
+            f"The shapes refuse this as a gap: {outcome.problems[0].sentence()}",
+            problems=report["problems"],
+        )
+
+
+async def _sent(request: Request, limit: int) -> Sent:
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media == "multipart/form-data":
+        return await _parts(request, limit)
+    if media not in {*_TABLES, _JSON}:
+        raise UnsupportedMedia(
+            f"This takes {', '.join((*_TABLES, _JSON, 'multipart/form-data'))}, "
+            f"not {media or 'a body without a Content-Type'}."
+        )
+    data = await read_body(request.stream(), limit)
+    return Sent(data, "the body", _asked(request), is_json=media == _JSON)
+
+
+async def _parts(request: Request, limit: int) -> Sent:
+    found = await read_form(request, limit, files=2, fields=2)
+    if "file" not in found:
+        raise BadRequest("The form has no part called file. Send the table as that part.")
+    return Sent(found["file"], "the file", _asked(request), found.get("about", b""))
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    """Return the options of the address; `format` is about the answer."""
+    params = request.query_params
+    found: dict[str, Any] = {k: v for k, v in params.items() if k != "format"}
+    if "rungs" in params:
+        found["rungs"] = params["rungs"].split(",")
+    for name in ("changed", "adds"):
+        if name in params:
+            found[name] = dict(pair(words, name) for words in params.getlist(name))
+    return found
+
+
+def pair(words: str, name: str) -> tuple[str, str]:
+    """Return a rung and its dimensions from `rung:dimensions`. Raises `BadParameter`."""
+    rung, colon, given = words.rpartition(":")
+    if not colon:
+        raise BadParameter(f"{name} is rung:dimensions, not {words!r}.", parameter=name)
+    return rung, given

@@ -1,0 +1,135 @@
+"""`POST /api/v1/fit` and `/api/v1/deployments/{id}/fit`: which benchmarks fit, and where not."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from service.common.problems import BadParameter
+from service.fit import from_graph as fits
+from service.fit import report as findings
+from service.fit import request as asked
+from service.fit.request import Answer
+from service.ingest.checking import Errand
+from service.ingest.documents import read_tree
+from service.web.dependencies import Services, ServicesDep
+from service.web.lines import ANALYSED, AnalysedDep, LinesDep
+from service.web.requests import read_body
+from service.web.responses import csv_text, json_text, respond
+
+router = APIRouter(prefix="/api/v1", tags=["fit"], dependencies=[ANALYSED])
+PARAMETERS = ("dimensions", "domain", "benchmark", "compare", "whatif", "least", "limit", "offset")
+_BODY_FIELDS = ("deployment", *PARAMETERS)
+_EXAMPLE = {
+    "deployment": {
+        "title": "Patients asking about symptoms",
+        "domains": ["healthcare"],
+        "characteristics": {
+            "query-authorship": "natural-user",
+            "interaction-type": ["multi-turn"],
+            "decision-mediation": {"values": ["human-decides"], "answer": "They decide."},
+        },
+    },
+    "dimensions": ["query-authorship", "interaction-type", "decision-mediation"],
+    "domain": "healthcare",
+    "whatif": "interaction-type:single-turn",
+}
+_ABOUT = {
+    "dimensions": "the relevant dimensions, joined by commas; the five of the card if left out",
+    "domain": "only benchmarks of this domain",
+    "benchmark": "only this benchmark, at its rank among the others",
+    "compare": "two benchmarks side by side, joined by a comma",
+    "least": "only benchmarks of which at least so many relevant assumptions are told",
+    "limit": "most benchmarks in a JSON answer, at most 100; CSV has all",
+    "offset": "how many of the first benchmarks to pass over in a JSON answer",
+    "whatif": "one supposed change, dimension:value, and what it moves",
+}
+_PARAMETERS = [
+    {"name": n, "in": "query", "description": about, "schema": {"type": "string"}}
+    for n, about in _ABOUT.items()
+]
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "A deployment as title, domains and characteristics by dimension.",
+        "content": {"application/json": {"schema": {"type": "object"}, "example": _EXAMPLE}},
+    }
+}
+
+
+@router.post("/fit", openapi_extra=_BODY)
+async def fit_description(
+    request: Request, services: ServicesDep, lines: LinesDep, errand: AnalysedDep
+) -> Response:
+    """Say which benchmarks fit a described deployment; nothing is stored.
+
+    Beside `deployment` the body takes what the address of a stored deployment takes:
+    `dimensions`, `domain`, `benchmark`, `compare`, `whatif`, `least`. Nobody
+    has judged a description, so every verdict is derived by a rule.
+    """
+    only_params(request, ("format",))
+    line = lines.analyses
+    body = read_body(request.stream(), services.settings.max_body_bytes)
+    data = await line.read(errand, body)
+    return await line.work(request, errand, _described, request, services, data)
+
+
+def _tree(services: Services, data: bytes, errand: Errand) -> Mapping[str, Any]:
+    most = services.settings.max_values
+    tree = services.checking.run(errand, read_tree, data, most) if data.strip() else None
+    if not isinstance(tree, Mapping) or not isinstance(tree.get("deployment"), Mapping):
+        raise BadParameter(
+            'Send an object with a field "deployment" that holds "characteristics".',
+            parameter="deployment",
+            example=_EXAMPLE,
+        )
+    return tree
+
+
+def _described(request: Request, services: Services, data: bytes, errand: Errand) -> Response:
+    body = _tree(services, data, errand)
+    asked.only(body, _BODY_FIELDS, "The body")
+    schemes = fits.schemes(services.engine)
+    place = asked.described(services.engine, schemes, body["deployment"])
+    wanted = asked.wanted(services.engine, schemes, body)
+    return write(request, asked.answer(schemes, fits.candidates(services.engine), place, wanted))
+
+
+@router.get("/deployments/{ident}/fit", openapi_extra={"parameters": _PARAMETERS})
+def fit_deployment(ident: str, request: Request, services: ServicesDep) -> Response:
+    """Say, per benchmark and relevant dimension, whether its assumption holds in a deployment.
+
+    Each verdict is asserted by an assessor or derived by a named rule, with its sources. As CSV
+    the answer is a row per benchmark and dimension; with `compare` or `whatif`, theirs.
+    """
+    only_params(request, (*PARAMETERS, "format"))
+    schemes = fits.schemes(services.engine)
+    place = fits.place(services.engine, ident)
+    wanted = asked.wanted(services.engine, schemes, request.query_params)
+    every = fits.candidates(services.engine, ident)
+    return write(request, asked.answer(schemes, every, place, wanted))
+
+
+def write(request: Request, found: Answer, suffix: str | None = None) -> Response:
+    """Return an answer as JSON or CSV: by suffix, `format` or Accept."""
+    return respond(
+        request,
+        {
+            "application/json": lambda: json_text(request, findings.answered(found)),
+            "text/csv": lambda: _csv(found),
+        },
+        suffix,
+    )
+
+
+def _csv(found: Answer) -> str:
+    rows = findings.answer_rows(found)
+    return csv_text(rows, list(dict.fromkeys(key for row in rows for key in row)))
+
+
+def only_params(request: Request, known: tuple[str, ...]) -> None:
+    """Raise `BadParameter` for a query parameter that is not known here, or given twice."""
+    asked.only(request.query_params, known, "This address")
+    for name in request.query_params:
+        if len(request.query_params.getlist(name)) > 1:
+            raise BadParameter(f"{name} is given twice. Give it once.", parameter=name)

@@ -1,0 +1,240 @@
+"""`/api/v1/imports`: uploads of any size, imported in the background, with their reports."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from service.common.negotiation import choose
+from service.common.problems import BadRequest, TooLarge
+from service.ingest.jobs import ENDED, Job, Jobs
+from service.web.dependencies import IMPORTER, REFUSALS, ImporterDep, Services, ServicesDep
+from service.web.lines import LinesDep
+from service.web.pages.layout import page
+from service.web.responses import csv_lines, json_text
+
+router = APIRouter(prefix="/api/v1", tags=["imports"], dependencies=[IMPORTER], responses=REFUSALS)
+"""Every route needs the scope: names of files and values of records are not for everybody."""
+_FORMS = ["application/json", "text/csv", "text/html"]
+_COLUMNS = ("source", "place", "state", "format", "records", "problems", "warnings")
+_TICK = 0.3
+"""Seconds between two looks at a job's progress."""
+_MOST_FIELDS = 10
+"""How many fields a form may have beside its file."""
+_SHOWN = 500
+"""How many records a page lists."""
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "A file or archive of cards in any known format, as it is or as a form.",
+        "content": {
+            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            },
+        },
+    },
+    "parameters": [
+        {"name": "name", "in": "query", "schema": {"type": "string"},
+         "description": "What the upload is called; records are known by it."},
+        {"name": "dry_run", "in": "query", "schema": {"type": "boolean"},
+         "description": "Check everything, store nothing."},
+    ],
+}  # fmt: skip
+
+
+@router.post("/imports", status_code=202, openapi_extra=_BODY)
+async def start_import(
+    request: Request, services: ServicesDep, lines: LinesDep, caller: ImporterDep
+) -> Response:
+    """Take an upload and import it in the background.
+
+    Answers 202 with the address at which its progress can be followed.
+    """
+    jobs = services.jobs
+    ident, path = await run_in_threadpool(jobs.create)
+    dry = request.query_params.get("dry_run", "").lower() in {"true", "1"}
+    try:
+        async with lines.uploads.place(request):
+            name = await _receive(request, services, path)
+        job = await run_in_threadpool(partial(jobs.start, ident, name, caller, dry_run=dry))
+    except BaseException:
+        await run_in_threadpool(jobs.discard, ident)
+        raise
+    location = f"{request.url.path}/{ident}"
+    return Response(
+        json_text(request, job.document()),
+        status_code=202,
+        media_type="application/json",
+        headers={"Location": location},
+    )
+
+
+async def _receive(request: Request, services: Services, path: Path) -> str:
+    """Write the upload to a file and return its name. Raises `TooLarge` or `BadRequest`."""
+    limit = services.settings.max_upload_bytes
+    named = request.query_params.get("name", "")
+    with path.open("wb") as file:
+        if request.headers.get("content-type", "").startswith("multipart/form-data"):
+            return await _receive_form(request, file, limit) or named or "upload"
+        chunks = request.stream()
+        await _write(chunks, file, limit)
+    return named or "upload"
+
+
+async def _receive_form(request: Request, file: BinaryIO, limit: int) -> str:
+    declared = request.headers.get("content-length", "")
+    if not declared.isdigit() or int(declared) > limit:
+        raise _too_large(limit)
+    async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
+        sent = [part for part in form.values() if isinstance(part, UploadFile)]
+        if not sent:
+            raise BadRequest("The form holds no file. Send it as the field 'file'.")
+        await _write(_parts(sent[0]), file, limit)
+        return Path(sent[0].filename or "").name
+
+
+async def _parts(part: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await part.read(2**20):
+        yield chunk
+
+
+async def _write(chunks: AsyncIterator[bytes], file: BinaryIO, limit: int) -> None:
+    written = 0
+    async for chunk in chunks:
+        written += len(chunk)
+        if written > limit:
+            raise _too_large(limit)
+        await run_in_threadpool(file.write, chunk)
+    if not written:
+        raise BadRequest("The request has no body. Send a file or an archive of cards.")
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(
+        f"The upload may have {limit:,} bytes. Send it in parts, or raise "
+        "EVALGAP_MAX_UPLOAD_BYTES.",
+        limit_bytes=limit,
+    )
+
+
+@router.get("/imports")
+def list_imports(request: Request, services: ServicesDep) -> Response:
+    """Return the imports that are kept, the newest first."""
+    items = [job.document() for job in services.jobs.all()]
+    return Response(
+        json_text(request, {"items": items, "total": len(items)}), media_type="application/json"
+    )
+
+
+@router.get("/imports/{ident}")
+def get_import(ident: str, request: Request, services: ServicesDep) -> Response:
+    """Return an import: its state, counts, coverage by source, and how long it may still take."""
+    job = services.jobs.get(ident)
+    return Response(json_text(request, job.document()), media_type="application/json")
+
+
+@router.delete("/imports/{ident}")
+def cancel_import(
+    ident: str, request: Request, services: ServicesDep, caller: ImporterDep
+) -> Response:
+    """End an import; what is under way is still stored whole."""
+    job = services.jobs.cancel(ident, caller.name)
+    return Response(
+        json_text(request, job.document()),
+        status_code=200 if job.state in ENDED else 202,
+        media_type="application/json",
+    )
+
+
+@router.get("/imports/{ident}/events", response_class=StreamingResponse)
+async def follow_import(ident: str, services: ServicesDep) -> StreamingResponse:
+    """Send the state of an import as server-sent events until it has ended."""
+    job = services.jobs.get(ident)
+    return StreamingResponse(
+        _events(job), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+    )
+
+
+async def _events(job: Job) -> AsyncIterator[str]:
+    last = ""
+    while True:
+        document = job.document()
+        ended = document["state"] in ENDED
+        text = json.dumps(document)
+        if text != last or ended:
+            yield f"event: {'end' if ended else 'progress'}\ndata: {text}\n\n"
+            last = text
+        if ended:
+            return
+        await asyncio.sleep(_TICK)
+
+
+@router.get("/imports/{ident}/set-aside")
+@router.get("/imports/{ident}/set-aside.{suffix}", include_in_schema=False)
+def list_set_aside(ident: str, request: Request, services: ServicesDep) -> Response:
+    """Return the records that this import set aside, each with place, reasons and mend."""
+    return _outcomes(request, services.jobs, ident, lambda o: o["state"] == "set aside")
+
+
+@router.get("/imports/{ident}/report")
+@router.get("/imports/{ident}/report.{suffix}", include_in_schema=False)
+def get_report(ident: str, request: Request, services: ServicesDep) -> Response:
+    """Return what became of every record; as a page, the sums and the coverage as well."""
+    return _outcomes(request, services.jobs, ident, lambda _: True)
+
+
+def _outcomes(
+    request: Request, jobs: Jobs, ident: str, wanted: Callable[[dict[str, Any]], bool]
+) -> Response:
+    job = jobs.get(ident)
+    suffix = request.path_params.get("suffix") or request.query_params.get("format")
+    media = choose(request.headers.get("accept"), _FORMS, suffix)
+    found = (o for o in jobs.outcomes(ident) if wanted(o))
+    if media == "text/html":
+        return page(
+            request,
+            "import.html",
+            {"job": job.document(), "outcomes": islice(found, _SHOWN), "shown": _SHOWN},
+        )
+    lines = _as_csv(found) if media == "text/csv" else _as_json(job, found)
+    return StreamingResponse(
+        iterate_in_threadpool(lines),
+        media_type=f"{media}; charset=utf-8" if media == "text/csv" else media,
+        headers={"Vary": "Accept"},
+    )
+
+
+def _as_json(job: Job, outcomes: Iterator[dict[str, Any]]) -> Iterator[str]:
+    head = json.dumps(job.document(), ensure_ascii=False)
+    yield f'{head[:-1]}, "outcomes": ['
+    for index, outcome in enumerate(outcomes):
+        yield (",\n" if index else "\n") + json.dumps(outcome, ensure_ascii=False)
+    yield "\n]}\n"
+
+
+def _as_csv(outcomes: Iterator[dict[str, Any]]) -> Iterator[str]:
+    rows = ({name: _cell(outcome[name]) for name in _COLUMNS} for outcome in outcomes)
+    return csv_lines(rows, _COLUMNS)
+
+
+def _cell(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    return "; ".join(v if isinstance(v, str) else _sentence(v) for v in value)
+
+
+def _sentence(problem: dict[str, Any]) -> str:
+    where = f"{problem['field']}: " if problem["field"] else ""
+    return " ".join(t for t in (f"{where}{problem['message']}", problem["mend"]) if t)

@@ -1,0 +1,77 @@
+"""`/api/v1/matches`: what seems to belong together, and what somebody decided about it."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from loaders.contract import Raw
+from loaders.registry import read
+from loaders.writers.text import json_text as plain_json
+from loaders.writers.text import plain, yaml_text
+from service.access import Caller
+from service.common.problems import BadParameter, Invalid
+from service.ingest.pipeline import ingest
+from service.matching import from_graph as matches
+from service.web.cancellation import in_writing_thread
+from service.web.dependencies import REFUSALS, Services, ServicesDep, WriterDep, writing
+from service.web.requests import json_body, read_json
+from service.web.responses import json_text, respond
+
+router = APIRouter(prefix="/api/v1", tags=["matches"])
+_EXAMPLE = {
+    "subject": "implementation/lm-eval-medqa",
+    "target": "benchmark/medqa",
+    "relation": "implements",
+    "decision": "confirm",
+    "reasons": ["Both name the dataset huggingface:bigbio/med_qa."],
+    "author": {"id": "jane-doe", "name": "Jane Doe"},
+}
+
+
+@router.get("/matches/proposals")
+def list_proposals(request: Request, services: ServicesDep) -> Response:
+    """Return what seems to belong together and nobody has decided on, with reasons.
+
+    Nothing is stored and nothing is merged. As YAML the answer is a file to edit and import.
+    `least` (0.5 to 1) leaves out what is less sure.
+    """
+    least = _least(request.query_params.get("least"))
+    made = [p for p in matches.proposed(services.engine) if p.confidence >= least]
+    items = plain([matches.as_json(p) for p in made])
+    return respond(
+        request,
+        {
+            "application/json": lambda: json_text(request, {"items": items, "total": len(items)}),
+            "application/yaml": lambda: yaml_text(matches.as_file(made)),
+        },
+    )
+
+
+def _least(given: str | None) -> float:
+    try:
+        return float(given or 0)
+    except ValueError as error:
+        raise BadParameter(
+            f"least is a number from 0 to 1, not {given!r}.", parameter="least"
+        ) from error
+
+
+@router.put("/matches", openapi_extra=json_body(_EXAMPLE), responses=REFUSALS)
+async def decide(request: Request, services: ServicesDep, caller: WriterDep) -> Response:
+    """Propose, confirm or reject a match; a later decision on the same pair revises it.
+
+    Answers with the stored record's identity and state.
+    """
+    decision = await read_json(request, services.settings.max_body_bytes)
+    outcome = await in_writing_thread(request, _stored, services, caller, decision)
+    if outcome["problems"]:
+        raise Invalid(str(outcome["problems"][0]["message"]), **outcome)
+    return Response(json_text(request, outcome), media_type="application/json")
+
+
+def _stored(services: Services, caller: Caller, decision: Any) -> dict[str, Any]:
+    tree = plain_json({"evalgap": 1, "matches": [decision]})
+    document = read(Raw("decision.json", tree.encode()))
+    with writing(services, caller, "match") as write:
+        (outcome,) = ingest([document], services.engine, services.gate, write=write.entry)
+    return outcome.document()

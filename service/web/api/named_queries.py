@@ -1,0 +1,79 @@
+"""`/queries`: the named questions, listed, shown as SPARQL, and run."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from service.common.negotiation import split_suffix
+from service.queries import catalog
+from service.records import repository
+from service.store.port import Row
+from service.web.dependencies import ServicesDep
+from service.web.pages.query import named as questions
+from service.web.pages.shared.tables import columns
+from service.web.responses import Writers, csv_text, json_text, respond
+
+FORMS = ["application/json", "text/csv", "application/sparql-query", "text/html"]
+
+router = APIRouter(prefix="/queries", tags=["queries"])
+
+
+@router.get("")
+def list_queries(request: Request) -> Response:
+    """Return every named question with its parameters and the address that answers it."""
+    base = str(request.base_url).rstrip("/")
+    items = [
+        {**q.document(), "run": f"{base}/queries/{name}", "sparql": f"{base}/queries/{name}.rq"}
+        for name, q in catalog.questions().items()
+    ]
+    writers: Writers = {
+        "application/json": lambda: json_text(request, {"items": items}),
+        "text/html": lambda: bytes(questions.index(request).body),
+    }
+    return respond(request, writers)
+
+
+@router.get("/{name}")
+def run_query(name: str, request: Request, services: ServicesDep) -> Response:
+    """Answer a named question; `.csv` for a table, `.rq` for the SPARQL that runs."""
+    stem, suffix = split_suffix(name, FORMS)
+    asked = catalog.question(stem)
+    arguments = {k: v for k, v in request.query_params.items() if k != "format" and v}
+    if not arguments and suffix == "rq":
+        arguments = {p.name: p.example for p in asked.params.values()}
+    sparql = catalog.bind(asked, arguments, services.engine)
+
+    def rows() -> list[dict[str, Any]]:
+        return [_plain(row) for row in services.engine.select(sparql)]
+
+    def as_json() -> str:
+        found = rows()
+        document = {
+            "question": asked.question,
+            "about": asked.about or None,
+            "parameters": arguments,
+            "columns": columns(found),
+            "rows": found,
+            "total": len(found),
+            "sparql": sparql,
+        }
+        return json_text(request, document)
+
+    def as_csv() -> str:
+        found = rows()
+        return csv_text(found, columns(found))
+
+    def as_page() -> bytes:
+        return bytes(questions.answer(request, asked, arguments, rows()).body)
+
+    writers: Writers = {
+        "application/json": as_json,
+        "text/csv": as_csv,
+        "application/sparql-query": lambda: sparql,
+        "text/html": as_page,
+    }
+    return respond(request, writers, suffix)
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    return {name: repository.value(term) for name, term in row.items()}

@@ -1,0 +1,112 @@
+"""`/api/v1/plans`: staged plans are made, changed step by step, and exported."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from service.access import Caller
+from service.plans import commands as plans
+from service.plans.changes import StepChange
+from service.plans.commands import Changed, PlanRequest
+from service.records import repository
+from service.web.cancellation import in_writing_thread
+from service.web.dependencies import REFUSALS, Services, ServicesDep, WriterDep, writing
+from service.web.requests import json_body, read_json
+from service.web.responses import json_text
+
+router = APIRouter(prefix="/api/v1", tags=["plans"])
+_NEW = {
+    "id": "symptom-chat-2027",
+    "deployment": "public-self-assessment",
+    "card": "bean2026-scenarios/evalgap",
+    "author": {"id": "jane-doe", "name": "Jane Doe"},
+    "threshold": {"at_most": 5, "unit": "percentage-point"},
+    "sample": {"method": "two-proportions", "effect": 5, "baseline": 90, "power": 0.8},
+}
+_RESULT = {
+    "result": {
+        "metric": {"id": "accuracy", "name": "Accuracy", "higher_is_better": True},
+        "before": {"value": 94.67, "n": 600, "events": 568},
+        "after": {"value": 91.17, "n": 600, "events": 547},
+    }
+}
+
+
+@router.post("/plans", status_code=201, openapi_extra=json_body(_NEW), responses=REFUSALS)
+async def create_plan(request: Request, services: ServicesDep, caller: WriterDep) -> Response:
+    """Make a staged plan for a deployment and a card.
+
+    Without `findings` the verdicts are those of the fit of this card for the deployment: from
+    reviews, and where there is none by the rules over the values of both.
+    """
+    wanted = plans.form(await read_json(request, services.settings.max_body_bytes), PlanRequest)
+    return await in_writing_thread(request, _created, request, services, caller, wanted)
+
+
+def _created(request: Request, services: Services, caller: Caller, wanted: PlanRequest) -> Response:
+    made = create(services, caller, wanted)
+    address = f"{request.url.path.rstrip('/')}/{made.plan.id}"
+    return _answer(request, services, made, 201, Location=address)
+
+
+def create(services: Services, caller: Caller, wanted: PlanRequest) -> Changed:
+    """Store a plan. Raises as `plans.create` does."""
+    with writing(services, caller, "new plan", wanted.id) as write:
+        return plans.create(services.engine, services.gate, wanted, write.entry)
+
+
+@router.patch(
+    "/plans/{ident}/steps/{position}", openapi_extra=json_body(_RESULT), responses=REFUSALS
+)
+async def change_step(
+    request: Request, services: ServicesDep, caller: WriterDep, ident: str, position: int
+) -> Response:
+    """Change a step: what it collects and tests, threshold, sample size, status, result, waiver.
+
+    Every change is a new version of the plan. 409 for a locked step, for a
+    threshold whose result is recorded, and for a result without a threshold.
+    """
+    wanted = plans.form(await read_json(request, services.settings.max_body_bytes), StepChange)
+    place = ident, position
+    return await in_writing_thread(request, _changed, request, services, caller, place, wanted)
+
+
+def _changed(
+    request: Request, services: Services, caller: Caller, place: tuple[str, int], wanted: StepChange
+) -> Response:
+    return _answer(request, services, change(services, caller, place, wanted), 200)
+
+
+def change(
+    services: Services, caller: Caller, place: tuple[str, int], wanted: StepChange
+) -> Changed:
+    """Store a plan with a step changed. Raises as `plans.change` does."""
+    with writing(services, caller, "change of a plan", f"{place[0]}, step {place[1]}") as write:
+        return plans.change(services.engine, services.gate, place, wanted, write.entry)
+
+
+@router.get("/plans/{ident}/steps/{position}")
+def get_step(request: Request, services: ServicesDep, ident: str, position: int) -> Response:
+    """Return one step of the current version of a plan, and which steps lock it."""
+    plan, version = plans.load(services.engine, ident)
+    plans.step_of(plan, position)
+    document = repository.as_json(services.engine, repository.load(services.engine, "plan", ident))
+    (step,) = [s for s in document["steps"] if s["position"] == position]
+    (locked,) = [s for s in plans.state(plan) if s["position"] == position]
+    return _json_answer(request, {**step, **locked, "version": version}, 200)
+
+
+def _answer(
+    request: Request, services: Services, made: Changed, status: int, **headers: str
+) -> Response:
+    stored = repository.load(services.engine, "plan", made.plan.id)
+    document = repository.as_json(services.engine, stored)
+    told = {"state": plans.state(made.plan), "gap": made.gap}
+    return _json_answer(request, {**document, **told}, status, **headers)
+
+
+def _json_answer(
+    request: Request, document: dict[str, Any], status: int, **headers: str
+) -> Response:
+    text = json_text(request, document)
+    return Response(text, status, headers, media_type="application/json")

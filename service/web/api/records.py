@@ -1,0 +1,232 @@
+"""`/api/v1`: lists with filters and paging, and single records, as JSON, JSON-LD and Turtle."""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+
+from loaders.mapping.iris import BASE, bind
+from service.common.negotiation import RDF_FORMS, split_suffix
+from service.common.problems import BadParameter
+from service.queries import catalog
+from service.records import exports, repository
+from service.records.repository import Stored
+from service.web.dependencies import Services, ServicesDep
+from service.web.responses import Writers, csv_text, json_text, rdf_writers, respond, uri
+
+PAGE = 100
+"""The most items one page may hold."""
+
+ITEM_FORMS = ["application/json", *RDF_FORMS]
+_PAGING = {"limit", "cursor", "format"}
+
+router = APIRouter(prefix="/api/v1")
+
+
+def add_list(name: str, example: dict[str, Any]) -> None:
+    """Add `/api/v1/{name}` and its forms by suffix; its filters are those of the list query."""
+    asked = catalog.lists()[name]
+
+    def endpoint(request: Request, services: ServicesDep) -> Response:
+        return _list(request, services, name)
+
+    endpoint.__doc__ = f"{asked.question} Filters: {', '.join(asked.params) or 'none'}."
+    parameters = [
+        {
+            "name": p.name,
+            "in": "query",
+            "description": p.about,
+            "schema": {"type": "string"},
+            "example": p.example,
+        }
+        for p in asked.params.values()
+    ] + [
+        {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": PAGE}},
+        {"name": "cursor", "in": "query", "schema": {"type": "string"}},
+    ]
+    for path, shown in ((f"/{name}", True), (f"/{name}.{{suffix}}", False)):
+        router.add_api_route(
+            path,
+            endpoint,
+            methods=["GET"],
+            name=f"list_{name}",
+            operation_id=f"list_{name}" if shown else None,
+            tags=[name],
+            include_in_schema=shown,
+            responses={200: {"content": {"application/json": {"example": example}}}},
+            openapi_extra={"parameters": parameters},
+        )
+
+
+def _list(request: Request, services: Services, name: str) -> Response:
+    suffix = request.path_params.get("suffix")
+    filters = {k: v for k, v in request.query_params.items() if k not in _PAGING}
+    items = repository.listing(services.engine, name, filters)
+    page, following = _page(items, request)
+    links = {"Link": f'<{uri(following)}>; rel="next"'} if following else {}
+
+    def as_json() -> str:
+        return json_text(request, {"items": page, "total": len(items), "next": following})
+
+    def as_csv() -> str:
+        columns = list(dict.fromkeys(key for item in items for key in item))
+        return csv_text(items, columns)
+
+    graph = rdf_writers(
+        lambda: repository.summary_graph(services.engine, [str(i["@id"]) for i in page])
+    )
+    writers: Writers = {"application/json": as_json, **graph, "text/csv": as_csv}
+    return respond(request, writers, suffix, **links)
+
+
+def _page(items: list[dict[str, Any]], request: Request) -> tuple[list[dict[str, Any]], str | None]:
+    """Return the page after the cursor, and the address of the next one.
+
+    The cursor holds the last identity seen, so that a record added meanwhile shifts nothing.
+    """
+    limit = _limit(request.query_params.get("limit"))
+    after = _after(request.query_params.get("cursor"))
+    rest = [item for item in items if str(item["id"]) > after]
+    page = rest[:limit]
+    if len(rest) <= limit:
+        return page, None
+    cursor = base64.urlsafe_b64encode(str(page[-1]["id"]).encode()).decode()
+    query = urlencode({**request.query_params, "cursor": cursor})
+    return page, f"{request.url.replace(query=query)}"
+
+
+def _limit(given: str | None) -> int:
+    if given is None:
+        return 50
+    if not given.isdigit() or not 1 <= int(given) <= PAGE:
+        raise BadParameter(
+            f"limit must be a whole number from 1 to {PAGE}, not {given!r}.", parameter="limit"
+        )
+    return int(given)
+
+
+def _after(cursor: str | None) -> str:
+    try:
+        return base64.urlsafe_b64decode(cursor or "").decode()
+    except ValueError as error:
+        raise BadParameter(
+            "The cursor is not one that a list gave out. Follow the link 'next'.",
+            parameter="cursor",
+        ) from error
+
+
+def add_item(name: str, kind: str, about: str) -> None:
+    """Add `/api/v1/{name}/{id}`, the current version, and `…/{id}/{version}`."""
+
+    def endpoint(ident: str, request: Request, services: ServicesDep) -> Response:
+        path, suffix = split_suffix(ident, [*ITEM_FORMS, *exports.FORMS])
+        stem, _, last = path.rpartition("/")
+        version = int(last) if stem and last.isdigit() else None
+        stored = repository.load(services.engine, kind, stem if version else path, version)
+        return _one(request, services, stored, suffix)
+
+    endpoint.__doc__ = about
+    _route(f"/{name}/{{ident:path}}", endpoint, name)
+
+
+def _one(request: Request, services: Services, stored: Stored, suffix: str | None) -> Response:
+    writers: Writers = {
+        "application/json": lambda: json_text(request, repository.as_json(services.engine, stored)),
+        **rdf_writers(lambda: stored.graph),
+        **exports.writers(services.engine, stored.record, request.query_params.get("deployment")),
+    }
+    return respond(request, writers, suffix)
+
+
+def _route(path: str, endpoint: Callable[..., Response], tag: str) -> None:
+    router.add_api_route(
+        path,
+        endpoint,
+        methods=["GET"],
+        name=f"get_{tag}",
+        operation_id=f"get_{tag}",
+        tags=[tag],
+    )
+
+
+def add_thing(name: str, kind: str, record_kind: str, about: str) -> None:
+    """Add `/api/v1/{name}/{id}` for a thing: its records side by side, and what refers to it."""
+
+    def endpoint(ident: str, request: Request, services: ServicesDep) -> Response:
+        thing, suffix = split_suffix(ident, ITEM_FORMS)
+        found = repository.described(services.engine, kind, thing, record_kind)
+
+        def as_json() -> str:
+            return json_text(request, _thing(services, kind, thing, record_kind, found))
+
+        def graph() -> Any:
+            return bind(sum((s.graph for s in found[1:]), found[0].graph))
+
+        return respond(request, {"application/json": as_json, **rdf_writers(graph)}, suffix)
+
+    endpoint.__doc__ = about
+    _route(f"/{name}/{{ident}}", endpoint, name)
+
+
+def _thing(
+    services: Services, kind: str, thing: str, record_kind: str, found: list[Stored]
+) -> dict[str, Any]:
+    referring = {
+        name: repository.listing(services.engine, name, {kind: thing})
+        for name in ("reviews", "gaps")
+    }
+    return {
+        "@id": f"{BASE}id/{kind}/{thing}",
+        "@type": kind.capitalize(),
+        "id": thing,
+        f"{record_kind}s": [repository.as_json(services.engine, s) for s in found],
+        **referring,
+    }
+
+
+@router.get("/assumptions", tags=["assumptions"])
+def list_assumptions(request: Request, services: ServicesDep) -> Response:
+    """Return the taxonomy: every dimension with its group, question and coded values."""
+    return _taxonomy(request, services, None)
+
+
+@router.get("/assumptions/{ident}", tags=["assumptions"])
+def get_assumptions(ident: str, request: Request, services: ServicesDep) -> Response:
+    """Return one dimension of the taxonomy with its coded values."""
+    return _taxonomy(request, services, ident)
+
+
+def _taxonomy(request: Request, services: Services, ident: str | None) -> Response:
+    path, suffix = split_suffix(ident or "", ITEM_FORMS)
+    items = repository.taxonomy(services.engine)
+    if path:
+        items = [repository.dimension(items, path)]
+    document = items[0] if path else {"items": items, "total": len(items), "next": None}
+    iris = [i["@id"] for d in items for i in (d, *d["values"])]
+    writers: Writers = {
+        "application/json": lambda: json_text(request, document),
+        **rdf_writers(lambda: repository.summary_graph(services.engine, iris)),
+    }
+    return respond(request, writers, suffix)
+
+
+_EXAMPLE_ITEM = {
+    "@id": f"{BASE}id/benchmark/medqa",
+    "id": "medqa",
+    "name": "MedQA",
+    "domains": ["healthcare"],
+    "cards": 1,
+}
+for _name in ("benchmarks", "cards", "deployments", "gaps", "reviews", "plans", "matches"):
+    add_list(_name, {"items": [_EXAMPLE_ITEM], "total": 1, "next": None})
+add_thing("benchmarks", "benchmark", "card", "Return a benchmark: all its cards side by side.")
+add_thing(
+    "deployments", "deployment", "profile", "Return a deployment: its profiles, reviews, gaps."
+)
+add_item("cards", "card", "Return a card, `{benchmark}/{author}` or with its version.")
+add_item("gaps", "gap", "Return a gap with its scores, decompositions, intervals and shares.")
+add_item("reviews", "review", "Return a review of a card against a deployment.")
+add_item("plans", "plan", "Return a staged evaluation plan.")
+add_item("matches", "match", "Return a match: `{subject}/{target}`, with its reasons.")

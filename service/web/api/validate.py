@@ -1,0 +1,80 @@
+"""`POST /api/v1/validate`: a card in any known format, judged as an import would judge it."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from loaders.contract import Raw
+from loaders.registry import FORMATS
+from service.common.problems import BadRequest, Invalid
+from service.ingest.checking import Errand
+from service.ingest.report import Outcome, Tally
+from service.web.dependencies import Services, ServicesDep
+from service.web.lines import LinesDep
+from service.web.requests import read_body
+from service.web.responses import json_text
+
+router = APIRouter(prefix="/api/v1", tags=["validate"])
+
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": f"A card as a file would hold it: {', '.join(FORMATS)}.",
+        "content": {
+            "application/yaml": {"schema": {"type": "string"}},
+            "application/json": {"schema": {"type": "object"}},
+        },
+    }
+}
+
+
+@router.post("/validate", openapi_extra=_BODY)
+async def validate(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
+    """Judge a card and say in plain words what is wrong; nothing is stored.
+
+    Answers 200 with the report of a valid card, 422 with the same report otherwise, 400 for a
+    body that nests too deep to be read. One request may have some hundred records.
+    """
+    line = lines.checks
+    async with line.place(request) as errand:
+        body = read_body(request.stream(), services.settings.max_body_bytes)
+        data = await line.read(errand, body)
+        if not data.strip():
+            raise BadRequest("The request has no body. Send the card as the body of the request.")
+        raw = Raw(request.query_params.get("source", "upload.yaml"), data)
+        outcomes = await line.work(request, errand, _judge, services, raw)
+    report = _report(outcomes)
+    if problems := [p for o in outcomes for p in o.problems]:
+        count = len(problems)
+        raise Invalid(
+            f"{count} problem{'s' if count > 1 else ''}: {problems[0].sentence()}", **report
+        )
+    return Response(json_text(request, report), media_type="application/json")
+
+
+def _judge(services: Services, raw: Raw, errand: Errand) -> list[Outcome]:
+    """Judge every record of the body: a list or lines of cards hold several."""
+    return services.checking.judged(services.engine, raw, errand)[1]
+
+
+def _report(outcomes: list[Outcome]) -> dict[str, Any]:
+    tally = Tally()
+    for outcome in outcomes:
+        tally.add(outcome)
+    found = [outcome.document() for outcome in outcomes]
+    return {
+        "valid": all(o.state != "set aside" for o in outcomes),
+        "already_stored": all(o.state == "unchanged" for o in outcomes),
+        "format": next((f["format"] for f in found if f["format"]), None),
+        **{name: [_placed(i, f["place"]) for f in found for i in f[name]] for name in _LISTS},
+        "records": [iri for f in found for iri in f["records"]],
+        "coverage": next(iter(tally.document()["coverage"].values()), {}),
+    }
+
+
+_LISTS = ("problems", "warnings")
+
+
+def _placed(problem: dict[str, Any], place: str | None) -> dict[str, Any]:
+    """Return a problem with the place of its record, where there are several."""
+    return {**problem, "place": place} if place else problem

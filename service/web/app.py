@@ -1,0 +1,235 @@
+"""The composition root: settings become a store, a gate and an application."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+
+import fastapi_offline
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.staticfiles import StaticFiles
+
+from service.access import Access, RequestIds, Tokens, WriteLog
+from service.common.http_headers import COMPRESSION, WORTH_COMPRESSING
+from service.common.resources import VERSION, inside
+from service.common.settings import Settings
+from service.common.turns import Turns
+from service.coverage import from_graph as tables
+from service.ingest import seeding as bootstrap
+from service.ingest.checking import Checking, Errands
+from service.ingest.graph_updates import door_of
+from service.ingest.jobs import Jobs, Workshop
+from service.ingest.written import settle
+from service.store.maintenance import Upkeep
+from service.store.open import open_served
+from service.store.oxigraph.store import READER_MEMORY, EmbeddedEngine
+from service.store.port import Engine
+from service.validation.gate import Gate
+from service.web import cancellation as awaited
+from service.web import documented, errors, pages
+from service.web.api import (
+    coverage,
+    decompose,
+    fit,
+    health,
+    imports,
+    matches,
+    plans,
+    risk,
+    stats,
+    validate,
+    writes,
+)
+from service.web.api import named_queries as queries
+from service.web.api import records as api
+from service.web.dependencies import Services
+from service.web.http.edge import service_hosts
+from service.web.http.forwarded import Proxies, PublicAddress
+from service.web.lines import Lines
+from service.web.linked_data import descriptions as described
+from service.web.linked_data import names as linked
+from service.web.middleware import CarefulHeaders, HeadAsGet
+from service.web.pages.benchmarks import index as catalogue
+from service.web.pages.gaps import list as gap_list
+from service.web.pages.home import view as home
+from service.web.pages.plans import view as plans_page
+from service.web.read_gate import ReadGate
+from service.web.readiness import Readiness, checks
+from service.web.sparql import graph_store
+from service.web.sparql import protocol as sparql
+from service.web.sparql.endpoint import Endpoint
+from service.web.sparql.lanes.pool import Lanes
+
+ROUTERS = (
+    *pages.ROUTERS,
+    health.router,
+    validate.router,
+    matches.router,
+    imports.router,
+    fit.router,
+    risk.router,
+    coverage.router,
+    decompose.router,
+    plans.router,
+    stats.router,
+    api.router,
+    queries.router,
+    sparql.router,
+    graph_store.router,
+    writes.router,
+    described.router,
+    linked.router,
+)
+KEPT = (catalogue.index, home.front, gap_list.choices, tables.subjects, plans_page.cards)
+"""What takes longest of what pages keep of a store until it changes."""
+
+MOST_LANES = 4
+"""Processes that answer quick queries on connections they are lent; fewer on fewer cores."""
+
+_SWAGGER = Path(fastapi_offline.__file__).parent / "static"
+
+
+def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None) -> FastAPI:
+    """Return the application; its store opens when it starts and closes when it stops.
+
+    `tell` hears what start-up is doing. Raises `StoreBusy` where another process holds the
+    store.
+    """
+    access = Access(
+        Tokens(settings.tokens_file, settings.token),
+        reading_needs_token=settings.reading_needs_token,
+        read_only=settings.read_only,
+    )
+    engine = open_served(settings)
+    gate = Gate(settings.validators)
+    if not settings.read_only:
+        bootstrap.prepare(engine, gate, seed=settings.seed, tell=tell)
+    services = _services(engine, gate, settings, access)
+    app = FastAPI(
+        title="EvalGap",
+        version=VERSION,
+        summary="The assumptions that AI benchmarks make, and where they fail",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_closing(services, lanes := _lanes(engine, settings)),
+    )
+    app.state.services = services
+    app.state.lanes = lanes
+    app.state.threads = awaited.threads()
+    app.state.lines = Lines.of(settings)
+    app.state.queries = awaited.turns_of(engine)
+    app.state.writing_threads = awaited.writing_threads()
+    app.state.ready_threads = health.ready_threads()
+    _add_routes(app)
+    _add_middleware(app, settings, services)
+    documented.complete(app)
+    return app
+
+
+def _add_routes(app: FastAPI) -> None:
+    """Add every route, what is mounted beside them, and the answers to errors."""
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=inside("static")), name="static")
+    app.mount("/swagger", StaticFiles(directory=_SWAGGER), name="swagger")
+    for raised, handler in errors.HANDLERS.items():
+        app.add_exception_handler(raised, handler)
+
+
+def _add_middleware(app: FastAPI, settings: Settings, services: Services) -> None:
+    """Add what every request passes; what is added last comes first."""
+    access = services.access
+    app.add_middleware(CarefulHeaders)
+    app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=COMPRESSION)
+    if access.reading_needs_token:
+        app.add_middleware(Endpoint, services=services, writes=False)
+        app.add_middleware(ReadGate, admit=access)
+    app.add_middleware(
+        CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST", "OPTIONS"],
+        allow_headers=["*"], expose_headers=[
+            "Link", "Location", "ETag", "X-Request-ID", "RateLimit", "RateLimit-Policy",
+        ],
+    )  # fmt: skip
+    app.add_middleware(RequestIds)
+    app.add_middleware(HeadAsGet)
+    if not access.reading_needs_token:
+        app.add_middleware(Endpoint, services=services, writes=True)
+    _add_edge(app, settings, access)
+
+
+def _add_edge(app: FastAPI, settings: Settings, access: Access) -> None:
+    """Add what comes before all else, so after the rest; what is not set costs nothing."""
+    if settings.rate_limit:
+        from service.web.http.rates import RateLimit  # noqa: PLC0415 - takes a tenth of a second
+
+        app.add_middleware(RateLimit, rate=settings.rate_limit, is_token=access.tokens.is_valid)
+    proxies, hosts = Proxies(settings.trusted_proxies), service_hosts(settings)
+    if proxies or hosts.public:
+        app.add_middleware(PublicAddress, hosts=hosts, proxies=proxies)
+
+
+def _services(engine: Engine, gate: Gate, settings: Settings, access: Access) -> Services:
+    writing = Turns()
+    # the imports of a store that is only read here belong to the service that writes it
+    lasting = None if settings.read_only else settings.imports_folder
+    folder = lasting or Path(mkdtemp(prefix="evalgap-imports-"))
+    log = WriteLog(settings.write_log_file or folder / "writes.sqlite")
+    workshop = Workshop(
+        engine, gate, writing, log, settings.set_aside_file, settings.max_set_aside_bytes,
+        settings.validators > 0,
+    )  # fmt: skip
+    jobs = Jobs(folder, workshop)
+    if not engine.shared and not settings.read_only:
+        settle(engine, log, jobs.under_way())
+    door = door_of(engine, gate if settings.gate else None, settings)
+    checking, apart = Checking(settings), Errands(settings, "taking gaps apart")
+    own = [path.parent for path in (settings.store, settings.set_aside_file) if path]
+    found = checks(engine, gate, [folder, *own], settings.min_free_bytes)
+    ready = Readiness(found)
+    return Services(
+        engine, gate, checking, apart, settings, access, log, jobs, writing, door, ready
+    )
+
+
+def _closing(
+    services: Services, lanes: Lanes | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        upkeep = Upkeep(services.engine, services.settings.max_memory_copy_bytes, KEPT)
+        upkeep.start()
+        yield
+        app.state.threads.shutdown(wait=False, cancel_futures=True)
+        upkeep.stop()
+        if lanes:
+            lanes.close()
+        services.refuse_writes()
+        services.readiness.close()
+        services.jobs.close()
+        services.checking.close()
+        services.decomposing.close()
+        services.log.close()
+        if services.settings.read_only or services.settings.imports_folder is None:
+            services.jobs.remove()
+        services.gate.close()
+        services.engine.close()
+
+    return lifespan
+
+
+def _lanes(engine: Engine, settings: Settings) -> Lanes | None:
+    """Return the lanes of a store that other processes can read; a server may lend to them.
+
+    There are none where reading needs a token, since lanes do not ask for it, and where clients
+    have a rate, since lanes do not count.
+    """
+    readable = engine.snapshots if isinstance(engine, EmbeddedEngine) else None
+    size = min(os.cpu_count() or 1, MOST_LANES) if settings.lanes is None else settings.lanes
+    if settings.reading_needs_token or settings.rate_limit or readable is None or not size:
+        return None
+    most = settings.max_rows, settings.max_result_bytes, settings.max_query_chars
+    given = READER_MEMORY, *most, service_hosts(settings).packed()
+    return Lanes(readable, size, given)

@@ -1,0 +1,121 @@
+"""Lines in front of work that anybody may ask for: few at once, a bounded number waits, for a time.
+
+Places are shared fairly between clients: one that sends its body slowly holds up only itself. Who
+waits does so without a thread, and without having sent more than the system keeps for us: a
+body is read once there is a place.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, TypeVar
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+from fastapi import Depends, Request
+
+from service.common.problems import RequestTimeout
+from service.common.settings import Settings
+from service.ingest.checking import AT_ONCE, Errand
+from service.sandbox.places import Places, busy
+from service.web.cancellation import client_name, stopping
+
+_Answer = TypeVar("_Answer")
+WAITING = 64
+"""Requests of one client that may wait for a place in one line."""
+_UPLOADS = 4
+_AGAIN = 5
+"""Seconds after which there may be a place, where the line is full."""
+
+
+class Line:
+    """Places for one kind of work; no client has all of them."""
+
+    def __init__(self, places: int, seconds: float, doing: str, waiting: int = WAITING) -> None:
+        """Have so many places; `seconds` is the most that waiting and work take together."""
+        self._places = Places[None](places, waiting, share=places * 3 // 4)
+        self._threads = CapacityLimiter(places)
+        self._seconds = seconds
+        self._busy = f"Too many requests are {doing} at once."
+
+    @asynccontextmanager
+    async def place(self, request: Request) -> AsyncIterator[Errand]:
+        """Wait for a place and hold it. Raises `Busy` where too many wait, or for too long."""
+        errand = Errand(time.monotonic() + self._seconds)
+        client = await client_name(request)
+        place = self._places.ask(_AGAIN, self._busy, client)
+        try:
+            await self._got(place)
+            yield errand
+        finally:
+            if not self._places.gives_up(place, client):
+                self._places.give_back(None, client)
+
+    async def _got(self, place: "Future[None]") -> None:
+        try:
+            async with asyncio.timeout(self._seconds):
+                await asyncio.wrap_future(place)
+        except TimeoutError as error:
+            raise busy(self._busy, self._seconds) from error
+
+    async def read(self, errand: Errand, body: Awaitable[_Answer]) -> _Answer:
+        """Return a body, as long as there is time. Raises `RequestTimeout` past it."""
+        try:
+            async with asyncio.timeout(errand.left()):
+                return await body
+        except TimeoutError as error:
+            raise RequestTimeout("The body of the request came too slowly.") from error
+
+    async def work(
+        self, request: Request, errand: Errand, work: Callable[..., _Answer], *given: Any
+    ) -> _Answer:
+        """Return `work(*given, errand)`, done in a thread of the line; who leaves ends it."""
+        async with stopping(request, errand.stop):
+            return await run_sync(partial(work, *given, errand), limiter=self._threads)
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines of one service."""
+
+    checks: Line
+    """Documents that are checked."""
+    decompositions: Line
+    analyses: Line
+    """Fits and coverage: over what is kept of the store, in the threads of all requests."""
+    uploads: Line
+    """Uploads that are being received."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Lines":
+        """Return the lines of a service with these settings."""
+        seconds = settings.max_work_seconds
+        return cls(
+            Line(AT_ONCE, seconds, "checking documents"),
+            Line(AT_ONCE, seconds, "taking gaps apart"),
+            Line(2 * AT_ONCE, seconds, "comparing benchmarks"),
+            Line(_UPLOADS, seconds, "uploading"),
+        )
+
+
+def lines(request: Request) -> Lines:
+    """Return the lines of the application that got the request."""
+    found: Lines = request.app.state.lines
+    return found
+
+
+LinesDep = Annotated[Lines, Depends(lines)]
+
+
+async def analysed(request: Request, found: LinesDep) -> AsyncIterator[Errand]:
+    """Hold a place for an analysis until the answer is made; a dependency of its routes."""
+    async with found.analyses.place(request) as errand:
+        yield errand
+
+
+ANALYSED = Depends(analysed, scope="function")
+AnalysedDep = Annotated[Errand, ANALYSED]

@@ -1,0 +1,1 @@
+"""The names of records and terms over HTTP, and descriptions of the whole graph."""

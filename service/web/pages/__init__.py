@@ -1,0 +1,28 @@
+"""The pages: server-rendered, linkable, readable without JavaScript; one module a page."""
+
+from service.web.pages.author import routes as author
+from service.web.pages.benchmark import routes as benchmark
+from service.web.pages.benchmarks import routes as benchmarks
+from service.web.pages.coverage import routes as coverage
+from service.web.pages.decompose import routes as decompose
+from service.web.pages.fit import routes as fit
+from service.web.pages.gaps import routes as gaps
+from service.web.pages.guides import routes as guides
+from service.web.pages.home import routes as home
+from service.web.pages.plans import routes as plans
+from service.web.pages.query import routes as query
+
+ROUTERS = (
+    home.router,
+    benchmarks.router,
+    benchmark.router,
+    fit.router,
+    decompose.router,
+    gaps.router,
+    coverage.router,
+    plans.router,
+    query.router,
+    author.router,
+    guides.router,
+)
+"""Every page's router, in the order of the navigation."""

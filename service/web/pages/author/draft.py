@@ -1,0 +1,131 @@
+"""What was typed into the form as an EvalGap file, and each problem at the field it is about."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from loaders.contract import Problem
+from loaders.formats.card_template import GROUPS
+from loaders.model import CORE_DIMENSIONS, Card, Coding
+from loaders.model.statements import Assumption
+from loaders.writers.evalgap import evalgap_tree
+from service.web.pages.author.form import Field, Typed, head, parts, questions
+from service.web.pages.author.view import concerns
+
+_LINES = ("publications", "pages")
+_TOP = {"title": "benchmark_name", "citation": "citation", "version": "version", "notes": "notes"}
+_PARTS = {"sources": "url", "codings": "value", "assumes": "value", "answer_status": "status"}
+_MODEL = {"benchmark_version": "version"}
+
+
+def tree(given: Typed, base: Card | None) -> dict[str, Any]:
+    """Return what was typed as an EvalGap file; what the form has no field for stays as in `base`.
+
+    A value that `base` has already keeps its basis, rule, share and text.
+    """
+    made: dict[str, Any] = evalgap_tree(base) if base else {"evalgap": 1}
+    made |= {key: _one(given, name) for name, key in _TOP.items()}
+    lists = {name: _one(given, name).split() for name in _LINES}
+    made["benchmark"] = {
+        **made.get("benchmark", {}),
+        "id": _one(given, "benchmark"),
+        "description": _one(given, "description"),
+        "domains": list(given.get("domains", ())),
+        **lists,
+    }
+    author = {"id": _one(given, "author"), "name": _one(given, "author_name")}
+    choices = {name: _one(given, name) for name in ("origin", "status")}
+    made["card"] = {**made.get("card", {}), "author": author, **choices}
+    made["intended_use_case"] = {"answer": _one(given, "intended_use")}
+    whole: dict[str, Any] = _filled({**made, **_blocks(given, base)})
+    return {"card": {}, **whole}
+
+
+def _blocks(given: Typed, base: Card | None) -> dict[str, dict[str, Any]]:
+    before = {a.dimension: a for a in base.assumptions} if base else {}
+    blocks = {q.dimension: _block(q.dimension, given, before) for q in questions()}
+    grouped = {
+        group: {d.replace("-", "_"): blocks[d] for d in dimensions}
+        for group, dimensions in GROUPS.items()
+    }
+    return grouped | {"dimensions": {d: b for d, b in blocks.items() if d not in CORE_DIMENSIONS}}
+
+
+def _block(dimension: str, given: Typed, before: Mapping[str, Assumption]) -> dict[str, Any]:
+    old = before.get(dimension)
+    kept = {c.code.partition("/")[2]: c for c in old.codings} if old else {}
+    basis, rule = (_one(given, f"{dimension}.{part}") for part in ("basis", "rule"))
+    source = {part: _one(given, f"{dimension}.{part}") for part in ("url", "locator")}
+    more = [s.model_dump() for s in old.sources[1:]] if old else []
+    return {
+        **{p: _one(given, f"{dimension}.{p}") for p in ("question", "answer", "status")},
+        "population": list(old.population) if old else [],
+        "hints": list(old.hints) if old else [],
+        "values": [
+            _coding(value, kept.get(value), basis, rule)
+            for value in given.get(f"{dimension}.value", ())
+        ],
+        "sources": [source, *more],
+    }
+
+
+def _coding(value: str, old: Coding | None, basis: str, rule: str) -> dict[str, Any]:
+    if old is not None:
+        return {"value": value, **old.model_dump(exclude={"code"})}
+    return {"value": value, "basis": basis or "stated", "rule": rule}
+
+
+def _one(given: Typed, name: str) -> str:
+    """Return what was typed into a field that takes one value."""
+    return "".join(given.get(name, ())[:1]).strip()
+
+
+def _filled(value: Any) -> Any:
+    """Return a tree without what was left open."""
+    if isinstance(value, Mapping):
+        found = {key: _filled(item) for key, item in value.items()}
+        return {key: item for key, item in found.items() if item not in (None, "", [], {}, ())}
+    if isinstance(value, list | tuple):
+        return [item for item in map(_filled, value) if item not in (None, "", [], {}, ())]
+    return value
+
+
+def placed(
+    problems: Sequence[Problem], tree: Mapping[str, Any], given: Typed
+) -> dict[str, list[Problem]]:
+    """Return the problems by the name of the field that each is about; "" for none of them.
+
+    Of a needed field that was left open, the words of its shape are told.
+    """
+    further = tree.get("dimensions", {})
+    order = [*CORE_DIMENSIONS, *further]
+    found: dict[str, list[Problem]] = {}
+    for problem in problems:
+        found.setdefault(_place(problem, order), []).append(problem)
+    if set(found) > {""}:  # the id of a card is made of two fields, told already
+        found[""] = [p for p in found.get("", ()) if p.field != "id"]
+    for name, field in head().items():
+        if name in found and field.needed and not _one(given, name):
+            found[name] = [Problem(field.message)]
+    return {name: told for name, told in found.items() if told}
+
+
+def _place(problem: Problem, order: Sequence[str]) -> str:
+    if found := re.match(r"assumptions/(\d+)(?:/(\w+))?", problem.field):
+        part = found[2] or "answer"
+        return f"{order[int(found[1])]}.{_PARTS.get(part, part)}"
+    for question in questions():
+        if concerns(problem, question.dimension):
+            return f"{question.dimension}.{_named(problem, parts()) or 'answer'}"
+    if problem.field == "author/name":
+        return "author_name"
+    first = problem.field.partition("/")[0]
+    plain = _MODEL.get(first, first)
+    known = {*head(), *_LINES, *_TOP, "description", "intended_use", "author_name"}
+    return plain if plain in known else _named(problem, head())
+
+
+def _named(problem: Problem, fields: Mapping[str, Field]) -> str:
+    """Return the field whose shape has the name with which the problem's field ends."""
+    named = (name for name, field in fields.items() if problem.field.endswith(f" {field.label}"))
+    return next(named, "")

@@ -1,0 +1,204 @@
+"""The form to write a card: fields from the SHACL shapes, answers as an EvalGap file.
+
+What a field is called, whether it is needed, how many values it takes and which codes there are
+to choose from is said by the property shape that judges it later, so form and messages use the
+same words.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from rdflib import RDF, Graph, URIRef
+from rdflib.collection import Collection
+from rdflib.namespace import SH, SKOS
+from rdflib.term import Node
+
+from loaders.mapping.iris import BASE, EGAP
+from loaders.model import CORE_DIMENSIONS, Card, Coding
+from loaders.model.statements import Assumption
+from service.ontology import labels as words
+from service.ontology.labels import Words
+from service.validation import validator as shacl
+
+Typed = Mapping[str, Sequence[str]]
+"""What was typed, by the name of the field."""
+
+_SHAPES = "https://w3id.org/evalgap/shapes#"
+_SCHEMES = {"application-domain": "domain", "coding-rule": "derivation-rule"}
+"""The code list behind a shape that asks for a concept of it."""
+
+_HEAD = {
+    "title": "card-title",
+    "benchmark": "card-benchmark",
+    "author": "card-author",
+    "origin": "card-origin",
+    "status": "card-status",
+    "domains": "application-domain",
+}
+_QUESTION = {
+    "value": "value-in-scheme",
+    "status": "statement-status",
+    "basis": "coding-basis",
+    "rule": "coding-rule",
+    "url": "citation-source",
+}
+"""The property shape behind each field, of the card and of each of its questions."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A code with its words."""
+
+    code: str
+    label: str
+    about: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field as its property shape describes it."""
+
+    label: str
+    message: str
+    needed: bool
+    many: bool
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One dimension in the form: its words and the values there are."""
+
+    dimension: str
+    words: Words
+    values: tuple[Choice, ...]
+    core: bool
+
+
+@cache
+def head() -> Mapping[str, Field]:
+    """Return the fields of the card itself."""
+    return {name: _field(shape) for name, shape in _HEAD.items()}
+
+
+@cache
+def parts() -> Mapping[str, Field]:
+    """Return the fields that each question has."""
+    return {name: _field(shape) for name, shape in _QUESTION.items()}
+
+
+def _field(shape: str) -> Field:
+    graph, name = shacl.shapes(), URIRef(_SHAPES + shape)
+    listed = graph.value(name, SH["in"])
+    codes = list(Collection(graph, listed)) if listed else _members(_SCHEMES.get(shape, ""))
+    most = graph.value(name, SH.maxCount)
+    return Field(
+        str(graph.value(name, SH.name)),
+        str(graph.value(name, SH.message) or ""),
+        int(str(graph.value(name, SH.minCount) or 0)) > 0,
+        most is None or int(str(most)) > 1,
+        tuple(_cited(code) for code in codes),
+    )
+
+
+def _cited(code: Node) -> Choice:
+    """Return a code as cards write it: a rule by its notation, any other by its last step."""
+    written = shacl.taxonomy().value(code, SKOS.notation)
+    choice = _choice(str(code))
+    return replace(choice, code=str(written)) if written else choice
+
+
+def _members(scheme: str) -> list[Node]:
+    found = shacl.taxonomy().subjects(SKOS.inScheme, URIRef(f"{BASE}scheme/{scheme}"))
+    return sorted(found, key=str)
+
+
+def _choice(iri: str) -> Choice:
+    path = iri.removeprefix(BASE)
+    return Choice(iri.rpartition("/")[2], words.label(path), words.definition(path))
+
+
+@cache
+def questions() -> tuple[Question, ...]:
+    """Return every dimension that asks something: the five of the card first, others by name."""
+    graph = shacl.taxonomy()
+    asked = set(graph.subjects(EGAP.questionText)) & set(graph.subjects(RDF.type, EGAP.Dimension))
+    names = {str(d).rpartition("/")[2] for d in asked}
+    order = [*CORE_DIMENSIONS, *sorted(names - set(CORE_DIMENSIONS))]
+    return tuple(_question(graph, name) for name in order)
+
+
+def _question(graph: Graph, dimension: str) -> Question:
+    scheme = graph.value(None, EGAP.valuesOf, URIRef(f"{BASE}dimension/{dimension}"))
+    values = graph.subjects(SKOS.inScheme, scheme) if scheme else ()
+    ordered = sorted(values, key=lambda v: (_rank(graph, v), str(v)))
+    return Question(
+        dimension,
+        words.of(f"dimension/{dimension}"),
+        tuple(_choice(str(v)) for v in ordered),
+        dimension in CORE_DIMENSIONS,
+    )
+
+
+def _rank(graph: Graph, value: Node) -> int:
+    return int(str(graph.value(value, EGAP.rank) or 99))
+
+
+def opened(given: Typed, wrong: Iterable[str]) -> set[str]:
+    """Return the dimensions on which something was typed, or is wrong."""
+    filled = [name for name, values in given.items() if any(values)]
+    return {name.partition(".")[0] for name in [*filled, *wrong] if "." in name}
+
+
+def kept(card: Card | None) -> Mapping[str, Coding]:
+    """Return how each value of a stored card was read, by dimension and code."""
+    statements = card.assumptions if card else ()
+    return {c.code: c for statement in statements for c in statement.codings}
+
+
+def typed(card: Card) -> Typed:
+    """Return a stored card as it would have been typed."""
+    plain = {
+        "title": card.title,
+        "benchmark": card.benchmark.id,
+        "description": card.description,
+        "version": card.benchmark_version,
+        "citation": card.citation,
+        "author": card.author.id,
+        "author_name": card.author.name,
+        "origin": card.origin,
+        "status": card.status,
+        "intended_use": card.intended_use,
+        "notes": card.notes,
+        "publications": "\n".join(card.publications),
+        "pages": "\n".join(card.pages),
+    }
+    found = {name: [value] for name, value in plain.items() if value}
+    for assumption in card.assumptions:
+        found |= _typed(assumption)
+    return found | {"domains": list(card.domains)}
+
+
+def _typed(assumption: Assumption) -> dict[str, list[str]]:
+    name, source = assumption.dimension, next(iter(assumption.sources), None)
+    plain = {
+        "question": assumption.question,
+        "answer": assumption.answer,
+        "status": assumption.answer_status,
+        "url": source.url if source else None,
+        "locator": source.locator if source else None,
+    }
+    found = {f"{name}.{part}": [value] for part, value in plain.items() if value}
+    codes = [c.code.partition("/")[2] for c in assumption.codings]
+    return found | {f"{name}.value": codes}
+
+
+def called(name: str) -> str:
+    """Return what a field of the form is called, with its question where it is of one."""
+    first, _, part = name.partition(".")
+    fields = parts() if part else head()
+    field = fields.get(part or first)
+    plain = field.label if field else (part or first).replace("_", " ").capitalize()
+    question = next((q for q in questions() if part and q.dimension == first), None)
+    return f"{question.words.label}, {plain}" if question else plain

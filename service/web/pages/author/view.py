@@ -1,0 +1,238 @@
+"""What the author page shows of a judged file: the original words beside what was read into them.
+
+Nothing here is stored. A record that was judged bad is shown all the same, so that each problem
+can stand at the field that it is about.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel
+from rdflib import Graph, URIRef
+
+from loaders.contract import Problem
+from loaders.mapping.iris import BASE, SKOS, bind
+from loaders.mapping.write import triples
+from loaders.model import CORE_DIMENSIONS, Coding, Description, Profile, Record, Review, Statement
+from loaders.model.nodes import Citation
+from loaders.model.statements import Assessment, Evidence
+from service.common.negotiation import SUFFIXES
+from service.ingest.report import Outcome, standing
+from service.ontology import labels as words
+from service.records import exports
+from service.store.port import Engine
+from service.store.rdf_input import write
+from service.validation import validator as shacl
+
+SHOWN = 50
+"""The most records of one file that a page shows whole."""
+
+_LARGEST = 200_000
+"""Characters of a file that is offered inside the page."""
+_LISTED = ("assumptions", "characteristics", "assessments")
+_NAMES = {
+    "yaml": ("EvalGap YAML", ".yaml"),
+    "authors": ("the authors' YAML", ".authors.yaml"),
+    "md": ("Markdown", ".md"),
+}
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A coded value that was read into the words: on what basis, by which rule, from what.
+
+    A code that is none of ours has no label.
+    """
+
+    code: str
+    label: str
+    basis: str
+    rule: str = ""
+    rule_path: str = ""
+    source_text: str = ""
+    share: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question: the words of the source on the left, the terms of ours on the right.
+
+    In a review the words are an assessor's reason, and what is read is a verdict.
+    """
+
+    label: str
+    question: str
+    standing: str
+    words: str = ""
+    hints: tuple[str, ...] = ()
+    sources: Sequence[Citation | Evidence] = ()
+    mapped: tuple[Mapped, ...] = ()
+    verdict: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class File:
+    """A record as a file that the page itself carries."""
+
+    name: str
+    label: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Read:
+    """One record of a file: its further fields, its questions, and the files it makes."""
+
+    kind: str
+    id: str
+    title: str
+    fields: tuple[tuple[str, tuple[str, ...]], ...]
+    rows: tuple[Row, ...]
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What became of one document of a file, with everything read from it."""
+
+    outcome: Outcome
+    reads: tuple[Read, ...]
+    problems: tuple[Problem, ...]
+    """Those that are about no question that is shown."""
+
+    @property
+    def valid(self) -> bool:
+        """Whether an import would store it."""
+        return self.outcome.state != "set aside"
+
+
+def judged(engine: Engine, outcome: Outcome, records: Sequence[Record]) -> Judged:
+    """Return an outcome with the records that were read, whether or not they are valid."""
+    valid = outcome.state != "set aside"
+    reads = tuple(_read(engine, r, outcome.problems, valid=valid) for r in records)
+    placed = {p for read in reads for row in read.rows for p in row.problems}
+    rest = tuple(p for p in outcome.problems if p not in placed)
+    return Judged(outcome, reads, rest)
+
+
+def _read(engine: Engine, record: Record, problems: Iterable[Problem], *, valid: bool) -> Read:
+    return Read(
+        record.kind,
+        record.id,
+        str(getattr(record, "title", record.id)),
+        tuple(_fields(record)),
+        tuple(_rows(record, list(problems))),
+        tuple(_files(engine, record)) if valid else (),
+    )
+
+
+def _rows(record: Record, problems: Sequence[Problem]) -> Iterable[Row]:
+    """Yield a row for each question: of a card or profile the core ones in any case."""
+    core = {d: _open(d) for d in CORE_DIMENSIONS}
+    match record:
+        case Review():
+            given = {a.dimension: _verdict(a) for a in record.assessments}
+        case Description():
+            given = core | {a.dimension: _stated(a) for a in record.assumptions}
+        case Profile():
+            given = core | {c.dimension: _stated(c) for c in record.characteristics}
+        case _:
+            given = {}
+    for dimension, row in given.items():
+        yield replace(row, problems=tuple(p for p in problems if concerns(p, dimension)))
+
+
+def _open(dimension: str) -> Row:
+    path = f"dimension/{dimension}"
+    return Row(words.label(path), words.of(path).question, "not-stated")
+
+
+def _stated(statement: Statement) -> Row:
+    asked = _open(statement.dimension)
+    return replace(
+        asked,
+        question=statement.question or asked.question,
+        standing=standing(statement).replace(" ", "-"),
+        words=statement.answer or "",
+        hints=statement.hints,
+        sources=statement.sources,
+        mapped=tuple(_mapped(c) for c in statement.codings),
+    )
+
+
+def _verdict(assessment: Assessment) -> Row:
+    return replace(
+        _open(assessment.dimension),
+        words=assessment.rationale or "",
+        sources=assessment.evidence,
+        verdict=assessment.verdict,
+    )
+
+
+def _mapped(coding: Coding) -> Mapped:
+    return Mapped(
+        coding.code,
+        words.of(f"value/{coding.code}").label,
+        coding.basis,
+        coding.rule or "",
+        _rules().get(coding.rule or "", ""),
+        coding.source_text or "",
+        "" if coding.share is None else str(coding.share),
+    )
+
+
+@cache
+def _rules() -> Mapping[str, str]:
+    """Return the paths of the derivation rules by the names under which cards cite them."""
+    graph = shacl.taxonomy()
+    named = graph.subjects(SKOS.inScheme, URIRef(f"{BASE}scheme/derivation-rule"))
+    return {str(graph.value(rule, SKOS.notation)): str(rule).removeprefix(BASE) for rule in named}
+
+
+def concerns(problem: Problem, dimension: str) -> bool:
+    """Tell whether a problem is about a question of a card, by the path of its field."""
+    steps = re.split(r"[/ ]", problem.field.replace("_", "-"))
+    return dimension in steps
+
+
+def _fields(record: Record) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """Yield the fields of a record that are words, codes or names, as they were read."""
+    for name in type(record).model_fields:
+        value = getattr(record, name)
+        values = value if isinstance(value, tuple) else (value,)
+        words = tuple(_words(v) for v in values if v is not None)
+        if name not in {"id", *_LISTED} and words and all(words):
+            yield name.replace("_", " "), words
+
+
+def _words(value: Any) -> str:
+    """Return a plain value or a named thing in words; nothing for what is more than that."""
+    if isinstance(value, BaseModel):
+        name = getattr(value, "name", None)
+        ident = getattr(value, "id", "")
+        return f"{name} ({ident})" if name else str(ident)
+    return str(value)
+
+
+def _files(engine: Engine, record: Record) -> Iterable[File]:
+    stem = record.id.replace("/", "-")
+    made = exports.writers(engine, record)
+    for form, (label, suffix) in _NAMES.items():
+        if SUFFIXES[form] in made:
+            yield from _file(f"{stem}{suffix}", label, SUFFIXES[form], made[SUFFIXES[form]]())
+    graph = bind(Graph())
+    for triple in triples(record, 1):
+        graph.add(triple)
+    turtle = write(graph, "text/turtle").decode()
+    yield from _file(f"{stem}.ttl", "Turtle", "text/turtle", turtle)
+
+
+def _file(name: str, label: str, media: str, text: str) -> Iterable[File]:
+    if len(text) <= _LARGEST:
+        data = b64encode(text.encode()).decode()
+        yield File(name, label, f"data:{media};charset=utf-8;base64,{data}")

@@ -1,0 +1,1 @@
+"""The page of this name: one benchmark, its assumptions, results and history."""

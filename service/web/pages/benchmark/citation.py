@@ -1,0 +1,61 @@
+"""How a card is cited: as text, as BibTeX, by its name, with the paper it describes."""
+
+import re
+from dataclasses import dataclass
+
+from loaders.mapping.iris import BASE, record_iri
+from service.web.pages.benchmark.view import Written
+
+PUBLISHER = "EvalGap"
+_SPECIAL = re.compile(r"([#$%&_{}])")
+_WORDY = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+_DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(.+)")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """How to cite one version of a card, and what the card says of the paper."""
+
+    text: str
+    bibtex: str
+    iri: str
+    paper: str | None
+    dois: tuple[str, ...]
+    other: tuple[str, ...]
+
+
+def reference(found: Written) -> Reference:
+    """Return how to cite a card; the year is that in which the version was recorded."""
+    card, iri = found.card, str(record_iri("card", found.card.id, found.version))
+    year = found.recorded[:4] or "n.d."
+    name = card.author.name.rstrip(".")
+    matched = [(url, _DOI.fullmatch(url)) for url in card.publications]
+    return Reference(
+        f"{name}. ({year}). {card.title} (version {found.version}) [Benchmark card]. "
+        f"{PUBLISHER}. {iri}",
+        _bibtex(found, year, iri),
+        f"{BASE}id/benchmark/{card.benchmark.id}",
+        card.citation,
+        tuple(match[1] for _, match in matched if match),
+        tuple(url for url, match in matched if not match),
+    )
+
+
+def _bibtex(found: Written, year: str, iri: str) -> str:
+    fields = {
+        "author": f"{{{escaped(found.card.author.name)}}}",
+        "title": f"{{{escaped(found.card.title)}}}",
+        "year": year if year.isdecimal() else "",
+        "howpublished": f"{PUBLISHER} benchmark card, version {found.version}",
+        "url": iri,
+    }
+    lines = [f"  {name} = {{{words}}}," for name, words in fields.items() if words]
+    key = re.sub(r"[^a-z0-9]+", "-", found.card.id)
+    return "\n".join([f"@misc{{evalgap-{key}-{found.version},", *lines, "}"])
+
+
+def escaped(text: str) -> str:
+    """Return text as BibTeX takes it: what has a meaning there is written out."""
+    plain = " ".join(text.split())
+    marked = "".join(_WORDY.get(letter, letter) for letter in _SPECIAL.sub("\0\\1", plain))
+    return marked.replace("\0", "\\")

@@ -1,0 +1,67 @@
+"""Numbers in words: value, unit, n, interval, or the reason why one is lacking."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from loaders.model import Estimate, Gap, Interval
+from service.ontology.labels import label
+from service.records import repository
+from service.store.port import Engine
+from service.web.pages.gaps.gap import records
+from service.web.pages.shared.numbers import amount, padded, printed
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A current gap of a benchmark, its version, and when it was recorded."""
+
+    gap: Gap
+    version: int
+    recorded: str
+
+
+def gaps(engine: Engine, benchmark: str) -> tuple[Recorded, ...]:
+    """Return every current gap of a benchmark, withdrawn ones too."""
+    found = (gap.id for gap in records(engine) if gap.benchmark == benchmark)
+    return tuple(_recorded(engine, ident) for ident in found)
+
+
+def _recorded(engine: Engine, ident: str) -> Recorded:
+    stored = repository.load(engine, "gap", ident)
+    gap = stored.record
+    assert isinstance(gap, Gap)  # noqa: S101 - what the list of gaps names
+    came = repository.provenance(engine, stored)
+    return Recorded(gap, stored.version, str(came["recorded"] or ""))
+
+
+def value(found: Estimate) -> str:
+    """Return a value with its unit; several values as their ends; else the source's words."""
+    if found.value is None and found.lowest is None:
+        return f"“{found.as_reported}” (as reported)" if found.as_reported else "no value recorded"
+    return amount(padded(found))
+
+
+def size(found: Estimate) -> str:
+    """Return n with what it counts, or why there is none."""
+    if found.n is not None:
+        return f"{found.n:,} ({found.n_unit or 'of what is not stated'})"
+    return _lacking(found.not_given, "sample-size") or "not given"
+
+
+def intervals(found: Estimate) -> tuple[str, ...]:
+    """Return every interval in words, or why there is none."""
+    if found.intervals:
+        return tuple(_interval(i) for i in found.intervals)
+    return (_lacking(found.not_given, "interval") or "none given",)
+
+
+def _interval(found: Interval) -> str:
+    method = label(f"code/interval-method/{found.interval_method}").lower()
+    unit = f", resampling by {found.sampling_unit}" if found.sampling_unit else ""
+    ends = f"{printed(found.lower)} to {printed(found.upper)}"
+    return f"{ends} ({100 * float(found.level):.4g} %, {method}{unit})"
+
+
+def _lacking(reasons: Iterable[str], what: str) -> str:
+    told = (label(f"code/missing-figure/{r}").lower() for r in reasons if r.startswith(what))
+    return ", ".join(told)

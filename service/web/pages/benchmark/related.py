@@ -1,0 +1,61 @@
+"""What stands at lower levels beside a benchmark: what is matched to it, and reported runs.
+
+None of it is said of the benchmark: a run joins it only by the name of a dataset.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from loaders.mapping.iris import path_below
+from loaders.model import Result
+from service.records import repository
+from service.store.port import Engine
+
+MOST = 30
+"""The most runs that one page shows."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A current result, when it was recorded, and the dataset names that it shares."""
+
+    result: Result
+    version: int
+    recorded: str
+    datasets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The first runs by identity, and how many there are in all."""
+
+    shown: tuple[Run, ...]
+    total: int
+
+
+def runs(engine: Engine, benchmark: str) -> Runs:
+    """Return the results that name a dataset which the benchmark, or what is matched, names."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for item in repository.listing(engine, "runs", {"benchmark": benchmark}):
+        found[str(item["id"])].add(str(item["dataset"]))
+    first = sorted(found)[:MOST]
+    return Runs(tuple(_run(engine, name, tuple(sorted(found[name]))) for name in first), len(found))
+
+
+def _run(engine: Engine, ident: str, datasets: tuple[str, ...]) -> Run:
+    stored = repository.load(engine, "result", ident)
+    result = stored.record
+    assert isinstance(result, Result)  # noqa: S101 - what the list of runs names
+    recorded = str(repository.provenance(engine, stored)["recorded"] or "")
+    return Run(result, stored.version, recorded, datasets)
+
+
+def matched(engine: Engine, benchmark: str) -> list[dict[str, Any]]:
+    """Return the confirmed matches of the benchmark: what belongs to it, how, and who says so.
+
+    Each is an item of the list of matches, with the `path` of the subject below `id/`.
+    """
+    filters = {"benchmark": benchmark, "status": "accepted"}
+    found = repository.listing(engine, "matches", filters)
+    return [{**item, "path": path_below(item["subject"])} for item in found]

@@ -1,0 +1,140 @@
+"""One benchmark: its cards side by side, a deployment beside them, and everything else in tabs."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from loaders.mapping.iris import bind
+from service.common.problems import BadParameter
+from service.fit import request as asked
+from service.ontology import labels as words
+from service.store.rdf_input import write
+from service.web.dependencies import Services, ServicesDep
+from service.web.pages.benchmark import citation as citing
+from service.web.pages.benchmark import history
+from service.web.pages.benchmark import measured_gaps as estimates
+from service.web.pages.benchmark import related as runs
+from service.web.pages.benchmark import view as card
+from service.web.pages.benchmark.view import Benchmark
+from service.web.pages.layout import page
+
+router = APIRouter(include_in_schema=False)
+
+TABS: Mapping[str, str] = {
+    "assumptions": "Assumptions",
+    "results": "Results and gaps",
+    "history": "History",
+    "cite": "Cite",
+    "rdf": "RDF",
+    "downloads": "Downloads",
+}
+"""Every tab with its name; the first is shown where none is asked for."""
+_PARAMETERS = ("deployment", "tab", "card", "from", "to")
+_WORDS = {
+    "label": words.label,
+    "definition": words.definition,
+    "value": estimates.value,
+    "size": estimates.size,
+    "intervals": estimates.intervals,
+}
+_FORMS = {
+    "ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML",
+}  # fmt: skip
+
+
+@router.get("/benchmarks/{ident}")
+def benchmark(ident: str, request: Request, services: ServicesDep) -> Response:
+    """Show a benchmark; the tab, the deployment and the versions compared are in the address."""
+    asked.only(request.query_params, _PARAMETERS, "This address")
+    given = {name: value for name, value in request.query_params.items() if value}
+    tab = _tab(given.get("tab", next(iter(TABS))))
+    found = card.benchmark(services.engine, ident, given.get("deployment"))
+    shown = {
+        "found": found,
+        "tabs": TABS,
+        "tab": tab,
+        "forms": _FORMS,
+        **_WORDS,
+        **_SHOWN[tab](services, found, given),
+    }
+    return page(request, "benchmark.html", shown)
+
+
+def _tab(given: str) -> str:
+    if given in TABS:
+        return given
+    raise BadParameter(
+        f"tab is one of {', '.join(TABS)}, not {given!r}.",
+        parameter="tab",
+        value=given,
+        known=list(TABS),
+    )
+
+
+_Given = Mapping[str, str]
+
+
+def _assumptions(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
+    del given
+    return {
+        "choices": card.choices(services.engine, found.id),
+        "matched": runs.matched(services.engine, found.id),
+    }
+
+
+def _results(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
+    del given
+    return {
+        "gaps": estimates.gaps(services.engine, found.id),
+        "runs": runs.runs(services.engine, found.id),
+    }
+
+
+def _history(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
+    """Return the versions of every card and, of the card asked for, what two of them differ in."""
+    every = {w.card.id: history.versions(services.engine, w.card.id) for w in found.cards}
+    chosen = given.get("card", next(iter(every)))
+    if chosen not in every:
+        raise BadParameter(
+            f"card: {found.id} has no card {chosen!r}. Take one of: {', '.join(every)}.",
+            parameter="card",
+            value=chosen,
+            known=list(every),
+        )
+    last = len(every[chosen])
+    before = asked.number(given.get("from", max(1, last - 1)), "from")
+    after = asked.number(given.get("to", last), "to")
+    changes = history.difference(services.engine, chosen, before, after) if last > 1 else ()
+    return {
+        "versions": every, "chosen": chosen, "before": before, "after": after, "changes": changes
+    }  # fmt: skip
+
+
+def _cite(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
+    del services, given
+    return {"references": [(w, citing.reference(w)) for w in found.cards]}
+
+
+def _rdf(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
+    del services, given
+    graph = bind(sum((w.graph for w in found.cards[1:]), found.cards[0].graph))
+    return {
+        "turtle": write(graph, "text/turtle").decode(),
+        "jsonld": write(graph, "application/ld+json").decode(),
+    }
+
+
+def _downloads(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
+    del given
+    return {"reviewed": card.choices(services.engine, found.id).reviewed}
+
+
+_SHOWN: Mapping[str, Callable[[Services, Benchmark, _Given], dict[str, Any]]] = {
+    "assumptions": _assumptions,
+    "results": _results,
+    "history": _history,
+    "cite": _cite,
+    "rdf": _rdf,
+    "downloads": _downloads,
+}

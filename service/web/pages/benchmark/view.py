@@ -1,0 +1,211 @@
+"""One benchmark: what each of its cards assumes, and whether that holds in a chosen deployment.
+
+The left half belongs to the benchmark and its cards, the right half to a deployment and its
+assessors; neither is filled in from the other.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rdflib import Graph
+
+from loaders.model import CORE_DIMENSIONS, Assessment, Assumption, Card, Review
+from service.common.problems import BadParameter
+from service.fit import from_graph as fits
+from service.fit.claims import Candidate, Claim, Finding, Place
+from service.fit.rules import find
+from service.ontology.schemes import NOT_APPLICABLE, Scheme
+from service.queries.cache import PerContent
+from service.records import repository
+from service.records.repository import Stored
+from service.store.port import Engine
+from service.web.pages.shared.assumption_strip import NOT_STATED, Cell, cell
+
+WITHDRAWN = "withdrawn"
+
+taxonomy = PerContent(repository.taxonomy)
+"""The dimensions with group, question and values."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A current card: which version, when it was recorded, and from which file."""
+
+    card: Card
+    version: int
+    recorded: str
+    file: str
+    graph: Graph
+
+    @property
+    def silent(self) -> bool:
+        """Whether the card answers nothing on any assumption; a hint is no answer."""
+        return not any(
+            a.answer or a.coded() or a.answer_status == NOT_APPLICABLE
+            for a in self.card.assumptions
+        )
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """What one review says of one assumption, and when it was recorded."""
+
+    review: Review
+    recorded: str
+    assessment: Assessment
+
+
+@dataclass(frozen=True)
+class Row:
+    """One dimension: what the cards say of it, what lower levels say beside, and what holds.
+
+    `finding` is None where no deployment was chosen.
+    """
+
+    cell: Cell
+    group: str | None
+    question: str | None
+    statements: tuple[tuple[Written, Assumption], ...]
+    beside: tuple[Claim, ...]
+    finding: Finding | None
+    assessments: tuple[Assessed, ...]
+
+    @property
+    def told(self) -> bool:
+        """Whether any card, any lower level or any assessor says anything."""
+        return self.cell.state != NOT_STATED or bool(self.beside or self.assessments)
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A benchmark with its cards, and with the deployment it is set against, if any."""
+
+    id: str
+    title: str
+    domains: tuple[str, ...]
+    cards: tuple[Written, ...]
+    core: tuple[Row, ...]
+    further: tuple[Row, ...]
+    place: Place | None
+
+    @property
+    def strip(self) -> tuple[Cell, ...]:
+        """The five cells of the core dimensions."""
+        return tuple(row.cell for row in self.core)
+
+    @property
+    def said(self) -> tuple[Written, ...]:
+        """The cards that say something on any assumption."""
+        return tuple(w for w in self.cards if not w.silent)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The deployments to choose from: those with a review of this benchmark first."""
+
+    reviewed: tuple[Place, ...]
+    others: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the rows of a page are made from."""
+
+    schemes: Mapping[str, Scheme]
+    cards: tuple[Written, ...]
+    candidate: Candidate
+    place: Place | None
+    assessed: Mapping[str, tuple[Assessed, ...]]
+
+    def row(self, dimension: Mapping[str, Any]) -> Row:
+        name = str(dimension["id"])
+        said = [(w, a) for w in self.cards for a in w.card.assumptions if a.dimension == name]
+        hinted = any(a.hints for w, a in said if w.card.status != WITHDRAWN)
+        return Row(
+            cell(name, self.candidate.claimed.get(name, ()), hinted=hinted),
+            dimension["group"],
+            dimension["question"],
+            tuple((w, a) for w, a in said if _speaks(a)),
+            self.candidate.aside.get(name, ()),
+            find(self.schemes[name], self.candidate, self.place) if self.place else None,
+            self.assessed.get(name, ()),
+        )
+
+
+def benchmark(engine: Engine, ident: str, deployment: str | None = None) -> Benchmark:
+    """Return a benchmark as its page shows it. Raises `NotFound`, `BadParameter`."""
+    known = _Known(
+        fits.schemes(engine),
+        written(engine, ident),
+        _candidate(engine, ident, deployment),
+        _place(engine, deployment) if deployment else None,
+        _assessed(engine, ident, deployment) if deployment else {},
+    )
+    coded = (d for d in taxonomy(engine) if d["id"] in known.schemes)
+    rows = {str(d["id"]): known.row(d) for d in coded}
+    core = tuple(rows.pop(name) for name in CORE_DIMENSIONS if name in rows)
+    title = known.candidate.title or min(w.card.title for w in known.cards)
+    domains = tuple(sorted(known.candidate.domains))
+    return Benchmark(ident, title, domains, known.cards, core, tuple(rows.values()), known.place)
+
+
+def written(engine: Engine, ident: str) -> tuple[Written, ...]:
+    """Return the current cards of a benchmark, withdrawn ones too. Raises `NotFound`."""
+    found = repository.described(engine, "benchmark", ident, "card")
+    return tuple(_written(engine, stored) for stored in found)
+
+
+def _written(engine: Engine, stored: Stored) -> Written:
+    card = stored.record
+    assert isinstance(card, Card)  # noqa: S101 - what `described` was asked for
+    came = repository.provenance(engine, stored)
+    return Written(
+        card, stored.version, str(came["recorded"] or ""), str(came["file"] or ""), stored.graph
+    )
+
+
+def _speaks(said: Assumption) -> bool:
+    return bool(said.answer or said.codings or said.hints) or said.answer_status != NOT_STATED
+
+
+def _candidate(engine: Engine, ident: str, deployment: str | None) -> Candidate:
+    """Return what the fit knows of a benchmark; nothing where all its cards are withdrawn."""
+    every = fits.candidates(engine, deployment)
+    return next((c for c in every if c.id == ident), Candidate(ident))
+
+
+def _place(engine: Engine, deployment: str) -> Place:
+    known = {place.id: place for place in fits.places(engine)}
+    if deployment in known:
+        return known[deployment]
+    raise BadParameter(
+        f"deployment: there is no deployment {deployment!r} here.",
+        parameter="deployment",
+        value=deployment,
+        known=sorted(str(name) for name in known),
+    )
+
+
+def _assessed(engine: Engine, ident: str, deployment: str) -> Mapping[str, tuple[Assessed, ...]]:
+    """Return what reviews of any card of the benchmark say for a deployment, by dimension."""
+    found: defaultdict[str, list[Assessed]] = defaultdict(list)
+    filters = {"deployment": deployment, "benchmark": ident}
+    for item in repository.listing(engine, "reviews", filters):
+        stored = repository.load(engine, "review", str(item["id"]))
+        recorded = str(repository.provenance(engine, stored)["recorded"] or "")
+        if isinstance(stored.record, Review) and stored.record.status != WITHDRAWN:
+            for one in stored.record.assessments:
+                found[one.dimension].append(Assessed(stored.record, recorded, one))
+    return {name: tuple(some) for name, some in found.items()}
+
+
+def choices(engine: Engine, ident: str) -> Choices:
+    """Return the deployments that a benchmark can be set against."""
+    reviews = repository.listing(engine, "reviews", {"benchmark": ident})
+    names = {str(item["deployment"]).rpartition("/")[2] for item in reviews}
+    places = sorted(fits.places(engine), key=lambda p: p.title.casefold())
+    return Choices(
+        tuple(p for p in places if p.id in names), tuple(p for p in places if p.id not in names)
+    )

@@ -1,0 +1,1 @@
+"""The page of this name: the list of benchmarks, filtered."""

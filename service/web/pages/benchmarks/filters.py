@@ -1,0 +1,279 @@
+"""What a reader asks of the catalogue: read from the address, answered, written back into it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from loaders.mapping.iris import BASE
+from service.common.problems import BadParameter
+from service.fit import request as asked
+from service.web.pages.benchmarks.index import SORTS, Entry, Facet, Index
+
+ROWS = 50
+"""How many benchmarks one page shows."""
+MOST = 40
+"""The most choices that one facet shows; of more, those that leave most."""
+_OWN = ("q", "sort", "page")
+_DEFAULT = next(iter(SORTS))
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The whole state of the catalogue: words to find, choices by facet, order, page from 1."""
+
+    words: str = ""
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: str = _DEFAULT
+    page: int = 1
+
+    def address(self, path: str = "/benchmarks") -> str:
+        """Return the address that shows this state; what is at its default is left out."""
+        pairs = [("q", self.words)] if self.words else []
+        pairs += [(name, value) for name, values in self.chosen.items() for value in values]
+        pairs += [("sort", self.sort)] if self.sort != _DEFAULT else []
+        pairs += [("page", str(self.page))] if self.page > 1 else []
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def without(self, name: str, value: str | None = None) -> "Filters":
+        """Return the first page without one choice, a whole facet, or the words (`q`)."""
+        if name == "q":
+            return replace(self, words="", page=1)
+        left = tuple(v for v in self.chosen[name] if value not in {None, v})
+        chosen = {n: left if n == name else values for n, values in self.chosen.items()}
+        return replace(self, chosen={n: v for n, v in chosen.items() if v}, page=1)
+
+    def turned(self, pages: int) -> str:
+        """Return the address of the page that is so many further on."""
+        return replace(self, page=self.page + pages).address()
+
+    def active(self) -> tuple[str, ...]:
+        """Return the names of what narrows the list."""
+        return (*(["q"] if self.words else []), *self.chosen)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One choice of a facet: how many benchmarks it would leave beside the other filters."""
+
+    code: str
+    label: str
+    count: int
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A facet with its choices, and how many further ones are not shown."""
+
+    name: str
+    label: str
+    group: str
+    choices: tuple[Choice, ...]
+    more: int = 0
+
+    @property
+    def active(self) -> bool:
+        """Whether the facet narrows the list."""
+        return any(choice.checked for choice in self.choices)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A filter in words, the address without it, and how many benchmarks there would be."""
+
+    words: str
+    address: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the catalogue shows: the rows of a page, the facets, and what narrows the list.
+
+    `relax` are the filters whose removal alone leaves something; only where nothing is left.
+    """
+
+    filters: Filters
+    total: int
+    everything: int
+    rows: tuple[Entry, ...]
+    pages: int
+    facets: tuple[Shown, ...]
+    chosen: tuple[Step, ...]
+    relax: tuple[Step, ...]
+
+
+def wanted(index: Index, given: Iterable[tuple[str, str]]) -> Filters:
+    """Return what the parameters of an address ask for; an empty one was left open.
+
+    Raises `BadParameter` for a name or value that is not known, with those that are.
+    """
+    pairs = [(name, value.strip()) for name, value in given]
+    known = (*_OWN, *index.facets)
+    asked.only([name for name, _ in pairs], known, "This address")
+    last = {name: value for name, value in pairs if value}
+    chosen = {
+        name: tuple(dict.fromkeys(_code(facet, v) for n, v in pairs if n == name and v))
+        for name, facet in index.facets.items()
+    }
+    return Filters(
+        last.get("q", ""),
+        {name: values for name, values in chosen.items() if values},
+        _sort(last.get("sort", _DEFAULT)),
+        asked.number(last.get("page", 1), "page"),
+    )
+
+
+def _code(facet: Facet, given: str) -> str:
+    """Return a choice of a facet; the codes of the ontology may be given as whole names."""
+    code = given.rpartition("/")[2] if given.startswith(BASE) else given
+    if code in facet.labels:
+        return code
+    raise BadParameter(
+        f"{facet.name}: there is no {given!r} to choose. Take any of: "
+        f"{', '.join(list(facet.labels)[:20])}.",
+        parameter=facet.name,
+        value=given,
+        known=list(facet.labels),
+    )
+
+
+def _sort(given: str) -> str:
+    if given in SORTS:
+        return given
+    raise BadParameter(
+        f"sort is one of {', '.join(SORTS)}, not {given!r}.",
+        parameter="sort",
+        value=given,
+        known=list(SORTS),
+    )
+
+
+def entries(index: Index, filters: Filters) -> tuple[Entry, ...]:
+    """Return every benchmark that the filters leave, in order, whatever the page."""
+    left = _all_of(index, _masks(index, filters).values())
+    bits = bin(left)[:1:-1]
+    order = index.orders[filters.sort]
+    return tuple(index.entries[i] for i in order if bits[i : i + 1] == "1")
+
+
+def find(index: Index, filters: Filters) -> Found:
+    """Return what the catalogue shows. Raises `BadParameter` for a page that is not there."""
+    masks = _masks(index, filters)
+    every = entries(index, filters)
+    pages = max(1, -(-len(every) // ROWS))
+    if not 1 <= filters.page <= pages:
+        raise BadParameter(
+            f"page goes from 1 to {pages} here, not {filters.page}.",
+            parameter="page",
+            value=filters.page,
+        )
+    start = (filters.page - 1) * ROWS
+    facets = (_shown(index, facet, masks, filters) for facet in index.facets.values())
+    chosen = tuple(_steps(index, filters))
+    return Found(
+        filters, len(every), len(index.entries), every[start : start + ROWS], pages,
+        tuple(facets), chosen, () if every else tuple(_relaxed(index, filters, masks)),
+    )  # fmt: skip
+
+
+def _masks(index: Index, filters: Filters) -> dict[str, int]:
+    """Return, for each filter, the benchmarks that pass it: any choice of one facet will do."""
+    masks = {
+        name: _any_of(index.facets[name].have[code] for code in codes)
+        for name, codes in filters.chosen.items()
+    }
+    return masks | ({"q": _searched(index, filters.words)} if filters.words else {})
+
+
+def _searched(index: Index, words: str) -> int:
+    """Return the benchmarks in whose text every word occurs."""
+    wanted_words = dict.fromkeys(words.casefold().split())
+    return _any_of(
+        1 << i for i, text in enumerate(index.texts) if all(word in text for word in wanted_words)
+    )
+
+
+def _any_of(masks: Iterable[int]) -> int:
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found
+
+
+def _all_of(index: Index, masks: Iterable[int]) -> int:
+    found = index.everyone
+    for mask in masks:
+        found &= mask
+    return found
+
+
+def _others(index: Index, masks: Mapping[str, int], name: str) -> int:
+    return _all_of(index, (mask for n, mask in masks.items() if n != name))
+
+
+def _shown(index: Index, facet: Facet, masks: Mapping[str, int], filters: Filters) -> Shown:
+    """Return a facet; its counts are those of what the other filters leave."""
+    left = _others(index, masks, facet.name)
+    chosen = filters.chosen.get(facet.name, ())
+    choices = [
+        Choice(code, words, (facet.have[code] & left).bit_count(), code in chosen)
+        for code, words in facet.labels.items()
+    ]
+    if len(choices) > MOST:
+        choices.sort(key=lambda c: (not c.checked, -c.count))
+    more = max(0, len(choices) - MOST)
+    return Shown(facet.name, facet.label, facet.group, tuple(choices[:MOST]), more)
+
+
+def _steps(index: Index, filters: Filters) -> Iterable[Step]:
+    """Yield every choice that narrows the list, with the address without it."""
+    for name in filters.active():
+        for code in filters.chosen.get(name, (None,)):
+            left = filters.without(name, code)
+            yield Step(_in_words(index, filters, name, code), left.address(), _count(index, left))
+
+
+def _in_words(index: Index, filters: Filters, name: str, code: str | None) -> str:
+    if code is None:
+        return f"words: {filters.words}"
+    facet = index.facets[name]
+    return f"{facet.label}: {facet.labels[code]}"
+
+
+def _count(index: Index, filters: Filters) -> int:
+    return _all_of(index, _masks(index, filters).values()).bit_count()
+
+
+def _relaxed(index: Index, filters: Filters, masks: Mapping[str, int]) -> Iterable[Step]:
+    for name in filters.active():
+        if count := _others(index, masks, name).bit_count():
+            words = "the words" if name == "q" else index.facets[name].label
+            yield Step(words, filters.without(name).address(), count)
+
+
+def rows(found: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Return benchmarks as rows of CSV: each dimension with its state and its values in words."""
+    return [_row(entry) for entry in found]
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    cells = {
+        key: words
+        for cell in (*entry.cells, *entry.further)
+        for key, words in ((cell.dimension, cell.state), (f"{cell.dimension}_values", cell.words))
+    }
+    return {
+        "id": entry.id,
+        "iri": f"{BASE}id/benchmark/{entry.id}",
+        "title": entry.title,
+        "domains": list(entry.domains),
+        "cards": entry.cards,
+        "card_statuses": list(entry.statuses),
+        "card_authors": "; ".join(entry.authors),
+        "written_by": list(entry.origins),
+        "gaps": entry.gaps,
+        "gaps_verified_against": list(entry.levels),
+        **cells,
+    }

@@ -1,0 +1,205 @@
+"""The catalogue of benchmarks: an index of all, and what a reader asks of it.
+
+The index is made from the same claims that a fit reads and the same lists that the API gives.
+A set of benchmarks is a whole number with one bit for each, so that the counts of all facets
+take a millisecond over thousands.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from loaders.model import CORE_DIMENSIONS
+from service.fit import from_graph as fits
+from service.fit.claims import Candidate
+from service.ontology.labels import label
+from service.ontology.schemes import Scheme
+from service.queries.cache import PerContent
+from service.records import repository
+from service.store.port import Engine
+from service.web.pages.shared.assumption_strip import HINTED, NOT_STATED, STATES, Cell, strip
+
+NO_GAP = "no-gap"
+"""The choice of benchmarks of which no gap has been recorded."""
+SORTS: Mapping[str, str] = {
+    "told": "most assumptions told",
+    "title": "title",
+    "gaps": "most gaps recorded",
+}
+"""Every order of the rows, the first one being the default."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One benchmark as a row: `cells` of the core dimensions, `further` of all others."""
+
+    id: str
+    title: str
+    domains: tuple[str, ...]
+    authors: tuple[str, ...]
+    origins: tuple[str, ...]
+    statuses: tuple[str, ...]
+    cards: int
+    levels: tuple[str, ...]
+    gaps: int
+    cells: tuple[Cell, ...] = ()
+    further: tuple[Cell, ...] = ()
+
+    @property
+    def told(self) -> int:
+        """Of how many core dimensions anything is told; a hint tells nothing."""
+        return sum(cell.state not in {HINTED, NOT_STATED} for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One way to narrow the list: labels of its choices, and who has each, as bits."""
+
+    name: str
+    label: str
+    group: str
+    labels: Mapping[str, str]
+    have: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Index:
+    """All benchmarks, the text that is searched in each, the facets, and the orders."""
+
+    entries: tuple[Entry, ...]
+    texts: tuple[str, ...]
+    facets: Mapping[str, Facet]
+    orders: Mapping[str, tuple[int, ...]]
+
+    @property
+    def everyone(self) -> int:
+        """The bits of all benchmarks."""
+        return (1 << len(self.entries)) - 1
+
+
+@PerContent
+def index(engine: Engine) -> Index:
+    """Return the index of a store, made once for each state of its content."""
+    schemes = fits.schemes(engine)
+    known = fits.candidates(engine)
+    cards = _by_benchmark(repository.listing(engine, "cards", {}))
+    gaps = _by_benchmark(repository.listing(engine, "gaps", {}))
+    hints = _hints(repository.listing(engine, "hints", {}))
+    further = tuple(name for name in schemes if name not in CORE_DIMENSIONS)
+    entries = tuple(
+        replace(
+            _entry(c, cards.get(c.id, []), gaps.get(c.id, [])),
+            cells=strip(c.claimed, hints.get(c.id, set())),
+            further=strip(c.claimed, hints.get(c.id, set()), further),
+        )
+        for c in known
+    )
+    texts = tuple(_text(c, cards.get(c.id, [])) for c in known)
+    return Index(entries, texts, _facets(schemes, known, entries), _orders(entries))
+
+
+def _by_benchmark(items: Iterable[dict[str, str]]) -> dict[str, list[dict[str, str]]]:
+    found: defaultdict[str, list[dict[str, str]]] = defaultdict(list)
+    for item in items:
+        found[item["benchmark"].rpartition("/")[2]].append(item)
+    return found
+
+
+def _hints(items: Iterable[Mapping[str, str]]) -> dict[str, set[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for item in items:
+        found[item["id"]].add(item["dimension"].rpartition("/")[2])
+    return found
+
+
+def _entry(
+    known: Candidate, cards: Sequence[Mapping[str, str]], gaps: Sequence[Mapping[str, str]]
+) -> Entry:
+    return Entry(
+        id=known.id,
+        title=known.title,
+        domains=tuple(sorted(known.domains)),
+        authors=_distinct(cards, "author"),
+        origins=_distinct(cards, "writtenBy"),
+        statuses=_distinct(cards, "status"),
+        cards=len(cards),
+        levels=_distinct(gaps, "verifiedAgainst"),
+        gaps=len(gaps),
+    )
+
+
+def _distinct(items: Iterable[Mapping[str, str]], name: str) -> tuple[str, ...]:
+    return tuple(sorted({item[name] for item in items if item.get(name)}))
+
+
+def _text(known: Candidate, cards: Iterable[Mapping[str, str]]) -> str:
+    """Return what is searched: titles, identity, domains, authors, answers."""
+    answers = (claim.answer for claim in known.claims if claim.answer)
+    names = (card["name"] for card in cards)
+    authors = (card["author"] for card in cards)
+    domains = (label(f"code/domain/{d}") for d in known.domains)
+    return "\n".join((known.id, known.title, *names, *authors, *domains, *answers)).casefold()
+
+
+def _orders(entries: Sequence[Entry]) -> dict[str, tuple[int, ...]]:
+    by_title = sorted(range(len(entries)), key=lambda i: (entries[i].title.casefold(), i))
+    keys = {"told": lambda i: -entries[i].told, "gaps": lambda i: -entries[i].gaps}
+    return {"title": tuple(by_title)} | {
+        name: tuple(sorted(by_title, key=key)) for name, key in keys.items()
+    }
+
+
+def _facets(
+    schemes: Mapping[str, Scheme], known: Sequence[Candidate], entries: Sequence[Entry]
+) -> dict[str, Facet]:
+    order = (*CORE_DIMENSIONS, *(n for n in schemes if n not in CORE_DIMENSIONS))
+    found = [_of_dimension(schemes[name], known, entries) for name in order if name in schemes]
+    found += [
+        _of_codes("domain", "Domain", [e.domains for e in entries]),
+        _of_codes("verification", "Gaps verified against", [e.levels for e in entries], NO_GAP),
+        _of_codes("status", "Review status of a card", [e.statuses for e in entries]),
+        _of_codes("origin", "Who wrote a card", [e.origins for e in entries]),
+        _of_codes("author", "Author of a card", [e.authors for e in entries]),
+    ]
+    return {facet.name: facet for facet in found}
+
+
+def _of_dimension(scheme: Scheme, known: Sequence[Candidate], entries: Sequence[Entry]) -> Facet:
+    """Return the facet of a dimension: its values, broader ones too, and how it is known."""
+    name = scheme.dimension
+    rows = [
+        {*_lies_in(scheme, k), *(c.state for c in (*e.cells, *e.further) if c.dimension == name)}
+        for k, e in zip(known, entries, strict=True)
+    ]
+    values = sorted(scheme.values.values(), key=lambda v: (v.rank is None, v.rank or 0, v.label))
+    labels = {v.code: v.label for v in values} | {
+        state: state.replace("-", " ") for state in STATES
+    }
+    group = "core" if name in CORE_DIMENSIONS else "further"
+    return Facet(name, scheme.label, group, labels, _bits(rows, labels))
+
+
+def _lies_in(scheme: Scheme, known: Candidate) -> set[str]:
+    own = {v for said in known.said.get(scheme.dimension, ()) for v in said.values}
+    return {code for code in scheme.values if any(scheme.within(v, code) for v in own)}
+
+
+def _of_codes(
+    name: str, words: str, rows: Sequence[Sequence[str]], none: str | None = None
+) -> Facet:
+    """Return the facet of codes that entries have; `none` is the choice of those without any."""
+    given = [row or ([none] if none else []) for row in rows]
+    scheme = {"status": "review-status"}.get(name, name)
+    labels = {
+        code: code if name == "author" else label(f"code/{scheme}/{code}")
+        for code in sorted({code for row in given for code in row})
+    }
+    return Facet(name, words, "record", labels, _bits(given, labels))
+
+
+def _bits(rows: Sequence[Iterable[str]], codes: Iterable[str]) -> dict[str, int]:
+    found = dict.fromkeys(codes, 0)
+    for place, row in enumerate(rows):
+        for code in row:
+            found[code] |= 1 << place
+    return found

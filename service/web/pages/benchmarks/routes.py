@@ -1,0 +1,53 @@
+"""The catalogue: every benchmark, narrowed by words and facets, as a page and as CSV."""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter, Request, Response
+
+from service.queries.cache import PerContent
+from service.store.port import Engine
+from service.web.dependencies import ServicesDep
+from service.web.pages.benchmarks import filters
+from service.web.pages.benchmarks import index as catalogue
+from service.web.pages.layout import page
+from service.web.pages.shared.assumption_strip import STATES
+from service.web.responses import csv_text
+
+router = APIRouter(include_in_schema=False)
+_LONGEST_PUSHED = 4_000
+"""Characters of an address that stands in a header field: proxies refuse large heads."""
+
+
+@router.get("/benchmarks")
+def benchmarks(request: Request, services: ServicesDep) -> Response:
+    """Show the benchmarks that the address asks for."""
+    index = catalogue.index(services.engine)
+    wanted = filters.wanted(index, request.query_params.multi_items())
+    found = filters.find(index, wanted)
+    shown = {"found": found, "sorts": catalogue.SORTS, "states": STATES, "rows": filters.ROWS}
+    answer = page(request, "benchmarks.html", shown)
+    address = wanted.address()
+    if len(address) <= _LONGEST_PUSHED:
+        answer.headers["HX-Push-Url"] = address
+    return answer
+
+
+@router.get("/benchmarks.csv")
+def benchmarks_csv(request: Request, services: ServicesDep) -> Response:
+    """Return the benchmarks that the same address shows, on all its pages, as CSV."""
+    index = catalogue.index(services.engine)
+    wanted = filters.wanted(index, request.query_params.multi_items())
+    header, lines = _csv(services.engine)
+    found = (lines[entry.id] for entry in filters.entries(index, wanted))
+    return Response(header + "".join(found), media_type="text/csv; charset=utf-8")
+
+
+@PerContent
+def _csv(engine: Engine) -> tuple[str, Mapping[str, str]]:
+    """Return the header of the CSV, and the line of every benchmark by its id."""
+    entries = catalogue.index(engine).entries
+    rows = filters.rows(entries)
+    columns = list(rows[0]) if rows else ["id"]
+    header = csv_text([], columns)
+    lines = {row["id"]: csv_text([row], columns).removeprefix(header) for row in rows}
+    return header, lines

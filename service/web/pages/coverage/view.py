@@ -1,0 +1,147 @@
+"""What the page of coverage shows: a cross-tab as a table of squares, and who lies in one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from service.common.problems import BadParameter
+from service.coverage import from_graph as tables
+from service.coverage.crosstab import Cell, Needed
+from service.coverage.from_graph import DOMAIN
+from service.fit import from_graph as fits
+from service.fit.claims import Candidate, Place
+from service.ontology import dimensions as vocabulary
+from service.ontology.dimensions import Term
+from service.ontology.schemes import Scheme
+from service.store.port import Engine
+
+ROWS, COLUMNS = "interaction-type", "decision-mediation"
+"""The dimensions that are crossed where none is chosen."""
+SHADES = 5
+"""How many steps of shade there are from the fewest benchmarks in a square to the most."""
+
+
+@dataclass(frozen=True)
+class Square:
+    """A combination with its shade: 0 for no benchmark, `SHADES` for the most."""
+
+    cell: Cell
+    shade: int
+
+    @property
+    def name(self) -> str:
+        """The combination as a parameter."""
+        return ",".join(self.cell.combination)
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Who lies in one square: (id, title) of benchmarks, deployments and silent benchmarks.
+
+    `derived` are the ids of the benchmarks that only a derived value places there.
+    """
+
+    combination: tuple[Term, ...]
+    derived: frozenset[str]
+    benchmarks: tuple[tuple[str, str], ...]
+    deployments: tuple[tuple[str, str], ...]
+    silent: tuple[tuple[str, str], ...]
+    empty: str | None
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A cross-tab of two dimensions: the axes, a line of squares a row, and what is needed."""
+
+    axes: tuple[Scheme, Scheme]
+    domain: str | None
+    benchmarks: int
+    deployments: int
+    columns: tuple[Term, ...]
+    rows: tuple[tuple[Term, tuple[Square, ...]], ...]
+    unmatched: tuple[Needed, ...]
+    inside: Inside | None = None
+
+
+def choices(engine: Engine) -> Mapping[str, str]:
+    """Return the label of everything that can be an axis."""
+    known = {d.name: d.label for d in vocabulary.dimensions(engine).values()}
+    return {**known, DOMAIN: fits.domain_scheme(engine).label}
+
+
+def grid(
+    engine: Engine, names: tuple[str, str], domain: str | None = None, cell: str | None = None
+) -> Grid:
+    """Return the cross-tab of two dimensions, and who lies in the cell that is asked for.
+
+    Raises `BadParameter` for names that are not two known ones, and for a cell that there is not.
+    """
+    _check(names)
+    found = tables.coverage(engine, ",".join(names), domain)
+    across, down = vocabulary.terms(found.axes[1]), vocabulary.terms(found.axes[0])
+    squares = _squares(found.cells)
+    return Grid(
+        (found.axes[0], found.axes[1]),
+        found.domain,
+        found.benchmarks,
+        found.deployments,
+        across,
+        tuple((row, tuple(squares[row.code, column.code] for column in across)) for row in down),
+        found.unmatched,
+        _inside(engine, squares, (down, across), cell) if cell else None,
+    )
+
+
+def _check(names: tuple[str, str]) -> None:
+    for parameter, name in zip(("rows", "columns"), names, strict=True):
+        if "," in name:
+            raise BadParameter(
+                f"{parameter} names one dimension, so that with the other there are two different "
+                f"ones, not {name!r}.",
+                parameter=parameter,
+                value=name,
+            )
+
+
+def _squares(cells: Sequence[Cell]) -> Mapping[tuple[str, ...], Square]:
+    most = max((len(c.benchmarks) for c in cells), default=0)
+    return {c.combination: Square(c, shade(len(c.benchmarks), most)) for c in cells}
+
+
+def shade(count: int, most: int) -> int:
+    """Return the shade of a count in equal steps up to the largest one."""
+    return ceil(SHADES * count / most) if count else 0
+
+
+def _inside(
+    engine: Engine,
+    squares: Mapping[tuple[str, ...], Square],
+    axes: tuple[Sequence[Term], Sequence[Term]],
+    name: str,
+) -> Inside:
+    codes = tuple(name.split(","))
+    if codes not in squares:
+        raise BadParameter(
+            f"cell: there is no cell {name!r}. It is a value of the rows and one of the columns, "
+            f"joined by a comma, such as {next(iter(squares.values())).name}.",
+            parameter="cell",
+            value=name,
+        )
+    found = squares[codes].cell
+    terms = (t for axis, code in zip(axes, codes, strict=True) for t in axis if t.code == code)
+    known = fits.candidates(engine)
+    return Inside(
+        tuple(terms),
+        frozenset(found.derived),
+        _titled(known, found.benchmarks),
+        _titled(fits.places(engine), found.deployments),
+        _titled(known, found.silent),
+        found.empty,
+    )
+
+
+def _titled(
+    known: Iterable[Candidate | Place], names: Iterable[str]
+) -> tuple[tuple[str, str], ...]:
+    titles = {of.id: of.title for of in known}
+    return tuple((name, titles.get(name) or name) for name in names)

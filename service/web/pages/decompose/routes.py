@@ -1,0 +1,126 @@
+"""`/gaps/decompose`: a gap taken apart from results that one has; nothing is stored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from loaders.contract import CardError
+from loaders.reading.encoding import decode
+from service.common.problems import Abandoned, BadRequest, Problem
+from service.decomposition import request as decomposing
+from service.decomposition.decompose import Decomposition
+from service.decomposition.request import Sent
+from service.fit import request as asked
+from service.ingest.checking import Errand
+from service.web.api.decompose import MOST_RESAMPLES, pair, worked
+from service.web.dependencies import Services, ServicesDep
+from service.web.lines import LinesDep
+from service.web.pages.decompose import breakdown as own
+from service.web.pages.layout import page
+from service.web.pages.shared import numbers
+from service.web.requests import read_form
+from service.web.responses import csv_text
+
+router = APIRouter(include_in_schema=False)
+EXAMPLE = """\
+rung,score,n,events,changed
+expert,0.9467,600,568,
+first message,0.8283,600,497,query-authorship information-completeness
+conversation,0.6417,600,385,query-authorship information-completeness interaction-type
+final,0.34,600,204,query-authorship information-completeness interaction-type decision-mediation
+"""
+"""Four conditions of Bean et al. 2026 (GPT-4o), as recomputed from the released item results."""
+_SHOWN = 200_000
+"""Bytes up to which an uploaded table comes back in the form, to be changed and sent again."""
+_FIELDS = ("table", "rungs", "adds", "changed", "unit", "direction", "resamples", "seed", "as",
+           "over")  # fmt: skip
+_DEFAULTS = {"unit": "fraction", "direction": "higher", "resamples": "2000", "seed": "1"}
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What was typed, by field, and the bytes of a file where one was chosen."""
+
+    typed: Mapping[str, str] = field(default_factory=lambda: _DEFAULTS)
+    file: bytes = b""
+
+
+@router.get("/gaps/decompose")
+def decompose_page(request: Request) -> Response:
+    """Show the form, empty or with an example."""
+    asked.only(request.query_params, ("example",), "This page")
+    example = {"table": EXAMPLE} if request.query_params.get("example") else {}
+    return _page(request, _Form({**_DEFAULTS, **example}))
+
+
+@router.post("/gaps/decompose")
+async def decompose_form(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
+    """Take the results apart and show what came of it, or what is wrong with them."""
+    limit, line = services.settings.max_body_bytes, lines.decompositions
+    async with line.place(request) as errand:
+        form = read_form(request, limit, files=1, fields=len(_FIELDS))
+        parts = await line.read(errand, form)
+        file = parts.pop("file", b"")
+        typed = {name: value.decode(errors="replace") for name, value in parts.items()}
+        return await line.work(request, errand, _answer, request, services, _Form(typed, file))
+
+
+def _answer(request: Request, services: Services, form: _Form, errand: Errand) -> Response:
+    try:
+        asked.only(form.typed, _FIELDS, "This form")
+        data = form.file or form.typed.get("table", "").encode()
+        if not data.strip():
+            raise BadRequest("There are no results. Choose a file, or paste a table.")
+        found = worked(services, Sent(data, "your table", _options(form.typed)), errand).found
+    except Abandoned:
+        raise
+    except Problem as problem:
+        return _page(request, _returned(form), status=problem.status, problem=problem.document())
+    return _result(request, _returned(form), found)
+
+
+def _result(request: Request, form: _Form, found: Decomposition) -> Response:
+    drawn = tuple(dict.fromkeys(i.unit for i in found.total.intervals))
+    over = form.typed.get("over")
+    unit = over if over in drawn else next(iter(drawn), None)
+    rises = form.typed.get("direction") == "lower"
+    division = own.division(found, decomposing.kinds(), unit, rises=rises)
+    if form.typed.get("as") == "csv":
+        rows = numbers.rows([division], {})
+        columns = list(dict.fromkeys(key for row in rows for key in row))
+        return Response(csv_text(rows, columns), media_type="text/csv; charset=utf-8")
+    units = numbers.sampling_units(division.numbers)
+    return _page(request, form, found=found, division=division, unit=unit, units=units)
+
+
+def _options(typed: Mapping[str, str]) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        name: typed[name].strip()
+        for name in ("unit", "resamples", "seed")
+        if typed.get(name, "").strip()
+    }
+    if rungs := typed.get("rungs", "").strip():
+        given["rungs"] = [name.strip() for name in rungs.split(",")]
+    for name in ("adds", "changed"):
+        lines = [line for line in typed.get(name, "").splitlines() if line.strip()]
+        given[name] = dict(pair(line.strip(), name) for line in lines)
+    given["higher_is_better"] = typed.get("direction", "higher") != "lower"
+    return given
+
+
+def _returned(form: _Form) -> _Form:
+    """Return the form as it goes back: an uploaded table is in the field for pasted ones."""
+    if not form.file or len(form.file) > _SHOWN or form.file.startswith(b"PAR1"):
+        return form
+    try:
+        text, _ = decode(form.file)
+    except CardError:
+        return form
+    return _Form({**form.typed, "table": text}, form.file)
+
+
+def _page(request: Request, form: _Form, status: int = 200, **shown: Any) -> Response:
+    given = {"typed": form.typed, "most": MOST_RESAMPLES, "problem": None, "found": None}
+    return page(request, "decompose.html", {**given, **shown}, status)

@@ -1,0 +1,123 @@
+"""What the address of the page of deployment fit asks: a deployment, and what to see of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from loaders.model import CORE_DIMENSIONS
+from service.common.problems import BadParameter
+from service.fit import from_graph as fits
+from service.fit import request as asked
+from service.fit.claims import Candidate, Place
+from service.fit.request import Answer, Asked, Schemes
+from service.store.port import Engine
+
+CONTROLS = (
+    "deployment", "title", "domain", "dimensions", "benchmark", "compare", "whatif",
+    "least", "limit", "offset",
+)  # fmt: skip
+"""Parameters of the page beside the dimensions, each of which is a parameter of its own."""
+API_PARAMETERS = CONTROLS[2:]
+SHOWN = 25
+"""How many benchmarks one page shows, and how many moves of each kind."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What the address of the page holds: parameters that are not empty."""
+
+    given: Mapping[str, str]
+
+    def link(self, path: str = "/fit", **changes: object) -> str:
+        """Return an address with the same state but for some parameters; None leaves one out."""
+        new = {**self.given, **changes}
+        query = urlencode({k: v for k, v in new.items() if v is not None}, safe=",:")
+        return f"{path}?{query}" if query else path
+
+    def only(self, *names: str) -> "State":
+        """Return the state with no other parameters than these."""
+        return State({name: value for name, value in self.given.items() if name in names})
+
+    def without(self, *names: str) -> "State":
+        """Return the state but for some parameters."""
+        return State({name: value for name, value in self.given.items() if name not in names})
+
+    def fields(self, *without: str) -> list[tuple[str, str]]:
+        """Return the state as fields of a form that sets those of `without` itself."""
+        return list(self.without(*without).given.items())
+
+
+def state(pairs: Iterable[tuple[str, str]], schemes: Schemes) -> State:
+    """Return the state of an address; a parameter that is repeated holds several values.
+
+    Raises `BadParameter` for a name that is not known.
+    """
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if value.strip():
+            found[name] = f"{found[name]},{value}" if name in found else value
+    asked.only(found, (*CONTROLS, *schemes), "This address")
+    return State(found)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A deployment and what is asked of it, with all that an answer needs."""
+
+    place: Place
+    asked: Asked
+    schemes: Schemes
+    every: Sequence[Candidate]
+
+    def answer(self) -> Answer:
+        """Return the fit. Raises `NotFound` for a benchmark that is not there."""
+        return asked.answer(self.schemes, self.every, self.place, self.asked)
+
+
+def case(engine: Engine, at: State) -> Case | None:
+    """Return what an address asks; None where it describes no deployment.
+
+    Raises `BadParameter` for a value that does not fit, `NotFound` for a deployment that is
+    not there.
+    """
+    schemes = fits.schemes(engine)
+    described = {name: value for name, value in at.given.items() if name in schemes}
+    deployment = at.given.get("deployment")
+    if deployment and described:
+        name = next(iter(described))
+        raise BadParameter(
+            f"{name} describes a deployment and deployment={deployment} names a stored one. "
+            "Give one of the two; whatif changes a stored deployment.",
+            parameter=name,
+            value=described[name],
+        )
+    if not deployment and not described:
+        return None
+    place = fits.place(engine, deployment) if deployment else _place(engine, schemes, at, described)
+    wanted = asked.wanted(engine, schemes, _controls(at, described))
+    return Case(place, wanted, schemes, fits.candidates(engine, deployment))
+
+
+def _place(engine: Engine, schemes: Schemes, at: State, described: Mapping[str, str]) -> Place:
+    body: dict[str, Any] = {"characteristics": described, "title": at.given.get("title")}
+    if "domain" in at.given:
+        body["domains"] = [at.given["domain"]]
+    return asked.described(engine, schemes, body)
+
+
+def _controls(at: State, described: Iterable[str]) -> dict[str, Any]:
+    """Return what is asked; dimensions that are described count beside those that are named."""
+    given: dict[str, Any] = {name: at.given.get(name) for name in API_PARAMETERS}
+    named = str(given["dimensions"] or ",".join(CORE_DIMENSIONS)).split(",")
+    return {**given, "dimensions": [*named, *described], "limit": given["limit"] or SHOWN}
+
+
+def as_description(place: Place) -> State:
+    """Return the coded values of a deployment as the description of one of its own."""
+    found = {"domain": min(place.domains)} if place.domains else {}
+    for dimension in dict.fromkeys(c.dimension for c in place.claims):
+        claims = [c for c in place.claims if c.dimension == dimension]
+        if codes := sorted(v for c in claims for v in c.values()):
+            found[dimension] = ",".join(dict.fromkeys(codes))
+    return State(found)

@@ -1,0 +1,151 @@
+"""The pages of deployment fit: the form, the result, a print of it, and what was measured."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from loaders.model import CORE_DIMENSIONS
+from service.common.problems import BadParameter
+from service.evidence import risk as risks
+from service.evidence.relevance import SENTENCE
+from service.evidence.risk import Risk
+from service.fit import from_graph as fits
+from service.fit import report as findings
+from service.ontology import dimensions as vocabulary
+from service.web.api.fit import write
+from service.web.api.risk import write_risk
+from service.web.dependencies import Services, ServicesDep
+from service.web.lines import ANALYSED
+from service.web.pages.fit import address as fit_address
+from service.web.pages.fit import view as fit
+from service.web.pages.fit.address import API_PARAMETERS, SHOWN, Case, State
+from service.web.pages.layout import page
+
+router = APIRouter(include_in_schema=False, dependencies=[ANALYSED])
+
+
+def _state(request: Request, services: Services) -> State:
+    return fit_address.state(request.query_params.multi_items(), fits.schemes(services.engine))
+
+
+def _case(at: State, services: Services) -> Case:
+    found = fit_address.case(services.engine, at)
+    if found is None:
+        raise BadParameter(
+            "No deployment is described. Start at /fit, or give a dimension with its value, such "
+            "as ?interaction-type=multi-turn.",
+            parameter="deployment",
+        )
+    return found
+
+
+@router.get("/fit")
+def form_and_result(request: Request, services: ServicesDep) -> Response:
+    """Show the form, and below it the benchmarks for what is described or chosen.
+
+    An address with empty or repeated fields, as forms send them, leads to the short one.
+    """
+    at = _state(request, services)
+    if len(at.given) < len(request.query_params.multi_items()):
+        return RedirectResponse(at.link(), status_code=303)
+    case = fit_address.case(services.engine, at)
+    shown = fit.shown(services.engine, case) if case else None
+    return page(request, "fit.html", _values(services, at, shown))
+
+
+def _values(services: Services, at: State, shown: fit.Shown | None) -> dict[str, Any]:
+    """Return what every page of the fit shows; `place` only where there is one."""
+    return {
+        "at": at,
+        "shown": shown,
+        "most": SHOWN,
+        "note": findings.NOTE,
+        "dimensions": vocabulary.dimensions(services.engine),
+        "core": CORE_DIMENSIONS,
+        "domains": vocabulary.terms(fits.domain_scheme(services.engine)),
+        "places": fits.places(services.engine),
+        "downloads": _downloads(at),
+        "like": fit_address.as_description(shown.place) if shown else None,
+    }
+
+
+def _downloads(at: State) -> dict[str, str]:
+    """Return the addresses of the page as data; a table holds the fit, the moves or the pair."""
+    return {
+        "json": _data(at, "json"),
+        "csv": _data(at.without("whatif", "compare"), "csv"),
+        "moves": _data(at.without("compare"), "csv"),
+        "pair": _data(at.without("whatif"), "csv"),
+    }
+
+
+def _data(at: State, form: str) -> str:
+    """Return the address of a fit as data: that of the API for a stored deployment."""
+    deployment = at.given.get("deployment")
+    if deployment is None:
+        return at.link(f"/fit.{form}")
+    path = f"/api/v1/deployments/{deployment}/fit"
+    return at.only(*API_PARAMETERS).link(path, format=form)
+
+
+def _evidence_data(at: State, form: str) -> str:
+    """Return the address of the evidence as data."""
+    deployment = at.given.get("deployment")
+    if deployment is None:
+        return at.link(f"/fit/evidence.{form}")
+    path = f"/api/v1/deployments/{deployment}/risk"
+    return at.only("benchmark", "dimensions").link(path, format=form)
+
+
+@router.get("/fit.{form}")
+def data(form: str, request: Request, services: ServicesDep) -> Response:
+    """Give the same answer as CSV or JSON."""
+    return write(request, _case(_state(request, services), services).answer(), form)
+
+
+@router.get("/fit/print")
+def printed(request: Request, services: ServicesDep) -> Response:
+    """Show the result with everything open and nothing to click, for an audit file."""
+    at = _state(request, services)
+    shown = fit.shown(services.engine, _case(at, services))
+    today = datetime.now(UTC).date().isoformat()
+    return page(request, "fit_print.html", {**_values(services, at, shown), "today": today})
+
+
+@router.get("/fit/evidence")
+def evidence(request: Request, services: ServicesDep) -> Response:
+    """Show what was measured for the assumptions of a benchmark that may not hold."""
+    at = _state(request, services)
+    case = _case(at, services)
+    found = _risk(case, services)
+    words = vocabulary.dimensions(services.engine)
+    shown = {
+        "at": at,
+        "risk": found,
+        "row": fit.row(words, found.fit),
+        "dimensions": words,
+        "place": case.place,
+        "note": SENTENCE,
+        "downloads": {form: _evidence_data(at, form) for form in ("csv", "json")},
+    }
+    return page(request, "fit_evidence.html", shown)
+
+
+@router.get("/fit/evidence.{form}")
+def evidence_data(form: str, request: Request, services: ServicesDep) -> Response:
+    """Give the same evidence as CSV or JSON."""
+    found = _risk(_case(_state(request, services), services), services)
+    return write_risk(request, found, form)
+
+
+def _risk(case: Case, services: Services) -> Risk:
+    if case.asked.benchmark is None:
+        raise BadParameter(
+            "benchmark is missing. Name one, such as benchmark=medqa; see /benchmarks.",
+            parameter="benchmark",
+        )
+    wanted = replace(case.asked, domain=None, compare=None, change=None, least=0)
+    return risks.risk_at(services.engine, case.place, case.every, wanted)

@@ -1,0 +1,203 @@
+"""What the page of deployment fit shows: the deployment, the ranked benchmarks, and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from service.fit.claims import Candidate, Claim, Coded, Difference, Finding, Fit, Move, Place
+from service.fit.request import Answer, Asked
+from service.ontology import dimensions as vocabulary
+from service.ontology.dimensions import Dimension, Term
+from service.ontology.schemes import NOT_APPLICABLE, PARTIALLY, VIOLATED
+from service.store.port import Engine
+from service.web.pages.fit.address import Case
+
+
+@dataclass(frozen=True)
+class Line:
+    """One assumption of a benchmark: its verdict, and in a sentence what it comes from."""
+
+    dimension: Dimension
+    finding: Finding
+
+    @property
+    def label(self) -> str:
+        """The dimension in words."""
+        return self.dimension.label
+
+    @property
+    def state(self) -> str:
+        """The code of the verdict."""
+        return self.finding.verdict
+
+    @property
+    def words(self) -> str:
+        """The verdict in words."""
+        return self.finding.verdict.replace("-", " ")
+
+    @property
+    def rule(self) -> Term:
+        """The rule that gives the verdict, or that an assessor does."""
+        return vocabulary.rule(self.finding.rule)
+
+    @property
+    def alone(self) -> Term:
+        """The rule that gives what would be derived without an assessor."""
+        return vocabulary.rule(self.finding.derived.rule)
+
+    @property
+    def assumed(self) -> str:
+        """What the evaluation assumes, in words, with the basis of each value."""
+        return _stated(self.dimension, self.finding.claims) or "no card states a coded value"
+
+    @property
+    def deployed(self) -> str:
+        """What the deployment has, in words, with the basis of each value."""
+        return _stated(self.dimension, self.finding.characteristics) or "left open"
+
+
+def _stated(dimension: Dimension, claims: Sequence[Claim]) -> str:
+    """Return values in words, or that none applies; empty where nothing is stated.
+
+    What is described on the page has no record, and no basis but that it is described.
+    """
+    bases: dict[str, set[str]] = {}
+    for claim in claims:
+        for coded in claim.coded:
+            bases.setdefault(coded.code, set()).update([_basis(coded)] if claim.record else [])
+    order = [t.code for t in dimension.values if t.code in bases]
+    values = [_with_basis(dimension.words([code]), bases[code]) for code in order]
+    none = ["does not apply"] if any(c.status == NOT_APPLICABLE for c in claims) else []
+    return ", ".join([*values, *none])
+
+
+def _basis(coded: Coded) -> str:
+    aside = ", not counted" if coded.basis == "hinted" else ""
+    return f"{coded.basis} by rule {coded.rule}" if coded.rule else f"{coded.basis}{aside}"
+
+
+def _with_basis(words: str, bases: set[str]) -> str:
+    return f"{words} ({' and '.join(sorted(bases))})" if bases else words
+
+
+@dataclass(frozen=True)
+class Row:
+    """A benchmark with its lines. What does not apply is neither known nor unknown."""
+
+    fit: Fit
+    lines: tuple[Line, ...]
+
+    @property
+    def known(self) -> int:
+        """Of how many assumptions that apply anything is told."""
+        return self.fit.counts.told() - self.fit.counts.not_applicable
+
+    @property
+    def of(self) -> int:
+        """How many relevant assumptions apply."""
+        return len(self.lines) - self.fit.counts.not_applicable
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """How many assumptions have which verdict, without those that none has."""
+        given = asdict(self.fit.counts)
+        return [(name.replace("_", "-"), count) for name, count in given.items() if count]
+
+    @property
+    def breaks(self) -> list[str]:
+        """The dimensions that are violated, in words."""
+        return [line.label for line in self.lines if line.state == VIOLATED]
+
+    @property
+    def partly(self) -> list[str]:
+        """The dimensions that hold in part, in words."""
+        return [line.label for line in self.lines if line.state == PARTIALLY]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What one supposed change moves, those benchmarks first of which a verdict moves."""
+
+    dimension: Dimension
+    supposed: str
+    verdicts: tuple[Move, ...]
+    ranks: tuple[Move, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A fit as the page shows it: `rows` are those of the page, of `total` ranked ones.
+
+    `pair` are (id, title) of two that are compared, `sides` their lines with whether they differ.
+    """
+
+    place: Place
+    asked: Asked
+    relevant: tuple[Dimension, ...]
+    total: int
+    rows: tuple[Row, ...]
+    silent: tuple[Fit, ...]
+    pair: tuple[tuple[str, str], ...] = ()
+    sides: tuple[tuple[Dimension, Line, Line, bool], ...] = ()
+    moved: Moved | None = None
+
+    @property
+    def last(self) -> int:
+        """How many benchmarks stand on this page and before it."""
+        return self.asked.offset + len(self.rows)
+
+    @property
+    def rules(self) -> list[Term]:
+        """The rules by which the verdicts on the page were found."""
+        used = {line.finding.rule for row in self.rows for line in row.lines}
+        return [vocabulary.rule(name) for name in sorted(used)]
+
+
+def shown(engine: Engine, of: Case) -> Shown:
+    """Return the page of what is asked, benchmarks that say too little left out of the ranked.
+
+    Raises `NotFound` for a benchmark that is not there.
+    """
+    words = vocabulary.dimensions(engine)
+    found = replace(of, asked=replace(of.asked, least=0)).answer()
+    told = [f for f in found.fits if f.counts.told() >= of.asked.least]
+    ranked = [f for f in told if f.rank is not None]
+    start = found.asked.offset
+    return Shown(
+        of.place,
+        of.asked,
+        tuple(words[name] for name in found.asked.relevant),
+        len(ranked),
+        tuple(row(words, f) for f in ranked[start : start + found.asked.limit]),
+        tuple(f for f in found.fits if f.rank is None),
+        tuple((c.id, c.title or c.id) for c in _pair(of)),
+        tuple(_side(words, d) for d in found.compared or ()),
+        _moved(words, found) if found.moves is not None else None,
+    )
+
+
+def _pair(of: Case) -> list[Candidate]:
+    """Return the benchmarks that are compared, in the order that is asked for."""
+    known = {c.id: c for c in of.every if c.id in (of.asked.compare or ())}
+    return [known[name] for name in of.asked.compare or ()]
+
+
+def row(words: Mapping[str, Dimension], found: Fit) -> Row:
+    """Return a benchmark with its findings in words."""
+    return Row(found, tuple(Line(words[f.dimension], f) for f in found.findings))
+
+
+def _side(words: Mapping[str, Dimension], of: Difference) -> tuple[Dimension, Line, Line, bool]:
+    dimension = words[of.dimension]
+    return dimension, Line(dimension, of.first), Line(dimension, of.second), of.differs
+
+
+def _moved(words: Mapping[str, Dimension], found: Answer) -> Moved:
+    name, codes = found.asked.change or ("", ())
+    moves = found.moves or ()
+    dimension = words[name]
+    return Moved(
+        dimension,
+        dimension.words(codes) or "nothing stated",
+        tuple(m for m in moves if m.verdicts),
+        tuple(m for m in moves if not m.verdicts),
+    )

@@ -1,0 +1,205 @@
+"""From a stored gap to its divisions: every number with its formula, the picture or why not."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from loaders.model import Contribution, Decomposition, Gap, Measurement
+from service.records.gap_shares import shares
+from service.web.pages.shared.numbers import (
+    MINUS,
+    Division,
+    Number,
+    Subtotal,
+    kind_of,
+    named,
+    printed,
+    sampling_units,
+)
+from service.web.pages.shared.waterfall import waterfall
+
+ESTIMATE = ("unit", "value", "intervals", "n", "n_unit", "lowest", "highest", "as_reported",
+            "qualifier", "not_given")  # fmt: skip
+_METHODS = {
+    "order-averaged": "the mean over all orders of changes (Shapley 1953)",
+    "one-at-a-time": "the first score minus the score with this change alone",
+}
+
+
+def sampled_in(gap: Gap) -> tuple[str, ...]:
+    """Return what was resampled for any interval of a gap, that of the whole first."""
+    parts = (c for d in gap.decompositions for c in d.contributions)
+    found = (*map(_score, gap.measurements), *(_part(gap, None, c, {}) for c in parts))
+    return sampling_units((total(gap), *found))
+
+
+def divisions(gap: Gap, kind: Mapping[str, str], unit: str | None) -> tuple[Division, ...]:
+    """Return every way in which a gap is taken apart, the finest first; else the gap alone."""
+    if not gap.decompositions:
+        return (_undivided(gap, kind, unit),)
+    finest = sorted(gap.decompositions, key=lambda d: -len(d.contributions))
+    return tuple(_divided(gap, d, kind, unit) for d in finest)
+
+
+def _undivided(gap: Gap, kind: Mapping[str, str], unit: str | None) -> Division:
+    whole = Number(
+        "contribution",
+        named(gap.varies) or "what changed is not stated",
+        kind_of(gap.varies, kind),
+        formula=_difference(gap),
+        together=len(gap.varies) > 1,
+        dimensions=gap.varies,
+        **_estimate(gap),
+    )
+    first, last = ends(gap)
+    numbers = (_score(first), whole, _score(last))
+    picture, why = (
+        (None, _undrawn(gap)) if _undrawn(gap) else (waterfall(numbers, unit, rises=_rises(gap)))
+    )
+    rises = _rises(gap)
+    return Division("whole", "none", (), None, numbers, (), picture, why, rises)
+
+
+def _undrawn(gap: Gap) -> str:
+    """Return why the number of a gap is no length on the scale of its scores, or nothing."""
+    first, last = ends(gap)
+    words = gap.gap_kind.replace("-", " ")
+    if gap.value is None and gap.lowest is not None:
+        return f"Several values are stated for this gap ({words}) and no single one to draw."
+    if gap.value is None or first.value is None or last.value is None:
+        lacks = "number" if gap.value is None else "pair of scores"
+        return f"No {lacks} is stated for this gap ({words}), so there is nothing to draw."
+    if first.unit != last.unit or abs(abs(first.value - last.value) - abs(gap.value)) > _slack(gap):
+        return f"The number ({words}) is not the distance between the two scores; it is not drawn."
+    return ""
+
+
+def _slack(gap: Gap) -> Decimal:
+    """Return by how much rounding of a gap and of its two scores may set them apart."""
+    steps = [m.precision or Decimal() for m in (gap, *ends(gap))]
+    return sum(steps, Decimal()) / 2
+
+
+def _divided(gap: Gap, found: Decomposition, kind: Mapping[str, str], unit: str | None) -> Division:
+    first, last = ends(gap)
+    rungs = sorted(found.rungs, key=lambda r: r.position)
+    scores = [_at(gap, r.measurement) for r in rungs] or [first, last]
+    parts = [_part(gap, found, c, kind) for c in found.contributions]
+    numbers = (*map(_score, scores), *parts, *_residual(gap, found), total(gap))
+    picture, why = waterfall(numbers, unit, rises=_rises(gap))
+    return Division(
+        key=found.key,
+        method=found.decomposition_method,
+        order=tuple(p.words for p in parts) if rungs else (),
+        notes=found.notes,
+        numbers=numbers,
+        subtotals=tuple(
+            Subtotal(s.kind, gap.unit, s.value, len(s.contributions), s.intervals)
+            for s in shares(found, kind)
+        ),
+        drawn=picture,
+        undrawn=why,
+        rises=_rises(gap),
+    )
+
+
+def _residual(gap: Gap, found: Decomposition) -> tuple[Number, ...]:
+    """Return what the contributions leave: as stated, else worked out and said to be so."""
+    formula = "the whole gap minus all contributions"
+    if found.residual is not None:
+        given = _estimate(found.residual)
+        return (Number("residual", "unexplained", "residual", formula=formula, **given),)
+    values = [c.value for c in found.contributions]
+    if gap.value is None or None in values:
+        return ()
+    left = gap.value - sum((v for v in values if v is not None), Decimal())
+    formula += "; worked out here, as the record states none"
+    return (Number("residual", "unexplained", "residual", gap.unit, left, formula=formula),)
+
+
+def _part(
+    gap: Gap, parent: Decomposition | None, part: Contribution, kind: Mapping[str, str]
+) -> Number:
+    return Number(
+        "contribution",
+        named(part.dimensions),
+        kind_of(part.dimensions, kind),
+        losses=part.losses,
+        gains=part.gains,
+        formula=_formula(gap, parent, part) if parent else "",
+        together=len(part.dimensions) > 1,
+        dimensions=part.dimensions,
+        **_estimate(part),
+    )
+
+
+def _formula(gap: Gap, parent: Decomposition, part: Contribution) -> str:
+    base = f"decomposition-{parent.key}"
+    at = {f"{base}/rung-{r.position}": _at(gap, r.measurement) for r in parent.rungs}
+    before, after = at.get(part.from_rung or ""), at.get(part.to_rung or "")
+    if before is None or after is None:
+        return _METHODS.get(parent.decomposition_method, "as the source states it")
+    return _minus(before, after, rises=_rises(gap))
+
+
+def _minus(before: Measurement, after: Measurement, *, rises: bool) -> str:
+    """Return the difference of two scores as a formula, worked out where both are stated."""
+    pair = (after, before) if rises else (before, after)
+    names = f" {MINUS} ".join(words(m) for m in pair)
+    if before.value is None or after.value is None:
+        return f"{names}; not both scores are stated"
+    one, other = (m.value or Decimal() for m in pair)
+    worked = f"{printed(one)} {MINUS} {printed(other)} = {printed(one - other)}"
+    return f"{names} = {worked}, as rounded here"
+
+
+def _difference(gap: Gap) -> str:
+    if _undrawn(gap):
+        return f"{gap.gap_kind.replace('-', ' ')}, as the source states it"
+    return _minus(*ends(gap), rises=_rises(gap))
+
+
+def total(gap: Gap) -> Number:
+    """Return the number of a whole gap."""
+    return Number("total", "whole gap", "total", formula=_difference(gap), **_estimate(gap))
+
+
+def _score(found: Measurement) -> Number:
+    counted = f"{found.events} of {found.n}" if found.events is not None and found.n else ""
+    return Number(
+        "score",
+        words(found),
+        "score",
+        about=found.condition.description if found.condition else None,
+        events=found.events,
+        formula=counted or "as the source states it",
+        study=found.study,
+        **_estimate(found),
+    )
+
+
+def _estimate(found: Any) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in ESTIMATE}
+
+
+def _at(gap: Gap, path: str) -> Measurement:
+    return next(m for m in gap.measurements if f"measurement-{m.key}" == path)
+
+
+def ends(gap: Gap) -> tuple[Measurement, Measurement]:
+    """Return the score of the evaluation and the score under changed conditions."""
+    return _at(gap, gap.evaluation), _at(gap, gap.changed)
+
+
+def _rises(gap: Gap) -> bool:
+    """Tell whether a loss makes the score rise: from the metric, else from the numbers."""
+    first, last = ends(gap)
+    better = first.metric.higher_is_better
+    if better is None and None not in {gap.value, first.value, last.value}:
+        return ((last.value or 0) - (first.value or 0)) * (gap.value or 0) > 0
+    return better is False
+
+
+def words(found: Measurement) -> str:
+    """Return the key of a score in words."""
+    return found.key.replace("-", " ")

@@ -1,0 +1,123 @@
+"""Measured gaps as pages show them: one gap taken apart, and what else was measured of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from loaders.model import Gap, Study
+from service.common.problems import BadParameter, NotFound
+from service.queries.cache import PerContent
+from service.records import repository
+from service.records.repository import Stored
+from service.store.port import Engine
+from service.web.pages.gaps.breakdown import divisions, ends, sampled_in, total
+from service.web.pages.shared.numbers import Division, Number, padded
+
+
+@dataclass(frozen=True)
+class Told:
+    """Another gap of the store that stands beside this one, and how it relates to it."""
+
+    gap: Gap
+    relation: str
+
+
+@dataclass(frozen=True)
+class GapPage:
+    """One gap with its divisions, drawn with whiskers over `unit`, one of `units`."""
+
+    gap: Gap
+    version: int
+    divisions: tuple[Division, ...]
+    units: tuple[str, ...]
+    unit: str | None
+    total: Number
+    studies: tuple[Study, ...]
+    beside: tuple[Told, ...]
+
+
+@dataclass(frozen=True)
+class Held:
+    """The current version of a gap, with as many digits as were reported."""
+
+    gap: Gap
+    version: int
+
+
+@PerContent
+def gaps(engine: Engine) -> Mapping[str, Held]:
+    """Return every current gap by its identity."""
+    idents = [str(g["id"]) for g in repository.listing(engine, "gaps", {})]
+    return {ident: _held(repository.load(engine, "gap", ident)) for ident in idents}
+
+
+def _held(stored: Stored) -> Held:
+    gap = stored.record
+    assert isinstance(gap, Gap)  # noqa: S101 - what the store holds under gap/
+    exact = {
+        "measurements": tuple(map(padded, gap.measurements)),
+        "decompositions": tuple(
+            d.model_copy(update={"contributions": tuple(map(padded, d.contributions))})
+            for d in gap.decompositions
+        ),
+    }
+    return Held(padded(gap).model_copy(update=exact), stored.version)
+
+
+kinds = PerContent(repository.kinds)
+"""For each dimension the kind of assumption that it is, as `repository.kinds`."""
+
+
+def records(engine: Engine) -> list[Gap]:
+    """Return every current gap."""
+    return [held.gap for held in gaps(engine).values()]
+
+
+def shown(engine: Engine, ident: str, unit: str | None = None) -> GapPage:
+    """Return a gap as its page shows it. Raises `NotFound`, `BadParameter` for an unknown unit."""
+    repository.check("gap", ident)
+    every = gaps(engine)
+    held = every.get(ident)
+    if held is None:
+        raise NotFound(f"There is no gap {ident!r} here.")
+    gap = held.gap
+    units = sampled_in(gap)
+    if unit and unit not in units:
+        raise BadParameter(
+            f"No interval of this gap is over {unit!r}.", parameter="unit", known=list(units)
+        )
+    chosen = unit or next(iter(units), None)
+    return GapPage(
+        gap=gap,
+        version=held.version,
+        divisions=divisions(gap, kinds(engine), chosen),
+        units=units,
+        unit=chosen,
+        total=total(gap),
+        studies=studies(gap),
+        beside=_beside(gap, (other.gap for other in every.values())),
+    )
+
+
+def studies(gap: Gap) -> tuple[Study, ...]:
+    """Return the studies that a gap's scores come from, each once."""
+    return tuple({m.study.id: m.study for m in gap.measurements if m.study}.values())
+
+
+def _beside(gap: Gap, others: Iterable[Gap]) -> tuple[Told, ...]:
+    """Return the gaps that give other figures for the same, then those of the same two ends."""
+    found = [Told(o, _relation(gap, o)) for o in others if o.id != gap.id]
+    order = {"conflict": 0, "same ends": 1}
+    return tuple(sorted((t for t in found if t.relation), key=lambda t: order[t.relation]))
+
+
+def _relation(gap: Gap, other: Gap) -> str:
+    if other.id in gap.conflicts_with or gap.id in other.conflicts_with:
+        return "conflict"
+    return "same ends" if gap.deployment and _contrast(gap) == _contrast(other) else ""
+
+
+def _contrast(gap: Gap) -> tuple[object, ...]:
+    """Return what a gap is a contrast of: whose score by which metric, from where to where."""
+    systems = frozenset(s.id for s in gap.systems)
+    metrics = frozenset(m.metric.id for m in ends(gap))
+    return gap.benchmark, gap.deployment, systems, metrics, frozenset(gap.varies)

@@ -1,0 +1,109 @@
+"""The list of measured gaps: its filters, what each may be set to, and its rows as a table."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from loaders.model import Gap, Interval
+from service.common.problems import BadParameter
+from service.queries import catalog
+from service.queries.cache import PerContent
+from service.records import repository
+from service.store.port import Engine
+from service.web.pages.gaps.gap import records, studies
+from service.web.pages.shared.numbers import sampled
+
+_NUMBER = ("with", "without")
+
+
+@dataclass(frozen=True)
+class GapList:
+    """The gaps that pass the filters, of `total`, and what each filter may be set to."""
+
+    gaps: tuple[Gap, ...]
+    total: int
+    choices: Mapping[str, tuple[str, ...]]
+    chosen: Mapping[str, str]
+
+
+def listed(engine: Engine, asked: Mapping[str, str]) -> GapList:
+    """Return the gaps that pass the filters of the API's list, and `number`: with or without.
+
+    An empty filter is open. Raises `BadParameter` naming the one that does not fit.
+    """
+    chosen = {name: value.strip() for name, value in asked.items() if value.strip()}
+    number = chosen.get("number")
+    if number not in {None, *_NUMBER}:
+        raise BadParameter(
+            f"number is 'with' or 'without', not {number!r}.",
+            parameter="number",
+            known=list(_NUMBER),
+        )
+    filters = {name: value for name, value in chosen.items() if name != "number"}
+    every = records(engine)
+    found = _found(engine, filters) if filters else {g.id for g in every}
+    kept = (g for g in every if g.id in found and number in {None, _numbered(g)})
+    ordered = tuple(sorted(kept, key=lambda g: (g.benchmark, g.id)))
+    return GapList(ordered, len(every), choices(engine), chosen)
+
+
+def _found(engine: Engine, filters: Mapping[str, str]) -> set[str]:
+    return {str(g["id"]) for g in repository.listing(engine, "gaps", filters)}
+
+
+def _numbered(gap: Gap) -> str:
+    return "without" if gap.value is None and gap.lowest is None else "with"
+
+
+@PerContent
+def choices(engine: Engine) -> dict[str, tuple[str, ...]]:
+    """Return what each filter may be set to, in order."""
+    found = records(engine)
+    fields = catalog.run(catalog.questions()["gaps-by-domain"], {}, engine)
+    return {
+        "dimension": _sorted(d for g in found for d in dimensions(g)),
+        "domain": _sorted(str(row["domain"]).rpartition("/")[2] for row in fields),
+        "verification": _sorted(g.verification for g in found),
+        "gap_kind": _sorted(g.gap_kind for g in found),
+        "benchmark": _sorted(g.benchmark for g in found),
+        "deployment": _sorted(g.deployment for g in found if g.deployment),
+        "number": _NUMBER,
+    }
+
+
+def dimensions(gap: Gap) -> tuple[str, ...]:
+    """Return the dimensions that vary in a gap or that a part of it is attributed to."""
+    parts = (d for x in gap.decompositions for c in x.contributions for d in c.dimensions)
+    return tuple(dict.fromkeys((*gap.varies, *parts)))
+
+
+def _sorted(codes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(codes)))
+
+
+COLUMNS = (
+    "id", "title", "benchmark", "deployment", "gap_kind", "value", "lowest", "highest", "unit",
+    "qualifier", "as_reported", "n", "n_unit", "intervals", "varies", "verification", "status",
+    "conflicts_with", "not_given", "studies", "sources",
+)  # fmt: skip
+_WORDS = ("varies", "conflicts_with", "not_given")
+
+
+def rows(gaps: Sequence[Gap]) -> list[dict[str, Any]]:
+    """Return gaps as rows of a table; lists are joined by spaces or semicolons."""
+    return [
+        {name: getattr(gap, name, None) for name in COLUMNS}
+        | {name: " ".join(getattr(gap, name)) for name in _WORDS}
+        | {
+            "intervals": "; ".join(map(told, gap.intervals)),
+            "studies": "; ".join(s.name for s in studies(gap)),
+            "sources": "; ".join(f"{s.url} {s.locator or ''}".strip() for s in gap.sources),
+        }
+        for gap in gaps
+    ]
+
+
+def told(interval: Interval) -> str:
+    """Return an interval with its level, method and sampling unit in words."""
+    ends = f"{interval.lower} to {interval.upper}"
+    return f"{ends} ({interval.level}, {interval.interval_method}, {sampled(interval)})"

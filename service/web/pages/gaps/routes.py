@@ -1,0 +1,60 @@
+"""`/gaps`: measured gaps with filters; `/gaps/{id}`: one gap as a waterfall and as a table."""
+
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+
+from service.common.negotiation import split_suffix
+from service.fit import request as asked
+from service.web.dependencies import ServicesDep
+from service.web.pages.gaps import gap as gaps
+from service.web.pages.gaps import list as gap_list
+from service.web.pages.gaps.gap import GapPage
+from service.web.pages.layout import page
+from service.web.pages.shared import numbers
+from service.web.responses import csv_text
+
+router = APIRouter(include_in_schema=False)
+CSV = "text/csv"
+
+
+@router.get("/gaps")
+def gaps_page(request: Request, services: ServicesDep) -> Response:
+    """Show the gaps that pass the filters, as a table."""
+    found = gap_list.listed(services.engine, request.query_params)
+    query = urlencode(found.chosen)
+    return page(
+        request,
+        "gaps.html",
+        {"found": found, "studies": gaps.studies, "query": f"?{query}" if query else ""},
+    )
+
+
+@router.get("/gaps.csv")
+def gaps_csv(request: Request, services: ServicesDep) -> Response:
+    """Return the rows that the page with the same filters shows."""
+    found = gap_list.listed(services.engine, request.query_params)
+    return _table(csv_text(gap_list.rows(found.gaps), gap_list.COLUMNS))
+
+
+@router.get("/gaps/{ident:path}")
+def gap_page(ident: str, request: Request, services: ServicesDep) -> Response:
+    """Show one gap: waterfalls, every number with its formula and source, what disagrees."""
+    asked.only(request.query_params, ("unit",), "This page")
+    name, suffix = split_suffix(ident, [CSV])
+    shown = gaps.shown(services.engine, name, request.query_params.get("unit"))
+    if suffix:
+        return _table(_csv(shown))
+    return page(request, "gap.html", {"shown": shown, "gap": shown.gap})
+
+
+def _csv(shown: GapPage) -> str:
+    gap = shown.gap
+    sources = "; ".join(f"{s.url} {s.locator or ''}".strip() for s in gap.sources)
+    extra = {"gap": gap.id, "verification": gap.verification, "sources": sources}
+    found = numbers.rows(shown.divisions, extra)
+    return csv_text(found, list(dict.fromkeys(key for row in found for key in row)))
+
+
+def _table(text: str) -> Response:
+    return Response(text, media_type=f"{CSV}; charset=utf-8")

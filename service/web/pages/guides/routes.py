@@ -1,0 +1,38 @@
+"""`/guides`: where to start, for each kind of reader."""
+
+from fastapi import APIRouter, Request, Response
+
+from service.common.problems import NotFound
+from service.web.pages.layout import page
+
+READERS = {
+    "deployer": (
+        "You are about to deploy",
+        "Which benchmarks speak for your use, and what to test.",
+    ),
+    "benchmark-author": (
+        "You make benchmarks",
+        "Say what yours assumes, and check that it is read so.",
+    ),
+    "auditor": ("You are a clinician or an auditor", "Read a claim down to its source."),
+    "developer": ("You write programs", "The same answers over HTTP, SPARQL and the command line."),
+}
+"""Reader to title and first sentence of the guide."""
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/guides")
+def index(request: Request) -> Response:
+    """Show the guides there are."""
+    return page(request, "guides.html", {"readers": READERS})
+
+
+@router.get("/guides/{reader}")
+def guide(reader: str, request: Request) -> Response:
+    """Show the guide for one kind of reader."""
+    if reader not in READERS:
+        raise NotFound(f"There is no guide for {reader!r}.", known=list(READERS))
+    title, lead = READERS[reader]
+    shown = {"title": title, "lead": lead, "base": str(request.base_url).rstrip("/")}
+    return page(request, f"guides/{reader}.html", shown)

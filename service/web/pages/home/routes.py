@@ -1,0 +1,25 @@
+"""The pages a person starts from: home, and the API documentation without any network."""
+
+from fastapi import APIRouter, Request, Response
+
+from service.queries import catalog
+from service.web.dependencies import ServicesDep
+from service.web.pages.guides.routes import READERS
+from service.web.pages.home.view import QUESTIONS, front
+from service.web.pages.layout import page
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def home(request: Request, services: ServicesDep) -> Response:
+    """Show what this is, what the graph holds, and where to go next."""
+    asked = [catalog.question(name) for name in QUESTIONS]
+    shown = {"front": front(services.engine), "questions": asked, "readers": READERS}
+    return page(request, "home.html", shown)
+
+
+@router.get("/docs")
+def docs(request: Request) -> Response:
+    """Show the API documentation; everything it needs is served from here."""
+    return page(request, "docs.html", {})

@@ -1,0 +1,54 @@
+"""What the home page shows: how much the graph holds, and one gap taken apart."""
+
+from dataclasses import dataclass
+
+from service.common.problems import NotFound
+from service.queries import catalog
+from service.queries.cache import PerContent
+from service.store.port import Engine
+from service.web.pages.gaps import gap as gaps
+
+SHOWN_GAP = "bean2026-gpt4o-recomputed"
+"""The gap that the home page takes apart, where the store holds it."""
+
+COUNTED = {
+    "benchmarks": "Benchmark",
+    "cards": "BenchmarkCard",
+    "deployments": "Deployment",
+    "reviews": "DeploymentReview",
+    "gaps": "PerformanceGap",
+}
+"""What is counted, with the class it has in the ontology."""
+
+QUESTIONS = (
+    "assumed-vs-deployed",
+    "what-breaks",
+    "conflicting-claims",
+    "largest-gaps",
+    "dimensions-without-evidence",
+    "uncovered-deployments",
+)
+"""The named questions that stand on the home page; all of them stand at /queries."""
+
+
+@dataclass(frozen=True)
+class Front:
+    """How many things and records the store holds, and the gap that is shown."""
+
+    counts: dict[str, int]
+    gap: gaps.GapPage | None
+
+
+@PerContent
+def front(engine: Engine) -> Front:
+    """Return what the home page shows of a store."""
+    rows = catalog.run(catalog.question("records-by-kind"), {}, engine)
+    by_class = {str(r["kind"]).rpartition("#")[2]: int(str(r["count"])) for r in rows}
+    return Front({name: by_class.get(kind, 0) for name, kind in COUNTED.items()}, _gap(engine))
+
+
+def _gap(engine: Engine) -> gaps.GapPage | None:
+    try:
+        return gaps.shown(engine, SHOWN_GAP)
+    except NotFound:
+        return None

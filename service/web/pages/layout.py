@@ -1,0 +1,80 @@
+"""The frame around every page: templates, the words and signs they share, and what all show."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from fastapi.templating import Jinja2Templates
+
+from service.common.resources import VERSION, inside
+from service.queries.cache import PerContent, modified
+from service.web.dependencies import services as services_of
+from service.web.pages.shared.glyphs import SIGNS
+from service.web.pages.shared.numbers import amount, level, printed
+
+NAVIGATION = (
+    ("/benchmarks", "Benchmarks"),
+    ("/fit", "Fit"),
+    ("/gaps", "Gaps"),
+    ("/coverage", "Coverage"),
+    ("/plans", "Plans"),
+    ("/query", "Query"),
+    ("/author", "Author"),
+    ("/guides", "Guides"),
+    ("/docs", "API"),
+)
+"""Address and name of the pages that every page links to."""
+
+_ADDRESS = re.compile(rb"""(\s(?:href|src|action|formaction|hx-get|hx-post|hx-push-url)=")/(?!/)""")
+_CAMEL = re.compile(r"(?<=[a-z])([A-Z])")
+_templates = Jinja2Templates(directory=inside("templates"))
+_templates.env.globals.update(VERSION=VERSION, NAVIGATION=NAVIGATION, SIGNS=SIGNS)
+_templates.env.filters["spaced"] = lambda code: str(code).replace("-", " ")
+_templates.env.filters["words"] = lambda name: _CAMEL.sub(r" \1", str(name)).lower()
+_templates.env.filters.update(number=printed, amount=amount, level=level)
+_templates.env.filters["host"] = lambda url: urlsplit(url).hostname or url
+
+_snapshot = PerContent(modified)
+
+
+def page(request: Request, template: str, shown: Mapping[str, Any], status: int = 200) -> Response:
+    """Return a page: its own values, and the date of the graph and the gate for its frame."""
+    services = services_of(request)
+    settings = services.settings
+    frame = {
+        "snapshot": _snapshot(services.engine) or "",
+        "gate": settings.gate,
+        "read_only": settings.read_only,
+    }
+    return bare(request, template, {**frame, **shown}, status)
+
+
+def bare(
+    request: Request,
+    template: str,
+    shown: Mapping[str, Any],
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return a page that asks nothing of the store, so that it answers when the store does not."""
+    prefix = request.scope.get("root_path", "")
+    page_path = request.scope["path"].removeprefix(prefix)
+    answer = _templates.TemplateResponse(
+        request, template, {"page_path": page_path, **shown}, status
+    )
+    answer.headers.update({"Vary": "Accept", **(headers or {})})
+    if prefix:
+        answer.body = under(prefix, bytes(answer.body))
+        answer.headers["Content-Length"] = str(len(answer.body))
+    return answer
+
+
+def under(prefix: str, html: bytes) -> bytes:
+    """Put a path prefix before every address of a page that begins with a slash.
+
+    Templates, and what fills them, name addresses as if the service stood at the root of its host.
+    Text cannot be taken for an attribute: in it, quotes are escaped.
+    """
+    return _ADDRESS.sub(rb"\1" + prefix.encode() + b"/", html)

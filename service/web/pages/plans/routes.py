@@ -1,0 +1,210 @@
+"""`/plans`: staged plans, previews of new ones, and forms that change a step with the token."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
+
+from loaders.reading.cleaning import slug
+from service.access import Caller, Scope
+from service.common.problems import BadParameter, Problem
+from service.fit import request as asked
+from service.plans import commands as plans
+from service.plans.changes import StepChange
+from service.plans.commands import PlanRequest
+from service.records import repository
+from service.web.api.plans import change as change_plan
+from service.web.api.plans import create as create_plan
+from service.web.cancellation import in_writing_thread
+from service.web.dependencies import Services, ServicesDep
+from service.web.pages.layout import page
+from service.web.pages.plans import form_fields as forms
+from service.web.pages.plans import view as shown_plans
+from service.web.requests import read_form
+
+router = APIRouter(include_in_schema=False)
+VIEWS = ("board", "checklist")
+COMPANIONS = frozenset(
+    {"threshold/unit", "sample/method", "result/after/unit", "result/before/unit",
+     "result/metric/higher_is_better", "result/intervals/0/level",
+     "result/intervals/0/interval_method"}
+)  # fmt: skip
+"""Fields that are always chosen; they say nothing unless another field of their group is filled."""
+_NEW = ("deployment", "card", "title", "notes", "threshold/at_most", "threshold/at_least",
+        "threshold/unit", "sample/method", "sample/effect", "sample/baseline", "sample/discordant",
+        "sample/power")  # fmt: skip
+_MOST_FIELDS = 60
+_MOST_BYTES = 2**18
+"""Bytes of a form, which is read before its token is."""
+_SCHEMES = ("test-method", "interval-method", "sample-size-method")
+
+
+@router.get("/plans")
+def plans_page(request: Request, services: ServicesDep) -> Response:
+    """Show the plans, and the draft of a new one for a benchmark's card and a deployment."""
+    asked.only(request.query_params, _NEW, "This page")
+    return _list(request, services, dict(request.query_params))
+
+
+@router.post("/plans")
+async def create(request: Request, services: ServicesDep) -> Response:
+    """Store a plan as it was drafted; needs the token in the form."""
+    typed = await _typed(request)
+    try:
+        caller = await _admitted(request, services, typed)
+    except Problem as problem:
+        return await run_in_threadpool(_list, request, services, typed, problem)
+    return await in_writing_thread(request, _created, request, services, caller, typed)
+
+
+async def _admitted(request: Request, services: Services, typed: Mapping[str, str]) -> Caller:
+    """Return who sent a form, before it takes a thread that writes wait in."""
+    token = typed.get("token", "")
+    return await run_in_threadpool(services.access.admit_form, request, token, Scope.WRITE)
+
+
+def _created(
+    request: Request, services: Services, caller: Caller, typed: Mapping[str, str]
+) -> Response:
+    try:
+        made = create_plan(services, caller, plans.form(_tree(typed, "author"), PlanRequest))
+    except Problem as problem:
+        return _list(request, services, typed, problem)
+    return RedirectResponse(f"/plans/{made.plan.id}", 303)
+
+
+def _list(
+    request: Request,
+    services: Services,
+    typed: Mapping[str, str],
+    problem: Problem | None = None,
+) -> Response:
+    draft = None
+    if typed.get("deployment") and typed.get("card"):
+        try:
+            draft = _draft(services, typed)
+        except Problem as found:
+            problem = problem or found
+    shown = {
+        "plans": repository.listing(services.engine, "plans", {}),
+        "deployments": shown_plans.deployments(services.engine),
+        "cards": shown_plans.cards(services.engine),
+        "draft": draft,
+        **_form(typed, problem),
+    }
+    return _page(request, "plans.html", shown, problem)
+
+
+def _draft(services: Services, typed: Mapping[str, str]) -> shown_plans.PlanPage:
+    given = {name: value for name, value in typed.items() if name in _NEW}
+    nobody = {"id": "draft", "author": {"id": "nobody", "name": "nobody yet"}}
+    wanted = plans.form({**_tree(given, "author"), **nobody}, PlanRequest)
+    return shown_plans.page_of(plans.drafted(services.engine, wanted))
+
+
+@router.get("/plans/{ident}")
+def plan_page(request: Request, services: ServicesDep, ident: str) -> Response:
+    """Show a plan as a board, or as a checklist to print."""
+    asked.only(request.query_params, ("view",), "This page")
+    return _plan(request, services, ident)
+
+
+@router.post("/plans/{ident}/steps/{position}")
+async def change_step(
+    request: Request, services: ServicesDep, ident: str, position: int
+) -> Response:
+    """Change a step as `PATCH /api/v1/plans/{id}/steps/{n}` does; needs the token in the form."""
+    typed = await _typed(request)
+    place = ident, position
+    try:
+        caller = await _admitted(request, services, typed)
+    except Problem as problem:
+        refused = _Refused(position, typed, problem)
+        return await run_in_threadpool(_plan, request, services, ident, refused)
+    return await in_writing_thread(request, _changed, request, services, caller, place, typed)
+
+
+def _changed(
+    request: Request,
+    services: Services,
+    caller: Caller,
+    place: tuple[str, int],
+    typed: Mapping[str, str],
+) -> Response:
+    ident, position = place
+    try:
+        change_plan(services, caller, place, plans.form(_tree(typed, "by"), StepChange))
+    except Problem as problem:
+        return _plan(request, services, ident, _Refused(position, typed, problem))
+    return RedirectResponse(f"/plans/{ident}#step-{position}", 303)
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """A change of a step that was not made: what was typed, and why."""
+
+    position: int
+    typed: Mapping[str, str]
+    problem: Problem
+
+
+def _plan(
+    request: Request, services: Services, ident: str, refused: _Refused | None = None
+) -> Response:
+    view = request.query_params.get("view") or "board"
+    if view not in VIEWS:
+        raise BadParameter(f"view is board or checklist, not {view!r}.", parameter="view")
+    shown = {
+        "shown": shown_plans.shown(services.engine, ident),
+        "open": refused.position if refused else None,
+        "writable": services.access.writable,
+        **(_form(refused.typed, refused.problem) if refused else _form({}, None)),
+    }
+    return _page(request, f"plan-{view}.html", shown, refused.problem if refused else None)
+
+
+def _page(
+    request: Request, template: str, shown: Mapping[str, Any], problem: Problem | None
+) -> Response:
+    answer = page(request, template, shown, problem.status if problem else 200)
+    answer.headers.update(problem.headers if problem else {})
+    return answer
+
+
+def _form(typed: Mapping[str, str], problem: Problem | None) -> dict[str, Any]:
+    """Return what a form shows again: what was typed but the token, and sentences by field."""
+    document = problem.document() if problem else {}
+    found = document.get("problems", [])
+    return {
+        "typed": {name: value for name, value in typed.items() if name != "token"},
+        "problem": document,
+        "wrong": {str(p["field"]): _sentence(p) for p in found},
+        "codes": {name: _choices(name) for name in _SCHEMES},
+        "SIGN": shown_plans.SIGNS,
+    }
+
+
+def _choices(scheme: str) -> list[tuple[str, str]]:
+    """Return codes with their words, as a list to choose from."""
+    return [(code, code.replace("-", " ")) for code in shown_plans.codes(scheme)]
+
+
+def _sentence(problem: Mapping[str, Any]) -> str:
+    return " ".join(str(problem[name]) for name in ("message", "mend") if problem.get(name))
+
+
+def _tree(typed: Mapping[str, str], person: str) -> dict[str, Any]:
+    """Return the fields of a form as the API takes them; people and metrics get ids by name."""
+    given = forms.filled({k: v for k, v in typed.items() if k != "token"}, COMPANIONS)
+    for name in (f"{person}/name", "owner/name", "result/metric/name"):
+        if name in given:
+            given[name.removesuffix("name") + "id"] = slug(given[name]) or "unnamed"
+    return forms.nested(given)
+
+
+async def _typed(request: Request) -> dict[str, str]:
+    parts = await read_form(request, _MOST_BYTES, files=0, fields=_MOST_FIELDS)
+    return {name: value.decode(errors="replace") for name, value in parts.items()}

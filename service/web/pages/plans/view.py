@@ -1,0 +1,245 @@
+"""Staged plans as pages show them: stages with their steps, what is untested, every change."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from rdflib import SKOS, URIRef
+
+from loaders.mapping.iris import BASE
+from loaders.model import Agent, Plan, SampleSize, Step, StepResult, Threshold
+from loaders.writers.plan import result_words, sample_words, threshold_words
+from service.plans import commands as plans
+from service.plans.stages import locks
+from service.queries.cache import PerContent
+from service.records import repository
+from service.store.port import Engine
+from service.validation import validator as shacl
+from service.web.pages.shared import numbers
+
+STAGES: Mapping[str, tuple[str, str]] = {
+    "compare-cards": ("Compare cards", "What the card assumes against what the deployment is."),
+    "collect-data": ("Collect data", "On the task assumptions in doubt, from the deployment."),
+    "test-task": ("Test task assumptions", "The loss from each, from conversation data."),
+    "test-outcome": ("Test outcome assumptions", "What people do with the output. Needs people."),
+}
+"""The stages of Raman et al. 2026 in order: code, title and what happens there."""
+_TESTS = ("test-task", "test-outcome")
+SIGNS = {
+    "met": "✓",
+    "not-met": "✕",
+    "inconclusive": "?",
+    "waived": "∅",
+    "locked": "⊘",
+    "done": "✓",
+    "planned": "·",
+    "in-progress": "◐",
+    "blocked": "!",
+    "skipped": "∅",
+}
+"""Signs of the states of a step; each stands beside its word."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One step with its state, and the steps that lock it, with what they test."""
+
+    step: Step
+    state: str
+    locked_by: tuple[Step, ...]
+    threshold: str | None
+    sample: str | None
+    result: str | None
+
+    @property
+    def name(self) -> str:
+        """The assumptions that it is about, in words."""
+        return named(self.step)
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it has a threshold and a result."""
+        return self.step.stage in _TESTS
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage and its steps."""
+
+    code: str
+    title: str
+    about: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True)
+class Untested:
+    """An assumption of which no result tells whether it holds, and why."""
+
+    dimension: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A version of a plan: when and from where it came, and what differs from the one before."""
+
+    version: int
+    when: str
+    source: str
+    what: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    """A plan, stored (`version` from 1) or only drafted (0)."""
+
+    plan: Plan
+    version: int
+    stages: tuple[Stage, ...]
+    untested: tuple[Untested, ...]
+    changes: tuple[Change, ...] = ()
+
+
+def page_of(plan: Plan, version: int = 0, changes: Sequence[Change] = ()) -> PlanPage:
+    """Return a plan as its page shows it."""
+    cards = [_card(plan, step) for step in plan.steps]
+    stages = (
+        Stage(code, title, about, tuple(c for c in cards if c.step.stage == code))
+        for code, (title, about) in STAGES.items()
+    )
+    return PlanPage(plan, version, tuple(stages), tuple(_untested(plan)), tuple(changes))
+
+
+def shown(engine: Engine, ident: str) -> PlanPage:
+    """Return a stored plan with every change of it. Raises `NotFound`."""
+    kept = _pages(engine)
+    if ident not in kept:
+        plan, version = plans.load(engine, ident)
+        kept[ident] = page_of(plan, version, history(engine, ident, version))
+    return kept[ident]
+
+
+@PerContent
+def _pages(engine: Engine) -> dict[str, PlanPage]:
+    """Return the pages that were made since the content last changed; at first, none."""
+    del engine
+    return {}
+
+
+def _card(plan: Plan, step: Step) -> Card:
+    waits = locks(plan.steps, step)
+    locked = bool(waits) and step.step_status in {"planned", "in-progress"}
+    return Card(
+        step=step,
+        state=step.decision or ("locked" if locked else step.step_status),
+        locked_by=tuple(s for s in plan.steps if s.position in waits) if locked else (),
+        threshold=threshold_words(step.threshold) if step.threshold else None,
+        sample=sample_words(step.sample_size) if step.sample_size else None,
+        result=result_words(step.result) if step.result else None,
+    )
+
+
+def named(step: Step) -> str:
+    """Return what a step is about, in words."""
+    return numbers.named(step.targets) or "the plan"
+
+
+def _untested(plan: Plan) -> Iterable[Untested]:
+    tests = {d: s for s in plan.steps if s.stage in _TESTS for d in s.targets}
+    for step in (s for s in plan.steps if s.stage == "compare-cards"):
+        for dimension in step.targets:
+            if why := _why_untested(step, tests.get(dimension)):
+                yield Untested(dimension, why)
+
+
+def _why_untested(compared: Step, test: Step | None) -> str:
+    if test is None:
+        verdict = (compared.verdict or "unknown").replace("-", " ")
+        return f"{verdict} by comparison of the cards; nothing was measured"
+    if test.result is not None:
+        return "" if test.decision != "inconclusive" else f"step {test.position} was inconclusive"
+    if test.decision == "waived":
+        return f"waived: {test.reason}"
+    return f"step {test.position} has no result yet"
+
+
+def history(engine: Engine, ident: str, current: int) -> list[Change]:
+    """Return every version of a plan, the newest first, with what it changed."""
+    stored = [repository.load(engine, "plan", ident, v) for v in range(1, current + 1)]
+    records = [s.record for s in stored if isinstance(s.record, Plan)]
+    told = [("made",), *(tuple(differences(a, b)) for a, b in pairwise(records))]
+    found = []
+    for one, what in zip(stored, told, strict=True):
+        known = repository.provenance(engine, one)
+        found.append(Change(one.version, str(known["recorded"]), str(known["file"]), what))
+    return found[::-1]
+
+
+def differences(old: Plan, new: Plan) -> Iterable[str]:
+    """Return what differs between two versions of a plan, in words."""
+    for name in ("title", "notes", "status", "card"):
+        if getattr(old, name) != getattr(new, name):
+            yield f"{name}: {getattr(old, name) or 'none'} → {getattr(new, name) or 'none'}"
+    before = {s.position: s for s in old.steps}
+    for step in new.steps:
+        if step.position not in before:
+            yield f"step {step.position} added"
+        else:
+            yield from _step_differences(before[step.position], step)
+    for gone in before.keys() - {s.position for s in new.steps}:
+        yield f"step {gone} removed"
+
+
+def _step_differences(old: Step, new: Step) -> Iterable[str]:
+    for name in Step.model_fields:
+        first, second = getattr(old, name), getattr(new, name)
+        if first != second and name != "results":
+            words = name.replace("step_status", "status").replace("_", " ")
+            yield f"step {new.position}, {words}: {_told(first)} → {_told(second)}"
+
+
+def _told(value: Any) -> str:
+    """Return a value of a step in words, cut where it is long; the version has it whole."""
+    words = _words(value) if value not in {None, ()} else "none"
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]} …"
+
+
+def _words(value: Any) -> str:
+    match value:
+        case Threshold():
+            return threshold_words(value)
+        case SampleSize():
+            return sample_words(value)
+        case StepResult():
+            return result_words(value)
+        case Agent():
+            return value.name
+        case _:
+            return str(value)
+
+
+_LONGEST = 300
+
+
+@cache
+def codes(scheme: str) -> tuple[str, ...]:
+    """Return the codes of one of our lists of codes, in the order of their names."""
+    found = shacl.taxonomy().subjects(SKOS.inScheme, URIRef(f"{BASE}scheme/{scheme}"))
+    return tuple(sorted(str(code).rpartition("/")[2] for code in found))
+
+
+@PerContent
+def cards(engine: Engine) -> tuple[str, ...]:
+    """Return the cards that people wrote; those made by programs are too many to choose from."""
+    found = repository.listing(engine, "cards", {})
+    return tuple(str(c["id"]) for c in found if c.get("writtenBy") != "machine")
+
+
+@PerContent
+def deployments(engine: Engine) -> tuple[tuple[str, str], ...]:
+    """Return the deployments by id, with their titles."""
+    found = repository.listing(engine, "deployments", {})
+    return tuple((str(d["id"]), str(d["name"])) for d in found)

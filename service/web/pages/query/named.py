@@ -1,0 +1,34 @@
+"""`/queries` and `/queries/{name}` for those who read: boxes to fill in, and tables."""
+
+from typing import Any
+
+from fastapi import Request, Response
+
+from service.queries import catalog
+from service.queries.catalog import Question
+from service.web.pages.layout import page
+from service.web.pages.shared import tables as rows
+
+MOST = 500
+"""The most rows of an answer that a page shows; the CSV has all of them."""
+
+
+def index(request: Request) -> Response:
+    """Show every named question with a box for each of its parameters."""
+    return page(request, "questions.html", {"questions": catalog.questions().values()})
+
+
+def answer(
+    request: Request, asked: Question, arguments: dict[str, str], found: list[dict[str, Any]]
+) -> Response:
+    """Show the answer to a question as a table, below the boxes that were filled in."""
+    names = rows.columns(found)
+    shown = {
+        "asked": asked,
+        "arguments": arguments,
+        "columns": names,
+        "rows": rows.cells(found[:MOST], names),
+        "total": len(found),
+        "address": f"?{request.url.query}" if request.url.query else "",
+    }
+    return page(request, "answer.html", shown)

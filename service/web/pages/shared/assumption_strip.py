@@ -1,0 +1,94 @@
+"""Five cells that say how each core assumption of a benchmark is known: never as one score."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from loaders.model import CORE_DIMENSIONS
+from service.fit.claims import Claim
+from service.ontology.labels import label
+from service.ontology.schemes import DISPUTED, NOT_APPLICABLE
+
+STATED, DERIVED, HINTED = "stated", "derived", "hinted"
+IN_WORDS, NOT_STATED = "in-words", "not-stated"
+STATES: Mapping[str, str] = {
+    STATED: "a source gives it, and it is coded",
+    DERIVED: "a named rule reads it out of the source's words",
+    HINTED: "words point to an answer and are none; never counted",
+    IN_WORDS: "answered in words that no code fits",
+    DISPUTED: "cards of two authors assume different values",
+    NOT_APPLICABLE: "a source says that the question does not apply",
+    NOT_STATED: "no source says; nothing is filled in",
+}
+"""Every state of a cell, with what it means."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One dimension of one benchmark: its state, and the values in words."""
+
+    dimension: str
+    label: str
+    state: str
+    words: str
+
+
+def strip(
+    claims: Mapping[str, Sequence[Claim]],
+    hinted: Collection[str] = (),
+    dimensions: Sequence[str] = CORE_DIMENSIONS,
+) -> tuple[Cell, ...]:
+    """Return a cell for each dimension from the claims of all current cards, by dimension.
+
+    `hinted` are the dimensions on which a card has words that point to an answer.
+    """
+    return tuple(cell(name, claims.get(name, ()), hinted=name in hinted) for name in dimensions)
+
+
+def cell(dimension: str, claims: Sequence[Claim], *, hinted: bool = False) -> Cell:
+    """Return how one dimension is known, and what the cards claim on it."""
+    found = state(claims, hinted=hinted)
+    return Cell(dimension, label(f"dimension/{dimension}"), found, _words(found, claims))
+
+
+def state(claims: Sequence[Claim], *, hinted: bool = False) -> str:
+    """Return the state of one dimension; what two cards differ in stands before all else."""
+    if _disagree(claims):
+        return DISPUTED
+    bases = {coded.basis for claim in claims for coded in claim.coded}
+    if counted := [basis for basis in (STATED, DERIVED) if basis in bases]:
+        return counted[0]
+    if any(claim.status == NOT_APPLICABLE for claim in claims):
+        return NOT_APPLICABLE
+    if HINTED not in bases and any(claim.answer for claim in claims):
+        return IN_WORDS
+    return HINTED if hinted or HINTED in bases else NOT_STATED
+
+
+def _disagree(claims: Iterable[Claim]) -> bool:
+    """Tell whether two cards each assume what the other does not, as `conflicting-claims` does."""
+    spoken = [said for claim in claims if (said := claim.said())]
+    return any(
+        a.values - b.values and b.values - a.values
+        if a.values and b.values
+        else bool(a.values) != bool(b.values)
+        for a, b in combinations(spoken, 2)
+    )
+
+
+def _words(found: str, claims: Sequence[Claim]) -> str:
+    if found == DISPUTED:
+        spoken = [claim for claim in claims if claim.said()]
+        return "disputed. " + "; ".join(f"{c.author}: {_values([c])}" for c in spoken)
+    if any(claim.coded for claim in claims):
+        return _values(claims)
+    if found in {IN_WORDS, HINTED}:
+        return f"{found.replace('-', ' ')}, no coded value"
+    return found.replace("-", " ")
+
+
+def _values(claims: Iterable[Claim]) -> str:
+    """Return the coded values, each with its basis."""
+    given = sorted({(c.dimension, v.code, v.basis) for c in claims for v in c.coded})
+    told = [f"{label(f'value/{name}/{code}')} ({basis})" for name, code, basis in given]
+    return ", ".join(told) or "not applicable"

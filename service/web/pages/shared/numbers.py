@@ -1,0 +1,247 @@
+"""Numbers as pages show them: each with its intervals, n, formula and studies, or what is lacking.
+
+A stored gap and a decomposition that was just computed become the same `Division`, so that both
+are drawn, listed and written as CSV by the same code.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from loaders.model import Estimate, Interval, Study
+from service.web.pages.shared.waterfall_geometry import Drawn
+
+Role = str
+"""What a number is: score, contribution, residual or total."""
+
+MINUS = "\N{MINUS SIGN}"
+UNITS: Mapping[str, str] = {
+    "percent": "%",
+    "percentage-point": "points",
+    "fraction": "(fraction)",
+    "score-point": "score points",
+}
+"""Codes of `code/unit/` as they stand behind a number."""
+QUALIFIERS: Mapping[str, str] = {
+    "lower-bound": "at least",
+    "upper-bound": "at most",
+    "approximate": "about",
+    "extreme": "up to",
+}
+"""Codes of `code/qualifier/` as they stand before a number."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number, in `unit`; a loss is positive. `formula` says how it came about.
+
+    `lowest` and `highest` are the ends of several values of a source, or over orders of changes,
+    never an interval. `about` describes the condition of a score. `kind` is score, task, outcome,
+    mixed, other, residual or total.
+    """
+
+    role: Role
+    words: str
+    kind: str
+    unit: str
+    value: Decimal | None
+    intervals: tuple[Interval, ...] = ()
+    n: int | None = None
+    n_unit: str | None = None
+    events: int | None = None
+    losses: int | None = None
+    gains: int | None = None
+    lowest: Decimal | None = None
+    highest: Decimal | None = None
+    as_reported: str | None = None
+    qualifier: str | None = None
+    not_given: tuple[str, ...] = ()
+    formula: str = ""
+    together: bool = False
+    dimensions: tuple[str, ...] = ()
+    study: Study | None = None
+    about: str | None = None
+
+    def interval(self, unit: str) -> Interval | None:
+        """Return the interval over one sampling unit, if there is one."""
+        return next((i for i in self.intervals if sampled(i) == unit), None)
+
+    @property
+    def text(self) -> str:
+        """The number in words: value, range or what the source says instead."""
+        return amount(self)
+
+
+@dataclass(frozen=True)
+class Subtotal:
+    """The sum of the contributions of one kind, with its intervals where they are known."""
+
+    kind: str
+    unit: str
+    value: Decimal
+    count: int
+    intervals: tuple[Interval, ...]
+
+    @property
+    def text(self) -> str:
+        """The sum with its unit."""
+        return measure(self.value, self.unit)
+
+
+@dataclass(frozen=True)
+class Division:
+    """A gap taken apart one way: its numbers from first score to total, drawn where that can be.
+
+    `undrawn` says why there is no picture; `order` names the order of changes, where there is one;
+    `rises` says that lower scores are better, so that a loss makes the score rise.
+    """
+
+    key: str
+    method: str
+    order: tuple[str, ...]
+    notes: str | None
+    numbers: tuple[Number, ...]
+    subtotals: tuple[Subtotal, ...]
+    drawn: Drawn | None
+    undrawn: str = ""
+    rises: bool = False
+
+    @property
+    def scores(self) -> tuple[Number, ...]:
+        """The scores of its conditions."""
+        return tuple(n for n in self.numbers if n.role == "score")
+
+    @property
+    def parts(self) -> tuple[Number, ...]:
+        """Its contributions."""
+        return tuple(n for n in self.numbers if n.role == "contribution")
+
+    def reorders(self, other: "Division") -> bool:
+        """Tell whether another division makes the same changes in another order."""
+        return self.order != other.order and sorted(self.order) == sorted(other.order)
+
+    def whisker(self, unit: str) -> Interval | None:
+        """Return the first interval over a sampling unit; all over one unit are made alike."""
+        return next((i for n in self.numbers if (i := n.interval(unit))), None)
+
+    @property
+    def description(self) -> str:
+        """What the picture shows, in words."""
+        shown = (n for n in self.numbers if n.role != "total")
+        return " ".join(f"{n.words}: {n.text}." for n in shown)
+
+
+def sampled(interval: Interval) -> str:
+    """Return what was resampled, in words; a word of its own where the source does not say."""
+    return interval.sampling_unit or "unit not stated"
+
+
+def sampling_units(numbers: Iterable[Number]) -> tuple[str, ...]:
+    """Return what was resampled anywhere, in the order of appearance."""
+    return tuple(dict.fromkeys(sampled(i) for n in numbers for i in n.intervals))
+
+
+def printed(value: Decimal) -> str:
+    """Return a number as text with a true minus sign."""
+    return f"{value:f}".replace("-", MINUS)
+
+
+Found = TypeVar("Found", bound=Estimate)
+
+
+def padded(found: Found) -> Found:
+    """Return an estimate whose numbers have as many digits as it was reported with."""
+    step = found.precision
+    if step is None:
+        return found
+    fields = {name: _to(getattr(found, name), step) for name in ("value", "lowest", "highest")}
+    intervals = tuple(
+        i.model_copy(update={"lower": _to(i.lower, step), "upper": _to(i.upper, step)})
+        for i in found.intervals
+    )
+    return found.model_copy(update={**fields, "intervals": intervals})
+
+
+def _to(value: Decimal | None, step: Decimal) -> Decimal | None:
+    """Return a number with the digits of a step, where it has fewer; none is ever dropped."""
+    if value is None or _digits(value) >= _digits(step):
+        return value
+    return value.quantize(step)
+
+
+def _digits(value: Decimal) -> int:
+    return -int(value.as_tuple().exponent)
+
+
+def level(interval: Interval) -> str:
+    """Return the level of an interval in percent: `95 %`."""
+    return f"{(100 * interval.level).normalize():f} %"
+
+
+def measure(value: Decimal, unit: str) -> str:
+    """Return a number with its unit in words: `94.67 %`, `1 point`."""
+    word = UNITS.get(unit, unit.replace("-", " "))
+    word = word.removesuffix("s") if abs(value) == 1 else word
+    return f"{printed(value)} {word}".strip()
+
+
+def amount(found: Any) -> str:
+    """Return an estimate in words, by its `value`, `lowest`, `highest` and `as_reported`."""
+    lead = QUALIFIERS.get(found.qualifier or "", "")
+    if found.value is not None:
+        return f"{lead} {measure(found.value, found.unit)}".strip()
+    if found.lowest is not None and found.highest is not None:
+        ends = f"{printed(found.lowest)} to {measure(found.highest, found.unit)}"
+        return f"{lead} {ends} over several values".strip()
+    return found.as_reported or "no number stated"
+
+
+def kind_of(dimensions: Sequence[str], kinds: Mapping[str, str]) -> str:
+    """Return task or outcome where all dimensions are of one kind, else mixed; other for none."""
+    found = {kinds.get(d, "other").removesuffix("-assumption") for d in dimensions}
+    if len(found) != 1:
+        return "mixed" if found else "other"
+    return found.pop()
+
+
+def named(dimensions: Sequence[str]) -> str:
+    """Return dimensions in words: `query authorship, language and period`."""
+    words = [d.replace("-", " ") for d in dimensions]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+COLUMNS = (
+    "division", "method", "role", "name", "dimensions", "kind", "value", "lowest", "highest",
+    "unit", "qualifier", "as_reported", "n", "n_unit", "events", "losses", "gains", "not_given",
+    "formula", "study",
+)  # fmt: skip
+
+
+def rows(divisions: Sequence[Division], extra: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return every number as a row of a table, with the ends of its intervals by sampling unit."""
+    return [
+        {
+            **{name: getattr(number, name, None) for name in COLUMNS},
+            "division": division.key,
+            "method": division.method,
+            "name": number.words,
+            "dimensions": " ".join(number.dimensions),
+            "not_given": " ".join(number.not_given),
+            "study": number.study.name if number.study else None,
+            **_bounds(number),
+            **extra,
+        }
+        for division in divisions
+        for number in division.numbers
+    ]
+
+
+def _bounds(number: Number) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for i in number.intervals:
+        where = f"[{sampled(i)}]"
+        found |= {f"lower {where}": i.lower, f"upper {where}": i.upper}
+        found |= {f"level {where}": i.level, f"interval_method {where}": i.interval_method}
+        found |= {f"resamples {where}": i.resamples, f"seed {where}": i.seed}
+    return found

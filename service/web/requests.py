@@ -1,0 +1,65 @@
+"""Request bodies, read no further than their limit."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+
+from loaders.contract import CardError
+from loaders.reading.depth import check_depth
+from service.common.problems import BadRequest, TooLarge
+
+
+async def read_body(stream: AsyncIterator[bytes], limit: int) -> bytes:
+    """Return the body, reading no more of it than `limit` bytes. Raises `TooLarge`."""
+    data = bytearray()
+    async for chunk in stream:
+        data += chunk
+        if len(data) > limit:
+            raise TooLarge(
+                f"The request has more than {size(limit)}, the limit for one request. Split it.",
+                limit_bytes=limit,
+            )
+    return bytes(data)
+
+
+def size(limit: int) -> str:
+    """Return a number of bytes as it is said to people, rounded down."""
+    return f"{limit // 2**20} MB" if limit >= 2**20 else f"{limit // 2**10} KB"
+
+
+async def read_json(request: Request, limit: int) -> Any:
+    """Return a body of JSON. Raises `TooLarge` and `BadRequest`.
+
+    FastAPI would read the whole body before it asks for a token, however large it is.
+    """
+    data = await read_body(request.stream(), limit)
+    try:
+        # floats as text, so that 94.67 stays 94.67 on its way to a decimal
+        check_depth(data, "json")
+        return json.loads(data.decode(), parse_float=str)
+    except (CardError, ValueError, RecursionError) as error:
+        raise BadRequest(f"The body is not JSON: {error}.") from error
+
+
+def json_body(example: dict[str, Any]) -> dict[str, Any]:
+    """Return what OpenAPI says of a body that `read_json` reads."""
+    content = {"application/json": {"schema": {"type": "object"}, "example": example}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+async def read_form(request: Request, limit: int, *, files: int, fields: int) -> dict[str, bytes]:
+    """Return the parts of a form by name, at most so many of each. Raises `TooLarge`."""
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > limit:
+        raise TooLarge(
+            f"A form of unknown size, or of more than {size(limit)}, is not read.",
+            limit_bytes=limit,
+        )
+    async with request.form(max_part_size=limit, max_files=files, max_fields=fields) as form:
+        return {
+            name: await part.read() if isinstance(part, UploadFile) else part.encode()
+            for name, part in form.multi_items()
+        }

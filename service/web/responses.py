@@ -1,0 +1,107 @@
+"""How answers are written: JSON, RDF and CSV, with the headers that belong to them."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from email.utils import mktime_tz, parsedate_tz
+from functools import partial
+from hashlib import sha256
+from io import StringIO
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request, Response
+from rdflib import Graph
+
+from service.common.negotiation import RDF_FORMS, choose
+from service.store.rdf_input import write
+
+CONTEXT_PATH = "/ontology/context.jsonld"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+Writers = Mapping[str, Callable[[], str | bytes]]
+"""Media type to a function that writes the answer in it; the first is the default."""
+
+
+def respond(
+    request: Request, writers: Writers, suffix: str | None = None, **headers: str
+) -> Response:
+    """Return the answer in the form that the client prefers, or 304 where it has that one.
+
+    Its ETag is a weak one: the same answer may go out compressed. Raises `NotAcceptable`.
+    """
+    wanted = suffix or request.query_params.get("format")
+    media = choose(request.headers.get("accept"), list(writers), wanted)
+    written = writers[media]()
+    content = written.encode() if isinstance(written, str) else written
+    told = {"Vary": "Accept", **headers}
+    if request.method == "GET":
+        tag = sha256(media.encode() + b"\n" + content).hexdigest()
+        told |= {"ETag": f'W/"{tag}"', "Cache-Control": "no-cache"}
+        if has_already(request, told):
+            return Response(status_code=304, headers=told)
+    text_like = media.startswith("text/")
+    return Response(
+        content, media_type=f"{media}; charset=utf-8" if text_like else media, headers=told
+    )
+
+
+def has_already(request: Request, headers: Mapping[str, str]) -> bool:
+    """Tell whether the client says that it has this already (RFC 9110, section 13)."""
+    tags = request.headers.get("if-none-match")
+    if tags is not None:
+        given = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+        return bool(given & {"*", headers["ETag"].removeprefix("W/")})
+    since = parsedate_tz(request.headers.get("if-modified-since", ""))
+    made = parsedate_tz(headers.get("Last-Modified", ""))
+    return bool(since and made and mktime_tz(since) >= mktime_tz(made))
+
+
+def uri(iri: str) -> str:
+    """Return an IRI as the URI that header fields carry (RFC 3987, section 3.1)."""
+    return quote(iri, safe="%:/?#[]@!$&'()*+,;=~")
+
+
+def rdf_writers(graph: Callable[[], Graph]) -> Writers:
+    """Return a writer for each RDF form; the graph is fetched only when one is called."""
+    return {media: partial(_written, graph, media) for media in RDF_FORMS}
+
+
+def _written(graph: Callable[[], Graph], media: str) -> bytes:
+    return write(graph(), media)
+
+
+def json_text(request: Request, document: Mapping[str, Any]) -> str:
+    """Return a document as JSON with the address of its JSON-LD context."""
+    context = str(request.base_url).rstrip("/") + CONTEXT_PATH
+    return json.dumps({"@context": context, **document}, ensure_ascii=False, indent=1)
+
+
+def csv_text(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    """Return rows as CSV with one header row; an empty cell is not stated.
+
+    A text that a spreadsheet would run as a formula gets a leading apostrophe.
+    """
+    return "".join(csv_lines(rows, columns))
+
+
+def csv_lines(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of `csv_text`, one at a time."""
+    yield _line(columns)
+    for row in rows:
+        yield _line([row.get(c) for c in columns])
+
+
+def _line(cells: Iterable[Any]) -> str:
+    buffer = StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerow([cell(c) for c in cells])
+    return buffer.getvalue()
+
+
+def cell(value: Any) -> Any:
+    """Return a value as a cell of CSV; a text that would run as a formula is made a text."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        value = " ".join(str(v) for v in value)
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -1,0 +1,1 @@
+"""SPARQL over HTTP: the query and update protocol and the Graph Store protocol."""

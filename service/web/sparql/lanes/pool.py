@@ -1,0 +1,255 @@
+"""The lanes of a service, seen from the serving process: connections go out and come back.
+
+A connection stays the serving process's own: it only does not read it while it is lent.
+"""
+
+import asyncio
+import fcntl
+import socket
+import subprocess
+import termios
+import time
+from collections.abc import Callable
+from struct import Struct
+
+from service.sandbox import start
+from service.store.oxigraph.allocator import environment
+from service.store.oxigraph.snapshots import Snapshots
+from service.web.http.connections import Connections
+from service.web.http.protocol import BoundedProtocol
+from service.web.sparql.lanes.wire import BACK, BUDGET, LENT, Pulse
+
+RECOVERY = 1.0
+"""Seconds until a connection that came back is lent again."""
+
+REST = 3.0
+"""Seconds until a lane that ended is started anew: it may have to load the store into memory, and
+who ends one lane after another shall not keep the machine busy with that."""
+
+QUICK = BUDGET
+"""Seconds in which a query was quick, so that the next on its connection may be, too: one that
+needs more would end the lane."""
+
+STUCK = 6.0
+"""Seconds after which a lane that does nothing, though something waits for it, is ended: more than
+it may take over one query, or to load the store into memory."""
+
+LOOK = 1.0
+"""Seconds between two looks at the lanes."""
+
+_CHUNK = 2**18
+_COUNT = Struct("=i")
+
+
+class Lanes:
+    """The lanes of one service; each is started when a connection is first lent to it."""
+
+    def __init__(self, snapshots: Snapshots, size: int, arguments: tuple[int | str, ...]) -> None:
+        """Start nothing yet. `arguments`: memory, rows, bytes and characters of a query, hosts."""
+        self._snapshots = snapshots
+        self._arguments = arguments
+        self._lanes: list[_Lane | None] = [None] * size
+        self._not_before = [0.0] * size
+        self._next_look: asyncio.TimerHandle | None = None
+
+    def lend(self, connection: "LentProtocol") -> None:
+        """Lend a connection to the lane that has the fewest, if one may take it now."""
+        if not self._snapshots.is_made():
+            return
+        loads = [len(lane.lent) if lane else 0 for lane in self._lanes]
+        place = loads.index(min(loads))
+        lane = self._lanes[place] or self._start(place)
+        if lane is not None and lane.is_ready():
+            self._snapshots.hold(lane)
+            lane.lend(connection, self._snapshots.generation.number)
+
+    def close(self) -> None:
+        """End every lane; what they were lent is read again."""
+        if self._next_look:
+            self._next_look.cancel()
+        for lane in self._lanes:
+            if lane is not None:
+                lane.stop()
+
+    def _start(self, place: int) -> "_Lane | None":
+        if time.monotonic() < self._not_before[place]:
+            return None
+        lane = _Lane(self._snapshots, self._arguments, lambda: self._ended(place))
+        self._lanes[place] = lane
+        if self._next_look is None:
+            self._look()
+        return lane
+
+    def _look(self) -> None:
+        """End lanes that are stuck, as others wait for them; they are heard to end like any."""
+        now = time.monotonic()
+        for lane in self._lanes:
+            if lane is not None and lane.is_stuck(now):
+                lane.kill()
+        self._next_look = asyncio.get_running_loop().call_later(LOOK, self._look)
+
+    def _ended(self, place: int) -> None:
+        lane, self._lanes[place] = self._lanes[place], None
+        self._not_before[place] = time.monotonic() + REST
+        self._snapshots.release(lane)
+
+
+class _Lane:
+    """One lane: its process, the socket to it, and the connections that it was lent."""
+
+    def __init__(
+        self, snapshots: Snapshots, arguments: tuple[int | str, ...], ended: Callable[[], None]
+    ) -> None:
+        self.lent: dict[int, LentProtocol] = {}
+        self._pulse = Pulse()
+        self._seen = 0, time.monotonic()
+        self._count = 0
+        self._heard = b""
+        self._ended = ended
+        self._control, theirs = socket.socketpair()
+        memory, *ceilings = (str(a) for a in arguments)
+        files = theirs.fileno(), snapshots.generation.file, self._pulse.file
+        given = [*(str(f) for f in files), memory, str(snapshots.folder()), *ceilings]
+        with theirs:
+            self._process = start(
+                "service.web.sparql.lanes.process",
+                given,
+                pass_fds=files,
+                stdin=subprocess.DEVNULL,
+                env=environment(),
+            )
+        self._control.settimeout(0)
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._control, self._hear)
+
+    def lend(self, connection: "LentProtocol", generation: int) -> None:
+        """Send a connection to the lane, and do not read it any more."""
+        self._count += 1
+        connection.pause()
+        try:
+            message = LENT.pack(self._count, generation)
+            socket.send_fds(self._control, [message], [connection.file])
+        except OSError:  # the lane has ended, as will be heard, or has not caught up
+            connection.resume(b"")
+            return
+        self.lent[self._count] = connection
+
+    def is_ready(self) -> bool:
+        """Tell whether the process has started, so that nobody waits for that."""
+        return self._pulse.beats > 0
+
+    def is_stuck(self, now: float) -> bool:
+        """Tell whether the lane has long done nothing, though it should; ask again and again."""
+        beats, since = self._seen
+        if beats == self._pulse.beats and self._is_awaited():
+            return now - since > STUCK
+        self._seen = self._pulse.beats, now
+        return False
+
+    def _is_awaited(self) -> bool:
+        waiting = any(connection.has_arrived() for connection in self.lent.values())
+        return waiting or self._pulse.answered != 0
+
+    def kill(self) -> None:
+        """Kill the process; that is heard as any other end."""
+        self._process.kill()
+
+    def stop(self) -> None:
+        """Kill the process, and take back what it was lent."""
+        self._loop.remove_reader(self._control)
+        self._process.kill()
+        self._end()
+
+    def _hear(self) -> None:
+        """Read what is given back; the end of the lane gives everything back."""
+        try:
+            heard = self._control.recv(_CHUNK)
+        except ConnectionError:
+            heard = b""
+        if not heard:
+            self._loop.remove_reader(self._control)
+            self._end()
+            self._ended()
+            return
+        self._heard += heard
+        while len(self._heard) >= BACK.size:
+            number, size = BACK.unpack_from(self._heard)
+            if len(self._heard) < BACK.size + size:
+                return
+            rest, self._heard = self._heard[BACK.size :][:size], self._heard[BACK.size + size :]
+            self.lent.pop(number).resume(rest)
+
+    def _end(self) -> None:
+        self._control.close()
+        self._process.wait()
+        answered = self._pulse.answered
+        for number, connection in self.lent.items():
+            if number == answered:  # how much of the answer has been sent is not known
+                connection.transport.close()
+            else:
+                connection.resume(b"")
+        self.lent.clear()
+        self._pulse.close()
+
+
+class LentProtocol(BoundedProtocol):
+    """A connection that is lent after a request which was quick and which a lane might answer."""
+
+    lanes: Lanes
+
+    _begun = _done = 0
+    _started = _not_before = 0.0
+
+    @property
+    def file(self) -> int:
+        """The socket of the connection."""
+        return int(self.transport.get_extra_info("socket").fileno())
+
+    def has_arrived(self) -> bool:
+        """Tell whether bytes of the client wait in the socket."""
+        if self.transport.is_closing():
+            return False
+        found = fcntl.ioctl(self.file, termios.FIONREAD, bytes(_COUNT.size))
+        return int(_COUNT.unpack(found)[0]) > 0
+
+    def on_message_begin(self) -> None:
+        """Note that a request is arriving."""
+        self._begun += 1
+        self._started = time.monotonic()
+        super().on_message_begin()
+
+    def on_response_complete(self) -> None:
+        """Lend the connection once what was written is on its way."""
+        self._done += 1
+        super().on_response_complete()
+        now = time.monotonic()
+        quick = now - self._started < QUICK and now > self._not_before
+        if quick and self.scope["method"] == "GET" and self.scope["path"] == "/sparql":
+            self.loop.call_soon(self._lend)
+
+    def pause(self) -> None:
+        """Read nothing, and do not close the connection because nothing is read."""
+        self._unset_keepalive_if_required()
+        self.flow.pause_reading()
+
+    def resume(self, rest: bytes) -> None:
+        """Write the rest of an answer and serve the connection, for some time at least."""
+        if self.transport.is_closing():
+            return
+        if rest:
+            self.transport.write(rest)
+        self._not_before = time.monotonic() + RECOVERY
+        self.flow.resume_reading()
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
+
+    def _lend(self) -> None:
+        between = self._begun == self._done and not self.transport.is_closing()
+        if between and self.scheme == "http" and not self.transport.get_write_buffer_size():
+            self.lanes.lend(self)
+
+
+def lent_protocol(lanes: Lanes, rules: Connections) -> type[BoundedProtocol]:
+    """Return the protocol of a server whose connections may be lent to these lanes."""
+    return type("Connection", (LentProtocol,), {"lanes": lanes, "rules": rules})
