@@ -9,8 +9,8 @@ from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
 from loaders.mapping.fields import fields_of
 from loaders.model import CORE_DIMENSIONS, Node
 from loaders.model.terms import PREFIXES
+from service.ontology import graphs
 from service.ontology.mappings import alignments
-from service.validation import validator as shacl
 from tests.shipped import statements
 
 ROOT = Path(__file__).parents[1]
@@ -24,12 +24,12 @@ ONTOLOGY = URIRef("https://w3id.org/evalgap/ontology")
 
 def terms() -> list[URIRef]:
     kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
-    found = {s for kind in kinds for s in shacl.taxonomy().subjects(RDF.type, kind)}
+    found = {s for kind in kinds for s in graphs.taxonomy().subjects(RDF.type, kind)}
     return sorted(URIRef(str(s)) for s in found if str(s).startswith(str(EGAP)))
 
 
 def concepts() -> list[URIRef]:
-    return sorted(URIRef(str(s)) for s in shacl.taxonomy().subjects(SKOS.inScheme, None))
+    return sorted(URIRef(str(s)) for s in graphs.taxonomy().subjects(SKOS.inScheme, None))
 
 
 def classes(cls: type[Node]) -> set[type[Node]]:
@@ -44,7 +44,7 @@ def model_terms() -> set[str]:
 
 
 def test_the_header_says_licence_version_and_prefix() -> None:
-    graph = shacl.taxonomy()
+    graph = graphs.taxonomy()
     assert graph.value(ONTOLOGY, DCTERMS.license) == URIRef(
         "https://creativecommons.org/licenses/by/4.0/"
     )
@@ -54,22 +54,22 @@ def test_the_header_says_licence_version_and_prefix() -> None:
 
 @pytest.mark.parametrize("term", terms())
 def test_every_term_has_label_and_definition(term: URIRef) -> None:
-    graph = shacl.taxonomy()
+    graph = graphs.taxonomy()
     assert graph.value(term, RDFS.label)
     assert graph.value(term, SKOS.definition)
 
 
 def test_every_class_has_an_example() -> None:
-    graph = shacl.taxonomy()
+    graph = graphs.taxonomy()
     ours = [t for t in terms() if (t, RDF.type, OWL.Class) in graph]
     assert [t for t in ours if not graph.value(t, SKOS.example)] == []
 
 
 @pytest.mark.parametrize("concept", concepts())
 def test_every_concept_has_one_english_name_and_a_definition(concept: URIRef) -> None:
-    labels = list(shacl.taxonomy().objects(concept, SKOS.prefLabel))
+    labels = list(graphs.taxonomy().objects(concept, SKOS.prefLabel))
     assert [label.language for label in labels if isinstance(label, Literal)] == ["en"]
-    assert shacl.taxonomy().value(concept, SKOS.definition)
+    assert graphs.taxonomy().value(concept, SKOS.definition)
 
 
 def test_the_model_uses_only_defined_terms() -> None:
@@ -92,18 +92,18 @@ def test_no_term_is_without_use() -> None:
 
 
 def test_nothing_is_both_class_and_concept() -> None:
-    graph = shacl.taxonomy()
+    graph = graphs.taxonomy()
     assert not set(graph.subjects(RDF.type, OWL.Class)) & set(concepts())
 
 
 def test_no_object_property_is_functional() -> None:
-    graph = shacl.taxonomy()
+    graph = graphs.taxonomy()
     functional = set(graph.subjects(RDF.type, OWL.FunctionalProperty))
     assert not functional & set(graph.subjects(RDF.type, OWL.ObjectProperty))
 
 
 def test_the_five_core_dimensions_have_value_schemes() -> None:
-    graph = shacl.taxonomy()
+    graph = graphs.taxonomy()
     core = set(graph.objects(URIRef("https://w3id.org/evalgap/dimension/core"), SKOS.member))
     assert len(core) == 5
     assert core <= set(graph.objects(None, EGAP.valuesOf))
@@ -111,7 +111,7 @@ def test_the_five_core_dimensions_have_value_schemes() -> None:
 
 def dimensions() -> list[str]:
     """Return the dimensions that a card can answer on: all but the two kinds and the pair."""
-    graph = shacl.taxonomy()
+    graph = graphs.taxonomy()
     asked = [
         s for s in graph.subjects(EGAP.questionText, None) if (s, RDF.type, DIMENSION) in graph
     ]
@@ -128,7 +128,7 @@ def test_the_dimensions_are_the_five_and_nine_more() -> None:
 
 @pytest.mark.parametrize("name", dimensions())
 def test_every_dimension_is_told_in_full(name: str) -> None:
-    graph, dimension = shacl.taxonomy(), URIRef(f"{DIMENSIONS}{name}")
+    graph, dimension = graphs.taxonomy(), URIRef(f"{DIMENSIONS}{name}")
     assert graph.value(dimension, SKOS.definition)
     assert graph.value(dimension, SKOS.example)
     assert re.match(
@@ -141,7 +141,7 @@ def test_every_dimension_is_told_in_full(name: str) -> None:
 
 @pytest.mark.parametrize("name", dimensions())
 def test_every_dimension_has_values_and_the_ordered_ones_a_scale(name: str) -> None:
-    graph = shacl.taxonomy()
+    graph = graphs.taxonomy()
     (scheme,) = graph.subjects(EGAP.valuesOf, URIRef(f"{DIMENSIONS}{name}"))
     values = set(graph.subjects(SKOS.inScheme, scheme))
     assert len(values) >= 3
@@ -152,7 +152,7 @@ def test_every_dimension_has_values_and_the_ordered_ones_a_scale(name: str) -> N
 
 
 def defined_rules() -> set[str]:
-    graph = shacl.taxonomy()
+    graph = graphs.taxonomy()
     found = graph.subjects(SKOS.inScheme, URIRef("https://w3id.org/evalgap/scheme/derivation-rule"))
     return {str(graph.value(rule, SKOS.notation)) for rule in found}
 
@@ -184,12 +184,12 @@ def test_codes_are_no_keys_of_the_json(client: object) -> None:
 
 
 def test_every_mapping_starts_at_a_term_that_there_is() -> None:
-    known = {str(s) for s in shacl.taxonomy().subjects()}
+    known = {str(s) for s in graphs.taxonomy().subjects()}
     assert set(alignments()) <= known
 
 
 def test_a_mapping_that_says_it_is_asserted_is() -> None:
-    graph = shacl.taxonomy()
+    graph = graphs.taxonomy()
     for subject, rows in alignments().items():
         for row in rows:
             if row.comment.startswith("asserted as rdfs:"):

@@ -55,6 +55,7 @@ def fit(
     from service.fit import from_graph as fits  # noqa: PLC0415
     from service.fit import report as findings  # noqa: PLC0415
     from service.fit import request as asked  # noqa: PLC0415 - other commands start faster
+    from service.ontology import scheme_queries  # noqa: PLC0415
 
     given = {
         "dimensions": dimensions,
@@ -66,7 +67,7 @@ def fit(
         "limit": limit,
     }
     with opened(settings_of(store=store), read_only=True) as engine:
-        schemes, path = fits.schemes(engine), Path(deployment)
+        schemes, path = scheme_queries.schemes(engine), Path(deployment)
         stated = _description(path) if path.is_file() else None
         place = (
             asked.described(engine, schemes, stated) if stated else fits.place(engine, deployment)
@@ -145,25 +146,24 @@ def risk(
 ) -> None:
     """Show what was measured elsewhere for each assumption that is not known to hold here."""
     from loaders.model import CORE_DIMENSIONS  # noqa: PLC0415
+    from service.evidence import report  # noqa: PLC0415
     from service.evidence import risk as risks  # noqa: PLC0415
-    from service.fit import from_graph as fits  # noqa: PLC0415
-    from service.fit import report as findings  # noqa: PLC0415
-    from service.fit import request as asked  # noqa: PLC0415
+    from service.ontology import parameters, scheme_queries  # noqa: PLC0415
 
     with opened(settings_of(store=store), read_only=True) as engine:
         given = dimensions
         relevant = (
-            asked.dimensions(fits.schemes(engine), given, "dimensions")
+            parameters.dimensions(scheme_queries.schemes(engine), given, "dimensions")
             if given
             else CORE_DIMENSIONS
         )
         found = risks.risk(engine, deployment, benchmark, relevant)
     if as_json:
-        _write_json(findings.risk(found))
+        _write_json(report.risk(found))
     elif as_csv:
-        _show(findings.evidence_rows([e for _, e in found.evidence]), "", as_csv=True)
+        _show(report.evidence_rows([e for _, e in found.evidence]), "", as_csv=True)
     else:
-        _say_risk(findings.risk(found))
+        _say_risk(report.risk(found))
 
 
 def _say_risk(found: Mapping[str, Any]) -> None:
@@ -238,14 +238,14 @@ def coverage(
     Not the coverage table of an import, which counts how many cards answer a question.
     """
     from service.coverage import from_graph as tables  # noqa: PLC0415
-    from service.fit import report as findings  # noqa: PLC0415
+    from service.coverage import report as coverage_report  # noqa: PLC0415
 
     with opened(settings_of(store=store), read_only=True) as engine:
         found = tables.coverage(engine, dimensions, domain)
     if as_json:
-        _write_json(findings.coverage(found))
+        _write_json(coverage_report.coverage(found))
         return
-    _show(findings.cell_rows(found.axes, found.cells), "", as_csv=as_csv)
+    _show(coverage_report.cell_rows(found.axes, found.cells), "", as_csv=as_csv)
     if not as_csv:
         for item in found.unmatched:
             out.print(f"{item.deployment}: {item.text}", markup=False, highlight=False)
@@ -253,7 +253,7 @@ def coverage(
 
 def _show(rows: Sequence[Mapping[str, Any]], title: str, *, as_csv: bool) -> None:
     """Write rows as CSV, or as a table without the columns that are too long for one."""
-    from service.web.responses import csv_text  # noqa: PLC0415
+    from service.common.csv_tables import csv_text  # noqa: PLC0415
 
     columns = list(dict.fromkeys(key for row in rows for key in row))
     if as_csv:

@@ -65,7 +65,7 @@ def _bytes(file: Path) -> bytes:
 
 
 def _about(file: Path) -> dict[str, object]:
-    from service.decomposition.request import tree  # noqa: PLC0415
+    from service.common.trees import tree  # noqa: PLC0415
 
     return tree(_bytes(file), str(file))
 

@@ -35,6 +35,7 @@ from service.cli.shared import (
     reads_documents,
     settings_of,
 )
+from service.common.garbage import collect_rarely
 from service.common.problems import AddressInUse, Problem
 from service.common.settings import Settings
 from service.ingest.pipeline import ingest
@@ -43,7 +44,6 @@ from service.ingest.written import differences, sizes
 from service.store.faults import fault
 from service.store.open import open_engine
 from service.store.oxigraph.store import open_store
-from service.validation.gate import collect_rarely
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
@@ -212,9 +212,8 @@ def query(
     store: StoreOption = None,
 ) -> None:
     """Run a named question and print its rows as CSV."""
-    from service.queries import catalog  # noqa: PLC0415
-    from service.records import repository  # noqa: PLC0415
-    from service.web.responses import csv_text  # noqa: PLC0415
+    from service.common.csv_tables import csv_text  # noqa: PLC0415
+    from service.queries import catalog, lists  # noqa: PLC0415
 
     if name is None:
         for asked in catalog.questions().values():
@@ -224,7 +223,7 @@ def query(
     arguments = dict(_pair(p) for p in param or [])
     with opened(settings_of(store=store), read_only=True) as engine:
         rows = [
-            {k: repository.value(v) for k, v in row.items()}
+            {k: lists.value(v) for k, v in row.items()}
             for row in catalog.run(catalog.question(name), arguments, engine)
         ]
     sys.stdout.write(csv_text(rows, list(dict.fromkeys(k for row in rows for k in row))))

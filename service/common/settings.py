@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from service.web.http.hosts import PublicURL
+from service.common.public_url import PublicURL
 
 Listed = Annotated[tuple[str, ...], NoDecode]
 """A setting with several values; a variable lists them with commas."""

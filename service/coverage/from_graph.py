@@ -9,8 +9,8 @@ from typing import TypeVar
 from service.common.problems import BadParameter
 from service.coverage.crosstab import Cell, Needed, crosstab, unmatched
 from service.fit import from_graph as fits
-from service.fit import request as asked
 from service.fit.claims import Candidate, Claim, Coded, Place
+from service.ontology import parameters, scheme_queries
 from service.ontology.schemes import Scheme
 from service.queries.cache import PerContent
 from service.store.port import Engine
@@ -39,7 +39,7 @@ def coverage(engine: Engine, names: str, domain: str | None) -> Coverage:
     Raises `BadParameter` for another number of them, or a name that is not known.
     """
     axes = _axes(engine, names)
-    found = asked.domain(engine, domain) if domain else None
+    found = parameters.domain(engine, domain) if domain else None
     every, places = subjects(engine)
     benchmarks = [c for c in every if found in {None, *c.domains}]
     deployments = [p for p in places if found in {None, *p.domains}]
@@ -54,8 +54,8 @@ def coverage(engine: Engine, names: str, domain: str | None) -> Coverage:
 
 
 def _axes(engine: Engine, names: str) -> tuple[Scheme, ...]:
-    known = {**fits.schemes(engine), DOMAIN: fits.domain_scheme(engine)}
-    given = asked.dimensions(known, names, "dimensions")
+    known = {**scheme_queries.schemes(engine), DOMAIN: scheme_queries.domain_scheme(engine)}
+    given = parameters.dimensions(known, names, "dimensions")
     if len(given) not in _AXES:
         raise BadParameter(
             f"dimensions names two or three different dimensions joined by commas, not {names!r}. "

@@ -1,6 +1,5 @@
 """Decompositions for the doors: options as they are sent, results as they are shown or stored."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -9,18 +8,18 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rdflib import SKOS, URIRef
 
-from loaders.contract import CardError, Document, Raw, problems_of, shorten
+from loaders.contract import Document, Raw, problems_of
 from loaders.mapping.iris import BASE
-from loaders.reading.content import read_tree_content
 from loaders.registry import read
-from loaders.writers.text import plain, yaml_text
+from loaders.writers.text import yaml_text
 from service.common.problems import BadParameter, BadRequest, Invalid
+from service.common.trees import tree
 from service.decomposition.decompose import MOST_RESAMPLES, Decomposition, decompose
 from service.decomposition.gap_record import About, Named, gap_tree
 from service.decomposition.scores import read_scores
 from service.decomposition.table import Sheet, rows_sheet, sheet
 from service.ingest.documents import check_values, read_json
-from service.validation import validator as shacl
+from service.ontology import graphs
 
 _DIGITS = 6
 """Decimals of a percentage or point that are shown."""
@@ -56,7 +55,7 @@ def options_of(given: Mapping[str, Any]) -> Options:
 @cache
 def kinds() -> dict[str, str]:
     """Return, for each dimension of the ontology, whether it is a task or outcome assumption."""
-    graph = shacl.taxonomy()
+    graph = graphs.taxonomy()
     found: dict[str, str] = {}
     for kind in _KINDS:
         narrower = graph.transitive_subjects(SKOS.broader, URIRef(f"{BASE}dimension/{kind}"))
@@ -196,13 +195,9 @@ def _about(given: Mapping[str, Any]) -> About:
         ) from error
 
 
-def tree(data: bytes, name: str) -> dict[str, Any]:
-    """Return what a YAML or JSON text of named fields holds. Raises `BadRequest`."""
-    try:
-        value = plain(read_tree_content(Raw(name, data)).value)
-        json.dumps(value)
-    except (CardError, TypeError) as error:
-        raise BadRequest(f"{name} cannot be read: {shorten(str(error), 300)}") from error
-    if not isinstance(value, dict):
-        raise BadRequest(f"{name} does not hold named fields. Write it as in data/README.md.")
-    return value
+def pair(words: str, name: str) -> tuple[str, str]:
+    """Return a rung and its dimensions from `rung:dimensions`. Raises `BadParameter`."""
+    rung, colon, given = words.rpartition(":")
+    if not colon:
+        raise BadParameter(f"{name} is rung:dimensions, not {words!r}.", parameter=name)
+    return rung, given

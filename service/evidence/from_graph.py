@@ -7,6 +7,7 @@ from decimal import Decimal
 from loaders.model import Contribution, Decomposition, Estimate, Gap, Measurement
 from service.evidence.figures import Arm, Bounds, Figure
 from service.fit import from_graph as fits
+from service.queries import lists
 from service.queries.cache import PerContent
 from service.records import repository
 from service.store.port import Engine
@@ -17,7 +18,7 @@ def figures(engine: Engine) -> tuple[Figure, ...]:
     """Return the figures of every current gap."""
     fields = {b.id: b.domains for b in fits.candidates(engine)}
     fields |= {f"at {p.id}": p.domains for p in fits.places(engine)}
-    listed = (str(item["id"]) for item in repository.listing(engine, "gaps", {}))
+    listed = (str(item["id"]) for item in lists.listing(engine, "gaps", {}))
     gaps = (repository.load(engine, "gap", ident).record for ident in listed)
     return tuple(f for gap in gaps if isinstance(gap, Gap) for f in of_gap(gap, fields))
 

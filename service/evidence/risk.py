@@ -10,6 +10,7 @@ from service.evidence.relevance import Evidence, evidence
 from service.fit import from_graph as fits
 from service.fit.claims import Candidate, Finding, Fit, Place
 from service.fit.request import Asked, answer
+from service.ontology import scheme_queries
 from service.ontology.schemes import DISPUTED, UNKNOWN, VIOLATED
 from service.store.port import Engine
 
@@ -41,7 +42,7 @@ def risk(engine: Engine, deployment: str, benchmark: str, relevant: tuple[str, .
 def risk_at(engine: Engine, place: Place, every: Sequence[Candidate], asked: Asked) -> Risk:
     """Return the same for a deployment that may not be stored; `asked` names one benchmark."""
     alone = [c for c in every if c.id == asked.benchmark]
-    (found,) = answer(fits.schemes(engine), alone, place, asked).fits
+    (found,) = answer(scheme_queries.schemes(engine), alone, place, asked).fits
     open_ = [f for f in found.findings if f.verdict in {VIOLATED, UNKNOWN, DISPUTED}]
     above = _above(engine)
     measured = figures(engine)
@@ -54,7 +55,7 @@ def risk_at(engine: Engine, place: Place, every: Sequence[Candidate], asked: Ask
 def _above(engine: Engine) -> defaultdict[str, set[str]]:
     """Return the dimensions that each lies under, but for the two kinds that hold them all."""
     return _grouped(
-        (fits.tail(row, "dimension") or "", fits.tail(row, "above") or "")
+        (scheme_queries.tail(row, "dimension") or "", scheme_queries.tail(row, "above") or "")
         for row in engine.select(_ABOVE)
     )
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeVar
 
-from service.ontology.schemes import NOT_APPLICABLE, Reading
+from service.fit.comparison import Reading
+from service.ontology.schemes import NOT_APPLICABLE
 
 SUPPOSED = "supposed"
 """The basis of a value that nobody states: it is put in to see what would move."""

@@ -9,27 +9,11 @@ from rdflib import Literal, URIRef
 from loaders.mapping.iris import BASE, path_below
 from service.common.problems import NotFound
 from service.fit.claims import Candidate, Claim, Coded, Judgement, Place, Source
-from service.ontology.schemes import Scheme, Value
+from service.ontology.scheme_queries import PREFIXES, tail
 from service.queries.cache import PerContent
 from service.records.repository import check
 from service.store.port import Engine, Row
 
-_PREFIXES = f"""
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX egap: <{BASE}ontology#>
-PREFIX review: <{BASE}code/review-status/>
-PREFIX prov: <http://www.w3.org/ns/prov#>
-PREFIX schema: <https://schema.org/>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-"""
-_SCHEMES = """
-SELECT ?dimension ?dimensionLabel ?asksMore ?coexist ?value ?label ?rank ?broader WHERE {
-  ?scheme egap:valuesOf ?dimension . ?dimension skos:prefLabel ?dimensionLabel .
-  ?value skos:inScheme ?scheme ; skos:prefLabel ?label .
-  OPTIONAL { ?scheme egap:higherRankAsksMore ?asksMore }
-  OPTIONAL { ?scheme egap:valuesMayCoexist ?coexist }
-  OPTIONAL { ?value egap:rank ?rank } OPTIONAL { ?value skos:broader ?broader } }
-ORDER BY ?dimension ?rank ?value"""
 _CURRENT = """
   FILTER NOT EXISTS { ?record dcterms:isReplacedBy ?newer }
   FILTER NOT EXISTS { ?record egap:reviewStatus review:withdrawn }"""
@@ -74,43 +58,6 @@ SELECT ?subject ?target WHERE {
     egap:reviewStatus review:accepted .
   FILTER NOT EXISTS { ?record dcterms:isReplacedBy ?newer } }"""
 _LOWER = ("egap:describesDataset", "egap:describesImplementation")
-
-
-@PerContent
-def schemes(engine: Engine) -> Mapping[str, Scheme]:
-    """Return the value scheme of every dimension that has one, by dimension."""
-    rows: dict[str, list[Row]] = defaultdict(list)
-    for row in engine.select(_PREFIXES + _SCHEMES):
-        rows[tail(row, "dimension") or ""].append(row)
-    return {name: _scheme(name, found) for name, found in rows.items()}
-
-
-def _scheme(name: str, rows: list[Row]) -> Scheme:
-    values = [
-        Value(
-            tail(row, "value") or "",
-            str(row["label"]),
-            tail(row, "broader"),
-            int(str(row["rank"])) if "rank" in row else None,
-        )
-        for row in rows
-    ]
-    return Scheme(
-        name,
-        {v.code: v for v in values},
-        str(rows[0]["dimensionLabel"]),
-        higher_asks_more=_true(rows[0], "asksMore"),
-        may_coexist=_true(rows[0], "coexist"),
-    )
-
-
-def _true(row: Row, name: str) -> bool:
-    return str(row.get(name, "false")) in {"true", "1"}
-
-
-def tail(row: Row, name: str) -> str | None:
-    """Return the last segment of the IRI of a variable; None where it is unbound."""
-    return str(row[name]).rpartition("/")[2] if name in row else None
 
 
 def place(engine: Engine, deployment: str) -> Place:
@@ -165,7 +112,7 @@ def _names(engine: Engine, about: str) -> dict[str, tuple[str, frozenset[str]]]:
     """Return the first title in order, and all domains, of every thing that records describe."""
     titles: dict[str, set[str]] = defaultdict(set)
     domains: dict[str, set[str]] = defaultdict(set)
-    for row in engine.select(_PREFIXES + _NAMED % about):
+    for row in engine.select(PREFIXES + _NAMED % about):
         titles[str(row["about"])].add(str(row["title"]))
         domains[str(row["about"])] |= {d for d in [tail(row, "domain")] if d}
     return {iri: (min(found), frozenset(domains[iri])) for iri, found in titles.items()}
@@ -174,7 +121,7 @@ def _names(engine: Engine, about: str) -> dict[str, tuple[str, frozenset[str]]]:
 def _claims(engine: Engine, about: str, holds: str) -> dict[str, list[Claim]]:
     """Return the claims of current records by the IRI of what they are about."""
     found: dict[str, list[Claim]] = defaultdict(list)
-    for rows in _by_part(engine.select(_PREFIXES + _STATED % (about, holds))):
+    for rows in _by_part(engine.select(PREFIXES + _STATED % (about, holds))):
         found[str(rows[0]["about"])].append(_claim(rows))
     return found
 
@@ -215,7 +162,7 @@ def judgements(engine: Engine, deployment: str) -> dict[str, list[Judgement]]:
     """Return what assessors say for a deployment, by the IRI of the benchmark."""
     found: dict[str, list[Judgement]] = defaultdict(list)
     iri = URIRef(f"{BASE}id/deployment/{deployment}").n3()
-    for rows in _by_part(engine.select(_PREFIXES + _JUDGED % iri)):
+    for rows in _by_part(engine.select(PREFIXES + _JUDGED % iri)):
         first = rows[0]
         judgement = Judgement(
             tail(first, "dimension") or "",
@@ -233,7 +180,7 @@ def judgements(engine: Engine, deployment: str) -> dict[str, list[Judgement]]:
 
 def _beside(engine: Engine) -> Mapping[str, list[Claim]]:
     """Return what matched datasets and implementations claim, by the IRI of the benchmark."""
-    matched = engine.select(_PREFIXES + _MATCHED)
+    matched = engine.select(PREFIXES + _MATCHED)
     if not matched:
         return {}
     lower = [_claims(engine, about, "egap:hasAssumption") for about in _LOWER]
@@ -258,19 +205,3 @@ def _number(row: Row, name: str) -> float | None:
         return float(term) if isinstance(term, Literal) else None
     except ValueError:  # no number: it came in without the gate
         return None
-
-
-@PerContent
-def domain_scheme(engine: Engine) -> Scheme:
-    """Return the application domains as a scheme; a subject may have several of them."""
-    rows = engine.select(
-        f"{_PREFIXES} SELECT ?value ?label WHERE {{ "
-        f"?value skos:inScheme <{BASE}scheme/domain> ; skos:prefLabel ?label }} ORDER BY ?value"
-    )
-    values = [Value(tail(row, "value") or "", str(row["label"])) for row in rows]
-    return Scheme("domain", {v.code: v for v in values}, "Domain")
-
-
-def domains(engine: Engine) -> list[str]:
-    """Return the application domains there are."""
-    return list(domain_scheme(engine).values)

@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from loaders.model import CORE_DIMENSIONS
+from service.common.parameters import number, only, words
 from service.common.problems import BadParameter, NotFound
-from service.fit import from_graph as fits
 from service.fit.claims import Candidate, Claim, Coded, Difference, Fit, Move, Place
 from service.fit.rules import fit
 from service.fit.whatif import difference, moves, what_if
-from service.ontology.schemes import Scheme
+from service.ontology.parameters import Schemes, dimension, dimensions, domain, values
 from service.store.port import Engine
 
-Schemes = Mapping[str, Scheme]
 STATUSES = ("answered", "partly-answered", "not-stated", "not-applicable")
 MOST = 100
 """The most benchmarks in one JSON answer, as in every list of the API."""
-_DIGITS = 9
 _FIELDS = ("title", "domains", "characteristics")
 
 
@@ -85,44 +83,6 @@ def _compared(found: Iterable[Fit], pair: tuple[str, str]) -> tuple[Difference, 
     return tuple(difference(by_name[pair[0]], by_name[pair[1]]))
 
 
-def dimension(schemes: Schemes, given: object, parameter: str) -> str:
-    """Return a dimension by its name, with hyphens or underscores. Raises `BadParameter`."""
-    name = str(given).strip().replace("_", "-")
-    if name not in schemes:
-        raise BadParameter(
-            f"{parameter}: there is no dimension {str(given)!r} with coded values. "
-            f"Take one of: {', '.join(schemes)}.",
-            parameter=parameter,
-            value=str(given),
-            known=list(schemes),
-        )
-    return name
-
-
-def dimensions(schemes: Schemes, given: object, parameter: str) -> tuple[str, ...]:
-    """Return dimensions from a list or from names joined by commas, each once."""
-    names = given if isinstance(given, list) else str(given).split(",")
-    if not names:
-        raise BadParameter(f"{parameter} names no dimension.", parameter=parameter, value=given)
-    return tuple(dict.fromkeys(dimension(schemes, name, parameter) for name in names))
-
-
-def values(scheme: Scheme, given: object, parameter: str) -> tuple[str, ...]:
-    """Return coded values of a dimension. Raises `BadParameter` with those there are."""
-    items = given if isinstance(given, list) else [v for v in str(given).split(",") if v.strip()]
-    codes = [str(v).strip().removeprefix(f"{scheme.dimension}/") for v in items]
-    for code in codes:
-        if code not in scheme.values:
-            raise BadParameter(
-                f"{parameter}: {scheme.dimension} has no value {code!r}. "
-                f"Take any of: {', '.join(scheme.values)}.",
-                parameter=parameter,
-                value=code,
-                known=list(scheme.values),
-            )
-    return tuple(dict.fromkeys(codes))
-
-
 def change(schemes: Schemes, relevant: Sequence[str], given: str) -> tuple[str, tuple[str, ...]]:
     """Return the change that `dimension:value,value` supposes; no value means nothing stated."""
     name, colon, coded = given.partition(":")
@@ -141,18 +101,6 @@ def change(schemes: Schemes, relevant: Sequence[str], given: str) -> tuple[str, 
     return found, values(schemes[found], coded, "whatif")
 
 
-def number(given: object, parameter: str) -> int:
-    """Return a whole number from 0. Raises `BadParameter`."""
-    digits = str(given)
-    if not digits.isdecimal() or len(digits) > _DIGITS:
-        raise BadParameter(
-            f"{parameter} is a whole number of at most {_DIGITS} digits, not {digits[:20]!r}.",
-            parameter=parameter,
-            value=digits[:20],
-        )
-    return int(digits)
-
-
 def pair(given: object) -> tuple[str, str]:
     """Return the two benchmarks of `a,b` or a list. Raises `BadParameter` for another number."""
     items = given if isinstance(given, list) else str(given).split(",")
@@ -164,19 +112,6 @@ def pair(given: object) -> tuple[str, str]:
             value=str(given),
         )
     return names[0], names[1]
-
-
-def domain(engine: Engine, given: str) -> str:
-    """Return a domain. Raises `BadParameter` with those there are."""
-    known = fits.domains(engine)
-    if given not in known:
-        raise BadParameter(
-            f"domain: there is no domain {given!r}. Take one of: {', '.join(known)}.",
-            parameter="domain",
-            value=given,
-            known=known,
-        )
-    return given
 
 
 def wanted(engine: Engine, schemes: Schemes, given: Mapping[str, Any]) -> Asked:
@@ -195,13 +130,6 @@ def wanted(engine: Engine, schemes: Schemes, given: Mapping[str, Any]) -> Asked:
         min(number(said.get("limit", MOST), "limit"), MOST),
         number(said.get("offset", 0), "offset"),
     )
-
-
-def words(given: object, parameter: str) -> str:
-    """Return a text. Raises `BadParameter` for anything else, and for an empty one."""
-    if not isinstance(given, str) or not given.strip():
-        raise BadParameter(f"{parameter} is a text, not {given!r}.", parameter=parameter)
-    return given
 
 
 def described(engine: Engine, schemes: Schemes, body: Mapping[str, Any]) -> Place:
@@ -248,15 +176,3 @@ def _characteristic(schemes: Schemes, name: object, stated: object) -> Claim:
         )
     answer = words(parts["answer"], f"{where}.answer") if parts.get("answer") else None
     return Claim(found, tuple(map(Coded, coded)), status, answer)
-
-
-def only(given: Iterable[object], known: Sequence[str], where: str) -> None:
-    """Raise `BadParameter` for a name that is not known."""
-    for name in given:
-        if name not in known:
-            raise BadParameter(
-                f"{where} has no field {str(name)!r}. It takes: {', '.join(known)}.",
-                parameter=str(name),
-                value=str(name),
-                known=list(known),
-            )

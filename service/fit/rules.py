@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from service.fit.claims import Candidate, Claim, Counts, Finding, Fit, Judgement, Place, Said
+from service.fit.comparison import Reading, compare
 from service.ontology.schemes import (
     DISPUTED,
     HOLDS,
@@ -16,9 +17,7 @@ from service.ontology.schemes import (
     PARTIALLY,
     UNKNOWN,
     VIOLATED,
-    Reading,
     Scheme,
-    compare,
 )
 
 _Verdicts = tuple[Mapping[str, str], Counts]

@@ -14,9 +14,9 @@ from service.common.problems import Invalid
 from service.common.resources import VERSION, resource, turtle_files
 from service.ingest.pipeline import ingest
 from service.ingest.report import Tally
+from service.ontology import graphs
 from service.ontology.closure import within
 from service.store.port import Engine
-from service.validation import validator as shacl
 from service.validation.gate import Gate
 
 _STATE = URIRef("https://w3id.org/evalgap/graph/state")
@@ -38,8 +38,8 @@ def prepare(engine: Engine, gate: Gate, *, seed: bool, tell: Callable[[str], Non
     if any(found.get(iri) != wanted[iri] for iri in (ONTOLOGY_GRAPH, SHAPES_GRAPH)):
         tell("Loading ontology and shapes")
         engine.commit(
-            nquads([*shacl.taxonomy(), *within(shacl.taxonomy())], ONTOLOGY_GRAPH.n3())
-            + nquads(shacl.shapes(), SHAPES_GRAPH.n3()),
+            nquads([*graphs.taxonomy(), *within(graphs.taxonomy())], ONTOLOGY_GRAPH.n3())
+            + nquads(graphs.shapes(), SHAPES_GRAPH.n3()),
             drop=[str(ONTOLOGY_GRAPH), str(SHAPES_GRAPH)],
         )
     if seed and found.get(SHIPPED) != wanted[SHIPPED]:

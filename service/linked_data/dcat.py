@@ -8,6 +8,7 @@ from rdflib.term import Node
 from loaders.mapping.iris import BASE, DCAT, DCTERMS, SCHEMA
 from service.linked_data.dump import Dump, dumps
 from service.linked_data.licences import CC_BY
+from service.linked_data.statistics import content
 from service.linked_data.void import (
     RIGHTS,
     Said,
@@ -19,7 +20,6 @@ from service.linked_data.void import (
     say,
     sources,
 )
-from service.queries.cache import content
 from service.store.port import Engine
 
 SPDX = Namespace("http://spdx.org/rdf/terms#")

@@ -16,13 +16,11 @@ from itertools import chain, islice
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import Any
 from weakref import finalize
-
-import pyoxigraph as ox
 
 from service.common.problems import BadRequest
 from service.queries.cache import PerContent
+from service.store.nquads import graph_and_line, write_trig
 from service.store.port import Engine
 
 RUN = 100_000
@@ -53,9 +51,7 @@ class Dumps:
         packed, plain = folder / "dump.nq.gz", folder / "dump.trig"
         _write_nquads(engine, packed)
         with gzip.open(packed) as file, plain.open("wb") as stream:
-            lines: Any = file  # which does say that it is IO[bytes]
-            quads = ox.parse(lines, format=ox.RdfFormat.N_QUADS, lenient=True)
-            ox.serialize(quads, stream, format=ox.RdfFormat.TRIG)
+            write_trig(file, stream)
         self.files: Mapping[str, Dump] = {
             packed.name: _dump(packed, "application/n-quads", "application/gzip"),
             plain.name: _dump(plain, "application/trig", None),
@@ -102,9 +98,8 @@ def _runs(engine: Engine, folder: Path) -> Iterator[Path]:
 
 def _keyed(chunk: bytes) -> Iterator[bytes]:
     """Yield the lines of a piece of N-Quads, each behind what it is sorted by."""
-    for quad in ox.parse(chunk, format=ox.RdfFormat.N_QUADS, lenient=True):
-        name = "" if isinstance(quad.graph_name, ox.DefaultGraph) else f"{quad.graph_name}"
-        yield f"{name}\t{quad} .\n".encode()
+    for name, line in graph_and_line(chunk):
+        yield f"{name}\t{line}".encode()
 
 
 def load(engine: Engine, data: bytes) -> int:

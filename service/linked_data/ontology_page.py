@@ -13,8 +13,8 @@ from rdflib.term import Node
 
 from loaders.mapping.iris import BASE, DCTERMS, EGAP, SKOS
 from service.linked_data.presentation import Line, Shown, address, curie
+from service.ontology import graphs
 from service.ontology.mappings import alignments
-from service.validation import validator as shacl
 
 _CORE = URIRef(f"{BASE}dimension/core")
 _DIMENSIONS = URIRef(f"{BASE}scheme/dimension")
@@ -39,7 +39,7 @@ class Entry:
 @cache
 def page() -> dict[str, Any]:
     """Return what the template shows of the ontology."""
-    graph = shacl.taxonomy()
+    graph = graphs.taxonomy()
     schemes = sorted(graph.subjects(RDF.type, SKOS.ConceptScheme), key=str)
     lists = [s for s in schemes if s != _DIMENSIONS and not graph.value(s, EGAP.valuesOf)]
     return {

@@ -13,8 +13,8 @@ from rdflib.term import Node
 from loaders.mapping.iris import BASE, DCAT, DCTERMS, EGAP, SCHEMA, bind
 from loaders.model.terms import PREFIXES
 from service.linked_data.licences import CC_BY, ORIGINS, Origin
+from service.linked_data.statistics import Content, content
 from service.queries import catalog
-from service.queries.cache import Content, content
 from service.queries.catalog import Question
 from service.store.port import Engine, Limits
 

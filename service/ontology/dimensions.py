@@ -6,14 +6,13 @@ from functools import cache
 
 from rdflib import URIRef
 
-from loaders.model import CORE_DIMENSIONS
 from loaders.mapping.iris import BASE, SKOS
-from service.fit import from_graph as fits
-from service.validation import validator as shacl
+from loaders.model import CORE_DIMENSIONS
+from service.ontology import graphs, scheme_queries
+from service.ontology import labels as words
 from service.ontology.schemes import Scheme, Value
 from service.queries.cache import PerContent
 from service.store.port import Engine
-from service.ontology import labels as words
 
 _VERDICT = " Verdict: "
 
@@ -61,7 +60,7 @@ class Dimension:
 @PerContent
 def dimensions(engine: Engine) -> Mapping[str, Dimension]:
     """Return every dimension with coded values, those of the card first, then by kind."""
-    found = [_dimension(scheme) for scheme in fits.schemes(engine).values()]
+    found = [_dimension(scheme) for scheme in scheme_queries.schemes(engine).values()]
     return {d.name: d for d in sorted(found, key=_place)}
 
 
@@ -73,7 +72,7 @@ def _place(dimension: Dimension) -> tuple[int, bool, str]:
 
 def _dimension(scheme: Scheme) -> Dimension:
     path = f"dimension/{scheme.dimension}"
-    above = shacl.taxonomy().transitive_objects(URIRef(BASE + path), SKOS.broader)
+    above = graphs.taxonomy().transitive_objects(URIRef(BASE + path), SKOS.broader)
     return Dimension(
         scheme.dimension,
         scheme.label or scheme.dimension,

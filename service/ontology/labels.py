@@ -6,7 +6,7 @@ from functools import lru_cache
 from rdflib import SKOS, Literal, URIRef
 
 from loaders.mapping.iris import BASE, EGAP
-from service.validation import validator as shacl
+from service.ontology import graphs
 
 
 @dataclass(frozen=True)
@@ -36,5 +36,5 @@ def definition(path: str) -> str:
 
 
 def _said(name: URIRef, predicate: URIRef) -> str:
-    found = shacl.taxonomy().value(name, predicate, any=True)
+    found = graphs.taxonomy().value(name, predicate, any=True)
     return str(found) if isinstance(found, Literal) else ""

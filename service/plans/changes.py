@@ -27,7 +27,8 @@ from loaders.model import (
 from loaders.model.terms import Text
 from service.common.problems import BadRequest, Conflict
 from service.plans.sample_size import Wanted, sample_size
-from service.plans.stages import judged, locks
+from service.plans.stages import judged
+from service.records.plan_rules import locks
 
 _TESTS = ("test-task", "test-outcome")
 _LOSS_UNIT = {"percent": "percentage-point"}

@@ -19,11 +19,13 @@ from service.fit.claims import Candidate, Claim
 from service.fit.claims import Finding as Assessed
 from service.fit.rules import find
 from service.ingest.pipeline import ingest
+from service.ontology import scheme_queries
 from service.ontology.schemes import DISPUTED, Scheme
 from service.plans.changes import StepChange, changed, gap_of
 from service.plans.sample_size import Wanted, sample_size
-from service.plans.stages import Finding, locks, staged
+from service.plans.stages import Finding, staged
 from service.records import repository
+from service.records.plan_rules import locks
 from service.store.port import Engine
 from service.validation.gate import Gate
 
@@ -184,7 +186,7 @@ def _findings(engine: Engine, wanted: PlanRequest) -> list[Finding]:
     card = repository.load(engine, "card", wanted.card).record
     assert isinstance(card, Card)  # noqa: S101 - the kind is asked for
     place = fits.place(engine, wanted.deployment)
-    schemes, candidate = fits.schemes(engine), _alone(engine, card, wanted.deployment)
+    schemes, candidate = scheme_queries.schemes(engine), _alone(engine, card, wanted.deployment)
     names = dict.fromkeys(a.dimension for a in card.assumptions)
     known = (find(schemes.get(name, Scheme(name)), candidate, place) for name in names)
     return [Finding(f.dimension, *_started(f)) for f in known]

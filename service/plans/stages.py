@@ -10,13 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loaders.model import Measurement, Plan, Step, Threshold
+from loaders.model import Measurement, Step, Threshold
 from service.common.problems import BadRequest
 
 TASK, OUTCOME = "task-assumption", "outcome-assumption"
 RULE = "threshold-on-loss@1"
 DOUBTED = ("violated", "partially-holds", "unknown")
-_TESTS = ("test-task", "test-outcome")
 
 
 @dataclass(frozen=True)
@@ -120,22 +119,6 @@ def _tested(
     )
 
 
-def settled(step: Step) -> bool:
-    """Tell whether what waits for a step may start."""
-    if step.decision == "waived":
-        return True
-    done = step.step_status == "done"
-    return done and (step.stage not in _TESTS or step.decision == "met")
-
-
-def locks(steps: Sequence[Step], step: Step) -> list[int]:
-    """Return the positions of the steps that hold this one up."""
-    waits = {name.removeprefix("step-") for name in step.depends_on}
-    if step.stage == "test-outcome":
-        waits |= {str(s.position) for s in steps if s.stage == "test-task"}
-    return [s.position for s in steps if str(s.position) in waits and not settled(s)]
-
-
 def judged(step: Step) -> tuple[str, str]:
     """Return the decision that a result and its threshold give, and why, by rule `RULE`.
 
@@ -180,33 +163,3 @@ def _words(threshold: Threshold) -> str:
         else f"at least {threshold.at_least}"
     )
     return f"{end} {threshold.unit}"
-
-
-def moved(old: Plan, new: Plan) -> list[int]:
-    """Return the steps whose threshold is not what it was before their result was recorded."""
-    now = {s.position: s for s in new.steps}
-    return [s.position for s in old.steps if _moves(s, now.get(s.position))]
-
-
-def _moves(old: Step, new: Step | None) -> bool:
-    if new is None:
-        return old.result is not None
-    return new.threshold != old.threshold and bool(old.result or new.result)
-
-
-def rushed(old: Plan, new: Plan) -> list[int]:
-    """Return the steps that get their first result while others still hold them up."""
-    done = {s.position for s in old.steps if s.result is not None}
-    return [
-        s.position
-        for s in new.steps
-        if s.result is not None and s.position not in done and locks(new.steps, s)
-    ]
-
-
-def circular(plan: Plan) -> list[int]:
-    """Return the steps that can never start, because they wait in a circle."""
-    waits = {f"step-{s.position}": set(s.depends_on) for s in plan.steps}
-    while free := [name for name, others in waits.items() if not others & waits.keys()]:
-        waits = {name: others for name, others in waits.items() if name not in free}
-    return [s.position for s in plan.steps if f"step-{s.position}" in waits]

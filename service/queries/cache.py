@@ -1,14 +1,10 @@
 """What the store holds, in numbers; worked out once and kept until the content changes."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
-
-from rdflib import Literal, URIRef
-from rdflib.term import Node
 
 from loaders.mapping.iris import BASE, EGAP
 from service.queries import catalog
@@ -18,30 +14,6 @@ _STATE = f"{BASE}graph/state"
 _LOOK = 1.0
 """Seconds between two looks whether the store was found broken."""
 _Made = TypeVar("_Made")
-
-
-@dataclass(frozen=True)
-class Source:
-    """What one author has in the store, in one format: `count` versions of records."""
-
-    format: str
-    author: URIRef
-    name: str
-    count: int
-
-
-@dataclass(frozen=True)
-class Content:
-    """How much there is of what, and since when."""
-
-    triples: int
-    entities: int
-    classes: Mapping[URIRef, int]
-    examples: Mapping[URIRef, URIRef]
-    properties: Mapping[URIRef, int]
-    graphs: Mapping[URIRef, int]
-    sources: tuple[Source, ...]
-    modified: Node | None
 
 
 def stamp(engine: Engine) -> str:
@@ -98,47 +70,5 @@ class PerContent(Generic[_Made]):
             self._made.pop(engine, None)
 
 
-def modified(engine: Engine) -> str | None:
-    """Return when the last version of a record was stored (ISO 8601); None for an empty store."""
-    latest = _rows(engine, "stamp")[0].get("latest")
-    return None if latest is None else str(latest)
-
-
-@PerContent
-def content(engine: Engine) -> Content:
-    """Return the numbers of a store."""
-    classes = _rows(engine, "classes")
-    properties = _counted(_rows(engine, "properties"), "property", "triples")
-    return Content(
-        triples=sum(properties.values()),
-        entities=_number(_rows(engine, "entities")[0], "entities"),
-        classes=_counted(classes, "class", "entities"),
-        examples={_iri(r, "class"): _iri(r, "example") for r in classes if "example" in r},
-        properties=properties,
-        graphs=_counted(_rows(engine, "graphs"), "graph", "triples"),
-        sources=tuple(sorted((_source(r) for r in _rows(engine, "sources")), key=str)),
-        modified=_rows(engine, "stamp")[0].get("latest"),
-    )
-
-
 def _rows(engine: Engine, name: str) -> list[Row]:
     return catalog.run(catalog.lists()[name], {}, engine)
-
-
-def _counted(rows: list[Row], what: str, how_many: str) -> dict[URIRef, int]:
-    found = {_iri(row, what): _number(row, how_many) for row in rows if what in row}
-    return dict(sorted(found.items()))
-
-
-def _source(row: Row) -> Source:
-    form = str(row["loader"]).rpartition("/")[0]
-    return Source(form, _iri(row, "author"), str(row["name"]), _number(row, "records"))
-
-
-def _iri(row: Row, name: str) -> URIRef:
-    return URIRef(str(row[name]))
-
-
-def _number(row: Row, name: str) -> int:
-    found = row[name]
-    return int(found) if isinstance(found, Literal) else 0

@@ -10,9 +10,8 @@ from typing import Any
 
 from loaders.mapping.iris import BASE
 from service.common.problems import BadParameter
-from service.queries import catalog
+from service.queries import catalog, lists
 from service.queries.cache import PerContent
-from service.records import repository
 from service.store.port import Engine
 
 Rows = Sequence[Mapping[str, Any]]
@@ -117,7 +116,7 @@ def answer(engine: Engine, question: str, arguments: Mapping[str, str]) -> Rows:
         found = catalog.run(catalog.question(question), arguments, engine)
     except BadParameter:
         return []
-    return [{k: short(repository.value(v)) for k, v in row.items()} for row in found]
+    return [{k: short(lists.value(v)) for k, v in row.items()} for row in found]
 
 
 def _tables(engine: Engine) -> list[Table]:

@@ -10,6 +10,8 @@ from loaders.writers.plan import plan_markdown
 from loaders.writers.text import yaml_text
 from service.common.negotiation import SUFFIXES
 from service.common.problems import NotFound
+from service.ontology import taxonomy
+from service.queries import lists
 from service.records import repository
 from service.store.port import Engine
 
@@ -39,7 +41,7 @@ def writers(
 
 
 def _questions(engine: Engine) -> dict[str, str]:
-    return {d["id"]: d["question"] or "" for d in repository.taxonomy(engine)}
+    return {d["id"]: d["question"] or "" for d in taxonomy.taxonomy(engine)}
 
 
 def _authors(engine: Engine, card: Card, deployment: str | None) -> str:
@@ -55,7 +57,7 @@ def _practice(engine: Engine, card: Card, deployment: str) -> tuple[Review, Prof
     filters = {"deployment": deployment, "benchmark": card.benchmark.id}
     loaded = (
         repository.load(engine, "review", str(row["id"])).record
-        for row in repository.listing(engine, "reviews", filters)
+        for row in lists.listing(engine, "reviews", filters)
     )
     reviews = [r for r in loaded if isinstance(r, Review) and _of(r, card)]
     if not reviews:

@@ -1,12 +1,11 @@
 """From the store to the model: records by identity, lists by filters, the taxonomy."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
-from rdflib import Graph, Literal, URIRef
+from rdflib import Graph, URIRef
 
 from loaders.mapping import read
 from loaders.mapping.iris import (
@@ -23,9 +22,10 @@ from loaders.mapping.iris import (
 from loaders.mapping.write import plain, to_json
 from loaders.model import RECORDS, Gap, Interval, Record
 from service.common.problems import Conflict, NotFound
-from service.queries import catalog
+from service.ontology.taxonomy import kinds
+from service.queries.lists import value
 from service.records.gap_shares import RULE, Share, Step, ladder, shares
-from service.store.port import Engine, Row
+from service.store.port import Engine
 
 
 @dataclass(frozen=True)
@@ -143,11 +143,6 @@ def history(engine: Engine, kind: str, ident: str) -> list[tuple[int, str, str]]
     return [(v, str(p["recorded"]), str(p["file"])) for v, p in found]
 
 
-def kinds(engine: Engine) -> dict[str, str]:
-    """Return, for each dimension, the top concept it lies under: task or outcome."""
-    return {d["id"]: d["group"] or d["id"] for d in taxonomy(engine)}
-
-
 def _derived(engine: Engine, gap: Gap) -> dict[str, Any]:
     kind_of = kinds(engine)
     return {
@@ -170,63 +165,6 @@ def _value(found: Any) -> Any:
     return plain(found)
 
 
-def listing(engine: Engine, name: str, filters: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return every item of a list that passes the filters, in order of its identity."""
-    rows = catalog.run(catalog.lists()[name], filters, engine)
-    return sorted((_item(row) for row in rows), key=lambda item: str(item["id"]))
-
-
-def _item(row: Row) -> dict[str, Any]:
-    values = {name: value(term) for name, term in row.items()}
-    iri = str(values.pop("item"))
-    ident = iri.removeprefix(f"{BASE}id/").partition("/")[2]
-    domains = {"domains": str(values["domains"]).split()} if "domains" in values else {}
-    return {"@id": iri, "id": ident, **values, **domains}
-
-
-def value(term: Any) -> Any:
-    """Return an RDF term as a JSON value."""
-    return plain(term.toPython()) if isinstance(term, Literal) else str(term)
-
-
-def taxonomy(engine: Engine) -> list[dict[str, Any]]:
-    """Return the dimensions with their group, question and coded values."""
-    found: dict[str, dict[str, Any]] = {}
-    for row in catalog.run(catalog.lists()["taxonomy"], {}, engine):
-        dimension = found.setdefault(str(row["dimension"]), _dimension(row))
-        if "value" in row:
-            dimension["values"].append(_coded_value(row))
-    return list(found.values())
-
-
-def _dimension(row: Row) -> dict[str, Any]:
-    return {
-        "@id": str(row["dimension"]),
-        "id": _tail(row, "dimension"),
-        "label": str(row["label"]),
-        "definition": str(row["definition"]),
-        "question": str(row["question"]) if "question" in row else None,
-        "group": _tail(row, "group"),
-        "core": value(row["core"]),
-        "values": [],
-    }
-
-
-def _coded_value(row: Row) -> dict[str, Any]:
-    return {
-        "@id": str(row["value"]),
-        "id": str(row["value"]).removeprefix(f"{BASE}value/"),
-        "label": str(row["valueLabel"]),
-        "definition": str(row["valueDefinition"]),
-        "rank": value(row["rank"]) if "rank" in row else None,
-        "broader": _tail(row, "broader"),
-    }
-
-
-def _tail(row: Row, name: str) -> str | None:
-    return str(row[name]).rpartition("/")[2] if name in row else None
-
-
 def summary_graph(engine: Engine, iris: list[str]) -> Graph:
     """Return what is said directly of each of these nodes and of their current versions."""
     values = " ".join(URIRef(iri).n3() for iri in iris)
@@ -241,12 +179,3 @@ def summary_graph(engine: Engine, iris: list[str]) -> Graph:
                 ?s ?about ?x ; ?p ?o .
                 FILTER NOT EXISTS {{ ?s <{DCTERMS.isReplacedBy}> ?newer }} }} }}""")
     )
-
-
-def dimension(items: list[dict[str, Any]], ident: str) -> dict[str, Any]:
-    """Return one dimension of the taxonomy. Raises `NotFound` with those there are."""
-    for item in items:
-        if item["id"] == ident.replace("_", "-"):
-            return item
-    known = [str(item["id"]) for item in items]
-    raise NotFound(f"There is no dimension {ident!r}.", known=known)

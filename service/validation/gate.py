@@ -5,7 +5,6 @@ because a check must not block the server. A record at which pySHACL itself give
 the process ends, is found by halving the batch, and only that record is refused.
 """
 
-import gc
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -129,16 +128,6 @@ _BATCH_SECONDS = 300.0
 """The most that one batch may take; a hundredth of it is usual."""
 _MEMORY = 2 * 2**30
 """Bytes that a worker may add to what it starts with; a batch needs some ten million."""
-
-
-def collect_rarely() -> None:
-    """Let Python look for cycles of garbage rarely, for a process that does nothing but batches.
-
-    A batch makes some 100,000 objects that live as long as it does; looking among them every
-    700 allocations, as is the default, takes a third of the time.
-    """
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
 
 
 def check(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from loaders.model import Plan
-from service.plans.stages import circular, moved, rushed
+from service.records.plan_rules import circular, moved, rushed
 from service.records.repository import load
 from service.store.port import Engine
 from service.validation.validator import Issue

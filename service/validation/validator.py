@@ -15,7 +15,7 @@ from rdflib import RDF, Graph, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from service.common.resources import turtle_files
+from service.ontology.graphs import shapes, taxonomy
 from service.validation.messages import Finding, listed, sentence, short
 from service.validation.pyshacl_batch import BatchValidator, understood
 
@@ -32,25 +32,6 @@ class Issue:
     message: str
     severity: str
     shape: str
-
-
-@cache
-def shapes() -> Graph:
-    """Return the shapes graph."""
-    return _parsed("shapes")
-
-
-@cache
-def taxonomy() -> Graph:
-    """Return the ontology and the schemes: what every record is judged against."""
-    return _parsed("ontology")
-
-
-def _parsed(folder: str) -> Graph:
-    graph = Graph()
-    for path in turtle_files(folder):
-        graph.parse(path, format="turtle")
-    return graph
 
 
 def validate(triples: Iterable[Triple]) -> list[Issue]:

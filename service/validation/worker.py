@@ -7,9 +7,9 @@ parsed and prepared once, however many workers there are.
 import os
 import signal
 
+from service.common.garbage import collect_rarely
 from service.sandbox import end_with, offline
 from service.validation import validator as shacl
-from service.validation.gate import collect_rarely
 
 end_with(os.getppid())  # imported by the process that workers are forked from, which they end with
 offline()  # the workers confine themselves further

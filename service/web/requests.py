@@ -9,7 +9,8 @@ from starlette.datastructures import UploadFile
 
 from loaders.contract import CardError
 from loaders.reading.depth import check_depth
-from service.common.problems import BadRequest, TooLarge
+from service.common import parameters
+from service.common.problems import BadParameter, BadRequest, TooLarge
 
 
 async def read_body(stream: AsyncIterator[bytes], limit: int) -> bytes:
@@ -63,3 +64,11 @@ async def read_form(request: Request, limit: int, *, files: int, fields: int) ->
             name: await part.read() if isinstance(part, UploadFile) else part.encode()
             for name, part in form.multi_items()
         }
+
+
+def only_params(request: Request, known: tuple[str, ...]) -> None:
+    """Raise `BadParameter` for a query parameter that is not known here, or given twice."""
+    parameters.only(request.query_params, known, "This address")
+    for name in request.query_params:
+        if len(request.query_params.getlist(name)) > 1:
+            raise BadParameter(f"{name} is given twice. Give it once.", parameter=name)

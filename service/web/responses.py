@@ -1,12 +1,10 @@
 """How answers are written: JSON, RDF and CSV, with the headers that belong to them."""
 
-import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from email.utils import mktime_tz, parsedate_tz
 from functools import partial
 from hashlib import sha256
-from io import StringIO
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +15,6 @@ from service.common.negotiation import RDF_FORMS, choose
 from service.store.rdf_input import write
 
 CONTEXT_PATH = "/ontology/context.jsonld"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Writers = Mapping[str, Callable[[], str | bytes]]
 """Media type to a function that writes the answer in it; the first is the default."""
@@ -75,33 +72,3 @@ def json_text(request: Request, document: Mapping[str, Any]) -> str:
     """Return a document as JSON with the address of its JSON-LD context."""
     context = str(request.base_url).rstrip("/") + CONTEXT_PATH
     return json.dumps({"@context": context, **document}, ensure_ascii=False, indent=1)
-
-
-def csv_text(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
-    """Return rows as CSV with one header row; an empty cell is not stated.
-
-    A text that a spreadsheet would run as a formula gets a leading apostrophe.
-    """
-    return "".join(csv_lines(rows, columns))
-
-
-def csv_lines(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[str]:
-    """Yield the lines of `csv_text`, one at a time."""
-    yield _line(columns)
-    for row in rows:
-        yield _line([row.get(c) for c in columns])
-
-
-def _line(cells: Iterable[Any]) -> str:
-    buffer = StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerow([cell(c) for c in cells])
-    return buffer.getvalue()
-
-
-def cell(value: Any) -> Any:
-    """Return a value as a cell of CSV; a text that would run as a formula is made a text."""
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        value = " ".join(str(v) for v in value)
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.fit.claims import Candidate, Claim, Coded, Fit, Judgement, Place
+from service.fit.comparison import compare
 from service.fit.rules import counts, fit, ranked
 from service.fit.whatif import difference, moves, supposed, unjudged, what_if
-from service.ontology.schemes import Scheme, Value, compare
+from service.ontology.schemes import Scheme, Value
 
 untimed = settings(deadline=None)
 Item = TypeVar("Item")

@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
+from service.common.public_url import PublicURL
 from service.web.http.forwarded import Proxies, PublicAddress
-from service.web.http.hosts import Hosts, PublicURL, hosts_of
+from service.web.http.hosts import Hosts, hosts_of
 
 PROXY, STRANGER = "192.0.2.1", "203.0.113.9"
 PROXIES = ("192.0.2.0/24", "2001:db8::1")

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.web.http.hosts import Hosts, PublicURL, host_name, hosts_of
+from service.common.public_url import PublicURL, host_name
+from service.web.http.hosts import Hosts, hosts_of
 from tests.http.wire import Served, head, one_answer, problem, served, status
 
 CLOSE = "Connection: close\r\n\r\n"

@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from rdflib import OWL, RDF, RDFS
 
 from loaders.mapping.iris import BASE, EGAP, SKOS
+from service.ontology import graphs
 from service.ontology.mappings import alignments
-from service.validation import validator as shacl
 from tests.http.names import page
 
 
@@ -29,7 +29,7 @@ def block(text: str, anchor: str) -> str:
 
 
 def test_every_term_and_every_code_is_there_with_its_meaning(text: str) -> None:
-    graph, shown = shacl.taxonomy(), words(text)
+    graph, shown = graphs.taxonomy(), words(text)
     kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
     terms = {s for kind in kinds for s in graph.subjects(RDF.type, kind)}
     ours = [t for t in terms if str(t).startswith(str(EGAP))]
@@ -84,7 +84,7 @@ def test_the_page_needs_no_script_and_is_no_heavier_than_a_picture(text: str) ->
 
 
 def test_text_of_the_ontology_is_escaped(text: str) -> None:
-    example = next(shacl.taxonomy().objects(EGAP.valueAsReported, SKOS.example))
+    example = next(graphs.taxonomy().objects(EGAP.valueAsReported, SKOS.example))
     assert str(example).startswith("<")
     assert str(example) not in text
     assert unescape("&lt;") + "34.5" in words(text)
@@ -97,11 +97,11 @@ def test_a_version_that_is_not_kept_is_named_with_those_there_are(
     answer = client.get(f"/ontology/{version}")
     assert answer.status_code == 404
     assert "only the current one" in answer.json()["detail"]
-    current = map(str, shacl.taxonomy().objects(None, OWL.versionIRI))
+    current = map(str, graphs.taxonomy().objects(None, OWL.versionIRI))
     assert answer.json()["known"] == list(current)
 
 
 def test_sub_properties_are_shown(text: str) -> None:
-    for prop, wider in shacl.taxonomy().subject_objects(RDFS.subPropertyOf):
+    for prop, wider in graphs.taxonomy().subject_objects(RDFS.subPropertyOf):
         if str(prop).startswith(str(EGAP)):
             assert str(wider) in text

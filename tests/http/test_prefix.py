@@ -9,9 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from service.common.public_url import PublicURL
 from service.common.settings import Settings
 from service.web.app import create_app
-from service.web.http.hosts import PublicURL
 
 PREFIX = "/evalgap"
 PUBLIC = f"https://kg.example.org{PREFIX}"

@@ -1,4 +1,4 @@
-"""pySHACL as it comes and `service.validation.pyshacl_batch` on the same triples, result by result."""
+"""pySHACL as it comes and our batches of it on the same triples, result by result."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,8 +10,8 @@ from rdflib.namespace import SH
 from rdflib.term import Node
 
 from service.validation.gate import GIVES_UP
-from service.validation.validator import Triple
 from service.validation.pyshacl_batch import BatchValidator
+from service.validation.validator import Triple
 
 Outcome = Counter[tuple[Any, ...]] | str
 """The results, each with all that it says; or the name of the error that pySHACL raised."""

@@ -7,14 +7,15 @@ from itertools import chain
 import pytest
 
 from loaders.contract import Document, Raw
+from loaders.mapping.write import triples
 from loaders.registry import read
-from service.validation import validator as shacl, pyshacl_batch as shacl_batch
-from service.validation.cross_check import Disagreement
+from service.ingest.pipeline import ingest
 from service.ingest.seeding import shipped_files
 from service.store.oxigraph.store import open_store
+from service.validation import pyshacl_batch as shacl_batch
+from service.validation import validator as shacl
+from service.validation.cross_check import Disagreement
 from service.validation.gate import Gate
-from service.ingest.pipeline import ingest
-from loaders.mapping.write import triples
 from service.validation.validator import Issue, Triple
 
 ODD = Issue("urn:node", "Title", "", "Only pySHACL as it comes says so.", "Violation", "odd")
@@ -67,7 +68,7 @@ def test_what_is_not_stored_is_not_judged_again(asked: list[int]) -> None:
 
 def test_a_difference_is_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shacl, "stock", lambda data: [*shacl.validate(data), ODD])
-    with pytest.raises(Disagreement, match="Only pySHACL as it comes says so.*--stock"):
+    with pytest.raises(Disagreement, match=r"Only pySHACL as it comes says so.*--stock"):
         run(1e-9)
 
 

@@ -11,8 +11,8 @@ from rdflib import BNode, Graph
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from service.validation.validator import Triple
 from service.validation.pyshacl_batch import BatchValidator, understood
+from service.validation.validator import Triple
 from tests.shapes.both_ways import as_it_comes, in_a_batch
 
 PREFIXES = """
@@ -25,7 +25,8 @@ DATA = """
 :Teacher rdfs:subClassOf :Person .
 :ann a :Person ; :name "Ann" ; :age 30 ; :knows :bob, :cy ; :start 1 ; :end 5 ; :label "a"@en .
 :bob a :Person ; :name "Bob", "Rob" ; :age "old" ; :knows :ann, :dee ; :start 7 ; :end 3 .
-:cy a :Teacher ; :age -3, 7.5 ; :knows :cy ; :nick "Cy"@en, "Cyril"@en, "Zi"@de ; :start 2 ; :end 2 .
+:cy a :Teacher ; :age -3, 7.5 ; :knows :cy ; :nick "Cy"@en, "Cyril"@en, "Zi"@de ; :start 2 ;
+  :end 2 .
 :dee :name "Dee", "" ; :age 200 ; :knows "nobody", [ :name "Blank" ] ; :extra true .
 :eve a :Person ; :name "Eve" ; :nick "Eve" ; :start "2020-01-01"^^xsd:date ; :end "x" .
 """
@@ -94,12 +95,14 @@ CASES = {
     "deactivated": P + ":name ; sh:minCount 9 ; sh:deactivated true ], [ sh:path :age ; "
     "sh:minCount 2 ] .",
     "message-languages": P + ":nick ; sh:minCount 1 ; sh:message 'no nick'@en, 'kein Name'@de ] .",
-    "deep": N + "sh:message 'Too deep to be written out by pySHACL.' ; sh:not [ sh:or ( [ sh:not [ sh:path :knows ; sh:node [ sh:xone ( [ sh:class "
-    ":Person ] [ sh:property [ sh:path :age ; sh:maxCount 1 ] ] ) ] ] ] [ sh:class :Teacher ] ) ] .",
+    "deep": N + "sh:message 'Too deep to be written out by pySHACL.' ; sh:not [ sh:or ( [ sh:not "
+    "[ sh:path :knows ; sh:node [ sh:xone ( [ sh:class :Person ] [ sh:property [ sh:path :age ; "
+    "sh:maxCount 1 ] ] ) ] ] ] [ sh:class :Teacher ] ) ] .",
     "recursive": ":S a sh:NodeShape ; sh:targetClass :Person ; sh:property [ sh:path :knows ; "
     "sh:node :S ; sh:minCount 2 ] .",
-    "sparql": N + "sh:sparql [ sh:message 'Age {?value} of {$this}' ; sh:select '''SELECT $this ?value "
-    "WHERE { $this <http://example.org/age> ?value . FILTER (?value > 100 || ?value < 0) }''' ] .",
+    "sparql": N + "sh:sparql [ sh:message 'Age {?value} of {$this}' ; "
+    "sh:select '''SELECT $this ?value WHERE { $this <http://example.org/age> ?value . "
+    "FILTER (?value > 100 || ?value < 0) }''' ] .",
     "sparql-path": P + ":name ; sh:sparql [ sh:select '''SELECT $this ?value WHERE "
     "{ $this $PATH ?value . FILTER (STRLEN(?value) < 1) }''' ] ] .",
     "sparql-prefixes": "<http://example.org/> a owl:Ontology ; sh:declare [ sh:prefix 'ex' ; "

@@ -14,15 +14,16 @@ from rdflib import RDF, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from loaders.contract import Document, Raw
+from loaders.mapping.iris import EGAP
+from loaders.mapping.write import triples
 from loaders.reading.files import raw_records
 from loaders.registry import read
-from service.validation import validator as shacl
 from service.ingest.seeding import shipped_files
+from service.ontology import graphs
+from service.validation import validator as shacl
 from service.validation.gate import bisected
-from loaders.mapping.write import triples
-from service.validation.validator import Triple
 from service.validation.pyshacl_batch import BatchValidator, understood
-from loaders.mapping.iris import EGAP
+from service.validation.validator import Triple
 from tests.conftest import SHARED
 from tests.shapes.both_ways import as_it_comes, in_a_batch
 
@@ -35,13 +36,13 @@ Written = list[Triple]
 
 @pytest.fixture(scope="module")
 def validator() -> BatchValidator:
-    return BatchValidator(shacl.shapes(), shacl.taxonomy())
+    return BatchValidator(graphs.shapes(), graphs.taxonomy())
 
 
 def compare(validator: BatchValidator, records: Sequence[Written]) -> None:
     """Compare a batch; where pySHACL raises, its halves, down to the record that makes it."""
     together = [triple for record in records for triple in record]
-    expected = as_it_comes(shacl.shapes(), shacl.taxonomy(), together)
+    expected = as_it_comes(graphs.shapes(), graphs.taxonomy(), together)
     found = in_a_batch(validator, together)
     if isinstance(expected, str) and len(records) > 1:
         assert isinstance(found, str)
@@ -54,7 +55,7 @@ def compare(validator: BatchValidator, records: Sequence[Written]) -> None:
 
 def examples() -> list[Path]:
     paths = sorted(HERE.glob("good/*.ttl")) + sorted(HERE.glob("bad/*.ttl"))
-    return paths if ALL else random.Random(SEED).sample(paths, 20)
+    return paths if ALL else random.Random(SEED).sample(paths, 20)  # noqa: S311
 
 
 @pytest.mark.parametrize("path", examples(), ids=lambda p: f"{p.parent.name}-{p.stem}")
@@ -69,7 +70,7 @@ def test_all_examples_in_one_batch(validator: BatchValidator, folder: str) -> No
 
 
 def test_the_shapes_and_pyshacl_are_those_that_batches_are_made_for() -> None:
-    assert understood(shacl.shapes())
+    assert understood(graphs.shapes())
 
 
 def written(raws: Iterator[Raw]) -> list[Written]:
@@ -80,12 +81,12 @@ def written(raws: Iterator[Raw]) -> list[Written]:
 
 def shipped() -> list[Written]:
     raws = [Raw(path.name, path.read_bytes()) for path in shipped_files()]
-    return written(iter(raws if ALL else random.Random(SEED).sample(raws, len(raws) // 3)))
+    return written(iter(raws if ALL else random.Random(SEED).sample(raws, len(raws) // 3)))  # noqa: S311
 
 
 def real() -> list[Written]:
     raws = [r for r in raw_records([SHARED / "cards"]) if isinstance(r, Raw)]
-    return written(iter(raws if ALL else random.Random(SEED).sample(raws, 200)))
+    return written(iter(raws if ALL else random.Random(SEED).sample(raws, 200)))  # noqa: S311
 
 
 def in_batches(records: Sequence[Written], size: int) -> Iterator[Sequence[Written]]:
@@ -106,7 +107,7 @@ def test_real_cards(validator: BatchValidator) -> None:
 ODD = (
     Literal("NaN", datatype=XSD.decimal), Literal("x" * 300), Literal(""), Literal(-1),
     Literal("2020-01-01", datatype=XSD.date), Literal("1e400", datatype=XSD.double),
-    Literal("wort", lang="de"), Literal("ill", datatype=XSD.integer), Literal(True),
+    Literal("wort", lang="de"), Literal("ill", datatype=XSD.integer), Literal(True),  # noqa: FBT003
     URIRef("https://w3id.org/evalgap/value/interaction-type/multi-turn"), RDF.nil, BNode("odd"),
 )  # fmt: skip
 
@@ -162,7 +163,7 @@ BREAKS: tuple[Callable[[Written, random.Random], Written], ...] = (
 
 def broken(number: int) -> list[Written]:
     """Return records with one to five faults each; the same ones every time."""
-    chance = random.Random(SEED)
+    chance = random.Random(SEED)  # noqa: S311
     sound = shipped()
     result = []
     for index in range(number):

@@ -13,9 +13,10 @@ import pytest
 from rdflib import RDF, Graph, URIRef
 from rdflib.namespace import SH
 
+from loaders.mapping.iris import BASE
+from service.ontology import graphs
 from service.validation import validator as shacl
 from service.validation.validator import Issue
-from loaders.mapping.iris import BASE
 
 HERE = Path(__file__).parent
 PLACEHOLDER = re.compile(r"[{}]|[?$]\w")
@@ -36,11 +37,11 @@ def header(path: Path, key: str) -> list[str]:
 
 
 def constraints(kind: URIRef) -> set[URIRef]:
-    return {s for s in shacl.shapes().subjects(RDF.type, kind) if isinstance(s, URIRef)}
+    return {s for s in graphs.shapes().subjects(RDF.type, kind) if isinstance(s, URIRef)}
 
 
 def own_constraint(node_shape: URIRef) -> bool:
-    return any((node_shape, p, None) in shacl.shapes() for p in (SH["or"], SH.sparql))
+    return any((node_shape, p, None) in graphs.shapes() for p in (SH["or"], SH.sparql))
 
 
 def local_names(shapes: set[URIRef]) -> list[str]:
@@ -77,12 +78,12 @@ def test_every_constraint_has_its_example(folder: str) -> None:
 
 def test_every_property_shape_names_its_field_in_words() -> None:
     shapes = constraints(SH.PropertyShape)
-    assert local_names({s for s in shapes if shacl.shapes().value(s, SH.name) is None}) == []
+    assert local_names({s for s in shapes if graphs.shapes().value(s, SH.name) is None}) == []
 
 
 def test_the_shapes_are_themselves_valid_shacl() -> None:
     copy = Graph()
-    for triple in shacl.shapes():
+    for triple in graphs.shapes():
         copy.add(triple)
     conforms, _, text = pyshacl.validate(Graph(), shacl_graph=copy, meta_shacl=True)
     assert conforms, text

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from rdflib import RDF, Graph, Namespace, URIRef
 
-from service.validation.validator import Triple
 from service.validation.pyshacl_batch import BatchValidator, understood
+from service.validation.validator import Triple
 from tests.conftest import ROOT
 from tests.servers import without
 from tests.shapes.both_ways import Outcome, as_it_comes, in_a_batch

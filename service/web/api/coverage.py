@@ -5,13 +5,14 @@ The coverage table of an import is another thing: it counts how many cards answe
 
 from fastapi import APIRouter, Request, Response
 
+from service.common.csv_tables import csv_text
 from service.common.problems import BadParameter
 from service.coverage import from_graph as tables
-from service.fit import report as findings
-from service.web.api.fit import only_params
+from service.coverage import report
 from service.web.dependencies import ServicesDep
 from service.web.lines import ANALYSED
-from service.web.responses import csv_text, json_text, respond
+from service.web.requests import only_params
+from service.web.responses import json_text, respond
 
 router = APIRouter(prefix="/api/v1", tags=["coverage"], dependencies=[ANALYSED])
 _PARAMETERS = [
@@ -44,11 +45,11 @@ def coverage(request: Request, services: ServicesDep) -> Response:
             parameter="dimensions",
         )
     found = tables.coverage(services.engine, given, request.query_params.get("domain"))
-    rows = findings.cell_rows(found.axes, found.cells)
+    rows = report.cell_rows(found.axes, found.cells)
     return respond(
         request,
         {
-            "application/json": lambda: json_text(request, findings.coverage(found)),
+            "application/json": lambda: json_text(request, report.coverage(found)),
             "text/csv": lambda: csv_text(rows, list(rows[0])),
         },
     )

@@ -4,9 +4,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from service.common.problems import BadParameter, BadRequest, Invalid, UnsupportedMedia
+from service.common.problems import BadRequest, Invalid, UnsupportedMedia
 from service.decomposition import request as decomposing
-from service.decomposition.request import Sent, Worked
+from service.decomposition.request import Sent, Worked, pair
 from service.ingest.checking import Errand
 from service.ingest.report import Outcome
 from service.web.dependencies import Services, ServicesDep
@@ -138,11 +138,3 @@ def _asked(request: Request) -> dict[str, Any]:
         if name in params:
             found[name] = dict(pair(words, name) for words in params.getlist(name))
     return found
-
-
-def pair(words: str, name: str) -> tuple[str, str]:
-    """Return a rung and its dimensions from `rung:dimensions`. Raises `BadParameter`."""
-    rung, colon, given = words.rpartition(":")
-    if not colon:
-        raise BadParameter(f"{name} is rung:dimensions, not {words!r}.", parameter=name)
-    return rung, given

@@ -5,6 +5,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from service.common import parameters
+from service.common.csv_tables import csv_text
 from service.common.problems import BadParameter
 from service.fit import from_graph as fits
 from service.fit import report as findings
@@ -12,10 +14,11 @@ from service.fit import request as asked
 from service.fit.request import Answer
 from service.ingest.checking import Errand
 from service.ingest.documents import read_tree
+from service.ontology import scheme_queries
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import ANALYSED, AnalysedDep, LinesDep
-from service.web.requests import read_body
-from service.web.responses import csv_text, json_text, respond
+from service.web.requests import only_params, read_body
+from service.web.responses import json_text, respond
 
 router = APIRouter(prefix="/api/v1", tags=["fit"], dependencies=[ANALYSED])
 PARAMETERS = ("dimensions", "domain", "benchmark", "compare", "whatif", "least", "limit", "offset")
@@ -88,8 +91,8 @@ def _tree(services: Services, data: bytes, errand: Errand) -> Mapping[str, Any]:
 
 def _described(request: Request, services: Services, data: bytes, errand: Errand) -> Response:
     body = _tree(services, data, errand)
-    asked.only(body, _BODY_FIELDS, "The body")
-    schemes = fits.schemes(services.engine)
+    parameters.only(body, _BODY_FIELDS, "The body")
+    schemes = scheme_queries.schemes(services.engine)
     place = asked.described(services.engine, schemes, body["deployment"])
     wanted = asked.wanted(services.engine, schemes, body)
     return write(request, asked.answer(schemes, fits.candidates(services.engine), place, wanted))
@@ -103,7 +106,7 @@ def fit_deployment(ident: str, request: Request, services: ServicesDep) -> Respo
     the answer is a row per benchmark and dimension; with `compare` or `whatif`, theirs.
     """
     only_params(request, (*PARAMETERS, "format"))
-    schemes = fits.schemes(services.engine)
+    schemes = scheme_queries.schemes(services.engine)
     place = fits.place(services.engine, ident)
     wanted = asked.wanted(services.engine, schemes, request.query_params)
     every = fits.candidates(services.engine, ident)
@@ -125,11 +128,3 @@ def write(request: Request, found: Answer, suffix: str | None = None) -> Respons
 def _csv(found: Answer) -> str:
     rows = findings.answer_rows(found)
     return csv_text(rows, list(dict.fromkeys(key for row in rows for key in row)))
-
-
-def only_params(request: Request, known: tuple[str, ...]) -> None:
-    """Raise `BadParameter` for a query parameter that is not known here, or given twice."""
-    asked.only(request.query_params, known, "This address")
-    for name in request.query_params:
-        if len(request.query_params.getlist(name)) > 1:
-            raise BadParameter(f"{name} is given twice. Give it once.", parameter=name)

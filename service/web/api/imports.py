@@ -13,13 +13,14 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.datastructures import UploadFile
 
+from service.common.csv_tables import csv_lines
 from service.common.negotiation import choose
 from service.common.problems import BadRequest, TooLarge
 from service.ingest.jobs import ENDED, Job, Jobs
 from service.web.dependencies import IMPORTER, REFUSALS, ImporterDep, Services, ServicesDep
 from service.web.lines import LinesDep
 from service.web.pages.layout import page
-from service.web.responses import csv_lines, json_text
+from service.web.responses import json_text
 
 router = APIRouter(prefix="/api/v1", tags=["imports"], dependencies=[IMPORTER], responses=REFUSALS)
 """Every route needs the scope: names of files and values of records are not for everybody."""

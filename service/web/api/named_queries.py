@@ -4,14 +4,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from service.common.csv_tables import columns, csv_text
 from service.common.negotiation import split_suffix
-from service.queries import catalog
-from service.records import repository
+from service.queries import catalog, lists
 from service.store.port import Row
 from service.web.dependencies import ServicesDep
 from service.web.pages.query import named as questions
-from service.web.pages.shared.tables import columns
-from service.web.responses import Writers, csv_text, json_text, respond
+from service.web.responses import Writers, json_text, respond
 
 FORMS = ["application/json", "text/csv", "application/sparql-query", "text/html"]
 
@@ -76,4 +75,4 @@ def run_query(name: str, request: Request, services: ServicesDep) -> Response:
 
 
 def _plain(row: Row) -> dict[str, Any]:
-    return {name: repository.value(term) for name, term in row.items()}
+    return {name: lists.value(term) for name, term in row.items()}

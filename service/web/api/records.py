@@ -8,13 +8,15 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 
 from loaders.mapping.iris import BASE, bind
+from service.common.csv_tables import csv_text
 from service.common.negotiation import RDF_FORMS, split_suffix
 from service.common.problems import BadParameter
-from service.queries import catalog
+from service.ontology import taxonomy
+from service.queries import catalog, lists
 from service.records import exports, repository
 from service.records.repository import Stored
 from service.web.dependencies import Services, ServicesDep
-from service.web.responses import Writers, csv_text, json_text, rdf_writers, respond, uri
+from service.web.responses import Writers, json_text, rdf_writers, respond, uri
 
 PAGE = 100
 """The most items one page may hold."""
@@ -63,7 +65,7 @@ def add_list(name: str, example: dict[str, Any]) -> None:
 def _list(request: Request, services: Services, name: str) -> Response:
     suffix = request.path_params.get("suffix")
     filters = {k: v for k, v in request.query_params.items() if k not in _PAGING}
-    items = repository.listing(services.engine, name, filters)
+    items = lists.listing(services.engine, name, filters)
     page, following = _page(items, request)
     links = {"Link": f'<{uri(following)}>; rel="next"'} if following else {}
 
@@ -174,8 +176,7 @@ def _thing(
     services: Services, kind: str, thing: str, record_kind: str, found: list[Stored]
 ) -> dict[str, Any]:
     referring = {
-        name: repository.listing(services.engine, name, {kind: thing})
-        for name in ("reviews", "gaps")
+        name: lists.listing(services.engine, name, {kind: thing}) for name in ("reviews", "gaps")
     }
     return {
         "@id": f"{BASE}id/{kind}/{thing}",
@@ -200,9 +201,9 @@ def get_assumptions(ident: str, request: Request, services: ServicesDep) -> Resp
 
 def _taxonomy(request: Request, services: Services, ident: str | None) -> Response:
     path, suffix = split_suffix(ident or "", ITEM_FORMS)
-    items = repository.taxonomy(services.engine)
+    items = taxonomy.taxonomy(services.engine)
     if path:
-        items = [repository.dimension(items, path)]
+        items = [taxonomy.dimension(items, path)]
     document = items[0] if path else {"items": items, "total": len(items), "next": None}
     iris = [i["@id"] for d in items for i in (d, *d["values"])]
     writers: Writers = {

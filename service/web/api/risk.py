@@ -3,16 +3,16 @@
 from fastapi import APIRouter, Request, Response
 
 from loaders.model import CORE_DIMENSIONS
+from service.common.csv_tables import csv_text
 from service.common.problems import BadParameter
+from service.evidence import report
 from service.evidence import risk as risks
 from service.evidence.risk import Risk
-from service.fit import from_graph as fits
-from service.fit import report as findings
-from service.fit import request as asked
-from service.web.api.fit import only_params
+from service.ontology import parameters, scheme_queries
 from service.web.dependencies import ServicesDep
 from service.web.lines import ANALYSED
-from service.web.responses import csv_text, json_text, respond
+from service.web.requests import only_params
+from service.web.responses import json_text, respond
 
 router = APIRouter(prefix="/api/v1", tags=["fit"], dependencies=[ANALYSED])
 _PARAMETERS = [
@@ -43,20 +43,20 @@ def risk(ident: str, request: Request, services: ServicesDep) -> Response:
             parameter="benchmark",
         )
     given = request.query_params.get("dimensions")
-    schemes = fits.schemes(services.engine)
-    relevant = asked.dimensions(schemes, given, "dimensions") if given else CORE_DIMENSIONS
+    schemes = scheme_queries.schemes(services.engine)
+    relevant = parameters.dimensions(schemes, given, "dimensions") if given else CORE_DIMENSIONS
     found = risks.risk(services.engine, ident, benchmark, relevant)
     return write_risk(request, found)
 
 
 def write_risk(request: Request, found: Risk, suffix: str | None = None) -> Response:
     """Return evidence as JSON or CSV: by suffix, `format` or Accept."""
-    rows = findings.evidence_rows([e for _, e in found.evidence])
+    rows = report.evidence_rows([e for _, e in found.evidence])
     return respond(
         request,
         {
-            "application/json": lambda: json_text(request, findings.risk(found)),
-            "text/csv": lambda: csv_text(rows, findings.EVIDENCE_COLUMNS),
+            "application/json": lambda: json_text(request, report.risk(found)),
+            "text/csv": lambda: csv_text(rows, report.EVIDENCE_COLUMNS),
         },
         suffix,
     )

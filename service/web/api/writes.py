@@ -8,10 +8,10 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import iterate_in_threadpool
 
 from service.access import Logged, since
+from service.common.csv_tables import csv_lines
 from service.common.negotiation import choose
 from service.common.problems import BadParameter, BadRequest
 from service.web.dependencies import ADMIN, REFUSALS, ServicesDep
-from service.web.responses import csv_lines
 
 router = APIRouter(prefix="/api/v1", tags=["writes"], dependencies=[ADMIN], responses=REFUSALS)
 _FORMS = ["application/json", "text/csv"]

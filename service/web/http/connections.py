@@ -5,9 +5,10 @@ from collections import Counter
 from typing import NamedTuple, Protocol
 
 from service.common.problems import BadRequest, Problem
+from service.common.public_url import host_name
 from service.web.http.clients import UNKNOWN, network_of
 from service.web.http.forwarded import Proxies
-from service.web.http.hosts import Hosts, host_name, misdirected
+from service.web.http.hosts import Hosts, misdirected
 
 _TICK = 1.0
 """The longest between two looks at all connections, in seconds; short limits are seen sooner."""

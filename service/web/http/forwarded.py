@@ -7,7 +7,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.common.problems import Misdirected
-from service.web.http.hosts import PREFIX, Hosts, PublicURL, misdirected
+from service.common.public_url import PREFIX, PublicURL
+from service.web.http.hosts import Hosts, misdirected
 from service.web.http.refusals import refusal
 
 Network = IPv4Network | IPv6Network

@@ -19,7 +19,7 @@ from service.linked_data import ontology_page
 from service.linked_data import presentation as reading
 from service.linked_data import resource as nodes
 from service.linked_data.resource import Description
-from service.validation import validator as shacl
+from service.ontology import graphs
 from service.web.dependencies import Services, ServicesDep
 from service.web.linked_data.descriptions import base_of, turtle_first
 from service.web.pages.layout import page
@@ -56,7 +56,7 @@ def json_ld_context() -> Response:
 @router.get("/ontology.{suffix}", include_in_schema=False)
 def ontology(request: Request, services: ServicesDep) -> Response:
     """Return the ontology with its schemes; as a page, its terms."""
-    found = nodes.vocabulary(shacl.taxonomy(), URIRef(f"{BASE}ontology"))
+    found = nodes.vocabulary(graphs.taxonomy(), URIRef(f"{BASE}ontology"))
     suffix = request.path_params.get("suffix")
     return _document(request, services, found, "ontology", suffix)
 
@@ -66,13 +66,13 @@ def ontology_version(version: str, request: Request, services: ServicesDep) -> R
     """Return a version of the ontology; only the current one is kept here."""
     number, suffix = split_suffix(version, _OFFERED)
     iri = URIRef(f"{BASE}ontology/{number}")
-    known = list(shacl.taxonomy().objects(None, OWL.versionIRI))
+    known = list(graphs.taxonomy().objects(None, OWL.versionIRI))
     if iri not in known:
         raise NotFound(
             f"Version {number!r} of the ontology is not served here: only the current one is.",
             known=known,
         )
-    found = nodes.vocabulary(shacl.taxonomy(), iri)
+    found = nodes.vocabulary(graphs.taxonomy(), iri)
     return _document(request, services, found, f"ontology/{number}", suffix)
 
 
@@ -81,7 +81,7 @@ def ontology_version(version: str, request: Request, services: ServicesDep) -> R
 def shapes(request: Request) -> Response:
     """Return the SHACL shapes that every record has to satisfy."""
     copy = bind(Graph())
-    copy += shacl.shapes()
+    copy += graphs.shapes()
     return turtle_first(request, copy, request.path_params.get("suffix"))
 
 

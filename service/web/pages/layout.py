@@ -9,7 +9,8 @@ from fastapi import Request, Response
 from fastapi.templating import Jinja2Templates
 
 from service.common.resources import VERSION, inside
-from service.queries.cache import PerContent, modified
+from service.linked_data.statistics import modified
+from service.queries.cache import PerContent
 from service.web.dependencies import services as services_of
 from service.web.pages.shared.glyphs import SIGNS
 from service.web.pages.shared.numbers import amount, level, printed

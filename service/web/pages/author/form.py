@@ -17,9 +17,9 @@ from rdflib.term import Node
 from loaders.mapping.iris import BASE, EGAP
 from loaders.model import CORE_DIMENSIONS, Card, Coding
 from loaders.model.statements import Assumption
+from service.ontology import graphs
 from service.ontology import labels as words
 from service.ontology.labels import Words
-from service.validation import validator as shacl
 
 Typed = Mapping[str, Sequence[str]]
 """What was typed, by the name of the field."""
@@ -89,7 +89,7 @@ def parts() -> Mapping[str, Field]:
 
 
 def _field(shape: str) -> Field:
-    graph, name = shacl.shapes(), URIRef(_SHAPES + shape)
+    graph, name = graphs.shapes(), URIRef(_SHAPES + shape)
     listed = graph.value(name, SH["in"])
     codes = list(Collection(graph, listed)) if listed else _members(_SCHEMES.get(shape, ""))
     most = graph.value(name, SH.maxCount)
@@ -104,13 +104,13 @@ def _field(shape: str) -> Field:
 
 def _cited(code: Node) -> Choice:
     """Return a code as cards write it: a rule by its notation, any other by its last step."""
-    written = shacl.taxonomy().value(code, SKOS.notation)
+    written = graphs.taxonomy().value(code, SKOS.notation)
     choice = _choice(str(code))
     return replace(choice, code=str(written)) if written else choice
 
 
 def _members(scheme: str) -> list[Node]:
-    found = shacl.taxonomy().subjects(SKOS.inScheme, URIRef(f"{BASE}scheme/{scheme}"))
+    found = graphs.taxonomy().subjects(SKOS.inScheme, URIRef(f"{BASE}scheme/{scheme}"))
     return sorted(found, key=str)
 
 
@@ -122,7 +122,7 @@ def _choice(iri: str) -> Choice:
 @cache
 def questions() -> tuple[Question, ...]:
     """Return every dimension that asks something: the five of the card first, others by name."""
-    graph = shacl.taxonomy()
+    graph = graphs.taxonomy()
     asked = set(graph.subjects(EGAP.questionText)) & set(graph.subjects(RDF.type, EGAP.Dimension))
     names = {str(d).rpartition("/")[2] for d in asked}
     order = [*CORE_DIMENSIONS, *sorted(names - set(CORE_DIMENSIONS))]

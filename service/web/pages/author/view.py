@@ -22,11 +22,11 @@ from loaders.model.nodes import Citation
 from loaders.model.statements import Assessment, Evidence
 from service.common.negotiation import SUFFIXES
 from service.ingest.report import Outcome, standing
+from service.ontology import graphs
 from service.ontology import labels as words
 from service.records import exports
 from service.store.port import Engine
 from service.store.rdf_input import write
-from service.validation import validator as shacl
 
 SHOWN = 50
 """The most records of one file that a page shows whole."""
@@ -189,7 +189,7 @@ def _mapped(coding: Coding) -> Mapped:
 @cache
 def _rules() -> Mapping[str, str]:
     """Return the paths of the derivation rules by the names under which cards cite them."""
-    graph = shacl.taxonomy()
+    graph = graphs.taxonomy()
     named = graph.subjects(SKOS.inScheme, URIRef(f"{BASE}scheme/derivation-rule"))
     return {str(graph.value(rule, SKOS.notation)): str(rule).removeprefix(BASE) for rule in named}
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from loaders.mapping.iris import path_below
 from loaders.model import Result
+from service.queries import lists
 from service.records import repository
 from service.store.port import Engine
 
@@ -37,7 +38,7 @@ class Runs:
 def runs(engine: Engine, benchmark: str) -> Runs:
     """Return the results that name a dataset which the benchmark, or what is matched, names."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for item in repository.listing(engine, "runs", {"benchmark": benchmark}):
+    for item in lists.listing(engine, "runs", {"benchmark": benchmark}):
         found[str(item["id"])].add(str(item["dataset"]))
     first = sorted(found)[:MOST]
     return Runs(tuple(_run(engine, name, tuple(sorted(found[name]))) for name in first), len(found))
@@ -57,5 +58,5 @@ def matched(engine: Engine, benchmark: str) -> list[dict[str, Any]]:
     Each is an item of the list of matches, with the `path` of the subject below `id/`.
     """
     filters = {"benchmark": benchmark, "status": "accepted"}
-    found = repository.listing(engine, "matches", filters)
+    found = lists.listing(engine, "matches", filters)
     return [{**item, "path": path_below(item["subject"])} for item in found]

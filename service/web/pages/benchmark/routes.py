@@ -6,8 +6,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from loaders.mapping.iris import bind
+from service.common import parameters
 from service.common.problems import BadParameter
-from service.fit import request as asked
 from service.ontology import labels as words
 from service.store.rdf_input import write
 from service.web.dependencies import Services, ServicesDep
@@ -46,7 +46,7 @@ _FORMS = {
 @router.get("/benchmarks/{ident}")
 def benchmark(ident: str, request: Request, services: ServicesDep) -> Response:
     """Show a benchmark; the tab, the deployment and the versions compared are in the address."""
-    asked.only(request.query_params, _PARAMETERS, "This address")
+    parameters.only(request.query_params, _PARAMETERS, "This address")
     given = {name: value for name, value in request.query_params.items() if value}
     tab = _tab(given.get("tab", next(iter(TABS))))
     found = card.benchmark(services.engine, ident, given.get("deployment"))
@@ -103,8 +103,8 @@ def _history(services: Services, found: Benchmark, given: _Given) -> dict[str, A
             known=list(every),
         )
     last = len(every[chosen])
-    before = asked.number(given.get("from", max(1, last - 1)), "from")
-    after = asked.number(given.get("to", last), "to")
+    before = parameters.number(given.get("from", max(1, last - 1)), "from")
+    after = parameters.number(given.get("to", last), "to")
     changes = history.difference(services.engine, chosen, before, after) if last > 1 else ()
     return {
         "versions": every, "chosen": chosen, "before": before, "after": after, "changes": changes

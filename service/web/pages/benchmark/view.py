@@ -16,7 +16,10 @@ from service.common.problems import BadParameter
 from service.fit import from_graph as fits
 from service.fit.claims import Candidate, Claim, Finding, Place
 from service.fit.rules import find
+from service.ontology import scheme_queries
+from service.ontology import taxonomy as ontology_taxonomy
 from service.ontology.schemes import NOT_APPLICABLE, Scheme
+from service.queries import lists
 from service.queries.cache import PerContent
 from service.records import repository
 from service.records.repository import Stored
@@ -25,7 +28,7 @@ from service.web.pages.shared.assumption_strip import NOT_STATED, Cell, cell
 
 WITHDRAWN = "withdrawn"
 
-taxonomy = PerContent(repository.taxonomy)
+taxonomy = PerContent(ontology_taxonomy.taxonomy)
 """The dimensions with group, question and values."""
 
 
@@ -137,7 +140,7 @@ class _Known:
 def benchmark(engine: Engine, ident: str, deployment: str | None = None) -> Benchmark:
     """Return a benchmark as its page shows it. Raises `NotFound`, `BadParameter`."""
     known = _Known(
-        fits.schemes(engine),
+        scheme_queries.schemes(engine),
         written(engine, ident),
         _candidate(engine, ident, deployment),
         _place(engine, deployment) if deployment else None,
@@ -192,7 +195,7 @@ def _assessed(engine: Engine, ident: str, deployment: str) -> Mapping[str, tuple
     """Return what reviews of any card of the benchmark say for a deployment, by dimension."""
     found: defaultdict[str, list[Assessed]] = defaultdict(list)
     filters = {"deployment": deployment, "benchmark": ident}
-    for item in repository.listing(engine, "reviews", filters):
+    for item in lists.listing(engine, "reviews", filters):
         stored = repository.load(engine, "review", str(item["id"]))
         recorded = str(repository.provenance(engine, stored)["recorded"] or "")
         if isinstance(stored.record, Review) and stored.record.status != WITHDRAWN:
@@ -203,7 +206,7 @@ def _assessed(engine: Engine, ident: str, deployment: str) -> Mapping[str, tuple
 
 def choices(engine: Engine, ident: str) -> Choices:
     """Return the deployments that a benchmark can be set against."""
-    reviews = repository.listing(engine, "reviews", {"benchmark": ident})
+    reviews = lists.listing(engine, "reviews", {"benchmark": ident})
     names = {str(item["deployment"]).rpartition("/")[2] for item in reviews}
     places = sorted(fits.places(engine), key=lambda p: p.title.casefold())
     return Choices(

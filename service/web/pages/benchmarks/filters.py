@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from loaders.mapping.iris import BASE
+from service.common import parameters
 from service.common.problems import BadParameter
-from service.fit import request as asked
 from service.web.pages.benchmarks.index import SORTS, Entry, Facet, Index
 
 ROWS = 50
@@ -111,7 +111,7 @@ def wanted(index: Index, given: Iterable[tuple[str, str]]) -> Filters:
     """
     pairs = [(name, value.strip()) for name, value in given]
     known = (*_OWN, *index.facets)
-    asked.only([name for name, _ in pairs], known, "This address")
+    parameters.only([name for name, _ in pairs], known, "This address")
     last = {name: value for name, value in pairs if value}
     chosen = {
         name: tuple(dict.fromkeys(_code(facet, v) for n, v in pairs if n == name and v))
@@ -121,7 +121,7 @@ def wanted(index: Index, given: Iterable[tuple[str, str]]) -> Filters:
         last.get("q", ""),
         {name: values for name, values in chosen.items() if values},
         _sort(last.get("sort", _DEFAULT)),
-        asked.number(last.get("page", 1), "page"),
+        parameters.number(last.get("page", 1), "page"),
     )
 
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from loaders.model import CORE_DIMENSIONS
 from service.fit import from_graph as fits
 from service.fit.claims import Candidate
+from service.ontology import scheme_queries
 from service.ontology.labels import label
 from service.ontology.schemes import Scheme
+from service.queries import lists
 from service.queries.cache import PerContent
-from service.records import repository
 from service.store.port import Engine
 from service.web.pages.shared.assumption_strip import HINTED, NOT_STATED, STATES, Cell, strip
 
@@ -80,11 +81,11 @@ class Index:
 @PerContent
 def index(engine: Engine) -> Index:
     """Return the index of a store, made once for each state of its content."""
-    schemes = fits.schemes(engine)
+    schemes = scheme_queries.schemes(engine)
     known = fits.candidates(engine)
-    cards = _by_benchmark(repository.listing(engine, "cards", {}))
-    gaps = _by_benchmark(repository.listing(engine, "gaps", {}))
-    hints = _hints(repository.listing(engine, "hints", {}))
+    cards = _by_benchmark(lists.listing(engine, "cards", {}))
+    gaps = _by_benchmark(lists.listing(engine, "gaps", {}))
+    hints = _hints(lists.listing(engine, "hints", {}))
     further = tuple(name for name in schemes if name not in CORE_DIMENSIONS)
     entries = tuple(
         replace(

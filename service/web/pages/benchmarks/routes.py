@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response
 
+from service.common.csv_tables import csv_text
 from service.queries.cache import PerContent
 from service.store.port import Engine
 from service.web.dependencies import ServicesDep
@@ -11,7 +12,6 @@ from service.web.pages.benchmarks import filters
 from service.web.pages.benchmarks import index as catalogue
 from service.web.pages.layout import page
 from service.web.pages.shared.assumption_strip import STATES
-from service.web.responses import csv_text
 
 router = APIRouter(include_in_schema=False)
 _LONGEST_PUSHED = 4_000

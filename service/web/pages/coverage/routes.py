@@ -4,9 +4,9 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from service.fit import from_graph as fits
-from service.fit import request as asked
+from service.common import parameters
 from service.ontology import dimensions as vocabulary
+from service.ontology import scheme_queries
 from service.web.dependencies import ServicesDep
 from service.web.lines import ANALYSED
 from service.web.pages.coverage import view as coverage
@@ -20,7 +20,7 @@ _PARAMETERS = ("rows", "columns", "domain", "cell")
 @router.get("/coverage")
 def heatmap(request: Request, services: ServicesDep) -> Response:
     """Show two dimensions crossed, how many benchmarks lie where, and what is needed."""
-    asked.only(request.query_params, _PARAMETERS, "This address")
+    parameters.only(request.query_params, _PARAMETERS, "This address")
     given = {name: value for name, value in request.query_params.items() if value.strip()}
     names = given.get("rows", ROWS), given.get("columns", COLUMNS)
     grid = coverage.grid(services.engine, names, given.get("domain"), given.get("cell"))
@@ -29,7 +29,7 @@ def heatmap(request: Request, services: ServicesDep) -> Response:
         "grid": grid,
         "at": at,
         "choices": coverage.choices(services.engine),
-        "domains": vocabulary.terms(fits.domain_scheme(services.engine)),
+        "domains": vocabulary.terms(scheme_queries.domain_scheme(services.engine)),
         "here": "/coverage?" + urlencode({k: v for k, v in at.items() if v}),
         "data": {"dimensions": ",".join(names), **({"domain": grid.domain} if grid.domain else {})},
     }

@@ -11,6 +11,7 @@ from service.coverage.from_graph import DOMAIN
 from service.fit import from_graph as fits
 from service.fit.claims import Candidate, Place
 from service.ontology import dimensions as vocabulary
+from service.ontology import scheme_queries
 from service.ontology.dimensions import Term
 from service.ontology.schemes import Scheme
 from service.store.port import Engine
@@ -66,7 +67,7 @@ class Grid:
 def choices(engine: Engine) -> Mapping[str, str]:
     """Return the label of everything that can be an axis."""
     known = {d.name: d.label for d in vocabulary.dimensions(engine).values()}
-    return {**known, DOMAIN: fits.domain_scheme(engine).label}
+    return {**known, DOMAIN: scheme_queries.domain_scheme(engine).label}
 
 
 def grid(

@@ -8,20 +8,20 @@ from fastapi import APIRouter, Request, Response
 
 from loaders.contract import CardError
 from loaders.reading.encoding import decode
+from service.common import parameters
+from service.common.csv_tables import csv_text
 from service.common.problems import Abandoned, BadRequest, Problem
 from service.decomposition import request as decomposing
 from service.decomposition.decompose import Decomposition
-from service.decomposition.request import Sent
-from service.fit import request as asked
+from service.decomposition.request import Sent, pair
 from service.ingest.checking import Errand
-from service.web.api.decompose import MOST_RESAMPLES, pair, worked
+from service.web.api.decompose import MOST_RESAMPLES, worked
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import LinesDep
 from service.web.pages.decompose import breakdown as own
 from service.web.pages.layout import page
 from service.web.pages.shared import numbers
 from service.web.requests import read_form
-from service.web.responses import csv_text
 
 router = APIRouter(include_in_schema=False)
 EXAMPLE = """\
@@ -50,7 +50,7 @@ class _Form:
 @router.get("/gaps/decompose")
 def decompose_page(request: Request) -> Response:
     """Show the form, empty or with an example."""
-    asked.only(request.query_params, ("example",), "This page")
+    parameters.only(request.query_params, ("example",), "This page")
     example = {"table": EXAMPLE} if request.query_params.get("example") else {}
     return _page(request, _Form({**_DEFAULTS, **example}))
 
@@ -69,7 +69,7 @@ async def decompose_form(request: Request, services: ServicesDep, lines: LinesDe
 
 def _answer(request: Request, services: Services, form: _Form, errand: Errand) -> Response:
     try:
-        asked.only(form.typed, _FIELDS, "This form")
+        parameters.only(form.typed, _FIELDS, "This form")
         data = form.file or form.typed.get("table", "").encode()
         if not data.strip():
             raise BadRequest("There are no results. Choose a file, or paste a table.")

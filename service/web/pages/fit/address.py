@@ -6,11 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from loaders.model import CORE_DIMENSIONS
+from service.common import parameters
 from service.common.problems import BadParameter
 from service.fit import from_graph as fits
 from service.fit import request as asked
 from service.fit.claims import Candidate, Place
-from service.fit.request import Answer, Asked, Schemes
+from service.fit.request import Answer, Asked
+from service.ontology import scheme_queries
+from service.ontology.parameters import Schemes
 from service.store.port import Engine
 
 CONTROLS = (
@@ -57,7 +60,7 @@ def state(pairs: Iterable[tuple[str, str]], schemes: Schemes) -> State:
     for name, value in pairs:
         if value.strip():
             found[name] = f"{found[name]},{value}" if name in found else value
-    asked.only(found, (*CONTROLS, *schemes), "This address")
+    parameters.only(found, (*CONTROLS, *schemes), "This address")
     return State(found)
 
 
@@ -81,7 +84,7 @@ def case(engine: Engine, at: State) -> Case | None:
     Raises `BadParameter` for a value that does not fit, `NotFound` for a deployment that is
     not there.
     """
-    schemes = fits.schemes(engine)
+    schemes = scheme_queries.schemes(engine)
     described = {name: value for name, value in at.given.items() if name in schemes}
     deployment = at.given.get("deployment")
     if deployment and described:

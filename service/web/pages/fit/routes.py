@@ -15,6 +15,7 @@ from service.evidence.risk import Risk
 from service.fit import from_graph as fits
 from service.fit import report as findings
 from service.ontology import dimensions as vocabulary
+from service.ontology import scheme_queries
 from service.web.api.fit import write
 from service.web.api.risk import write_risk
 from service.web.dependencies import Services, ServicesDep
@@ -28,7 +29,9 @@ router = APIRouter(include_in_schema=False, dependencies=[ANALYSED])
 
 
 def _state(request: Request, services: Services) -> State:
-    return fit_address.state(request.query_params.multi_items(), fits.schemes(services.engine))
+    return fit_address.state(
+        request.query_params.multi_items(), scheme_queries.schemes(services.engine)
+    )
 
 
 def _case(at: State, services: Services) -> Case:
@@ -65,7 +68,7 @@ def _values(services: Services, at: State, shown: fit.Shown | None) -> dict[str,
         "note": findings.NOTE,
         "dimensions": vocabulary.dimensions(services.engine),
         "core": CORE_DIMENSIONS,
-        "domains": vocabulary.terms(fits.domain_scheme(services.engine)),
+        "domains": vocabulary.terms(scheme_queries.domain_scheme(services.engine)),
         "places": fits.places(services.engine),
         "downloads": _downloads(at),
         "like": fit_address.as_description(shown.place) if shown else None,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from loaders.model import Gap, Study
 from service.common.problems import BadParameter, NotFound
+from service.ontology import taxonomy
+from service.queries import lists
 from service.queries.cache import PerContent
 from service.records import repository
 from service.records.repository import Stored
@@ -46,7 +48,7 @@ class Held:
 @PerContent
 def gaps(engine: Engine) -> Mapping[str, Held]:
     """Return every current gap by its identity."""
-    idents = [str(g["id"]) for g in repository.listing(engine, "gaps", {})]
+    idents = [str(g["id"]) for g in lists.listing(engine, "gaps", {})]
     return {ident: _held(repository.load(engine, "gap", ident)) for ident in idents}
 
 
@@ -63,7 +65,7 @@ def _held(stored: Stored) -> Held:
     return Held(padded(gap).model_copy(update=exact), stored.version)
 
 
-kinds = PerContent(repository.kinds)
+kinds = PerContent(taxonomy.kinds)
 """For each dimension the kind of assumption that it is, as `repository.kinds`."""
 
 

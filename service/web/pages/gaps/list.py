@@ -6,9 +6,8 @@ from typing import Any
 
 from loaders.model import Gap, Interval
 from service.common.problems import BadParameter
-from service.queries import catalog
+from service.queries import catalog, lists
 from service.queries.cache import PerContent
-from service.records import repository
 from service.store.port import Engine
 from service.web.pages.gaps.gap import records, studies
 from service.web.pages.shared.numbers import sampled
@@ -48,7 +47,7 @@ def listed(engine: Engine, asked: Mapping[str, str]) -> GapList:
 
 
 def _found(engine: Engine, filters: Mapping[str, str]) -> set[str]:
-    return {str(g["id"]) for g in repository.listing(engine, "gaps", filters)}
+    return {str(g["id"]) for g in lists.listing(engine, "gaps", filters)}
 
 
 def _numbered(gap: Gap) -> str:

@@ -4,15 +4,15 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
+from service.common import parameters
+from service.common.csv_tables import csv_text
 from service.common.negotiation import split_suffix
-from service.fit import request as asked
 from service.web.dependencies import ServicesDep
 from service.web.pages.gaps import gap as gaps
 from service.web.pages.gaps import list as gap_list
 from service.web.pages.gaps.gap import GapPage
 from service.web.pages.layout import page
 from service.web.pages.shared import numbers
-from service.web.responses import csv_text
 
 router = APIRouter(include_in_schema=False)
 CSV = "text/csv"
@@ -40,7 +40,7 @@ def gaps_csv(request: Request, services: ServicesDep) -> Response:
 @router.get("/gaps/{ident:path}")
 def gap_page(ident: str, request: Request, services: ServicesDep) -> Response:
     """Show one gap: waterfalls, every number with its formula and source, what disagrees."""
-    asked.only(request.query_params, ("unit",), "This page")
+    parameters.only(request.query_params, ("unit",), "This page")
     name, suffix = split_suffix(ident, [CSV])
     shown = gaps.shown(services.engine, name, request.query_params.get("unit"))
     if suffix:

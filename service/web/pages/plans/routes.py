@@ -10,12 +10,12 @@ from starlette.concurrency import run_in_threadpool
 
 from loaders.reading.cleaning import slug
 from service.access import Caller, Scope
+from service.common import parameters
 from service.common.problems import BadParameter, Problem
-from service.fit import request as asked
 from service.plans import commands as plans
 from service.plans.changes import StepChange
 from service.plans.commands import PlanRequest
-from service.records import repository
+from service.queries import lists
 from service.web.api.plans import change as change_plan
 from service.web.api.plans import create as create_plan
 from service.web.cancellation import in_writing_thread
@@ -45,7 +45,7 @@ _SCHEMES = ("test-method", "interval-method", "sample-size-method")
 @router.get("/plans")
 def plans_page(request: Request, services: ServicesDep) -> Response:
     """Show the plans, and the draft of a new one for a benchmark's card and a deployment."""
-    asked.only(request.query_params, _NEW, "This page")
+    parameters.only(request.query_params, _NEW, "This page")
     return _list(request, services, dict(request.query_params))
 
 
@@ -89,7 +89,7 @@ def _list(
         except Problem as found:
             problem = problem or found
     shown = {
-        "plans": repository.listing(services.engine, "plans", {}),
+        "plans": lists.listing(services.engine, "plans", {}),
         "deployments": shown_plans.deployments(services.engine),
         "cards": shown_plans.cards(services.engine),
         "draft": draft,
@@ -108,7 +108,7 @@ def _draft(services: Services, typed: Mapping[str, str]) -> shown_plans.PlanPage
 @router.get("/plans/{ident}")
 def plan_page(request: Request, services: ServicesDep, ident: str) -> Response:
     """Show a plan as a board, or as a checklist to print."""
-    asked.only(request.query_params, ("view",), "This page")
+    parameters.only(request.query_params, ("view",), "This page")
     return _plan(request, services, ident)
 
 

@@ -11,12 +11,13 @@ from rdflib import SKOS, URIRef
 from loaders.mapping.iris import BASE
 from loaders.model import Agent, Plan, SampleSize, Step, StepResult, Threshold
 from loaders.writers.plan import result_words, sample_words, threshold_words
+from service.ontology import graphs
 from service.plans import commands as plans
-from service.plans.stages import locks
+from service.queries import lists
 from service.queries.cache import PerContent
 from service.records import repository
+from service.records.plan_rules import locks
 from service.store.port import Engine
-from service.validation import validator as shacl
 from service.web.pages.shared import numbers
 
 STAGES: Mapping[str, tuple[str, str]] = {
@@ -227,19 +228,19 @@ _LONGEST = 300
 @cache
 def codes(scheme: str) -> tuple[str, ...]:
     """Return the codes of one of our lists of codes, in the order of their names."""
-    found = shacl.taxonomy().subjects(SKOS.inScheme, URIRef(f"{BASE}scheme/{scheme}"))
+    found = graphs.taxonomy().subjects(SKOS.inScheme, URIRef(f"{BASE}scheme/{scheme}"))
     return tuple(sorted(str(code).rpartition("/")[2] for code in found))
 
 
 @PerContent
 def cards(engine: Engine) -> tuple[str, ...]:
     """Return the cards that people wrote; those made by programs are too many to choose from."""
-    found = repository.listing(engine, "cards", {})
+    found = lists.listing(engine, "cards", {})
     return tuple(str(c["id"]) for c in found if c.get("writtenBy") != "machine")
 
 
 @PerContent
 def deployments(engine: Engine) -> tuple[tuple[str, str], ...]:
     """Return the deployments by id, with their titles."""
-    found = repository.listing(engine, "deployments", {})
+    found = lists.listing(engine, "deployments", {})
     return tuple((str(d["id"]), str(d["name"])) for d in found)

@@ -15,7 +15,7 @@ from rdflib.namespace import SKOS
 from rdflib.term import Node
 
 from loaders.mapping.iris import BASE, EGAP, SHORT
-from service.validation import validator as shacl
+from service.ontology import graphs
 
 PREFIXES = {**SHORT, "rdf": str(RDF), "rdfs": str(RDFS), "owl": str(OWL), "skos": str(SKOS)}
 """Prefixes that the editor declares by itself where a completion needs one."""
@@ -40,7 +40,7 @@ def terms() -> tuple[bytes, str]:
     Each term has `match` (what one types), `insert` (how SPARQL writes it), `kind`, and where
     they are known `label` and `about`.
     """
-    graph = shacl.taxonomy()
+    graph = graphs.taxonomy()
     found = {t["insert"]: t for t in _terms(graph)}
     document = {"prefixes": PREFIXES, "terms": sorted(found.values(), key=lambda t: t["match"])}
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
@@ -84,5 +84,5 @@ def codes(base: str) -> tuple[str, ...]:
     if not base:
         return ()
     start = BASE + base
-    found = {str(s) for s in shacl.taxonomy().subjects(RDF.type) if str(s).startswith(start)}
+    found = {str(s) for s in graphs.taxonomy().subjects(RDF.type) if str(s).startswith(start)}
     return tuple(sorted(iri.removeprefix(start) for iri in found))

@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from service.common import csv_tables
 from service.queries import catalog
 from service.queries.catalog import Question
 from service.web.pages.layout import page
@@ -22,7 +23,7 @@ def answer(
     request: Request, asked: Question, arguments: dict[str, str], found: list[dict[str, Any]]
 ) -> Response:
     """Show the answer to a question as a table, below the boxes that were filled in."""
-    names = rows.columns(found)
+    names = csv_tables.columns(found)
     shown = {
         "asked": asked,
         "arguments": arguments,

@@ -23,11 +23,6 @@ Cell = tuple[Piece, ...]
 """The values of one cell; none where the answer leaves it open."""
 
 
-def columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the names of all columns, in the order in which they first appear."""
-    return list(dict.fromkeys(name for row in rows for name in row))
-
-
 def cells(rows: Iterable[Mapping[str, Any]], names: Sequence[str]) -> list[list[Cell]]:
     """Return a cell per row and column."""
     return [[_cell(row.get(name)) for name in names] for row in rows]

@@ -1,0 +1,44 @@
+"""Rows as CSV, with formulas made harmless."""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import StringIO
+from typing import Any
+
+
+def columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names of all columns, in the order in which they first appear."""
+    return list(dict.fromkeys(name for row in rows for name in row))
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_text(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
+    """Return rows as CSV with one header row; an empty cell is not stated.
+
+    A text that a spreadsheet would run as a formula gets a leading apostrophe.
+    """
+    return "".join(csv_lines(rows, columns))
+
+
+def csv_lines(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[str]:
+    """Yield the lines of `csv_text`, one at a time."""
+    yield _line(columns)
+    for row in rows:
+        yield _line([row.get(c) for c in columns])
+
+
+def _line(cells: Iterable[Any]) -> str:
+    buffer = StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerow([cell(c) for c in cells])
+    return buffer.getvalue()
+
+
+def cell(value: Any) -> Any:
+    """Return a value as a cell of CSV; a text that would run as a formula is made a text."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        value = " ".join(str(v) for v in value)
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

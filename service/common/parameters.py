@@ -1,0 +1,38 @@
+"""Numbers and words of a query string or body, with errors that name the parameter."""
+
+from collections.abc import Iterable, Sequence
+
+from service.common.problems import BadParameter
+
+_DIGITS = 9
+
+
+def number(given: object, parameter: str) -> int:
+    """Return a whole number from 0. Raises `BadParameter`."""
+    digits = str(given)
+    if not digits.isdecimal() or len(digits) > _DIGITS:
+        raise BadParameter(
+            f"{parameter} is a whole number of at most {_DIGITS} digits, not {digits[:20]!r}.",
+            parameter=parameter,
+            value=digits[:20],
+        )
+    return int(digits)
+
+
+def words(given: object, parameter: str) -> str:
+    """Return a text. Raises `BadParameter` for anything else, and for an empty one."""
+    if not isinstance(given, str) or not given.strip():
+        raise BadParameter(f"{parameter} is a text, not {given!r}.", parameter=parameter)
+    return given
+
+
+def only(given: Iterable[object], known: Sequence[str], where: str) -> None:
+    """Raise `BadParameter` for a name that is not known."""
+    for name in given:
+        if name not in known:
+            raise BadParameter(
+                f"{where} has no field {str(name)!r}. It takes: {', '.join(known)}.",
+                parameter=str(name),
+                value=str(name),
+                known=list(known),
+            )

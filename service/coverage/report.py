@@ -1,0 +1,54 @@
+"""A coverage table as JSON and as rows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from loaders.mapping.iris import BASE
+from service.common.json_values import document
+from service.coverage.crosstab import Cell, Needed
+from service.coverage.from_graph import Coverage
+from service.ontology.schemes import Scheme
+
+
+def coverage(found: Coverage) -> dict[str, Any]:
+    """Return a cross-tab, and the deployments that no benchmark matches."""
+    return {
+        "dimensions": [axis.dimension for axis in found.axes],
+        "domain": found.domain,
+        "benchmarks": found.benchmarks,
+        "deployments": found.deployments,
+        "cells": [cell(found.axes, c) for c in found.cells],
+        "unmatched": [needed(n) for n in found.unmatched],
+    }
+
+
+def cell(axes: Sequence[Scheme], found: Cell) -> dict[str, Any]:
+    """Return one combination of a cross-tab."""
+    return {
+        "combination": dict(zip((axis.dimension for axis in axes), found.combination, strict=True)),
+        "benchmarks": list(found.benchmarks),
+        "derived_benchmarks": list(found.derived),
+        "deployments": list(found.deployments),
+        "silent_benchmarks": len(found.silent),
+        "empty": found.empty,
+    }
+
+
+def cell_rows(axes: Sequence[Scheme], cells: Sequence[Cell]) -> list[dict[str, Any]]:
+    """Return a row per combination, with counts."""
+    return [
+        {
+            **dict(zip((axis.dimension for axis in axes), c.combination, strict=True)),
+            "benchmarks": len(c.benchmarks),
+            "derived_benchmarks": len(c.derived),
+            "deployments": len(c.deployments),
+            "silent_benchmarks": len(c.silent),
+            "empty": c.empty,
+        }
+        for c in cells
+    ]
+
+
+def needed(found: Needed) -> dict[str, Any]:
+    """Return a deployment that no benchmark matches, with what to say about it."""
+    return {"@id": f"{BASE}id/deployment/{found.deployment}", **document(found)}

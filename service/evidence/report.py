@@ -1,0 +1,95 @@
+"""Measured evidence and its pools as JSON and as rows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from loaders.mapping.iris import BASE
+from service.common.json_values import document
+from service.evidence.figures import Bounds
+from service.evidence.relevance import SENTENCE, Evidence, Listed, Pool
+from service.evidence.risk import Risk
+from service.fit.claims import Finding
+from service.fit.report import finding
+
+_DIGITS = 4
+"""To how many digits after the point computed numbers are given; recorded ones are kept."""
+
+
+def evidence(assumption: Finding, found: Evidence) -> dict[str, Any]:
+    """Return what was measured elsewhere for one assumption that is not known to hold."""
+    return {
+        "dimension": found.dimension,
+        "assumption": finding(assumption),
+        "studies": list(found.studies),
+        "verification": dict(found.verification),
+        **{name: [listed(i) for i in getattr(found, name)] for name in EVIDENCE_LISTS},
+        "pools": [pool(p) for p in found.pools],
+        "sentence": found.sentence,
+    }
+
+
+EVIDENCE_LISTS = ("same_domain", "elsewhere", "confounded")
+
+
+def listed(item: Listed) -> dict[str, Any]:
+    """Return a figure with its standard error, or why it has none, and why it is not pooled."""
+    return {
+        "@id": f"{BASE}id/gap/{item.figure.gap}",
+        **document(item.figure),
+        "standard_error": document(item.error.value, _DIGITS),
+        "standard_error_method": item.error.method if item.error.value else None,
+        "no_standard_error_because": None if item.error.value else item.error.method,
+        "not_summed_up_because": item.left_out,
+        "measured_here": item.here,
+    }
+
+
+def pool(found: Pool) -> dict[str, Any]:
+    """Return the studies of a pool and their summary, or why there is none."""
+    return {**document(found, _DIGITS), "k": found.k, "no_summary_because": found.why_none}
+
+
+def evidence_rows(found: Sequence[Evidence]) -> list[dict[str, Any]]:
+    """Return a row per figure, with the list it stands in."""
+    return [
+        {
+            "dimension": e.dimension,
+            "list": name,
+            **{k: v for k, v in listed(item).items() if k in _FIGURE},
+            "n_before": item.figure.before.n,
+            "n_after": item.figure.after.n,
+            "intervals": "; ".join(map(interval, item.figure.intervals)),
+        }
+        for e in found
+        for name in EVIDENCE_LISTS
+        for item in getattr(e, name)
+    ]
+
+
+def interval(found: Bounds) -> str:
+    """Return an interval in words, with its level, its method and what was resampled."""
+    over = f", over {found.unit}" if found.unit else ""
+    ends = f"{found.lower:g} to {found.upper:g}"
+    return f"{ends} ({100 * found.level:g} %, {found.method}{over})"
+
+
+_FIGURE = (
+    "gap", "role", "value", "unit", "kind", "verification", "status", "studies", "standard_error",
+    "standard_error_method", "no_standard_error_because", "not_summed_up_because",
+    "measured_here", "not_given", "sources",
+)  # fmt: skip
+
+
+EVIDENCE_COLUMNS = ("dimension", "list", *_FIGURE, "n_before", "n_after", "intervals")
+
+
+def risk(found: Risk) -> dict[str, Any]:
+    """Return the evidence for every assumption of a benchmark that may not hold."""
+    return {
+        "deployment": found.title,
+        "benchmark": found.fit.benchmark,
+        "title": found.fit.title,
+        "counts": document(found.fit.counts),
+        "note": SENTENCE,
+        "assumptions": [evidence(f, e) for f, e in found.evidence],
+    }

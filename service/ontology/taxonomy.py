@@ -1,0 +1,61 @@
+"""The taxonomy of assumptions as the API gives it: dimensions, values and kinds."""
+
+from typing import Any
+
+from loaders.mapping.iris import BASE
+from service.common.problems import NotFound
+from service.queries import catalog
+from service.queries.lists import value
+from service.store.port import Engine, Row
+
+
+def kinds(engine: Engine) -> dict[str, str]:
+    """Return, for each dimension, the top concept it lies under: task or outcome."""
+    return {d["id"]: d["group"] or d["id"] for d in taxonomy(engine)}
+
+
+def taxonomy(engine: Engine) -> list[dict[str, Any]]:
+    """Return the dimensions with their group, question and coded values."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in catalog.run(catalog.lists()["taxonomy"], {}, engine):
+        dimension = found.setdefault(str(row["dimension"]), _dimension(row))
+        if "value" in row:
+            dimension["values"].append(_coded_value(row))
+    return list(found.values())
+
+
+def _dimension(row: Row) -> dict[str, Any]:
+    return {
+        "@id": str(row["dimension"]),
+        "id": _tail(row, "dimension"),
+        "label": str(row["label"]),
+        "definition": str(row["definition"]),
+        "question": str(row["question"]) if "question" in row else None,
+        "group": _tail(row, "group"),
+        "core": value(row["core"]),
+        "values": [],
+    }
+
+
+def _coded_value(row: Row) -> dict[str, Any]:
+    return {
+        "@id": str(row["value"]),
+        "id": str(row["value"]).removeprefix(f"{BASE}value/"),
+        "label": str(row["valueLabel"]),
+        "definition": str(row["valueDefinition"]),
+        "rank": value(row["rank"]) if "rank" in row else None,
+        "broader": _tail(row, "broader"),
+    }
+
+
+def _tail(row: Row, name: str) -> str | None:
+    return str(row[name]).rpartition("/")[2] if name in row else None
+
+
+def dimension(items: list[dict[str, Any]], ident: str) -> dict[str, Any]:
+    """Return one dimension of the taxonomy. Raises `NotFound` with those there are."""
+    for item in items:
+        if item["id"] == ident.replace("_", "-"):
+            return item
+    known = [str(item["id"]) for item in items]
+    raise NotFound(f"There is no dimension {ident!r}.", known=known)
