@@ -1,4 +1,4 @@
-// What the SPARQL editor takes from CodeMirror 6; bundled into service/static/vendor/editor.min.js.
+// What the SPARQL editor takes from CodeMirror 6; bundled into service/web/static/vendor/editor.min.js.
 export { autocompletion, completionKeymap } from "@codemirror/autocomplete";
 export { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 export { bracketMatching, HighlightStyle, StreamLanguage, syntaxHighlighting } from "@codemirror/language";

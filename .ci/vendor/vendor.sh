@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Copies what the pages use from npm packages, at the versions of the lock, into service/static/vendor.
+# Copies what the pages use from npm packages, at the versions of the lock, into service/web/static/vendor.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-into=$(realpath -m "${1:-../../service/static/vendor}")
+into=$(realpath -m "${1:-../../service/web/static/vendor}")
 
 npm ci --silent
 mkdir -p "$into"

@@ -14,7 +14,7 @@ from fastapi.staticfiles import StaticFiles
 
 from service.access import Access, RequestIds, Tokens, WriteLog
 from service.common.http_headers import COMPRESSION, WORTH_COMPRESSING
-from service.common.resources import VERSION, inside
+from service.common.resources import VERSION
 from service.common.settings import Settings
 from service.common.turns import Turns
 from service.coverage import from_graph as tables
@@ -46,6 +46,7 @@ from service.web.api import (
 from service.web.api import named_queries as queries
 from service.web.api import records as api
 from service.web.dependencies import Services
+from service.web.files import PageFiles
 from service.web.http.edge import service_hosts
 from service.web.http.forwarded import Proxies, PublicAddress
 from service.web.lines import Lines
@@ -133,7 +134,7 @@ def _add_routes(app: FastAPI) -> None:
     """Add every route, what is mounted beside them, and the answers to errors."""
     for router in ROUTERS:
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=inside("static")), name="static")
+    app.mount("/static", PageFiles(), name="static")
     app.mount("/swagger", StaticFiles(directory=_SWAGGER), name="swagger")
     for raised, handler in errors.HANDLERS.items():
         app.add_exception_handler(raised, handler)

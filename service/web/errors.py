@@ -30,7 +30,7 @@ def _answer(
 ) -> Response:
     status = int(document["status"])
     if prefers_page(request.headers.get("accept"), _JSON):
-        return bare(request, "problem.html", {"problem": document}, status, headers)
+        return bare(request, "pages/shared/problem.html", {"problem": document}, status, headers)
     return JSONResponse(document, status, headers, media_type=_JSON)
 
 

@@ -206,7 +206,7 @@ def _outcomes(
     if media == "text/html":
         return page(
             request,
-            "import.html",
+            "api/import.html",
             {"job": job.document(), "outcomes": islice(found, _SHOWN), "shown": _SHOWN},
         )
     lines = _as_csv(found) if media == "text/csv" else _as_json(job, found)

@@ -127,9 +127,13 @@ for _space in SPACES:
 def _page(services: Services, found: Description) -> tuple[str, dict[str, Any]]:
     """Return the template of a page and what it shows: of the ontology, its documentation."""
     if found.subject == URIRef(f"{BASE}ontology"):
-        return "ontology.html", {**ontology_page.page(), "iri": found.iri}
+        return "linked_data/ontology.html", {**ontology_page.page(), "iri": found.iri}
     page = reading.page(services.engine, nodes.with_provenance(services.engine, found))
-    return "resource.html", {**page, "record": _record(found), "for_readers": _for_readers(found)}
+    return "linked_data/resource.html", {
+        **page,
+        "record": _record(found),
+        "for_readers": _for_readers(found),
+    }
 
 
 def _document(

@@ -30,7 +30,7 @@ NAVIGATION = (
 
 _ADDRESS = re.compile(rb"""(\s(?:href|src|action|formaction|hx-get|hx-post|hx-push-url)=")/(?!/)""")
 _CAMEL = re.compile(r"(?<=[a-z])([A-Z])")
-_templates = Jinja2Templates(directory=inside("templates"))
+_templates = Jinja2Templates(directory=inside("web"))
 _templates.env.globals.update(VERSION=VERSION, NAVIGATION=NAVIGATION, SIGNS=SIGNS)
 _templates.env.filters["spaced"] = lambda code: str(code).replace("-", " ")
 _templates.env.filters["words"] = lambda name: _CAMEL.sub(r" \1", str(name)).lower()

@@ -32,7 +32,7 @@ _FIELDS = 2_000
 def start(request: Request, services: ServicesDep) -> Response:
     """Show where a card is pasted or chosen, and the way to the form."""
     _only(request)
-    return page(request, "author.html", _begun(services))
+    return page(request, "pages/author/author.html", _begun(services))
 
 
 @router.post("/author")
@@ -54,9 +54,9 @@ def _checked(request: Request, services: Services, raw: Raw, text: str, errand: 
     shown = {**_begun(services), **echoed}
     if not raw.data.strip():
         shown["missing"] = "Paste a card, or choose a file."
-        return page(request, "author.html", shown, BadRequest.status)
+        return page(request, "pages/author/author.html", shown, BadRequest.status)
     found = judge(services, raw, errand)
-    return page(request, "author.html", {**shown, **_summed(found)}, _status(found))
+    return page(request, "pages/author/author.html", {**shown, **_summed(found)}, _status(found))
 
 
 @router.get("/author/new")
@@ -67,7 +67,7 @@ def write(request: Request, services: ServicesDep) -> Response:
     base = _card(services, ident)
     given = card_form.typed(base) if base else {}
     shown = {"card": ident, "kept": card_form.kept(base), **_filled(given, {})}
-    return page(request, "author_new.html", shown)
+    return page(request, "pages/author/author_new.html", shown)
 
 
 @router.post("/author/new")
@@ -99,7 +99,7 @@ def _written(
     problems = [p for one in found for p in one.outcome.problems]
     at = card_draft.placed(problems, tree, given)
     shown = {"card": ident, "kept": card_form.kept(base), **_filled(given, at), **_summed(found)}
-    return page(request, "author_new.html", shown, _status(found))
+    return page(request, "pages/author/author_new.html", shown, _status(found))
 
 
 def judge(services: Services, raw: Raw, errand: Errand) -> list[Judged]:

@@ -58,7 +58,7 @@ def benchmark(ident: str, request: Request, services: ServicesDep) -> Response:
         **_WORDS,
         **_SHOWN[tab](services, found, given),
     }
-    return page(request, "benchmark.html", shown)
+    return page(request, "pages/benchmark/benchmark.html", shown)
 
 
 def _tab(given: str) -> str:

@@ -25,7 +25,7 @@ def benchmarks(request: Request, services: ServicesDep) -> Response:
     wanted = filters.wanted(index, request.query_params.multi_items())
     found = filters.find(index, wanted)
     shown = {"found": found, "sorts": catalogue.SORTS, "states": STATES, "rows": filters.ROWS}
-    answer = page(request, "benchmarks.html", shown)
+    answer = page(request, "pages/benchmarks/benchmarks.html", shown)
     address = wanted.address()
     if len(address) <= _LONGEST_PUSHED:
         answer.headers["HX-Push-Url"] = address

@@ -33,4 +33,4 @@ def heatmap(request: Request, services: ServicesDep) -> Response:
         "here": "/coverage?" + urlencode({k: v for k, v in at.items() if v}),
         "data": {"dimensions": ",".join(names), **({"domain": grid.domain} if grid.domain else {})},
     }
-    return page(request, "coverage.html", shown)
+    return page(request, "pages/coverage/coverage.html", shown)

@@ -123,4 +123,4 @@ def _returned(form: _Form) -> _Form:
 
 def _page(request: Request, form: _Form, status: int = 200, **shown: Any) -> Response:
     given = {"typed": form.typed, "most": MOST_RESAMPLES, "problem": None, "found": None}
-    return page(request, "decompose.html", {**given, **shown}, status)
+    return page(request, "pages/decompose/decompose.html", {**given, **shown}, status)

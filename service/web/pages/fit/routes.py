@@ -56,7 +56,7 @@ def form_and_result(request: Request, services: ServicesDep) -> Response:
         return RedirectResponse(at.link(), status_code=303)
     case = fit_address.case(services.engine, at)
     shown = fit.shown(services.engine, case) if case else None
-    return page(request, "fit.html", _values(services, at, shown))
+    return page(request, "pages/fit/fit.html", _values(services, at, shown))
 
 
 def _values(services: Services, at: State, shown: fit.Shown | None) -> dict[str, Any]:
@@ -115,7 +115,9 @@ def printed(request: Request, services: ServicesDep) -> Response:
     at = _state(request, services)
     shown = fit.shown(services.engine, _case(at, services))
     today = datetime.now(UTC).date().isoformat()
-    return page(request, "fit_print.html", {**_values(services, at, shown), "today": today})
+    return page(
+        request, "pages/fit/fit_print.html", {**_values(services, at, shown), "today": today}
+    )
 
 
 @router.get("/fit/evidence")
@@ -134,7 +136,7 @@ def evidence(request: Request, services: ServicesDep) -> Response:
         "note": SENTENCE,
         "downloads": {form: _evidence_data(at, form) for form in ("csv", "json")},
     }
-    return page(request, "fit_evidence.html", shown)
+    return page(request, "pages/fit/fit_evidence.html", shown)
 
 
 @router.get("/fit/evidence.{form}")

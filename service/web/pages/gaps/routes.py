@@ -25,7 +25,7 @@ def gaps_page(request: Request, services: ServicesDep) -> Response:
     query = urlencode(found.chosen)
     return page(
         request,
-        "gaps.html",
+        "pages/gaps/gaps.html",
         {"found": found, "studies": gaps.studies, "query": f"?{query}" if query else ""},
     )
 
@@ -45,7 +45,7 @@ def gap_page(ident: str, request: Request, services: ServicesDep) -> Response:
     shown = gaps.shown(services.engine, name, request.query_params.get("unit"))
     if suffix:
         return _table(_csv(shown))
-    return page(request, "gap.html", {"shown": shown, "gap": shown.gap})
+    return page(request, "pages/gaps/gap.html", {"shown": shown, "gap": shown.gap})
 
 
 def _csv(shown: GapPage) -> str:

@@ -25,7 +25,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/guides")
 def index(request: Request) -> Response:
     """Show the guides there are."""
-    return page(request, "guides.html", {"readers": READERS})
+    return page(request, "pages/guides/guides.html", {"readers": READERS})
 
 
 @router.get("/guides/{reader}")
@@ -35,4 +35,4 @@ def guide(reader: str, request: Request) -> Response:
         raise NotFound(f"There is no guide for {reader!r}.", known=list(READERS))
     title, lead = READERS[reader]
     shown = {"title": title, "lead": lead, "base": str(request.base_url).rstrip("/")}
-    return page(request, f"guides/{reader}.html", shown)
+    return page(request, f"pages/guides/{reader}.html", shown)

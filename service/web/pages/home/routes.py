@@ -16,10 +16,10 @@ def home(request: Request, services: ServicesDep) -> Response:
     """Show what this is, what the graph holds, and where to go next."""
     asked = [catalog.question(name) for name in QUESTIONS]
     shown = {"front": front(services.engine), "questions": asked, "readers": READERS}
-    return page(request, "home.html", shown)
+    return page(request, "pages/home/home.html", shown)
 
 
 @router.get("/docs")
 def docs(request: Request) -> Response:
     """Show the API documentation; everything it needs is served from here."""
-    return page(request, "docs.html", {})
+    return page(request, "pages/home/docs.html", {})

@@ -95,7 +95,7 @@ def _list(
         "draft": draft,
         **_form(typed, problem),
     }
-    return _page(request, "plans.html", shown, problem)
+    return _page(request, "pages/plans/plans.html", shown, problem)
 
 
 def _draft(services: Services, typed: Mapping[str, str]) -> shown_plans.PlanPage:
@@ -163,7 +163,9 @@ def _plan(
         "writable": services.access.writable,
         **(_form(refused.typed, refused.problem) if refused else _form({}, None)),
     }
-    return _page(request, f"plan-{view}.html", shown, refused.problem if refused else None)
+    return _page(
+        request, f"pages/plans/plan_{view}.html", shown, refused.problem if refused else None
+    )
 
 
 def _page(

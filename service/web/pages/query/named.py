@@ -16,7 +16,7 @@ MOST = 500
 
 def index(request: Request) -> Response:
     """Show every named question with a box for each of its parameters."""
-    return page(request, "questions.html", {"questions": catalog.questions().values()})
+    return page(request, "pages/query/questions.html", {"questions": catalog.questions().values()})
 
 
 def answer(
@@ -32,4 +32,4 @@ def answer(
         "total": len(found),
         "address": f"?{request.url.query}" if request.url.query else "",
     }
-    return page(request, "answer.html", shown)
+    return page(request, "pages/query/answer.html", shown)

@@ -62,7 +62,7 @@ def _page(request: Request, services: Services, stop: Stop) -> Response:
         "most": shown.ROWS,
         "nonce": (nonce := token_urlsafe(16)),
     }
-    answered = page(request, "query.html", document, wrong.status if wrong else 200)
+    answered = page(request, "pages/query/query.html", document, wrong.status if wrong else 200)
     # the editor writes style sheets of its own into the page
     answered.headers["Content-Security-Policy"] = content_policy(f"'nonce-{nonce}'")
     return answered
