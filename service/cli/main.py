@@ -64,10 +64,13 @@ _NOT_STARTED = 3
 """The exit code of a service that could not start, as uvicorn has it."""
 
 
-def main() -> None:
-    """Run the command line; a known problem is one plain sentence and exit code 2."""
+def main(arguments: list[str] | None = None, whose: object = PROGRAM) -> None:
+    """Run the command line; a known problem is one plain sentence and exit code 2.
+
+    `whose` is `PROGRAM` where the process ends with the command. Raises `SystemExit`.
+    """
     try:
-        app(obj=PROGRAM)
+        app(arguments, obj=whose)
     except Problem as problem:
         sentence = problem.detail
     except BrokenPipeError:

@@ -1,4 +1,4 @@
-"""Runs the installed command as a user does, on a store of its own."""
+"""Runs the command as a user does, on a store of its own."""
 
 import os
 import shutil
@@ -9,7 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from service.cli.console import err, out
+from service.cli.main import main
+
+WIDTH = 200
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -40,14 +45,38 @@ def run(tmp_path: Path, seeded: Path) -> Run:
 def command(
     store: Path, *args: object, stdin: str | None = None, seed: bool = True
 ) -> subprocess.CompletedProcess[str]:
-    """Run `evalgap` with these arguments on this store."""
+    """Run `evalgap` with these arguments on this store, in this process.
+
+    A process of its own costs two seconds; `test_processes.py` has one for what only it shows.
+    """
+    words = [*map(str, args)]
+    there = {"EVALGAP_STORE": str(store), "EVALGAP_SEED": str(seed)}
+    with CliRunner().isolation(input=stdin, env=there) as (stdout, stderr, _):
+        out.width = err.width = WIDTH
+        try:
+            main(words, whose=None)
+        except SystemExit as end:
+            code = end.code
+        else:
+            code = 0
+        sys.stdout.flush()
+        sys.stderr.flush()
+        said = stdout.getvalue().decode(), stderr.getvalue().decode()
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(words, code, *said)
+
+
+def process(
+    store: Path, *args: object, stdin: str | None = None, seed: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """Run `evalgap` as a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "service", *map(str, args)],
         env={
             **os.environ,
             "EVALGAP_STORE": str(store),
             "EVALGAP_SEED": str(seed),
-            "COLUMNS": "200",
+            "COLUMNS": str(WIDTH),
         },
         input=stdin,
         capture_output=True,
