@@ -3,3 +3,5 @@
 Nothing in this package knows the service, the store or SHACL. `read` in `loaders.registry`
 is the one door; a format is one small module with a `load` function.
 """
+
+__all__ = ["contract", "formats", "mapping", "model", "reading", "registry", "writers"]

@@ -3,3 +3,5 @@
 Everything here is driven by the markers in `loaders.model.terms`; there is no mapping code
 for a single class.
 """
+
+__all__ = ["context", "fields", "iris", "nquads", "read", "write"]

@@ -110,4 +110,8 @@ __all__ = [
     "System",
     "Thing",
     "Threshold",
+    "descriptions",
+    "nodes",
+    "statements",
+    "terms",
 ]

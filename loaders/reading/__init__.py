@@ -1,1 +1,19 @@
 """From bytes to plain values: archives, encodings, JSON, YAML, CSV, RDF."""
+
+__all__ = [
+    "bundle",
+    "cleaning",
+    "content",
+    "csv_rows",
+    "depth",
+    "encoding",
+    "files",
+    "identifiers",
+    "json_ld",
+    "json_lines",
+    "links",
+    "rdf_text",
+    "spool",
+    "trees",
+    "unknown",
+]

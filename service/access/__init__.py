@@ -28,5 +28,6 @@ __all__ = [
     "WriteLog",
     "checked",
     "expiry",
+    "requests",
     "since",
-]  # fmt: skip
+]

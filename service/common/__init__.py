@@ -1,1 +1,17 @@
 """What every package may use: settings, problems, resources, text forms."""
+
+__all__ = [
+    "csv_tables",
+    "garbage",
+    "http_headers",
+    "interrupts",
+    "json_values",
+    "negotiation",
+    "parameters",
+    "problems",
+    "public_url",
+    "resources",
+    "settings",
+    "trees",
+    "turns",
+]

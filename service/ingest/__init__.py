@@ -1,1 +1,13 @@
 """Documents and updates on their way into the store: identified, versioned, checked."""
+
+__all__ = [
+    "checking",
+    "documents",
+    "graph_updates",
+    "jobs",
+    "pipeline",
+    "report",
+    "seeding",
+    "set_aside",
+    "written",
+]

@@ -1,1 +1,3 @@
 """Descriptions of resources and of the graph: HTML-ready views, VoID, DCAT, dumps."""
+
+__all__ = ["dcat", "dump", "ontology_page", "presentation", "resource", "statistics", "void"]

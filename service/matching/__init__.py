@@ -1,1 +1,3 @@
 """Which records of different sources are about the same benchmark."""
+
+__all__ = ["from_graph"]

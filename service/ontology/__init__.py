@@ -1,1 +1,13 @@
 """The ontology and its concept schemes: dimensions, values, labels, mappings."""
+
+__all__ = [
+    "closure",
+    "dimensions",
+    "graphs",
+    "labels",
+    "mappings",
+    "parameters",
+    "scheme_queries",
+    "schemes",
+    "taxonomy",
+]

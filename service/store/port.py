@@ -7,7 +7,7 @@ from typing import IO, Protocol
 from rdflib import Graph
 from rdflib.term import Node
 
-from service.sandbox.stopping import Stop
+from service.sandbox import Stop
 from service.store.query import EVERYTHING, AnswerKind, Ask, Dataset, Limits, Update
 
 __all__ = [

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from service.common.problems import Abandoned, Busy
 from service.common.turns import QUEUE
-from service.sandbox.places import Places, busy
+from service.sandbox import Places, busy
 from service.store.oxigraph.store import READERS, EmbeddedEngine
 from service.store.port import Engine, Stop
 from service.web.http.clients import bearer, client_of

@@ -21,7 +21,7 @@ from fastapi import Depends, Request
 from service.common.problems import RequestTimeout
 from service.common.settings import Settings
 from service.ingest.checking import AT_ONCE, Errand
-from service.sandbox.places import Places, busy
+from service.sandbox import Places, busy
 from service.web.cancellation import client_name, stopping
 
 _Answer = TypeVar("_Answer")

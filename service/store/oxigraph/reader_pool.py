@@ -15,9 +15,7 @@ from typing import IO, NoReturn
 
 from service.common import problems
 from service.common.problems import Abandoned, Busy, Crashed, Problem, QueryTimeout, TooLarge
-from service.sandbox.children import start
-from service.sandbox.places import Places
-from service.sandbox.stopping import Stop
+from service.sandbox import Places, Stop, start
 from service.store.oxigraph.allocator import environment
 from service.store.oxigraph.channel import Channel, Message
 from service.store.oxigraph.reader_process import OUT_OF_MEMORY, PROBLEM, encode

@@ -17,8 +17,7 @@ from tempfile import SpooledTemporaryFile
 import pyoxigraph as ox
 
 from service.common.problems import BadQuery, Problem, TooLarge
-from service.sandbox.children import bound_cpu, end_with
-from service.sandbox.confine import confine
+from service.sandbox import bound_cpu, confine, end_with
 from service.store.faults import fault
 from service.store.oxigraph.channel import Channel, Message
 from service.store.oxigraph.evaluate import evaluate

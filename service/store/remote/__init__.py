@@ -1,1 +1,3 @@
 """A store behind the SPARQL protocol, of whatever make."""
+
+__all__ = ["store"]

@@ -1,1 +1,17 @@
 """The JSON API under `/api/v1`, and what stands beside it for programs."""
+
+__all__ = [
+    "coverage",
+    "decompose",
+    "fit",
+    "health",
+    "imports",
+    "matches",
+    "named_queries",
+    "plans",
+    "records",
+    "risk",
+    "stats",
+    "validate",
+    "writes",
+]

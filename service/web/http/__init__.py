@@ -6,3 +6,5 @@ slowly (`protocol`), the hosts that the service answers for and the address it i
 (`clients`), and how many requests one client may send (`rates`). A request that fails here costs
 no thread and no look into the store.
 """
+
+__all__ = ["clients", "connections", "edge", "forwarded", "hosts", "protocol", "rates"]

@@ -1,1 +1,3 @@
 """The names of records and terms over HTTP, and descriptions of the whole graph."""
+
+__all__ = ["descriptions", "names"]

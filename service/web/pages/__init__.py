@@ -12,6 +12,8 @@ from service.web.pages.home import routes as home
 from service.web.pages.plans import routes as plans
 from service.web.pages.query import routes as query
 
+__all__ = ["benchmarks", "gaps", "home", "layout", "plans", "query"]
+
 ROUTERS = (
     home.router,
     benchmarks.router,

@@ -1,1 +1,3 @@
 """The page of this name: the guides."""
+
+__all__ = ["routes"]

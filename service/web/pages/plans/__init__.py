@@ -1,1 +1,3 @@
 """The page of this name: evaluation plans."""
+
+__all__ = ["routes", "view"]

@@ -1,1 +1,3 @@
 """The page of this name: named questions and SPARQL."""
+
+__all__ = ["named", "routes"]

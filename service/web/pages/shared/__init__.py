@@ -1,1 +1,3 @@
 """What the pages show: from the graph and the analysis to plain values that templates print."""
+
+__all__ = ["assumption_strip", "glyphs", "links", "numbers", "tables", "waterfall"]

@@ -7,3 +7,5 @@ read it meanwhile, and takes it back. `process` is the lane; `head` reads a requ
 answer, so it may end at any moment, and the serving process answers in its place. Only the one
 connection on which it is sending, which it names in shared memory, is closed then.
 """
+
+__all__ = ["pool"]
