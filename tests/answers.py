@@ -1,7 +1,7 @@
 """The answers of the named questions on the shipped data, kept in `tests/golden/queries`.
 
-After the data has changed, `python -m tests.answers` writes them anew, and with them what README
-shows of `evalgap stats`: read the difference.
+After the data has changed, `python -m tests.answers` writes them anew, and with them the figures
+of the corpus in `data/CORPUS.md`: read the difference.
 """
 
 import json
@@ -20,9 +20,9 @@ from service.web.app import create_app
 from service.web.dependencies import Services
 
 FOLDER = Path(__file__).parent / "golden" / "queries"
-README = Path(__file__).parents[1] / "README.md"
+CORPUS = Path(__file__).parents[1] / "data" / "CORPUS.md"
 PRINTED = {"evalgap stats": stats.as_text, "evalgap stats --questions": stats.questions_as_text}
-"""What README shows between `<!-- command -->` and `<!-- end -->`, and what prints it."""
+"""What the file shows between `<!-- command -->` and `<!-- end -->`, and what prints it."""
 
 _OF_THE_MOMENT = {"recorded"}
 """Columns that tell when the store was filled."""
@@ -76,20 +76,20 @@ def shipped() -> Iterator[TestClient]:
         yield client
 
 
-def readme(client: TestClient) -> str:
-    """Return README with what the commands print today."""
+def corpus(client: TestClient) -> str:
+    """Return `data/CORPUS.md` with what the commands print today."""
     services: Services = client.app.state.services  # type: ignore[attr-defined]
-    text = README.read_text(encoding="utf-8")
+    text = CORPUS.read_text(encoding="utf-8")
     for command, words in PRINTED.items():
         head, mark, rest = text.partition(f"<!-- {command} -->\n")
-        assert mark, f"README has no place for {command}"
+        assert mark, f"CORPUS.md has no place for {command}"
         tail = rest.partition("<!-- end -->")[2]
         text = f"{head}{mark}\n{words(services.engine)}\n\n<!-- end -->{tail}"
     return text
 
 
 def main() -> None:
-    """Write the answer of every question, and README; what has no question is removed."""
+    """Write the answer of every named query and the corpus; remove answers without a query."""
     FOLDER.mkdir(exist_ok=True)
     for path in FOLDER.glob("*.json"):
         path.unlink()
@@ -97,7 +97,7 @@ def main() -> None:
         for name in catalog.questions():
             text = json.dumps(answer(client, name), ensure_ascii=False, indent=1)
             (FOLDER / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
-        README.write_text(readme(client), encoding="utf-8")
+        CORPUS.write_text(corpus(client), encoding="utf-8")
 
 
 if __name__ == "__main__":

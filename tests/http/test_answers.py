@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.queries import catalog
-from tests.answers import FOLDER, README, answer, kept, readme
+from tests.answers import CORPUS, FOLDER, answer, corpus, kept
 
 
 def test_there_are_at_least_thirty_questions_each_with_its_answer() -> None:
@@ -18,6 +18,6 @@ def test_the_example_of_a_question_has_the_kept_answer(client: TestClient, name:
     assert answer(client, name) == kept(name)
 
 
-def test_readme_shows_what_the_commands_print(client: TestClient) -> None:
+def test_the_corpus_file_shows_what_the_commands_print(client: TestClient) -> None:
     """After a change of the data: `python -m tests.answers`, and read the difference."""
-    assert readme(client) == README.read_text("utf-8")
+    assert corpus(client) == CORPUS.read_text("utf-8")
