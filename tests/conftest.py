@@ -18,7 +18,7 @@ from tests.servers import PASSWORD, USER, oxigraph_server, virtuoso_server
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
-LONG = {"test_store.py", "test_same_as_stock.py", "test_every_page.py", "test_limits.py"}
+LONG = {"test_store.py", "test_same_as_plain.py", "test_every_page.py", "test_limits.py"}
 """Files that take a minute or two; they begin first, so that no process ends alone on one."""
 ENGINES = ("embedded", "oxigraph-server", "virtuoso")
 

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from service.cli.console import out
-from service.cli.shared import StoreOption, fail, opened, settings_of
+from service.cli.shared import OLD_OPTIONS, StoreOption, fail, opened, settings_of
 
 Dimensions = Annotated[
     str | None, typer.Option("--dimensions", "-d", help="Relevant dimensions, joined by commas.")
@@ -31,7 +31,7 @@ _SIGNS = {
 def add(app: typer.Typer) -> None:
     """Add the commands of the analysis."""
     for command in (fit, risk, coverage):
-        app.command()(command)
+        app.command(context_settings=OLD_OPTIONS)(command)
 
 
 def fit(
@@ -41,7 +41,9 @@ def fit(
     benchmark: Annotated[str | None, typer.Option(help="Only this benchmark.")] = None,
     compare: Annotated[str | None, typer.Option(help="Two benchmarks, joined by a comma.")] = None,
     whatif: Annotated[str | None, typer.Option(help="One change, dimension:value.")] = None,
-    least: Annotated[int, typer.Option(min=0, help="Show those with this many told.")] = 0,
+    min_answered: Annotated[
+        int, typer.Option(min=0, help="Hide benchmarks with fewer answered assumptions.")
+    ] = 0,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Most benchmarks to show.")] = 20,
     store: StoreOption = None,
     as_json: Json = False,
@@ -63,7 +65,7 @@ def fit(
         "benchmark": benchmark,
         "compare": compare,
         "whatif": whatif,
-        "least": least,
+        "min_answered": min_answered,
         "limit": limit,
     }
     with opened(settings_of(store=store), read_only=True) as engine:
@@ -115,11 +117,11 @@ def _say_fit(rows: Sequence[Mapping[str, Any]], place: str) -> None:
 
 def _overview(found: Mapping[str, Any]) -> Table:
     """Return a row per benchmark: its counts, and its verdict on each dimension."""
-    total, silent = found["total"], len(found["nothing_told"])
+    total, unranked = found["total"], len(found["unranked"])
     shown = len(found["benchmarks"])
     table = Table(
         title=f"{found['deployment']['title']}: {total} benchmarks, {shown} shown",
-        caption=f"* asserted by an assessor; {silent} more tell nothing here. {found['note']}",
+        caption=f"* asserted by an assessor; {unranked} more have no answer here. {found['note']}",
         title_justify="left",
         caption_justify="left",
     )
@@ -199,7 +201,7 @@ def _figure(item: Mapping[str, Any]) -> str:
     n = f"n {' and '.join(sizes)}" if sizes else "n not known"
     ends = (f"{100 * i['level']:g} % {i['lower']:g} to {i['upper']:g}" for i in item["intervals"])
     sure = "; ".join(ends) or "no interval known"
-    here = ", measured here" if item["measured_here"] else ""
+    here = ", measured here" if item["same_deployment"] else ""
     varied = "+".join(sorted({*item["dimensions"], *item["changed"]}))
     named = f" [{varied}]" if "+" in varied else ""
     about = f"{item['kind']}, {item['verification']}, {n}, {sure}{here}"
@@ -253,13 +255,15 @@ def coverage(
 
 def _show(rows: Sequence[Mapping[str, Any]], title: str, *, as_csv: bool) -> None:
     """Write rows as CSV, or as a table without the columns that are too long for one."""
+    from service.common.aliases import KEYS  # noqa: PLC0415
     from service.common.csv_tables import csv_text  # noqa: PLC0415
 
     columns = list(dict.fromkeys(key for row in rows for key in row))
     if as_csv:
         sys.stdout.write(csv_text(rows, columns))
         return
-    shown = [c for c in columns if not c.endswith(("title", "sources"))]
+    old = KEYS.values()
+    shown = [c for c in columns if not c.endswith(("title", "sources")) and c not in old]
     out.print(_table(rows, shown, title))
 
 

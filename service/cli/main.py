@@ -25,6 +25,7 @@ from service.cli import stats as cli_stats
 from service.cli.console import Run, err, out, written
 from service.cli.set_aside import kept_in
 from service.cli.shared import (
+    OLD_OPTIONS,
     PROGRAM,
     Quiet,
     StoreOption,
@@ -157,7 +158,7 @@ def _check_free(settings: Settings) -> None:
             ) from error
 
 
-@app.command("import")
+@app.command("import", context_settings=OLD_OPTIONS)
 def import_(
     context: typer.Context,
     paths: Paths,
@@ -165,7 +166,9 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, store nothing.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write every outcome to a JSON file.")] = None,
     name: Annotated[str | None, typer.Option(help="What to call the content of stdin.")] = None,
-    stock: Annotated[bool, typer.Option("--stock", help="Use pySHACL as it comes: slow.")] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain-pyshacl", help="Validate with plain pySHACL: slow.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Store cards in any known format; what cannot be stored is set aside with its reason.
@@ -181,8 +184,8 @@ def import_(
     with (
         run,
         kept or nullcontext(),
-        gated(2, stock=stock) as gate,
-        opened(settings, None if stock else gate) as engine,
+        gated(2, plain=plain) as gate,
+        opened(settings, None if plain else gate) as engine,
         written(report) as note,
         nullcontext() if dry_run else logged(settings, engine, "import", _named(paths)) as write,
     ):

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from service.access import COMMAND_LINE, Caller, Intent, WriteLog
 from service.cli.console import err
+from service.common.aliases import current_option
 from service.common.problems import BadSetting
 from service.common.settings import Settings
 from service.sandbox import offline
@@ -27,6 +28,8 @@ StoreOption = Annotated[
     str | None,
     typer.Option("--store", help="Folder or server URL. [default: .evalgap/store]"),
 ]
+OLD_OPTIONS = {"token_normalize_func": current_option}
+"""Settings of a command that still accepts the old names of its options."""
 PROGRAM = object()
 """What `main` hands to the commands, so that they know the process is theirs."""
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only what is wrong.")]
@@ -107,9 +110,9 @@ def _user() -> str:
 
 
 @contextmanager
-def gated(workers: int, *, stock: bool = False) -> Iterator[Gate]:
-    """Start a gate and end its processes afterwards; with `stock`, use pySHACL as it comes."""
-    gate = Gate(workers, stock=stock)
+def gated(workers: int, *, plain: bool = False) -> Iterator[Gate]:
+    """Start a gate and end its processes afterwards; `plain`: judge by plain pySHACL."""
+    gate = Gate(workers, plain=plain)
     try:
         yield gate
     finally:

@@ -1,6 +1,7 @@
 """What every package may use: settings, problems, resources, text forms."""
 
 __all__ = [
+    "aliases",
     "csv_tables",
     "garbage",
     "http_headers",

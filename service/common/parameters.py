@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from service.common.aliases import current_parameter
 from service.common.problems import BadParameter
 
 _DIGITS = 9
@@ -27,9 +28,9 @@ def words(given: object, parameter: str) -> str:
 
 
 def only(given: Iterable[object], known: Sequence[str], where: str) -> None:
-    """Raise `BadParameter` for a name that is not known."""
+    """Raise `BadParameter` for a name that is not known, nor the old name of one that is."""
     for name in given:
-        if name not in known:
+        if current_parameter(str(name)) not in known:
             raise BadParameter(
                 f"{where} has no field {str(name)!r}. It takes: {', '.join(known)}.",
                 parameter=str(name),

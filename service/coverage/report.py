@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from loaders.mapping.iris import BASE
+from service.common.aliases import with_old_keys
 from service.common.json_values import document
 from service.coverage.crosstab import Cell, Needed
 from service.coverage.from_graph import Coverage
@@ -24,27 +25,33 @@ def coverage(found: Coverage) -> dict[str, Any]:
 
 def cell(axes: Sequence[Scheme], found: Cell) -> dict[str, Any]:
     """Return one combination of a cross-tab."""
-    return {
-        "combination": dict(zip((axis.dimension for axis in axes), found.combination, strict=True)),
-        "benchmarks": list(found.benchmarks),
-        "derived_benchmarks": list(found.derived),
-        "deployments": list(found.deployments),
-        "silent_benchmarks": len(found.silent),
-        "empty": found.empty,
-    }
+    return with_old_keys(
+        {
+            "combination": dict(
+                zip((axis.dimension for axis in axes), found.combination, strict=True)
+            ),
+            "benchmarks": list(found.benchmarks),
+            "derived_benchmarks": list(found.derived),
+            "deployments": list(found.deployments),
+            "unanswered_benchmarks": len(found.silent),
+            "empty": found.empty,
+        }
+    )
 
 
 def cell_rows(axes: Sequence[Scheme], cells: Sequence[Cell]) -> list[dict[str, Any]]:
     """Return a row per combination, with counts."""
     return [
-        {
-            **dict(zip((axis.dimension for axis in axes), c.combination, strict=True)),
-            "benchmarks": len(c.benchmarks),
-            "derived_benchmarks": len(c.derived),
-            "deployments": len(c.deployments),
-            "silent_benchmarks": len(c.silent),
-            "empty": c.empty,
-        }
+        with_old_keys(
+            {
+                **dict(zip((axis.dimension for axis in axes), c.combination, strict=True)),
+                "benchmarks": len(c.benchmarks),
+                "derived_benchmarks": len(c.derived),
+                "deployments": len(c.deployments),
+                "unanswered_benchmarks": len(c.silent),
+                "empty": c.empty,
+            }
+        )
         for c in cells
     ]
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from loaders.mapping.iris import BASE
+from service.common.aliases import KEYS, with_old_keys
 from service.common.json_values import document
 from service.evidence.figures import Bounds
 from service.evidence.relevance import SENTENCE, Evidence, Listed, Pool
@@ -33,15 +34,17 @@ EVIDENCE_LISTS = ("same_domain", "elsewhere", "confounded")
 
 def listed(item: Listed) -> dict[str, Any]:
     """Return a figure with its standard error, or why it has none, and why it is not pooled."""
-    return {
-        "@id": f"{BASE}id/gap/{item.figure.gap}",
-        **document(item.figure),
-        "standard_error": document(item.error.value, _DIGITS),
-        "standard_error_method": item.error.method if item.error.value else None,
-        "no_standard_error_because": None if item.error.value else item.error.method,
-        "not_summed_up_because": item.left_out,
-        "measured_here": item.here,
-    }
+    return with_old_keys(
+        {
+            "@id": f"{BASE}id/gap/{item.figure.gap}",
+            **document(item.figure),
+            "standard_error": document(item.error.value, _DIGITS),
+            "standard_error_method": item.error.method if item.error.value else None,
+            "no_standard_error_because": None if item.error.value else item.error.method,
+            "not_pooled_reason": item.left_out,
+            "same_deployment": item.here,
+        }
+    )
 
 
 def pool(found: Pool) -> dict[str, Any]:
@@ -55,7 +58,7 @@ def evidence_rows(found: Sequence[Evidence]) -> list[dict[str, Any]]:
         {
             "dimension": e.dimension,
             "list": name,
-            **{k: v for k, v in listed(item).items() if k in _FIGURE},
+            **{k: v for k, v in listed(item).items() if k in (*_FIGURE, *_OLD)},
             "n_before": item.figure.before.n,
             "n_after": item.figure.after.n,
             "intervals": "; ".join(map(interval, item.figure.intervals)),
@@ -75,12 +78,13 @@ def interval(found: Bounds) -> str:
 
 _FIGURE = (
     "gap", "role", "value", "unit", "kind", "verification", "status", "studies", "standard_error",
-    "standard_error_method", "no_standard_error_because", "not_summed_up_because",
-    "measured_here", "not_given", "sources",
+    "standard_error_method", "no_standard_error_because", "not_pooled_reason",
+    "same_deployment", "not_given", "sources",
 )  # fmt: skip
 
 
-EVIDENCE_COLUMNS = ("dimension", "list", *_FIGURE, "n_before", "n_after", "intervals")
+_OLD = tuple(KEYS[name] for name in _FIGURE if name in KEYS)
+EVIDENCE_COLUMNS = ("dimension", "list", *_FIGURE, "n_before", "n_after", "intervals", *_OLD)
 
 
 def risk(found: Risk) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from loaders.mapping.iris import BASE
+from service.common.aliases import with_old_keys
 from service.common.json_values import document
 from service.fit.claims import Claim, Difference, Finding, Fit, Move
 from service.fit.request import Answer
@@ -119,28 +120,30 @@ def difference_rows(found: Sequence[Difference]) -> list[dict[str, Any]]:
 
 
 def answered(found: Answer) -> dict[str, Any]:
-    """Return the fit of one deployment, the benchmarks of which nothing can be told apart."""
+    """Return the fit of one deployment; unranked benchmarks are listed separately."""
     ranked = [f for f in found.fits if f.rank is not None]
     start, end = found.asked.offset, found.asked.offset + found.asked.limit
-    silent = [f for f in found.fits if f.rank is None]
-    return {
-        "deployment": {
-            "id": found.place.id,
-            "title": found.place.title,
-            "domains": sorted(found.place.domains),
-        },
-        "relevant": list(found.asked.relevant),
-        "domain": found.asked.domain,
-        "note": NOTE,
-        "rules": RULES,
-        "order": "violated, then unknown or disputed, then held; over the relevant dimensions",
-        "total": len(ranked),
-        "offset": start,
-        "benchmarks": [fit(f) for f in ranked[start:end]],
-        "nothing_told": [{"benchmark": f.benchmark, "title": f.title} for f in silent],
-        "what_if": None if found.moves is None else [move(m) for m in found.moves],
-        "compared": None if found.compared is None else [difference(d) for d in found.compared],
-    }
+    unranked = [f for f in found.fits if f.rank is None]
+    return with_old_keys(
+        {
+            "deployment": {
+                "id": found.place.id,
+                "title": found.place.title,
+                "domains": sorted(found.place.domains),
+            },
+            "relevant": list(found.asked.relevant),
+            "domain": found.asked.domain,
+            "note": NOTE,
+            "rules": RULES,
+            "order": "violated, then unknown or disputed, then held; over the relevant dimensions",
+            "total": len(ranked),
+            "offset": start,
+            "benchmarks": [fit(f) for f in ranked[start:end]],
+            "unranked": [{"benchmark": f.benchmark, "title": f.title} for f in unranked],
+            "what_if": None if found.moves is None else [move(m) for m in found.moves],
+            "compared": None if found.compared is None else [difference(d) for d in found.compared],
+        }
+    )
 
 
 def answer_rows(found: Answer) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loaders.model import CORE_DIMENSIONS
+from service.common.aliases import current_parameters
 from service.common.parameters import number, only, words
 from service.common.problems import BadParameter, NotFound
 from service.fit.claims import Candidate, Claim, Coded, Difference, Fit, Move, Place
@@ -23,7 +24,7 @@ _FIELDS = ("title", "domains", "characteristics")
 class Asked:
     """A fit that is asked for: which dimensions count, which benchmarks, and what is compared.
 
-    `least` leaves out, after ranking, benchmarks of which fewer relevant assumptions are told. As
+    After ranking, benchmarks with fewer than `min_answered` answered assumptions are dropped. As
     JSON, `limit` benchmarks are shown after the first `offset`; as CSV all of them.
     """
 
@@ -32,7 +33,7 @@ class Asked:
     benchmark: str | None = None
     compare: tuple[str, str] | None = None
     change: tuple[str, tuple[str, ...]] | None = None
-    least: int = 0
+    min_answered: int = 0
     limit: int = 100
     offset: int = 0
 
@@ -57,7 +58,7 @@ def answer(schemes: Schemes, every: Sequence[Candidate], place: Place, asked: As
     shown = (
         f
         for f in found
-        if asked.benchmark in {None, f.benchmark} and f.counts.told() >= asked.least
+        if asked.benchmark in {None, f.benchmark} and f.counts.told() >= asked.min_answered
     )
     return Answer(place, asked, tuple(shown), moved, compared)
 
@@ -116,7 +117,8 @@ def pair(given: object) -> tuple[str, str]:
 
 def wanted(engine: Engine, schemes: Schemes, given: Mapping[str, Any]) -> Asked:
     """Return what parameters or the fields of a body ask for. Raises `BadParameter`."""
-    said = {name: value for name, value in given.items() if value not in (None, "")}
+    current = current_parameters(given)
+    said = {name: value for name, value in current.items() if value not in (None, "")}
     relevant: tuple[str, ...] = CORE_DIMENSIONS
     if "dimensions" in said:
         relevant = dimensions(schemes, said["dimensions"], "dimensions")
@@ -126,7 +128,7 @@ def wanted(engine: Engine, schemes: Schemes, given: Mapping[str, Any]) -> Asked:
         words(said["benchmark"], "benchmark") if "benchmark" in said else None,
         pair(said["compare"]) if "compare" in said else None,
         change(schemes, relevant, words(said["whatif"], "whatif")) if "whatif" in said else None,
-        number(said.get("least", 0), "least"),
+        number(said.get("min_answered", 0), "min_answered"),
         min(number(said.get("limit", MOST), "limit"), MOST),
         number(said.get("offset", 0), "offset"),
     )

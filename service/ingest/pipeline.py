@@ -35,7 +35,7 @@ BATCH = 200
 """Records checked together."""
 
 AUDITED = 0.01
-"""The share of an import that is judged a second time, by pySHACL as it comes."""
+"""The share of an import that is judged a second time, by plain pySHACL."""
 
 REFERENCE_SHAPES = frozenset(
     {
@@ -61,7 +61,7 @@ def ingest(  # noqa: PLR0913 - four of them are seldom given
 
     `write` is the entry in the log of writes that the new versions are to name. With `dry_run`
     everything is checked and nothing is stored. Otherwise a random share
-    `audited` of the records, and at least one, is judged again by pySHACL as it comes;
+    `audited` of the records, and at least one, is judged again by plain pySHACL;
     raises `Disagreement` where that gives another result. Others who wait for the `turn`, which
     is held, have theirs in between.
     `read` reads a file again, where its name is that of another card.

@@ -1,4 +1,4 @@
-"""A second opinion on a random share of an import: pySHACL as it comes, on the same triples."""
+"""A second opinion on a random share of an import: plain pySHACL, on the same triples."""
 
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -12,7 +12,7 @@ TOGETHER = 10
 
 
 class Disagreement(Problem):
-    """pySHACL as it comes judges a record otherwise than the batch did."""
+    """Plain pySHACL judges a record otherwise than the batch did."""
 
     slug, title = "validators-disagree", "Two ways of running pySHACL disagree"
 
@@ -60,6 +60,6 @@ class Audit:
         for answer in self._running:
             if (answer.done() or not done_only) and (difference := answer.result()):
                 raise Disagreement(
-                    "pySHACL as it comes judges what was imported otherwise than the batch did: "
-                    f"{difference}. Please report this, and import again with --stock."
+                    "Plain pySHACL judges what was imported otherwise than the batch did: "
+                    f"{difference}. Please report this, and import again with --plain-pyshacl."
                 )

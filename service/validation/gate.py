@@ -61,9 +61,9 @@ class Gate:
     ENDS: ClassVar[tuple[type[Problem], ...]] = (Busy, Crashed, TooLarge, WorkTimeout)
     """What a batch is done again for, in halves: something in it ended its process."""
 
-    def __init__(self, workers: int, *, stock: bool = False) -> None:
-        """Get ready; a worker starts with its first check. With `stock`, use pySHACL as it is."""
-        self._judge = shacl.stock if stock else shacl.validate
+    def __init__(self, workers: int, *, plain: bool = False) -> None:
+        """Get ready; a worker starts with its first check. With `plain`, judge by plain pySHACL."""
+        self._judge = shacl.plain if plain else shacl.validate
         self._workers = self._threads = None
         self._alone = Lock()
         if workers:
@@ -78,7 +78,7 @@ class Gate:
         return self._later(self._checked, list(batch), context)
 
     def audit(self, batch: Sequence[Candidate], context: str) -> "Future[str]":
-        """Judge a batch again by pySHACL as it comes; gives what it finds otherwise, in words."""
+        """Judge a batch again by plain pySHACL; gives what it finds otherwise, in words."""
         return self._later(self._done, disagreement, list(batch), context)
 
     def judge(self, ntriples: str) -> list[Issue]:
@@ -143,9 +143,9 @@ def check(
 
 
 def disagreement(batch: Sequence[Candidate], context: str) -> str:
-    """Return in words what pySHACL as it comes finds otherwise about a batch, or nothing."""
+    """Return in words what plain pySHACL finds otherwise about a batch, or nothing."""
     data = list(chain(*_written(batch), _parsed(context)))
-    ours, plain = (_verdict(judged, data) for judged in (shacl.validate, shacl.stock))
+    ours, plain = (_verdict(judged, data) for judged in (shacl.validate, shacl.plain))
     return (
         "" if ours == plain else f"{ours - plain or 'nothing'} against {plain - ours or 'nothing'}"
     )

@@ -125,13 +125,13 @@ class _Sparql(_Quiet, sparql_based_constraints.SPARQLBasedConstraint):  # type: 
         return super()._validate_sparql_query(_parsed(query, namespaces), init_binds, graph)
 
 
-def _binding_once(stock: Any) -> Any:
+def _binding_once(original: Any) -> Any:
     """Return `pre_bind_variables` so that it checks the text once; only `$this` changes."""
     kept: list[tuple[dict[str, Node], str]] = []
 
     def bind(node: Node) -> tuple[dict[str, Node], str]:
         if not kept:
-            kept.append(stock(node))
+            kept.append(original(node))
         bindings, text = kept[0]
         return {**bindings, **({"this": node} if "this" in bindings else {})}, text
 

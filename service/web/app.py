@@ -13,6 +13,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from service.access import Access, RequestIds, Tokens, WriteLog
+from service.common import aliases
 from service.common.http_headers import COMPRESSION, WORTH_COMPRESSING
 from service.common.resources import VERSION
 from service.common.settings import Settings
@@ -113,6 +114,7 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
         title="EvalGap",
         version=VERSION,
         summary="The assumptions that AI benchmarks make, and where they fail",
+        description=aliases.described(),
         docs_url=None,
         redoc_url=None,
         lifespan=_closing(services, lanes := _lanes(engine, settings)),

@@ -169,3 +169,32 @@ def test_the_other_commands_load_no_statistics() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_the_old_option_means_the_new_one_and_is_not_shown(seeded: Path) -> None:
+    new, old = (
+        command(seeded, "fit", "public-self-assessment", option, 5, "--json").stdout
+        for option in ("--min-answered", "--least")
+    )
+    assert new == old
+    assert {b["counts"]["unknown"] for b in json.loads(new)["benchmarks"]} == {0}
+    for name, option, former in (
+        ("fit", "--min-answered", "--least"),
+        ("import", "--plain-pyshacl", "--stock"),
+    ):
+        shown = command(seeded, name, "--help").stdout
+        assert option in shown
+        assert former not in shown
+
+
+def test_the_table_of_coverage_has_each_column_once(seeded: Path) -> None:
+    arguments = ("coverage", "interaction-type,decision-mediation", "--domain", "healthcare")
+    assert "silent" not in command(seeded, *arguments).stdout
+    header = command(seeded, *arguments, "--csv").stdout.partition("\n")[0]
+    assert {"unanswered_benchmarks", "silent_benchmarks"} <= set(header.strip().split(","))
+
+
+def test_the_old_option_of_import_is_still_accepted(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "studies.yaml"
+    file.write_text(made_up(70), "utf-8")
+    assert run("import", file, "--stock").returncode == 0

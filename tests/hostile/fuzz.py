@@ -198,8 +198,8 @@ def _tree(chance: Random, depth: int) -> Any:
 
 FORM = (
     "deployment", "characteristics", "dimensions", "domain", "benchmark", "compare", "whatif",
-    "least", "limit", "scores", "rung", "score", "n", "events", "rungs", "title", "domains",
-    "values",
+    "least", "min_answered", "limit", "scores", "rung", "score", "n", "events", "rungs", "title",
+    "domains", "values",
     "id", "card", "author", "threshold", "at_most", "unit", "sample", "method", "result", "metric",
     "before", "after", "status", "waiver", "subject", "target", "relation", "resamples", "seed",
 )  # fmt: skip

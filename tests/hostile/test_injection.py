@@ -27,7 +27,7 @@ ABSURD = (
     "/api/v1/gaps?limit=99999999999999999999", "/api/v1/gaps?limit=-1", "/api/v1/gaps?limit=%D9%A3",
     "/api/v1/gaps?cursor=%F0%9F%98%80", "/api/v1/gaps?cursor=AAAA", "/benchmarks?page=1e9",
     "/benchmarks?page=-1", "/api/v1/coverage?dimensions=" + "interaction-type," * 400,
-    "/api/v1/deployments/public-self-assessment/fit?least=nan",
+    "/api/v1/deployments/public-self-assessment/fit?min_answered=nan",
     "/api/v1/deployments/public-self-assessment/fit?limit=1e308",
     "/api/v1/deployments/public-self-assessment/fit?offset=99999999999999999999999",
     "/sparql?query=ASK%7B%7D&timeout=nan", "/sparql?query=ASK%7B%7D&timeout=-1",

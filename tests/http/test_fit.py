@@ -73,7 +73,7 @@ def test_a_finding_names_values_claims_and_sources(client: TestClient) -> None:
     assert "https://doi.org/10.1038/s41591-025-04074-y" in {s["url"] for s in found["sources"]}
 
 
-def test_benchmarks_are_ordered_and_the_silent_ones_stand_apart(client: TestClient) -> None:
+def test_benchmarks_are_ordered_and_the_unranked_ones_stand_apart(client: TestClient) -> None:
     found = client.get(f"{PATIENTS}?domain=healthcare").json()
     orders = [
         (c["violated"], c["unknown"] + c["disputed"], -c["holds"])
@@ -81,7 +81,7 @@ def test_benchmarks_are_ordered_and_the_silent_ones_stand_apart(client: TestClie
     ]
     assert orders == sorted(orders)
     assert found["total"] == len(found["benchmarks"]) > 50
-    assert found["nothing_told"]
+    assert found["unranked"]
     assert all(b["counts"]["unknown"] < len(CORE) for b in found["benchmarks"])
 
 
@@ -198,7 +198,8 @@ def test_a_description_gives_what_the_stored_deployment_gives_by_rule(client: Te
         ("whatif=interaction-type:telepathy", "whatif", "single-turn"),
         ("whatif=language:english", "whatif", "not among the relevant dimensions"),
         ("compare=medqa", "compare", "two benchmarks"),
-        ("least=many", "least", "whole number"),
+        ("min_answered=many", "min_answered", "whole number"),
+        ("least=many", "min_answered", "whole number"),
         ("limit=-1", "limit", "whole number"),
         (f"offset={'9' * 5000}", "offset", "whole number"),
         ("colour=red", "colour", "dimensions"),
@@ -270,7 +271,7 @@ def test_what_is_not_there_is_404(client: TestClient, address: str) -> None:
         (
             b'{"deployment": {"characteristics": {"novelty": "unseen"}}, "colour": 1}',
             "colour",
-            "least",
+            "min_answered",
         ),
     ],
 )

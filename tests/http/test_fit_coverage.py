@@ -21,7 +21,7 @@ def test_combinations_are_counted_and_empties_told_apart(client: TestClient) -> 
     assert talk["empty"] == "no-benchmark"
     assert {"public-self-assessment", "clinician-workup"} <= set(talk["deployments"])
     alone = cells["single-turn", "human-decides"]
-    assert (alone["empty"], alone["silent_benchmarks"] > 0) == ("not-stated", True)
+    assert (alone["empty"], alone["unanswered_benchmarks"] > 0) == ("not-stated", True)
     assert len(cells) == 6 * 5
 
 

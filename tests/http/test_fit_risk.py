@@ -70,7 +70,7 @@ def test_every_figure_says_how_it_is_used(found: dict[str, Any]) -> None:
     for item in figures:
         assert item["sources"]
         assert bool(item["standard_error"]) != bool(item["no_standard_error_because"])
-        assert item["not_summed_up_because"] or item["standard_error"]
+        assert item["not_pooled_reason"] or item["standard_error"]
 
 
 def test_verification_levels_and_studies_are_counted(found: dict[str, Any]) -> None:

@@ -56,7 +56,7 @@ def test_a_description_in_the_address_gives_what_the_api_gives(client: TestClien
     assert shown == [b["benchmark"] for b in found["benchmarks"]]
     assert f"{found['total']} benchmarks" in page
     assert found["note"] in page
-    assert f"Of {len(found['nothing_told'])} more, nothing can be told" in page
+    assert f"Of {len(found['unranked'])} more, nothing can be told" in page
 
 
 def test_a_row_says_what_breaks_by_which_rule_and_how_much_is_known(client: TestClient) -> None:
@@ -113,8 +113,8 @@ def test_without_a_dimension_there_is_the_form_alone(client: TestClient) -> None
     assert "Describe at least one dimension" in page
 
 
-def test_least_leaves_out_and_the_silent_ones_stay_counted(client: TestClient) -> None:
-    all_of_them, few = (text(client, f"/fit?{STORED}&least={n}") for n in (0, 5))
+def test_min_answered_hides_and_the_unranked_ones_stay_counted(client: TestClient) -> None:
+    all_of_them, few = (text(client, f"/fit?{STORED}&min_answered={n}") for n in (0, 5))
     silent = re.compile(r"Of [\d,]+ more, nothing can be told")
     assert silent.findall(all_of_them) == silent.findall(few) != []
     assert "known 1 of 5" in all_of_them
@@ -215,7 +215,7 @@ def test_a_described_deployment_gets_the_evidence_of_a_stored_one(client: TestCl
     there = rows(client, f"{stored}&dimensions=interaction-type&format=csv")
     same = ("gap", "list", "value", "unit", "standard_error", "n_before", "intervals")
     assert [[r[k] for k in same] for r in own] == [[r[k] for k in same] for r in there]
-    assert {r["measured_here"] for r in own} == {"False"}
+    assert {r["same_deployment"] for r in own} == {"False"}
 
 
 def test_text_of_a_description_stays_text(client: TestClient) -> None:
@@ -232,7 +232,7 @@ def test_text_of_a_description_stays_text(client: TestClient) -> None:
         ("interaction-type=multi-turn&domain=astrology", 400, "healthcare"),
         ("interaction-type=multi-turn&whatif=interaction-type", 400, "dimension:value"),
         ("interaction-type=multi-turn&compare=medqa", 400, "two benchmarks"),
-        ("interaction-type=multi-turn&least=many", 400, "whole number"),
+        ("interaction-type=multi-turn&min_answered=many", 400, "whole number"),
         ("interaction-type=multi-turn&benchmark=nothing", 404, "nothing"),
         ("deployment=nowhere", 404, "nowhere"),
         ("deployment=clinician-workup&interaction-type=multi-turn", 400, "one of the two"),

@@ -110,7 +110,7 @@ def test_a_plan_starts_where_the_fit_ends(
 ) -> None:
     """A narrower value, a higher rank and values that may coexist count as they do in a fit."""
     fit = service.get(f"/api/v1/deployments/{deployment}/fit?benchmark={benchmark}").json()
-    findings = [*fit["benchmarks"], *fit["nothing_told"]][0]["findings"]
+    findings = [*fit["benchmarks"], *fit["unranked"]][0]["findings"]
     assert {f["dimension"]: f["verdict"] for f in findings}[dimension] == verdict
     plan = made(service, deployment=deployment, card=f"{benchmark}/evalgap")
     started = {s["targets"][0]: s["verdict"] for s in plan["steps"] if s["verdict"]}

@@ -1,4 +1,4 @@
-"""pySHACL as it comes and our batches of it on the same triples, result by result."""
+"""Plain pySHACL and our batches of it on the same triples, result by result."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""The second opinion on an import, and the way back to pySHACL as it comes."""
+"""The second opinion on an import, and the way back to plain pySHACL."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -18,21 +18,21 @@ from service.validation.cross_check import Disagreement
 from service.validation.gate import Gate
 from service.validation.validator import Issue, Triple
 
-ODD = Issue("urn:node", "Title", "", "Only pySHACL as it comes says so.", "Violation", "odd")
+ODD = Issue("urn:node", "Title", "", "Only plain pySHACL says so.", "Violation", "odd")
 
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Return how many triples pySHACL as it comes was asked about, each time."""
+    """Return how many triples plain pySHACL was asked about, each time."""
     calls: list[int] = []
-    stock = shacl.stock
+    plain = shacl.plain
 
     def counted(data: Iterable[Triple]) -> list[Issue]:
         known = list(data)
         calls.append(len(known))
-        return stock(known)
+        return plain(known)
 
-    monkeypatch.setattr(shacl, "stock", counted)
+    monkeypatch.setattr(shacl, "plain", counted)
     return calls
 
 
@@ -67,8 +67,8 @@ def test_what_is_not_stored_is_not_judged_again(asked: list[int]) -> None:
 
 
 def test_a_difference_is_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shacl, "stock", lambda data: [*shacl.validate(data), ODD])
-    with pytest.raises(Disagreement, match=r"Only pySHACL as it comes says so.*--stock"):
+    monkeypatch.setattr(shacl, "plain", lambda data: [*shacl.validate(data), ODD])
+    with pytest.raises(Disagreement, match=r"Only plain pySHACL says so.*--plain-pyshacl"):
         run(1e-9)
 
 
@@ -83,5 +83,5 @@ def test_with_another_pyshacl_it_is_used_as_it_comes_and_the_log_says_so(
     with caplog.at_level(logging.WARNING, "evalgap"):
         assert shacl.validate(chain(*records)) == expected
     assert len(asked) == 1
-    assert "judged by pySHACL as it comes" in caplog.text
+    assert "judged by plain pySHACL" in caplog.text
     shacl.batch_validator.cache_clear()

@@ -1,4 +1,4 @@
-"""Every constraint component of SHACL core (and sh:sparql) in a batch, against pySHACL as it comes.
+"""Every constraint component of SHACL core (and sh:sparql) in a batch, against plain pySHACL.
 
 The cases are named after the components of W3C's SHACL recommendation, section 4 and 5. Each is
 a shape over the nodes of `DATA`, and is meant to find something.

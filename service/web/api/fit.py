@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from service.common import parameters
+from service.common import aliases, parameters
 from service.common.csv_tables import csv_text
 from service.common.problems import BadParameter
 from service.fit import from_graph as fits
@@ -21,7 +21,9 @@ from service.web.requests import only_params, read_body
 from service.web.responses import json_text, respond
 
 router = APIRouter(prefix="/api/v1", tags=["fit"], dependencies=[ANALYSED])
-PARAMETERS = ("dimensions", "domain", "benchmark", "compare", "whatif", "least", "limit", "offset")
+PARAMETERS = (
+    "dimensions", "domain", "benchmark", "compare", "whatif", "min_answered", "limit", "offset",
+)  # fmt: skip
 _BODY_FIELDS = ("deployment", *PARAMETERS)
 _EXAMPLE = {
     "deployment": {
@@ -42,7 +44,7 @@ _ABOUT = {
     "domain": "only benchmarks of this domain",
     "benchmark": "only this benchmark, at its rank among the others",
     "compare": "two benchmarks side by side, joined by a comma",
-    "least": "only benchmarks of which at least so many relevant assumptions are told",
+    "min_answered": "only benchmarks with at least so many answered assumptions",
     "limit": "most benchmarks in a JSON answer, at most 100; CSV has all",
     "offset": "how many of the first benchmarks to pass over in a JSON answer",
     "whatif": "one supposed change, dimension:value, and what it moves",
@@ -50,7 +52,7 @@ _ABOUT = {
 _PARAMETERS = [
     {"name": n, "in": "query", "description": about, "schema": {"type": "string"}}
     for n, about in _ABOUT.items()
-]
+] + aliases.deprecated(*PARAMETERS)
 _BODY = {
     "requestBody": {
         "required": True,
@@ -67,7 +69,7 @@ async def fit_description(
     """Say which benchmarks fit a described deployment; nothing is stored.
 
     Beside `deployment` the body takes what the address of a stored deployment takes:
-    `dimensions`, `domain`, `benchmark`, `compare`, `whatif`, `least`. Nobody
+    `dimensions`, `domain`, `benchmark`, `compare`, `whatif`, `min_answered`. Nobody
     has judged a description, so every verdict is derived by a rule.
     """
     only_params(request, ("format",))

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from loaders.model import CORE_DIMENSIONS
 from service.common import parameters
+from service.common.aliases import current_parameters
 from service.common.problems import BadParameter
 from service.fit import from_graph as fits
 from service.fit import request as asked
@@ -18,7 +19,7 @@ from service.store.port import Engine
 
 CONTROLS = (
     "deployment", "title", "domain", "dimensions", "benchmark", "compare", "whatif",
-    "least", "limit", "offset",
+    "min_answered", "limit", "offset",
 )  # fmt: skip
 """Parameters of the page beside the dimensions, each of which is a parameter of its own."""
 API_PARAMETERS = CONTROLS[2:]
@@ -61,7 +62,7 @@ def state(pairs: Iterable[tuple[str, str]], schemes: Schemes) -> State:
         if value.strip():
             found[name] = f"{found[name]},{value}" if name in found else value
     parameters.only(found, (*CONTROLS, *schemes), "This address")
-    return State(found)
+    return State(current_parameters(found))
 
 
 @dataclass(frozen=True)

@@ -152,5 +152,5 @@ def _risk(case: Case, services: Services) -> Risk:
             "benchmark is missing. Name one, such as benchmark=medqa; see /benchmarks.",
             parameter="benchmark",
         )
-    wanted = replace(case.asked, domain=None, compare=None, change=None, least=0)
+    wanted = replace(case.asked, domain=None, compare=None, change=None, min_answered=0)
     return risks.risk_at(services.engine, case.place, case.every, wanted)

@@ -158,8 +158,8 @@ def shown(engine: Engine, of: Case) -> Shown:
     Raises `NotFound` for a benchmark that is not there.
     """
     words = vocabulary.dimensions(engine)
-    found = replace(of, asked=replace(of.asked, least=0)).answer()
-    told = [f for f in found.fits if f.counts.told() >= of.asked.least]
+    found = replace(of, asked=replace(of.asked, min_answered=0)).answer()
+    told = [f for f in found.fits if f.counts.told() >= of.asked.min_answered]
     ranked = [f for f in told if f.rank is not None]
     start = found.asked.offset
     return Shown(

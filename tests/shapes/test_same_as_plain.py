@@ -1,4 +1,4 @@
-"""A batch gives what pySHACL gives as it comes: on our examples, on records, on broken records.
+"""A batch gives what plain pySHACL gives: on our examples, on records, on broken records.
 
 Run with EVALGAP_DIFFERENTIAL=all for every example, every real card and 500 broken records
 (some 10 minutes); the usual run takes a sample of each.
