@@ -17,8 +17,8 @@ from loaders.contract import (
     problems_of,
     shorten,
 )
-from loaders.reading import content as kinds
-from loaders.reading import json_lines as lines
+from loaders.reading import content as reading_content
+from loaders.reading import json_lines
 from loaders.reading.cleaning import clean_tree, surely_clean
 from loaders.reading.content import Content, Kind
 from loaders.reading.unknown import unknown
@@ -72,7 +72,7 @@ def documents(raw: Raw) -> Iterator[_Read]:
     What cannot be read is yielded as `Rejected`, never raised, and never stops the rest.
     """
     try:
-        yield from _documents(raw, _cleaned(raw, kinds.read_content(raw)))
+        yield from _documents(raw, _cleaned(raw, reading_content.read_content(raw)))
     except CardError as error:
         yield Rejected(raw, error.problems)
 
@@ -87,7 +87,7 @@ def _documents(raw: Raw, content: Content) -> Iterator[_Read]:
     if found is not None:
         yield from _loaded(*found, raw, content)
     elif content.kind == "lines":
-        for part in lines.split(raw):
+        for part in json_lines.split(raw):
             yield from [part] if isinstance(part, Rejected) else _line(part)
     elif content.kind == "tree" and isinstance(content.value, list):
         yield from _items(raw, content)
@@ -97,7 +97,7 @@ def _documents(raw: Raw, content: Content) -> Iterator[_Read]:
 
 def _line(raw: Raw) -> Iterator[_Read]:
     try:
-        yield from _documents(raw, _cleaned(raw, kinds.read_tree_content(raw)))
+        yield from _documents(raw, _cleaned(raw, reading_content.read_tree_content(raw)))
     except CardError as error:
         yield Rejected(raw, error.problems)
 
@@ -188,9 +188,13 @@ def _cleaned(raw: Raw, content: Content) -> Content:
 
 def _open(value: Any) -> Any:
     return (
-        {"front": value.front, "body": value.body} if isinstance(value, kinds.Markdown) else value
+        {"front": value.front, "body": value.body}
+        if isinstance(value, reading_content.Markdown)
+        else value
     )
 
 
 def _closed(before: Any, after: Any) -> Any:
-    return kinds.Markdown(**after) if isinstance(before, kinds.Markdown) else after
+    return (
+        reading_content.Markdown(**after) if isinstance(before, reading_content.Markdown) else after
+    )

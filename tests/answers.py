@@ -14,14 +14,16 @@ from fastapi.testclient import TestClient
 
 from loaders.mapping.iris import BASE
 from service.common.settings import Settings
-from service.queries import catalog
-from service.queries import corpus_report as stats
+from service.queries import catalog, corpus_report
 from service.web.app import create_app
 from service.web.dependencies import Services
 
 FOLDER = Path(__file__).parent / "golden" / "queries"
 CORPUS = Path(__file__).parents[1] / "data" / "CORPUS.md"
-PRINTED = {"evalgap stats": stats.as_text, "evalgap stats --questions": stats.questions_as_text}
+PRINTED = {
+    "evalgap stats": corpus_report.as_text,
+    "evalgap stats --questions": corpus_report.questions_as_text,
+}
 """What the file shows between `<!-- command -->` and `<!-- end -->`, and what prints it."""
 
 _OF_THE_MOMENT = {"recorded"}

@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any
 
 from loaders.contract import CardError, Problem, Raw
-from loaders.formats import raman_yaml as authors_yaml
+from loaders.formats import raman_yaml
 from loaders.model import Agent, Card, Citation, Profile, Record, Review
 from loaders.reading.cleaning import is_iri, slug
 from loaders.reading.csv_rows import as_bytes, given, header, row_of, rows
@@ -91,7 +91,7 @@ def load(raw: Raw, row: Mapping[str, str]) -> tuple[list[Record], list[Problem]]
         mend = "Fill in its name."
         raise CardError(Problem("The row names no benchmark.", "Benchmark name", mend=mend))
     again = raw.place.partition(" (")[2]
-    records, warnings = authors_yaml.records(f"{raw.name}#{name}{again}", _tree(row))
+    records, warnings = raman_yaml.records(f"{raw.name}#{name}{again}", _tree(row))
     author = _author(row)
     return [_signed(r, author, row) for r in records], warnings
 
@@ -125,12 +125,12 @@ def _tree(row: Mapping[str, str]) -> dict[str, Any]:
 def _author(row: Mapping[str, str]) -> Agent:
     name = given(row, "author")
     ident = slug(name or "")
-    return Agent(id=f"sheet-{ident}", name=name) if name and ident else authors_yaml.UNSTATED
+    return Agent(id=f"sheet-{ident}", name=name) if name and ident else raman_yaml.UNSTATED
 
 
 def _signed(record: Record, author: Agent, row: Mapping[str, str]) -> Record:
     """Return the record under the name of its author, its answers with their sources."""
-    own, other = f"/{authors_yaml.UNSTATED.id}", f"/{author.id}"
+    own, other = f"/{raman_yaml.UNSTATED.id}", f"/{author.id}"
     update: dict[str, Any] = {"id": record.id.replace(own, other), "author": author}
     if isinstance(record, Card):
         update["assumptions"] = tuple(

@@ -17,7 +17,7 @@ from loaders.contract import CardError, Problem, Raw, Rejected
 from loaders.formats.assumptions import core
 from loaders.formats.every_eval_ever_scores import AUTHOR, ROOT, SOURCE
 from loaders.model import Assumption, Coding, Measurement, Metric, Record, Result, System
-from loaders.reading import json_lines as lines
+from loaders.reading import json_lines
 from loaders.reading.cleaning import clean_tree, record_id, slug, text
 from loaders.reading.links import file_key
 from loaders.reading.trees import parse
@@ -80,7 +80,7 @@ class Instances:
 
 def detects(content: Raw) -> bool:
     """Recognise the file by its first line."""
-    first = next(lines.split(content), None)
+    first = next(json_lines.split(content), None)
     if first is None or isinstance(first, Rejected):
         return False
     try:
@@ -157,7 +157,7 @@ def samples_beside(raw: Raw, run: Mapping[str, Any]) -> tuple[Instances | None, 
 def read_instances(raw: Raw, run: str | None = None) -> Instances:
     """Count the instances of a file line by line; with `run`, those of that run only."""
     found = Instances()
-    for part in lines.split(raw):
+    for part in json_lines.split(raw):
         row = _row(part)
         if row is None:
             found.skip(part.raw.place if isinstance(part, Rejected) else part.place)

@@ -54,8 +54,8 @@ def fit(
     Benchmarks are ordered by violated, then unknown, then held assumptions; unknown is never
     counted as held.
     """
-    from service.fit import from_graph as fits  # noqa: PLC0415
-    from service.fit import report as findings  # noqa: PLC0415
+    from service.fit import from_graph  # noqa: PLC0415
+    from service.fit import report as fit_report  # noqa: PLC0415
     from service.fit import request as asked  # noqa: PLC0415 - other commands start faster
     from service.ontology import scheme_queries  # noqa: PLC0415
 
@@ -72,18 +72,20 @@ def fit(
         schemes, path = scheme_queries.schemes(engine), Path(deployment)
         stated = _description(path) if path.is_file() else None
         place = (
-            asked.described(engine, schemes, stated) if stated else fits.place(engine, deployment)
+            asked.described(engine, schemes, stated)
+            if stated
+            else from_graph.place(engine, deployment)
         )
         wanted = asked.wanted(engine, schemes, given)
-        found = asked.answer(schemes, fits.candidates(engine, place.id), place, wanted)
+        found = asked.answer(schemes, from_graph.candidates(engine, place.id), place, wanted)
     if as_json:
-        _write_json(findings.answered(found))
+        _write_json(fit_report.answered(found))
     elif as_csv or found.compared is not None or found.moves is not None:
-        _show(findings.answer_rows(found), place.title, as_csv=as_csv)
+        _show(fit_report.answer_rows(found), place.title, as_csv=as_csv)
     elif benchmark:
-        _say_fit(findings.fit_rows(found.fits), place.title)
+        _say_fit(fit_report.fit_rows(found.fits), place.title)
     else:
-        out.print(_overview(findings.answered(found)))
+        out.print(_overview(fit_report.answered(found)))
 
 
 def _description(path: Path) -> Mapping[str, Any]:
@@ -239,11 +241,11 @@ def coverage(
 
     Not the coverage table of an import, which counts how many cards answer a question.
     """
-    from service.coverage import from_graph as tables  # noqa: PLC0415
+    from service.coverage import from_graph as coverage_from_graph  # noqa: PLC0415
     from service.coverage import report as coverage_report  # noqa: PLC0415
 
     with opened(settings_of(store=store), read_only=True) as engine:
-        found = tables.coverage(engine, dimensions, domain)
+        found = coverage_from_graph.coverage(engine, dimensions, domain)
     if as_json:
         _write_json(coverage_report.coverage(found))
         return

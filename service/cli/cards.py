@@ -13,7 +13,7 @@ from loaders.model import RECORDS
 from loaders.writers.text import yaml_text
 from service.cli.shared import StoreOption, fail, opened, settings_of
 from service.common.negotiation import RDF_FORMS, SUFFIXES
-from service.matching import from_graph as matches
+from service.matching import from_graph
 from service.records import exports, repository
 from service.records.repository import Stored
 from service.store.port import Engine
@@ -63,8 +63,8 @@ def match(
 ) -> None:
     """Print, as a file to edit and import, what seems to belong together, with reasons."""
     with opened(settings_of(store=store), read_only=True) as engine:
-        made = [p for p in matches.proposed(engine) if p.confidence >= least]
-    sys.stdout.write(yaml_text(matches.as_file(made)))
+        made = [p for p in from_graph.proposed(engine) if p.confidence >= least]
+    sys.stdout.write(yaml_text(from_graph.as_file(made)))
 
 
 def template(

@@ -36,10 +36,10 @@ def decompose(
     ] = None,
 ) -> None:
     """Take a gap apart from item results or scores, and print the numbers as JSON."""
-    from service.decomposition import request as decomposing  # noqa: PLC0415 - the other commands start faster
+    from service.decomposition import request  # noqa: PLC0415 - the other commands start faster
     from service.decomposition.table import sheet  # noqa: PLC0415
 
-    options = decomposing.options_of(
+    options = request.options_of(
         {
             "rungs": rungs.split(",") if rungs else (),
             "changed": dict(_pair(words) for words in changed or ()),
@@ -50,11 +50,11 @@ def decompose(
             "higher_is_better": not lower_is_better,
         }
     )
-    found = decomposing.run(sheet(_bytes(file), str(file)), options)
+    found = request.run(sheet(_bytes(file), str(file)), options)
     if as_gap is None:
-        text = json.dumps(decomposing.document(found), indent=1, ensure_ascii=False) + "\n"
+        text = json.dumps(request.document(found), indent=1, ensure_ascii=False) + "\n"
     else:
-        text = decomposing.gap_file(found, _about(as_gap), options).raw.data.decode()
+        text = request.gap_file(found, _about(as_gap), options).raw.data.decode()
     sys.stdout.write(text)
 
 

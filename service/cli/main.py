@@ -256,14 +256,14 @@ def load(
     store: StoreOption = None,
 ) -> None:
     """Fill an empty store or server with an export, as it is: the shapes do not judge it again."""
-    from service.linked_data import dump as dumps  # noqa: PLC0415
+    from service.linked_data import dump  # noqa: PLC0415
 
     settings = settings_of(store=store)
     if file != _STDIO and not file.is_file():
         fail(f"There is no file {file}.")
     data = sys.stdin.buffer.read() if file == _STDIO else file.read_bytes()
     with closing(open_engine(settings)) as engine, logged(settings, engine, "load", file) as write:
-        count = dumps.load(engine, data)
+        count = dump.load(engine, data)
         write.note(differences({}, sizes(engine)))
     out.print(f"{count:,} statements are loaded")
 

@@ -37,7 +37,7 @@ def new(
     store: StoreOption = None,
 ) -> None:
     """Make a plan from the fit of a card, or from findings of your own."""
-    from service.plans import commands as plans  # noqa: PLC0415 - the other commands start faster
+    from service.plans import commands  # noqa: PLC0415 - the other commands start faster
 
     given = {
         "id": ident,
@@ -48,24 +48,24 @@ def new(
         "findings": _tree(findings).get("findings") if findings else None,
         **_shared(threshold, sample),
     }
-    wanted = plans.form({k: v for k, v in given.items() if v is not None}, plans.PlanRequest)
+    wanted = commands.form({k: v for k, v in given.items() if v is not None}, commands.PlanRequest)
     settings = settings_of(store=store)
     with (
         opened(settings) as engine,
         gated(0) as gate,
         logged(settings, engine, "new plan", ident) as write,
     ):
-        made = plans.create(engine, gate, wanted, write.entry)
+        made = commands.create(engine, gate, wanted, write.entry)
     _tell(made.plan, made.version)
 
 
 @app.command()
 def show(ident: Id, store: StoreOption = None) -> None:
     """Show the steps of a plan: number, stage, dimension, status, decision, what locks it."""
-    from service.plans import commands as plans  # noqa: PLC0415 - the other commands start faster
+    from service.plans import commands  # noqa: PLC0415 - the other commands start faster
 
     with opened(settings_of(store=store), read_only=True) as engine:
-        _tell(*plans.load(engine, ident))
+        _tell(*commands.load(engine, ident))
 
 
 @app.command()
@@ -85,7 +85,7 @@ def step(
     store: StoreOption = None,
 ) -> None:
     """Change a step; every change is a new version of the plan."""
-    from service.plans import commands as plans  # noqa: PLC0415 - the other commands start faster
+    from service.plans import commands  # noqa: PLC0415 - the other commands start faster
     from service.plans.changes import StepChange  # noqa: PLC0415
 
     given = {
@@ -95,14 +95,14 @@ def step(
         "by": _agent(by) if by else None,
         **_shared(threshold, sample),
     }
-    wanted = plans.form({k: v for k, v in given.items() if v is not None}, StepChange)
+    wanted = commands.form({k: v for k, v in given.items() if v is not None}, StepChange)
     settings = settings_of(store=store)
     with (
         opened(settings) as engine,
         gated(0) as gate,
         logged(settings, engine, "change of a plan", f"{ident}, step {number}") as write,
     ):
-        made = plans.change(engine, gate, (ident, number), wanted, write.entry)
+        made = commands.change(engine, gate, (ident, number), wanted, write.entry)
     _tell(made.plan, made.version, number)
     if made.gap:
         told = f"feeds the gap {made.gap['id']}" if made.gap["id"] else made.gap["why"]
@@ -117,11 +117,11 @@ def export(
 ) -> None:
     """Write a plan as Markdown, with every step and every version."""
     from loaders.writers.plan import plan_markdown  # noqa: PLC0415
-    from service.plans import commands as plans  # noqa: PLC0415 - the other commands start faster
+    from service.plans import commands  # noqa: PLC0415 - the other commands start faster
     from service.records import repository  # noqa: PLC0415
 
     with opened(settings_of(store=store), read_only=True) as engine:
-        plan, _ = plans.load(engine, ident)
+        plan, _ = commands.load(engine, ident)
         text = plan_markdown(plan, repository.history(engine, "plan", ident))
     if file == _STDOUT:
         sys.stdout.write(text)
@@ -130,10 +130,10 @@ def export(
 
 
 def _tell(plan: Any, version: int, only: int | None = None) -> None:
-    from service.plans import commands as plans  # noqa: PLC0415 - the other commands start faster
+    from service.plans import commands  # noqa: PLC0415 - the other commands start faster
 
     sys.stdout.write(f"{plan.id}, version {version}\n")
-    for one, state in zip(plan.steps, plans.state(plan), strict=True):
+    for one, state in zip(plan.steps, commands.state(plan), strict=True):
         if only in {None, one.position}:
             locked = f", waits for {', '.join(map(str, state['locked_by']))}"
             found = f" ({one.verdict})" if one.verdict else ""

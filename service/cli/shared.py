@@ -66,14 +66,14 @@ def opened(
 
     What it is filled with passes `gate`, or without one a gate in this process.
     """
-    from service.ingest import seeding as bootstrap  # noqa: PLC0415
+    from service.ingest import seeding  # noqa: PLC0415
 
     there = settings.store_url or (settings.store and settings.store.exists())
     engine = open_engine(settings, read_only=True) if there and read_only else None
     if engine is None:
         engine = open_store(None) if read_only else open_engine(settings)
         with nullcontext(gate) if gate else gated(0) as judge:
-            bootstrap.prepare(engine, judge, seed=settings.seed, tell=lambda _: None)
+            seeding.prepare(engine, judge, seed=settings.seed, tell=lambda _: None)
     try:
         yield engine
     finally:

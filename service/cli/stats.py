@@ -17,11 +17,11 @@ def stats(
     ] = False,
 ) -> None:
     """Print how much the graph holds, how well it is verified, and what is still open."""
-    from service.queries import corpus_report as figures  # noqa: PLC0415 - the other commands start faster
+    from service.queries import corpus_report  # noqa: PLC0415 - the other commands start faster
 
     with opened(settings_of(store=store), read_only=True) as engine:
         if as_json:
-            text = json.dumps(figures.document(engine), ensure_ascii=False, indent=1)
+            text = json.dumps(corpus_report.document(engine), ensure_ascii=False, indent=1)
         else:
-            text = (figures.questions_as_text if questions else figures.as_text)(engine)
+            text = (corpus_report.questions_as_text if questions else corpus_report.as_text)(engine)
     sys.stdout.write(f"{text}\n")

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from service.common.problems import BadParameter
 from service.coverage.crosstab import Cell, Needed, crosstab, unmatched
-from service.fit import from_graph as fits
+from service.fit import from_graph
 from service.fit.claims import Candidate, Claim, Coded, Place
 from service.ontology import parameters, scheme_queries
 from service.ontology.schemes import Scheme
@@ -70,8 +70,8 @@ def _axes(engine: Engine, names: str) -> tuple[Scheme, ...]:
 @PerContent
 def subjects(engine: Engine) -> tuple[tuple[Candidate, ...], tuple[Place, ...]]:
     """Return all benchmarks and deployments with their domains among their claims."""
-    benchmarks = map(_with_domain, fits.candidates(engine))
-    return tuple(benchmarks), tuple(map(_with_domain, fits.places(engine)))
+    benchmarks = map(_with_domain, from_graph.candidates(engine))
+    return tuple(benchmarks), tuple(map(_with_domain, from_graph.places(engine)))
 
 
 def _with_domain(of: _Subject) -> _Subject:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.common.problems import BadRequest
-from service.decomposition import diagnostics as findings
-from service.decomposition import shapley
+from service.decomposition import diagnostics, shapley
 from service.decomposition.bootstrap import MANY, Floats, cluster_means, item_means
 from service.decomposition.design import Design, by_kind, design
 from service.decomposition.diagnostics import Cluster, Flow
@@ -149,7 +148,7 @@ def decompose(
         raise BadRequest("seed is a whole number from 0.")
     made = design(scores)
     draws, noticed = _draws(scores.items, resamples, seed)
-    table = findings.cluster_scores(scores.items)
+    table = diagnostics.cluster_scores(scores.items)
     work = _Work(
         scores,
         made,
@@ -158,7 +157,7 @@ def decompose(
         _turned(table, higher_is_better) if table is not None else None,
     )
     contributions = _contributions(work, higher_is_better=higher_is_better)
-    clusters = findings.clusters(scores.items, table, work.clusters, made.contrasts)
+    clusters = diagnostics.clusters(scores.items, table, work.clusters, made.contrasts)
     return Decomposition(
         method=made.method,
         scores=_scores(scores),
@@ -169,9 +168,9 @@ def decompose(
         bounds=_bounds(work),
         clusters=clusters,
         warnings=(
-            *findings.warnings(scores, made, work.clusters, [c.value for c in contributions]),
+            *diagnostics.warnings(scores, made, work.clusters, [c.value for c in contributions]),
             *_unsure(contributions),
-            *findings.unknown(made, kind_of),
+            *diagnostics.unknown(made, kind_of),
             *noticed,
         ),
         resamples=resamples if draws else 0,
@@ -249,7 +248,7 @@ def wilson(events: int, n: int) -> Bounds:
 
 def _contributions(work: _Work, *, higher_is_better: bool) -> tuple[Contribution, ...]:
     made, rungs = work.made, work.scores.rungs
-    equal = findings.equal_weights(work.clusters)
+    equal = diagnostics.equal_weights(work.clusters)
     spans = _over_orders(work) if made.method == "order-averaged" else {}
     return tuple(
         Contribution(
@@ -259,7 +258,7 @@ def _contributions(work: _Work, *, higher_is_better: bool) -> tuple[Contribution
             dimensions=part.dimensions,
             start=rungs[part.start] if part.start is not None else None,
             end=rungs[part.end] if part.end is not None else None,
-            flow=findings.flow(
+            flow=diagnostics.flow(
                 work.scores.items, part.start, part.end, higher_is_better=higher_is_better
             ),
             equal_clusters=float(100 * row @ equal) if equal is not None else None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from loaders.mapping.iris import BASE
 from service.evidence.from_graph import figures
 from service.evidence.relevance import Evidence, evidence
-from service.fit import from_graph as fits
+from service.fit import from_graph
 from service.fit.claims import Candidate, Finding, Fit, Place
 from service.fit.request import Asked, answer
 from service.ontology import scheme_queries
@@ -35,7 +35,7 @@ def risk(engine: Engine, deployment: str, benchmark: str, relevant: tuple[str, .
 
     Raises `NotFound` for a deployment or benchmark that is not there.
     """
-    place, every = fits.place(engine, deployment), fits.candidates(engine, deployment)
+    place, every = from_graph.place(engine, deployment), from_graph.candidates(engine, deployment)
     return risk_at(engine, place, every, Asked(relevant, benchmark=benchmark))
 
 

@@ -12,8 +12,7 @@ from service.common.settings import Settings
 from service.ingest.documents import Read, read_again, read_documents
 from service.ingest.pipeline import ingest
 from service.ingest.report import Outcome
-from service.sandbox import Bounds, Stop, Workers
-from service.sandbox import forkserver as processes
+from service.sandbox import Bounds, Stop, Workers, forkserver
 from service.store.port import Engine
 from service.validation.gate import Gate
 
@@ -46,7 +45,7 @@ class Errands:
         """Start no process yet; without validators (tests) the work is done in this process."""
         size = AT_ONCE if settings.validators else 0
         bounds = Bounds(size=size, seconds=settings.max_work_seconds, memory=_MEMORY)
-        self._workers = Workers(processes.context, bounds, doing)
+        self._workers = Workers(forkserver.context, bounds, doing)
 
     def run(self, errand: Errand, task: Callable[..., Answer], *given: object) -> Answer:
         """Return what a worker makes of a task. Raises as `Workers.run` does."""

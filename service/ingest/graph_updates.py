@@ -17,13 +17,12 @@ from service.ingest.provenance import influenced
 from service.ingest.rehearsal import Rehearsals
 from service.ingest.written import Write
 from service.records.references import known
-from service.sandbox import Bounds, Workers
-from service.sandbox import forkserver as processes
-from service.store import rdf_input as rdf_text
+from service.sandbox import Bounds, Workers, forkserver
+from service.store import rdf_input
 from service.store.port import Engine, Update
 from service.store.rdf_input import Part, lines
 from service.store.statements import NOTHING, Statements, Transaction
-from service.validation import fixed_results as recorded
+from service.validation import fixed_results
 from service.validation.gate import Gate
 
 DEFAULT = ""
@@ -41,7 +40,7 @@ class Door:
 
     def read(self, parts: Sequence[Part], base: str, name: str) -> Transaction:
         """Return RDF that was sent, as what is to be put into a graph. Raises as `read` does."""
-        return self.reading.run(rdf_text.read, parts, base, name)
+        return self.reading.run(rdf_input.read, parts, base, name)
 
     def close(self) -> None:
         """End what is being read or run."""
@@ -57,7 +56,7 @@ def door_of(engine: Engine, gate: Gate | None, settings: Settings) -> Door:
         gate,
         # a service that only reads leaves the folder of the one that writes alone
         Rehearsals(None if settings.read_only else settings.store, settings.max_update_seconds),
-        Workers(processes.context, bounds, "sending RDF"),
+        Workers(forkserver.context, bounds, "sending RDF"),
     )
 
 
@@ -87,7 +86,7 @@ def put(door: Door, name: str, sent: Transaction, write: Write, kept: Graph | No
     if kept is not None:
         whole, judged = whole + lines(kept, name), judged.plus(kept)
     if door.gate is not None:
-        recorded.keep_replacing(door.engine, name, whole)
+        fixed_results.keep_replacing(door.engine, name, whole)
     _judge(door, judged)
     sizes = ((name, _size(door.engine, name), len(set(whole.splitlines()))),)
     drop = (name,) if kept is None else ()

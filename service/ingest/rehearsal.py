@@ -12,15 +12,14 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from service.common.problems import QueryTimeout, WorkTimeout
-from service.sandbox import Bounds, Workers
-from service.sandbox import forkserver as processes
+from service.sandbox import Bounds, Workers, forkserver
 from service.store.faults import faults
 from service.store.oxigraph.copies import Copy
 from service.store.port import Engine, Update
 from service.store.sparql_tokens import check_update
 from service.store.statements import Transaction
 from service.store.syntax_check import check_update_syntax
-from service.validation import fixed_results as recorded
+from service.validation import fixed_results
 
 MEMORY = 2 * 2**30
 """Bytes of address space that one update may add to the process that runs it."""
@@ -37,7 +36,7 @@ class Rehearsals:
         self._folder = Path(mkdtemp(prefix="evalgap-updates-")) if store is None else _beside(store)
         self._left_over = store is not None
         bounds = Bounds(size=1, queue=0, seconds=seconds, memory=MEMORY)
-        self._workers = Workers(processes.context, bounds, "running updates", self._folder)
+        self._workers = Workers(forkserver.context, bounds, "running updates", self._folder)
 
     def change(self, engine: Engine, update: Update, *, keeps: bool) -> Transaction:
         """Return what an update would change; nothing is written to the store.
@@ -83,7 +82,7 @@ def rehearse(place: Path, update: Update, keeps: bool) -> Transaction:  # noqa: 
     copy = Copy(place)
     copy.after.update(update.sparql, update.using, update.base)
     if keeps:
-        recorded.keep(copy.before, copy.after)
+        fixed_results.keep(copy.before, copy.after)
     return copy.change(update.sparql)
 
 

@@ -15,8 +15,7 @@ from loaders.reading.files import count, printable, raw_stream
 from loaders.registry import documents
 from service.common.problems import Busy, Crashed, TooLarge, WorkTimeout
 from service.ingest.documents import Read, read_again
-from service.sandbox import Bounds, Workers
-from service.sandbox import forkserver as processes
+from service.sandbox import Bounds, Workers, forkserver
 
 _SECONDS = 300.0
 """The most that one piece of work may take, the first, which unpacks the upload, too."""
@@ -115,7 +114,7 @@ class Uploads:
     def __init__(self, folder: Path, *, apart: bool) -> None:
         """Start no process yet; without `apart` (tests) uploads are read in this one."""
         bounds = Bounds(size=1 if apart else 0, seconds=_SECONDS, memory=_MEMORY)
-        self._workers = Workers(processes.context, bounds, "reading uploads", readable=folder)
+        self._workers = Workers(forkserver.context, bounds, "reading uploads", readable=folder)
 
     def count(self, upload: Path) -> int | None:
         """Return how many files an upload holds; None where that cannot be told."""

@@ -8,8 +8,7 @@ from rdflib import URIRef
 
 from loaders.mapping.iris import BASE, SKOS
 from loaders.model import CORE_DIMENSIONS
-from service.ontology import graphs, scheme_queries
-from service.ontology import labels as words
+from service.ontology import graphs, labels, scheme_queries
 from service.ontology.schemes import Scheme, Value
 from service.queries.cache import PerContent
 from service.store.port import Engine
@@ -76,8 +75,8 @@ def _dimension(scheme: Scheme) -> Dimension:
     return Dimension(
         scheme.dimension,
         scheme.label or scheme.dimension,
-        words.of(path).question,
-        words.definition(path),
+        labels.of(path).question,
+        labels.definition(path),
         str(list(above)[-1]).rpartition("/")[2],
         terms(scheme),
     )
@@ -103,12 +102,12 @@ def _term(dimension: str, value: Value, depth: int) -> Term:
     path = f"code/domain/{value.code}"
     if dimension != "domain":
         path = f"value/{dimension}/{value.code}"
-    return Term(value.code, value.label or value.code, words.definition(path), depth, path)
+    return Term(value.code, value.label or value.code, labels.definition(path), depth, path)
 
 
 @cache
 def rule(name: str) -> Term:
     """Return a rule by which a verdict is found: its name, and when it applies."""
     path = f"code/fit-rule/{name}"
-    said = words.of(path)
+    said = labels.of(path)
     return Term(name, said.label or name, said.definition.partition(_VERDICT)[0], place=path)

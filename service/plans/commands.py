@@ -14,7 +14,7 @@ from loaders.model.terms import Path, Slug, Text
 from service.access import Entry
 from service.common.problems import Conflict, Invalid, NotFound
 from service.decomposition.request import kinds
-from service.fit import from_graph as fits
+from service.fit import from_graph
 from service.fit.claims import Candidate, Claim
 from service.fit.claims import Finding as Assessed
 from service.fit.rules import find
@@ -185,7 +185,7 @@ def _findings(engine: Engine, wanted: PlanRequest) -> list[Finding]:
         return [Finding(f.dimension, f.verdict, f.basis) for f in wanted.findings]
     card = repository.load(engine, "card", wanted.card).record
     assert isinstance(card, Card)  # noqa: S101 - the kind is asked for
-    place = fits.place(engine, wanted.deployment)
+    place = from_graph.place(engine, wanted.deployment)
     schemes, candidate = scheme_queries.schemes(engine), _alone(engine, card, wanted.deployment)
     names = dict.fromkeys(a.dimension for a in card.assumptions)
     known = (find(schemes.get(name, Scheme(name)), candidate, place) for name in names)
@@ -195,7 +195,7 @@ def _findings(engine: Engine, wanted: PlanRequest) -> list[Finding]:
 def _alone(engine: Engine, card: Card, deployment: str) -> Candidate:
     """Return what one card claims of its benchmark, and what reviews of it judge."""
     name = f"card/{card.id}"
-    for found in fits.candidates(engine, deployment):
+    for found in from_graph.candidates(engine, deployment):
         if found.id == card.benchmark.id:
             claims = (c for c in found.claims if _version_of(c.record, name))
             judged = (j for j in found.judgements if _version_of(j.card, name))

@@ -23,10 +23,9 @@ from loaders.mapping.nquads import nquads
 from loaders.mapping.write import triples
 from loaders.model import Record
 from service.common.problems import Busy, Crashed, Problem, TooLarge, WorkTimeout
-from service.sandbox import Bounds, Workers
-from service.sandbox import forkserver as processes
+from service.sandbox import Bounds, Workers, forkserver
 from service.store.rdf_input import lines
-from service.validation import validator as shacl
+from service.validation import validator
 from service.validation.validator import Issue, Triple
 
 Answer = TypeVar("Answer")
@@ -63,13 +62,13 @@ class Gate:
 
     def __init__(self, workers: int, *, plain: bool = False) -> None:
         """Get ready; a worker starts with its first check. With `plain`, judge by plain pySHACL."""
-        self._judge = shacl.plain if plain else shacl.validate
+        self._judge = validator.plain if plain else validator.validate
         self._workers = self._threads = None
         self._alone = Lock()
         if workers:
-            processes.context()
+            forkserver.context()
             bounds = Bounds(size=workers, seconds=_BATCH_SECONDS, memory=_MEMORY)
-            self._workers = Workers(processes.context, bounds, "being checked")
+            self._workers = Workers(forkserver.context, bounds, "being checked")
             # one more than workers, so that the next batch is at hand when one is done
             self._threads = ThreadPoolExecutor(workers + 1, "gate")
 
@@ -131,7 +130,7 @@ _MEMORY = 2 * 2**30
 
 
 def check(
-    batch: Sequence[Candidate], context: str, judged: Judge = shacl.validate
+    batch: Sequence[Candidate], context: str, judged: Judge = validator.validate
 ) -> list[Checked]:
     """Return each candidate with its N-Quads and the issues found at its nodes."""
     written = _written(batch)
@@ -145,7 +144,7 @@ def check(
 def disagreement(batch: Sequence[Candidate], context: str) -> str:
     """Return in words what plain pySHACL finds otherwise about a batch, or nothing."""
     data = list(chain(*_written(batch), _parsed(context)))
-    ours, plain = (_verdict(judged, data) for judged in (shacl.validate, shacl.plain))
+    ours, plain = (_verdict(judged, data) for judged in (validator.validate, validator.plain))
     return (
         "" if ours == plain else f"{ours - plain or 'nothing'} against {plain - ours or 'nothing'}"
     )

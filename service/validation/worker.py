@@ -9,11 +9,11 @@ import signal
 
 from service.common.garbage import collect_rarely
 from service.sandbox import end_with, offline
-from service.validation import validator as shacl
+from service.validation import validator
 
 end_with(os.getppid())  # imported by the process that workers are forked from, which they end with
 offline()  # the workers confine themselves further
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command to act upon
 
-shacl.validate(())
+validator.validate(())
 collect_rarely()

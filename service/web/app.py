@@ -18,8 +18,8 @@ from service.common.http_headers import COMPRESSION, WORTH_COMPRESSING
 from service.common.resources import VERSION
 from service.common.settings import Settings
 from service.common.turns import Turns
-from service.coverage import from_graph as tables
-from service.ingest import seeding as bootstrap
+from service.coverage import from_graph
+from service.ingest import seeding
 from service.ingest.checking import Checking, Errands
 from service.ingest.graph_updates import door_of
 from service.ingest.jobs import Jobs, Workshop
@@ -29,8 +29,7 @@ from service.store.open import open_served
 from service.store.oxigraph.store import READER_MEMORY, EmbeddedEngine
 from service.store.port import Engine
 from service.validation.gate import Gate
-from service.web import cancellation as awaited
-from service.web import documented, errors, pages
+from service.web import cancellation, documented, errors, pages
 from service.web.api import (
     coverage,
     decompose,
@@ -38,30 +37,28 @@ from service.web.api import (
     health,
     imports,
     matches,
+    named_queries,
     plans,
+    records,
     risk,
     stats,
     validate,
     writes,
 )
-from service.web.api import named_queries as queries
-from service.web.api import records as api
 from service.web.dependencies import Services
 from service.web.files import PageFiles
 from service.web.http.edge import service_hosts
 from service.web.http.forwarded import Proxies, PublicAddress
 from service.web.lines import Lines
-from service.web.linked_data import descriptions as described
-from service.web.linked_data import names as linked
+from service.web.linked_data import descriptions, names
 from service.web.middleware import CarefulHeaders, HeadAsGet
-from service.web.pages.benchmarks import index as catalogue
+from service.web.pages.benchmarks import index
 from service.web.pages.gaps import list as gap_list
 from service.web.pages.home import view as home
 from service.web.pages.plans import view as plans_page
 from service.web.read_gate import ReadGate
 from service.web.readiness import Readiness, checks
-from service.web.sparql import graph_store
-from service.web.sparql import protocol as sparql
+from service.web.sparql import graph_store, protocol
 from service.web.sparql.endpoint import Endpoint
 from service.web.sparql.lanes.pool import Lanes
 
@@ -77,15 +74,15 @@ ROUTERS = (
     decompose.router,
     plans.router,
     stats.router,
-    api.router,
-    queries.router,
-    sparql.router,
+    records.router,
+    named_queries.router,
+    protocol.router,
     graph_store.router,
     writes.router,
-    described.router,
-    linked.router,
+    descriptions.router,
+    names.router,
 )
-KEPT = (catalogue.index, home.front, gap_list.choices, tables.subjects, plans_page.cards)
+KEPT = (index.index, home.front, gap_list.choices, from_graph.subjects, plans_page.cards)
 """What takes longest of what pages keep of a store until it changes."""
 
 MOST_LANES = 4
@@ -108,7 +105,7 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     engine = open_served(settings)
     gate = Gate(settings.validators)
     if not settings.read_only:
-        bootstrap.prepare(engine, gate, seed=settings.seed, tell=tell)
+        seeding.prepare(engine, gate, seed=settings.seed, tell=tell)
     services = _services(engine, gate, settings, access)
     app = FastAPI(
         title="EvalGap",
@@ -121,10 +118,10 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     )
     app.state.services = services
     app.state.lanes = lanes
-    app.state.threads = awaited.threads()
+    app.state.threads = cancellation.threads()
     app.state.lines = Lines.of(settings)
-    app.state.queries = awaited.turns_of(engine)
-    app.state.writing_threads = awaited.writing_threads()
+    app.state.queries = cancellation.turns_of(engine)
+    app.state.writing_threads = cancellation.writing_threads()
     app.state.ready_threads = health.ready_threads()
     _add_routes(app)
     _add_middleware(app, settings, services)

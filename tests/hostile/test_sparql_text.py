@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from service.common.problems import BadQuery
-from service.store import sparql_tokens as sparql_text
+from service.store import sparql_tokens
 
 N = 300
 CHEAP = 0.01
@@ -28,14 +28,14 @@ REPEATED = (
 )  # fmt: skip
 PASSES: dict[str, Callable[[str], object]] = {
     "query": lambda text: (
-        sparql_text.query_kind.__wrapped__(text), sparql_text.names_dataset.__wrapped__(text)
+        sparql_tokens.query_kind.__wrapped__(text), sparql_tokens.names_dataset.__wrapped__(text)
     ),
-    "depth": sparql_text.check_depth,
-    "service": partial(sparql_text._looked_for.__wrapped__, operation="SERVICE"),
-    "load": partial(sparql_text._looked_for.__wrapped__, operation="LOAD"),
-    "base": lambda text: sparql_text.with_base(text, "http://e/"),
-    "update": lambda text: sparql_text.with_using(
-        sparql_text.forgiving(text), ("urn:a",), ("urn:b",)
+    "depth": sparql_tokens.check_depth,
+    "service": partial(sparql_tokens._looked_for.__wrapped__, operation="SERVICE"),
+    "load": partial(sparql_tokens._looked_for.__wrapped__, operation="LOAD"),
+    "base": lambda text: sparql_tokens.with_base(text, "http://e/"),
+    "update": lambda text: sparql_tokens.with_using(
+        sparql_tokens.forgiving(text), ("urn:a",), ("urn:b",)
     ),
 }  # fmt: skip
 
@@ -87,21 +87,21 @@ def test_what_is_only_named_so_is_not_refused(seed: int) -> None:
     text = (
         "PREFIX service: <urn:service> PREFIX c: <urn:c>\nSELECT * WHERE {" + "\n".join(parts) + "}"
     )
-    assert sparql_text.query_kind(text) == "bindings"
-    assert sparql_text.uses(text, "SERVICE") == "no"
-    assert sparql_text.uses(text, "LOAD") == "no"
+    assert sparql_tokens.query_kind(text) == "bindings"
+    assert sparql_tokens.uses(text, "SERVICE") == "no"
+    assert sparql_tokens.uses(text, "LOAD") == "no"
 
 
 @pytest.mark.parametrize("nest", ["(", "{", "[", "<<( ", "(<(", "?a<(", "{?s ?p '}'.", "((# ))\n"])
 def test_nesting_past_500_is_refused_and_less_is_not(nest: str) -> None:
     deep = nest.count("(") + nest.count("{") + nest.count("[") or 1
-    sparql_text.check_depth(f"ASK {nest * (490 // deep)}")
+    sparql_tokens.check_depth(f"ASK {nest * (490 // deep)}")
     with pytest.raises(BadQuery, match="500 levels"):
-        sparql_text.check_depth(f"ASK {nest * 510}")
+        sparql_tokens.check_depth(f"ASK {nest * 510}")
 
 
 def test_many_brackets_side_by_side_are_not_deep() -> None:
-    sparql_text.check_depth("ASK {" + "{ ?s ?p (1 [] '((') . } UNION " * 1_000 + "{} }")
+    sparql_tokens.check_depth("ASK {" + "{ ?s ?p (1 [] '((') . } UNION " * 1_000 + "{} }")
 
 
 @pytest.mark.parametrize(
@@ -115,4 +115,4 @@ def test_many_brackets_side_by_side_are_not_deep() -> None:
     ],
 )
 def test_the_form_of_a_query_is_told_by_its_tokens(text: str, kind: str) -> None:
-    assert sparql_text.query_kind(text) == kind
+    assert sparql_tokens.query_kind(text) == kind

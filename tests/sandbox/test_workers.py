@@ -15,15 +15,14 @@ from threading import Timer
 import pytest
 
 from service.common.problems import Abandoned, BadRequest, Busy, Crashed, TooLarge, WorkTimeout
-from service.sandbox import Bounds, Stop, Workers
-from service.sandbox import forkserver as processes
+from service.sandbox import Bounds, Stop, Workers, forkserver
 from service.store.terms import absolute
 
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Workers]:
     bounds = Bounds(size=1, queue=1, seconds=20, memory=2**29)
-    with closing(Workers(processes.context, bounds, "tested")) as found:
+    with closing(Workers(forkserver.context, bounds, "tested")) as found:
         yield found
 
 

@@ -12,8 +12,7 @@ from loaders.registry import read
 from service.ingest.pipeline import ingest
 from service.ingest.seeding import shipped_files
 from service.store.oxigraph.store import open_store
-from service.validation import pyshacl_batch as shacl_batch
-from service.validation import validator as shacl
+from service.validation import pyshacl_batch, validator
 from service.validation.cross_check import Disagreement
 from service.validation.gate import Gate
 from service.validation.validator import Issue, Triple
@@ -25,14 +24,14 @@ ODD = Issue("urn:node", "Title", "", "Only plain pySHACL says so.", "Violation",
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Return how many triples plain pySHACL was asked about, each time."""
     calls: list[int] = []
-    plain = shacl.plain
+    plain = validator.plain
 
     def counted(data: Iterable[Triple]) -> list[Issue]:
         known = list(data)
         calls.append(len(known))
         return plain(known)
 
-    monkeypatch.setattr(shacl, "plain", counted)
+    monkeypatch.setattr(validator, "plain", counted)
     return calls
 
 
@@ -67,7 +66,7 @@ def test_what_is_not_stored_is_not_judged_again(asked: list[int]) -> None:
 
 
 def test_a_difference_is_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shacl, "plain", lambda data: [*shacl.validate(data), ODD])
+    monkeypatch.setattr(validator, "plain", lambda data: [*validator.validate(data), ODD])
     with pytest.raises(Disagreement, match=r"Only plain pySHACL says so.*--plain-pyshacl"):
         run(1e-9)
 
@@ -76,12 +75,12 @@ def test_with_another_pyshacl_it_is_used_as_it_comes_and_the_log_says_so(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, asked: list[int]
 ) -> None:
     records = [list(triples(r, 1)) for d in shipped() for r in d.records][:3]
-    expected = shacl.validate(chain(*records))
+    expected = validator.validate(chain(*records))
     assert asked == []
-    monkeypatch.setattr(shacl_batch, "FINGERPRINT", "another version")
-    shacl.batch_validator.cache_clear()
+    monkeypatch.setattr(pyshacl_batch, "FINGERPRINT", "another version")
+    validator.batch_validator.cache_clear()
     with caplog.at_level(logging.WARNING, "evalgap"):
-        assert shacl.validate(chain(*records)) == expected
+        assert validator.validate(chain(*records)) == expected
     assert len(asked) == 1
     assert "judged by plain pySHACL" in caplog.text
-    shacl.batch_validator.cache_clear()
+    validator.batch_validator.cache_clear()

@@ -15,7 +15,7 @@ from rdflib.namespace import SH
 
 from loaders.mapping.iris import BASE
 from service.ontology import graphs
-from service.validation import validator as shacl
+from service.validation import validator
 from service.validation.validator import Issue
 
 HERE = Path(__file__).parent
@@ -27,7 +27,7 @@ def examples(folder: str) -> list[str]:
 
 
 def judged(path: Path) -> list[Issue]:
-    return shacl.validate(Graph().parse(path, format="turtle"))
+    return validator.validate(Graph().parse(path, format="turtle"))
 
 
 def header(path: Path, key: str) -> list[str]:

@@ -16,7 +16,7 @@ from rdflib import Graph
 from service.common.problems import BadQuery, BadRequest, Problem, StoreUnavailable, TooLarge
 from service.sandbox import Bounds, Workers
 from service.sandbox.forkserver import context
-from service.store import rdf_input as rdf_text
+from service.store import rdf_input
 from service.store.port import EVERYTHING, Ask, Dataset, Limits, Row, Stop
 from service.store.remote.dialects import Server, query_urls, recognise
 from service.store.remote.http import Http, Watch, plain, unavailable
@@ -166,7 +166,7 @@ class RemoteEngine:
 
     def dump(self) -> Iterator[bytes]:
         """Yield the whole store as N-Quads, graph by graph, each as it is at that moment."""
-        yield rdf_text.lines(self.default_graph())
+        yield rdf_input.lines(self.default_graph())
         # many times faster than DISTINCT on Virtuoso
         rows = self.select("SELECT ?g WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
         names = (str(row["g"]) for row in rows if not self._hidden(str(row["g"])))

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from service.common.csv_tables import csv_text
 from service.common.problems import BadParameter
-from service.coverage import from_graph as tables
-from service.coverage import report
+from service.coverage import from_graph, report
 from service.web.dependencies import ServicesDep
 from service.web.lines import ANALYSED
 from service.web.requests import only_params
@@ -44,7 +43,7 @@ def coverage(request: Request, services: ServicesDep) -> Response:
             "?dimensions=interaction-type,decision-mediation.",
             parameter="dimensions",
         )
-    found = tables.coverage(services.engine, given, request.query_params.get("domain"))
+    found = from_graph.coverage(services.engine, given, request.query_params.get("domain"))
     rows = report.cell_rows(found.axes, found.cells)
     return respond(
         request,

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from service.common.problems import BadRequest, Invalid, UnsupportedMedia
-from service.decomposition import request as decomposing
+from service.decomposition import request as decompose_request
 from service.decomposition.request import Sent, Worked, pair
 from service.ingest.checking import Errand
 from service.ingest.report import Outcome
@@ -78,7 +78,7 @@ def _answer(request: Request, services: Services, sent: Sent, errand: Errand) ->
     return respond(
         request,
         {
-            "application/json": lambda: json_text(request, decomposing.document(made.found)),
+            "application/json": lambda: json_text(request, decompose_request.document(made.found)),
             "application/yaml": lambda: _gap(services, made, errand),
         },
     )
@@ -87,12 +87,12 @@ def _answer(request: Request, services: Services, sent: Sent, errand: Errand) ->
 def worked(services: Services, sent: Sent, errand: Errand) -> Worked:
     """Return the decomposition of a table. Raises `BadRequest`, and as `Workers.run` does."""
     most = services.settings.max_values
-    return services.decomposing.run(errand, decomposing.work, sent, MOST_RESAMPLES, most)
+    return services.decomposing.run(errand, decompose_request.work, sent, MOST_RESAMPLES, most)
 
 
 def _gap(services: Services, made: Worked, errand: Errand) -> bytes:
     document = services.decomposing.run(
-        errand, decomposing.gap_file, made.found, made.about, made.options
+        errand, decompose_request.gap_file, made.found, made.about, made.options
     )
     (outcome,) = services.checking.outcomes(services.engine, [document], errand)
     _check(outcome)

@@ -8,8 +8,7 @@ from fastapi import APIRouter, Request, Response
 from service.common import aliases, parameters
 from service.common.csv_tables import csv_text
 from service.common.problems import BadParameter
-from service.fit import from_graph as fits
-from service.fit import report as findings
+from service.fit import from_graph, report
 from service.fit import request as asked
 from service.fit.request import Answer
 from service.ingest.checking import Errand
@@ -97,7 +96,9 @@ def _described(request: Request, services: Services, data: bytes, errand: Errand
     schemes = scheme_queries.schemes(services.engine)
     place = asked.described(services.engine, schemes, body["deployment"])
     wanted = asked.wanted(services.engine, schemes, body)
-    return write(request, asked.answer(schemes, fits.candidates(services.engine), place, wanted))
+    return write(
+        request, asked.answer(schemes, from_graph.candidates(services.engine), place, wanted)
+    )
 
 
 @router.get("/deployments/{ident}/fit", openapi_extra={"parameters": _PARAMETERS})
@@ -109,9 +110,9 @@ def fit_deployment(ident: str, request: Request, services: ServicesDep) -> Respo
     """
     only_params(request, (*PARAMETERS, "format"))
     schemes = scheme_queries.schemes(services.engine)
-    place = fits.place(services.engine, ident)
+    place = from_graph.place(services.engine, ident)
     wanted = asked.wanted(services.engine, schemes, request.query_params)
-    every = fits.candidates(services.engine, ident)
+    every = from_graph.candidates(services.engine, ident)
     return write(request, asked.answer(schemes, every, place, wanted))
 
 
@@ -120,7 +121,7 @@ def write(request: Request, found: Answer, suffix: str | None = None) -> Respons
     return respond(
         request,
         {
-            "application/json": lambda: json_text(request, findings.answered(found)),
+            "application/json": lambda: json_text(request, report.answered(found)),
             "text/csv": lambda: _csv(found),
         },
         suffix,
@@ -128,5 +129,5 @@ def write(request: Request, found: Answer, suffix: str | None = None) -> Respons
 
 
 def _csv(found: Answer) -> str:
-    rows = findings.answer_rows(found)
+    rows = report.answer_rows(found)
     return csv_text(rows, list(dict.fromkeys(key for row in rows for key in row)))

@@ -11,7 +11,7 @@ from loaders.writers.text import plain, yaml_text
 from service.access import Caller
 from service.common.problems import BadParameter, Invalid
 from service.ingest.pipeline import ingest
-from service.matching import from_graph as matches
+from service.matching import from_graph
 from service.web.cancellation import in_writing_thread
 from service.web.dependencies import REFUSALS, Services, ServicesDep, WriterDep, writing
 from service.web.requests import json_body, read_json
@@ -36,13 +36,13 @@ def list_proposals(request: Request, services: ServicesDep) -> Response:
     `least` (0.5 to 1) leaves out what is less sure.
     """
     least = _least(request.query_params.get("least"))
-    made = [p for p in matches.proposed(services.engine) if p.confidence >= least]
-    items = plain([matches.as_json(p) for p in made])
+    made = [p for p in from_graph.proposed(services.engine) if p.confidence >= least]
+    items = plain([from_graph.as_json(p) for p in made])
     return respond(
         request,
         {
             "application/json": lambda: json_text(request, {"items": items, "total": len(items)}),
-            "application/yaml": lambda: yaml_text(matches.as_file(made)),
+            "application/yaml": lambda: yaml_text(from_graph.as_file(made)),
         },
     )
 

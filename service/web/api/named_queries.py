@@ -9,7 +9,7 @@ from service.common.negotiation import split_suffix
 from service.queries import catalog, lists
 from service.store.port import Row
 from service.web.dependencies import ServicesDep
-from service.web.pages.query import named as questions
+from service.web.pages.query import named
 from service.web.responses import Writers, json_text, respond
 
 FORMS = ["application/json", "text/csv", "application/sparql-query", "text/html"]
@@ -27,7 +27,7 @@ def list_queries(request: Request) -> Response:
     ]
     writers: Writers = {
         "application/json": lambda: json_text(request, {"items": items}),
-        "text/html": lambda: bytes(questions.index(request).body),
+        "text/html": lambda: bytes(named.index(request).body),
     }
     return respond(request, writers)
 
@@ -63,7 +63,7 @@ def run_query(name: str, request: Request, services: ServicesDep) -> Response:
         return csv_text(found, columns(found))
 
     def as_page() -> bytes:
-        return bytes(questions.answer(request, asked, arguments, rows()).body)
+        return bytes(named.answer(request, asked, arguments, rows()).body)
 
     writers: Writers = {
         "application/json": as_json,

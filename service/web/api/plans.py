@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from service.access import Caller
-from service.plans import commands as plans
+from service.plans import commands
 from service.plans.changes import StepChange
 from service.plans.commands import Changed, PlanRequest
 from service.records import repository
@@ -39,7 +39,7 @@ async def create_plan(request: Request, services: ServicesDep, caller: WriterDep
     Without `findings` the verdicts are those of the fit of this card for the deployment: from
     reviews, and where there is none by the rules over the values of both.
     """
-    wanted = plans.form(await read_json(request, services.settings.max_body_bytes), PlanRequest)
+    wanted = commands.form(await read_json(request, services.settings.max_body_bytes), PlanRequest)
     return await in_writing_thread(request, _created, request, services, caller, wanted)
 
 
@@ -52,7 +52,7 @@ def _created(request: Request, services: Services, caller: Caller, wanted: PlanR
 def create(services: Services, caller: Caller, wanted: PlanRequest) -> Changed:
     """Store a plan. Raises as `plans.create` does."""
     with writing(services, caller, "new plan", wanted.id) as write:
-        return plans.create(services.engine, services.gate, wanted, write.entry)
+        return commands.create(services.engine, services.gate, wanted, write.entry)
 
 
 @router.patch(
@@ -66,7 +66,7 @@ async def change_step(
     Every change is a new version of the plan. 409 for a locked step, for a
     threshold whose result is recorded, and for a result without a threshold.
     """
-    wanted = plans.form(await read_json(request, services.settings.max_body_bytes), StepChange)
+    wanted = commands.form(await read_json(request, services.settings.max_body_bytes), StepChange)
     place = ident, position
     return await in_writing_thread(request, _changed, request, services, caller, place, wanted)
 
@@ -82,17 +82,17 @@ def change(
 ) -> Changed:
     """Store a plan with a step changed. Raises as `plans.change` does."""
     with writing(services, caller, "change of a plan", f"{place[0]}, step {place[1]}") as write:
-        return plans.change(services.engine, services.gate, place, wanted, write.entry)
+        return commands.change(services.engine, services.gate, place, wanted, write.entry)
 
 
 @router.get("/plans/{ident}/steps/{position}")
 def get_step(request: Request, services: ServicesDep, ident: str, position: int) -> Response:
     """Return one step of the current version of a plan, and which steps lock it."""
-    plan, version = plans.load(services.engine, ident)
-    plans.step_of(plan, position)
+    plan, version = commands.load(services.engine, ident)
+    commands.step_of(plan, position)
     document = repository.as_json(services.engine, repository.load(services.engine, "plan", ident))
     (step,) = [s for s in document["steps"] if s["position"] == position]
-    (locked,) = [s for s in plans.state(plan) if s["position"] == position]
+    (locked,) = [s for s in commands.state(plan) if s["position"] == position]
     return _json_answer(request, {**step, **locked, "version": version}, 200)
 
 
@@ -101,7 +101,7 @@ def _answer(
 ) -> Response:
     stored = repository.load(services.engine, "plan", made.plan.id)
     document = repository.as_json(services.engine, stored)
-    told = {"state": plans.state(made.plan), "gap": made.gap}
+    told = {"state": commands.state(made.plan), "gap": made.gap}
     return _json_answer(request, {**document, **told}, status, **headers)
 
 

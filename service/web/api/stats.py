@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from service.queries import corpus_report as stats
+from service.queries import corpus_report
 from service.web.dependencies import ServicesDep
 from service.web.responses import json_text, respond
 
@@ -15,7 +15,7 @@ def get_stats(request: Request, services: ServicesDep) -> Response:
     """Return how much the graph holds, how well it is verified, and what is still open."""
     engine = services.engine
     writers = {
-        "application/json": lambda: json_text(request, stats.document(engine)),
-        "text/markdown": lambda: stats.as_text(engine),
+        "application/json": lambda: json_text(request, corpus_report.document(engine)),
+        "text/markdown": lambda: corpus_report.as_text(engine),
     }
     return respond(request, writers)

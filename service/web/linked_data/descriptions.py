@@ -10,7 +10,7 @@ from rdflib import Graph
 from starlette.background import BackgroundTask
 
 from service.common.negotiation import RDF_FORMS, SUFFIXES
-from service.linked_data import void as describe
+from service.linked_data import void
 from service.linked_data.dcat import catalogue
 from service.linked_data.dump import Dump, Dumps, dumps
 from service.web.dependencies import ServicesDep
@@ -43,7 +43,7 @@ def turtle_first(request: Request, graph: Graph, suffix: str | None = None) -> R
 @router.get("/void.{suffix}", include_in_schema=False)
 def get_void(request: Request, services: ServicesDep) -> Response:
     """Describe the dataset in numbers: VoID, with classes, properties and sources."""
-    found = describe.void(base_of(request), services.engine)
+    found = void.void(base_of(request), services.engine)
     return turtle_first(request, found, request.path_params.get("suffix"))
 
 
@@ -57,7 +57,7 @@ def get_catalog(request: Request, services: ServicesDep) -> Response:
 
 def get_example_queries(request: Request) -> Response:
     """Return the named questions as SHACL executables (`sh:SPARQLExecutable`)."""
-    found = describe.example_queries(base_of(request))
+    found = void.example_queries(base_of(request))
     return turtle_first(request, found, request.url.path.rpartition(".")[2])
 
 

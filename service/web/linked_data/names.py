@@ -15,9 +15,7 @@ from loaders.mapping.context import context
 from loaders.mapping.iris import BASE, DCAT, bind
 from service.common.negotiation import SUFFIXES, choose, split_suffix
 from service.common.problems import NotFound
-from service.linked_data import ontology_page
-from service.linked_data import presentation as reading
-from service.linked_data import resource as nodes
+from service.linked_data import ontology_page, presentation, resource
 from service.linked_data.resource import Description
 from service.ontology import graphs
 from service.web.dependencies import Services, ServicesDep
@@ -56,7 +54,7 @@ def json_ld_context() -> Response:
 @router.get("/ontology.{suffix}", include_in_schema=False)
 def ontology(request: Request, services: ServicesDep) -> Response:
     """Return the ontology with its schemes; as a page, its terms."""
-    found = nodes.vocabulary(graphs.taxonomy(), URIRef(f"{BASE}ontology"))
+    found = resource.vocabulary(graphs.taxonomy(), URIRef(f"{BASE}ontology"))
     suffix = request.path_params.get("suffix")
     return _document(request, services, found, "ontology", suffix)
 
@@ -72,7 +70,7 @@ def ontology_version(version: str, request: Request, services: ServicesDep) -> R
             f"Version {number!r} of the ontology is not served here: only the current one is.",
             known=known,
         )
-    found = nodes.vocabulary(graphs.taxonomy(), iri)
+    found = resource.vocabulary(graphs.taxonomy(), iri)
     return _document(request, services, found, f"ontology/{number}", suffix)
 
 
@@ -89,7 +87,7 @@ def shapes(request: Request) -> Response:
 def graph(path: str, request: Request, services: ServicesDep) -> Response:
     """Return exactly the statements of a named graph."""
     ident, suffix = split_suffix(f"graph/{path}", _OFFERED)
-    found = nodes.whole_graph(services.engine, nodes.named(ident))
+    found = resource.whole_graph(services.engine, resource.named(ident))
     return _document(request, services, found, ident, suffix)
 
 
@@ -99,7 +97,7 @@ def document(path: str, request: Request, services: ServicesDep) -> Response:
     ident, suffix = split_suffix(path, _OFFERED)
     if ident.partition("/")[0] not in SPACES:
         raise NotFound(f"There is no document /doc/{path}.", known=[f"/doc/{s}" for s in SPACES])
-    found = nodes.describe(services.engine, nodes.named(ident))
+    found = resource.describe(services.engine, resource.named(ident))
     return _document(request, services, found, f"doc/{ident}", suffix)
 
 
@@ -111,7 +109,7 @@ def add_space(space: str) -> None:
         ident, suffix = split_suffix(f"{space}/{path}", _OFFERED)
         if suffix:
             return document(f"{space}/{path}", request, services)
-        nodes.check(services.engine, nodes.named(ident))
+        resource.check(services.engine, resource.named(ident))
         # before the client is sent on to what it cannot read
         choose(request.headers.get("accept"), _OFFERED, request.query_params.get("format"))
         query = f"?{request.url.query}" if request.url.query else ""
@@ -128,7 +126,7 @@ def _page(services: Services, found: Description) -> tuple[str, dict[str, Any]]:
     """Return the template of a page and what it shows: of the ontology, its documentation."""
     if found.subject == URIRef(f"{BASE}ontology"):
         return "linked_data/ontology.html", {**ontology_page.page(), "iri": found.iri}
-    page = reading.page(services.engine, nodes.with_provenance(services.engine, found))
+    page = presentation.page(services.engine, resource.with_provenance(services.engine, found))
     return "linked_data/resource.html", {
         **page,
         "record": _record(found),

@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from loaders.mapping.iris import bind
 from service.access import Caller
 from service.common.problems import BadRequest, NotFound
-from service.ingest import graph_updates as writes
+from service.ingest import graph_updates
 from service.store.port import Engine
 from service.store.rdf_input import Part
 from service.store.statements import Transaction
@@ -34,7 +34,7 @@ def _name(request: Request) -> str | None:
     if ("default" in params) + len(params.getlist("graph")) > 1:
         raise BadRequest("Name one graph: either ?default or ?graph=<its IRI>.")
     if "default" in params:
-        return writes.DEFAULT
+        return graph_updates.DEFAULT
     if "graph" in params:
         return absolute(params["graph"])
     if request.method == "POST":
@@ -54,7 +54,7 @@ _PATHS = (PREFIX, PREFIX + "/{path:path}")
 
 def graph_get(request: Request, services: ServicesDep, name: NameDep) -> Response:
     """Return a graph. 404 where there is none."""
-    found = _content(services.engine, name or writes.DEFAULT)
+    found = _content(services.engine, name or graph_updates.DEFAULT)
     if not found and name:
         raise NotFound(f"There is no graph {name} here.")
     forms = rdf_writers(lambda: bind(found))
@@ -84,7 +84,7 @@ async def _write(
 ) -> Response:
     base, target = name or _address(request), name
     if target is None:
-        target = f"{str(request.base_url).rstrip('/')}{PREFIX}/{writes.fresh_name()}"
+        target = f"{str(request.base_url).rstrip('/')}{PREFIX}/{graph_updates.fresh_name()}"
     parts = await _sent(request, services.settings.max_body_bytes)
     sent = await in_writing_thread(request, services.door.read, parts, base, target)
     return await in_writing_thread(request, _store, request, services, caller, target, sent)
@@ -96,7 +96,7 @@ def _store(
     with writing(services, caller, f"{request.method} graph", target) as write:
         before = _content(services.engine, target)
         kept = before if request.method == "POST" else None
-        writes.put(services.door, target, sent, write, kept)
+        graph_updates.put(services.door, target, sent, write, kept)
     if before or not target:
         return Response(status_code=204)
     return Response(status_code=201, headers={"Location": uri(target)})
@@ -124,14 +124,16 @@ async def graph_delete(
     request: Request, services: ServicesDep, caller: WriterDep, name: NameDep
 ) -> Response:
     """Remove a graph. 404 where there is none."""
-    return await in_writing_thread(request, _removed, services, caller, name or writes.DEFAULT)
+    return await in_writing_thread(
+        request, _removed, services, caller, name or graph_updates.DEFAULT
+    )
 
 
 def _removed(services: Services, caller: Caller, target: str) -> Response:
     with writing(services, caller, "DELETE graph", target) as write:
         if target and not services.engine.graph(target):
             raise NotFound(f"There is no graph {target} here.")
-        writes.drop(services.door, target, write)
+        graph_updates.drop(services.door, target, write)
     return Response(status_code=204)
 
 

@@ -14,8 +14,8 @@ from starlette.datastructures import FormData, QueryParams
 from service.access import Caller, Scope
 from service.common.negotiation import RDF_FORMS, prefers_page
 from service.common.problems import BadRequest, UnsupportedMedia
-from service.ingest import graph_updates as writes
-from service.linked_data import void as describe
+from service.ingest import graph_updates
+from service.linked_data import void
 from service.store.port import Update
 from service.web.cancellation import in_writing_thread
 from service.web.dependencies import REFUSALS, Services, ServicesDep, WriterDep, writing
@@ -82,7 +82,7 @@ def _description(request: Request, services: Services) -> Response:
     if prefers_page(request.headers.get("accept"), *RDF_FORMS):
         return RedirectResponse("/query", 303, {"Vary": "Accept"})
     settings = services.settings
-    found = describe.service_description(
+    found = void.service_description(
         base_of(request),
         services.engine,
         updates=services.access.writable,
@@ -157,5 +157,5 @@ def _update(
     update = Update(text, using, address_of(request), limit)
     about = " ".join(text[:_LOGGED].split())
     with writing(services, caller, "SPARQL update", about) as write:
-        writes.update(services.door, update, write)
+        graph_updates.update(services.door, update, write)
     return Response(status_code=204)

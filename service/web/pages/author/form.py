@@ -17,8 +17,7 @@ from rdflib.term import Node
 from loaders.mapping.iris import BASE, EGAP
 from loaders.model import CORE_DIMENSIONS, Card, Coding
 from loaders.model.statements import Assumption
-from service.ontology import graphs
-from service.ontology import labels as words
+from service.ontology import graphs, labels
 from service.ontology.labels import Words
 
 Typed = Mapping[str, Sequence[str]]
@@ -116,7 +115,7 @@ def _members(scheme: str) -> list[Node]:
 
 def _choice(iri: str) -> Choice:
     path = iri.removeprefix(BASE)
-    return Choice(iri.rpartition("/")[2], words.label(path), words.definition(path))
+    return Choice(iri.rpartition("/")[2], labels.label(path), labels.definition(path))
 
 
 @cache
@@ -135,7 +134,7 @@ def _question(graph: Graph, dimension: str) -> Question:
     ordered = sorted(values, key=lambda v: (_rank(graph, v), str(v)))
     return Question(
         dimension,
-        words.of(f"dimension/{dimension}"),
+        labels.of(f"dimension/{dimension}"),
         tuple(_choice(str(v)) for v in ordered),
         dimension in CORE_DIMENSIONS,
     )

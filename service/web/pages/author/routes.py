@@ -16,9 +16,8 @@ from service.ingest.checking import Errand
 from service.records import repository
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import LinesDep
-from service.web.pages.author import draft as card_draft
-from service.web.pages.author import form as card_form
-from service.web.pages.author import view as author
+from service.web.pages.author import draft, view
+from service.web.pages.author import form as author_form
 from service.web.pages.author.view import Judged
 from service.web.pages.layout import page
 
@@ -65,8 +64,8 @@ def write(request: Request, services: ServicesDep) -> Response:
     _only(request, "card")
     ident = request.query_params.get("card", "").strip().strip("/")
     base = _card(services, ident)
-    given = card_form.typed(base) if base else {}
-    shown = {"card": ident, "kept": card_form.kept(base), **_filled(given, {})}
+    given = author_form.typed(base) if base else {}
+    shown = {"card": ident, "kept": author_form.kept(base), **_filled(given, {})}
     return page(request, "pages/author/author_new.html", shown)
 
 
@@ -79,7 +78,7 @@ async def written(request: Request, services: ServicesDep, lines: LinesDep) -> R
         return await line.work(request, errand, _written, request, services, given)
 
 
-async def _typed(request: Request, services: Services) -> card_form.Typed:
+async def _typed(request: Request, services: Services) -> author_form.Typed:
     async with _form(request, services) as form:
         return {name: [_lines(str(v)) for v in form.getlist(name)] for name in form}
 
@@ -89,16 +88,16 @@ def _begun(services: Services) -> dict[str, Any]:
 
 
 def _written(
-    request: Request, services: Services, given: card_form.Typed, errand: Errand
+    request: Request, services: Services, given: author_form.Typed, errand: Errand
 ) -> Response:
     ident = "".join(given.get("card", ())[:1])
     base = _card(services, ident)
-    tree = card_draft.tree(given, base)
+    tree = draft.tree(given, base)
     data = json.dumps(tree, ensure_ascii=False, default=str).encode(errors="replace")
     found = judge(services, Raw("form.json", data), errand)
     problems = [p for one in found for p in one.outcome.problems]
-    at = card_draft.placed(problems, tree, given)
-    shown = {"card": ident, "kept": card_form.kept(base), **_filled(given, at), **_summed(found)}
+    at = draft.placed(problems, tree, given)
+    shown = {"card": ident, "kept": author_form.kept(base), **_filled(given, at), **_summed(found)}
     return page(request, "pages/author/author_new.html", shown, _status(found))
 
 
@@ -106,31 +105,31 @@ def judge(services: Services, raw: Raw, errand: Errand) -> list[Judged]:
     """Return what an import would make of every record of a file; nothing is stored."""
     read, outcomes = services.checking.judged(services.engine, raw, errand)
     records = {id(d.raw): d.records for d in read if isinstance(d, Document)}
-    whole = author.SHOWN
+    whole = view.SHOWN
     return [
-        author.judged(services.engine, o, records.get(id(o.raw), ()) if index < whole else ())
+        view.judged(services.engine, o, records.get(id(o.raw), ()) if index < whole else ())
         for index, o in enumerate(outcomes)
     ]
 
 
 def _summed(found: list[Judged]) -> dict[str, Any]:
     valid = sum(one.valid for one in found)
-    return {"found": found, "valid": valid, "whole": author.SHOWN}
+    return {"found": found, "valid": valid, "whole": view.SHOWN}
 
 
 def _status(found: list[Judged]) -> int:
     return 200 if found and all(one.valid for one in found) else 422
 
 
-def _filled(given: card_form.Typed, at: Mapping[str, Sequence[Problem]]) -> dict[str, Any]:
+def _filled(given: author_form.Typed, at: Mapping[str, Sequence[Problem]]) -> dict[str, Any]:
     return {
         "given": given,
-        "head": card_form.head(),
-        "parts": card_form.parts(),
-        "questions": card_form.questions(),
+        "head": author_form.head(),
+        "parts": author_form.parts(),
+        "questions": author_form.questions(),
         "at": at,
-        "opened": card_form.opened(given, at),
-        "called": {name: card_form.called(name) for name in at if name},
+        "opened": author_form.opened(given, at),
+        "called": {name: author_form.called(name) for name in at if name},
     }
 
 

@@ -22,8 +22,7 @@ from loaders.model.nodes import Citation
 from loaders.model.statements import Assessment, Evidence
 from service.common.negotiation import SUFFIXES
 from service.ingest.report import Outcome, standing
-from service.ontology import graphs
-from service.ontology import labels as words
+from service.ontology import graphs, labels
 from service.records import exports
 from service.store.port import Engine
 from service.store.rdf_input import write
@@ -149,7 +148,7 @@ def _rows(record: Record, problems: Sequence[Problem]) -> Iterable[Row]:
 
 def _open(dimension: str) -> Row:
     path = f"dimension/{dimension}"
-    return Row(words.label(path), words.of(path).question, "not-stated")
+    return Row(labels.label(path), labels.of(path).question, "not-stated")
 
 
 def _stated(statement: Statement) -> Row:
@@ -177,7 +176,7 @@ def _verdict(assessment: Assessment) -> Row:
 def _mapped(coding: Coding) -> Mapped:
     return Mapped(
         coding.code,
-        words.of(f"value/{coding.code}").label,
+        labels.of(f"value/{coding.code}").label,
         coding.basis,
         coding.rule or "",
         _rules().get(coding.rule or "", ""),

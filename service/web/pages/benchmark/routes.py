@@ -8,14 +8,10 @@ from fastapi import APIRouter, Request, Response
 from loaders.mapping.iris import bind
 from service.common import parameters
 from service.common.problems import BadParameter
-from service.ontology import labels as words
+from service.ontology import labels
 from service.store.rdf_input import write
 from service.web.dependencies import Services, ServicesDep
-from service.web.pages.benchmark import citation as citing
-from service.web.pages.benchmark import history
-from service.web.pages.benchmark import measured_gaps as estimates
-from service.web.pages.benchmark import related as runs
-from service.web.pages.benchmark import view as card
+from service.web.pages.benchmark import citation, history, measured_gaps, related, view
 from service.web.pages.benchmark.view import Benchmark
 from service.web.pages.layout import page
 
@@ -32,11 +28,11 @@ TABS: Mapping[str, str] = {
 """Every tab with its name; the first is shown where none is asked for."""
 _PARAMETERS = ("deployment", "tab", "card", "from", "to")
 _WORDS = {
-    "label": words.label,
-    "definition": words.definition,
-    "value": estimates.value,
-    "size": estimates.size,
-    "intervals": estimates.intervals,
+    "label": labels.label,
+    "definition": labels.definition,
+    "value": measured_gaps.value,
+    "size": measured_gaps.size,
+    "intervals": measured_gaps.intervals,
 }
 _FORMS = {
     "ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML",
@@ -49,7 +45,7 @@ def benchmark(ident: str, request: Request, services: ServicesDep) -> Response:
     parameters.only(request.query_params, _PARAMETERS, "This address")
     given = {name: value for name, value in request.query_params.items() if value}
     tab = _tab(given.get("tab", next(iter(TABS))))
-    found = card.benchmark(services.engine, ident, given.get("deployment"))
+    found = view.benchmark(services.engine, ident, given.get("deployment"))
     shown = {
         "found": found,
         "tabs": TABS,
@@ -78,16 +74,16 @@ _Given = Mapping[str, str]
 def _assumptions(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
     del given
     return {
-        "choices": card.choices(services.engine, found.id),
-        "matched": runs.matched(services.engine, found.id),
+        "choices": view.choices(services.engine, found.id),
+        "matched": related.matched(services.engine, found.id),
     }
 
 
 def _results(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
     del given
     return {
-        "gaps": estimates.gaps(services.engine, found.id),
-        "runs": runs.runs(services.engine, found.id),
+        "gaps": measured_gaps.gaps(services.engine, found.id),
+        "runs": related.runs(services.engine, found.id),
     }
 
 
@@ -113,7 +109,7 @@ def _history(services: Services, found: Benchmark, given: _Given) -> dict[str, A
 
 def _cite(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
     del services, given
-    return {"references": [(w, citing.reference(w)) for w in found.cards]}
+    return {"references": [(w, citation.reference(w)) for w in found.cards]}
 
 
 def _rdf(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
@@ -127,7 +123,7 @@ def _rdf(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
 
 def _downloads(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
     del given
-    return {"reviewed": card.choices(services.engine, found.id).reviewed}
+    return {"reviewed": view.choices(services.engine, found.id).reviewed}
 
 
 _SHOWN: Mapping[str, Callable[[Services, Benchmark, _Given], dict[str, Any]]] = {

@@ -13,7 +13,7 @@ from rdflib import Graph
 
 from loaders.model import CORE_DIMENSIONS, Assessment, Assumption, Card, Review
 from service.common.problems import BadParameter
-from service.fit import from_graph as fits
+from service.fit import from_graph
 from service.fit.claims import Candidate, Claim, Finding, Place
 from service.fit.rules import find
 from service.ontology import scheme_queries
@@ -175,12 +175,12 @@ def _speaks(said: Assumption) -> bool:
 
 def _candidate(engine: Engine, ident: str, deployment: str | None) -> Candidate:
     """Return what the fit knows of a benchmark; nothing where all its cards are withdrawn."""
-    every = fits.candidates(engine, deployment)
+    every = from_graph.candidates(engine, deployment)
     return next((c for c in every if c.id == ident), Candidate(ident))
 
 
 def _place(engine: Engine, deployment: str) -> Place:
-    known = {place.id: place for place in fits.places(engine)}
+    known = {place.id: place for place in from_graph.places(engine)}
     if deployment in known:
         return known[deployment]
     raise BadParameter(
@@ -208,7 +208,7 @@ def choices(engine: Engine, ident: str) -> Choices:
     """Return the deployments that a benchmark can be set against."""
     reviews = lists.listing(engine, "reviews", {"benchmark": ident})
     names = {str(item["deployment"]).rpartition("/")[2] for item in reviews}
-    places = sorted(fits.places(engine), key=lambda p: p.title.casefold())
+    places = sorted(from_graph.places(engine), key=lambda p: p.title.casefold())
     return Choices(
         tuple(p for p in places if p.id in names), tuple(p for p in places if p.id not in names)
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from loaders.model import CORE_DIMENSIONS
-from service.fit import from_graph as fits
+from service.fit import from_graph
 from service.fit.claims import Candidate
 from service.ontology import scheme_queries
 from service.ontology.labels import label
@@ -82,7 +82,7 @@ class Index:
 def index(engine: Engine) -> Index:
     """Return the index of a store, made once for each state of its content."""
     schemes = scheme_queries.schemes(engine)
-    known = fits.candidates(engine)
+    known = from_graph.candidates(engine)
     cards = _by_benchmark(lists.listing(engine, "cards", {}))
     gaps = _by_benchmark(lists.listing(engine, "gaps", {}))
     hints = _hints(lists.listing(engine, "hints", {}))

@@ -9,7 +9,7 @@ from service.queries.cache import PerContent
 from service.store.port import Engine
 from service.web.dependencies import ServicesDep
 from service.web.pages.benchmarks import filters
-from service.web.pages.benchmarks import index as catalogue
+from service.web.pages.benchmarks import index as benchmark_index
 from service.web.pages.layout import page
 from service.web.pages.shared.assumption_strip import STATES
 
@@ -21,10 +21,10 @@ _LONGEST_PUSHED = 4_000
 @router.get("/benchmarks")
 def benchmarks(request: Request, services: ServicesDep) -> Response:
     """Show the benchmarks that the address asks for."""
-    index = catalogue.index(services.engine)
+    index = benchmark_index.index(services.engine)
     wanted = filters.wanted(index, request.query_params.multi_items())
     found = filters.find(index, wanted)
-    shown = {"found": found, "sorts": catalogue.SORTS, "states": STATES, "rows": filters.ROWS}
+    shown = {"found": found, "sorts": benchmark_index.SORTS, "states": STATES, "rows": filters.ROWS}
     answer = page(request, "pages/benchmarks/benchmarks.html", shown)
     address = wanted.address()
     if len(address) <= _LONGEST_PUSHED:
@@ -35,7 +35,7 @@ def benchmarks(request: Request, services: ServicesDep) -> Response:
 @router.get("/benchmarks.csv")
 def benchmarks_csv(request: Request, services: ServicesDep) -> Response:
     """Return the benchmarks that the same address shows, on all its pages, as CSV."""
-    index = catalogue.index(services.engine)
+    index = benchmark_index.index(services.engine)
     wanted = filters.wanted(index, request.query_params.multi_items())
     header, lines = _csv(services.engine)
     found = (lines[entry.id] for entry in filters.entries(index, wanted))
@@ -45,7 +45,7 @@ def benchmarks_csv(request: Request, services: ServicesDep) -> Response:
 @PerContent
 def _csv(engine: Engine) -> tuple[str, Mapping[str, str]]:
     """Return the header of the CSV, and the line of every benchmark by its id."""
-    entries = catalogue.index(engine).entries
+    entries = benchmark_index.index(engine).entries
     rows = filters.rows(entries)
     columns = list(rows[0]) if rows else ["id"]
     header = csv_text([], columns)

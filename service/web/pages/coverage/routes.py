@@ -5,11 +5,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 
 from service.common import parameters
-from service.ontology import dimensions as vocabulary
-from service.ontology import scheme_queries
+from service.ontology import dimensions, scheme_queries
 from service.web.dependencies import ServicesDep
 from service.web.lines import ANALYSED
-from service.web.pages.coverage import view as coverage
+from service.web.pages.coverage import view
 from service.web.pages.coverage.view import COLUMNS, ROWS
 from service.web.pages.layout import page
 
@@ -23,13 +22,13 @@ def heatmap(request: Request, services: ServicesDep) -> Response:
     parameters.only(request.query_params, _PARAMETERS, "This address")
     given = {name: value for name, value in request.query_params.items() if value.strip()}
     names = given.get("rows", ROWS), given.get("columns", COLUMNS)
-    grid = coverage.grid(services.engine, names, given.get("domain"), given.get("cell"))
+    grid = view.grid(services.engine, names, given.get("domain"), given.get("cell"))
     at = {"rows": names[0], "columns": names[1], "domain": grid.domain}
     shown = {
         "grid": grid,
         "at": at,
-        "choices": coverage.choices(services.engine),
-        "domains": vocabulary.terms(scheme_queries.domain_scheme(services.engine)),
+        "choices": view.choices(services.engine),
+        "domains": dimensions.terms(scheme_queries.domain_scheme(services.engine)),
         "here": "/coverage?" + urlencode({k: v for k, v in at.items() if v}),
         "data": {"dimensions": ",".join(names), **({"domain": grid.domain} if grid.domain else {})},
     }

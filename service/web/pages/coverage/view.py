@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from math import ceil
 
 from service.common.problems import BadParameter
-from service.coverage import from_graph as tables
+from service.coverage import from_graph as coverage_from_graph
 from service.coverage.crosstab import Cell, Needed
 from service.coverage.from_graph import DOMAIN
-from service.fit import from_graph as fits
+from service.fit import from_graph
 from service.fit.claims import Candidate, Place
-from service.ontology import dimensions as vocabulary
-from service.ontology import scheme_queries
+from service.ontology import dimensions, scheme_queries
 from service.ontology.dimensions import Term
 from service.ontology.schemes import Scheme
 from service.store.port import Engine
@@ -66,7 +65,7 @@ class Grid:
 
 def choices(engine: Engine) -> Mapping[str, str]:
     """Return the label of everything that can be an axis."""
-    known = {d.name: d.label for d in vocabulary.dimensions(engine).values()}
+    known = {d.name: d.label for d in dimensions.dimensions(engine).values()}
     return {**known, DOMAIN: scheme_queries.domain_scheme(engine).label}
 
 
@@ -78,8 +77,8 @@ def grid(
     Raises `BadParameter` for names that are not two known ones, and for a cell that there is not.
     """
     _check(names)
-    found = tables.coverage(engine, ",".join(names), domain)
-    across, down = vocabulary.terms(found.axes[1]), vocabulary.terms(found.axes[0])
+    found = coverage_from_graph.coverage(engine, ",".join(names), domain)
+    across, down = dimensions.terms(found.axes[1]), dimensions.terms(found.axes[0])
     squares = _squares(found.cells)
     return Grid(
         (found.axes[0], found.axes[1]),
@@ -130,12 +129,12 @@ def _inside(
         )
     found = squares[codes].cell
     terms = (t for axis, code in zip(axes, codes, strict=True) for t in axis if t.code == code)
-    known = fits.candidates(engine)
+    known = from_graph.candidates(engine)
     return Inside(
         tuple(terms),
         frozenset(found.derived),
         _titled(known, found.benchmarks),
-        _titled(fits.places(engine), found.deployments),
+        _titled(from_graph.places(engine), found.deployments),
         _titled(known, found.silent),
         found.empty,
     )

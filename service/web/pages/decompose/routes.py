@@ -11,14 +11,14 @@ from loaders.reading.encoding import decode
 from service.common import parameters
 from service.common.csv_tables import csv_text
 from service.common.problems import Abandoned, BadRequest, Problem
-from service.decomposition import request as decomposing
+from service.decomposition import request as decompose_request
 from service.decomposition.decompose import Decomposition
 from service.decomposition.request import Sent, pair
 from service.ingest.checking import Errand
 from service.web.api.decompose import MOST_RESAMPLES, worked
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import LinesDep
-from service.web.pages.decompose import breakdown as own
+from service.web.pages.decompose import breakdown
 from service.web.pages.layout import page
 from service.web.pages.shared import numbers
 from service.web.requests import read_form
@@ -86,7 +86,7 @@ def _result(request: Request, form: _Form, found: Decomposition) -> Response:
     over = form.typed.get("over")
     unit = over if over in drawn else next(iter(drawn), None)
     rises = form.typed.get("direction") == "lower"
-    division = own.division(found, decomposing.kinds(), unit, rises=rises)
+    division = breakdown.division(found, decompose_request.kinds(), unit, rises=rises)
     if form.typed.get("as") == "csv":
         rows = numbers.rows([division], {})
         columns = list(dict.fromkeys(key for row in rows for key in row))

@@ -9,7 +9,7 @@ from loaders.model import CORE_DIMENSIONS
 from service.common import parameters
 from service.common.aliases import current_parameters
 from service.common.problems import BadParameter
-from service.fit import from_graph as fits
+from service.fit import from_graph
 from service.fit import request as asked
 from service.fit.claims import Candidate, Place
 from service.fit.request import Answer, Asked
@@ -98,9 +98,13 @@ def case(engine: Engine, at: State) -> Case | None:
         )
     if not deployment and not described:
         return None
-    place = fits.place(engine, deployment) if deployment else _place(engine, schemes, at, described)
+    place = (
+        from_graph.place(engine, deployment)
+        if deployment
+        else _place(engine, schemes, at, described)
+    )
     wanted = asked.wanted(engine, schemes, _controls(at, described))
-    return Case(place, wanted, schemes, fits.candidates(engine, deployment))
+    return Case(place, wanted, schemes, from_graph.candidates(engine, deployment))
 
 
 def _place(engine: Engine, schemes: Schemes, at: State, described: Mapping[str, str]) -> Place:

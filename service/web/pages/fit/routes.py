@@ -12,16 +12,13 @@ from service.common.problems import BadParameter
 from service.evidence import risk as risks
 from service.evidence.relevance import SENTENCE
 from service.evidence.risk import Risk
-from service.fit import from_graph as fits
-from service.fit import report as findings
-from service.ontology import dimensions as vocabulary
-from service.ontology import scheme_queries
+from service.fit import from_graph, report
+from service.ontology import dimensions, scheme_queries
 from service.web.api.fit import write
 from service.web.api.risk import write_risk
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import ANALYSED
-from service.web.pages.fit import address as fit_address
-from service.web.pages.fit import view as fit
+from service.web.pages.fit import address, view
 from service.web.pages.fit.address import API_PARAMETERS, SHOWN, Case, State
 from service.web.pages.layout import page
 
@@ -29,13 +26,13 @@ router = APIRouter(include_in_schema=False, dependencies=[ANALYSED])
 
 
 def _state(request: Request, services: Services) -> State:
-    return fit_address.state(
+    return address.state(
         request.query_params.multi_items(), scheme_queries.schemes(services.engine)
     )
 
 
 def _case(at: State, services: Services) -> Case:
-    found = fit_address.case(services.engine, at)
+    found = address.case(services.engine, at)
     if found is None:
         raise BadParameter(
             "No deployment is described. Start at /fit, or give a dimension with its value, such "
@@ -54,24 +51,24 @@ def form_and_result(request: Request, services: ServicesDep) -> Response:
     at = _state(request, services)
     if len(at.given) < len(request.query_params.multi_items()):
         return RedirectResponse(at.link(), status_code=303)
-    case = fit_address.case(services.engine, at)
-    shown = fit.shown(services.engine, case) if case else None
+    case = address.case(services.engine, at)
+    shown = view.shown(services.engine, case) if case else None
     return page(request, "pages/fit/fit.html", _values(services, at, shown))
 
 
-def _values(services: Services, at: State, shown: fit.Shown | None) -> dict[str, Any]:
+def _values(services: Services, at: State, shown: view.Shown | None) -> dict[str, Any]:
     """Return what every page of the fit shows; `place` only where there is one."""
     return {
         "at": at,
         "shown": shown,
         "most": SHOWN,
-        "note": findings.NOTE,
-        "dimensions": vocabulary.dimensions(services.engine),
+        "note": report.NOTE,
+        "dimensions": dimensions.dimensions(services.engine),
         "core": CORE_DIMENSIONS,
-        "domains": vocabulary.terms(scheme_queries.domain_scheme(services.engine)),
-        "places": fits.places(services.engine),
+        "domains": dimensions.terms(scheme_queries.domain_scheme(services.engine)),
+        "places": from_graph.places(services.engine),
         "downloads": _downloads(at),
-        "like": fit_address.as_description(shown.place) if shown else None,
+        "like": address.as_description(shown.place) if shown else None,
     }
 
 
@@ -113,7 +110,7 @@ def data(form: str, request: Request, services: ServicesDep) -> Response:
 def printed(request: Request, services: ServicesDep) -> Response:
     """Show the result with everything open and nothing to click, for an audit file."""
     at = _state(request, services)
-    shown = fit.shown(services.engine, _case(at, services))
+    shown = view.shown(services.engine, _case(at, services))
     today = datetime.now(UTC).date().isoformat()
     return page(
         request, "pages/fit/fit_print.html", {**_values(services, at, shown), "today": today}
@@ -126,11 +123,11 @@ def evidence(request: Request, services: ServicesDep) -> Response:
     at = _state(request, services)
     case = _case(at, services)
     found = _risk(case, services)
-    words = vocabulary.dimensions(services.engine)
+    words = dimensions.dimensions(services.engine)
     shown = {
         "at": at,
         "risk": found,
-        "row": fit.row(words, found.fit),
+        "row": view.row(words, found.fit),
         "dimensions": words,
         "place": case.place,
         "note": SENTENCE,

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 
 from service.fit.claims import Candidate, Claim, Coded, Difference, Finding, Fit, Move, Place
 from service.fit.request import Answer, Asked
-from service.ontology import dimensions as vocabulary
+from service.ontology import dimensions
 from service.ontology.dimensions import Dimension, Term
 from service.ontology.schemes import NOT_APPLICABLE, PARTIALLY, VIOLATED
 from service.store.port import Engine
@@ -37,12 +37,12 @@ class Line:
     @property
     def rule(self) -> Term:
         """The rule that gives the verdict, or that an assessor does."""
-        return vocabulary.rule(self.finding.rule)
+        return dimensions.rule(self.finding.rule)
 
     @property
     def alone(self) -> Term:
         """The rule that gives what would be derived without an assessor."""
-        return vocabulary.rule(self.finding.derived.rule)
+        return dimensions.rule(self.finding.derived.rule)
 
     @property
     def assumed(self) -> str:
@@ -149,7 +149,7 @@ class Shown:
     def rules(self) -> list[Term]:
         """The rules by which the verdicts on the page were found."""
         used = {line.finding.rule for row in self.rows for line in row.lines}
-        return [vocabulary.rule(name) for name in sorted(used)]
+        return [dimensions.rule(name) for name in sorted(used)]
 
 
 def shown(engine: Engine, of: Case) -> Shown:
@@ -157,7 +157,7 @@ def shown(engine: Engine, of: Case) -> Shown:
 
     Raises `NotFound` for a benchmark that is not there.
     """
-    words = vocabulary.dimensions(engine)
+    words = dimensions.dimensions(engine)
     found = replace(of, asked=replace(of.asked, min_answered=0)).answer()
     told = [f for f in found.fits if f.counts.told() >= of.asked.min_answered]
     ranked = [f for f in told if f.rank is not None]

@@ -8,7 +8,7 @@ from service.common import parameters
 from service.common.csv_tables import csv_text
 from service.common.negotiation import split_suffix
 from service.web.dependencies import ServicesDep
-from service.web.pages.gaps import gap as gaps
+from service.web.pages.gaps import gap as gap_view
 from service.web.pages.gaps import list as gap_list
 from service.web.pages.gaps.gap import GapPage
 from service.web.pages.layout import page
@@ -26,7 +26,7 @@ def gaps_page(request: Request, services: ServicesDep) -> Response:
     return page(
         request,
         "pages/gaps/gaps.html",
-        {"found": found, "studies": gaps.studies, "query": f"?{query}" if query else ""},
+        {"found": found, "studies": gap_view.studies, "query": f"?{query}" if query else ""},
     )
 
 
@@ -42,7 +42,7 @@ def gap_page(ident: str, request: Request, services: ServicesDep) -> Response:
     """Show one gap: waterfalls, every number with its formula and source, what disagrees."""
     parameters.only(request.query_params, ("unit",), "This page")
     name, suffix = split_suffix(ident, [CSV])
-    shown = gaps.shown(services.engine, name, request.query_params.get("unit"))
+    shown = gap_view.shown(services.engine, name, request.query_params.get("unit"))
     if suffix:
         return _table(_csv(shown))
     return page(request, "pages/gaps/gap.html", {"shown": shown, "gap": shown.gap})

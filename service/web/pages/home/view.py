@@ -6,7 +6,7 @@ from service.common.problems import NotFound
 from service.queries import catalog
 from service.queries.cache import PerContent
 from service.store.port import Engine
-from service.web.pages.gaps import gap as gaps
+from service.web.pages.gaps import gap as gap_view
 
 SHOWN_GAP = "bean2026-gpt4o-recomputed"
 """The gap that the home page takes apart, where the store holds it."""
@@ -36,7 +36,7 @@ class Front:
     """How many things and records the store holds, and the gap that is shown."""
 
     counts: dict[str, int]
-    gap: gaps.GapPage | None
+    gap: gap_view.GapPage | None
 
 
 @PerContent
@@ -47,8 +47,8 @@ def front(engine: Engine) -> Front:
     return Front({name: by_class.get(kind, 0) for name, kind in COUNTED.items()}, _gap(engine))
 
 
-def _gap(engine: Engine) -> gaps.GapPage | None:
+def _gap(engine: Engine) -> gap_view.GapPage | None:
     try:
-        return gaps.shown(engine, SHOWN_GAP)
+        return gap_view.shown(engine, SHOWN_GAP)
     except NotFound:
         return None

@@ -12,7 +12,7 @@ from loaders.reading.cleaning import slug
 from service.access import Caller, Scope
 from service.common import parameters
 from service.common.problems import BadParameter, Problem
-from service.plans import commands as plans
+from service.plans import commands
 from service.plans.changes import StepChange
 from service.plans.commands import PlanRequest
 from service.queries import lists
@@ -21,8 +21,8 @@ from service.web.api.plans import create as create_plan
 from service.web.cancellation import in_writing_thread
 from service.web.dependencies import Services, ServicesDep
 from service.web.pages.layout import page
-from service.web.pages.plans import form_fields as forms
-from service.web.pages.plans import view as shown_plans
+from service.web.pages.plans import form_fields
+from service.web.pages.plans import view as plan_view
 from service.web.requests import read_form
 
 router = APIRouter(include_in_schema=False)
@@ -70,7 +70,7 @@ def _created(
     request: Request, services: Services, caller: Caller, typed: Mapping[str, str]
 ) -> Response:
     try:
-        made = create_plan(services, caller, plans.form(_tree(typed, "author"), PlanRequest))
+        made = create_plan(services, caller, commands.form(_tree(typed, "author"), PlanRequest))
     except Problem as problem:
         return _list(request, services, typed, problem)
     return RedirectResponse(f"/plans/{made.plan.id}", 303)
@@ -90,19 +90,19 @@ def _list(
             problem = problem or found
     shown = {
         "plans": lists.listing(services.engine, "plans", {}),
-        "deployments": shown_plans.deployments(services.engine),
-        "cards": shown_plans.cards(services.engine),
+        "deployments": plan_view.deployments(services.engine),
+        "cards": plan_view.cards(services.engine),
         "draft": draft,
         **_form(typed, problem),
     }
     return _page(request, "pages/plans/plans.html", shown, problem)
 
 
-def _draft(services: Services, typed: Mapping[str, str]) -> shown_plans.PlanPage:
+def _draft(services: Services, typed: Mapping[str, str]) -> plan_view.PlanPage:
     given = {name: value for name, value in typed.items() if name in _NEW}
     nobody = {"id": "draft", "author": {"id": "nobody", "name": "nobody yet"}}
-    wanted = plans.form({**_tree(given, "author"), **nobody}, PlanRequest)
-    return shown_plans.page_of(plans.drafted(services.engine, wanted))
+    wanted = commands.form({**_tree(given, "author"), **nobody}, PlanRequest)
+    return plan_view.page_of(commands.drafted(services.engine, wanted))
 
 
 @router.get("/plans/{ident}")
@@ -136,7 +136,7 @@ def _changed(
 ) -> Response:
     ident, position = place
     try:
-        change_plan(services, caller, place, plans.form(_tree(typed, "by"), StepChange))
+        change_plan(services, caller, place, commands.form(_tree(typed, "by"), StepChange))
     except Problem as problem:
         return _plan(request, services, ident, _Refused(position, typed, problem))
     return RedirectResponse(f"/plans/{ident}#step-{position}", 303)
@@ -158,7 +158,7 @@ def _plan(
     if view not in VIEWS:
         raise BadParameter(f"view is board or checklist, not {view!r}.", parameter="view")
     shown = {
-        "shown": shown_plans.shown(services.engine, ident),
+        "shown": plan_view.shown(services.engine, ident),
         "open": refused.position if refused else None,
         "writable": services.access.writable,
         **(_form(refused.typed, refused.problem) if refused else _form({}, None)),
@@ -185,13 +185,13 @@ def _form(typed: Mapping[str, str], problem: Problem | None) -> dict[str, Any]:
         "problem": document,
         "wrong": {str(p["field"]): _sentence(p) for p in found},
         "codes": {name: _choices(name) for name in _SCHEMES},
-        "SIGN": shown_plans.SIGNS,
+        "SIGN": plan_view.SIGNS,
     }
 
 
 def _choices(scheme: str) -> list[tuple[str, str]]:
     """Return codes with their words, as a list to choose from."""
-    return [(code, code.replace("-", " ")) for code in shown_plans.codes(scheme)]
+    return [(code, code.replace("-", " ")) for code in plan_view.codes(scheme)]
 
 
 def _sentence(problem: Mapping[str, Any]) -> str:
@@ -200,11 +200,11 @@ def _sentence(problem: Mapping[str, Any]) -> str:
 
 def _tree(typed: Mapping[str, str], person: str) -> dict[str, Any]:
     """Return the fields of a form as the API takes them; people and metrics get ids by name."""
-    given = forms.filled({k: v for k, v in typed.items() if k != "token"}, COMPANIONS)
+    given = form_fields.filled({k: v for k, v in typed.items() if k != "token"}, COMPANIONS)
     for name in (f"{person}/name", "owner/name", "result/metric/name"):
         if name in given:
             given[name.removesuffix("name") + "id"] = slug(given[name]) or "unnamed"
-    return forms.nested(given)
+    return form_fields.nested(given)
 
 
 async def _typed(request: Request) -> dict[str, str]:

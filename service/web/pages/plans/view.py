@@ -12,7 +12,7 @@ from loaders.mapping.iris import BASE
 from loaders.model import Agent, Plan, SampleSize, Step, StepResult, Threshold
 from loaders.writers.plan import result_words, sample_words, threshold_words
 from service.ontology import graphs
-from service.plans import commands as plans
+from service.plans import commands
 from service.queries import lists
 from service.queries.cache import PerContent
 from service.records import repository
@@ -118,7 +118,7 @@ def shown(engine: Engine, ident: str) -> PlanPage:
     """Return a stored plan with every change of it. Raises `NotFound`."""
     kept = _pages(engine)
     if ident not in kept:
-        plan, version = plans.load(engine, ident)
+        plan, version = commands.load(engine, ident)
         kept[ident] = page_of(plan, version, history(engine, ident, version))
     return kept[ident]
 

@@ -8,7 +8,7 @@ from service.common import csv_tables
 from service.queries import catalog
 from service.queries.catalog import Question
 from service.web.pages.layout import page
-from service.web.pages.shared import tables as rows
+from service.web.pages.shared import tables
 
 MOST = 500
 """The most rows of an answer that a page shows; the CSV has all of them."""
@@ -28,7 +28,7 @@ def answer(
         "asked": asked,
         "arguments": arguments,
         "columns": names,
-        "rows": rows.cells(found[:MOST], names),
+        "rows": tables.cells(found[:MOST], names),
         "total": len(found),
         "address": f"?{request.url.query}" if request.url.query else "",
     }

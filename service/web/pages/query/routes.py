@@ -13,8 +13,7 @@ from service.web.cancellation import while_awaited
 from service.web.dependencies import Services, ServicesDep
 from service.web.linked_data.descriptions import base_of
 from service.web.pages.layout import page
-from service.web.pages.query import completion
-from service.web.pages.query import view as shown
+from service.web.pages.query import completion, view
 from service.web.sparql.request import asked, check_length
 
 router = APIRouter(include_in_schema=False)
@@ -44,9 +43,9 @@ async def query(request: Request, services: ServicesDep) -> Response:
 def _page(request: Request, services: Services, stop: Stop) -> Response:
     params = request.query_params
     given = {name: value for name, value in params.items() if name not in _OWN}
-    start = shown.start(params.get("question") or None, given, services.engine)
+    start = view.start(params.get("question") or None, given, services.engine)
     text = (params.get("query") or start.text).replace("\r\n", "\n")
-    answer: shown.Shown | None = None
+    answer: view.Shown | None = None
     wrong: Problem | None = start.problem
     if params.get("query"):
         answer, wrong = _tried(request, services, text, stop)
@@ -56,10 +55,10 @@ def _page(request: Request, services: Services, stop: Stop) -> Response:
         "answer": answer,
         "wrong": wrong.document() if wrong else None,
         "copies": None if wrong else _copies(request, text, params),
-        "questions": shown.questions(),
+        "questions": view.questions(),
         "limits": services.settings,
         "timeout": params.get("timeout", ""),
-        "most": shown.ROWS,
+        "most": view.ROWS,
         "nonce": (nonce := token_urlsafe(16)),
     }
     answered = page(request, "pages/query/query.html", document, wrong.status if wrong else 200)
@@ -71,15 +70,15 @@ def _page(request: Request, services: Services, stop: Stop) -> Response:
 def _copies(request: Request, text: str, params: Mapping[str, str]) -> dict[str, object]:
     endpoint = f"{base_of(request)}/sparql"
     return {
-        "downloads": shown.downloads(text, params.get("timeout", "")),
-        "curl": shown.as_curl(endpoint, text),
-        "python": shown.as_python(endpoint, text),
+        "downloads": view.downloads(text, params.get("timeout", "")),
+        "curl": view.as_curl(endpoint, text),
+        "python": view.as_python(endpoint, text),
     }
 
 
 def _tried(
     request: Request, services: Services, text: str, stop: Stop
-) -> tuple[shown.Shown | None, Problem | None]:
+) -> tuple[view.Shown | None, Problem | None]:
     """Return the answer to a query, or what is wrong with it: the page shows either."""
     settings = services.settings
     most = Limits(settings.max_query_seconds, settings.max_rows, settings.max_result_bytes)
@@ -88,7 +87,7 @@ def _tried(
     endpoint = f"{base_of(request)}/sparql"
     try:
         check_length(text, settings.max_query_chars)
-        return shown.run(
+        return view.run(
             text,
             lambda media: services.engine.answer(asked(text, given, media, endpoint, most), stop),
         ), None

@@ -19,7 +19,7 @@ from service.common.problems import BadParameter
 from service.linked_data.presentation import curie
 from service.queries import catalog
 from service.queries.catalog import Parameter, Question
-from service.store import results as solutions
+from service.store import results
 from service.store.port import Engine
 from service.store.query import AnswerKind
 from service.store.sparql_tokens import query_kind
@@ -111,9 +111,9 @@ def run(text: str, answer: Callable[[str], IO[bytes]]) -> Shown:
     """
     kind = query_kind(text)
     started = time.monotonic()
-    with answer(solutions.MEDIA[kind]) as body:
+    with answer(results.MEDIA[kind]) as body:
         seconds = time.monotonic() - started
-        found = solutions.read(body, kind, ROWS)
+        found = results.read(body, kind, ROWS)
     rows = tuple(tuple(t if t is None else cell(t) for t in row) for row in found.rows)
     return Shown(found.columns, rows, found.total, found.boolean, seconds)
 
