@@ -17,6 +17,7 @@ from service.common.settings import Settings
 from service.queries import catalog, corpus_report
 from service.web.app import create_app
 from service.web.dependencies import Services
+from tests.manual import filled
 
 FOLDER = Path(__file__).parent / "golden" / "queries"
 CORPUS = Path(__file__).parents[1] / "data" / "CORPUS.md"
@@ -83,10 +84,7 @@ def corpus(client: TestClient) -> str:
     services: Services = client.app.state.services  # type: ignore[attr-defined]
     text = CORPUS.read_text(encoding="utf-8")
     for command, words in PRINTED.items():
-        head, mark, rest = text.partition(f"<!-- {command} -->\n")
-        assert mark, f"CORPUS.md has no place for {command}"
-        tail = rest.partition("<!-- end -->")[2]
-        text = f"{head}{mark}\n{words(services.engine)}\n\n<!-- end -->{tail}"
+        text = filled(text, command, words(services.engine))
     return text
 
 

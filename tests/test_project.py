@@ -1,4 +1,4 @@
-"""The project itself: packaging, the promises of the documents, and what must not be in it."""
+"""The project itself: packaging, lock files, and what may stand at its top."""
 
 import re
 import subprocess
@@ -7,13 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.common.settings import Settings
-from service.queries import catalog
-
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text("utf-8")
-PAGES = "".join(path.read_text() for path in (ROOT / "service" / "docs").glob("*.md"))
-"""The pages of the manual beside README."""
 TRACKED = subprocess.run(
     ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
 ).stdout.split()
@@ -22,36 +16,6 @@ TRACKED = subprocess.run(
 def test_our_packages_are_nobody_elses() -> None:
     owners = packages_distributions()
     assert {o for name in ("service", "loaders") for o in owners.get(name, [])} <= {"evalgap"}
-
-
-@pytest.mark.parametrize("name", Settings.model_fields)
-def test_every_setting_is_documented(name: str) -> None:
-    assert f"EVALGAP_{name.upper()}" in README + PAGES
-
-
-@pytest.mark.parametrize("name", catalog.questions())
-def test_every_question_is_documented(name: str) -> None:
-    assert f"`{name}`" in README
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "serve",
-        "import",
-        "validate",
-        "query",
-        "decompose",
-        "export",
-        "backup",
-        "restore",
-        "fit",
-        "risk",
-        "coverage",
-    ],
-)
-def test_every_command_is_documented(name: str) -> None:
-    assert f"evalgap {name}" in README
 
 
 def test_the_lock_files_pin_by_hash_and_name_no_host() -> None:

@@ -14,38 +14,41 @@ Listed = Annotated[tuple[str, ...], NoDecode]
 
 
 class Settings(BaseSettings):
-    """How the service runs. Every field is `EVALGAP_` plus its name in capitals."""
+    """How the service runs. Every field is `EVALGAP_` plus its name in capitals.
+
+    The text below a field is its row in the manual (`python -m tests.manual`).
+    """
 
     model_config = SettingsConfigDict(env_prefix="EVALGAP_", frozen=True)
 
     store: Path | None = Path(".evalgap/store")
-    """Folder of the embedded store; None keeps everything in memory. A URL is `store_url`."""
+    """Folder of the embedded store, or the URL of a SPARQL server; None: in memory (tests)."""
     store_url: str | None = None
-    """Query address of a SPARQL server that holds the graph instead."""
+    """Query address of a SPARQL server that holds the graph instead of the folder."""
     store_update_url: str | None = None
-    """Its update address, where that cannot be told from the other."""
+    """Update address of that server, where it does not follow from the query address."""
     store_graph_url: str | None = None
-    """Its Graph Store address, where that cannot be told from the other."""
+    """Graph Store address of that server, where it does not follow from the query address."""
     store_user: str | None = None
-    """User name at the server."""
+    """User name at that server."""
     store_password: SecretStr | None = None
-    """Password at the server; without a user name, a bearer token."""
+    """Password at that server; without a user name, a bearer token."""
     host: str = "127.0.0.1"
-    """Address to listen on; loopback unless told otherwise."""
+    """Address to listen on; the default is loopback, which only this machine reaches."""
     port: int = 8000
     """Port to listen on."""
     read_only: bool = False
-    """Whether nothing can be written over HTTP; then a copy of the store as it is now is served."""
+    """Whether nothing can be written over HTTP; the store is served as it was at the start."""
     seed: bool = True
     """Whether to load the shipped cards into the store at start."""
     max_body_bytes: int = 10 * 2**20
-    """The largest request body that is read."""
+    """The largest request body that is read; uploads have a limit of their own."""
     max_records: int = Field(500, ge=1)
-    """The most records of one request that is checked without being stored."""
+    """The most records in a request that is checked and not stored."""
     max_values: int = Field(200_000, ge=1)
-    """The most values in the body of such a request, and of one for an analysis."""
+    """The most values in the body of such a request, or of a request for an analysis."""
     max_work_seconds: float = Field(30.0, gt=0)
-    """The longest that such a request may wait and be worked on."""
+    """The longest that such a request may wait and be worked on, together."""
     max_query_chars: int = 100_000
     """The longest SPARQL text that is read."""
     max_query_seconds: float = 30.0
@@ -59,13 +62,13 @@ class Settings(BaseSettings):
     max_result_bytes: int = 64 * 2**20
     """The largest SPARQL answer, in bytes."""
     max_memory_copy_bytes: int = 128 * 2**20
-    """The largest embedded store, in bytes on disk, that is also kept in memory; 0: none is."""
+    """The largest embedded store, in bytes on disk, also kept in memory; 0: none is kept."""
     set_aside: Path | None = None
-    """File of the records that were set aside; None puts it beside the embedded store."""
+    """File of the records that were set aside; None: beside the store."""
     max_set_aside_bytes: int = 2**30
     """The most bytes of set-aside records that are kept; past that only their reasons are."""
     imports: Path | None = None
-    """Folder of the imports over HTTP; None puts it beside the embedded store."""
+    """Folder of the imports over HTTP; None: beside the store."""
     max_upload_bytes: int = 2**30
     """The largest upload that is imported, in bytes."""
     publisher: str = "The operators of this EvalGap service"
@@ -73,11 +76,11 @@ class Settings(BaseSettings):
     token: SecretStr | None = None
     """A token with all scopes, of 16 characters at least, beside those in the file of tokens."""
     tokens: Path | None = None
-    """File of the named tokens; None puts it beside the embedded store."""
+    """File of the named tokens; None: beside the store."""
     write_log: Path | None = None
-    """File of the log of writes; None puts it beside the embedded store."""
+    """File of the log of writes; None: beside the store."""
     read_token: Literal["off", "required"] = "off"  # noqa: S105 - no token itself
-    """Whether reading needs a token, too."""
+    """`required`: reading needs a token, too (`/health` does not)."""
     gate: bool = True
     """Whether SHACL judges every write; off only for a plain store or conformance runs."""
     validators: int = 1
@@ -86,33 +89,33 @@ class Settings(BaseSettings):
     public_url: PublicURL | None = None
     """The address that clients know: scheme, host and path prefix of all addresses in answers."""
     allowed_hosts: Listed = ()
-    """Hosts that requests may be for, `*` for any; else loopback, `host` and the public host."""
+    """Hosts that requests may be for, `*` for any; None: loopback, `host` and the public host."""
     trusted_proxies: Listed = ()
     """Addresses and networks of the proxies whose `X-Forwarded-…` fields are believed."""
     rate_limit: str | None = None
     """Requests that one client may send in a time, as in `600/minute`; None: any number."""
     max_url_bytes: int | None = Field(None, ge=1024)
-    """The longest address of a request; None: any query in ASCII of `max_query_chars` fits."""
+    """The longest address of a request; None: 4 KiB and three times `max_query_chars`."""
     max_header_bytes: int = Field(32 * 2**10, ge=1024)
     """The most bytes of all header fields of a request."""
     max_header_fields: int = Field(100, ge=10)
     """The most header fields of a request."""
     max_header_seconds: float = Field(10.0, gt=0)
-    """The longest that the header of a request may take to come, and a new connection be silent."""
+    """The longest that a header may take to come, or the first byte of a new connection."""
     max_body_pause_seconds: float = Field(20.0, gt=0)
-    """The longest without a byte of a request's body."""
+    """The longest pause between two bytes of the body of a request."""
     min_body_bytes_per_second: float = Field(500.0, ge=0)
-    """The slowest that a body may come, on average, after that time."""
+    """The slowest rate at which a body may come, on average, once that time is over."""
     max_send_pause_seconds: float = Field(60.0, gt=0)
-    """The longest that a client may take nothing of an answer."""
+    """The longest pause of a client that reads an answer."""
     max_idle_seconds: float = Field(5.0, gt=0)
     """The longest that a connection is kept for its next request."""
     lanes: int | None = Field(None, ge=0, le=64)
-    """Processes that answer quick queries on kept connections; None: one a core, 4 at most."""
+    """Processes that answer quick queries on kept connections; None: one a core, at most 4."""
     max_connections: int = Field(1024, ge=1)
     """The most connections at once; never more than half the files that the process may open."""
     max_connections_per_client: int = Field(256, ge=1)
-    """The most of them from one address, IPv6 by /64; trusted proxies have no such limit."""
+    """The most connections from one address, IPv6 by /64; trusted proxies have no such limit."""
 
     @property
     def url_bytes(self) -> int:

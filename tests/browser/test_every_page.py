@@ -9,6 +9,8 @@ PAGES = (
     "/guides",
     "/guides/deployer",
     "/guides/developer",
+    "/guides/manual",
+    "/guides/manual/settings",
     "/benchmarks",
     "/benchmarks?interaction-type=single-turn&domain=healthcare&q=exam",
     "/benchmarks?interaction-type=multi-session&domain=law",

@@ -24,7 +24,7 @@ def test_pages_load_nothing_from_elsewhere(client: TestClient, path: str) -> Non
 
 
 GUIDES = ("deployer", "benchmark-author", "auditor", "developer")
-FOLLOWED = ("/", "/guides", *(f"/guides/{reader}" for reader in GUIDES))
+FOLLOWED = ("/", "/guides", "/guides/manual", *(f"/guides/{reader}" for reader in GUIDES))
 
 
 @pytest.mark.parametrize("path", FOLLOWED)

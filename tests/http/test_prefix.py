@@ -16,7 +16,8 @@ from service.web.app import create_app
 PREFIX = "/evalgap"
 PUBLIC = f"https://kg.example.org{PREFIX}"
 PAGES = (
-    "/", "/guides", "/guides/developer", "/benchmarks", "/benchmarks?domain=healthcare",
+    "/", "/guides", "/guides/developer", "/guides/manual",
+    "/guides/manual/settings", "/benchmarks", "/benchmarks?domain=healthcare",
     "/benchmarks/healthbench", "/benchmarks/bean2026-scenarios?tab=results",
     "/benchmarks/bean2026-scenarios?deployment=public-self-assessment",
     "/benchmarks/agentbench?tab=rdf", "/benchmarks/agentbench?tab=downloads", "/fit",

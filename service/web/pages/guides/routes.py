@@ -1,8 +1,9 @@
-"""`/guides`: where to start, for each kind of reader."""
+"""`/guides`: where to start, for each kind of reader; `/guides/manual`: the whole manual."""
 
 from fastapi import APIRouter, Request, Response
 
 from service.common.problems import NotFound
+from service.web.pages.guides.manual import INDEX, manual_page
 from service.web.pages.layout import page
 
 READERS = {
@@ -26,6 +27,19 @@ router = APIRouter(include_in_schema=False)
 def index(request: Request) -> Response:
     """Show the guides there are."""
     return page(request, "pages/guides/guides.html", {"readers": READERS})
+
+
+@router.get("/guides/manual")
+def manual_index(request: Request) -> Response:
+    """Show what the manual holds."""
+    return manual(INDEX, request)
+
+
+@router.get("/guides/manual/{name}")
+def manual(name: str, request: Request) -> Response:
+    """Show a page of the manual."""
+    shown = {"manual": manual_page(name), "is_index": name == INDEX}
+    return page(request, "pages/guides/manual.html", shown)
 
 
 @router.get("/guides/{reader}")

@@ -1,0 +1,156 @@
+"""The manual: Markdown files of the package, made into HTML once.
+
+The files link to each other by relative paths, so that they also read well as files; here such a
+link becomes the address of the page. HTML inside Markdown is shown as text, never passed on.
+"""
+
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from urllib.parse import urldefrag
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+from service.common.problems import NotFound
+from service.common.resources import inside, resource
+
+INDEX = "README"
+"""The file that lists the pages."""
+_FOLDER = "service/docs"
+_ELSEWHERE: Mapping[str, Sequence[str]] = {
+    "card-format": ("data", "README.md"),
+    "corpus": ("data", "CORPUS.md"),
+    "model": ("ontology", "README.md"),
+}
+"""Pages that stand beside what they describe, by name."""
+_NOT_IN_A_SLUG = re.compile(r"[^\w\- ]")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of the second level: its text and the anchor it has."""
+
+    title: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class ManualPage:
+    """A page of the manual: its title, the HTML of its text, and its sections in order."""
+
+    name: str
+    title: str
+    html: str
+    sections: tuple[Section, ...]
+
+
+@cache
+def names() -> dict[str, str]:
+    """Return the path in the repository of every page, by name."""
+    own = {p.stem: f"{_FOLDER}/{p.name}" for p in sorted(inside("docs").glob("*.md"))}
+    return own | {name: "/".join(parts) for name, parts in _ELSEWHERE.items()}
+
+
+def source(name: str) -> str:
+    """Return the Markdown of a page. Raises `NotFound` with the names there are."""
+    if name not in names():
+        raise NotFound(
+            f"The manual has no page {name!r}.", known=[n for n in names() if n != INDEX]
+        )
+    path = resource(*_ELSEWHERE[name]) if name in _ELSEWHERE else inside("docs", f"{name}.md")
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def manual_page(name: str) -> ManualPage:
+    """Return a page of the manual. Raises `NotFound` with the names there are."""
+    return rendered(name, names().get(name, ""), source(name))
+
+
+def rendered(name: str, path: str, markdown: str) -> ManualPage:
+    """Return Markdown as a page; its relative links are those of a file at `path`."""
+    # comments mark what is generated; the parser would show them as text
+    lines = markdown.splitlines(keepends=True)
+    text = "".join(line for line in lines if not line.startswith("<!--"))
+    tokens = _MARKDOWN.parse(text)
+    headings = _headings(tokens)
+    sections = [Section(title, anchor) for level, title, anchor in headings if level == "h2"]
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "link_open":
+                child.attrSet("href", address(str(child.attrGet("href")), path))
+    return ManualPage(
+        name=name,
+        title=next((title for level, title, _ in headings if level == "h1"), name),
+        html=_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}),
+        sections=tuple(sections),
+    )
+
+
+def address(link: str, path: str) -> str:
+    """Return where a link of the file at `path` leads: to the page, where the file is one."""
+    target, fragment = urldefrag(link)
+    file = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+    name = next((n for n, p in names().items() if p == file), None)
+    if not target or name is None:
+        return link
+    page = "/guides/manual" if name == INDEX else f"/guides/manual/{name}"
+    return f"{page}#{fragment}" if fragment else page
+
+
+def slug(title: str) -> str:
+    """Return the anchor of a heading, as it is on the pages of code hosts."""
+    return _NOT_IN_A_SLUG.sub("", title.lower()).replace(" ", "-")
+
+
+def _headings(tokens: Sequence[Token]) -> list[tuple[str, str, str]]:
+    """Give every heading its anchor; return level, text and anchor of each."""
+    found: list[tuple[str, str, str]] = []
+    for opening, inline in pairwise(tokens):
+        if opening.type == "heading_open":
+            title = "".join(child.content for child in inline.children or ())
+            opening.attrSet("id", anchor := slug(title))
+            found.append((opening.tag, title, anchor))
+    return found
+
+
+def _scrolling_table(
+    renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, _: EnvType
+) -> str:
+    return '<div class="scroll" tabindex="0">' + renderer.renderToken(tokens, at, options, _)
+
+
+def _end_of_table(*_: object) -> str:
+    return "</table></div>\n"
+
+
+def _scrolling_code(
+    renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType
+) -> str:
+    return renderer.fence(tokens, at, options, env).replace("<pre>", '<pre tabindex="0">', 1)
+
+
+def _column_heading(
+    renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType
+) -> str:
+    tokens[at].attrSet("scope", "col")
+    return renderer.renderToken(tokens, at, options, env)
+
+
+def _parser() -> MarkdownIt:
+    """Return CommonMark with tables and without HTML; what is wide scrolls, also by keyboard."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser.add_render_rule("table_open", _scrolling_table)
+    parser.add_render_rule("table_close", _end_of_table)
+    parser.add_render_rule("th_open", _column_heading)
+    parser.add_render_rule("fence", _scrolling_code)
+    return parser
+
+
+_MARKDOWN = _parser()

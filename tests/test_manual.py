@@ -1,0 +1,115 @@
+"""The manual is whole and true: what the code has is in it, and every link leads somewhere."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from service.common.settings import Settings
+from service.queries import catalog
+from service.web.pages.guides.manual import rendered
+from tests import manual
+from tests.conftest import ROOT
+from tests.manual import DOCS, MADE, anchors, every_command, every_route
+
+FILES = {
+    *DOCS.glob("*.md"),
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *(ROOT / name for name in ("data/README.md", "data/CORPUS.md", "ontology/README.md")),
+}
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_CODE_BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_what_is_made_from_the_code_is_as_the_code_has_it(name: str) -> None:
+    """After a change: `python -m tests.manual`, and read the difference."""
+    assert manual.page(name) == (DOCS / f"{name}.md").read_text("utf-8")
+
+
+def entries() -> set[str]:
+    """Return what headings and first cells of table rows of the manual are about."""
+    text = "\n".join(path.read_text("utf-8") for path in sorted(DOCS.glob("*.md")))
+    titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    rows = re.findall(r"^\| (.*?) \|", text, re.MULTILINE)
+    return {*titles, *(code for row in rows for code in re.findall(r"`([^`]+)`", row))}
+
+
+def test_every_setting_command_route_and_named_query_has_its_entry() -> None:
+    wanted = {
+        *(f"EVALGAP_{name.upper()}" for name in Settings.model_fields),
+        *(words for words, _ in every_command()),
+        *(path.replace(":path}", "}") for path, _ in every_route()),
+        *catalog.questions(),
+    }
+    assert wanted - entries() == set()
+
+
+def links(file: Path) -> Iterator[str]:
+    """Yield the relative links of a Markdown file, outside its code blocks."""
+    prose = _CODE_BLOCK.sub("", file.read_text("utf-8"))
+    yield from (link for link in _LINK.findall(prose) if "://" not in link)
+
+
+def test_every_link_between_the_documents_leads_to_a_file_and_a_heading() -> None:
+    lost = []
+    for file in sorted(FILES):
+        for link in links(file):
+            path, _, fragment = link.partition("#")
+            target = (file.parent / path).resolve() if path else file
+            there = target.exists() and target.is_relative_to(ROOT)
+            if not there or (fragment and fragment not in anchors(target.read_text("utf-8"))):
+                lost.append(f"{file.relative_to(ROOT)}: {link}")
+    assert lost == []
+
+
+def test_every_page_is_listed_in_the_index_of_the_manual_and_in_the_readme() -> None:
+    index, readme = (set(links(path)) for path in (DOCS / "README.md", ROOT / "README.md"))
+    pages = {path.name for path in DOCS.glob("*.md")} - {"README.md"}
+    assert pages - index == set()
+    assert {f"service/docs/{name}" for name in pages} - readme == set()
+
+
+def test_readme_is_read_in_one_go() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150
+
+
+def test_no_heading_stands_twice_on_a_page() -> None:
+    for file in FILES:
+        found = anchors(file.read_text("utf-8"))
+        assert len(found) == len(set(found)), file
+
+
+def test_the_service_shows_every_page_with_its_headings_and_its_links_lead_to_pages(
+    clients: Callable[[str], TestClient],
+) -> None:
+    client = clients("embedded")
+    html = client.get("/guides/manual").text
+    addresses = set(re.findall(r'href="(/guides/manual/[a-z-]+)"', html))
+    assert {f"/guides/manual/{path.stem}" for path in DOCS.glob("[a-z]*.md")} < addresses
+    for address in addresses:
+        page = client.get(address)
+        assert page.status_code == 200, address
+        found = set(re.findall(r'href="(?!https?://|/static/)([^"#]*)', page.text)) - {""}
+        assert {a for a in found if not a.startswith("/")} == set(), address
+        for link in re.findall(r'href="(/guides/manual[^"]*)#([^"]+)"', page.text):
+            assert f'id="{link[1]}"' in client.get(link[0]).text, link
+
+
+def test_html_in_markdown_is_shown_and_not_passed_on() -> None:
+    text = "# A\n\n<script>x()</script>\n\nb <img src=x onerror=y()> [c](javascript:x())\n"
+    html = rendered("a", "service/docs/a.md", text).html
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "href" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_a_page_that_is_not_there_names_those_that_are(
+    clients: Callable[[str], TestClient],
+) -> None:
+    answer = clients("embedded").get("/guides/manual/nothing")
+    assert answer.status_code == 404
+    assert "settings" in answer.json()["known"]
