@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     publisher: str = "The operators of this EvalGap service"
     """Who runs the service, by name: the publisher of its catalogue."""
     token: SecretStr | None = None
-    """A token with all scopes, of 16 characters at least, beside those in the file of tokens."""
+    """A token with all scopes; the service does not start with one below 16 characters."""
     tokens: Path | None = None
     """File of the named tokens; None: beside the store."""
     write_log: Path | None = None
