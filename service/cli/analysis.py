@@ -56,7 +56,7 @@ def fit(
     """
     from service.fit import from_graph  # noqa: PLC0415
     from service.fit import report as fit_report  # noqa: PLC0415
-    from service.fit import request as asked  # noqa: PLC0415 - other commands start faster
+    from service.fit import request as fit_request  # noqa: PLC0415 - other commands start faster
     from service.ontology import scheme_queries  # noqa: PLC0415
 
     given = {
@@ -71,19 +71,21 @@ def fit(
     with opened(settings_of(store=store), read_only=True) as engine:
         schemes, path = scheme_queries.schemes(engine), Path(deployment)
         stated = _description(path) if path.is_file() else None
-        place = (
-            asked.described(engine, schemes, stated)
+        chosen = (
+            fit_request.described_deployment(engine, schemes, stated)
             if stated
-            else from_graph.place(engine, deployment)
+            else from_graph.deployment(engine, deployment)
         )
-        wanted = asked.wanted(engine, schemes, given)
-        found = asked.answer(schemes, from_graph.candidates(engine, place.id), place, wanted)
+        wanted = fit_request.parse(engine, schemes, given)
+        found = fit_request.answer(
+            schemes, from_graph.benchmarks(engine, chosen.id), chosen, wanted
+        )
     if as_json:
         _write_json(fit_report.answered(found))
     elif as_csv or found.compared is not None or found.moves is not None:
-        _show(fit_report.answer_rows(found), place.title, as_csv=as_csv)
+        _show(fit_report.answer_rows(found), chosen.title, as_csv=as_csv)
     elif benchmark:
-        _say_fit(fit_report.fit_rows(found.fits), place.title)
+        _say_fit(fit_report.fit_rows(found.fits), chosen.title)
     else:
         out.print(_overview(fit_report.answered(found)))
 
@@ -105,13 +107,15 @@ def _description(path: Path) -> Mapping[str, Any]:
     return inner if isinstance(inner, Mapping) else tree
 
 
-def _say_fit(rows: Sequence[Mapping[str, Any]], place: str) -> None:
+def _say_fit(rows: Sequence[Mapping[str, Any]], deployment: str) -> None:
     """Show the findings of one benchmark, and under them the sources that each rests on."""
     columns = (
         "dimension", "assumed", "assumed_basis", "deployed", "verdict", "how", "rule",
         "derived_verdict",
     )  # fmt: skip
-    title = f"{rows[0]['benchmark']} (rank {rows[0]['rank']}) for: {place}" if rows else place
+    title = (
+        f"{rows[0]['benchmark']} (rank {rows[0]['rank']}) for: {deployment}" if rows else deployment
+    )
     out.print(_table(rows, columns, title))
     for row in rows:
         out.print(f"{row['dimension']}: {_cell(row['sources'])}", markup=False, highlight=False)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from service.fit.claims import Candidate, Place, Said
+from service.fit.claims import Benchmark, Deployment, Said
 from service.fit.rules import derive
 from service.ontology.schemes import HOLDS, Scheme
 
@@ -48,13 +48,13 @@ class Needed:
     text: str
 
 
-Subject = Candidate | Place
+Subject = Benchmark | Deployment
 
 
 def crosstab(
     axes: Sequence[Scheme],
-    benchmarks: Sequence[Candidate],
-    deployments: Sequence[Place],
+    benchmarks: Sequence[Benchmark],
+    deployments: Sequence[Deployment],
     everyone: Sequence[Subject] = (),
 ) -> list[Cell]:
     """Return every combination of the values of the axes, in the order of their schemes.
@@ -152,7 +152,7 @@ def _may_be_inside(combination: Sequence[str], places: Sequence[frozenset[str]])
 
 
 def unmatched(
-    axes: Sequence[Scheme], benchmarks: Sequence[Candidate], deployments: Sequence[Place]
+    axes: Sequence[Scheme], benchmarks: Sequence[Benchmark], deployments: Sequence[Deployment]
 ) -> list[Needed]:
     """Return the deployments for which, on what they state, no benchmark holds on every axis.
 
@@ -168,7 +168,7 @@ def _said(axes: Sequence[Scheme], subject: Subject) -> tuple[frozenset[Said], ..
 
 
 def _matches(
-    axes: Sequence[Scheme], benchmark: Sequence[frozenset[Said]], deployment: Place
+    axes: Sequence[Scheme], benchmark: Sequence[frozenset[Said]], deployment: Deployment
 ) -> bool:
     readings = (
         derive(axis, said, deployment.said[axis.dimension])
@@ -178,7 +178,7 @@ def _matches(
     return all(r.verdict == HOLDS or r.rule == "deployment-partly-answered" for r in readings)
 
 
-def _needed(axes: Sequence[Scheme], deployment: Place) -> Needed:
+def _needed(axes: Sequence[Scheme], deployment: Deployment) -> Needed:
     found = {a.dimension: tuple(sorted(stated(a, deployment))) for a in axes}
     values = {name: given for name, given in found.items() if given}
     wishes = [_wish(axis, values[axis.dimension]) for axis in axes if axis.dimension in values]

@@ -9,7 +9,7 @@ from typing import TypeVar
 from service.common.problems import BadParameter
 from service.coverage.crosstab import Cell, Needed, crosstab, unmatched
 from service.fit import from_graph
-from service.fit.claims import Candidate, Claim, Coded, Place
+from service.fit.claims import Benchmark, Claim, Coded, Deployment
 from service.ontology import parameters, scheme_queries
 from service.ontology.schemes import Scheme
 from service.queries.cache import PerContent
@@ -18,7 +18,7 @@ from service.store.port import Engine
 DOMAIN = "domain"
 """May stand among the dimensions of a cross-tab; its values are the application domains."""
 _AXES = (2, 3)
-_Subject = TypeVar("_Subject", Candidate, Place)
+_Subject = TypeVar("_Subject", Benchmark, Deployment)
 
 
 @dataclass(frozen=True)
@@ -40,15 +40,15 @@ def coverage(engine: Engine, names: str, domain: str | None) -> Coverage:
     """
     axes = _axes(engine, names)
     found = parameters.domain(engine, domain) if domain else None
-    every, places = subjects(engine)
+    every, everywhere = subjects(engine)
     benchmarks = [c for c in every if found in {None, *c.domains}]
-    deployments = [p for p in places if found in {None, *p.domains}]
+    deployments = [p for p in everywhere if found in {None, *p.domains}]
     return Coverage(
         axes,
         found,
         len(benchmarks),
         len(deployments),
-        tuple(crosstab(axes, benchmarks, deployments, [*every, *places])),
+        tuple(crosstab(axes, benchmarks, deployments, [*every, *everywhere])),
         tuple(unmatched(axes, benchmarks, deployments)),
     )
 
@@ -68,10 +68,10 @@ def _axes(engine: Engine, names: str) -> tuple[Scheme, ...]:
 
 
 @PerContent
-def subjects(engine: Engine) -> tuple[tuple[Candidate, ...], tuple[Place, ...]]:
+def subjects(engine: Engine) -> tuple[tuple[Benchmark, ...], tuple[Deployment, ...]]:
     """Return all benchmarks and deployments with their domains among their claims."""
-    benchmarks = map(_with_domain, from_graph.candidates(engine))
-    return tuple(benchmarks), tuple(map(_with_domain, from_graph.places(engine)))
+    benchmarks = map(_with_domain, from_graph.benchmarks(engine))
+    return tuple(benchmarks), tuple(map(_with_domain, from_graph.deployments(engine)))
 
 
 def _with_domain(of: _Subject) -> _Subject:

@@ -16,8 +16,8 @@ from service.store.port import Engine
 @PerContent
 def figures(engine: Engine) -> tuple[Figure, ...]:
     """Return the figures of every current gap."""
-    fields = {b.id: b.domains for b in from_graph.candidates(engine)}
-    fields |= {f"at {p.id}": p.domains for p in from_graph.places(engine)}
+    fields = {b.id: b.domains for b in from_graph.benchmarks(engine)}
+    fields |= {f"at {p.id}": p.domains for p in from_graph.deployments(engine)}
     listed = (str(item["id"]) for item in lists.listing(engine, "gaps", {}))
     gaps = (repository.load(engine, "gap", ident).record for ident in listed)
     return tuple(f for gap in gaps if isinstance(gap, Gap) for f in of_gap(gap, fields))

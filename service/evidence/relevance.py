@@ -17,7 +17,7 @@ from service.evidence.figures import (
     standard_error,
 )
 from service.evidence.pooling import LEAST, StudyEffect, Summary, summarise, together
-from service.fit.claims import Place
+from service.fit.claims import Deployment
 
 SENTENCE = (
     "But for figures marked as measured here, this is what was measured elsewhere, in other "
@@ -75,7 +75,7 @@ class Evidence:
 
 
 def evidence(
-    dimension: str, covers: frozenset[str], figures: Iterable[Figure], place: Place
+    dimension: str, covers: frozenset[str], figures: Iterable[Figure], deployment: Deployment
 ) -> Evidence:
     """Return what was measured for a dimension, for a deployment that asks.
 
@@ -85,19 +85,19 @@ def evidence(
     about = [f for f in figures if f.dimensions & ({dimension} | covers)]
     alone = [f for f in about if (f.dimensions | f.changed) == {dimension}]
     rest = [f for f in about if f not in alone]
-    near = [f for f in alone if f.domains & place.domains]
-    far = [f for f in alone if not f.domains & place.domains]
+    near = [f for f in alone if f.domains & deployment.domains]
+    far = [f for f in alone if not f.domains & deployment.domains]
     return Evidence(
         dimension=dimension,
-        same_domain=tuple(_listed(f, place) for f in _in_order(near)),
-        elsewhere=tuple(_listed(f, place) for f in _in_order(far)),
+        same_domain=tuple(_listed(f, deployment) for f in _in_order(near)),
+        elsewhere=tuple(_listed(f, deployment) for f in _in_order(far)),
         confounded=tuple(
-            replace(_listed(f, place), left_out="several dimensions changed together")
+            replace(_listed(f, deployment), left_out="several dimensions changed together")
             for f in _in_order(rest)
         ),
         pools=(
-            *_pools(near, place, "same-domain"),
-            *(_pools(alone, place, "any-domain") if far else ()),
+            *_pools(near, deployment, "same-domain"),
+            *(_pools(alone, deployment, "any-domain") if far else ()),
         ),
         studies=tuple(sorted({s for f in about for s in f.studies})),
         verification=dict(Counter(f.verification for f in about)),
@@ -108,8 +108,8 @@ def _in_order(figures: Iterable[Figure]) -> list[Figure]:
     return sorted(figures, key=lambda f: (_LEVELS.index(f.verification), f.gap, f.role, repr(f)))
 
 
-def _listed(figure: Figure, place: Place) -> Listed:
-    here = place.id is not None and figure.deployment == place.id
+def _listed(figure: Figure, deployment: Deployment) -> Listed:
+    here = deployment.id is not None and figure.deployment == deployment.id
     error = standard_error(figure)
     why = "it was measured for this deployment itself" if here else left_out(figure)
     return Listed(figure, error, why, here)
@@ -136,8 +136,8 @@ def left_out(figure: Figure) -> str | None:
 _UNSETTLED = ("withdrawn", "disputed")
 
 
-def _pools(figures: Sequence[Figure], place: Place, scope: str) -> list[Pool]:
-    usable = [f for f in _in_order(figures) if _listed(f, place).left_out is None]
+def _pools(figures: Sequence[Figure], deployment: Deployment, scope: str) -> list[Pool]:
+    usable = [f for f in _in_order(figures) if _listed(f, deployment).left_out is None]
     return [
         _pool([f for f in usable if f.unit == unit], unit, scope)
         for unit in sorted({f.unit for f in usable})

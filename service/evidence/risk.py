@@ -8,8 +8,8 @@ from loaders.mapping.iris import BASE
 from service.evidence.from_graph import figures
 from service.evidence.relevance import Evidence, evidence
 from service.fit import from_graph
-from service.fit.claims import Candidate, Finding, Fit, Place
-from service.fit.request import Asked, answer
+from service.fit.claims import Benchmark, Deployment, Finding, Fit
+from service.fit.request import FitRequest, answer
 from service.ontology import scheme_queries
 from service.ontology.schemes import DISPUTED, UNKNOWN, VIOLATED
 from service.store.port import Engine
@@ -30,26 +30,29 @@ class Risk:
     evidence: tuple[tuple[Finding, Evidence], ...]
 
 
-def risk(engine: Engine, deployment: str, benchmark: str, relevant: tuple[str, ...]) -> Risk:
+def risk(engine: Engine, ident: str, benchmark: str, relevant: tuple[str, ...]) -> Risk:
     """Return the evidence for each assumption that is violated, unknown or disputed.
 
     Raises `NotFound` for a deployment or benchmark that is not there.
     """
-    place, every = from_graph.place(engine, deployment), from_graph.candidates(engine, deployment)
-    return risk_at(engine, place, every, Asked(relevant, benchmark=benchmark))
+    deployment, every = from_graph.deployment(engine, ident), from_graph.benchmarks(engine, ident)
+    return risk_at(engine, deployment, every, FitRequest(relevant, benchmark=benchmark))
 
 
-def risk_at(engine: Engine, place: Place, every: Sequence[Candidate], asked: Asked) -> Risk:
-    """Return the same for a deployment that may not be stored; `asked` names one benchmark."""
-    alone = [c for c in every if c.id == asked.benchmark]
-    (found,) = answer(scheme_queries.schemes(engine), alone, place, asked).fits
+def risk_at(
+    engine: Engine, deployment: Deployment, every: Sequence[Benchmark], request: FitRequest
+) -> Risk:
+    """Return the same for a deployment that may not be stored; `request` names one benchmark."""
+    alone = [c for c in every if c.id == request.benchmark]
+    (found,) = answer(scheme_queries.schemes(engine), alone, deployment, request).fits
     open_ = [f for f in found.findings if f.verdict in {VIOLATED, UNKNOWN, DISPUTED}]
     above = _above(engine)
     measured = figures(engine)
     parts = (
-        (f, evidence(f.dimension, frozenset(above[f.dimension]), measured, place)) for f in open_
+        (f, evidence(f.dimension, frozenset(above[f.dimension]), measured, deployment))
+        for f in open_
     )
-    return Risk(place.title, found, tuple(parts))
+    return Risk(deployment.title, found, tuple(parts))
 
 
 def _above(engine: Engine) -> defaultdict[str, set[str]]:

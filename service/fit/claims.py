@@ -32,7 +32,7 @@ class Coded:
 
 
 class Said(NamedTuple):
-    """What a claim comes to for the rules: values that count, and the status of the answer."""
+    """The part of a claim that the rules compare: counted values and answer status."""
 
     values: frozenset[str]
     status: str
@@ -86,7 +86,7 @@ def _by_dimension(items: Iterable[_Statement]) -> Mapping[str, tuple[_Statement,
 
 
 def _said(claims: Iterable[Claim]) -> Mapping[str, frozenset[Said]]:
-    """Return, by dimension, what the claims that speak come to."""
+    """Return, by dimension, the comparable part of the claims that have one."""
     found: defaultdict[str, set[Said]] = defaultdict(set)
     for claim in claims:
         if (said := claim.said()) is not None:
@@ -101,10 +101,10 @@ def _once(said: frozenset[Said]) -> frozenset[Said]:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Benchmark:
     """A benchmark: what its cards claim, and what assessors say of it in the deployment.
 
-    `beside` are claims at another level (dataset, implementation), shown and never counted.
+    `lower_level_claims` are those of datasets and implementations, shown and never counted.
     """
 
     id: str
@@ -112,7 +112,7 @@ class Candidate:
     domains: frozenset[str] = frozenset()
     claims: tuple[Claim, ...] = ()
     judgements: tuple[Judgement, ...] = ()
-    beside: tuple[Claim, ...] = ()
+    lower_level_claims: tuple[Claim, ...] = ()
 
     @cached_property
     def claimed(self) -> Mapping[str, tuple[Claim, ...]]:
@@ -125,18 +125,18 @@ class Candidate:
         return _by_dimension(self.judgements)
 
     @cached_property
-    def aside(self) -> Mapping[str, tuple[Claim, ...]]:
+    def lower_level(self) -> Mapping[str, tuple[Claim, ...]]:
         """The claims at another level by dimension."""
-        return _by_dimension(self.beside)
+        return _by_dimension(self.lower_level_claims)
 
     @cached_property
     def said(self) -> Mapping[str, frozenset[Said]]:
-        """What the claims that speak come to, by dimension."""
+        """The comparable part of the claims that have one, by dimension."""
         return _said(self.claims)
 
 
 @dataclass(frozen=True)
-class Place:
+class Deployment:
     """A deployment as its profiles, or a description, state it. `id` is None for a description."""
 
     id: str | None = None
@@ -151,7 +151,7 @@ class Place:
 
     @cached_property
     def said(self) -> Mapping[str, frozenset[Said]]:
-        """What the claims that speak come to, by dimension."""
+        """The comparable part of the claims that have one, by dimension."""
         return _said(self.claims)
 
 
@@ -198,18 +198,18 @@ class Counts:
         """Return the order of benchmarks: violated, then not settled, then held; less is first."""
         return self.violated, self.unknown + self.disputed, -self.holds
 
-    def told(self) -> int:
-        """Return of how many assumptions anything is told: all but the unknown ones."""
+    def answered(self) -> int:
+        """Return how many assumptions are answered: all but the unknown ones."""
         settled = self.violated, self.partially_holds, self.holds, self.not_applicable
         return sum(settled) + self.disputed
 
 
 @dataclass(frozen=True)
 class Fit:
-    """How one benchmark fits. `rank` is None where not one relevant assumption can be told.
+    """How one benchmark fits. `rank` is None where no relevant assumption is answered.
 
-    The findings, with all that they rest on, are put together when they are first asked for: of
-    thousands of benchmarks few are looked at.
+    The findings, with all that they rest on, are put together on first use: of thousands
+    of benchmarks few are looked at.
     """
 
     benchmark: str

@@ -8,7 +8,7 @@ from rdflib import Literal, URIRef
 
 from loaders.mapping.iris import BASE, path_below
 from service.common.problems import NotFound
-from service.fit.claims import Candidate, Claim, Coded, Judgement, Place, Source
+from service.fit.claims import Benchmark, Claim, Coded, Deployment, Judgement, Source
 from service.ontology.scheme_queries import PREFIXES, tail
 from service.queries.cache import PerContent
 from service.records.repository import check
@@ -60,31 +60,31 @@ SELECT ?subject ?target WHERE {
 _LOWER = ("egap:describesDataset", "egap:describesImplementation")
 
 
-def place(engine: Engine, deployment: str) -> Place:
+def deployment(engine: Engine, ident: str) -> Deployment:
     """Return a deployment as all its current profiles state it. Raises `NotFound`."""
-    check("deployment", deployment)
-    for found in places(engine):
-        if found.id == deployment:
+    check("deployment", ident)
+    for found in deployments(engine):
+        if found.id == ident:
             return found
-    raise NotFound(f"There is no deployment {deployment!r} here. See /api/v1/deployments.")
+    raise NotFound(f"There is no deployment {ident!r} here. See /api/v1/deployments.")
 
 
 @PerContent
-def places(engine: Engine) -> tuple[Place, ...]:
+def deployments(engine: Engine) -> tuple[Deployment, ...]:
     """Return every deployment."""
     claims = _claims(engine, "egap:describesDeployment", "egap:hasCharacteristic")
     return tuple(
-        Place(_ident(iri), title, domains, tuple(claims.get(iri, ())))
+        Deployment(_ident(iri), title, domains, tuple(claims.get(iri, ())))
         for iri, (title, domains) in sorted(_names(engine, "egap:describesDeployment").items())
     )
 
 
-def candidates(engine: Engine, deployment: str | None = None) -> list[Candidate]:
+def benchmarks(engine: Engine, reviewed_for: str | None = None) -> list[Benchmark]:
     """Return every benchmark with the claims of its current cards.
 
-    With a deployment, also what assessors judged there; what lower levels claim stands beside.
+    `reviewed_for` is the id of a deployment: its reviews give the judgements.
     """
-    judged = judgements(engine, deployment) if deployment else {}
+    judged = judgements(engine, reviewed_for) if reviewed_for else {}
     return [
         replace(known, judgements=tuple(judged[iri])) if iri in judged else known
         for iri, known in _benchmarks(engine).items()
@@ -92,17 +92,17 @@ def candidates(engine: Engine, deployment: str | None = None) -> list[Candidate]
 
 
 @PerContent
-def _benchmarks(engine: Engine) -> Mapping[str, Candidate]:
+def _benchmarks(engine: Engine) -> Mapping[str, Benchmark]:
     """Return every benchmark, without judgements, by its IRI."""
     claims = _claims(engine, "egap:describesBenchmark", "egap:hasAssumption")
-    beside = _beside(engine)
+    lower = _lower_level_claims(engine)
     return {
-        iri: Candidate(
+        iri: Benchmark(
             _ident(iri),
             title,
             domains,
             claims=tuple(claims.get(iri, ())),
-            beside=tuple(beside.get(iri, ())),
+            lower_level_claims=tuple(lower.get(iri, ())),
         )
         for iri, (title, domains) in sorted(_names(engine, "egap:describesBenchmark").items())
     }
@@ -178,7 +178,7 @@ def judgements(engine: Engine, deployment: str) -> dict[str, list[Judgement]]:
     return found
 
 
-def _beside(engine: Engine) -> Mapping[str, list[Claim]]:
+def _lower_level_claims(engine: Engine) -> Mapping[str, list[Claim]]:
     """Return what matched datasets and implementations claim, by the IRI of the benchmark."""
     matched = engine.select(PREFIXES + _MATCHED)
     if not matched:

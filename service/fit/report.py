@@ -59,7 +59,7 @@ def _row(found: Finding) -> dict[str, Any]:
 
 
 def _bases(claims: Iterable[Claim]) -> list[str]:
-    """Return how the values that count were come by: stated, derived (by a rule), supposed."""
+    """Return the bases of the counted values: stated, derived or supposed."""
     return sorted({c.basis for claim in claims for c in claim.coded if c.basis != "hinted"})
 
 
@@ -122,17 +122,17 @@ def difference_rows(found: Sequence[Difference]) -> list[dict[str, Any]]:
 def answered(found: Answer) -> dict[str, Any]:
     """Return the fit of one deployment; unranked benchmarks are listed separately."""
     ranked = [f for f in found.fits if f.rank is not None]
-    start, end = found.asked.offset, found.asked.offset + found.asked.limit
+    start, end = found.request.offset, found.request.offset + found.request.limit
     unranked = [f for f in found.fits if f.rank is None]
     return with_old_keys(
         {
             "deployment": {
-                "id": found.place.id,
-                "title": found.place.title,
-                "domains": sorted(found.place.domains),
+                "id": found.deployment.id,
+                "title": found.deployment.title,
+                "domains": sorted(found.deployment.domains),
             },
-            "relevant": list(found.asked.relevant),
-            "domain": found.asked.domain,
+            "relevant": list(found.request.relevant),
+            "domain": found.request.domain,
             "note": NOTE,
             "rules": RULES,
             "order": "violated, then unknown or disputed, then held; over the relevant dimensions",
@@ -147,7 +147,7 @@ def answered(found: Answer) -> dict[str, Any]:
 
 
 def answer_rows(found: Answer) -> list[dict[str, Any]]:
-    """Return the rows of what was asked for: a comparison, else moves, else the fit."""
+    """Return the rows of the comparison if there is one, else of the moves, else of the fit."""
     if found.compared is not None:
         return difference_rows(found.compared)
     return fit_rows(found.fits) if found.moves is None else move_rows(found.moves)

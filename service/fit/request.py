@@ -1,4 +1,4 @@
-"""What a caller asks of a fit: read, checked against the graph, and answered in plain values."""
+"""The request of a fit: parsed, checked against the graph, and answered in plain values."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from loaders.model import CORE_DIMENSIONS
 from service.common.aliases import current_parameters
 from service.common.parameters import number, only, words
 from service.common.problems import BadParameter, NotFound
-from service.fit.claims import Candidate, Claim, Coded, Difference, Fit, Move, Place
+from service.fit.claims import Benchmark, Claim, Coded, Deployment, Difference, Fit, Move
 from service.fit.rules import fit
 from service.fit.whatif import difference, moves, what_if
 from service.ontology.parameters import Schemes, dimension, dimensions, domain, values
@@ -21,8 +21,8 @@ _FIELDS = ("title", "domains", "characteristics")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A fit that is asked for: which dimensions count, which benchmarks, and what is compared.
+class FitRequest:
+    """The request of a fit: which dimensions count, which benchmarks, and what is compared.
 
     After ranking, benchmarks with fewer than `min_answered` answered assumptions are dropped. As
     JSON, `limit` benchmarks are shown after the first `offset`; as CSV all of them.
@@ -40,43 +40,49 @@ class Asked:
 
 @dataclass(frozen=True)
 class Answer:
-    """The fit of one deployment; `moves` and `compared` where they were asked for."""
+    """The fit of one deployment; `moves` and `compared` are None unless requested."""
 
-    place: Place
-    asked: Asked
+    deployment: Deployment
+    request: FitRequest
     fits: tuple[Fit, ...]
     moves: tuple[Move, ...] | None = None
     compared: tuple[Difference, ...] | None = None
 
 
-def answer(schemes: Schemes, every: Sequence[Candidate], place: Place, asked: Asked) -> Answer:
-    """Return the fit that is asked for. Raises `NotFound` for a benchmark that is not there."""
-    chosen = _chosen(every, asked)
-    found = fit(schemes, chosen, place, asked.relevant)
-    moved = _moved(schemes, chosen, place, asked, found) if asked.change else None
-    compared = _compared(found, asked.compare) if asked.compare else None
+def answer(
+    schemes: Schemes, every: Sequence[Benchmark], deployment: Deployment, request: FitRequest
+) -> Answer:
+    """Return the requested fit. Raises `NotFound` for a benchmark that is not there."""
+    chosen = _chosen(every, request)
+    found = fit(schemes, chosen, deployment, request.relevant)
+    moved = _moved(schemes, chosen, deployment, request, found) if request.change else None
+    compared = _compared(found, request.compare) if request.compare else None
     shown = (
         f
         for f in found
-        if asked.benchmark in {None, f.benchmark} and f.counts.told() >= asked.min_answered
+        if request.benchmark in {None, f.benchmark} and f.counts.answered() >= request.min_answered
     )
-    return Answer(place, asked, tuple(shown), moved, compared)
+    return Answer(deployment, request, tuple(shown), moved, compared)
 
 
-def _chosen(every: Sequence[Candidate], asked: Asked) -> list[Candidate]:
-    """Return the benchmarks that are ranked: one that is asked for by name stays among them."""
-    named = {n for n in (asked.benchmark, *(asked.compare or ())) if n}
+def _chosen(every: Sequence[Benchmark], request: FitRequest) -> list[Benchmark]:
+    """Return the benchmarks to rank; one that is requested by name is always among them."""
+    named = {n for n in (request.benchmark, *(request.compare or ())) if n}
     if missing := sorted(named - {c.id for c in every}):
         raise NotFound(f"There is no benchmark {missing[0]!r} here. See /api/v1/benchmarks.")
-    return [c for c in every if asked.domain in {None, *c.domains} or c.id in named]
+    return [c for c in every if request.domain in {None, *c.domains} or c.id in named]
 
 
 def _moved(
-    schemes: Schemes, chosen: list[Candidate], place: Place, asked: Asked, found: Iterable[Fit]
+    schemes: Schemes,
+    chosen: list[Benchmark],
+    deployment: Deployment,
+    request: FitRequest,
+    found: Iterable[Fit],
 ) -> tuple[Move, ...]:
-    assert asked.change is not None  # noqa: S101 - asked only where there is one
-    after = what_if(schemes, chosen, place, asked.relevant, asked.change)
-    return tuple(m for m in moves(found, after) if asked.benchmark in {None, m.benchmark})
+    assert request.change is not None  # noqa: S101 - called only where there is one
+    after = what_if(schemes, chosen, deployment, request.relevant, request.change)
+    return tuple(m for m in moves(found, after) if request.benchmark in {None, m.benchmark})
 
 
 def _compared(found: Iterable[Fit], pair: tuple[str, str]) -> tuple[Difference, ...]:
@@ -115,14 +121,14 @@ def pair(given: object) -> tuple[str, str]:
     return names[0], names[1]
 
 
-def wanted(engine: Engine, schemes: Schemes, given: Mapping[str, Any]) -> Asked:
-    """Return what parameters or the fields of a body ask for. Raises `BadParameter`."""
+def parse(engine: Engine, schemes: Schemes, given: Mapping[str, Any]) -> FitRequest:
+    """Return the request in query parameters or in the fields of a body. Raises `BadParameter`."""
     current = current_parameters(given)
     said = {name: value for name, value in current.items() if value not in (None, "")}
     relevant: tuple[str, ...] = CORE_DIMENSIONS
     if "dimensions" in said:
         relevant = dimensions(schemes, said["dimensions"], "dimensions")
-    return Asked(
+    return FitRequest(
         relevant,
         domain(engine, words(said["domain"], "domain")) if "domain" in said else None,
         words(said["benchmark"], "benchmark") if "benchmark" in said else None,
@@ -134,7 +140,7 @@ def wanted(engine: Engine, schemes: Schemes, given: Mapping[str, Any]) -> Asked:
     )
 
 
-def described(engine: Engine, schemes: Schemes, body: Mapping[str, Any]) -> Place:
+def described_deployment(engine: Engine, schemes: Schemes, body: Mapping[str, Any]) -> Deployment:
     """Return the deployment that a description states: `title`, `domains`, `characteristics`.
 
     A characteristic is a value, a list of values, or a mapping with `values`, `answer` and
@@ -159,7 +165,7 @@ def described(engine: Engine, schemes: Schemes, body: Mapping[str, Any]) -> Plac
     listed = where if isinstance(where, list) else [where]
     found = frozenset(domain(engine, str(d)) for d in listed)
     title = words(body.get("title") or "The described deployment", "title")
-    return Place(None, title, found, claims)
+    return Deployment(None, title, found, claims)
 
 
 def _characteristic(schemes: Schemes, name: object, stated: object) -> Claim:

@@ -8,7 +8,7 @@ assumptions are violated, then by how many are not settled, then by how many hol
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from service.fit.claims import Candidate, Claim, Counts, Finding, Fit, Judgement, Place, Said
+from service.fit.claims import Benchmark, Claim, Counts, Deployment, Finding, Fit, Judgement, Said
 from service.fit.comparison import Reading, compare
 from service.ontology.schemes import (
     DISPUTED,
@@ -27,48 +27,48 @@ class _Rules:
     """What the rules give for one deployment; benchmarks that say the same are compared once."""
 
     def __init__(
-        self, schemes: Mapping[str, Scheme], place: Place, relevant: Sequence[str]
+        self, schemes: Mapping[str, Scheme], deployment: Deployment, relevant: Sequence[str]
     ) -> None:
         self._schemes = {name: schemes[name] for name in relevant}
-        self._place = place
+        self._deployment = deployment
         self._known: dict[tuple[frozenset[Said], ...], _Verdicts] = {}
 
-    def fit(self, candidate: Candidate) -> Fit:
-        verdicts, counted = self._judged(candidate) if candidate.judged else self._ruled(candidate)
+    def fit(self, benchmark: Benchmark) -> Fit:
+        verdicts, counted = self._judged(benchmark) if benchmark.judged else self._ruled(benchmark)
         return Fit(
-            candidate.id, candidate.title, verdicts, counted, lambda: self._findings(candidate)
+            benchmark.id, benchmark.title, verdicts, counted, lambda: self._findings(benchmark)
         )
 
-    def _ruled(self, candidate: Candidate) -> _Verdicts:
-        said = tuple(candidate.said.get(name, _NOTHING) for name in self._schemes)
+    def _ruled(self, benchmark: Benchmark) -> _Verdicts:
+        said = tuple(benchmark.said.get(name, _NOTHING) for name in self._schemes)
         known = self._known.get(said)
         if known is None:
-            known = self._known[said] = self._judged(candidate)
+            known = self._known[said] = self._judged(benchmark)
         return known
 
-    def _judged(self, candidate: Candidate) -> _Verdicts:
-        found = {f.dimension: f.verdict for f in self._findings(candidate)}
+    def _judged(self, benchmark: Benchmark) -> _Verdicts:
+        found = {f.dimension: f.verdict for f in self._findings(benchmark)}
         return found, counts(found.values())
 
-    def _findings(self, candidate: Candidate) -> tuple[Finding, ...]:
-        return tuple(find(scheme, candidate, self._place) for scheme in self._schemes.values())
+    def _findings(self, benchmark: Benchmark) -> tuple[Finding, ...]:
+        return tuple(find(scheme, benchmark, self._deployment) for scheme in self._schemes.values())
 
 
 _NOTHING: frozenset[Said] = frozenset()
 
 
-def find(scheme: Scheme, candidate: Candidate, place: Place) -> Finding:
+def find(scheme: Scheme, benchmark: Benchmark, deployment: Deployment) -> Finding:
     """Return whether the assumption of a benchmark on the scheme's dimension holds, and why."""
     dimension = scheme.dimension
-    claims = candidate.claimed.get(dimension, ())
-    there = place.claimed.get(dimension, ())
-    judged = candidate.judged.get(dimension, ())
-    said = candidate.said.get(dimension, _NOTHING)
-    derived = derive(scheme, said, place.said.get(dimension, _NOTHING))
+    claims = benchmark.claimed.get(dimension, ())
+    there = deployment.claimed.get(dimension, ())
+    judged = benchmark.judged.get(dimension, ())
+    said = benchmark.said.get(dimension, _NOTHING)
+    derived = derive(scheme, said, deployment.said.get(dimension, _NOTHING))
     verdict, how, rule = _settled(judged, derived)
     return Finding(
         dimension, verdict, how, rule, _values(claims), _values(there), derived,
-        claims, there, judged, candidate.aside.get(dimension, ()),
+        claims, there, judged, benchmark.lower_level.get(dimension, ()),
     )  # fmt: skip
 
 
@@ -113,16 +113,16 @@ def _against(scheme: Scheme, said: Said, there: Said) -> Reading:
 
 def fit(
     schemes: Mapping[str, Scheme],
-    candidates: Iterable[Candidate],
-    place: Place,
+    benchmarks: Iterable[Benchmark],
+    deployment: Deployment,
     relevant: Sequence[str],
 ) -> list[Fit]:
-    """Return how each benchmark fits, ordered; those of which nothing can be told stand last.
+    """Return how each benchmark fits, in order; unranked benchmarks come last.
 
     `relevant` are the dimensions that count, each a key of `schemes`.
     """
-    rules = _Rules(schemes, place, relevant)
-    return ranked([rules.fit(candidate) for candidate in candidates])
+    rules = _Rules(schemes, deployment, relevant)
+    return ranked([rules.fit(benchmark) for benchmark in benchmarks])
 
 
 def counts(verdicts: Iterable[str]) -> Counts:
@@ -145,11 +145,11 @@ def ranked(fits: Sequence[Fit]) -> list[Fit]:
     order it by, and it would else stand before every benchmark that says what it assumes.
     """
     known = sorted(
-        (f for f in fits if f.counts.told()), key=lambda f: (f.counts.order(), f.benchmark)
+        (f for f in fits if f.counts.answered()), key=lambda f: (f.counts.order(), f.benchmark)
     )
-    silent = sorted((f for f in fits if not f.counts.told()), key=lambda f: f.benchmark)
-    place = {f.counts.order(): i for i, f in reversed([*enumerate(known, start=1)])}
+    unranked = sorted((f for f in fits if not f.counts.answered()), key=lambda f: f.benchmark)
+    ranks = {f.counts.order(): i for i, f in reversed([*enumerate(known, start=1)])}
     return [
-        *(replace(f, rank=place[f.counts.order()]) for f in known),
-        *silent,
+        *(replace(f, rank=ranks[f.counts.order()]) for f in known),
+        *unranked,
     ]

@@ -3,36 +3,36 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from service.fit.claims import SUPPOSED, Candidate, Claim, Coded, Difference, Fit, Move, Place
+from service.fit.claims import SUPPOSED, Benchmark, Claim, Coded, Deployment, Difference, Fit, Move
 from service.fit.rules import fit
 from service.ontology.schemes import Scheme
 
 
-def supposed(place: Place, dimension: str, values: Iterable[str]) -> Place:
+def supposed(deployment: Deployment, dimension: str, values: Iterable[str]) -> Deployment:
     """Return the deployment with these values on the dimension in place of what is stated.
 
     No values means that nothing is stated there.
     """
     coded = tuple(Coded(v, SUPPOSED) for v in sorted(values))
-    kept = tuple(c for c in place.claims if c.dimension != dimension)
+    kept = tuple(c for c in deployment.claims if c.dimension != dimension)
     changed = (Claim(dimension, coded, author=SUPPOSED),) if coded else ()
-    return replace(place, claims=(*kept, *changed))
+    return replace(deployment, claims=(*kept, *changed))
 
 
-def unjudged(candidates: Iterable[Candidate], dimension: str) -> list[Candidate]:
+def unjudged(benchmarks: Iterable[Benchmark], dimension: str) -> list[Benchmark]:
     """Return the benchmarks without judgements on a dimension: they were made of another use."""
     return [
         replace(c, judgements=tuple(j for j in c.judgements if j.dimension != dimension))
         if dimension in c.judged
         else c
-        for c in candidates
+        for c in benchmarks
     ]
 
 
 def what_if(
     schemes: Mapping[str, Scheme],
-    candidates: Iterable[Candidate],
-    place: Place,
+    benchmarks: Iterable[Benchmark],
+    deployment: Deployment,
     relevant: Sequence[str],
     change: tuple[str, Sequence[str]],
 ) -> list[Fit]:
@@ -41,8 +41,8 @@ def what_if(
     The same as fitting the changed description.
     """
     dimension, values = change
-    changed = supposed(place, dimension, values)
-    return fit(schemes, unjudged(candidates, dimension), changed, relevant)
+    changed = supposed(deployment, dimension, values)
+    return fit(schemes, unjudged(benchmarks, dimension), changed, relevant)
 
 
 def moves(before: Iterable[Fit], after: Iterable[Fit]) -> list[Move]:

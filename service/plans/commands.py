@@ -15,7 +15,7 @@ from service.access import Entry
 from service.common.problems import Conflict, Invalid, NotFound
 from service.decomposition.request import kinds
 from service.fit import from_graph
-from service.fit.claims import Candidate, Claim
+from service.fit.claims import Benchmark, Claim
 from service.fit.claims import Finding as Assessed
 from service.fit.rules import find
 from service.ingest.pipeline import ingest
@@ -185,22 +185,24 @@ def _findings(engine: Engine, wanted: PlanRequest) -> list[Finding]:
         return [Finding(f.dimension, f.verdict, f.basis) for f in wanted.findings]
     card = repository.load(engine, "card", wanted.card).record
     assert isinstance(card, Card)  # noqa: S101 - the kind is asked for
-    place = from_graph.place(engine, wanted.deployment)
-    schemes, candidate = scheme_queries.schemes(engine), _alone(engine, card, wanted.deployment)
+    deployment = from_graph.deployment(engine, wanted.deployment)
+    schemes, benchmark = scheme_queries.schemes(engine), _alone(engine, card, wanted.deployment)
     names = dict.fromkeys(a.dimension for a in card.assumptions)
-    known = (find(schemes.get(name, Scheme(name)), candidate, place) for name in names)
+    known = (find(schemes.get(name, Scheme(name)), benchmark, deployment) for name in names)
     return [Finding(f.dimension, *_started(f)) for f in known]
 
 
-def _alone(engine: Engine, card: Card, deployment: str) -> Candidate:
+def _alone(engine: Engine, card: Card, deployment: str) -> Benchmark:
     """Return what one card claims of its benchmark, and what reviews of it judge."""
     name = f"card/{card.id}"
-    for found in from_graph.candidates(engine, deployment):
+    for found in from_graph.benchmarks(engine, deployment):
         if found.id == card.benchmark.id:
             claims = (c for c in found.claims if _version_of(c.record, name))
             judged = (j for j in found.judgements if _version_of(j.card, name))
-            return replace(found, claims=tuple(claims), judgements=tuple(judged), beside=())
-    return Candidate(card.benchmark.id)
+            return replace(
+                found, claims=tuple(claims), judgements=tuple(judged), lower_level_claims=()
+            )
+    return Benchmark(card.benchmark.id)
 
 
 def _version_of(version: str | None, series: str) -> bool:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from service.evidence.figures import Arm, Bounds, Figure, clusters, standard_error
 from service.evidence.pooling import StudyEffect, summarise
 from service.evidence.relevance import evidence
-from service.fit.claims import Place
+from service.fit.claims import Deployment
 
 untimed = settings(deadline=None)
 HERE = frozenset({"healthcare"})
-PLACE = Place("here", domains=HERE)
+PLACE = Deployment("here", domains=HERE)
 
 
 def figure(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.fit.claims import Candidate, Claim, Coded, Fit, Judgement, Place
+from service.fit.claims import Benchmark, Claim, Coded, Deployment, Fit, Judgement
 from service.fit.comparison import compare
 from service.fit.rules import counts, fit, ranked
 from service.fit.whatif import difference, moves, supposed, unjudged, what_if
@@ -65,45 +65,47 @@ def claim(dimension: str, *codes: str, **more: str) -> Claim:
     return Claim(dimension, tuple(map(Coded, codes)), **more)  # type: ignore[arg-type]
 
 
-def one(candidate: Candidate, place: Place, dimension: str) -> tuple[str, str, str]:
-    (found,) = fit(SCHEMES, [candidate], place, [dimension])
+def one(benchmark: Benchmark, deployment: Deployment, dimension: str) -> tuple[str, str, str]:
+    (found,) = fit(SCHEMES, [benchmark], deployment, [dimension])
     finding = found.findings[0]
     return finding.verdict, finding.how, finding.rule
 
 
-PLACE = Place("here", claims=(claim("scale", "high"), claim("tree", "own")))
+PLACE = Deployment("here", claims=(claim("scale", "high"), claim("tree", "own")))
 
 
 def test_cards_that_lead_to_different_verdicts_are_disputed() -> None:
-    cards = Candidate("b", claims=(claim("scale", "low", author="x"), claim("scale", "high")))
+    cards = Benchmark("b", claims=(claim("scale", "low", author="x"), claim("scale", "high")))
     assert one(cards, PLACE, "scale") == ("disputed", "derived", "sources-disagree")
 
 
 def test_a_silent_card_disputes_nothing() -> None:
-    cards = Candidate("b", claims=(claim("scale", status="not-stated"), claim("scale", "high")))
+    cards = Benchmark("b", claims=(claim("scale", status="not-stated"), claim("scale", "high")))
     assert one(cards, PLACE, "scale")[0] == "holds"
 
 
 def test_a_hint_is_no_answer() -> None:
     hinted = Claim("scale", (Coded("high", "hinted"),))
-    found = one(Candidate("b", claims=(hinted,)), PLACE, "scale")
+    found = one(Benchmark("b", claims=(hinted,)), PLACE, "scale")
     assert found == ("unknown", "derived", "assumption-not-stated")
 
 
 def test_what_a_lower_level_claims_is_shown_and_not_counted() -> None:
-    (found,) = fit(SCHEMES, [Candidate("b", beside=(claim("scale", "high"),))], PLACE, ["scale"])
+    (found,) = fit(
+        SCHEMES, [Benchmark("b", lower_level_claims=(claim("scale", "high"),))], PLACE, ["scale"]
+    )
     assert found.findings[0].verdict == "unknown"
     assert found.findings[0].beside
 
 
 def test_a_deployment_that_is_partly_described_is_held_in_part() -> None:
-    partly = Place("here", claims=(claim("scale", "high", status="partly-answered"),))
-    card = Candidate("b", claims=(claim("scale", "high"),))
+    partly = Deployment("here", claims=(claim("scale", "high", status="partly-answered"),))
+    card = Benchmark("b", claims=(claim("scale", "high"),))
     assert one(card, partly, "scale")[0] == "partially-holds"
 
 
 def test_an_assessor_stands_before_a_rule_which_stands_beside() -> None:
-    card = Candidate(
+    card = Benchmark(
         "b", claims=(claim("scale", "low"),), judgements=(Judgement("scale", "holds"),)
     )
     (found,) = fit(SCHEMES, [card], PLACE, ["scale"])
@@ -117,12 +119,12 @@ def test_an_assessor_stands_before_a_rule_which_stands_beside() -> None:
 
 def test_assessors_who_differ_dispute() -> None:
     judged = (Judgement("scale", "holds", "x"), Judgement("scale", "violated", "y"))
-    card = Candidate("b", claims=(claim("scale", "low"),), judgements=judged)
+    card = Benchmark("b", claims=(claim("scale", "low"),), judgements=judged)
     assert one(card, PLACE, "scale") == ("disputed", "asserted", "sources-disagree")
 
 
 def test_not_applicable_is_its_own_verdict() -> None:
-    card = Candidate("b", claims=(claim("scale", status="not-applicable"),))
+    card = Benchmark("b", claims=(claim("scale", status="not-applicable"),))
     assert one(card, PLACE, "scale")[0] == "not-applicable"
 
 
@@ -135,7 +137,7 @@ rows = st.lists(st.lists(verdicts, min_size=4, max_size=4), min_size=1, max_size
 def fits_of(table: list[list[str]]) -> list[Fit]:
     """Return ranked fits with these verdicts, made by assessors as the rules would take them."""
     judged = [
-        Candidate(f"b{i}", judgements=tuple(map(Judgement, RELEVANT, row)))
+        Benchmark(f"b{i}", judgements=tuple(map(Judgement, RELEVANT, row)))
         for i, row in enumerate(table)
     ]
     return fit(SCHEMES, judged, PLACE, RELEVANT)
@@ -197,9 +199,9 @@ claims = st.sampled_from(RELEVANT).flatmap(
     )
 )
 judgements = st.builds(Judgement, st.sampled_from(RELEVANT), verdicts, st.sampled_from(["x", "y"]))
-candidates = st.lists(
+benchmarks = st.lists(
     st.builds(
-        Candidate,
+        Benchmark,
         st.sampled_from(["a", "b", "c"]),
         claims=st.lists(claims, max_size=6).map(tuple),
         judgements=st.lists(judgements, max_size=3).map(tuple),
@@ -207,37 +209,37 @@ candidates = st.lists(
     max_size=3,
     unique_by=lambda c: c.id,
 )
-places = st.builds(Place, st.just("here"), claims=st.lists(claims, max_size=6).map(tuple))
+deployments = st.builds(Deployment, st.just("here"), claims=st.lists(claims, max_size=6).map(tuple))
 
 
 @untimed
-@given(candidates, places, st.randoms(use_true_random=False))
+@given(benchmarks, deployments, st.randoms(use_true_random=False))
 def test_the_order_of_statements_changes_nothing(
-    some: list[Candidate], place: Place, random: Random
+    some: list[Benchmark], deployment: Deployment, random: Random
 ) -> None:
     def shuffled(items: Sequence[Item]) -> tuple[Item, ...]:
         return tuple(sorted(items, key=lambda _: random.random()))
 
     mixed = [replace(c, claims=shuffled(c.claims), judgements=shuffled(c.judgements)) for c in some]
-    elsewhere = replace(place, claims=shuffled(place.claims))
+    elsewhere = replace(deployment, claims=shuffled(deployment.claims))
     again = fit(SCHEMES, shuffled(mixed), elsewhere, RELEVANT)
-    first = fit(SCHEMES, some, place, RELEVANT)
+    first = fit(SCHEMES, some, deployment, RELEVANT)
     assert again == first
     assert [f.findings for f in again] == [f.findings for f in first]
 
 
 @untimed
-@given(candidates, places, st.sampled_from(RELEVANT), st.data())
+@given(benchmarks, deployments, st.sampled_from(RELEVANT), st.data())
 def test_what_if_equals_fitting_the_changed_deployment(
-    some: list[Candidate], place: Place, dimension: str, data: st.DataObject
+    some: list[Benchmark], deployment: Deployment, dimension: str, data: st.DataObject
 ) -> None:
     every = sorted(SCHEMES[dimension].values)
     values = data.draw(st.lists(st.sampled_from(every), max_size=2, unique=True))
-    now = fit(SCHEMES, some, place, RELEVANT)
-    supposing = what_if(SCHEMES, some, place, RELEVANT, (dimension, values))
+    now = fit(SCHEMES, some, deployment, RELEVANT)
+    supposing = what_if(SCHEMES, some, deployment, RELEVANT, (dimension, values))
     moved = {m.benchmark: m for m in moves(now, supposing)}
     before = {f.benchmark: f for f in now}
-    changed = supposed(place, dimension, values)
+    changed = supposed(deployment, dimension, values)
     for after in fit(SCHEMES, unjudged(some, dimension), changed, RELEVANT):
         old = before[after.benchmark]
         pairs = zip(old.findings, after.findings, strict=True)
@@ -254,11 +256,11 @@ def test_what_if_equals_fitting_the_changed_deployment(
 
 
 @untimed
-@given(candidates, places)
+@given(benchmarks, deployments)
 def test_nothing_holds_of_which_nothing_counts_on_either_side(
-    some: list[Candidate], place: Place
+    some: list[Benchmark], deployment: Deployment
 ) -> None:
-    for found in fit(SCHEMES, some, place, RELEVANT):
+    for found in fit(SCHEMES, some, deployment, RELEVANT):
         for finding in found.findings:
             silent = not finding.assumed or not finding.deployed
             if finding.how == "derived" and silent:
@@ -266,8 +268,8 @@ def test_nothing_holds_of_which_nothing_counts_on_either_side(
 
 
 def test_a_benchmark_of_which_nothing_is_told_has_no_rank() -> None:
-    silent = Candidate("quiet")
-    known = Candidate("known", claims=(claim("scale", "low"),))
+    silent = Benchmark("quiet")
+    known = Benchmark("known", claims=(claim("scale", "low"),))
     first, last = fit(SCHEMES, [silent, known], PLACE, RELEVANT)
     assert (first.benchmark, first.rank) == ("known", 1)
     assert (last.benchmark, last.rank) == ("quiet", None)
@@ -275,8 +277,8 @@ def test_a_benchmark_of_which_nothing_is_told_has_no_rank() -> None:
 
 
 def test_two_benchmarks_stand_side_by_side() -> None:
-    low = Candidate("low", claims=(claim("scale", "low"),))
-    high = Candidate("high", claims=(claim("scale", "high"),))
+    low = Benchmark("low", claims=(claim("scale", "low"),))
+    high = Benchmark("high", claims=(claim("scale", "high"),))
     pair = {f.benchmark: f for f in fit(SCHEMES, [low, high], PLACE, ["scale", "tree"])}
     scale, tree = difference(pair["low"], pair["high"])
     assert scale.differs

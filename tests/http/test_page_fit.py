@@ -56,7 +56,7 @@ def test_a_description_in_the_address_gives_what_the_api_gives(client: TestClien
     assert shown == [b["benchmark"] for b in found["benchmarks"]]
     assert f"{found['total']} benchmarks" in page
     assert found["note"] in page
-    assert f"Of {len(found['unranked'])} more, nothing can be told" in page
+    assert f"Of {len(found['unranked'])} more, nothing is known" in page
 
 
 def test_a_row_says_what_breaks_by_which_rule_and_how_much_is_known(client: TestClient) -> None:
@@ -115,7 +115,7 @@ def test_without_a_dimension_there_is_the_form_alone(client: TestClient) -> None
 
 def test_min_answered_hides_and_the_unranked_ones_stay_counted(client: TestClient) -> None:
     all_of_them, few = (text(client, f"/fit?{STORED}&min_answered={n}") for n in (0, 5))
-    silent = re.compile(r"Of [\d,]+ more, nothing can be told")
+    silent = re.compile(r"Of [\d,]+ more, nothing is known")
     assert silent.findall(all_of_them) == silent.findall(few) != []
     assert "known 1 of 5" in all_of_them
     assert "known 1 of 5" not in few

@@ -9,7 +9,7 @@ from service.common import aliases, parameters
 from service.common.csv_tables import csv_text
 from service.common.problems import BadParameter
 from service.fit import from_graph, report
-from service.fit import request as asked
+from service.fit import request as fit_request
 from service.fit.request import Answer
 from service.ingest.checking import Errand
 from service.ingest.documents import read_tree
@@ -94,10 +94,11 @@ def _described(request: Request, services: Services, data: bytes, errand: Errand
     body = _tree(services, data, errand)
     parameters.only(body, _BODY_FIELDS, "The body")
     schemes = scheme_queries.schemes(services.engine)
-    place = asked.described(services.engine, schemes, body["deployment"])
-    wanted = asked.wanted(services.engine, schemes, body)
+    deployment = fit_request.described_deployment(services.engine, schemes, body["deployment"])
+    wanted = fit_request.parse(services.engine, schemes, body)
     return write(
-        request, asked.answer(schemes, from_graph.candidates(services.engine), place, wanted)
+        request,
+        fit_request.answer(schemes, from_graph.benchmarks(services.engine), deployment, wanted),
     )
 
 
@@ -110,10 +111,10 @@ def fit_deployment(ident: str, request: Request, services: ServicesDep) -> Respo
     """
     only_params(request, (*PARAMETERS, "format"))
     schemes = scheme_queries.schemes(services.engine)
-    place = from_graph.place(services.engine, ident)
-    wanted = asked.wanted(services.engine, schemes, request.query_params)
-    every = from_graph.candidates(services.engine, ident)
-    return write(request, asked.answer(schemes, every, place, wanted))
+    deployment = from_graph.deployment(services.engine, ident)
+    wanted = fit_request.parse(services.engine, schemes, request.query_params)
+    every = from_graph.benchmarks(services.engine, ident)
+    return write(request, fit_request.answer(schemes, every, deployment, wanted))
 
 
 def write(request: Request, found: Answer, suffix: str | None = None) -> Response:

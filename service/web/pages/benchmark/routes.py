@@ -12,7 +12,7 @@ from service.ontology import labels
 from service.store.rdf_input import write
 from service.web.dependencies import Services, ServicesDep
 from service.web.pages.benchmark import citation, history, measured_gaps, related, view
-from service.web.pages.benchmark.view import Benchmark
+from service.web.pages.benchmark.view import BenchmarkPage
 from service.web.pages.layout import page
 
 router = APIRouter(include_in_schema=False)
@@ -71,7 +71,7 @@ def _tab(given: str) -> str:
 _Given = Mapping[str, str]
 
 
-def _assumptions(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
+def _assumptions(services: Services, found: BenchmarkPage, given: _Given) -> dict[str, Any]:
     del given
     return {
         "choices": view.choices(services.engine, found.id),
@@ -79,7 +79,7 @@ def _assumptions(services: Services, found: Benchmark, given: _Given) -> dict[st
     }
 
 
-def _results(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
+def _results(services: Services, found: BenchmarkPage, given: _Given) -> dict[str, Any]:
     del given
     return {
         "gaps": measured_gaps.gaps(services.engine, found.id),
@@ -87,7 +87,7 @@ def _results(services: Services, found: Benchmark, given: _Given) -> dict[str, A
     }
 
 
-def _history(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
+def _history(services: Services, found: BenchmarkPage, given: _Given) -> dict[str, Any]:
     """Return the versions of every card and, of the card asked for, what two of them differ in."""
     every = {w.card.id: history.versions(services.engine, w.card.id) for w in found.cards}
     chosen = given.get("card", next(iter(every)))
@@ -107,12 +107,12 @@ def _history(services: Services, found: Benchmark, given: _Given) -> dict[str, A
     }  # fmt: skip
 
 
-def _cite(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
+def _cite(services: Services, found: BenchmarkPage, given: _Given) -> dict[str, Any]:
     del services, given
     return {"references": [(w, citation.reference(w)) for w in found.cards]}
 
 
-def _rdf(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
+def _rdf(services: Services, found: BenchmarkPage, given: _Given) -> dict[str, Any]:
     del services, given
     graph = bind(sum((w.graph for w in found.cards[1:]), found.cards[0].graph))
     return {
@@ -121,12 +121,12 @@ def _rdf(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
     }
 
 
-def _downloads(services: Services, found: Benchmark, given: _Given) -> dict[str, Any]:
+def _downloads(services: Services, found: BenchmarkPage, given: _Given) -> dict[str, Any]:
     del given
     return {"reviewed": view.choices(services.engine, found.id).reviewed}
 
 
-_SHOWN: Mapping[str, Callable[[Services, Benchmark, _Given], dict[str, Any]]] = {
+_SHOWN: Mapping[str, Callable[[Services, BenchmarkPage, _Given], dict[str, Any]]] = {
     "assumptions": _assumptions,
     "results": _results,
     "history": _history,

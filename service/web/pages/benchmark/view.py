@@ -14,7 +14,7 @@ from rdflib import Graph
 from loaders.model import CORE_DIMENSIONS, Assessment, Assumption, Card, Review
 from service.common.problems import BadParameter
 from service.fit import from_graph
-from service.fit.claims import Candidate, Claim, Finding, Place
+from service.fit.claims import Benchmark, Claim, Deployment, Finding
 from service.fit.rules import find
 from service.ontology import scheme_queries
 from service.ontology import taxonomy as ontology_taxonomy
@@ -62,7 +62,7 @@ class Assessed:
 
 @dataclass(frozen=True)
 class Row:
-    """One dimension: what the cards say of it, what lower levels say beside, and what holds.
+    """One dimension: what the cards say of it, what lower levels say, and what holds.
 
     `finding` is None where no deployment was chosen.
     """
@@ -71,18 +71,18 @@ class Row:
     group: str | None
     question: str | None
     statements: tuple[tuple[Written, Assumption], ...]
-    beside: tuple[Claim, ...]
+    lower_level: tuple[Claim, ...]
     finding: Finding | None
     assessments: tuple[Assessed, ...]
 
     @property
     def told(self) -> bool:
         """Whether any card, any lower level or any assessor says anything."""
-        return self.cell.state != NOT_STATED or bool(self.beside or self.assessments)
+        return self.cell.state != NOT_STATED or bool(self.lower_level or self.assessments)
 
 
 @dataclass(frozen=True)
-class Benchmark:
+class BenchmarkPage:
     """A benchmark with its cards, and with the deployment it is set against, if any."""
 
     id: str
@@ -91,7 +91,7 @@ class Benchmark:
     cards: tuple[Written, ...]
     core: tuple[Row, ...]
     further: tuple[Row, ...]
-    place: Place | None
+    deployment: Deployment | None
 
     @property
     def strip(self) -> tuple[Cell, ...]:
@@ -108,8 +108,8 @@ class Benchmark:
 class Choices:
     """The deployments to choose from: those with a review of this benchmark first."""
 
-    reviewed: tuple[Place, ...]
-    others: tuple[Place, ...]
+    reviewed: tuple[Deployment, ...]
+    others: tuple[Deployment, ...]
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,8 @@ class _Known:
 
     schemes: Mapping[str, Scheme]
     cards: tuple[Written, ...]
-    candidate: Candidate
-    place: Place | None
+    benchmark: Benchmark
+    deployment: Deployment | None
     assessed: Mapping[str, tuple[Assessed, ...]]
 
     def row(self, dimension: Mapping[str, Any]) -> Row:
@@ -127,31 +127,33 @@ class _Known:
         said = [(w, a) for w in self.cards for a in w.card.assumptions if a.dimension == name]
         hinted = any(a.hints for w, a in said if w.card.status != WITHDRAWN)
         return Row(
-            cell(name, self.candidate.claimed.get(name, ()), hinted=hinted),
+            cell(name, self.benchmark.claimed.get(name, ()), hinted=hinted),
             dimension["group"],
             dimension["question"],
             tuple((w, a) for w, a in said if _speaks(a)),
-            self.candidate.aside.get(name, ()),
-            find(self.schemes[name], self.candidate, self.place) if self.place else None,
+            self.benchmark.lower_level.get(name, ()),
+            find(self.schemes[name], self.benchmark, self.deployment) if self.deployment else None,
             self.assessed.get(name, ()),
         )
 
 
-def benchmark(engine: Engine, ident: str, deployment: str | None = None) -> Benchmark:
+def benchmark(engine: Engine, ident: str, deployment: str | None = None) -> BenchmarkPage:
     """Return a benchmark as its page shows it. Raises `NotFound`, `BadParameter`."""
     known = _Known(
         scheme_queries.schemes(engine),
         written(engine, ident),
-        _candidate(engine, ident, deployment),
-        _place(engine, deployment) if deployment else None,
+        _benchmark(engine, ident, deployment),
+        _deployment(engine, deployment) if deployment else None,
         _assessed(engine, ident, deployment) if deployment else {},
     )
     coded = (d for d in taxonomy(engine) if d["id"] in known.schemes)
     rows = {str(d["id"]): known.row(d) for d in coded}
     core = tuple(rows.pop(name) for name in CORE_DIMENSIONS if name in rows)
-    title = known.candidate.title or min(w.card.title for w in known.cards)
-    domains = tuple(sorted(known.candidate.domains))
-    return Benchmark(ident, title, domains, known.cards, core, tuple(rows.values()), known.place)
+    title = known.benchmark.title or min(w.card.title for w in known.cards)
+    domains = tuple(sorted(known.benchmark.domains))
+    return BenchmarkPage(
+        ident, title, domains, known.cards, core, tuple(rows.values()), known.deployment
+    )
 
 
 def written(engine: Engine, ident: str) -> tuple[Written, ...]:
@@ -173,20 +175,20 @@ def _speaks(said: Assumption) -> bool:
     return bool(said.answer or said.codings or said.hints) or said.answer_status != NOT_STATED
 
 
-def _candidate(engine: Engine, ident: str, deployment: str | None) -> Candidate:
+def _benchmark(engine: Engine, ident: str, deployment: str | None) -> Benchmark:
     """Return what the fit knows of a benchmark; nothing where all its cards are withdrawn."""
-    every = from_graph.candidates(engine, deployment)
-    return next((c for c in every if c.id == ident), Candidate(ident))
+    every = from_graph.benchmarks(engine, deployment)
+    return next((c for c in every if c.id == ident), Benchmark(ident))
 
 
-def _place(engine: Engine, deployment: str) -> Place:
-    known = {place.id: place for place in from_graph.places(engine)}
-    if deployment in known:
-        return known[deployment]
+def _deployment(engine: Engine, ident: str) -> Deployment:
+    known = {d.id: d for d in from_graph.deployments(engine)}
+    if ident in known:
+        return known[ident]
     raise BadParameter(
-        f"deployment: there is no deployment {deployment!r} here.",
+        f"deployment: there is no deployment {ident!r} here.",
         parameter="deployment",
-        value=deployment,
+        value=ident,
         known=sorted(str(name) for name in known),
     )
 
@@ -208,7 +210,7 @@ def choices(engine: Engine, ident: str) -> Choices:
     """Return the deployments that a benchmark can be set against."""
     reviews = lists.listing(engine, "reviews", {"benchmark": ident})
     names = {str(item["deployment"]).rpartition("/")[2] for item in reviews}
-    places = sorted(from_graph.places(engine), key=lambda p: p.title.casefold())
+    every = sorted(from_graph.deployments(engine), key=lambda p: p.title.casefold())
     return Choices(
-        tuple(p for p in places if p.id in names), tuple(p for p in places if p.id not in names)
+        tuple(p for p in every if p.id in names), tuple(p for p in every if p.id not in names)
     )

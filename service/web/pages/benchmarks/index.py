@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from loaders.model import CORE_DIMENSIONS
 from service.fit import from_graph
-from service.fit.claims import Candidate
+from service.fit.claims import Benchmark
 from service.ontology import scheme_queries
 from service.ontology.labels import label
 from service.ontology.schemes import Scheme
@@ -82,7 +82,7 @@ class Index:
 def index(engine: Engine) -> Index:
     """Return the index of a store, made once for each state of its content."""
     schemes = scheme_queries.schemes(engine)
-    known = from_graph.candidates(engine)
+    known = from_graph.benchmarks(engine)
     cards = _by_benchmark(lists.listing(engine, "cards", {}))
     gaps = _by_benchmark(lists.listing(engine, "gaps", {}))
     hints = _hints(lists.listing(engine, "hints", {}))
@@ -114,7 +114,7 @@ def _hints(items: Iterable[Mapping[str, str]]) -> dict[str, set[str]]:
 
 
 def _entry(
-    known: Candidate, cards: Sequence[Mapping[str, str]], gaps: Sequence[Mapping[str, str]]
+    known: Benchmark, cards: Sequence[Mapping[str, str]], gaps: Sequence[Mapping[str, str]]
 ) -> Entry:
     return Entry(
         id=known.id,
@@ -133,7 +133,7 @@ def _distinct(items: Iterable[Mapping[str, str]], name: str) -> tuple[str, ...]:
     return tuple(sorted({item[name] for item in items if item.get(name)}))
 
 
-def _text(known: Candidate, cards: Iterable[Mapping[str, str]]) -> str:
+def _text(known: Benchmark, cards: Iterable[Mapping[str, str]]) -> str:
     """Return what is searched: titles, identity, domains, authors, answers."""
     answers = (claim.answer for claim in known.claims if claim.answer)
     names = (card["name"] for card in cards)
@@ -151,7 +151,7 @@ def _orders(entries: Sequence[Entry]) -> dict[str, tuple[int, ...]]:
 
 
 def _facets(
-    schemes: Mapping[str, Scheme], known: Sequence[Candidate], entries: Sequence[Entry]
+    schemes: Mapping[str, Scheme], known: Sequence[Benchmark], entries: Sequence[Entry]
 ) -> dict[str, Facet]:
     order = (*CORE_DIMENSIONS, *(n for n in schemes if n not in CORE_DIMENSIONS))
     found = [_of_dimension(schemes[name], known, entries) for name in order if name in schemes]
@@ -165,7 +165,7 @@ def _facets(
     return {facet.name: facet for facet in found}
 
 
-def _of_dimension(scheme: Scheme, known: Sequence[Candidate], entries: Sequence[Entry]) -> Facet:
+def _of_dimension(scheme: Scheme, known: Sequence[Benchmark], entries: Sequence[Entry]) -> Facet:
     """Return the facet of a dimension: its values, broader ones too, and how it is known."""
     name = scheme.dimension
     rows = [
@@ -180,7 +180,7 @@ def _of_dimension(scheme: Scheme, known: Sequence[Candidate], entries: Sequence[
     return Facet(name, scheme.label, group, labels, _bits(rows, labels))
 
 
-def _lies_in(scheme: Scheme, known: Candidate) -> set[str]:
+def _lies_in(scheme: Scheme, known: Benchmark) -> set[str]:
     own = {v for said in known.said.get(scheme.dimension, ()) for v in said.values}
     return {code for code in scheme.values if any(scheme.within(v, code) for v in own)}
 

@@ -9,7 +9,7 @@ from service.coverage import from_graph as coverage_from_graph
 from service.coverage.crosstab import Cell, Needed
 from service.coverage.from_graph import DOMAIN
 from service.fit import from_graph
-from service.fit.claims import Candidate, Place
+from service.fit.claims import Benchmark, Deployment
 from service.ontology import dimensions, scheme_queries
 from service.ontology.dimensions import Term
 from service.ontology.schemes import Scheme
@@ -129,19 +129,19 @@ def _inside(
         )
     found = squares[codes].cell
     terms = (t for axis, code in zip(axes, codes, strict=True) for t in axis if t.code == code)
-    known = from_graph.candidates(engine)
+    known = from_graph.benchmarks(engine)
     return Inside(
         tuple(terms),
         frozenset(found.derived),
         _titled(known, found.benchmarks),
-        _titled(from_graph.places(engine), found.deployments),
+        _titled(from_graph.deployments(engine), found.deployments),
         _titled(known, found.silent),
         found.empty,
     )
 
 
 def _titled(
-    known: Iterable[Candidate | Place], names: Iterable[str]
+    known: Iterable[Benchmark | Deployment], names: Iterable[str]
 ) -> tuple[tuple[str, str], ...]:
     titles = {of.id: of.title for of in known}
     return tuple((name, titles.get(name) or name) for name in names)

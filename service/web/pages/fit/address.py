@@ -10,9 +10,9 @@ from service.common import parameters
 from service.common.aliases import current_parameters
 from service.common.problems import BadParameter
 from service.fit import from_graph
-from service.fit import request as asked
-from service.fit.claims import Candidate, Place
-from service.fit.request import Answer, Asked
+from service.fit import request as fit_request
+from service.fit.claims import Benchmark, Deployment
+from service.fit.request import Answer, FitRequest
 from service.ontology import scheme_queries
 from service.ontology.parameters import Schemes
 from service.store.port import Engine
@@ -69,14 +69,14 @@ def state(pairs: Iterable[tuple[str, str]], schemes: Schemes) -> State:
 class Case:
     """A deployment and what is asked of it, with all that an answer needs."""
 
-    place: Place
-    asked: Asked
+    deployment: Deployment
+    request: FitRequest
     schemes: Schemes
-    every: Sequence[Candidate]
+    every: Sequence[Benchmark]
 
     def answer(self) -> Answer:
         """Return the fit. Raises `NotFound` for a benchmark that is not there."""
-        return asked.answer(self.schemes, self.every, self.place, self.asked)
+        return fit_request.answer(self.schemes, self.every, self.deployment, self.request)
 
 
 def case(engine: Engine, at: State) -> Case | None:
@@ -87,31 +87,33 @@ def case(engine: Engine, at: State) -> Case | None:
     """
     schemes = scheme_queries.schemes(engine)
     described = {name: value for name, value in at.given.items() if name in schemes}
-    deployment = at.given.get("deployment")
-    if deployment and described:
+    ident = at.given.get("deployment")
+    if ident and described:
         name = next(iter(described))
         raise BadParameter(
-            f"{name} describes a deployment and deployment={deployment} names a stored one. "
+            f"{name} describes a deployment and deployment={ident} names a stored one. "
             "Give one of the two; whatif changes a stored deployment.",
             parameter=name,
             value=described[name],
         )
-    if not deployment and not described:
+    if not ident and not described:
         return None
-    place = (
-        from_graph.place(engine, deployment)
-        if deployment
-        else _place(engine, schemes, at, described)
+    deployment = (
+        from_graph.deployment(engine, ident)
+        if ident
+        else _described(engine, schemes, at, described)
     )
-    wanted = asked.wanted(engine, schemes, _controls(at, described))
-    return Case(place, wanted, schemes, from_graph.candidates(engine, deployment))
+    wanted = fit_request.parse(engine, schemes, _controls(at, described))
+    return Case(deployment, wanted, schemes, from_graph.benchmarks(engine, ident))
 
 
-def _place(engine: Engine, schemes: Schemes, at: State, described: Mapping[str, str]) -> Place:
+def _described(
+    engine: Engine, schemes: Schemes, at: State, described: Mapping[str, str]
+) -> Deployment:
     body: dict[str, Any] = {"characteristics": described, "title": at.given.get("title")}
     if "domain" in at.given:
         body["domains"] = [at.given["domain"]]
-    return asked.described(engine, schemes, body)
+    return fit_request.described_deployment(engine, schemes, body)
 
 
 def _controls(at: State, described: Iterable[str]) -> dict[str, Any]:
@@ -121,11 +123,11 @@ def _controls(at: State, described: Iterable[str]) -> dict[str, Any]:
     return {**given, "dimensions": [*named, *described], "limit": given["limit"] or SHOWN}
 
 
-def as_description(place: Place) -> State:
+def as_description(deployment: Deployment) -> State:
     """Return the coded values of a deployment as the description of one of its own."""
-    found = {"domain": min(place.domains)} if place.domains else {}
-    for dimension in dict.fromkeys(c.dimension for c in place.claims):
-        claims = [c for c in place.claims if c.dimension == dimension]
+    found = {"domain": min(deployment.domains)} if deployment.domains else {}
+    for dimension in dict.fromkeys(c.dimension for c in deployment.claims):
+        claims = [c for c in deployment.claims if c.dimension == dimension]
         if codes := sorted(v for c in claims for v in c.values()):
             found[dimension] = ",".join(dict.fromkeys(codes))
     return State(found)

@@ -57,7 +57,7 @@ def form_and_result(request: Request, services: ServicesDep) -> Response:
 
 
 def _values(services: Services, at: State, shown: view.Shown | None) -> dict[str, Any]:
-    """Return what every page of the fit shows; `place` only where there is one."""
+    """Return what every page of the fit shows; `deployment` only where there is one."""
     return {
         "at": at,
         "shown": shown,
@@ -66,9 +66,9 @@ def _values(services: Services, at: State, shown: view.Shown | None) -> dict[str
         "dimensions": dimensions.dimensions(services.engine),
         "core": CORE_DIMENSIONS,
         "domains": dimensions.terms(scheme_queries.domain_scheme(services.engine)),
-        "places": from_graph.places(services.engine),
+        "deployments": from_graph.deployments(services.engine),
         "downloads": _downloads(at),
-        "like": address.as_description(shown.place) if shown else None,
+        "like": address.as_description(shown.deployment) if shown else None,
     }
 
 
@@ -129,7 +129,7 @@ def evidence(request: Request, services: ServicesDep) -> Response:
         "risk": found,
         "row": view.row(words, found.fit),
         "dimensions": words,
-        "place": case.place,
+        "deployment": case.deployment,
         "note": SENTENCE,
         "downloads": {form: _evidence_data(at, form) for form in ("csv", "json")},
     }
@@ -144,10 +144,10 @@ def evidence_data(form: str, request: Request, services: ServicesDep) -> Respons
 
 
 def _risk(case: Case, services: Services) -> Risk:
-    if case.asked.benchmark is None:
+    if case.request.benchmark is None:
         raise BadParameter(
             "benchmark is missing. Name one, such as benchmark=medqa; see /benchmarks.",
             parameter="benchmark",
         )
-    wanted = replace(case.asked, domain=None, compare=None, change=None, min_answered=0)
-    return risks.risk_at(services.engine, case.place, case.every, wanted)
+    wanted = replace(case.request, domain=None, compare=None, change=None, min_answered=0)
+    return risks.risk_at(services.engine, case.deployment, case.every, wanted)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from service.fit.claims import Candidate, Claim, Coded, Difference, Finding, Fit, Move, Place
-from service.fit.request import Answer, Asked
+from service.fit.claims import Benchmark, Claim, Coded, Deployment, Difference, Finding, Fit, Move
+from service.fit.request import Answer, FitRequest
 from service.ontology import dimensions
 from service.ontology.dimensions import Dimension, Term
 from service.ontology.schemes import NOT_APPLICABLE, PARTIALLY, VIOLATED
@@ -88,8 +88,8 @@ class Row:
 
     @property
     def known(self) -> int:
-        """Of how many assumptions that apply anything is told."""
-        return self.fit.counts.told() - self.fit.counts.not_applicable
+        """How many assumptions that apply are answered."""
+        return self.fit.counts.answered() - self.fit.counts.not_applicable
 
     @property
     def of(self) -> int:
@@ -130,12 +130,12 @@ class Shown:
     `pair` are (id, title) of two that are compared, `sides` their lines with whether they differ.
     """
 
-    place: Place
-    asked: Asked
+    deployment: Deployment
+    request: FitRequest
     relevant: tuple[Dimension, ...]
     total: int
     rows: tuple[Row, ...]
-    silent: tuple[Fit, ...]
+    unranked: tuple[Fit, ...]
     pair: tuple[tuple[str, str], ...] = ()
     sides: tuple[tuple[Dimension, Line, Line, bool], ...] = ()
     moved: Moved | None = None
@@ -143,7 +143,7 @@ class Shown:
     @property
     def last(self) -> int:
         """How many benchmarks stand on this page and before it."""
-        return self.asked.offset + len(self.rows)
+        return self.request.offset + len(self.rows)
 
     @property
     def rules(self) -> list[Term]:
@@ -158,16 +158,16 @@ def shown(engine: Engine, of: Case) -> Shown:
     Raises `NotFound` for a benchmark that is not there.
     """
     words = dimensions.dimensions(engine)
-    found = replace(of, asked=replace(of.asked, min_answered=0)).answer()
-    told = [f for f in found.fits if f.counts.told() >= of.asked.min_answered]
-    ranked = [f for f in told if f.rank is not None]
-    start = found.asked.offset
+    found = replace(of, request=replace(of.request, min_answered=0)).answer()
+    answered = [f for f in found.fits if f.counts.answered() >= of.request.min_answered]
+    ranked = [f for f in answered if f.rank is not None]
+    start = found.request.offset
     return Shown(
-        of.place,
-        of.asked,
-        tuple(words[name] for name in found.asked.relevant),
+        of.deployment,
+        of.request,
+        tuple(words[name] for name in found.request.relevant),
         len(ranked),
-        tuple(row(words, f) for f in ranked[start : start + found.asked.limit]),
+        tuple(row(words, f) for f in ranked[start : start + found.request.limit]),
         tuple(f for f in found.fits if f.rank is None),
         tuple((c.id, c.title or c.id) for c in _pair(of)),
         tuple(_side(words, d) for d in found.compared or ()),
@@ -175,10 +175,10 @@ def shown(engine: Engine, of: Case) -> Shown:
     )
 
 
-def _pair(of: Case) -> list[Candidate]:
+def _pair(of: Case) -> list[Benchmark]:
     """Return the benchmarks that are compared, in the order that is asked for."""
-    known = {c.id: c for c in of.every if c.id in (of.asked.compare or ())}
-    return [known[name] for name in of.asked.compare or ()]
+    known = {c.id: c for c in of.every if c.id in (of.request.compare or ())}
+    return [known[name] for name in of.request.compare or ()]
 
 
 def row(words: Mapping[str, Dimension], found: Fit) -> Row:
@@ -192,7 +192,7 @@ def _side(words: Mapping[str, Dimension], of: Difference) -> tuple[Dimension, Li
 
 
 def _moved(words: Mapping[str, Dimension], found: Answer) -> Moved:
-    name, codes = found.asked.change or ("", ())
+    name, codes = found.request.change or ("", ())
     moves = found.moves or ()
     dimension = words[name]
     return Moved(
