@@ -113,3 +113,24 @@ def test_a_page_that_is_not_there_names_those_that_are(
     answer = clients("embedded").get("/guides/manual/nothing")
     assert answer.status_code == 404
     assert "settings" in answer.json()["known"]
+
+
+DESIGN = (ROOT / "DESIGN.md").read_text("utf-8")
+DECISIONS = re.findall(r"^### (.*)$", DESIGN, re.MULTILINE)
+_NAMED = re.compile(r"#\s*DESIGN: ([a-z0-9-]+)")
+_PATH = re.compile(r"`((?:service|loaders|tests|data|ontology|shapes)/[\w./*-]*)`")
+
+
+def test_a_decision_that_code_names_stands_in_design_once() -> None:
+    sources = [
+        path for root in ("service", "loaders", "tests") for path in (ROOT / root).rglob("*.py")
+    ]
+    named = {name for path in sources for name in _NAMED.findall(path.read_text("utf-8"))}
+    assert named - set(DECISIONS) == set()
+    assert len(DECISIONS) == len(set(DECISIONS))
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) for name in DECISIONS)
+
+
+def test_every_file_that_design_names_is_there() -> None:
+    lost = [path for path in _PATH.findall(DESIGN) if not any(ROOT.glob(path.rstrip("/")))]
+    assert lost == []

@@ -1,4 +1,5 @@
 """The fields of a model class, with what they mean in RDF."""
+# DESIGN: model-written-once
 
 from dataclasses import dataclass
 from functools import cache

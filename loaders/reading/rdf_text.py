@@ -3,6 +3,7 @@
 The one module of the loaders that knows Oxigraph. rdflib's parsers are kept for files of our own,
 because they fetch addresses (JSON-LD contexts, also `file:` ones) and raise whatever they meet.
 """
+# DESIGN: oxigraph-parsers
 
 import pyoxigraph as ox
 from rdflib import XSD, BNode, Graph, Literal, URIRef

@@ -4,6 +4,7 @@ libyaml reads the text, through PyYAML (ruamel.yaml's own parser needs a second 
 short values). What a plain word means is decided here, since PyYAML would take `no` for false
 and 12:30 for a number. Values are built from the stream of events, without recursion.
 """
+# DESIGN: yaml-events
 
 import re
 from collections.abc import Iterable

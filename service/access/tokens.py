@@ -4,6 +4,7 @@ A token is 256 random bits, so a plain SHA-256 of it cannot be searched for, how
 is; slow hashes are for passwords that people think up. The file is read for every request that
 sends a token, so a revocation holds from the next request on, also in a running service.
 """
+# DESIGN: four-scopes
 
 import os
 import re

@@ -6,6 +6,7 @@ outcome is `unfinished`, and whether it was stored is seen by the activity of th
 graph of provenance (`service.ingest.written`). Triggers refuse to change or remove what stands
 there: that guards against mistakes, not against who owns the file.
 """
+# DESIGN: logged-before-done
 
 import logging
 import os

@@ -2,6 +2,7 @@
 
 Everything that still knows an old name asks this module, so that 0.3 removes one file.
 """
+# DESIGN: old-names
 
 from collections.abc import Mapping
 from typing import Any

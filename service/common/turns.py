@@ -1,4 +1,5 @@
 """Who may change the store now: one at a time, first come, first served."""
+# DESIGN: one-turn
 
 from collections import deque
 from collections.abc import Iterator

@@ -13,6 +13,7 @@ variance. What differs is of the order of 1 / n: the skew that drawing leaves in
 Method: Efron and Tibshirani 1993, chapters 6 (items) and 8.3 (whole clusters), 13.3 (the
 percentile interval).
 """
+# DESIGN: contrasts
 
 from collections.abc import Iterator
 from typing import NamedTuple

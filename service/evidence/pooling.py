@@ -6,6 +6,7 @@ k - 2 degrees of freedom after Higgins, Thompson and Spiegelhalter 2009. Figures
 are one: their mean, with the mean of their standard errors, which takes their correlation as 1
 and so never makes them look more certain than one alone (Borenstein et al. 2009, chapter 24).
 """
+# DESIGN: reluctant-pooling
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,5 @@
 """One assumed value against one deployed value, by the order of their scheme."""
+# DESIGN: ranks-are-data
 
 from collections.abc import Iterable
 from dataclasses import dataclass

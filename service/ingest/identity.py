@@ -5,6 +5,7 @@ from another file, this is another card and not a version of it: its key then ta
 its folders as tell the two apart (`law/card`). What is stored or was read first keeps its key, so
 an identity never changes, and one file gets the same as the whole folder does.
 """
+# DESIGN: identity
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -4,6 +4,7 @@ An update can touch any graph, never end, fill memory or end the process that re
 in a confined process (`service.sandbox`) on a copy of its own, which of a store on disk is made of
 hard links. What comes back is what the update has changed, to be judged and committed as a whole.
 """
+# DESIGN: rehearsed-updates
 
 import shutil
 from collections.abc import Iterator

@@ -4,6 +4,7 @@ One SQLite file beside the store. An entry is one content at one place of one so
 the same aside again only counts it. An import that takes the record in later clears it. A
 content that stands under many entries (the groups of one file) is kept once.
 """
+# DESIGN: set-aside-file
 
 import json
 import os

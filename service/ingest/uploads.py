@@ -3,6 +3,7 @@
 The process keeps its place in the upload between two pieces of work. Where it ended, the next one
 goes there again and takes one step at a time, so that the file that ended it is known.
 """
+# DESIGN: resumable-reading
 
 import time
 from collections.abc import Callable, Iterator

@@ -1,4 +1,5 @@
 """What storing a document would mean: which version each record gets, and what it revises."""
+# DESIGN: versions-not-edits
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,5 @@
 """What the store holds, in numbers; worked out once and kept until the content changes."""
+# DESIGN: kept-until-change
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

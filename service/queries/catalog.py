@@ -5,6 +5,7 @@ filled with example terms; running it with other arguments replaces the terms in
 RDF terms made here, so no text of a caller ever becomes part of a query. What runs is also
 what `/queries/{name}.rq` shows, and what any SPARQL endpoint would answer the same way.
 """
+# DESIGN: parameters-as-values
 
 import re
 from collections import defaultdict

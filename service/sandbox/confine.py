@@ -1,4 +1,5 @@
 """How a process gives up the network and all files but its own, and finds out whether it did."""
+# DESIGN: confined-processes
 
 import json
 import resource

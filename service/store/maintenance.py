@@ -1,4 +1,5 @@
 """What a running service does for its store while nobody writes to it."""
+# DESIGN: memory-copy
 
 import logging
 import time

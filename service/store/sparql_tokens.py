@@ -5,6 +5,7 @@ cannot promise to read a text as an engine does (one takes `1e5SERVICE` for two 
 two readings are possible, `uses` takes the one that is refused. What really keeps a query from
 the network is the process that it runs in (`service.sandbox`).
 """
+# DESIGN: sparql-by-tokens
 
 import re
 from collections.abc import Iterable, Iterator

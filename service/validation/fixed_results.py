@@ -3,6 +3,7 @@
 Imports and `PATCH` bring plans as records, which `thresholds` looks at; here are the doors that
 take any triples: SPARQL updates and the Graph Store Protocol.
 """
+# DESIGN: plan-rules-once
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -8,6 +8,7 @@ own constraint classes. What these subclasses rely on inside pySHACL is known by
 of its source files (`understood`): with any other source, `service.validation.validator` uses
 pySHACL as is.
 """
+# DESIGN: batched-pyshacl
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -4,6 +4,7 @@ Places are shared fairly between clients: one that sends its body slowly holds u
 waits does so without a thread, and without having sent more than the system keeps for us: a
 body is read once there is a place.
 """
+# DESIGN: bounded-lines
 
 import asyncio
 import time

@@ -1,4 +1,5 @@
 """Where reading needs a token: no answer without one, whatever the address."""
+# DESIGN: read-gate
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders

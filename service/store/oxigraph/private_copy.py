@@ -4,6 +4,7 @@ The store itself is neither locked nor written to, so it may be on a read-only d
 writer beside it. The copy is made of hard links where it can stand beside the store, which takes
 some milliseconds and hardly any disk; else its files are copied to the folder for temporary files.
 """
+# DESIGN: private-copy
 
 import fcntl
 import os

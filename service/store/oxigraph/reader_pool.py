@@ -1,4 +1,5 @@
 """A pool of killable readers: who waits, who is stopped, and what becomes of the answer."""
+# DESIGN: killable-readers
 
 import json
 import os

@@ -3,6 +3,7 @@
 Answers are fetched as JSON results or N-Triples, which every server writes well, and Oxigraph
 writes them in the form that is wanted, so that all engines give the same bytes for it.
 """
+# DESIGN: remote-checks
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice

@@ -1,4 +1,5 @@
 """The request as its client sent it: what a trusted proxy says of it, and the public address."""
+# DESIGN: public-address
 
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network

@@ -3,6 +3,7 @@
 uvicorn has a setting for idle connections; for all else that a request may be it has none, so its
 protocol class is extended here. `tests/http/test_protocol_pins.py` pins what of it is relied on.
 """
+# DESIGN: bounded-http
 
 from asyncio import Transport
 from enum import Enum, auto

@@ -5,6 +5,7 @@ is written by the route in `service.web.sparql.protocol`, which finds in the sco
 the query, so that everything around an answer is made at one place. What is no query goes there
 as it came.
 """
+# DESIGN: around-the-framework
 
 import gzip
 from collections.abc import Mapping, Sequence

@@ -3,6 +3,7 @@
 The files link to each other by relative paths, so that they also read well as files; here such a
 link becomes the address of the page. HTML inside Markdown is shown as text, never passed on.
 """
+# DESIGN: manual-in-package
 
 import posixpath
 import re

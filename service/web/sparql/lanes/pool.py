@@ -2,6 +2,7 @@
 
 A connection stays the serving process's own: it only does not read it while it is lent.
 """
+# DESIGN: lanes
 
 import asyncio
 import fcntl
