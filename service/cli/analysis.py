@@ -262,14 +262,13 @@ def coverage(
 def _show(rows: Sequence[Mapping[str, Any]], title: str, *, as_csv: bool) -> None:
     """Write rows as CSV, or as a table without the columns that are too long for one."""
     from service.common.aliases import KEYS  # noqa: PLC0415
-    from service.common.csv_tables import csv_text  # noqa: PLC0415
+    from service.common.csv_tables import columns, csv_text  # noqa: PLC0415
 
-    columns = list(dict.fromkeys(key for row in rows for key in row))
     if as_csv:
-        sys.stdout.write(csv_text(rows, columns))
+        sys.stdout.write(csv_text(rows))
         return
     old = KEYS.values()
-    shown = [c for c in columns if not c.endswith(("title", "sources")) and c not in old]
+    shown = [c for c in columns(rows) if not c.endswith(("title", "sources")) and c not in old]
     out.print(_table(rows, shown, title))
 
 

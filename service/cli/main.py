@@ -232,7 +232,7 @@ def query(
             {k: lists.value(v) for k, v in row.items()}
             for row in catalog.run(catalog.question(name), arguments, engine)
         ]
-    sys.stdout.write(csv_text(rows, list(dict.fromkeys(k for row in rows for k in row))))
+    sys.stdout.write(csv_text(rows))
 
 
 @app.command()

@@ -118,8 +118,7 @@ def export(
     folder.mkdir(parents=True, exist_ok=True)
     with kept_in(settings_of(store=store)) as kept:
         rows = [row for entry in kept.entries(ids or []) for row in _exported(entry, kept, folder)]
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    (folder / "reasons.csv").write_text(csv_text(rows, columns), "utf-8", newline="")
+    (folder / "reasons.csv").write_text(csv_text(rows), "utf-8", newline="")
     out.print(f"{folder} holds {len({row['id'] for row in rows})} records and reasons.csv")
 
 

@@ -14,12 +14,13 @@ def columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_text(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
-    """Return rows as CSV with one header row; an empty cell is not stated.
+def csv_text(rows: Sequence[Mapping[str, Any]], header: Sequence[str] | None = None) -> str:
+    """Return rows as CSV with one header row, by default of all their columns.
 
-    A text that a spreadsheet would run as a formula gets a leading apostrophe.
+    An empty cell is not stated. A text that a spreadsheet would run as a formula gets a leading
+    apostrophe.
     """
-    return "".join(csv_lines(rows, columns))
+    return "".join(csv_lines(rows, columns(rows) if header is None else header))
 
 
 def csv_lines(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loaders.mapping.iris import BASE
+from service.common import csv_tables
 from service.common.problems import BadParameter
 from service.queries import catalog, lists
 from service.queries.cache import PerContent
@@ -221,8 +222,8 @@ def grid(rows: Rows) -> str:
     """Return rows as a Markdown table with columns of even width; no cell holds a line break."""
     if not rows:
         return "None."
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    cells = [columns, *([_cell(row.get(name)) for name in columns] for row in rows)]
+    names = csv_tables.columns(rows)
+    cells = [names, *([_cell(row.get(name)) for name in names] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = [_line(line, widths) for line in cells]
     return "\n".join([lines[0], _line(["-" * width for width in widths], widths), *lines[1:]])

@@ -49,6 +49,6 @@ def coverage(request: Request, services: ServicesDep) -> Response:
         request,
         {
             "application/json": lambda: json_text(request, report.coverage(found)),
-            "text/csv": lambda: csv_text(rows, list(rows[0])),
+            "text/csv": lambda: csv_text(rows),
         },
     )

@@ -123,12 +123,7 @@ def write(request: Request, found: Answer, suffix: str | None = None) -> Respons
         request,
         {
             "application/json": lambda: json_text(request, report.answered(found)),
-            "text/csv": lambda: _csv(found),
+            "text/csv": lambda: csv_text(report.answer_rows(found)),
         },
         suffix,
     )
-
-
-def _csv(found: Answer) -> str:
-    rows = report.answer_rows(found)
-    return csv_text(rows, list(dict.fromkeys(key for row in rows for key in row)))

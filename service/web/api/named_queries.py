@@ -60,7 +60,7 @@ def run_query(name: str, request: Request, services: ServicesDep) -> Response:
 
     def as_csv() -> str:
         found = rows()
-        return csv_text(found, columns(found))
+        return csv_text(found)
 
     def as_page() -> bytes:
         return bytes(named.answer(request, asked, arguments, rows()).body)

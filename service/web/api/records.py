@@ -72,14 +72,10 @@ def _list(request: Request, services: Services, name: str) -> Response:
     def as_json() -> str:
         return json_text(request, {"items": page, "total": len(items), "next": following})
 
-    def as_csv() -> str:
-        columns = list(dict.fromkeys(key for item in items for key in item))
-        return csv_text(items, columns)
-
     graph = rdf_writers(
         lambda: repository.summary_graph(services.engine, [str(i["@id"]) for i in page])
     )
-    writers: Writers = {"application/json": as_json, **graph, "text/csv": as_csv}
+    writers: Writers = {"application/json": as_json, **graph, "text/csv": lambda: csv_text(items)}
     return respond(request, writers, suffix, **links)
 
 

@@ -88,9 +88,8 @@ def _result(request: Request, form: _Form, found: Decomposition) -> Response:
     rises = form.typed.get("direction") == "lower"
     division = breakdown.division(found, decompose_request.kinds(), unit, rises=rises)
     if form.typed.get("as") == "csv":
-        rows = numbers.rows([division], {})
-        columns = list(dict.fromkeys(key for row in rows for key in row))
-        return Response(csv_text(rows, columns), media_type="text/csv; charset=utf-8")
+        text = csv_text(numbers.rows([division], {}))
+        return Response(text, media_type="text/csv; charset=utf-8")
     units = numbers.sampling_units(division.numbers)
     return _page(request, form, found=found, division=division, unit=unit, units=units)
 

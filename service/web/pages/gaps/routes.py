@@ -52,8 +52,7 @@ def _csv(shown: GapPage) -> str:
     gap = shown.gap
     sources = "; ".join(f"{s.url} {s.locator or ''}".strip() for s in gap.sources)
     extra = {"gap": gap.id, "verification": gap.verification, "sources": sources}
-    found = numbers.rows(shown.divisions, extra)
-    return csv_text(found, list(dict.fromkeys(key for row in found for key in row)))
+    return csv_text(numbers.rows(shown.divisions, extra))
 
 
 def _table(text: str) -> Response:
