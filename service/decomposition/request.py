@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from rdflib import SKOS, URIRef
 
 from loaders.contract import Document, Raw, problems_of
-from loaders.mapping.iris import BASE
 from loaders.registry import read
 from loaders.writers.text import yaml_text
 from service.common.problems import BadParameter, BadRequest, Invalid
@@ -23,7 +20,6 @@ from service.ontology import graphs
 
 _DIGITS = 6
 """Decimals of a percentage or point that are shown."""
-_KINDS = ("task-assumption", "outcome-assumption")
 
 
 class Options(BaseModel):
@@ -50,17 +46,6 @@ def options_of(given: Mapping[str, Any]) -> Options:
     except ValidationError as error:
         problem = problems_of(error)[0]
         raise BadParameter(problem.sentence(), parameter=problem.field) from error
-
-
-@cache
-def kinds() -> dict[str, str]:
-    """Return, for each dimension of the ontology, whether it is a task or outcome assumption."""
-    graph = graphs.taxonomy()
-    found: dict[str, str] = {}
-    for kind in _KINDS:
-        narrower = graph.transitive_subjects(SKOS.broader, URIRef(f"{BASE}dimension/{kind}"))
-        found |= {str(d).rpartition("/")[2]: kind for d in narrower}
-    return found
 
 
 @dataclass(frozen=True)
@@ -146,7 +131,7 @@ def run(table: Sheet, options: Options) -> Decomposition:
         scores = scores.where(options.changed, options.adds)
     return decompose(
         scores,
-        kinds() if scores.changed else {},
+        graphs.kinds() if scores.changed else {},
         resamples=options.resamples,
         seed=options.seed,
         higher_is_better=options.higher_is_better,

@@ -4,9 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from rdflib import URIRef
-
-from loaders.mapping.iris import BASE, SKOS
 from loaders.model import CORE_DIMENSIONS
 from service.ontology import graphs, labels, scheme_queries
 from service.ontology.schemes import Scheme, Value
@@ -71,13 +68,12 @@ def _place(dimension: Dimension) -> tuple[int, bool, str]:
 
 def _dimension(scheme: Scheme) -> Dimension:
     path = f"dimension/{scheme.dimension}"
-    above = graphs.taxonomy().transitive_objects(URIRef(BASE + path), SKOS.broader)
     return Dimension(
         scheme.dimension,
         scheme.label or scheme.dimension,
         labels.of(path).question,
         labels.definition(path),
-        str(list(above)[-1]).rpartition("/")[2],
+        graphs.kinds().get(scheme.dimension, scheme.dimension),
         terms(scheme),
     )
 

@@ -1,9 +1,11 @@
 """The shipped ontology and shapes as graphs, each parsed once."""
 
+from collections.abc import Mapping
 from functools import cache
 
-from rdflib import Graph
+from rdflib import Graph, URIRef
 
+from loaders.mapping.iris import BASE, SKOS
 from service.common.resources import turtle_files
 
 
@@ -17,6 +19,22 @@ def shapes() -> Graph:
 def taxonomy() -> Graph:
     """Return the ontology and the schemes: what every record is judged against."""
     return _parsed("ontology")
+
+
+_KINDS = ("task-assumption", "outcome-assumption")
+
+
+@cache
+def kinds() -> Mapping[str, str]:
+    """Return, for each dimension, whether it is a task or an outcome assumption.
+
+    Both kinds, and what groups several dimensions, are among the keys.
+    """
+    found: dict[str, str] = {}
+    for kind in _KINDS:
+        narrower = taxonomy().transitive_subjects(SKOS.broader, URIRef(f"{BASE}dimension/{kind}"))
+        found |= {str(dimension).rpartition("/")[2]: kind for dimension in narrower}
+    return found
 
 
 def _parsed(folder: str) -> Graph:

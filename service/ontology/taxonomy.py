@@ -9,11 +9,6 @@ from service.queries.lists import value
 from service.store.port import Engine, Row
 
 
-def kinds(engine: Engine) -> dict[str, str]:
-    """Return, for each dimension, the top concept it lies under: task or outcome."""
-    return {d["id"]: d["group"] or d["id"] for d in taxonomy(engine)}
-
-
 def taxonomy(engine: Engine) -> list[dict[str, Any]]:
     """Return the dimensions with their group, question and coded values."""
     found: dict[str, dict[str, Any]] = {}

@@ -13,13 +13,12 @@ from loaders.model import Agent, Card, Gap, Plan, Record, Step, Threshold
 from loaders.model.terms import Path, Slug, Text
 from service.access import Entry
 from service.common.problems import Conflict, Invalid, NotFound
-from service.decomposition.request import kinds
 from service.fit import from_graph
 from service.fit.claims import Benchmark, Claim
 from service.fit.claims import Finding as Assessed
 from service.fit.rules import find
 from service.ingest.pipeline import ingest
-from service.ontology import scheme_queries
+from service.ontology import graphs, scheme_queries
 from service.ontology.schemes import DISPUTED, Scheme
 from service.plans.changes import StepChange, changed, gap_of
 from service.plans.sample_size import Wanted, sample_size
@@ -87,7 +86,7 @@ def create(engine: Engine, gate: Gate, wanted: PlanRequest, write: Entry) -> Cha
 
 def drafted(engine: Engine, wanted: PlanRequest) -> Plan:
     """Return the plan that a request asks for, without storing it. Raises `NotFound`."""
-    steps = staged(_findings(engine, wanted), kinds(), wanted.threshold)
+    steps = staged(_findings(engine, wanted), graphs.kinds(), wanted.threshold)
     if wanted.sample is not None:
         size = sample_size(wanted.sample)
         steps = tuple(

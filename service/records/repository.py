@@ -22,7 +22,7 @@ from loaders.mapping.iris import (
 from loaders.mapping.write import plain, to_json
 from loaders.model import RECORDS, Gap, Interval, Record
 from service.common.problems import Conflict, NotFound
-from service.ontology.taxonomy import kinds
+from service.ontology import graphs
 from service.queries.lists import value
 from service.records.gap_shares import RULE, Share, Step, ladder, shares
 from service.store.port import Engine
@@ -110,7 +110,7 @@ def as_json(engine: Engine, stored: Stored) -> dict[str, Any]:
     document = to_json(stored.record, stored.version)
     document["provenance"] = provenance(engine, stored)
     if isinstance(stored.record, Gap):
-        document["derived"] = _derived(engine, stored.record)
+        document["derived"] = _derived(stored.record)
     return document
 
 
@@ -143,8 +143,8 @@ def history(engine: Engine, kind: str, ident: str) -> list[tuple[int, str, str]]
     return [(v, str(p["recorded"]), str(p["file"])) for v, p in found]
 
 
-def _derived(engine: Engine, gap: Gap) -> dict[str, Any]:
-    kind_of = kinds(engine)
+def _derived(gap: Gap) -> dict[str, Any]:
+    kind_of = graphs.kinds()
     return {
         "rule": RULE,
         "ladders": {d.key: [_plain(s) for s in ladder(gap, d)] for d in gap.decompositions},

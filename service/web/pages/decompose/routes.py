@@ -15,6 +15,7 @@ from service.decomposition import request as decompose_request
 from service.decomposition.decompose import Decomposition
 from service.decomposition.request import Sent, pair
 from service.ingest.checking import Errand
+from service.ontology import graphs
 from service.web.api.decompose import MOST_RESAMPLES, worked
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import LinesDep
@@ -86,7 +87,7 @@ def _result(request: Request, form: _Form, found: Decomposition) -> Response:
     over = form.typed.get("over")
     unit = over if over in drawn else next(iter(drawn), None)
     rises = form.typed.get("direction") == "lower"
-    division = breakdown.division(found, decompose_request.kinds(), unit, rises=rises)
+    division = breakdown.division(found, graphs.kinds(), unit, rises=rises)
     if form.typed.get("as") == "csv":
         text = csv_text(numbers.rows([division], {}))
         return Response(text, media_type="text/csv; charset=utf-8")

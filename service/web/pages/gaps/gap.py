@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from loaders.model import Gap, Study
 from service.common.problems import BadParameter, NotFound
-from service.ontology import taxonomy
+from service.ontology import graphs
 from service.queries import lists
 from service.queries.cache import PerContent
 from service.records import repository
@@ -65,10 +65,6 @@ def _held(stored: Stored) -> Held:
     return Held(padded(gap).model_copy(update=exact), stored.version)
 
 
-kinds = PerContent(taxonomy.kinds)
-"""For each dimension the kind of assumption that it is, as `repository.kinds`."""
-
-
 def records(engine: Engine) -> list[Gap]:
     """Return every current gap."""
     return [held.gap for held in gaps(engine).values()]
@@ -91,7 +87,7 @@ def shown(engine: Engine, ident: str, unit: str | None = None) -> GapPage:
     return GapPage(
         gap=gap,
         version=held.version,
-        divisions=divisions(gap, kinds(engine), chosen),
+        divisions=divisions(gap, graphs.kinds(), chosen),
         units=units,
         unit=chosen,
         total=total(gap),
