@@ -13,7 +13,7 @@ from rdflib import RDF, Graph, URIRef
 
 from loaders.contract import MAX_RECORD_BYTES, CardError, Problem, Raw
 from loaders.mapping.fields import fields_of
-from loaders.mapping.iris import BASE, DCAT, EGAP, expand
+from loaders.mapping.iris import BASE, DCAT, EGAP, expand, last_segment
 from loaders.mapping.read import record
 from loaders.model import RECORDS, Record
 from loaders.reading.content import rdf_syntax
@@ -62,7 +62,7 @@ def load(raw: Raw, part: _Part) -> tuple[list[Record], list[Problem]]:
     """Return one record, and what its node says that the model has no field for."""
     del raw
     graph, cls, iri = part
-    start, version = f"{BASE}id/{cls.kind}/", iri.rpartition("/")[2]
+    start, version = f"{BASE}id/{cls.kind}/", last_segment(iri)
     if not iri.startswith(start) or not version.isdigit():
         mend = f"Name it {start}…/1."
         raise CardError(Problem("A record is not named as its kind is.", "@id", iri, mend))

@@ -49,6 +49,11 @@ def path_below(iri: object) -> str:
     return str(iri).removeprefix(f"{BASE}id/")
 
 
+def last_segment(iri: object) -> str:
+    """Return what stands after the last `/` of an IRI, such as `holds` of a code."""
+    return str(iri).rpartition("/")[2]
+
+
 def record_iri(kind: str, ident: str, version: int) -> URIRef:
     """Return the IRI of one version of a record."""
     return URIRef(f"{BASE}id/{kind}/{ident}/{version}")

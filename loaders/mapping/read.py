@@ -7,7 +7,7 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node as RdfNode
 
 from loaders.mapping.fields import Field, fields_of
-from loaders.mapping.iris import BASE, expand
+from loaders.mapping.iris import BASE, expand, last_segment
 from loaders.model import Node, Record, Thing
 from loaders.model.terms import Coded, Local
 
@@ -29,7 +29,7 @@ def _values(graph: Graph, cls: type[Node], subject: RdfNode, root: str) -> dict[
         if values:
             found[field.name] = tuple(values) if field.many else values[0]
     if issubclass(cls, Thing):
-        found["id"] = str(subject).rpartition("/")[2]
+        found["id"] = last_segment(subject)
     return found
 
 

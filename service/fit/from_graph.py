@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from rdflib import Literal, URIRef
 
-from loaders.mapping.iris import BASE, path_below
+from loaders.mapping.iris import BASE, last_segment, path_below
 from service.common.problems import NotFound
 from service.fit.claims import Benchmark, Claim, Coded, Deployment, Judgement, Source
 from service.ontology.scheme_queries import PREFIXES, tail
@@ -74,7 +74,7 @@ def deployments(engine: Engine) -> tuple[Deployment, ...]:
     """Return every deployment."""
     claims = _claims(engine, "egap:describesDeployment", "egap:hasCharacteristic")
     return tuple(
-        Deployment(_ident(iri), title, domains, tuple(claims.get(iri, ())))
+        Deployment(last_segment(iri), title, domains, tuple(claims.get(iri, ())))
         for iri, (title, domains) in sorted(_names(engine, "egap:describesDeployment").items())
     )
 
@@ -98,7 +98,7 @@ def _benchmarks(engine: Engine) -> Mapping[str, Benchmark]:
     lower = _lower_level_claims(engine)
     return {
         iri: Benchmark(
-            _ident(iri),
+            last_segment(iri),
             title,
             domains,
             claims=tuple(claims.get(iri, ())),
@@ -189,10 +189,6 @@ def _lower_level_claims(engine: Engine) -> Mapping[str, list[Claim]]:
         for claims in lower:
             found[str(row["target"])] += claims.get(str(row["subject"]), [])
     return found
-
-
-def _ident(iri: str) -> str:
-    return iri.rpartition("/")[2]
 
 
 def _text(row: Row, name: str) -> str | None:

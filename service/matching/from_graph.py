@@ -6,7 +6,7 @@ from typing import Any
 
 from loaders.formats.evalgap import FORMAT_VERSION
 from loaders.formats.evalgap_matches import DECISIONS
-from loaders.mapping.iris import BASE, EGAP, path_below
+from loaders.mapping.iris import BASE, EGAP, last_segment, path_below
 from loaders.reading.identifiers import identifiers
 from service.matching.rules import Described, Proposal, proposals
 from service.store.port import Engine
@@ -41,7 +41,7 @@ def things(engine: Engine) -> list[Described]:
     for row in engine.select(_FIELDS):
         kind = _KINDS[str(row["about"])]
         ident = str(row["thing"]).removeprefix(f"{BASE}id/{kind}/")
-        field = str(row["field"]).rpartition("/")[2].rpartition("#")[2]
+        field = last_segment(row["field"]).rpartition("#")[2]
         found[kind, ident][field].add(str(row["value"]))
     return [_described(kind, ident, fields) for (kind, ident), fields in found.items()]
 

@@ -5,7 +5,7 @@ from functools import cache
 
 from rdflib import Graph, URIRef
 
-from loaders.mapping.iris import BASE, SKOS
+from loaders.mapping.iris import BASE, SKOS, last_segment
 from service.common.resources import turtle_files
 
 
@@ -33,7 +33,7 @@ def kinds() -> Mapping[str, str]:
     found: dict[str, str] = {}
     for kind in _KINDS:
         narrower = taxonomy().transitive_subjects(SKOS.broader, URIRef(f"{BASE}dimension/{kind}"))
-        found |= {str(dimension).rpartition("/")[2]: kind for dimension in narrower}
+        found |= {last_segment(dimension): kind for dimension in narrower}
     return found
 
 

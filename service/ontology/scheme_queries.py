@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from loaders.mapping.iris import BASE
+from loaders.mapping.iris import BASE, last_segment
 from service.ontology.schemes import Scheme, Value
 from service.queries.cache import PerContent
 from service.store.port import Engine, Row
@@ -60,7 +60,7 @@ def _true(row: Row, name: str) -> bool:
 
 def tail(row: Row, name: str) -> str | None:
     """Return the last segment of the IRI of a variable; None where it is unbound."""
-    return str(row[name]).rpartition("/")[2] if name in row else None
+    return last_segment(row[name]) if name in row else None
 
 
 @PerContent

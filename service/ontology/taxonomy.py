@@ -4,6 +4,7 @@ from typing import Any
 
 from loaders.mapping.iris import BASE
 from service.common.problems import NotFound
+from service.ontology.scheme_queries import tail
 from service.queries import catalog
 from service.queries.lists import value
 from service.store.port import Engine, Row
@@ -22,11 +23,11 @@ def taxonomy(engine: Engine) -> list[dict[str, Any]]:
 def _dimension(row: Row) -> dict[str, Any]:
     return {
         "@id": str(row["dimension"]),
-        "id": _tail(row, "dimension"),
+        "id": tail(row, "dimension"),
         "label": str(row["label"]),
         "definition": str(row["definition"]),
         "question": str(row["question"]) if "question" in row else None,
-        "group": _tail(row, "group"),
+        "group": tail(row, "group"),
         "core": value(row["core"]),
         "values": [],
     }
@@ -39,12 +40,8 @@ def _coded_value(row: Row) -> dict[str, Any]:
         "label": str(row["valueLabel"]),
         "definition": str(row["valueDefinition"]),
         "rank": value(row["rank"]) if "rank" in row else None,
-        "broader": _tail(row, "broader"),
+        "broader": tail(row, "broader"),
     }
-
-
-def _tail(row: Row, name: str) -> str | None:
-    return str(row[name]).rpartition("/")[2] if name in row else None
 
 
 def dimension(items: list[dict[str, Any]], ident: str) -> dict[str, Any]:

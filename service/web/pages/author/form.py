@@ -14,7 +14,7 @@ from rdflib.collection import Collection
 from rdflib.namespace import SH, SKOS
 from rdflib.term import Node
 
-from loaders.mapping.iris import BASE, EGAP
+from loaders.mapping.iris import BASE, EGAP, last_segment
 from loaders.model import CORE_DIMENSIONS, Card, Coding
 from loaders.model.statements import Assumption
 from service.ontology import graphs, labels
@@ -115,7 +115,7 @@ def _members(scheme: str) -> list[Node]:
 
 def _choice(iri: str) -> Choice:
     path = iri.removeprefix(BASE)
-    return Choice(iri.rpartition("/")[2], labels.label(path), labels.definition(path))
+    return Choice(last_segment(iri), labels.label(path), labels.definition(path))
 
 
 @cache
@@ -123,7 +123,7 @@ def questions() -> tuple[Question, ...]:
     """Return every dimension that asks something: the five of the card first, others by name."""
     graph = graphs.taxonomy()
     asked = set(graph.subjects(EGAP.questionText)) & set(graph.subjects(RDF.type, EGAP.Dimension))
-    names = {str(d).rpartition("/")[2] for d in asked}
+    names = {last_segment(d) for d in asked}
     order = [*CORE_DIMENSIONS, *sorted(names - set(CORE_DIMENSIONS))]
     return tuple(_question(graph, name) for name in order)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from rdflib import Graph
 
+from loaders.mapping.iris import last_segment
 from loaders.model import CORE_DIMENSIONS, Assessment, Assumption, Card, Review
 from service.common.problems import BadParameter
 from service.fit import from_graph
@@ -209,7 +210,7 @@ def _assessed(engine: Engine, ident: str, deployment: str) -> Mapping[str, tuple
 def choices(engine: Engine, ident: str) -> Choices:
     """Return the deployments that a benchmark can be set against."""
     reviews = lists.listing(engine, "reviews", {"benchmark": ident})
-    names = {str(item["deployment"]).rpartition("/")[2] for item in reviews}
+    names = {last_segment(item["deployment"]) for item in reviews}
     every = sorted(from_graph.deployments(engine), key=lambda p: p.title.casefold())
     return Choices(
         tuple(p for p in every if p.id in names), tuple(p for p in every if p.id not in names)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from loaders.mapping.iris import BASE
+from loaders.mapping.iris import BASE, last_segment
 from service.common import parameters
 from service.common.problems import BadParameter
 from service.web.pages.benchmarks.index import SORTS, Entry, Facet, Index
@@ -127,7 +127,7 @@ def wanted(index: Index, given: Iterable[tuple[str, str]]) -> Filters:
 
 def _code(facet: Facet, given: str) -> str:
     """Return a choice of a facet; the codes of the ontology may be given as whole names."""
-    code = given.rpartition("/")[2] if given.startswith(BASE) else given
+    code = last_segment(given) if given.startswith(BASE) else given
     if code in facet.labels:
         return code
     raise BadParameter(

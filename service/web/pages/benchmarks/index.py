@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from loaders.mapping.iris import last_segment
 from loaders.model import CORE_DIMENSIONS
 from service.fit import from_graph
 from service.fit.claims import Benchmark
@@ -102,14 +103,14 @@ def index(engine: Engine) -> Index:
 def _by_benchmark(items: Iterable[dict[str, str]]) -> dict[str, list[dict[str, str]]]:
     found: defaultdict[str, list[dict[str, str]]] = defaultdict(list)
     for item in items:
-        found[item["benchmark"].rpartition("/")[2]].append(item)
+        found[last_segment(item["benchmark"])].append(item)
     return found
 
 
 def _hints(items: Iterable[Mapping[str, str]]) -> dict[str, set[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for item in items:
-        found[item["id"]].add(item["dimension"].rpartition("/")[2])
+        found[item["id"]].add(last_segment(item["dimension"]))
     return found
 
 

@@ -11,7 +11,6 @@ from loaders.reading.encoding import decode
 from service.common import parameters
 from service.common.csv_tables import csv_text
 from service.common.problems import Abandoned, BadRequest, Problem
-from service.decomposition import request as decompose_request
 from service.decomposition.decompose import Decomposition
 from service.decomposition.request import Sent, pair
 from service.ingest.checking import Errand

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from loaders.mapping.iris import last_segment
 from loaders.model import Gap, Interval
 from service.common.problems import BadParameter
 from service.queries import catalog, lists
@@ -61,7 +62,7 @@ def choices(engine: Engine) -> dict[str, tuple[str, ...]]:
     fields = catalog.run(catalog.questions()["gaps-by-domain"], {}, engine)
     return {
         "dimension": _sorted(d for g in found for d in dimensions(g)),
-        "domain": _sorted(str(row["domain"]).rpartition("/")[2] for row in fields),
+        "domain": _sorted(last_segment(row["domain"]) for row in fields),
         "verification": _sorted(g.verification for g in found),
         "gap_kind": _sorted(g.gap_kind for g in found),
         "benchmark": _sorted(g.benchmark for g in found),

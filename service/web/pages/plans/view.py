@@ -8,7 +8,7 @@ from typing import Any
 
 from rdflib import SKOS, URIRef
 
-from loaders.mapping.iris import BASE
+from loaders.mapping.iris import BASE, last_segment
 from loaders.model import Agent, Plan, SampleSize, Step, StepResult, Threshold
 from loaders.writers.plan import result_words, sample_words, threshold_words
 from service.ontology import graphs
@@ -229,7 +229,7 @@ _LONGEST = 300
 def codes(scheme: str) -> tuple[str, ...]:
     """Return the codes of one of our lists of codes, in the order of their names."""
     found = graphs.taxonomy().subjects(SKOS.inScheme, URIRef(f"{BASE}scheme/{scheme}"))
-    return tuple(sorted(str(code).rpartition("/")[2] for code in found))
+    return tuple(sorted(last_segment(code) for code in found))
 
 
 @PerContent
