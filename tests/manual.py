@@ -1,4 +1,4 @@
-"""The parts of the manual that are made from the code: settings, commands, routes, named queries.
+"""The parts of the manual that are made from the code: settings, commands, routes, rules, queries.
 
 After one of these has changed, `python -m tests.manual` writes the parts anew: read the difference.
 """
@@ -11,10 +11,13 @@ from typing import Any
 
 import typer
 from fastapi.routing import APIRoute
+from rdflib import SKOS, URIRef
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
+from loaders.mapping.iris import BASE
 from service.cli.main import app
 from service.common.settings import Settings
+from service.ontology import graphs, labels
 from service.queries import catalog
 from service.web.app import ROUTERS
 
@@ -164,8 +167,19 @@ def named_queries() -> str:
     return table(("name", "question", "parameters"), rows)
 
 
+def fit_rules() -> str:
+    """Return a row for every rule of the fit: when it applies, and the verdict it gives."""
+    rules = graphs.taxonomy().subjects(SKOS.inScheme, URIRef(f"{BASE}scheme/fit-rule"))
+    rows = []
+    for path in sorted(str(rule).removeprefix(BASE) for rule in rules):
+        when, _, verdict = labels.definition(path).partition(" Verdict: ")
+        rows.append((f"`{path.rpartition('/')[2]}`", when, verdict.rstrip(".")))
+    return table(("rule", "it applies where", "verdict"), rows)
+
+
 MADE: Mapping[str, tuple[str, Callable[[], str]]] = {
     "settings": ("settings", settings),
+    "fit": ("fit rules", fit_rules),
     "commands": ("commands", commands),
     "http-api": ("routes", routes),
     "named-queries": ("named queries", named_queries),
