@@ -98,6 +98,19 @@ def test_the_service_shows_every_page_with_its_headings_and_its_links_lead_to_pa
             assert f'id="{link[1]}"' in client.get(link[0]).text, link
 
 
+def test_readme_shows_what_the_service_answers(clients: Callable[[str], TestClient]) -> None:
+    client = clients("embedded")
+    readme = (ROOT / "README.md").read_text("utf-8")
+    ((path, rows),) = re.findall(r"\$ curl 'http://[^/]+(/\S+)'\n((?:\S.*\n)+?)```", readme)
+    assert client.get(path).text.splitlines() == rows.splitlines()
+    ((query, rows),) = re.findall(r"'query=\n(.*?)'\n(.*?)```", readme, re.DOTALL)
+    found = client.get("/sparql", params={"query": query}, headers={"Accept": "text/csv"})
+    assert found.text.splitlines() == rows.splitlines()
+    for name in ("benchmarks", "cards", "deployments", "reviews"):
+        total = client.get(f"/api/v1/{name}?limit=1").json()["total"]
+        assert f"{total} {name}" in readme
+
+
 def test_html_in_markdown_is_shown_and_not_passed_on() -> None:
     text = "# A\n\n<script>x()</script>\n\nb <img src=x onerror=y()> [c](javascript:x())\n"
     html = rendered("a", "service/docs/a.md", text).html
