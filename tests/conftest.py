@@ -30,8 +30,20 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long files first (`make test` keeps this order when it deals files out)."""
+    """Put the long files first (`make test` keeps this order when it deals files out).
+
+    A page shows what the API answers, which is tested on every engine, so one is enough for it.
+    """
+    items[:] = [item for item in items if not (_of_a_page(item) and _engine(item) in ENGINES[1:])]
     items.sort(key=lambda item: item.path.name not in LONG)
+
+
+def _of_a_page(item: pytest.Item) -> bool:
+    return item.path.name.startswith("test_page")
+
+
+def _engine(item: pytest.Item) -> object:
+    return item.callspec.params.get("client") if hasattr(item, "callspec") else None
 
 
 def seccomp_filters(process: int | str = "self") -> int:
