@@ -17,7 +17,7 @@ POISON = "Poison"
 FATAL = f"""lambda triples: (
     lambda data: __import__("ctypes").string_at(0)
     if any(str(value) == {POISON!r} for _, _, value in data)
-    else __import__("service.validation.validator").shacl.validate(data)
+    else __import__("importlib").import_module("service.validation.validator").validate(data)
 )(list(triples))"""
 
 
