@@ -101,11 +101,11 @@ def test_the_scan_is_linear(syntax: Syntax, made: Callable[..., str], noise: str
         unclosed = [opening * size * 4 for opening in (b'"<', b"'''", b"<!--", b"<![CDATA[", b"\\")]
         times = []
         for _ in range(5):
-            began = time.process_time()
+            began = time.thread_time()
             for text in (data, *unclosed):
                 with suppress(TooDeep):
                     check_depth(text, syntax)
-            times.append(time.process_time() - began)
+            times.append(time.thread_time() - began)
         return min(times)
 
     assert cost(4_000) / max(cost(500), 1e-3) < 16

@@ -64,7 +64,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with evalgap_server(folder, **given) as found:
         headers = {"Authorization": f"Bearer {'t' * 16}"}
         data = {"update": f"INSERT DATA {{ {TRIPLES} }}"}
-        httpx2.post(f"{found}/update", data=data, headers=headers).raise_for_status()
+        httpx2.post(f"{found}/update", data=data, headers=headers, timeout=60).raise_for_status()
         yield found
 
 
@@ -89,7 +89,7 @@ def queries(address: str, count: int, seed: int = SEED) -> list[str]:
 
 def asked(url: str, texts: list[str]) -> Counter[int]:
     """Post queries, each on a connection of its own; return the statuses."""
-    with httpx2.Client(headers={"Connection": "close"}) as client:
+    with httpx2.Client(headers={"Connection": "close"}, timeout=60) as client:
         posted = (client.post(f"{url}/sparql", data={"query": text}) for text in texts)
         return Counter(answer.status_code for answer in posted)
 
@@ -147,7 +147,7 @@ def test_service_silent_has_one_empty_solution(url: str, listener: Listener) -> 
     secure = listener.url.replace("http:", "https:")
     for address in (listener.url, secure, "urn:x", "http://e.invalid"):
         text = f"SELECT * {{ SERVICE SILENT <{address}> {{ ?a ?b ?c }} }}"
-        answer = httpx2.post(f"{url}/sparql", data={"query": text})
+        answer = httpx2.post(f"{url}/sparql", data={"query": text}, timeout=60)
         assert answer.json()["results"]["bindings"] == [{}]
     assert listener.hits == []
 
@@ -155,6 +155,6 @@ def test_service_silent_has_one_empty_solution(url: str, listener: Listener) -> 
 @pytest.mark.parametrize("hide", ["?s a c:.SERVICE<{}>", "?s ?p 1e5SERVICE<{}>", "service\n<{}>"])
 def test_service_is_a_400_with_its_sentence(url: str, listener: Listener, hide: str) -> None:
     text = f"PREFIX c: <urn:c> SELECT * {{ {hide.format(listener.url)} {{ ?a ?b ?c }} }}"
-    answer = httpx2.post(f"{url}/sparql", data={"query": text})
+    answer = httpx2.post(f"{url}/sparql", data={"query": text}, timeout=60)
     assert answer.status_code == 400
     assert SENTENCE in answer.json()["detail"]

@@ -143,6 +143,6 @@ def test_the_context_of_evalgap_does_not_unfold_without_end() -> None:
 def test_malformed_rdf_xml_gets_a_sentence(url: str, body: str) -> None:
     head = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
     text = f'<rdf:RDF {head} xmlns:egap="https://w3id.org/evalgap/ontology#">{body}'
-    answer = httpx2.post(f"{url}/api/v1/validate?source=x.rdf", content=text)
+    answer = httpx2.post(f"{url}/api/v1/validate?source=x.rdf", content=text, timeout=60)
     assert answer.status_code == 422
     assert "The RDF " in answer.json()["detail"]

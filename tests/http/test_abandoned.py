@@ -77,7 +77,7 @@ def test_a_connection_that_is_closed_ends_its_query(url: str, method: str, path:
     with ExitStack() as stack:  # the places are free again
         for _ in range(READERS - 1):
             stack.enter_context(closing(asking(url, method, path)))
-        answer = httpx2.get(f"{url}/sparql", params={"query": "ASK {}"})
+        answer = httpx2.get(f"{url}/sparql", params={"query": "ASK {}"}, timeout=60)
         assert answer.json()["boolean"] is True
 
 
@@ -95,6 +95,6 @@ def test_a_connection_that_a_lane_had_ends_its_query_too(url: str) -> None:
 def test_those_who_wait_are_not_disturbed_by_one_who_leaves(url: str) -> None:
     with closing(asking(url, "GET", "/sparql")):
         for _ in range(20):
-            found = httpx2.get(f"{url}/sparql", params={"query": "SELECT * {} LIMIT 1"})
+            found = httpx2.get(f"{url}/sparql", params={"query": "SELECT * {} LIMIT 1"}, timeout=60)
             assert found.status_code == 200
-    assert httpx2.get(f"{url}/sparql", params={"query": "ASK {}"}).status_code == 200
+    assert httpx2.get(f"{url}/sparql", params={"query": "ASK {}"}, timeout=60).status_code == 200

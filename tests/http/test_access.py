@@ -233,7 +233,7 @@ def test_reading_may_need_a_token_too(tmp_path: Path) -> None:
     with evalgap_server(tmp_path, token=TOKEN, read_token="required", seed="false") as url:  # noqa: S106
         tokens = Tokens(tmp_path / "store-tokens.sqlite")
         reader = tokens.create("reader", Scope.READ, None)
-        with httpx2.Client(base_url=url) as client:
+        with httpx2.Client(base_url=url, timeout=60) as client:
             for path in PAGES * 2:  # on one connection, which lanes would answer on
                 refused = client.get(path)
                 assert refused.status_code == 401, path

@@ -216,9 +216,11 @@ def test_bodies_that_do_not_end_fill_no_memory(url: str, path: str, media: str) 
 def test_what_nests_too_deep_is_a_bad_request(url: str, path: str, media: str, status: int) -> None:
     body = b"[" * 501 + b"]" * 501
     if media == "form":
-        answer = httpx2.post(f"{url}{path}", files={"file": ("x.json", body)})
+        answer = httpx2.post(f"{url}{path}", files={"file": ("x.json", body)}, timeout=60)
     else:
-        answer = httpx2.post(f"{url}{path}", content=body, headers={"Content-Type": media})
+        answer = httpx2.post(
+            f"{url}{path}", content=body, headers={"Content-Type": media}, timeout=60
+        )
     assert answer.status_code == status
     assert "500 levels" in answer.json()["detail"]
 
@@ -226,12 +228,14 @@ def test_what_nests_too_deep_is_a_bad_request(url: str, path: str, media: str, s
 def test_every_process_that_reads_what_strangers_send_is_confined(url: str) -> None:
     card = b'{"benchmark_details": {"name": "A"}}'
     table = b"rung,score,n,events\na,0.9,600,540\nb,0.5,600,300\n"
-    assert httpx2.post(f"{url}/api/v1/validate", content=card).status_code == 200
+    assert httpx2.post(f"{url}/api/v1/validate", content=card, timeout=60).status_code == 200
     given = {"Content-Type": "text/csv"}
     found = httpx2.post(f"{url}/api/v1/decompose", content=table, headers=given, timeout=60)
     assert found.status_code == 200, found.text
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    job = httpx2.post(f"{url}/api/v1/imports?name=a.json", content=card, headers=headers)
+    job = httpx2.post(
+        f"{url}/api/v1/imports?name=a.json", content=card, headers=headers, timeout=60
+    )
     with httpx2.stream(
         "GET", f"{url}{job.headers['location']}/events", headers=headers, timeout=60
     ) as events:

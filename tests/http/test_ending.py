@@ -35,10 +35,12 @@ def test_waiting_writes_are_refused_and_what_was_stored_is_whole(tmp_path: Path)
             address = f"{url}/api/v1/imports?name=cards.tar.gz"
             job = (
                 url
-                + httpx2.post(address, content=many(CARDS), headers=AUTHORIZED).headers["location"]
+                + httpx2.post(address, content=many(CARDS), headers=AUTHORIZED, timeout=60).headers[
+                    "location"
+                ]
             )
             sent = [pool.submit(update, url, number) for number in range(UPDATES)]
-            until(lambda: httpx2.get(job, headers=AUTHORIZED).json()["seen"] > 0)
+            until(lambda: httpx2.get(job, headers=AUTHORIZED, timeout=60).json()["seen"] > 0)
             process.send_signal(signal.SIGTERM)
             statuses = Counter(done.result() for done in sent)
             process.wait(LIMIT)
@@ -51,8 +53,8 @@ def test_waiting_writes_are_refused_and_what_was_stored_is_whole(tmp_path: Path)
         found = httpx2.get(f"{again}/sparql", params=VALUES, timeout=LIMIT).json()
         assert statuses[204] <= len(found["results"]["bindings"]) <= UPDATES - statuses[503]
         later = job.replace(url, again)
-        until(lambda: httpx2.get(later, headers=AUTHORIZED).json()["state"] == "done")
-        states = httpx2.get(later, headers=AUTHORIZED).json()["states"]
+        until(lambda: httpx2.get(later, headers=AUTHORIZED, timeout=60).json()["state"] == "done")
+        states = httpx2.get(later, headers=AUTHORIZED, timeout=60).json()["states"]
         assert sum(states.values()) == CARDS
         assert set(states) <= {"imported", "unchanged"}
 

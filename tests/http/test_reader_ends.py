@@ -34,7 +34,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str
 
 def update(url: str, text: str) -> None:
     headers = {"Authorization": f"Bearer {'t' * 16}"}
-    httpx2.post(f"{url}/update", data={"update": text}, headers=headers).raise_for_status()
+    httpx2.post(
+        f"{url}/update", data={"update": text}, headers=headers, timeout=60
+    ).raise_for_status()
 
 
 def ask(url: str, query: str = LARGE) -> httpx2.Response:

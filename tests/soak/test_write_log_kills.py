@@ -36,7 +36,7 @@ def test_the_log_says_what_is_stored(tmp_path: Path) -> None:
             for thread in (timer, *clients):
                 thread.join()
     with evalgap_server(tmp_path, token=TOKEN, seed="false") as url:
-        answer = httpx2.get(f"{url}/sparql", params={"query": STORED, "format": "csv"})
+        answer = httpx2.get(f"{url}/sparql", params={"query": STORED, "format": "csv"}, timeout=60)
         stored = set(answer.text.split()[1:])
     logged = list(WriteLog(tmp_path / "store-writes.sqlite").entries())
     outcomes = {entry.request: entry.outcome for entry in logged}
