@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from loaders.mapping.iris import BASE
 from service.evidence.from_graph import figures
 from service.evidence.relevance import Evidence, evidence
 from service.fit import from_graph
@@ -12,13 +11,8 @@ from service.fit.claims import Benchmark, Deployment, Finding, Fit
 from service.fit.request import FitRequest, answer
 from service.ontology import scheme_queries
 from service.ontology.schemes import DISPUTED, UNKNOWN, VIOLATED
+from service.queries import catalog
 from service.store.port import Engine
-
-_ABOVE = f"""
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-PREFIX egap: <{BASE}ontology#>
-SELECT ?dimension ?above WHERE {{
-  ?dimension a egap:Dimension ; skos:broader ?above . ?above skos:broader ?top }}"""
 
 
 @dataclass(frozen=True)
@@ -59,7 +53,7 @@ def _above(engine: Engine) -> defaultdict[str, set[str]]:
     """Return the dimensions that each lies under, but for the two kinds that hold them all."""
     return _grouped(
         (scheme_queries.tail(row, "dimension") or "", scheme_queries.tail(row, "above") or "")
-        for row in engine.select(_ABOVE)
+        for row in catalog.rows(engine, "broader-dimensions")
     )
 
 

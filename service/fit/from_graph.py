@@ -4,60 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from rdflib import Literal, URIRef
+from rdflib import Literal
 
-from loaders.mapping.iris import BASE, last_segment, path_below
+from loaders.mapping.iris import BASE, EGAP, last_segment, path_below
 from service.common.problems import NotFound
 from service.fit.claims import Benchmark, Claim, Coded, Deployment, Judgement, Source
-from service.ontology.scheme_queries import PREFIXES, tail
+from service.ontology.scheme_queries import tail
+from service.queries import catalog
 from service.queries.cache import PerContent
 from service.records.repository import check
 from service.store.port import Engine, Row
 
-_CURRENT = """
-  FILTER NOT EXISTS { ?record dcterms:isReplacedBy ?newer }
-  FILTER NOT EXISTS { ?record egap:reviewStatus review:withdrawn }"""
-_STATED = (
-    """
-SELECT ?record ?about ?author ?part ?dimension ?status ?answer ?code ?basis ?rule ?share
-  ?url ?locator WHERE {
-  ?record %s ?about ; %s ?part ; prov:wasAttributedTo/schema:name ?author ."""
-    + _CURRENT
-    + """
-  ?part egap:onDimension ?dimension ; egap:answerStatus ?status .
-  OPTIONAL { ?part egap:answerText ?answer }
-  OPTIONAL { ?part egap:hasCoding ?coding . ?coding egap:codingValue ?code ; egap:basis ?basis .
-    OPTIONAL { ?coding egap:ruleId ?rule } OPTIONAL { ?coding egap:share ?share } }
-  OPTIONAL { ?part egap:hasCitation ?cited . ?cited dcterms:source ?url .
-    OPTIONAL { ?cited egap:locator ?locator } } }"""
-)
-_NAMED = (
-    """
-SELECT ?about ?title ?domain WHERE {
-  ?record %s ?about ; dcterms:title ?title ."""
-    + _CURRENT
-    + " OPTIONAL { ?record egap:applicationDomain ?domain } }"
-)
-_JUDGED = (
-    """
-SELECT ?record ?card ?about ?author ?part ?dimension ?verdict ?rationale ?share ?url ?locator
-WHERE {
-  ?record egap:reviewsForDeployment %s ; egap:reviewsCard ?card ; egap:hasAssessment ?part ;
-    prov:wasAttributedTo/schema:name ?author ."""
-    + _CURRENT
-    + """
-  ?card egap:describesBenchmark ?about .
-  ?part egap:onDimension ?dimension ; egap:verdict ?verdict .
-  OPTIONAL { ?part egap:rationale ?rationale } OPTIONAL { ?part egap:share ?share }
-  OPTIONAL { ?part egap:hasEvidence ?cited . ?cited dcterms:source ?url .
-    OPTIONAL { ?cited egap:locator ?locator } } }"""
-)
-_MATCHED = """
-SELECT ?subject ?target WHERE {
-  ?record egap:matchSubject ?subject ; egap:matchTarget ?target ;
-    egap:reviewStatus review:accepted .
-  FILTER NOT EXISTS { ?record dcterms:isReplacedBy ?newer } }"""
-_LOWER = ("egap:describesDataset", "egap:describesImplementation")
+_LOWER = (EGAP.describesDataset, EGAP.describesImplementation)
 
 
 def deployment(engine: Engine, ident: str) -> Deployment:
@@ -72,10 +30,10 @@ def deployment(engine: Engine, ident: str) -> Deployment:
 @PerContent
 def deployments(engine: Engine) -> tuple[Deployment, ...]:
     """Return every deployment."""
-    claims = _claims(engine, "egap:describesDeployment", "egap:hasCharacteristic")
+    claims = _claims(engine, EGAP.describesDeployment)
     return tuple(
         Deployment(last_segment(iri), title, domains, tuple(claims.get(iri, ())))
-        for iri, (title, domains) in sorted(_names(engine, "egap:describesDeployment").items())
+        for iri, (title, domains) in sorted(_names(engine, EGAP.describesDeployment).items())
     )
 
 
@@ -94,7 +52,7 @@ def benchmarks(engine: Engine, reviewed_for: str | None = None) -> list[Benchmar
 @PerContent
 def _benchmarks(engine: Engine) -> Mapping[str, Benchmark]:
     """Return every benchmark, without judgements, by its IRI."""
-    claims = _claims(engine, "egap:describesBenchmark", "egap:hasAssumption")
+    claims = _claims(engine, EGAP.describesBenchmark)
     lower = _lower_level_claims(engine)
     return {
         iri: Benchmark(
@@ -104,24 +62,24 @@ def _benchmarks(engine: Engine) -> Mapping[str, Benchmark]:
             claims=tuple(claims.get(iri, ())),
             lower_level_claims=tuple(lower.get(iri, ())),
         )
-        for iri, (title, domains) in sorted(_names(engine, "egap:describesBenchmark").items())
+        for iri, (title, domains) in sorted(_names(engine, EGAP.describesBenchmark).items())
     }
 
 
-def _names(engine: Engine, about: str) -> dict[str, tuple[str, frozenset[str]]]:
+def _names(engine: Engine, describes: str) -> dict[str, tuple[str, frozenset[str]]]:
     """Return the first title in order, and all domains, of every thing that records describe."""
     titles: dict[str, set[str]] = defaultdict(set)
     domains: dict[str, set[str]] = defaultdict(set)
-    for row in engine.select(PREFIXES + _NAMED % about):
+    for row in catalog.rows(engine, "titles", describes=describes):
         titles[str(row["about"])].add(str(row["title"]))
         domains[str(row["about"])] |= {d for d in [tail(row, "domain")] if d}
     return {iri: (min(found), frozenset(domains[iri])) for iri, found in titles.items()}
 
 
-def _claims(engine: Engine, about: str, holds: str) -> dict[str, list[Claim]]:
+def _claims(engine: Engine, describes: str) -> dict[str, list[Claim]]:
     """Return the claims of current records by the IRI of what they are about."""
     found: dict[str, list[Claim]] = defaultdict(list)
-    for rows in _by_part(engine.select(PREFIXES + _STATED % (about, holds))):
+    for rows in _by_part(catalog.rows(engine, "claims", describes=describes)):
         found[str(rows[0]["about"])].append(_claim(rows))
     return found
 
@@ -161,8 +119,8 @@ def _sources(rows: Iterable[Row]) -> tuple[Source, ...]:
 def judgements(engine: Engine, deployment: str) -> dict[str, list[Judgement]]:
     """Return what assessors say for a deployment, by the IRI of the benchmark."""
     found: dict[str, list[Judgement]] = defaultdict(list)
-    iri = URIRef(f"{BASE}id/deployment/{deployment}").n3()
-    for rows in _by_part(engine.select(PREFIXES + _JUDGED % iri)):
+    iri = f"{BASE}id/deployment/{deployment}"
+    for rows in _by_part(catalog.rows(engine, "judgements", deployment=iri)):
         first = rows[0]
         judgement = Judgement(
             tail(first, "dimension") or "",
@@ -180,10 +138,10 @@ def judgements(engine: Engine, deployment: str) -> dict[str, list[Judgement]]:
 
 def _lower_level_claims(engine: Engine) -> Mapping[str, list[Claim]]:
     """Return what matched datasets and implementations claim, by the IRI of the benchmark."""
-    matched = engine.select(PREFIXES + _MATCHED)
+    matched = catalog.rows(engine, "confirmed-matches")
     if not matched:
         return {}
-    lower = [_claims(engine, about, "egap:hasAssumption") for about in _LOWER]
+    lower = [_claims(engine, about) for about in _LOWER]
     found: dict[str, list[Claim]] = defaultdict(list)
     for row in matched:
         for claims in lower:

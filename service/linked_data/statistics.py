@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from rdflib import Literal, URIRef
 from rdflib.term import Node
 
-from service.queries.cache import PerContent, _rows
+from service.queries import catalog
+from service.queries.cache import PerContent
 from service.store.port import Engine, Row
 
 
@@ -36,24 +37,24 @@ class Content:
 
 def modified(engine: Engine) -> str | None:
     """Return when the last version of a record was stored (ISO 8601); None for an empty store."""
-    latest = _rows(engine, "stamp")[0].get("latest")
+    latest = catalog.rows(engine, "stamp")[0].get("latest")
     return None if latest is None else str(latest)
 
 
 @PerContent
 def content(engine: Engine) -> Content:
     """Return the numbers of a store."""
-    classes = _rows(engine, "classes")
-    properties = _counted(_rows(engine, "properties"), "property", "triples")
+    classes = catalog.rows(engine, "classes")
+    properties = _counted(catalog.rows(engine, "properties"), "property", "triples")
     return Content(
         triples=sum(properties.values()),
-        entities=_number(_rows(engine, "entities")[0], "entities"),
+        entities=_number(catalog.rows(engine, "entities")[0], "entities"),
         classes=_counted(classes, "class", "entities"),
         examples={_iri(r, "class"): _iri(r, "example") for r in classes if "example" in r},
         properties=properties,
-        graphs=_counted(_rows(engine, "graphs"), "graph", "triples"),
-        sources=tuple(sorted((_source(r) for r in _rows(engine, "sources")), key=str)),
-        modified=_rows(engine, "stamp")[0].get("latest"),
+        graphs=_counted(catalog.rows(engine, "graphs"), "graph", "triples"),
+        sources=tuple(sorted((_source(r) for r in catalog.rows(engine, "sources")), key=str)),
+        modified=catalog.rows(engine, "stamp")[0].get("latest"),
     )
 
 

@@ -3,34 +3,18 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from loaders.mapping.iris import BASE, last_segment
+from loaders.mapping.iris import last_segment
 from service.ontology.schemes import Scheme, Value
+from service.queries import catalog
 from service.queries.cache import PerContent
 from service.store.port import Engine, Row
-
-PREFIXES = f"""
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX egap: <{BASE}ontology#>
-PREFIX review: <{BASE}code/review-status/>
-PREFIX prov: <http://www.w3.org/ns/prov#>
-PREFIX schema: <https://schema.org/>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-"""
-_SCHEMES = """
-SELECT ?dimension ?dimensionLabel ?asksMore ?coexist ?value ?label ?rank ?broader WHERE {
-  ?scheme egap:valuesOf ?dimension . ?dimension skos:prefLabel ?dimensionLabel .
-  ?value skos:inScheme ?scheme ; skos:prefLabel ?label .
-  OPTIONAL { ?scheme egap:higherRankAsksMore ?asksMore }
-  OPTIONAL { ?scheme egap:valuesMayCoexist ?coexist }
-  OPTIONAL { ?value egap:rank ?rank } OPTIONAL { ?value skos:broader ?broader } }
-ORDER BY ?dimension ?rank ?value"""
 
 
 @PerContent
 def schemes(engine: Engine) -> Mapping[str, Scheme]:
     """Return the value scheme of every dimension that has one, by dimension."""
     rows: dict[str, list[Row]] = defaultdict(list)
-    for row in engine.select(PREFIXES + _SCHEMES):
+    for row in catalog.rows(engine, "value-schemes"):
         rows[tail(row, "dimension") or ""].append(row)
     return {name: _scheme(name, found) for name, found in rows.items()}
 
@@ -66,11 +50,10 @@ def tail(row: Row, name: str) -> str | None:
 @PerContent
 def domain_scheme(engine: Engine) -> Scheme:
     """Return the application domains as a scheme; a subject may have several of them."""
-    rows = engine.select(
-        f"{PREFIXES} SELECT ?value ?label WHERE {{ "
-        f"?value skos:inScheme <{BASE}scheme/domain> ; skos:prefLabel ?label }} ORDER BY ?value"
-    )
-    values = [Value(tail(row, "value") or "", str(row["label"])) for row in rows]
+    values = [
+        Value(tail(row, "value") or "", str(row["label"]))
+        for row in catalog.rows(engine, "domains")
+    ]
     return Scheme("domain", {v.code: v for v in values}, "Domain")
 
 

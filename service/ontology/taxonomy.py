@@ -13,7 +13,7 @@ from service.store.port import Engine, Row
 def taxonomy(engine: Engine) -> list[dict[str, Any]]:
     """Return the dimensions with their group, question and coded values."""
     found: dict[str, dict[str, Any]] = {}
-    for row in catalog.run(catalog.lists()["taxonomy"], {}, engine):
+    for row in catalog.rows(engine, "taxonomy"):
         dimension = found.setdefault(str(row["dimension"]), _dimension(row))
         if "value" in row:
             dimension["values"].append(_coded_value(row))

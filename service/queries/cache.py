@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from loaders.mapping.iris import BASE, EGAP
 from service.queries import catalog
-from service.store.port import Engine, Row
+from service.store.port import Engine
 
 _STATE = f"{BASE}graph/state"
 _LOOK = 1.0
@@ -25,7 +25,7 @@ def stamp(engine: Engine) -> str:
     """
     if not engine.shared:
         return str(engine.generation)
-    row = _rows(engine, "stamp")[0]
+    row = catalog.rows(engine, "stamp")[0]
     state = engine.graph(_STATE).subject_objects(EGAP.contentHash)
     digests = sorted(f"{subject} {digest}" for subject, digest in state)
     numbers = [str(row.get(name, "")) for name in ("versions", "latest")]
@@ -69,7 +69,3 @@ class PerContent(Generic[_Made]):
         """Let go of what was made of a store."""
         with self._lock:
             self._made.pop(engine, None)
-
-
-def _rows(engine: Engine, name: str) -> list[Row]:
-    return catalog.run(catalog.lists()[name], {}, engine)

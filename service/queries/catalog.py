@@ -78,6 +78,17 @@ def lists() -> Mapping[str, Question]:
     return _folder("queries", "lists")
 
 
+@cache
+def internal() -> Mapping[str, Question]:
+    """Return the queries that only the service runs, by name."""
+    return _folder("queries", "internal")
+
+
+def rows(engine: Engine, name: str, **arguments: str) -> list[Row]:
+    """Return the rows that answer an internal query; arguments that name terms are whole IRIs."""
+    return run(internal()[name], arguments, engine)
+
+
 def _folder(*parts: str) -> dict[str, Question]:
     return {path.stem: _load(path) for path in sorted(inside(*parts).glob("*.rq"))}
 
