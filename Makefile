@@ -1,5 +1,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+# One more than there are cores: tests wait a third of the time for what they start.
+JOBS ?= $(shell expr $$(nproc) + 1)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -31,7 +33,7 @@ run: .venv/.run  ## Set up and serve on http://127.0.0.1:8000
 tools: .venv/.tools  ## Set up what tests run beside us, each with an environment of its own
 
 test: .venv/.dev  ## Set up and run every test
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder \
+	$(BIN)/python -m pytest --numprocesses=$(JOBS) --dist=loadfile --no-loadscope-reorder \
 	  --junitxml=.pytest_cache/suite.xml
 
 check: .venv/.dev  ## Lint, types, import layers

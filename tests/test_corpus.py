@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from loaders.model import CORE_DIMENSIONS, Card, Profile, Review, Statement
+from loaders.model import CORE_DIMENSIONS, Card, Profile, Review
 from loaders.reading.trees import parse
 from service.decomposition.decompose import Decomposition, Difference
 from service.decomposition.request import Options, run
@@ -50,15 +50,14 @@ def test_every_card_and_profile_asks_all_five_questions() -> None:
             assert set(CORE_DIMENSIONS) <= {p.dimension for p in parts}, record.id
 
 
-@pytest.mark.parametrize(("ident", "statement"), statements())
-def test_every_answer_cites_a_source_and_nothing_else_does(
-    ident: str, statement: Statement
-) -> None:
-    if statement.answer_status == "not-stated":
-        assert not statement.codings, ident
-    else:
-        assert statement.answer, ident
-        assert statement.sources, ident
+def test_every_answer_cites_a_source_and_nothing_else_does(subtests: pytest.Subtests) -> None:
+    for ident, statement in statements():
+        with subtests.test(ident, dimension=statement.dimension):
+            if statement.answer_status == "not-stated":
+                assert not statement.codings
+            else:
+                assert statement.answer
+                assert statement.sources
 
 
 def addresses() -> list[str]:
