@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from statsmodels.stats.power import NormalIndPower
 from statsmodels.stats.proportion import proportion_effectsize
 
-from service.plans.sample_size import Wanted, sample_size
+from service.plans.sample_size import SampleSizeRequest, sample_size
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,12 @@ from service.plans.sample_size import Wanted, sample_size
     ],
 )
 def test_known_sizes(wanted: dict[str, object], n: int) -> None:
-    assert sample_size(Wanted.model_validate(wanted)).n == n
+    assert sample_size(SampleSizeRequest.model_validate(wanted)).n == n
 
 
 def test_clusters_need_more() -> None:
-    alone = sample_size(Wanted(effect=5, baseline=90))
-    clustered = sample_size(Wanted(effect=5, baseline=90, cluster_size=11, icc=0.1))
+    alone = sample_size(SampleSizeRequest(effect=5, baseline=90))
+    clustered = sample_size(SampleSizeRequest(effect=5, baseline=90, cluster_size=11, icc=0.1))
     assert clustered.n == pytest.approx(2 * alone.n, abs=2)
 
 
@@ -38,7 +38,7 @@ def test_clusters_need_more() -> None:
 def test_the_size_is_the_least_that_has_the_power(
     baseline: float, effect: float, power: float
 ) -> None:
-    size = sample_size(Wanted(effect=effect, baseline=baseline, power=power))
+    size = sample_size(SampleSizeRequest(effect=effect, baseline=baseline, power=power))
     assert size.n_per_group is not None
     h = proportion_effectsize(baseline / 100, (baseline - effect) / 100)
     reached = [NormalIndPower().power(h, n, 0.05) for n in (size.n_per_group, size.n_per_group - 1)]

@@ -44,7 +44,7 @@ _ABOUT = {
 _GROUP = {name: "outcome" if name[0] in "do" else "task" for name in QUESTIONS}
 
 
-def _asked(name: str) -> dict[str, str]:
+def _question_columns(name: str) -> dict[str, str]:
     label = name.replace("_", " ").capitalize()
     return {
         name: f"{label}: {QUESTIONS[name]}",
@@ -53,7 +53,7 @@ def _asked(name: str) -> dict[str, str]:
     }
 
 
-TEMPLATE = {**_ABOUT, **{k: v for name in QUESTIONS for k, v in _asked(name).items()}}
+TEMPLATE = {**_ABOUT, **{k: v for name in QUESTIONS for k, v in _question_columns(name).items()}}
 """The columns of the template: field to heading."""
 
 

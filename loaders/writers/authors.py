@@ -51,8 +51,8 @@ def _use(card: Card, profile: Profile | None) -> dict[str, str]:
 
 
 def _question(question: str, assumption: Assumption | None, held: str | None) -> dict[str, str]:
-    asked = (assumption.question if assumption else None) or question
-    block = {"question": asked, "answer": _answer(assumption) if assumption else ""}
+    wording = (assumption.question if assumption else None) or question
+    block = {"question": wording, "answer": _answer(assumption) if assumption else ""}
     return {**block, "holds_at_deployment": held} if held else block
 
 

@@ -52,9 +52,9 @@ def _about(card: Card) -> list[str]:
 
 def _section(assumption: Assumption, question: str) -> str:
     title = assumption.dimension.replace("-", " ").capitalize()
-    asked = escape(assumption.question or question)
+    wording = escape(assumption.question or question)
     said = escape(assumption.answer) if assumption.answer else "*Not stated.*"
-    parts = [f"## {title}", f"*{asked}*" if asked else "", said, _codes(assumption)]
+    parts = [f"## {title}", f"*{wording}*" if wording else "", said, _codes(assumption)]
     hints = [f"- Hint, not an answer: {escape(h)}" for h in assumption.hints]
     cited = [f"- Source: {_cited(c)}" for c in assumption.sources]
     return "\n\n".join(p for p in [*parts, "\n".join(hints + cited)] if p)

@@ -247,8 +247,8 @@ class WriteLog:
     ) -> Iterator[Logged]:
         """Yield the writes, the oldest first; `graph` also means the graphs below it."""
         with self._reading() as db:
-            asked = (_text(since) if since else "", who, graph)
-            for *said, outcome, detail, ended in db.execute(_FOUND, asked):
+            filters = (_text(since) if since else "", who, graph)
+            for *said, outcome, detail, ended in db.execute(_FOUND, filters):
                 graphs = tuple(Change(*row) for row in db.execute(_CHANGES, said[:1]))
                 yield Logged(*(*said, outcome or UNFINISHED, detail or "", ended, graphs))
 

@@ -17,9 +17,9 @@ from rich.table import Table
 from loaders.contract import Document, Raw, Rejected
 from loaders.reading.files import count, printable, raw_records, raw_stream
 from loaders.registry import documents
-from service.common.interrupts import Stop
+from service.common.interrupts import Interrupt
 from service.common.problems import BadRequest, NotFound
-from service.ingest.report import COVERAGE, Outcome, Tally
+from service.ingest.report import COVERAGE, ImportReport, Outcome
 from service.ingest.set_aside import SetAside
 
 out = Console(soft_wrap=True)
@@ -36,8 +36,8 @@ class Run:
     def __init__(self, doing: str, *, quiet: bool) -> None:
         """Show nothing yet; with `quiet` show only what is wrong."""
         self._doing, self._quiet = doing, quiet
-        self._tally, self._started = Tally(), time.monotonic()
-        self._stop = Stop()
+        self._tally, self._started = ImportReport(), time.monotonic()
+        self._stop = Interrupt()
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         shown = err.is_terminal and not quiet
         self._progress = Progress(*columns, TimeRemainingColumn(), console=err, disable=not shown)
@@ -156,12 +156,12 @@ def _say(line: str, style: str | None = None) -> None:
     err.print(printable(line), markup=False, highlight=False, style=style)
 
 
-def _counts(tally: Tally) -> str:
+def _counts(tally: ImportReport) -> str:
     states = tally.states.most_common()
     return ", ".join(f"{number:,} {state}" for state, number in states) or "no record"
 
 
-def _summary(tally: Tally, seconds: float) -> None:
+def _summary(tally: ImportReport, seconds: float) -> None:
     out.print(_what_became(tally))
     for line in _reasons(tally):
         out.print(line, markup=False, highlight=False)
@@ -171,7 +171,7 @@ def _summary(tally: Tally, seconds: float) -> None:
     out.print(f"{total} records in {seconds:.1f} s ({total / max(seconds, 1e-9):.0f} records/s)")
 
 
-def _what_became(tally: Tally) -> Table:
+def _what_became(tally: ImportReport) -> Table:
     states = list(tally.states)
     table = Table("Source", "Records", *states, title="What became of it", title_justify="left")
     rows = [*tally.sources.items()] + ([("all", tally)] if len(tally.sources) > 1 else [])
@@ -181,7 +181,7 @@ def _what_became(tally: Tally) -> Table:
     return table
 
 
-def _reasons(tally: Tally) -> list[str]:
+def _reasons(tally: ImportReport) -> list[str]:
     """Return the most frequent reasons for which each source's records were set aside."""
     return [
         f"{name}: {number:,} set aside: {printable(reason)}"
@@ -194,7 +194,7 @@ _REASONS = 3
 """How many reasons are shown for each source."""
 
 
-def _coverage(tally: Tally, level: str) -> Table:
+def _coverage(tally: ImportReport, level: str) -> Table:
     """Return, per source and dimension, how many cards of a level stand how to the question."""
     found = {n: s.coverage[level] for n, s in tally.sources.items() if level in s.coverage}
     cards = tally.records[level]

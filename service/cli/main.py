@@ -222,9 +222,9 @@ def query(
     from service.queries import catalog, lists  # noqa: PLC0415
 
     if name is None:
-        for asked in catalog.questions().values():
-            flags = " ".join(f"--param {p.name}={p.example}" for p in asked.params.values())
-            out.print(f"[b]{asked.name}[/b] {flags}\n  {asked.question}")
+        for question in catalog.questions().values():
+            flags = " ".join(f"--param {p.name}={p.example}" for p in question.params.values())
+            out.print(f"[b]{question.name}[/b] {flags}\n  {question.question}")
         return
     arguments = dict(_pair(p) for p in param or [])
     with opened(settings_of(store=store), read_only=True) as engine:

@@ -48,14 +48,16 @@ def new(
         "findings": _tree(findings).get("findings") if findings else None,
         **_shared(threshold, sample),
     }
-    wanted = commands.form({k: v for k, v in given.items() if v is not None}, commands.PlanRequest)
+    requested = commands.form(
+        {k: v for k, v in given.items() if v is not None}, commands.PlanRequest
+    )
     settings = settings_of(store=store)
     with (
         opened(settings) as engine,
         gated(0) as gate,
         logged(settings, engine, "new plan", ident) as write,
     ):
-        made = commands.create(engine, gate, wanted, write.entry)
+        made = commands.create(engine, gate, requested, write.entry)
     _tell(made.plan, made.version)
 
 
@@ -95,14 +97,14 @@ def step(
         "by": _agent(by) if by else None,
         **_shared(threshold, sample),
     }
-    wanted = commands.form({k: v for k, v in given.items() if v is not None}, StepChange)
+    requested = commands.form({k: v for k, v in given.items() if v is not None}, StepChange)
     settings = settings_of(store=store)
     with (
         opened(settings) as engine,
         gated(0) as gate,
         logged(settings, engine, "change of a plan", f"{ident}, step {number}") as write,
     ):
-        made = commands.change(engine, gate, (ident, number), wanted, write.entry)
+        made = commands.change(engine, gate, (ident, number), requested, write.entry)
     _tell(made.plan, made.version, number)
     if made.gap:
         told = f"feeds the gap {made.gap['id']}" if made.gap["id"] else made.gap["why"]

@@ -10,7 +10,7 @@ _Item = TypeVar("_Item")
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Stop:
+class Interrupt:
     """Turns the first signal to stop into an early end of the input; the second stops at once."""
 
     def __init__(self) -> None:
@@ -20,7 +20,7 @@ class Stop:
 
     def __enter__(self) -> Self:
         """Take over the signals."""
-        self._before = {s: signal.signal(s, self._asked) for s in STOPS}
+        self._before = {s: signal.signal(s, self._on_signal) for s in STOPS}
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -28,7 +28,7 @@ class Stop:
         for signum, handler in self._before.items():
             signal.signal(signum, handler)  # type: ignore[arg-type]
 
-    def _asked(self, signum: int, frame: FrameType | None) -> None:
+    def _on_signal(self, signum: int, frame: FrameType | None) -> None:
         del frame
         if self.signum:
             raise KeyboardInterrupt

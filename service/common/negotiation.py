@@ -77,8 +77,8 @@ def _best(accept: str, offered: tuple[str, ...]) -> str:
     return str(mimeparse.best_match(list(reversed(offered)), accept))
 
 
-def _nothing(wanted: str, offered: Sequence[str]) -> NotAcceptable:
+def _nothing(form: str, offered: Sequence[str]) -> NotAcceptable:
     return NotAcceptable(
-        f"This is not available as {wanted!r}. Ask for one of: {', '.join(offered)}.",
+        f"This is not available as {form!r}. Ask for one of: {', '.join(offered)}.",
         available=list(offered),
     )

@@ -137,8 +137,8 @@ def _empty(
     return NOT_STATED if silent else NO_BENCHMARK
 
 
-def _names(placed: _Placed, wanted: Callable[[Sequence[frozenset[str]]], bool]) -> tuple[str, ...]:
-    return tuple(sorted(n for places, names in placed.items() if wanted(places) for n in names))
+def _names(placed: _Placed, lies_in: Callable[[Sequence[frozenset[str]]], bool]) -> tuple[str, ...]:
+    return tuple(sorted(n for places, names in placed.items() if lies_in(places) for n in names))
 
 
 def _inside(combination: Sequence[str], places: Sequence[frozenset[str]]) -> bool:

@@ -12,7 +12,7 @@ from service.fit import from_graph
 from service.fit.claims import Benchmark, Claim, Coded, Deployment
 from service.ontology import parameters, scheme_queries
 from service.ontology.schemes import Scheme
-from service.queries.cache import PerContent
+from service.queries.cache import cached_per_state
 from service.store.port import Engine
 
 DOMAIN = "domain"
@@ -67,7 +67,7 @@ def _axes(engine: Engine, names: str) -> tuple[Scheme, ...]:
     return tuple(known[name] for name in given)
 
 
-@PerContent
+@cached_per_state
 def subjects(engine: Engine) -> tuple[tuple[Benchmark, ...], tuple[Deployment, ...]]:
     """Return all benchmarks and deployments with their domains among their claims."""
     benchmarks = map(_with_domain, from_graph.benchmarks(engine))

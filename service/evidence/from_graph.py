@@ -8,12 +8,12 @@ from loaders.model import Contribution, Decomposition, Estimate, Gap, Measuremen
 from service.evidence.figures import Arm, Bounds, Figure
 from service.fit import from_graph
 from service.queries import lists
-from service.queries.cache import PerContent
+from service.queries.cache import cached_per_state
 from service.records import repository
 from service.store.port import Engine
 
 
-@PerContent
+@cached_per_state
 def figures(engine: Engine) -> tuple[Figure, ...]:
     """Return the figures of every current gap."""
     fields = {b.id: b.domains for b in from_graph.benchmarks(engine)}

@@ -11,7 +11,7 @@ from service.common.problems import NotFound
 from service.fit.claims import Benchmark, Claim, Coded, Deployment, Judgement, Source
 from service.ontology.scheme_queries import tail
 from service.queries import catalog
-from service.queries.cache import PerContent
+from service.queries.cache import cached_per_state
 from service.records.repository import check
 from service.store.port import Engine, Row
 
@@ -27,7 +27,7 @@ def deployment(engine: Engine, ident: str) -> Deployment:
     raise NotFound(f"There is no deployment {ident!r} here. See /api/v1/deployments.")
 
 
-@PerContent
+@cached_per_state
 def deployments(engine: Engine) -> tuple[Deployment, ...]:
     """Return every deployment."""
     claims = _claims(engine, EGAP.describesDeployment)
@@ -49,7 +49,7 @@ def benchmarks(engine: Engine, reviewed_for: str | None = None) -> list[Benchmar
     ]
 
 
-@PerContent
+@cached_per_state
 def _benchmarks(engine: Engine) -> Mapping[str, Benchmark]:
     """Return every benchmark, without judgements, by its IRI."""
     claims = _claims(engine, EGAP.describesBenchmark)

@@ -12,7 +12,7 @@ from service.common.settings import Settings
 from service.ingest.documents import Read, read_again, read_documents
 from service.ingest.pipeline import ingest
 from service.ingest.report import Outcome
-from service.sandbox import Bounds, Stop, Workers, forkserver
+from service.sandbox import Bounds, CancellationToken, Workers, forkserver
 from service.store.port import Engine
 from service.validation.gate import Gate
 
@@ -28,7 +28,7 @@ class Errand:
 
     until: float
     """On the clock of `time.monotonic`."""
-    stop: Stop = field(default_factory=Stop)
+    stop: CancellationToken = field(default_factory=CancellationToken)
 
     def left(self) -> float:
         """Return the seconds that are left. Raises `WorkTimeout` where none are."""

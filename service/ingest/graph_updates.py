@@ -60,7 +60,7 @@ def door_of(engine: Engine, gate: Gate | None, settings: Settings) -> Door:
     )
 
 
-def update(door: Door, asked: Update, write: Write) -> None:
+def update(door: Door, change_request: Update, write: Write) -> None:
     """Run a SPARQL update, judged by the gate if there is one.
 
     Raises as `Rehearsals.change` does, and `Invalid` with the shapes' report; then nothing has
@@ -68,10 +68,10 @@ def update(door: Door, asked: Update, write: Write) -> None:
     """
     engine, gated = door.engine, door.gate is not None
     if engine.shared and not gated:
-        door.rehearsals.check(asked)
-        engine.update(asked.sparql, asked.using, asked.base)
+        door.rehearsals.check(change_request)
+        engine.update(change_request.sparql, change_request.using, change_request.base)
         return
-    change = door.rehearsals.change(engine, asked, keeps=gated)
+    change = door.rehearsals.change(engine, change_request, keeps=gated)
     _judge(door, change.judged)
     if change.sizes:
         _commit(door, change, write)

@@ -24,7 +24,7 @@ from service.common.problems import NotFound, Problem
 from service.common.turns import Turns
 from service.ingest import written
 from service.ingest.pipeline import ingest
-from service.ingest.report import Outcome, Tally
+from service.ingest.report import ImportReport, Outcome
 from service.ingest.set_aside import SetAside
 from service.ingest.uploads import Uploads
 from service.store.faults import fault
@@ -61,7 +61,7 @@ class Job:
     error: str | None = None
     write: str | None = None
     cancelled_by: str | None = None
-    tally: Tally = field(default_factory=Tally)
+    tally: ImportReport = field(default_factory=ImportReport)
 
     def document(self) -> dict[str, Any]:
         """Return the job as JSON values; `eta_seconds` is a guess from the files read so far."""
@@ -200,7 +200,13 @@ class Jobs:
                 self._workshop.engine.tidy()
 
     def _run(self, job: Job) -> None:
-        job.state, job.started, job.seen, job.read, job.tally = "running", _now(), 0, 0, Tally()
+        job.state, job.started, job.seen, job.read, job.tally = (
+            "running",
+            _now(),
+            0,
+            0,
+            ImportReport(),
+        )
         try:
             self._save(job)
             self._import(job)
@@ -296,7 +302,7 @@ class Jobs:
 def _loaded(path: Path) -> Job:
     found = json.loads(path.read_text(encoding="utf-8"))
     own = {f.name: found[f.name] for f in fields(Job) if f.name != "tally" and f.name in found}
-    return Job(**own, tally=Tally.of(found))
+    return Job(**own, tally=ImportReport.of(found))
 
 
 def _now() -> str:

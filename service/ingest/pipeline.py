@@ -24,7 +24,7 @@ from service.common.turns import Turns
 from service.ingest.identity import Reader, named
 from service.ingest.provenance import Origin, activity, provenance, software
 from service.ingest.report import Outcome, State, problem_of
-from service.ingest.versioning import Planned, plan
+from service.ingest.versioning import VersionedRecord, plan
 from service.records.references import known
 from service.store.port import Engine
 from service.validation.cross_check import Audit
@@ -129,7 +129,7 @@ class _Flight:
     """A batch on its way through the gate."""
 
     batch: _Batch
-    planned: list[Planned]
+    planned: list[VersionedRecord]
     candidates: list[Candidate]
     context: str
     checked: "Future[list[Checked]]"
@@ -239,7 +239,9 @@ class _Pass:
         return landed
 
 
-def _held(engine: Engine, planned: Sequence[Planned], checked: Iterable[Checked]) -> list[Checked]:
+def _held(
+    engine: Engine, planned: Sequence[VersionedRecord], checked: Iterable[Checked]
+) -> list[Checked]:
     """Return what was checked, with a finding where a plan breaks a rule of its steps."""
     fresh = [p for p in planned if not p.unchanged]
     plans = {p.candidate.iri: p.record for p in fresh if isinstance(p.record, Plan)}
@@ -269,7 +271,7 @@ def _batches(documents: Iterable[Document | Rejected]) -> Iterator[_Batch]:
 
 
 def _outcomes(flight: _Flight, results: Mapping[str, Checked]) -> list[Outcome]:
-    planned: dict[int, list[Planned]] = {}
+    planned: dict[int, list[VersionedRecord]] = {}
     for p in flight.planned:
         planned.setdefault(id(p.document), []).append(p)
     own = [planned.get(id(d), []) for d in flight.batch]
@@ -282,17 +284,19 @@ def _outcomes(flight: _Flight, results: Mapping[str, Checked]) -> list[Outcome]:
     return outcomes
 
 
-def _lost(flight: _Flight, own: Iterable[list[Planned]], outcomes: Iterable[Outcome]) -> set[str]:
+def _lost(
+    flight: _Flight, own: Iterable[list[VersionedRecord]], outcomes: Iterable[Outcome]
+) -> set[str]:
     """Return what a batch, which was judged as one, describes only in what is set aside of it."""
-    refused: list[Planned] = []
-    kept: list[Planned] = []
+    refused: list[VersionedRecord] = []
+    kept: list[VersionedRecord] = []
     for mine, outcome in zip(own, outcomes, strict=True):
         (refused if outcome.state == "set aside" else kept).extend(mine)
     gone = _described(refused) - _described(kept) if refused else set()
     return {iri for iri in gone if f"<{iri}> " not in flight.context}
 
 
-def _described(planned: Iterable[Planned]) -> set[str]:
+def _described(planned: Iterable[VersionedRecord]) -> set[str]:
     return {str(s) for p in planned for s, _, _ in triples(p.record, p.version)}
 
 
@@ -306,7 +310,7 @@ def _without(outcome: Outcome, lost: set[str]) -> Outcome:
 
 
 def _outcome(
-    document: Document | Rejected, mine: Sequence[Planned], results: Mapping[str, Checked]
+    document: Document | Rejected, mine: Sequence[VersionedRecord], results: Mapping[str, Checked]
 ) -> Outcome:
     if isinstance(document, Rejected):
         return Outcome(
@@ -330,7 +334,7 @@ def _outcome(
 
 
 def _lines(
-    planned: Sequence[Planned],
+    planned: Sequence[VersionedRecord],
     results: Mapping[str, Checked],
     outcomes: Sequence[Outcome],
     write: Entry | None,
@@ -345,7 +349,7 @@ def _lines(
     ]
 
 
-def _origin(planned: Planned, now: datetime, write: Entry | None) -> Origin:
+def _origin(planned: VersionedRecord, now: datetime, write: Entry | None) -> Origin:
     return Origin(
         source=planned.document.raw.source,
         source_hash=sha256(planned.document.raw.data).hexdigest(),

@@ -49,7 +49,7 @@ class Outcome:
 
 
 @dataclass
-class Sums:
+class ImportCounts:
     """Running sums over outcomes: what became of them, why not, and how cards cover questions.
 
     `coverage` is, by level of card (`card`, `dataset-card` …) and dimension, how many stand how.
@@ -71,7 +71,7 @@ class Sums:
                 self._cover(record)
 
     def _cover(self, card: Description) -> None:
-        given = {a.dimension: standing(a) for a in card.assumptions}
+        given = {a.dimension: answer_status(a) for a in card.assumptions}
         if card.kind not in self.coverage:
             self.coverage[card.kind] = {d: Counter() for d in CORE_DIMENSIONS}
         level = self.coverage[card.kind]
@@ -107,15 +107,15 @@ class Sums:
 
 
 @dataclass
-class Tally(Sums):
+class ImportReport(ImportCounts):
     """Running sums over the outcomes of an import, in all and by source (its format)."""
 
-    sources: dict[str, Sums] = field(default_factory=dict)
+    sources: dict[str, ImportCounts] = field(default_factory=dict)
 
     def add(self, outcome: Outcome) -> None:
         """Count one outcome."""
         super().add(outcome)
-        self.sources.setdefault(outcome.format or UNRECOGNISED, Sums()).add(outcome)
+        self.sources.setdefault(outcome.format or UNRECOGNISED, ImportCounts()).add(outcome)
 
     def document(self) -> dict[str, Any]:
         """Return the sums as JSON values."""
@@ -128,7 +128,7 @@ class Tally(Sums):
     def of(cls, document: Mapping[str, Any]) -> Self:
         """Return the sums that `document` gave as JSON values."""
         made = super().of(document)
-        made.sources = {name: Sums.of(found) for name, found in document["sources"].items()}
+        made.sources = {name: ImportCounts.of(found) for name, found in document["sources"].items()}
         return made
 
 
@@ -136,7 +136,7 @@ UNRECOGNISED = "not recognised"
 """What stands for the source of a file that no format knows."""
 
 
-def standing(statement: Statement) -> str:
+def answer_status(statement: Statement) -> str:
     """Return how a source stands to a question: stated, derived, hinted or not stated.
 
     Words in answer to the question are stated, whether or not a code was read into them.

@@ -13,7 +13,7 @@ from loaders.registry import read
 from service.common.problems import Invalid
 from service.common.resources import VERSION, resource, turtle_files
 from service.ingest.pipeline import ingest
-from service.ingest.report import Tally
+from service.ingest.report import ImportReport
 from service.ontology import graphs
 from service.ontology.closure import within
 from service.store.port import Engine
@@ -29,24 +29,24 @@ def prepare(engine: Engine, gate: Gate, *, seed: bool, tell: Callable[[str], Non
     What has not changed since last time is not touched. Raises `Invalid` where a shipped
     record does not pass, which a test makes sure of before it can happen to anyone.
     """
-    wanted = {
+    current = {
         ONTOLOGY_GRAPH: _digest(turtle_files("ontology")),
         SHAPES_GRAPH: _digest(turtle_files("shapes")),
         SHIPPED: _digest(shipped_files()) if seed else "",
     }
     found = _state(engine)
-    if any(found.get(iri) != wanted[iri] for iri in (ONTOLOGY_GRAPH, SHAPES_GRAPH)):
+    if any(found.get(iri) != current[iri] for iri in (ONTOLOGY_GRAPH, SHAPES_GRAPH)):
         tell("Loading ontology and shapes")
         engine.commit(
             nquads([*graphs.taxonomy(), *within(graphs.taxonomy())], ONTOLOGY_GRAPH.n3())
             + nquads(graphs.shapes(), SHAPES_GRAPH.n3()),
             drop=[str(ONTOLOGY_GRAPH), str(SHAPES_GRAPH)],
         )
-    if seed and found.get(SHIPPED) != wanted[SHIPPED]:
+    if seed and found.get(SHIPPED) != current[SHIPPED]:
         tell("Importing the shipped cards")
         _import_shipped(engine, gate)
-    if {k: v for k, v in wanted.items() if v} != found:
-        _remember(engine, {**found, **{k: v for k, v in wanted.items() if v}})
+    if {k: v for k, v in current.items() if v} != found:
+        _remember(engine, {**found, **{k: v for k, v in current.items() if v}})
 
 
 def shipped_files() -> list[Path]:
@@ -56,7 +56,7 @@ def shipped_files() -> list[Path]:
 
 def _import_shipped(engine: Engine, gate: Gate) -> None:
     documents = (_read(path) for path in shipped_files())
-    tally = Tally()
+    tally = ImportReport()
     # the tests compare what pySHACL says of every shipped record
     for outcome in ingest(documents, engine, gate, audited=0):
         tally.add(outcome)

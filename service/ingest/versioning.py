@@ -22,7 +22,7 @@ class Current:
 
 
 @dataclass(frozen=True)
-class Planned:
+class VersionedRecord:
     """A record of a document, with what storing it would mean."""
 
     document: Document
@@ -42,12 +42,12 @@ class Planned:
         return self.current is not None and self.current.content == self.content
 
 
-def plan(documents: Sequence[Document], engine: Engine) -> list[Planned]:
+def plan(documents: Sequence[Document], engine: Engine) -> list[VersionedRecord]:
     """Return every record of the documents with its version, and the card versions they name."""
     records = [(d, r) for d in documents for r in d.records]
-    wanted = {str(series_iri(r.kind, r.id)) for _, r in records}
-    wanted |= {str(series_iri("card", r.card)) for _, r in records if isinstance(r, Review | Plan)}
-    stored = current_versions(engine, wanted)
+    keys = {str(series_iri(r.kind, r.id)) for _, r in records}
+    keys |= {str(series_iri("card", r.card)) for _, r in records if isinstance(r, Review | Plan)}
+    stored = current_versions(engine, keys)
     contents = [sha256(r.model_dump_json().encode()).hexdigest() for _, r in records]
     planned = [
         _planned(d, r, content, stored.get(str(series_iri(r.kind, r.id))))
@@ -58,11 +58,13 @@ def plan(documents: Sequence[Document], engine: Engine) -> list[Planned]:
     return [replace(p, record=_resolved(p.record, versions)) for p in planned]
 
 
-def _planned(document: Document, record: Record, content: str, current: Current | None) -> Planned:
+def _planned(
+    document: Document, record: Record, content: str, current: Current | None
+) -> VersionedRecord:
     if current is None:
-        return Planned(document, record, 1, content, None)
+        return VersionedRecord(document, record, 1, content, None)
     version = current.version + (current.content != content)
-    return Planned(document, record, version, content, current)
+    return VersionedRecord(document, record, version, content, current)
 
 
 def current_versions(engine: Engine, series: Iterable[str]) -> dict[str, Current]:

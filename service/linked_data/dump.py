@@ -19,7 +19,7 @@ from tempfile import mkdtemp
 from weakref import finalize
 
 from service.common.problems import BadRequest
-from service.queries.cache import PerContent
+from service.queries.cache import cached_per_state
 from service.store.nquads import graph_and_line, write_trig
 from service.store.port import Engine
 
@@ -58,7 +58,7 @@ class Dumps:
         }
 
 
-dumps = PerContent(Dumps)
+dumps = cached_per_state(Dumps)
 """The dumps of a store as it is now: `dumps(engine).files["dump.nq.gz"]`."""
 
 

@@ -11,7 +11,7 @@ from rdflib import RDF, XSD, Literal, URIRef
 from rdflib.term import Node
 
 from loaders.mapping.iris import BASE, DCTERMS, SHORT
-from service.linked_data.resource import Description, Quad
+from service.linked_data.resource import Quad, ResourceDescription
 from service.store.port import Engine
 from service.store.terms import Rdf12Term
 
@@ -65,7 +65,7 @@ class Section:
     lines: tuple[Line, ...]
 
 
-def page(engine: Engine, found: Description) -> dict[str, Any]:
+def page(engine: Engine, found: ResourceDescription) -> dict[str, Any]:
     """Return what the template shows of a description."""
     own = [quad for quad in found.own if quad[0] == found.subject]
     nodes = _by_subject(found.parts)

@@ -43,7 +43,7 @@ Quad = tuple[Node, URIRef, Node, URIRef | None]
 
 
 @dataclass(frozen=True)
-class Description:
+class ResourceDescription:
     """What is known of a name; `subject` is its current version where it names a series.
 
     `rest` is served as RDF and not shown on a page.
@@ -109,7 +109,7 @@ def _check_withdrawn(engine: Engine, iri: URIRef) -> None:
         )
 
 
-def describe(engine: Engine, iri: URIRef) -> Description:
+def describe(engine: Engine, iri: URIRef) -> ResourceDescription:
     """Return what is known of a name. Raises `NotFound` or `Gone`."""
     check(engine, iri)
     current, versions = _versions(engine, iri)
@@ -118,7 +118,7 @@ def describe(engine: Engine, iri: URIRef) -> Description:
     homes = {name for *_, name in own if name is not None} - _SHARED
     parts = [quad for home in sorted(homes) for quad in _parts(engine, subject, home)]
     incoming = _incoming(engine, {iri, subject})
-    return Description(
+    return ResourceDescription(
         iri=iri,
         subject=subject,
         own=(*own, *_leading(iri, current, versions)),
@@ -207,17 +207,17 @@ def _recorded(engine: Engine, graphs: Iterable[URIRef]) -> tuple[Quad, ...]:
     return tuple(_quad(row, PROVENANCE) for row in rows)
 
 
-def vocabulary(taxonomy: Graph, iri: URIRef) -> Description:
+def vocabulary(taxonomy: Graph, iri: URIRef) -> ResourceDescription:
     """Return the ontology, asked for by its name or that of its version; terms are parts."""
     name = URIRef(f"{BASE}ontology")
     quads = [(s, URIRef(str(p)), o, ONTOLOGY_GRAPH) for s, p, o in taxonomy]
     own = [quad for quad in quads if quad[0] == name]
     terms = [quad for quad in quads if str(quad[0]).startswith(str(EGAP))]
     rest = set(quads) - set(own) - set(terms)
-    return Description(iri, name, tuple(own), tuple(terms), rest=tuple(rest))
+    return ResourceDescription(iri, name, tuple(own), tuple(terms), rest=tuple(rest))
 
 
-def whole_graph(engine: Engine, name: URIRef) -> Description:
+def whole_graph(engine: Engine, name: URIRef) -> ResourceDescription:
     """Return the content of a named graph, as parts.
 
     Raises `NotFound` where there is none, `TooLarge` for one that only a dump can carry.
@@ -233,10 +233,10 @@ def whole_graph(engine: Engine, name: URIRef) -> Description:
             limit=LARGEST,
         )
     content = tuple((s, URIRef(str(p)), o, name) for s, p, o in engine.graph(str(name)))
-    return Description(name, name, (), content)
+    return ResourceDescription(name, name, (), content)
 
 
-def with_provenance(engine: Engine, found: Description) -> Description:
+def with_provenance(engine: Engine, found: ResourceDescription) -> ResourceDescription:
     """Return the description of a graph with who recorded it; of anything else, itself."""
     if not str(found.iri).startswith(f"{BASE}graph/"):
         return found

@@ -7,7 +7,7 @@ from rdflib import Literal, URIRef
 from rdflib.term import Node
 
 from service.queries import catalog
-from service.queries.cache import PerContent
+from service.queries.cache import cached_per_state
 from service.store.port import Engine, Row
 
 
@@ -41,7 +41,7 @@ def modified(engine: Engine) -> str | None:
     return None if latest is None else str(latest)
 
 
-@PerContent
+@cached_per_state
 def content(engine: Engine) -> Content:
     """Return the numbers of a store."""
     classes = catalog.rows(engine, "classes")

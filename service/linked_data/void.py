@@ -217,18 +217,18 @@ def example_queries(base_url: str) -> Graph:
     """Return the named questions as SHACL executables, as SIB's SPARQL examples are written."""
     graph = new()
     prefixes = URIRef(f"{base_url}/queries#prefixes")
-    for asked in catalog.questions().values():
+    for query in catalog.questions().values():
         said: Said = {
             RDF.type: [SH.SPARQLExecutable, SH.SPARQLSelectExecutable],
-            RDFS.label: en(asked.title),
-            RDFS.comment: en(" ".join(filter(None, (asked.question, asked.about)))),
-            SH.select: Literal(asked.sparql),
+            RDFS.label: en(query.title),
+            RDFS.comment: en(" ".join(filter(None, (query.question, query.about)))),
+            SH.select: Literal(query.sparql),
             SH.prefixes: prefixes,
             SCHEMA.target: URIRef(f"{base_url}/sparql"),
-            SCHEMA.keywords: [Literal(word) for word in _keywords(asked)],
-            RDFS.seeAlso: URIRef(f"{base_url}/queries/{asked.name}.rq"),
+            SCHEMA.keywords: [Literal(word) for word in _keywords(query)],
+            RDFS.seeAlso: URIRef(f"{base_url}/queries/{query.name}.rq"),
         }
-        say(graph, URIRef(f"{base_url}/queries#{asked.name}"), said)
+        say(graph, URIRef(f"{base_url}/queries#{query.name}"), said)
     for prefix, namespace in _declared():
         node = BNode(f"prefix{prefix}")
         graph.add((prefixes, SH.declare, node))
@@ -237,10 +237,10 @@ def example_queries(base_url: str) -> Graph:
     return graph
 
 
-def _keywords(asked: Question) -> list[str]:
-    return sorted({*asked.name.split("-"), *asked.params} - {"and", "of", "vs", "what", "without"})
+def _keywords(query: Question) -> list[str]:
+    return sorted({*query.name.split("-"), *query.params} - {"and", "of", "vs", "what", "without"})
 
 
 def _declared() -> list[tuple[str, str]]:
-    texts = "\n".join(asked.sparql for asked in catalog.questions().values())
+    texts = "\n".join(query.sparql for query in catalog.questions().values())
     return sorted(set(re.findall(r"^PREFIX (\S*): <([^>]*)>", texts, re.MULTILINE)))

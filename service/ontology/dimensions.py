@@ -7,7 +7,7 @@ from functools import cache
 from loaders.model import CORE_DIMENSIONS
 from service.ontology import graphs, labels, scheme_queries
 from service.ontology.schemes import Scheme, Value
-from service.queries.cache import PerContent
+from service.queries.cache import cached_per_state
 from service.store.port import Engine
 
 _VERDICT = " Verdict: "
@@ -53,7 +53,7 @@ class Dimension:
         return " and ".join(f"“{label}”" for label in [*known, *unknown])
 
 
-@PerContent
+@cached_per_state
 def dimensions(engine: Engine) -> Mapping[str, Dimension]:
     """Return every dimension with coded values, those of the card first, then by kind."""
     found = [_dimension(scheme) for scheme in scheme_queries.schemes(engine).values()]

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from loaders.mapping.iris import last_segment
 from service.ontology.schemes import Scheme, Value
 from service.queries import catalog
-from service.queries.cache import PerContent
+from service.queries.cache import cached_per_state
 from service.store.port import Engine, Row
 
 
-@PerContent
+@cached_per_state
 def schemes(engine: Engine) -> Mapping[str, Scheme]:
     """Return the value scheme of every dimension that has one, by dimension."""
     rows: dict[str, list[Row]] = defaultdict(list)
@@ -47,7 +47,7 @@ def tail(row: Row, name: str) -> str | None:
     return last_segment(row[name]) if name in row else None
 
 
-@PerContent
+@cached_per_state
 def domain_scheme(engine: Engine) -> Scheme:
     """Return the application domains as a scheme; a subject may have several of them."""
     values = [

@@ -26,7 +26,7 @@ from loaders.model import (
 )
 from loaders.model.terms import Text
 from service.common.problems import BadRequest, Conflict
-from service.plans.sample_size import Wanted, sample_size
+from service.plans.sample_size import SampleSizeRequest, sample_size
 from service.plans.stages import judged
 from service.records.plan_rules import locks
 
@@ -74,7 +74,7 @@ class StepChange(BaseModel):
     test: Text | None = None
     test_method: str | None = None
     threshold: Threshold | None = None
-    sample: Wanted | None = None
+    sample: SampleSizeRequest | None = None
     result: Measured | None = None
     waive: Text | None = None
     by: Agent | None = None

@@ -21,7 +21,7 @@ from service.ingest.pipeline import ingest
 from service.ontology import graphs, scheme_queries
 from service.ontology.schemes import DISPUTED, Scheme
 from service.plans.changes import StepChange, changed, gap_of
-from service.plans.sample_size import Wanted, sample_size
+from service.plans.sample_size import SampleSizeRequest, sample_size
 from service.plans.stages import Finding, staged
 from service.records import repository
 from service.records.plan_rules import locks
@@ -52,7 +52,7 @@ class PlanRequest(BaseModel):
     author: Agent
     findings: tuple[GivenFinding, ...] | None = None
     threshold: Threshold | None = None
-    sample: Wanted | None = None
+    sample: SampleSizeRequest | None = None
     notes: Text | None = None
 
 
@@ -74,32 +74,32 @@ def form(given: Any, cls: type[Form]) -> Form:
         raise Invalid(problems[0].sentence(), problems=[dict(vars(p)) for p in problems]) from error
 
 
-def create(engine: Engine, gate: Gate, wanted: PlanRequest, write: Entry) -> Changed:
+def create(engine: Engine, gate: Gate, requested: PlanRequest, write: Entry) -> Changed:
     """Store a new plan. Raises `Conflict` for an id that is taken, `NotFound`, `Invalid`."""
-    if engine.ask(f"ASK {{ ?version ?of {series_iri('plan', wanted.id).n3()} }}"):
-        raise Conflict(f"There is a plan {wanted.id!r} already. Choose another id.")
-    plan = drafted(engine, wanted)
-    _store(engine, gate, _document(f"plans/{plan.id}", [plan], wanted), write)
+    if engine.ask(f"ASK {{ ?version ?of {series_iri('plan', requested.id).n3()} }}"):
+        raise Conflict(f"There is a plan {requested.id!r} already. Choose another id.")
+    plan = drafted(engine, requested)
+    _store(engine, gate, _document(f"plans/{plan.id}", [plan], requested), write)
     stored, version = load(engine, plan.id)
     return Changed(stored, version, None)
 
 
-def drafted(engine: Engine, wanted: PlanRequest) -> Plan:
+def drafted(engine: Engine, requested: PlanRequest) -> Plan:
     """Return the plan that a request asks for, without storing it. Raises `NotFound`."""
-    steps = staged(_findings(engine, wanted), graphs.kinds(), wanted.threshold)
-    if wanted.sample is not None:
-        size = sample_size(wanted.sample)
+    steps = staged(_findings(engine, requested), graphs.kinds(), requested.threshold)
+    if requested.sample is not None:
+        size = sample_size(requested.sample)
         steps = tuple(
             s.model_copy(update={"sample_size": size}) if s.stage.startswith("test-") else s
             for s in steps
         )
     return Plan(
-        id=wanted.id,
-        title=wanted.title or f"{wanted.deployment}, staged evaluation from {wanted.card}",
-        deployment=wanted.deployment,
-        card=wanted.card,
-        author=wanted.author,
-        notes=wanted.notes,
+        id=requested.id,
+        title=requested.title or f"{requested.deployment}, staged evaluation from {requested.card}",
+        deployment=requested.deployment,
+        card=requested.card,
+        author=requested.author,
+        notes=requested.notes,
         steps=steps,
     )
 
@@ -120,7 +120,7 @@ def step_of(plan: Plan, position: int) -> Step:
 
 
 def change(
-    engine: Engine, gate: Gate, place: tuple[str, int], wanted: StepChange, write: Entry
+    engine: Engine, gate: Gate, place: tuple[str, int], requested: StepChange, write: Entry
 ) -> Changed:
     """Store a plan (by its id) with one step (by its number) changed, and the gap of a result.
 
@@ -128,10 +128,12 @@ def change(
     """
     ident, position = place
     plan, version = load(engine, ident)
-    if wanted.version not in {None, version}:
-        raise Conflict(f"The plan is at version {version} now, not {wanted.version}. Look again.")
-    step = changed(plan, step_of(plan, position), wanted)
-    gap, told = _fed(engine, gate, plan, version + 1, step) if wanted.result else (None, None)
+    if requested.version not in {None, version}:
+        raise Conflict(
+            f"The plan is at version {version} now, not {requested.version}. Look again."
+        )
+    step = changed(plan, step_of(plan, position), requested)
+    gap, told = _fed(engine, gate, plan, version + 1, step) if requested.result else (None, None)
     if gap is not None:
         link = str(series_iri("gap", gap.id))
         results = tuple(dict.fromkeys((*step.results, link)))
@@ -140,7 +142,7 @@ def change(
     new = plan.model_copy(update={"steps": steps})
     if new != plan:
         records: list[Record] = [new] if gap is None else [gap, new]
-        document = _document(f"plans/{ident}/steps/{position}", records, wanted)
+        document = _document(f"plans/{ident}/steps/{position}", records, requested)
         _store(engine, gate, document, write)
     return Changed(*load(engine, ident), told)
 
@@ -159,10 +161,10 @@ def _fed(
     return made, {"id": made.id, "why": None}
 
 
-def _document(source: str, records: Iterable[Record], wanted: BaseModel) -> Document:
+def _document(source: str, records: Iterable[Record], requested: BaseModel) -> Document:
     # with its place, as sources are told apart by their bytes and two steps may be asked the same
-    asked = {"at": source, "asked": wanted.model_dump(mode="json", exclude_none=True)}
-    data = json.dumps(asked, ensure_ascii=False).encode()
+    content = {"at": source, "asked": requested.model_dump(mode="json", exclude_none=True)}
+    data = json.dumps(content, ensure_ascii=False).encode()
     return Document(Raw(source, data), "evalgap", tuple(records))
 
 
@@ -178,14 +180,14 @@ def state(plan: Plan) -> list[dict[str, Any]]:
     return [{"position": s.position, "locked_by": locks(plan.steps, s)} for s in plan.steps]
 
 
-def _findings(engine: Engine, wanted: PlanRequest) -> list[Finding]:
+def _findings(engine: Engine, requested: PlanRequest) -> list[Finding]:
     """Return what is given, else what the fit of the card finds: reviews first, then rules."""
-    if wanted.findings is not None:
-        return [Finding(f.dimension, f.verdict, f.basis) for f in wanted.findings]
-    card = repository.load(engine, "card", wanted.card).record
+    if requested.findings is not None:
+        return [Finding(f.dimension, f.verdict, f.basis) for f in requested.findings]
+    card = repository.load(engine, "card", requested.card).record
     assert isinstance(card, Card)  # noqa: S101 - the kind is asked for
-    deployment = from_graph.deployment(engine, wanted.deployment)
-    schemes, benchmark = scheme_queries.schemes(engine), _alone(engine, card, wanted.deployment)
+    deployment = from_graph.deployment(engine, requested.deployment)
+    schemes, benchmark = scheme_queries.schemes(engine), _alone(engine, card, requested.deployment)
     names = dict.fromkeys(a.dimension for a in card.assumptions)
     known = (find(schemes.get(name, Scheme(name)), benchmark, deployment) for name in names)
     return [Finding(f.dimension, *_started(f)) for f in known]

@@ -17,8 +17,8 @@ _LOOK = 1.0
 _Made = TypeVar("_Made")
 
 
-def stamp(engine: Engine) -> str:
-    """Return a text that is another one once the content has changed.
+def state_token(engine: Engine) -> str:
+    """Return a token that changes whenever the stored data changes.
 
     Counted are the writes of this process and, where others may write too, the versions of
     records, the time of the last, and the digests of ontology and shapes.
@@ -32,8 +32,8 @@ def stamp(engine: Engine) -> str:
     return " ".join([*numbers, str(engine.generation), *digests])
 
 
-class PerContent(Generic[_Made]):
-    """Remembers what was made of a store until the content of that store changes."""
+class cached_per_state(Generic[_Made]):  # noqa: N801 - a decorator, as functools.cached_property
+    """Keeps the result of a function of a store until the state token of that store changes."""
 
     def __init__(self, make: Callable[[Engine], _Made]) -> None:
         """Wrap the function that makes it; only one thread at a time runs it."""
@@ -44,7 +44,7 @@ class PerContent(Generic[_Made]):
     def __call__(self, engine: Engine) -> _Made:
         """Return what was made of the store as it is now."""
         with self._turn(engine):
-            now = stamp(engine)
+            now = state_token(engine)
             found = self._made.get(engine)
             if found is None or found[0] != now:
                 found = now, self._make(engine)

@@ -103,39 +103,39 @@ def question(name: str) -> Question:
     return questions()[name]
 
 
-def bind(asked: Question, arguments: Mapping[str, str], engine: Engine) -> str:
+def bind(query: Question, arguments: Mapping[str, str], engine: Engine) -> str:
     """Return the SPARQL text with the arguments in its `VALUES` block.
 
     Raises `BadParameter` for an argument that is missing, unknown or of the wrong type.
     """
     for name in arguments:
-        if name not in asked.params:
+        if name not in query.params:
             raise BadParameter(
-                f"The question {asked.name} has no parameter {name!r}.",
+                f"The question {query.name} has no parameter {name!r}.",
                 parameter=name,
-                known=list(asked.params),
+                known=list(query.params),
             )
-    codes = _codes(asked, arguments)
-    terms = [_term(p, codes, engine) for p in asked.params.values()]
+    codes = _codes(query, arguments)
+    terms = [_term(p, codes, engine) for p in query.params.values()]
     if not terms:
-        return asked.sparql
-    block = f"VALUES ({' '.join(f'?{n}' for n in asked.params)}) {{ ({' '.join(terms)}) }}"
-    return _VALUES.sub(lambda _: block, asked.sparql, count=1)
+        return query.sparql
+    block = f"VALUES ({' '.join(f'?{n}' for n in query.params)}) {{ ({' '.join(terms)}) }}"
+    return _VALUES.sub(lambda _: block, query.sparql, count=1)
 
 
-def _codes(asked: Question, arguments: Mapping[str, str]) -> dict[str, str]:
+def _codes(query: Question, arguments: Mapping[str, str]) -> dict[str, str]:
     """Return the arguments with full IRIs of ours shortened to the codes they stand for."""
     codes = dict(arguments)
-    for p in asked.params.values():
+    for p in query.params.values():
         if p.base and p.name in codes:
             base = p.base.format_map(defaultdict(str, codes))
             codes[p.name] = codes[p.name].removeprefix(BASE).removeprefix(base)
     return codes
 
 
-def run(asked: Question, arguments: Mapping[str, str], engine: Engine) -> list[Row]:
+def run(query: Question, arguments: Mapping[str, str], engine: Engine) -> list[Row]:
     """Return the rows that answer a question with these arguments."""
-    return engine.select(bind(asked, arguments, engine))
+    return engine.select(bind(query, arguments, engine))
 
 
 def _load(path: Path) -> Question:

@@ -12,7 +12,7 @@ from loaders.mapping.iris import BASE
 from service.common import csv_tables
 from service.common.problems import BadParameter
 from service.queries import catalog, lists
-from service.queries.cache import PerContent
+from service.queries.cache import cached_per_state
 from service.store.port import Engine
 
 Rows = Sequence[Mapping[str, Any]]
@@ -38,7 +38,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ExampleQuestion:
     """What somebody asks, the named question that answers it, and the columns to show of it."""
 
     who: str
@@ -56,44 +56,44 @@ class Asked:
 
 _PUBLIC = {"deployment": "public-self-assessment"}
 _TURNS = {"dimension": "interaction-type", "assumed": "single-turn", "deployed": "multi-turn"}
-ASKED = (
-    Asked(
+EXAMPLE_QUESTIONS = (
+    ExampleQuestion(
         "Clinician", "Patients ask a chatbot about symptoms: which benchmarks come closest?",
         "closest-benchmarks", "benchmark author agrees differs differsOn", _PUBLIC,
     ),
-    Asked(
+    ExampleQuestion(
         "Clinician", "Which assumptions of benchmarks break there, and who says so?",
         "what-breaks", "benchmark dimension verdict assessor evidenceKinds", _PUBLIC,
     ),
-    Asked(
+    ExampleQuestion(
         "Clinician", "What was measured for that use?",
         "gaps-in-deployment", "gap value unit kind n verification", _PUBLIC,
     ),
-    Asked(
+    ExampleQuestion(
         "Clinician", "Where was AI better in use, or under other conditions, than in its test?",
         "improved-deployments", "gap deployment value unit kind verification",
     ),
-    Asked(
+    ExampleQuestion(
         "Auditor", "Which figures rest on a secondary source, or on none?",
         "gaps-from-secondary-sources", "gap verification value unit kind",
     ),
-    Asked(
+    ExampleQuestion(
         "Auditor", "Which figures are disputed?",
         "disputed-gaps", "gap value unit against disputedIn",
     ),
-    Asked(
+    ExampleQuestion(
         "Auditor", "Which failures were judged and not measured?",
         "judged-without-measurement", "deployment benchmark dimension verdict assessor",
     ),
-    Asked(
+    ExampleQuestion(
         "ML lead", "Which benchmarks assume one turn where use has several?",
         "assumed-vs-deployed", "benchmark assumedValue basis deployment observedValue", _TURNS,
     ),
-    Asked(
+    ExampleQuestion(
         "ML lead", "How much of a gap could a closer benchmark mend (task)?",
         "task-and-outcome", "decomposition kind points percentOfGap",
     ),
-    Asked(
+    ExampleQuestion(
         "ML lead", "On which dimensions is evidence missing?",
         "evidence-by-dimension", "dimension gapsVaryingItAlone gapsVaryingItWithOthers",
     ),
@@ -141,7 +141,7 @@ def _tables(engine: Engine) -> list[Table]:
 
 
 _OWN = {"author": "evalgap"}
-tables = PerContent(_tables)
+tables = cached_per_state(_tables)
 """The tables of a store, worked out once for each state of its content."""
 
 
@@ -206,15 +206,15 @@ def as_text(engine: Engine) -> str:
 
 def questions_as_text(engine: Engine) -> str:
     """Return the ten questions, the command for each, and the head of its answer, as Markdown."""
-    return "\n\n".join(_answered(engine, asked) for asked in ASKED)
+    return "\n\n".join(_answered(engine, example) for example in EXAMPLE_QUESTIONS)
 
 
-def _answered(engine: Engine, asked: Asked) -> str:
-    rows = answer(engine, asked.question, asked.arguments)
-    columns = asked.columns.split()
+def _answered(engine: Engine, example: ExampleQuestion) -> str:
+    rows = answer(engine, example.question, example.arguments)
+    columns = example.columns.split()
     shown = [{name: row.get(name) for name in columns} for row in rows[:SHOWN]]
     rest = f", the first {SHOWN} of them" if len(rows) > SHOWN else ""
-    head = f"**{asked.who}: {asked.words}**\n`{asked.command}`; rows: {len(rows)}{rest}"
+    head = f"**{example.who}: {example.words}**\n`{example.command}`; rows: {len(rows)}{rest}"
     return f"{head}\n\n{grid(shown)}"
 
 

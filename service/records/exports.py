@@ -45,11 +45,11 @@ def _questions(engine: Engine) -> dict[str, str]:
 
 
 def _authors(engine: Engine, card: Card, deployment: str | None) -> str:
-    asked = _questions(engine)
+    questions = _questions(engine)
     if deployment is None:
-        return yaml_text(authors_tree(card, asked))
+        return yaml_text(authors_tree(card, questions))
     review, profile = _practice(engine, card, deployment)
-    return yaml_text(authors_tree(card, asked, profile, review))
+    return yaml_text(authors_tree(card, questions, profile, review))
 
 
 def _practice(engine: Engine, card: Card, deployment: str) -> tuple[Review, Profile | None]:

@@ -43,14 +43,14 @@ def load(engine: Engine, kind: str, ident: str, version: int | None = None) -> S
     Raises `NotFound`, and `Conflict` for one that does not fit the model.
     """
     check(kind, ident)
-    wanted = version or _current(engine, kind, ident)
-    name = graph_iri(kind, ident, wanted)
+    version_number = version or _current(engine, kind, ident)
+    name = graph_iri(kind, ident, version_number)
     graph = bind(engine.construct(_WITH_THINGS.format(graph=name.n3(), things=THINGS.n3())))
-    iri = f"{series_iri(kind, ident)}/{wanted}"
+    iri = f"{series_iri(kind, ident)}/{version_number}"
     if not len(graph):
-        raise NotFound(f"There is no version {wanted} of the {kind} {ident!r}.")
+        raise NotFound(f"There is no version {version_number} of the {kind} {ident!r}.")
     try:
-        return Stored(read.record(graph, RECORDS[kind], iri), wanted, graph)
+        return Stored(read.record(graph, RECORDS[kind], iri), version_number, graph)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(step) for step in first["loc"])

@@ -7,24 +7,24 @@ from threading import Lock
 from service.common.problems import Abandoned
 
 
-class Stop:
+class CancellationToken:
     """A wish to stop, made once by one thread and met by the thread that does the work."""
 
     def __init__(self) -> None:
         """Wish for nothing yet."""
         self._lock = Lock()
-        self._wished = False
+        self._cancelled = False
         self._end: Callable[[], object] = _nothing
 
-    def wish(self) -> None:
+    def cancel(self) -> None:
         """End what is under way, and let nothing more be begun."""
         with self._lock:
-            self._wished = True
+            self._cancelled = True
             self._end()
 
     def check(self) -> None:
         """Raise `Abandoned` once the wish was made."""
-        if self._wished:
+        if self._cancelled:
             raise Abandoned("Nobody waits for this answer any more.")
 
     @contextmanager

@@ -19,7 +19,7 @@ from service.common.problems import Abandoned, Busy, Crashed, Problem, TooLarge,
 from service.sandbox.children import bound_cpu, by_lasting_thread, end_with
 from service.sandbox.confine import confine
 from service.sandbox.places import Places
-from service.sandbox.stopping import Stop
+from service.sandbox.stopping import CancellationToken
 
 if TYPE_CHECKING:  # readers and lanes, which start with this package, do without
     from multiprocessing.connection import Connection
@@ -83,7 +83,7 @@ class Workers:
         task: Callable[..., _Answer],
         *given: object,
         seconds: float | None = None,
-        stop: Stop | None = None,
+        stop: CancellationToken | None = None,
     ) -> _Answer:
         """Return `task(*given)`, done by a worker; function, arguments and answer are pickled.
 
@@ -102,7 +102,7 @@ class Workers:
         try:
             worker = worker if worker and worker.alive else self._new()
             left = limit - (time.monotonic() - began)
-            with (stop or Stop()).ending(worker.kill):
+            with (stop or CancellationToken()).ending(worker.kill):
                 return cast("_Answer", worker.run(task, given, left, limit))
         except Abandoned:
             if worker:

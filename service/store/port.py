@@ -7,11 +7,19 @@ from typing import IO, Protocol
 from rdflib import Graph
 from rdflib.term import Node
 
-from service.sandbox import Stop
-from service.store.query import EVERYTHING, AnswerKind, Ask, Dataset, Limits, Update
+from service.sandbox import CancellationToken
+from service.store.query import EVERYTHING, AnswerKind, Dataset, Limits, Query, Update
 
 __all__ = [
-    "EVERYTHING", "AnswerKind", "Ask", "Dataset", "Engine", "Limits", "Row", "Stop", "Update",
+    "EVERYTHING",
+    "AnswerKind",
+    "CancellationToken",
+    "Dataset",
+    "Engine",
+    "Limits",
+    "Query",
+    "Row",
+    "Update",
 ]  # fmt: skip
 
 Row = Mapping[str, Node]
@@ -47,7 +55,7 @@ class Engine(Protocol):
         """Return the triples of a CONSTRUCT or DESCRIBE query. Raises `BadQuery`."""
         ...
 
-    def answer(self, ask: Ask, stop: Stop | None = None) -> IO[bytes]:
+    def answer(self, ask: Query, stop: CancellationToken | None = None) -> IO[bytes]:
         """Return the whole serialised result of a query, at its start, to be read and closed.
 
         Raises `BadQuery` for text that does not parse, `TooLarge` past the rows or bytes,

@@ -30,7 +30,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Ask:
+class Query:
     """A query of anybody's: its text, the media type wanted, its dataset and its limits.
 
     `base` resolves relative IRIs; without one they do not parse.

@@ -34,7 +34,7 @@ def listed(shapes: Graph, shape: URIRef) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Finding:
+class RawResult:
     """What SHACL reports, before it is put into words.
 
     `value` is an IRI or text, `component` the local name of the constraint component,
@@ -48,7 +48,7 @@ class Finding:
     choices: list[str]
 
 
-def sentence(found: Finding, taxonomy: Graph) -> str:
+def sentence(found: RawResult, taxonomy: Graph) -> str:
     """Return the message with its placeholders filled.
 
     A missing or doubled field has no value to show, so it gets a sentence of its own.

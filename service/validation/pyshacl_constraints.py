@@ -52,7 +52,7 @@ class _Foreseeing(_Quiet):
         self, executor: SHACLExecutor, graph: LayeredGraph, values: Values, path: list[Any]
     ) -> tuple[bool, Results]:
         nodes = set().union(*values.values())
-        before = [(shape, shape.foreseen) for shape in self._asked()]
+        before = [(shape, shape.foreseen) for shape in self._inner_shapes()]
         try:
             for shape, _ in before:
                 failing = shape.failing(executor, graph, nodes, path)
@@ -62,7 +62,7 @@ class _Foreseeing(_Quiet):
             for shape, verdicts in before:
                 shape.foreseen = verdicts
 
-    def _asked(self) -> list[Any]:
+    def _inner_shapes(self) -> list[Any]:
         """Return the shapes that the parameters name, themselves or in lists."""
         graph = self.shape.sg.graph
         named = [o for p in self.constraint_parameters() for o in self.shape.objects(p)]  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ from rdflib.namespace import SH
 from rdflib.term import Node
 
 from service.ontology.graphs import shapes, taxonomy
-from service.validation.messages import Finding, listed, sentence, short
+from service.validation.messages import RawResult, listed, sentence, short
 from service.validation.pyshacl_batch import BatchValidator, understood
 
 Triple = tuple[Node, Node, Node]
@@ -86,7 +86,9 @@ def _issue(result: Mapping[Node, Any]) -> Issue:
     name = _field(shape, result.get(SH.resultPath))
     component = str(result[SH.sourceConstraintComponent]).rpartition("#")[2]
     choices = listed(shapes(), shape) if shape else []
-    finding = Finding(min(map(str, result[_MESSAGE]), default=""), name, shown, component, choices)
+    finding = RawResult(
+        min(map(str, result[_MESSAGE]), default=""), name, shown, component, choices
+    )
     return Issue(
         focus=str(result[SH.focusNode]),
         field=name,

@@ -16,7 +16,7 @@ from service.common.problems import Abandoned, Busy
 from service.common.turns import QUEUE
 from service.sandbox import Places, busy
 from service.store.oxigraph.store import READERS, EmbeddedEngine
-from service.store.port import Engine, Stop
+from service.store.port import CancellationToken, Engine
 from service.web.http.clients import bearer, client_of
 
 _Answer = TypeVar("_Answer")
@@ -57,7 +57,7 @@ async def while_awaited(
     It begins once the client has its turn among others. The body of the request must have been
     read. Raises what `work` does, and `Busy` past the seconds (or `PATIENCE`).
     """
-    stop = Stop()
+    stop = CancellationToken()
     client = await client_name(request)
     async with (
         stopping(request, stop) as gone,
@@ -68,12 +68,14 @@ async def while_awaited(
 
 
 @asynccontextmanager
-async def stopping(request: Request, stop: Stop) -> AsyncIterator["asyncio.Task[None]"]:
+async def stopping(
+    request: Request, stop: CancellationToken
+) -> AsyncIterator["asyncio.Task[None]"]:
     """Wish for the stop if the client leaves meanwhile; yield what is done once it has left.
 
     The body must have been read.
     """
-    watch = asyncio.create_task(_wish_once_gone(request, stop))
+    watch = asyncio.create_task(_cancel_on_disconnect(request, stop))
     try:
         yield watch
     finally:
@@ -123,7 +125,7 @@ async def in_writing_thread(
     return await run_sync(partial(work, *given), limiter=threads)
 
 
-async def _wish_once_gone(request: Request, stop: Stop) -> None:
+async def _cancel_on_disconnect(request: Request, stop: CancellationToken) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-    stop.wish()
+    stop.cancel()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from service.common.problems import Busy, DiskFull, Problem, WorkTimeout
 from service.sandbox import Confinement, probe
-from service.store.port import Ask, Engine, Limits
+from service.store.port import Engine, Limits, Query
 from service.validation.gate import Gate
 
 _LOG = logging.getLogger(__name__)
@@ -41,9 +41,9 @@ class Readiness:
 
     def problems(self) -> dict[str, Problem]:
         """Return what is wrong, by the name of the check."""
-        asked = {name: self._threads.submit(check) for name, check in self._checks.items()}
+        running = {name: self._threads.submit(check) for name, check in self._checks.items()}
         found: dict[str, Problem] = {}
-        for name, answer in asked.items():
+        for name, answer in running.items():
             try:
                 answer.result(_SECONDS)
             except Busy:  # they live, and have much to do
@@ -72,7 +72,7 @@ def checks(engine: Engine, gate: Gate, folders: Iterable[Path], least: int) -> d
 
 
 def _reads(engine: Engine) -> None:
-    ask = Ask("ASK {}", "application/sparql-results+json", limits=Limits(seconds=_PATIENCE))
+    ask = Query("ASK {}", "application/sparql-results+json", limits=Limits(seconds=_PATIENCE))
     engine.answer(ask).close()
 
 

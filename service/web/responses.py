@@ -27,8 +27,8 @@ def respond(
 
     Its ETag is a weak one: the same answer may go out compressed. Raises `NotAcceptable`.
     """
-    wanted = suffix or request.query_params.get("format")
-    media = choose(request.headers.get("accept"), list(writers), wanted)
+    form = suffix or request.query_params.get("format")
+    media = choose(request.headers.get("accept"), list(writers), form)
     written = writers[media]()
     content = written.encode() if isinstance(written, str) else written
     told = {"Vary": "Accept", **headers}

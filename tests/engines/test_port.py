@@ -18,7 +18,7 @@ from rdflib.compare import isomorphic
 
 from service.common.problems import BadQuery, BadRequest, QueryTimeout, TooLarge
 from service.store.oxigraph.store import open_store
-from service.store.port import Ask, Dataset, Engine, Limits
+from service.store.port import Dataset, Engine, Limits, Query
 from tests.engines.conftest import Tried, graphs
 
 JSON = "application/sparql-results+json"
@@ -65,13 +65,13 @@ def texts(engine: Engine, sparql: str = OBJECTS) -> list[str]:
     return sorted(str(row["o"]) for row in engine.select(sparql))
 
 
-def answered(engine: Engine, ask: Ask) -> bytes:
+def answered(engine: Engine, ask: Query) -> bytes:
     with engine.answer(ask) as body:
         return body.read()
 
 
 def objects(engine: Engine, sparql: str, dataset: Dataset) -> list[str]:
-    rows = json.loads(answered(engine, Ask(sparql, JSON, dataset)))["results"]["bindings"]
+    rows = json.loads(answered(engine, Query(sparql, JSON, dataset)))["results"]["bindings"]
     return sorted(row["o"]["value"] for row in rows)
 
 
@@ -214,27 +214,27 @@ def test_a_query_may_choose_its_graphs(
 def test_results_in_every_form(engine: Engine) -> None:
     engine.commit(quad('"a, \\"b\\"\\n<c>"@en') + quad(Literal(7).n3()) + quad("<urn:t:o>"))
     select = "SELECT ?s ?o ?none WHERE { ?s <urn:t:p> ?o } ORDER BY DESC(isIRI(?o)) STR(?o)"
-    rows = list(csv.reader(io.StringIO(answered(engine, Ask(select, "text/csv")).decode())))
+    rows = list(csv.reader(io.StringIO(answered(engine, Query(select, "text/csv")).decode())))
     assert rows[0] == ["s", "o", "none"]
     assert sorted(row[1] for row in rows[1:]) == ["7", 'a, "b"\n<c>', "urn:t:o"]
     assert {(row[0], row[2]) for row in rows[1:]} == {("urn:t:s", "")}
-    lines = answered(engine, Ask(select, "text/tab-separated-values")).decode().splitlines()
+    lines = answered(engine, Query(select, "text/tab-separated-values")).decode().splitlines()
     assert lines[0] == "?s\t?o\t?none"
     assert set(lines[1:]) == {
         "<urn:t:s>\t<urn:t:o>\t",
         "<urn:t:s>\t7\t",
         '<urn:t:s>\t"a, \\"b\\"\\n<c>"@en\t',
     }
-    xml = answered(engine, Ask(select, "application/sparql-results+xml"))
+    xml = answered(engine, Query(select, "application/sparql-results+xml"))
     assert xml.count(b"<result>") == 3
-    found = json.loads(answered(engine, Ask(select, "application/json")))
+    found = json.loads(answered(engine, Query(select, "application/json")))
     assert {b["o"]["type"] for b in found["results"]["bindings"]} == {"uri", "literal"}
 
 
 def test_an_answer_has_the_same_bytes_from_every_engine(engine: Engine) -> None:
     engine.commit(quad('"a,b"') + quad('"true"') + quad("<urn:t:o>"))
     text = "SELECT ?s ?o ?none WHERE { ?s <urn:t:p> ?o } ORDER BY STR(?o)"
-    assert answered(engine, Ask(text, "text/csv")) == (
+    assert answered(engine, Query(text, "text/csv")) == (
         b's,o,none\r\nurn:t:s,"a,b",\r\nurn:t:s,true,\r\nurn:t:s,urn:t:o,\r\n'
     )
 
@@ -242,8 +242,8 @@ def test_an_answer_has_the_same_bytes_from_every_engine(engine: Engine) -> None:
 @pytest.mark.parametrize("media", [JSON, "application/sparql-results+xml", "text/csv"])
 def test_yes_and_no_in_every_form(engine: Engine, media: str) -> None:
     engine.commit(quad('"a"'))
-    assert b"true" in answered(engine, Ask("ASK { <urn:t:s> ?p ?o }", media))
-    assert b"false" in answered(engine, Ask("ASK { <urn:t:no> ?p ?o }", media))
+    assert b"true" in answered(engine, Query("ASK { <urn:t:s> ?p ?o }", media))
+    assert b"false" in answered(engine, Query("ASK { <urn:t:no> ?p ?o }", media))
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_yes_and_no_in_every_form(engine: Engine, media: str) -> None:
 def test_graphs_in_every_form(engine: Engine, media: str) -> None:
     values = (Literal(7), Literal("true", datatype=XSD.boolean), Literal(Decimal("1.5")))
     engine.commit(quad('"é \\"x\\"\\n"@fr') + "".join(quad(v.n3()) for v in values))
-    told = answered(engine, Ask("CONSTRUCT WHERE { ?s <urn:t:p> ?o }", media))
+    told = answered(engine, Query("CONSTRUCT WHERE { ?s <urn:t:p> ?o }", media))
     # a graph in N-Quads has no graph names, and is N-Triples
     form = {"application/ld+json": "json-ld", "application/n-quads": "nt"}.get(media, media)
     parsed = Graph().parse(data=told, format=form)
@@ -273,7 +273,7 @@ def test_describe_tells_of_a_thing(engine: Engine) -> None:
 )
 def test_what_does_not_parse_is_the_askers_fault(engine: Engine, sparql: str) -> None:
     with pytest.raises(BadQuery):
-        engine.answer(Ask(sparql, JSON))
+        engine.answer(Query(sparql, JSON))
     with pytest.raises(BadQuery):
         engine.select(sparql)
 
@@ -288,7 +288,7 @@ def test_what_does_not_parse_is_the_askers_fault(engine: Engine, sparql: str) ->
 )
 def test_an_answer_changes_nothing_and_reaches_nowhere(engine: Engine, sparql: str) -> None:
     with pytest.raises(BadQuery):
-        engine.answer(Ask(sparql, JSON))
+        engine.answer(Query(sparql, JSON))
     assert graphs(engine) == []
 
 
@@ -324,7 +324,7 @@ def test_a_query_that_does_not_parse_has_a_place(
     engine: Engine, sparql: str, place: tuple[int, int]
 ) -> None:
     with pytest.raises(BadQuery) as caught:
-        engine.answer(Ask(sparql, JSON))
+        engine.answer(Query(sparql, JSON))
     assert (caught.value.extra["line"], caught.value.extra["column"]) == place
 
 
@@ -349,7 +349,7 @@ def test_an_update_that_does_not_parse_has_a_place_and_changes_nothing(
 def test_an_answer_past_its_bytes_is_refused(engine: Engine) -> None:
     engine.commit("".join(quad(f'"{"long " * 100}{n}"') for n in range(100)))
     with pytest.raises(TooLarge) as caught:
-        engine.answer(Ask(OBJECTS, JSON, limits=Limits(bytes=10_000)))
+        engine.answer(Query(OBJECTS, JSON, limits=Limits(bytes=10_000)))
     assert caught.value.extra["limit_bytes"] == 10_000
 
 
@@ -358,9 +358,9 @@ def test_an_answer_past_its_rows_is_refused(engine: Engine, sparql: str) -> None
     engine.commit("".join(quad(f'"{n}"') for n in range(101)))
     media = "text/turtle" if "CONSTRUCT" in sparql else "text/csv"
     with pytest.raises(TooLarge) as caught:
-        engine.answer(Ask(sparql, media, limits=Limits(rows=100)))
+        engine.answer(Query(sparql, media, limits=Limits(rows=100)))
     assert caught.value.extra["limit_rows"] == 100
-    assert answered(engine, Ask(sparql, media, limits=Limits(rows=101)))
+    assert answered(engine, Query(sparql, media, limits=Limits(rows=101)))
 
 
 @pytest.mark.parametrize("kind", ["SELECT ?o", "CONSTRUCT { ?s ?p ?o }"])
@@ -368,7 +368,7 @@ def test_what_is_too_large_is_cut_off_while_it_comes(engine: Engine, kind: str) 
     engine.commit("".join(quad(f'"{"long " * 1000}{n}"') for n in range(400)))
     media = JSON if "SELECT" in kind else "text/turtle"
     with pytest.raises(TooLarge) as caught:
-        engine.answer(Ask(f"{kind} WHERE {{ ?s ?p ?o }}", media, limits=Limits(rows=10)))
+        engine.answer(Query(f"{kind} WHERE {{ ?s ?p ?o }}", media, limits=Limits(rows=10)))
     assert caught.value.extra["limit_rows"] == 10
 
 
@@ -385,7 +385,7 @@ def test_a_query_past_its_time_is_stopped(tried: Tried, sparql: str) -> None:
     tried.engine.commit("".join(f'<urn:t:s{n}> <urn:t:p> "{n}" <{ONE}> .\n' for n in range(400)))
     started = time.monotonic()
     with pytest.raises((QueryTimeout, TooLarge)) as caught:
-        tried.engine.answer(Ask(sparql, JSON, limits=Limits(seconds=1)))
+        tried.engine.answer(Query(sparql, JSON, limits=Limits(seconds=1)))
     assert time.monotonic() - started < 4
     assert caught.type is QueryTimeout or "!=" in sparql
     assert tried.engine.ask("ASK { GRAPH <urn:t:one> { ?s ?p ?o } }")
@@ -415,7 +415,7 @@ def test_readers_see_all_of_a_commit_or_nothing(tried: Tried) -> None:
 
 def test_many_may_ask_at_once(engine: Engine) -> None:
     engine.commit("".join(quad(f'"{n}"') for n in range(50)))
-    ask: Callable[[int], bytes] = lambda _: answered(engine, Ask(OBJECTS, "text/csv"))  # noqa: E731
+    ask: Callable[[int], bytes] = lambda _: answered(engine, Query(OBJECTS, "text/csv"))  # noqa: E731
     with ThreadPoolExecutor(8) as pool:
         assert {len(told.splitlines()) for told in pool.map(ask, range(40))} == {51}
 
@@ -431,7 +431,7 @@ def test_two_writers_do_not_mix(engine: Engine) -> None:
 
 
 def test_a_tidy_store_holds_what_it_held(engine: Engine) -> None:
-    count = Ask("SELECT (COUNT(?o) AS ?n) WHERE { ?s <urn:t:p> ?o }", "text/csv")
+    count = Query("SELECT (COUNT(?o) AS ?n) WHERE { ?s <urn:t:p> ?o }", "text/csv")
     for word in "abc":
         engine.commit(large(word))
         assert answered(engine, count)
@@ -468,7 +468,7 @@ def test_a_backup_is_where_it_can_be(tried: Tried, tmp_path: Path) -> None:
 
 def test_the_body_is_read_and_closed_by_the_asker(engine: Engine) -> None:
     engine.commit("".join(quad(f'"{"long " * 1000}{n}"') for n in range(400)))
-    body: IO[bytes] = engine.answer(Ask(OBJECTS, "text/csv"))
+    body: IO[bytes] = engine.answer(Query(OBJECTS, "text/csv"))
     assert body.tell() == 0
     assert len(body.read()) > 2**20
     body.close()
@@ -489,14 +489,14 @@ def test_writers_and_copies_to_memory_do_not_hide_each_other(tmp_path: Path) -> 
         copied, written = pool.map(copy, range(60)), pool.map(write, range(60))
         assert len([*copied, *written]) == 120
     copy(0)
-    assert len(texts(engine)) == len(answered(engine, Ask(OBJECTS, "text/csv")).split()) - 1 == 60
+    assert len(texts(engine)) == len(answered(engine, Query(OBJECTS, "text/csv")).split()) - 1 == 60
     engine.close()
 
 
 def test_who_waits_for_a_reader_is_not_overtaken_by_who_comes_later(tmp_path: Path) -> None:
     engine = open_store(tmp_path / "store")
     engine.commit("".join(f'<urn:t:s{n}> <urn:t:p> "{n}" <{ONE}> .\n' for n in range(300)))
-    slow = Ask("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f }", "text/csv")
+    slow = Query("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f }", "text/csv")
     begun, overtaken, turn = itertools.count(), [0] * 200, Lock()
     open_ones: set[int] = set()
 
@@ -522,12 +522,12 @@ def test_a_store_that_is_too_large_is_not_copied_to_memory(tmp_path: Path) -> No
     engine.commit(large("a"))
     assert list(tmp_path.glob("store/*.sst"))
     for most, files in (1000, []), (2**30, ["2"]):
-        assert answered(engine, Ask(OBJECTS, "text/csv"))
+        assert answered(engine, Query(OBJECTS, "text/csv"))
         engine.copy_to_memory(most)
         found = [path.name for path in tmp_path.glob("store.readers-*/*") if path.is_file()]
         assert found == files
     engine.tidy()
-    assert answered(engine, Ask(OBJECTS, "text/csv"))
+    assert answered(engine, Query(OBJECTS, "text/csv"))
     assert [path.name for path in tmp_path.glob("store.readers-*/*") if path.is_file()] == ["2"]
     assert len(texts(engine)) == 10_000
     engine.close()

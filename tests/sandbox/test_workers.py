@@ -15,7 +15,7 @@ from threading import Timer
 import pytest
 
 from service.common.problems import Abandoned, BadRequest, Busy, Crashed, TooLarge, WorkTimeout
-from service.sandbox import Bounds, Stop, Workers, forkserver
+from service.sandbox import Bounds, CancellationToken, Workers, forkserver
 from service.store.terms import absolute
 
 
@@ -39,8 +39,8 @@ def test_an_end_is_that_of_one_piece_of_work(workers: Workers) -> None:
 
 
 def test_work_that_nobody_waits_for_is_ended(workers: Workers) -> None:
-    process, stop = workers.run(os.getpid), Stop()
-    Timer(0.3, stop.wish).start()
+    process, stop = workers.run(os.getpid), CancellationToken()
+    Timer(0.3, stop.cancel).start()
     with pytest.raises(Abandoned):
         workers.run(time.sleep, 60, stop=stop)
     assert not Path(f"/proc/{process}/fd").exists()

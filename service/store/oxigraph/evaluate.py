@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from service.common.problems import BadQuery, TooLarge
 from service.store import forms
-from service.store.query import EVERYTHING, Ask, Dataset
+from service.store.query import EVERYTHING, Dataset, Query
 from service.store.sparql_tokens import check_silent, names_dataset, query_kind, switched_off
 
 _RESULTS = {
@@ -35,7 +35,7 @@ _SMALLEST_ROW = 3
 """Bytes of the smallest row there can be, so that only large results are counted."""
 
 
-def evaluate(store: ox.Store, ask: Ask, out: IO[bytes], *, confined: bool = False) -> None:
+def evaluate(store: ox.Store, ask: Query, out: IO[bytes], *, confined: bool = False) -> None:
     """Write the result of a query to `out`.
 
     Only where this process is `confined` from the network, `SERVICE SILENT` may try to reach it,
@@ -108,7 +108,7 @@ class _Capped:
     is stopped before it is twice too long. What is no XML is mended or refused.
     """
 
-    def __init__(self, out: IO[bytes], ask: Ask, *, counts: bool) -> None:
+    def __init__(self, out: IO[bytes], ask: Query, *, counts: bool) -> None:
         self._out = out
         self._ask = ask
         self._written = 0
@@ -152,7 +152,7 @@ def _counted(triples: Iterable[Any], limit: int) -> Iterator[Any]:
         yield triple
 
 
-def _check_rows(out: IO[bytes], ask: Ask) -> None:
+def _check_rows(out: IO[bytes], ask: Query) -> None:
     if out.tell() > ask.limits.rows * _SMALLEST_ROW and _rows(out, ask.media) > ask.limits.rows:
         raise _too_many(ask.limits.rows)
 

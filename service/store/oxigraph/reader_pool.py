@@ -16,12 +16,12 @@ from typing import IO, NoReturn
 
 from service.common import problems
 from service.common.problems import Abandoned, Busy, Crashed, Problem, QueryTimeout, TooLarge
-from service.sandbox import Places, Stop, start
+from service.sandbox import CancellationToken, Places, start
 from service.store.oxigraph.allocator import environment
 from service.store.oxigraph.channel import Channel, Message
 from service.store.oxigraph.reader_process import OUT_OF_MEMORY, PROBLEM, encode
 from service.store.oxigraph.snapshots import Snapshots
-from service.store.query import Ask
+from service.store.query import Query
 
 PATIENCE = 15.0
 """Seconds a query waits for a free reader before it is told that there is none."""
@@ -48,7 +48,7 @@ class ReaderPool:
         self._places: Places[_Reader] = Places(size)
         self._started: set[_Reader] = set()
 
-    def answer(self, ask: Ask, stop: Stop) -> IO[bytes]:
+    def answer(self, ask: Query, stop: CancellationToken) -> IO[bytes]:
         """Return the serialised result, at its start. Raises as `Engine.answer` does."""
         reader = self._places.take(min(PATIENCE, ask.limits.seconds), BUSY)
         try:
@@ -122,7 +122,7 @@ class _Reader:
         """Whether the process still runs."""
         return self._process.poll() is None
 
-    def answer(self, ask: Ask, folder: Path) -> IO[bytes]:
+    def answer(self, ask: Query, folder: Path) -> IO[bytes]:
         """Send a query and wait for its answer, no longer than its seconds."""
         began = time.monotonic()
         try:
@@ -147,7 +147,7 @@ class _Reader:
         self._channel.close()
         self._said.close()
 
-    def _raise_end(self, ask: Ask, elapsed: float, error: Exception) -> NoReturn:
+    def _raise_end(self, ask: Query, elapsed: float, error: Exception) -> NoReturn:
         """Say why the process ended, as far as that lies in the query."""
         code = -self._process.wait()
         if code == signal.SIGXCPU:
@@ -179,7 +179,7 @@ def _read(answer: Message) -> IO[bytes]:
     raise kind(found["detail"], **found["extra"])
 
 
-def _timeout(ask: Ask, elapsed: float) -> QueryTimeout:
+def _timeout(ask: Query, elapsed: float) -> QueryTimeout:
     limit = ask.limits.seconds
     return QueryTimeout(
         f"The query ran {elapsed:.1f} s and was stopped; the limit is {limit:g} s. Narrow it, or "

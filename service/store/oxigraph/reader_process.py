@@ -22,7 +22,7 @@ from service.store.faults import fault
 from service.store.oxigraph.channel import Channel, Message
 from service.store.oxigraph.evaluate import evaluate
 from service.store.oxigraph.snapshots import open_snapshot
-from service.store.query import Ask, Dataset, Limits
+from service.store.query import Dataset, Limits, Query
 
 QUERY, ANSWER, PROBLEM = b"q", b"a", b"p"
 """The kinds of messages: the service sends the first, a reader one of the others."""
@@ -39,16 +39,16 @@ _CPU_MARGIN = 5.0
 OUT_OF_MEMORY = "The query needs more memory than a query may use. Narrow it."
 
 
-def encode(ask: Ask, folder: Path) -> Message:
+def encode(ask: Query, folder: Path) -> Message:
     """Return a request: the query, and the snapshot to read."""
     return Message(QUERY, json.dumps({"folder": str(folder), **asdict(ask)}).encode())
 
 
-def _decode(body: bytes) -> tuple[Ask, str]:
+def _decode(body: bytes) -> tuple[Query, str]:
     found = json.loads(body)
     dataset = Dataset(**{k: tuple(v) for k, v in found["dataset"].items()})
     limits = Limits(**found["limits"])
-    return Ask(found["sparql"], found["media"], dataset, limits, found["base"]), found["folder"]
+    return Query(found["sparql"], found["media"], dataset, limits, found["base"]), found["folder"]
 
 
 def serve(channel: Channel, *, confined: bool) -> None:
@@ -74,7 +74,7 @@ def serve(channel: Channel, *, confined: bool) -> None:
 
 
 def _answer(
-    store: ox.Store, ask: Ask, out: "SpooledTemporaryFile[bytes]", folder: str, *, confined: bool
+    store: ox.Store, ask: Query, out: "SpooledTemporaryFile[bytes]", folder: str, *, confined: bool
 ) -> Message:
     try:
         evaluate(store, ask, out, confined=confined)

@@ -22,7 +22,7 @@ import pyoxigraph as ox
 
 from service.store.faults import faults
 from service.store.oxigraph.evaluate import evaluate
-from service.store.query import Ask
+from service.store.query import Query
 
 _NUMBER = Struct("=Q")
 
@@ -170,7 +170,7 @@ class SnapshotReader:
         """Tell whether nothing was written to the store since the snapshot was made."""
         return self._opened == self._now.number
 
-    def evaluate(self, ask: Ask, out: IO[bytes]) -> None:
+    def evaluate(self, ask: Query, out: IO[bytes]) -> None:
         """Write the result of a query to `out`. Raises as `evaluate` does."""
         evaluate(self._store, ask, out)
 

@@ -25,7 +25,7 @@ from service.store.oxigraph.differences import as_lines
 from service.store.oxigraph.evaluate import bad_syntax, evaluate, query
 from service.store.oxigraph.reader_pool import ReaderPool
 from service.store.oxigraph.snapshots import Generation, Snapshots, in_memory
-from service.store.port import EVERYTHING, Ask, Dataset, Row, Stop
+from service.store.port import EVERYTHING, CancellationToken, Dataset, Query, Row
 from service.store.sparql_tokens import check_update, forgiving, switched_off, with_using
 from service.store.terms import to_graph, to_rdflib
 
@@ -94,10 +94,10 @@ class EmbeddedEngine:
         return to_graph(query(self._queried, sparql))
 
     @guarded
-    def answer(self, ask: Ask, stop: Stop | None = None) -> IO[bytes]:
+    def answer(self, ask: Query, stop: CancellationToken | None = None) -> IO[bytes]:
         """Return the whole serialised result of a query of anybody's, at its start."""
         if self._readers is not None:
-            return self._readers.answer(ask, stop or Stop())
+            return self._readers.answer(ask, stop or CancellationToken())
         out = BytesIO()
         try:
             with faults(self.folder):

@@ -18,7 +18,7 @@ from service.common.problems import BadQuery, BadRequest, Problem, StoreUnavaila
 from service.sandbox import Bounds, Workers
 from service.sandbox.forkserver import context
 from service.store import rdf_input
-from service.store.port import EVERYTHING, Ask, Dataset, Limits, Row, Stop
+from service.store.port import EVERYTHING, CancellationToken, Dataset, Limits, Query, Row
 from service.store.remote.dialects import Server, query_urls, recognise
 from service.store.remote.http import Http, Watch, plain, unavailable
 from service.store.remote.updates import STAGING, Writer
@@ -103,13 +103,13 @@ class RemoteEngine:
         with self._fetch(sparql, TRIPLES) as body:
             return to_graph(triples(body, self._queries))
 
-    def answer(self, ask: Ask, stop: Stop | None = None) -> IO[bytes]:
+    def answer(self, ask: Query, stop: CancellationToken | None = None) -> IO[bytes]:
         """Return the whole serialised result of a query of anybody's, at its start.
 
         SPARQL 1.1 has no word for a server to stop by, so `stop` is heard before it is asked;
         afterwards its own limit of time ends the work.
         """
-        stop = stop or Stop()
+        stop = stop or CancellationToken()
         stop.check()
         kind = query_kind(ask.sparql)
         check_silent(ask.sparql)

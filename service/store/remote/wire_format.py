@@ -12,7 +12,7 @@ from typing_extensions import Buffer
 
 from service.common.problems import StoreUnavailable, TooLarge
 from service.store import forms
-from service.store.port import AnswerKind, Ask, Limits
+from service.store.port import AnswerKind, Limits, Query
 from service.store.remote.dialects import NO_GRAPH
 from service.store.remote.http import IN_MEMORY, too_large, unavailable
 
@@ -57,7 +57,7 @@ def _not_sparql(url: str, error: Exception) -> StoreUnavailable:
     return unavailable(url, f"does not answer as a SPARQL server: {str(error)[:200]}.")
 
 
-def written(body: IO[bytes], kind: AnswerKind, ask: Ask, url: str) -> IO[bytes]:
+def written(body: IO[bytes], kind: AnswerKind, ask: Query, url: str) -> IO[bytes]:
     """Return a result in the media type that is asked for, at its start.
 
     Raises `TooLarge` past the rows or bytes, `NotAcceptable` for what the media type cannot write.
@@ -80,7 +80,7 @@ class _Capped:
     What is no XML is mended or refused.
     """
 
-    def __init__(self, out: IO[bytes], ask: Ask) -> None:
+    def __init__(self, out: IO[bytes], ask: Query) -> None:
         self._out = out
         self._limit = ask.limits.bytes
         self._is_xml = ask.media.endswith("+xml")
@@ -95,7 +95,7 @@ class _Capped:
         self._out.flush()
 
 
-def _serialise(body: IO[bytes], kind: AnswerKind, ask: Ask, out: _Capped, url: str) -> None:
+def _serialise(body: IO[bytes], kind: AnswerKind, ask: Query, out: _Capped, url: str) -> None:
     if kind == "graph":
         found = forms.fitting(_counted(triples(body, url), ask.limits), ask.media)
         ox.serialize(found, out, format=ox.RdfFormat.from_media_type(ask.media))  # type: ignore[arg-type]

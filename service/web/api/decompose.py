@@ -118,17 +118,17 @@ async def _sent(request: Request, limit: int) -> Sent:
             f"not {media or 'a body without a Content-Type'}."
         )
     data = await read_body(request.stream(), limit)
-    return Sent(data, "the body", _asked(request), is_json=media == _JSON)
+    return Sent(data, "the body", _options(request), is_json=media == _JSON)
 
 
 async def _parts(request: Request, limit: int) -> Sent:
     found = await read_form(request, limit, files=2, fields=2)
     if "file" not in found:
         raise BadRequest("The form has no part called file. Send the table as that part.")
-    return Sent(found["file"], "the file", _asked(request), found.get("about", b""))
+    return Sent(found["file"], "the file", _options(request), found.get("about", b""))
 
 
-def _asked(request: Request) -> dict[str, Any]:
+def _options(request: Request) -> dict[str, Any]:
     """Return the options of the address; `format` is about the answer."""
     params = request.query_params
     found: dict[str, Any] = {k: v for k, v in params.items() if k != "format"}

@@ -197,12 +197,12 @@ def get_report(ident: str, request: Request, services: ServicesDep) -> Response:
 
 
 def _outcomes(
-    request: Request, jobs: Jobs, ident: str, wanted: Callable[[dict[str, Any]], bool]
+    request: Request, jobs: Jobs, ident: str, kept: Callable[[dict[str, Any]], bool]
 ) -> Response:
     job = jobs.get(ident)
     suffix = request.path_params.get("suffix") or request.query_params.get("format")
     media = choose(request.headers.get("accept"), _FORMS, suffix)
-    found = (o for o in jobs.outcomes(ident) if wanted(o))
+    found = (o for o in jobs.outcomes(ident) if kept(o))
     if media == "text/html":
         return page(
             request,

@@ -36,11 +36,11 @@ def list_queries(request: Request) -> Response:
 def run_query(name: str, request: Request, services: ServicesDep) -> Response:
     """Answer a named question; `.csv` for a table, `.rq` for the SPARQL that runs."""
     stem, suffix = split_suffix(name, FORMS)
-    asked = catalog.question(stem)
+    query = catalog.question(stem)
     arguments = {k: v for k, v in request.query_params.items() if k != "format" and v}
     if not arguments and suffix == "rq":
-        arguments = {p.name: p.example for p in asked.params.values()}
-    sparql = catalog.bind(asked, arguments, services.engine)
+        arguments = {p.name: p.example for p in query.params.values()}
+    sparql = catalog.bind(query, arguments, services.engine)
 
     def rows() -> list[dict[str, Any]]:
         return [_plain(row) for row in services.engine.select(sparql)]
@@ -48,8 +48,8 @@ def run_query(name: str, request: Request, services: ServicesDep) -> Response:
     def as_json() -> str:
         found = rows()
         document = {
-            "question": asked.question,
-            "about": asked.about or None,
+            "question": query.question,
+            "about": query.about or None,
             "parameters": arguments,
             "columns": columns(found),
             "rows": found,
@@ -63,7 +63,7 @@ def run_query(name: str, request: Request, services: ServicesDep) -> Response:
         return csv_text(found)
 
     def as_page() -> bytes:
-        return bytes(named.answer(request, asked, arguments, rows()).body)
+        return bytes(named.answer(request, query, arguments, rows()).body)
 
     writers: Writers = {
         "application/json": as_json,

@@ -39,20 +39,24 @@ async def create_plan(request: Request, services: ServicesDep, caller: WriterDep
     Without `findings` the verdicts are those of the fit of this card for the deployment: from
     reviews, and where there is none by the rules over the values of both.
     """
-    wanted = commands.form(await read_json(request, services.settings.max_body_bytes), PlanRequest)
-    return await in_writing_thread(request, _created, request, services, caller, wanted)
+    requested = commands.form(
+        await read_json(request, services.settings.max_body_bytes), PlanRequest
+    )
+    return await in_writing_thread(request, _created, request, services, caller, requested)
 
 
-def _created(request: Request, services: Services, caller: Caller, wanted: PlanRequest) -> Response:
-    made = create(services, caller, wanted)
+def _created(
+    request: Request, services: Services, caller: Caller, requested: PlanRequest
+) -> Response:
+    made = create(services, caller, requested)
     address = f"{request.url.path.rstrip('/')}/{made.plan.id}"
     return _answer(request, services, made, 201, Location=address)
 
 
-def create(services: Services, caller: Caller, wanted: PlanRequest) -> Changed:
+def create(services: Services, caller: Caller, requested: PlanRequest) -> Changed:
     """Store a plan. Raises as `plans.create` does."""
-    with writing(services, caller, "new plan", wanted.id) as write:
-        return commands.create(services.engine, services.gate, wanted, write.entry)
+    with writing(services, caller, "new plan", requested.id) as write:
+        return commands.create(services.engine, services.gate, requested, write.entry)
 
 
 @router.patch(
@@ -66,23 +70,29 @@ async def change_step(
     Every change is a new version of the plan. 409 for a locked step, for a
     threshold whose result is recorded, and for a result without a threshold.
     """
-    wanted = commands.form(await read_json(request, services.settings.max_body_bytes), StepChange)
+    requested = commands.form(
+        await read_json(request, services.settings.max_body_bytes), StepChange
+    )
     place = ident, position
-    return await in_writing_thread(request, _changed, request, services, caller, place, wanted)
+    return await in_writing_thread(request, _changed, request, services, caller, place, requested)
 
 
 def _changed(
-    request: Request, services: Services, caller: Caller, place: tuple[str, int], wanted: StepChange
+    request: Request,
+    services: Services,
+    caller: Caller,
+    place: tuple[str, int],
+    requested: StepChange,
 ) -> Response:
-    return _answer(request, services, change(services, caller, place, wanted), 200)
+    return _answer(request, services, change(services, caller, place, requested), 200)
 
 
 def change(
-    services: Services, caller: Caller, place: tuple[str, int], wanted: StepChange
+    services: Services, caller: Caller, place: tuple[str, int], requested: StepChange
 ) -> Changed:
     """Store a plan with a step changed. Raises as `plans.change` does."""
     with writing(services, caller, "change of a plan", f"{place[0]}, step {place[1]}") as write:
-        return commands.change(services.engine, services.gate, place, wanted, write.entry)
+        return commands.change(services.engine, services.gate, place, requested, write.entry)
 
 
 @router.get("/plans/{ident}/steps/{position}")

@@ -29,12 +29,12 @@ router = APIRouter(prefix="/api/v1")
 
 def add_list(name: str, example: dict[str, Any]) -> None:
     """Add `/api/v1/{name}` and its forms by suffix; its filters are those of the list query."""
-    asked = catalog.lists()[name]
+    listed = catalog.lists()[name]
 
     def endpoint(request: Request, services: ServicesDep) -> Response:
         return _list(request, services, name)
 
-    endpoint.__doc__ = f"{asked.question} Filters: {', '.join(asked.params) or 'none'}."
+    endpoint.__doc__ = f"{listed.question} Filters: {', '.join(listed.params) or 'none'}."
     parameters = [
         {
             "name": p.name,
@@ -43,7 +43,7 @@ def add_list(name: str, example: dict[str, Any]) -> None:
             "schema": {"type": "string"},
             "example": p.example,
         }
-        for p in asked.params.values()
+        for p in listed.params.values()
     ] + [
         {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": PAGE}},
         {"name": "cursor", "in": "query", "schema": {"type": "string"}},

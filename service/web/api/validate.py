@@ -8,7 +8,7 @@ from loaders.contract import Raw
 from loaders.registry import FORMATS
 from service.common.problems import BadRequest, Invalid
 from service.ingest.checking import Errand
-from service.ingest.report import Outcome, Tally
+from service.ingest.report import ImportReport, Outcome
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import LinesDep
 from service.web.requests import read_body
@@ -58,7 +58,7 @@ def _judge(services: Services, raw: Raw, errand: Errand) -> list[Outcome]:
 
 
 def _report(outcomes: list[Outcome]) -> dict[str, Any]:
-    tally = Tally()
+    tally = ImportReport()
     for outcome in outcomes:
         tally.add(outcome)
     found = [outcome.document() for outcome in outcomes]

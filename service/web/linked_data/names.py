@@ -16,7 +16,7 @@ from loaders.mapping.iris import BASE, DCAT, bind
 from service.common.negotiation import SUFFIXES, choose, split_suffix
 from service.common.problems import NotFound
 from service.linked_data import ontology_page, presentation, resource
-from service.linked_data.resource import Description
+from service.linked_data.resource import ResourceDescription
 from service.ontology import graphs
 from service.web.dependencies import Services, ServicesDep
 from service.web.linked_data.descriptions import base_of, turtle_first
@@ -122,7 +122,7 @@ for _space in SPACES:
     add_space(_space)
 
 
-def _page(services: Services, found: Description) -> tuple[str, dict[str, Any]]:
+def _page(services: Services, found: ResourceDescription) -> tuple[str, dict[str, Any]]:
     """Return the template of a page and what it shows: of the ontology, its documentation."""
     if found.subject == URIRef(f"{BASE}ontology"):
         return "linked_data/ontology.html", {**ontology_page.page(), "iri": found.iri}
@@ -137,7 +137,7 @@ def _page(services: Services, found: Description) -> tuple[str, dict[str, Any]]:
 def _document(
     request: Request,
     services: Services,
-    found: Description,
+    found: ResourceDescription,
     path: str,
     suffix: str | None,
 ) -> Response:
@@ -162,7 +162,7 @@ def _document(
     return respond(request, writers, suffix, Link=", ".join(links))
 
 
-def _writers(found: Description) -> Writers:
+def _writers(found: ResourceDescription) -> Writers:
     triples = rdf_writers(found.graph)
     return {
         "text/turtle": triples["text/turtle"],
@@ -173,7 +173,7 @@ def _writers(found: Description) -> Writers:
     }
 
 
-def _record(found: Description) -> str | None:
+def _record(found: ResourceDescription) -> str | None:
     """Return the address in the API of what is described, if it has one of its own."""
     _, _, path = str(found.iri).removeprefix(BASE).partition("id/")
     kind, _, ident = path.partition("/")
@@ -183,7 +183,7 @@ def _record(found: Description) -> str | None:
     return None
 
 
-def _for_readers(found: Description) -> str | None:
+def _for_readers(found: ResourceDescription) -> str | None:
     """Return the address of the page that people read of a benchmark."""
     _, kind, ident = str(found.iri).removeprefix(BASE).rpartition("id/benchmark/")
     return f"/benchmarks/{ident}" if kind else None

@@ -10,7 +10,7 @@ from fastapi.templating import Jinja2Templates
 
 from service.common.resources import VERSION, inside
 from service.linked_data.statistics import modified
-from service.queries.cache import PerContent
+from service.queries.cache import cached_per_state
 from service.web.dependencies import services as services_of
 from service.web.pages.shared.glyphs import SIGNS
 from service.web.pages.shared.numbers import amount, level, printed
@@ -37,7 +37,7 @@ _templates.env.filters["words"] = lambda name: _CAMEL.sub(r" \1", str(name)).low
 _templates.env.filters.update(number=printed, amount=amount, level=level)
 _templates.env.filters["host"] = lambda url: urlsplit(url).hostname or url
 
-_snapshot = PerContent(modified)
+_snapshot = cached_per_state(modified)
 
 
 def page(request: Request, template: str, shown: Mapping[str, Any], status: int = 200) -> Response:

@@ -21,13 +21,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.access.requests import HEADER, request_id
 from service.common.http_headers import COMPRESSION, WORTH_COMPRESSING, fields_of_answer
 from service.common.problems import BadRequest, Problem
-from service.store.port import Ask, Dataset, Limits, Stop
+from service.store.port import CancellationToken, Dataset, Limits, Query
 from service.store.terms import absolute
 from service.web.cancellation import while_awaited
 from service.web.dependencies import Services
 from service.web.http.clients import bearer
 from service.web.requests import read_body
-from service.web.sparql.request import asked, check_length, content_type
+from service.web.sparql.request import check_length, content_type, parse_query
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
@@ -117,14 +117,14 @@ class Endpoint:
         most = _BYTES_OF_A_CHARACTER[kind] * settings.max_query_chars + _ROOM
         return min(most, settings.max_body_bytes)
 
-    def _ask(self, request: "_Read", params: Parameters) -> Ask:
+    def _ask(self, request: "_Read", params: Parameters) -> Query:
         text = only(params, "query")
         check_length(text, self._services.settings.max_query_chars)
         most, accept = limits_of(self._services), request.headers.get("accept")
-        ask = asked(text, params, accept, address_of(request), most)
+        ask = parse_query(text, params, accept, address_of(request), most)
         return replace(ask, dataset=dataset(params, "default-graph-uri", "named-graph-uri"))
 
-    def _run(self, request: "_Read", ask: Ask, stop: Stop) -> Outcome:
+    def _run(self, request: "_Read", ask: Query, stop: CancellationToken) -> Outcome:
         result = self._services.engine.answer(ask, stop)
         first, media = result.read(_CHUNK), content_type(ask.media)
         if len(first) == _CHUNK:

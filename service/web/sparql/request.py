@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from service.common.negotiation import choose
 from service.common.problems import BadParameter, TooLarge
-from service.store.query import Ask, Limits
+from service.store.query import Limits, Query
 from service.store.sparql_tokens import query_kind
 
 RESULTS = [
@@ -41,7 +41,7 @@ Params = Mapping[str, Sequence[str]]
 """The values of each parameter of a request, in the order they were given."""
 
 
-def asked(text: str, params: Params, accept: str | None, base: str, most: Limits) -> Ask:
+def parse_query(text: str, params: Params, accept: str | None, base: str, most: Limits) -> Query:
     """Return the query of a request, over all graphs, with its answer's form and its limits.
 
     `most` is what `timeout=` may lower. Raises `BadQuery`, `BadParameter`, and `NotAcceptable`
@@ -50,7 +50,7 @@ def asked(text: str, params: Params, accept: str | None, base: str, most: Limits
     offered = OFFERED[query_kind(text)]
     media = choose(accept, offered, _wanted(params, offered))
     limits = replace(most, seconds=seconds(params, most.seconds))
-    return Ask(text, media, limits=limits, base=base)
+    return Query(text, media, limits=limits, base=base)
 
 
 def check_length(text: str, limit: int) -> None:

@@ -122,8 +122,8 @@ def _choice(iri: str) -> Choice:
 def questions() -> tuple[Question, ...]:
     """Return every dimension that asks something: the five of the card first, others by name."""
     graph = graphs.taxonomy()
-    asked = set(graph.subjects(EGAP.questionText)) & set(graph.subjects(RDF.type, EGAP.Dimension))
-    names = {last_segment(d) for d in asked}
+    asking = set(graph.subjects(EGAP.questionText)) & set(graph.subjects(RDF.type, EGAP.Dimension))
+    names = {last_segment(d) for d in asking}
     order = [*CORE_DIMENSIONS, *sorted(names - set(CORE_DIMENSIONS))]
     return tuple(_question(graph, name) for name in order)
 

@@ -21,7 +21,7 @@ from loaders.model import CORE_DIMENSIONS, Coding, Description, Profile, Record,
 from loaders.model.nodes import Citation
 from loaders.model.statements import Assessment, Evidence
 from service.common.negotiation import SUFFIXES
-from service.ingest.report import Outcome, standing
+from service.ingest.report import Outcome, answer_status
 from service.ontology import graphs, labels
 from service.records import exports
 from service.store.port import Engine
@@ -152,11 +152,11 @@ def _open(dimension: str) -> Row:
 
 
 def _stated(statement: Statement) -> Row:
-    asked = _open(statement.dimension)
+    unanswered = _open(statement.dimension)
     return replace(
-        asked,
-        question=statement.question or asked.question,
-        standing=standing(statement).replace(" ", "-"),
+        unanswered,
+        question=statement.question or unanswered.question,
+        standing=answer_status(statement).replace(" ", "-"),
         words=statement.answer or "",
         hints=statement.hints,
         sources=statement.sources,

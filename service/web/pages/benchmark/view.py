@@ -21,7 +21,7 @@ from service.ontology import scheme_queries
 from service.ontology import taxonomy as ontology_taxonomy
 from service.ontology.schemes import NOT_APPLICABLE, Scheme
 from service.queries import lists
-from service.queries.cache import PerContent
+from service.queries.cache import cached_per_state
 from service.records import repository
 from service.records.repository import Stored
 from service.store.port import Engine
@@ -29,7 +29,7 @@ from service.web.pages.shared.assumption_strip import NOT_STATED, Cell, cell
 
 WITHDRAWN = "withdrawn"
 
-taxonomy = PerContent(ontology_taxonomy.taxonomy)
+taxonomy = cached_per_state(ontology_taxonomy.taxonomy)
 """The dimensions with group, question and values."""
 
 

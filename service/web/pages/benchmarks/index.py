@@ -17,7 +17,7 @@ from service.ontology import scheme_queries
 from service.ontology.labels import label
 from service.ontology.schemes import Scheme
 from service.queries import lists
-from service.queries.cache import PerContent
+from service.queries.cache import cached_per_state
 from service.store.port import Engine
 from service.web.pages.shared.assumption_strip import HINTED, NOT_STATED, STATES, Cell, strip
 
@@ -79,7 +79,7 @@ class Index:
         return (1 << len(self.entries)) - 1
 
 
-@PerContent
+@cached_per_state
 def index(engine: Engine) -> Index:
     """Return the index of a store, made once for each state of its content."""
     schemes = scheme_queries.schemes(engine)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request, Response
 
 from service.common.csv_tables import csv_text
-from service.queries.cache import PerContent
+from service.queries.cache import cached_per_state
 from service.store.port import Engine
 from service.web.dependencies import ServicesDep
 from service.web.pages.benchmarks import filters
@@ -42,7 +42,7 @@ def benchmarks_csv(request: Request, services: ServicesDep) -> Response:
     return Response(header + "".join(found), media_type="text/csv; charset=utf-8")
 
 
-@PerContent
+@cached_per_state
 def _csv(engine: Engine) -> tuple[str, Mapping[str, str]]:
     """Return the header of the CSV, and the line of every benchmark by its id."""
     entries = benchmark_index.index(engine).entries

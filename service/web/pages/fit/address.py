@@ -103,8 +103,8 @@ def case(engine: Engine, at: State) -> Case | None:
         if ident
         else _described(engine, schemes, at, described)
     )
-    wanted = fit_request.parse(engine, schemes, _controls(at, described))
-    return Case(deployment, wanted, schemes, from_graph.benchmarks(engine, ident))
+    request = fit_request.parse(engine, schemes, _controls(at, described))
+    return Case(deployment, request, schemes, from_graph.benchmarks(engine, ident))
 
 
 def _described(

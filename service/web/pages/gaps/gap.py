@@ -7,7 +7,7 @@ from loaders.model import Gap, Study
 from service.common.problems import BadParameter, NotFound
 from service.ontology import graphs
 from service.queries import lists
-from service.queries.cache import PerContent
+from service.queries.cache import cached_per_state
 from service.records import repository
 from service.records.repository import Stored
 from service.store.port import Engine
@@ -45,7 +45,7 @@ class Held:
     version: int
 
 
-@PerContent
+@cached_per_state
 def gaps(engine: Engine) -> Mapping[str, Held]:
     """Return every current gap by its identity."""
     idents = [str(g["id"]) for g in lists.listing(engine, "gaps", {})]

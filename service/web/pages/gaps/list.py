@@ -8,7 +8,7 @@ from loaders.mapping.iris import last_segment
 from loaders.model import Gap, Interval
 from service.common.problems import BadParameter
 from service.queries import catalog, lists
-from service.queries.cache import PerContent
+from service.queries.cache import cached_per_state
 from service.store.port import Engine
 from service.web.pages.gaps.gap import records, studies
 from service.web.pages.shared.numbers import sampled
@@ -26,12 +26,12 @@ class GapList:
     chosen: Mapping[str, str]
 
 
-def listed(engine: Engine, asked: Mapping[str, str]) -> GapList:
+def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
     """Return the gaps that pass the filters of the API's list, and `number`: with or without.
 
     An empty filter is open. Raises `BadParameter` naming the one that does not fit.
     """
-    chosen = {name: value.strip() for name, value in asked.items() if value.strip()}
+    chosen = {name: value.strip() for name, value in given.items() if value.strip()}
     number = chosen.get("number")
     if number not in {None, *_NUMBER}:
         raise BadParameter(
@@ -55,7 +55,7 @@ def _numbered(gap: Gap) -> str:
     return "without" if gap.value is None and gap.lowest is None else "with"
 
 
-@PerContent
+@cached_per_state
 def choices(engine: Engine) -> dict[str, tuple[str, ...]]:
     """Return what each filter may be set to, in order."""
     found = records(engine)

@@ -14,8 +14,8 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def home(request: Request, services: ServicesDep) -> Response:
     """Show what this is, what the graph holds, and where to go next."""
-    asked = [catalog.question(name) for name in QUESTIONS]
-    shown = {"front": front(services.engine), "questions": asked, "readers": READERS}
+    questions = [catalog.question(name) for name in QUESTIONS]
+    shown = {"front": front(services.engine), "questions": questions, "readers": READERS}
     return page(request, "pages/home/home.html", shown)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from service.common.problems import NotFound
 from service.queries import catalog
-from service.queries.cache import PerContent
+from service.queries.cache import cached_per_state
 from service.store.port import Engine
 from service.web.pages.gaps import gap as gap_view
 
@@ -39,7 +39,7 @@ class Front:
     gap: gap_view.GapPage | None
 
 
-@PerContent
+@cached_per_state
 def front(engine: Engine) -> Front:
     """Return what the home page shows of a store."""
     rows = catalog.run(catalog.question("records-by-kind"), {}, engine)

@@ -101,8 +101,8 @@ def _list(
 def _draft(services: Services, typed: Mapping[str, str]) -> plan_view.PlanPage:
     given = {name: value for name, value in typed.items() if name in _NEW}
     nobody = {"id": "draft", "author": {"id": "nobody", "name": "nobody yet"}}
-    wanted = commands.form({**_tree(given, "author"), **nobody}, PlanRequest)
-    return plan_view.page_of(commands.drafted(services.engine, wanted))
+    requested = commands.form({**_tree(given, "author"), **nobody}, PlanRequest)
+    return plan_view.page_of(commands.drafted(services.engine, requested))
 
 
 @router.get("/plans/{ident}")

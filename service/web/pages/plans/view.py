@@ -14,7 +14,7 @@ from loaders.writers.plan import result_words, sample_words, threshold_words
 from service.ontology import graphs
 from service.plans import commands
 from service.queries import lists
-from service.queries.cache import PerContent
+from service.queries.cache import cached_per_state
 from service.records import repository
 from service.records.plan_rules import locks
 from service.store.port import Engine
@@ -123,7 +123,7 @@ def shown(engine: Engine, ident: str) -> PlanPage:
     return kept[ident]
 
 
-@PerContent
+@cached_per_state
 def _pages(engine: Engine) -> dict[str, PlanPage]:
     """Return the pages that were made since the content last changed; at first, none."""
     del engine
@@ -232,14 +232,14 @@ def codes(scheme: str) -> tuple[str, ...]:
     return tuple(sorted(last_segment(code) for code in found))
 
 
-@PerContent
+@cached_per_state
 def cards(engine: Engine) -> tuple[str, ...]:
     """Return the cards that people wrote; those made by programs are too many to choose from."""
     found = lists.listing(engine, "cards", {})
     return tuple(str(c["id"]) for c in found if c.get("writtenBy") != "machine")
 
 
-@PerContent
+@cached_per_state
 def deployments(engine: Engine) -> tuple[tuple[str, str], ...]:
     """Return the deployments by id, with their titles."""
     found = lists.listing(engine, "deployments", {})

@@ -20,12 +20,12 @@ def index(request: Request) -> Response:
 
 
 def answer(
-    request: Request, asked: Question, arguments: dict[str, str], found: list[dict[str, Any]]
+    request: Request, query: Question, arguments: dict[str, str], found: list[dict[str, Any]]
 ) -> Response:
     """Show the answer to a question as a table, below the boxes that were filled in."""
     names = csv_tables.columns(found)
     shown = {
-        "asked": asked,
+        "query": query,
         "arguments": arguments,
         "columns": names,
         "rows": tables.cells(found[:MOST], names),

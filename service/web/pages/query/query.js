@@ -161,9 +161,9 @@ function show(fetched) {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  const asked = new URLSearchParams({ query: area.value });
-  if (form.elements.timeout.value) asked.set("timeout", form.elements.timeout.value);
-  const address = `${location.pathname}?${asked}`;
+  const fields = new URLSearchParams({ query: area.value });
+  if (form.elements.timeout.value) fields.set("timeout", form.elements.timeout.value);
+  const address = `${location.pathname}?${fields}`;
   if (address !== location.pathname + location.search) window.history.pushState(null, "", address);
   run(address);
 });

@@ -8,13 +8,13 @@ from starlette.concurrency import run_in_threadpool
 
 from service.common.http_headers import content_policy
 from service.common.problems import Problem
-from service.store.port import Limits, Stop
+from service.store.port import CancellationToken, Limits
 from service.web.cancellation import while_awaited
 from service.web.dependencies import Services, ServicesDep
 from service.web.linked_data.descriptions import base_of
 from service.web.pages.layout import page
 from service.web.pages.query import completion, view
-from service.web.sparql.request import asked, check_length
+from service.web.sparql.request import check_length, parse_query
 
 router = APIRouter(include_in_schema=False)
 _OWN = {"query", "question", "timeout"}
@@ -34,13 +34,13 @@ def terms(request: Request) -> Response:
 async def query(request: Request, services: ServicesDep) -> Response:
     """Show the editor, a question to start from, and the answer of the query in the address."""
     if not request.query_params.get("query"):
-        return await run_in_threadpool(_page, request, services, Stop())
+        return await run_in_threadpool(_page, request, services, CancellationToken())
     return await while_awaited(
         request, _page, services, seconds=services.settings.max_query_seconds
     )
 
 
-def _page(request: Request, services: Services, stop: Stop) -> Response:
+def _page(request: Request, services: Services, stop: CancellationToken) -> Response:
     params = request.query_params
     given = {name: value for name, value in params.items() if name not in _OWN}
     start = view.start(params.get("question") or None, given, services.engine)
@@ -77,7 +77,7 @@ def _copies(request: Request, text: str, params: Mapping[str, str]) -> dict[str,
 
 
 def _tried(
-    request: Request, services: Services, text: str, stop: Stop
+    request: Request, services: Services, text: str, stop: CancellationToken
 ) -> tuple[view.Shown | None, Problem | None]:
     """Return the answer to a query, or what is wrong with it: the page shows either."""
     settings = services.settings
@@ -89,7 +89,9 @@ def _tried(
         check_length(text, settings.max_query_chars)
         return view.run(
             text,
-            lambda media: services.engine.answer(asked(text, given, media, endpoint, most), stop),
+            lambda media: services.engine.answer(
+                parse_query(text, given, media, endpoint, most), stop
+            ),
         ), None
     except Problem as problem:
         return None, problem

@@ -99,7 +99,7 @@ class Start:
     """What the editor begins with, the question it comes from, and what is wrong with that."""
 
     text: str
-    asked: Question | None = None
+    question: Question | None = None
     boxes: Sequence[Box] = ()
     problem: BadParameter | None = None
 
@@ -144,13 +144,13 @@ def start(name: str | None, given: Mapping[str, str], engine: Engine) -> Start:
                 known=["query", "question", "timeout"],
             )
         return Start(START)
-    asked = catalog.question(name)
-    arguments = given or {p.name: p.example for p in asked.params.values()}
-    boxes = [_box(p, arguments) for p in asked.params.values()]
+    question = catalog.question(name)
+    arguments = given or {p.name: p.example for p in question.params.values()}
+    boxes = [_box(p, arguments) for p in question.params.values()]
     try:
-        return Start(catalog.bind(asked, arguments, engine), asked, boxes)
+        return Start(catalog.bind(question, arguments, engine), question, boxes)
     except BadParameter as problem:
-        return Start(asked.sparql, asked, boxes, problem)
+        return Start(question.sparql, question, boxes, problem)
 
 
 def _box(parameter: Parameter, arguments: Mapping[str, str]) -> Box:

@@ -28,7 +28,7 @@ from service.store.query import Limits
 from service.web.http.hosts import Hosts
 from service.web.sparql.lanes.head import Request, read
 from service.web.sparql.lanes.wire import BACK, BUDGET, LENT, PATIENCE, Pulse
-from service.web.sparql.request import asked, check_length, content_type
+from service.web.sparql.request import check_length, content_type, parse_query
 
 ENDS = {signal.SIGPROF, signal.SIGALRM, signal.SIGABRT, signal.SIGSEGV}
 """How a lane ends in a query: past one of the two timers, out of memory, or out of stack."""
@@ -142,7 +142,7 @@ class Lane:
     def _result(self, request: Request, base: str) -> bytes:
         text = request.parameters["query"][0]
         check_length(text, self._characters)
-        ask = asked(text, request.parameters, request.asker.accept, base, self._most)
+        ask = parse_query(text, request.parameters, request.asker.accept, base, self._most)
         out = BytesIO()
         self._snapshot.evaluate(ask, out)
         return _response(content_type(ask.media), out.getvalue(), compress=request.asker.gzip)
