@@ -8,7 +8,7 @@ the first content of that kind is met. It has
 
 `detects(content) -> bool`
     Whether this is the format, by its content; the name of a file proves nothing. It must not
-    raise. The formats of a kind are asked in the order of the table.
+    raise. The formats of a kind are tried in the order of the table.
 
 `load(raw, content) -> tuple[list[Record], list[Problem]]`
     The records of one document in storage order (a document is stored whole or set aside
@@ -47,7 +47,7 @@ An identity is made by `loaders.reading.cleaning.record_id(source name, key)`. W
 has a key of its own (never its title, never an address) use that, else `raw.key`.
 `raw.name` is the name of the file, `raw.path` its path inside what was imported. A format whose
 first record is called after `raw.key` alone says so in the table (`by_file`): files of one name
-are then told apart.
+are then distinguished.
 
 What a record refers to
 -----------------------
@@ -192,8 +192,8 @@ class Opaque:
     value: str
 
 
-_TOLD = 1_000
-"""How many characters of a value a problem tells."""
+_LONGEST_VALUE = 1_000
+"""How many characters of a value a problem keeps."""
 
 
 @dataclass(frozen=True)
@@ -214,14 +214,14 @@ class Problem:
         """Cut field and value to a length that can be shown and stored."""
         for name in ("field", "value"):
             words = getattr(self, name)
-            if len(words) > _TOLD:
-                object.__setattr__(self, name, f"{words[:_TOLD]}…")
+            if len(words) > _LONGEST_VALUE:
+                object.__setattr__(self, name, f"{words[:_LONGEST_VALUE]}…")
 
     def sentence(self) -> str:
         """Return the problem as one line: field, message, value, mend."""
         where = f"{self.field}: " if self.field else ""
-        told = not self.value or self.value in self.message
-        what = "" if told else f" (found: {shorten(self.value)})"
+        shown = not self.value or self.value in self.message
+        what = "" if shown else f" (found: {shorten(self.value)})"
         return f"{where}{self.message}{what}{' ' + self.mend if self.mend else ''}"
 
 

@@ -109,8 +109,8 @@ def _assumption(dimension: str, row: Mapping[str, str]) -> Assumption:
     found = _answers(row, column)
     codings = _codings(dimension, rule, {a: table[a] for a in found if a in table})
     if not codings:
-        told = tuple(f"{column}: {answer}" for answer in found)
-        return Assumption(dimension=dimension, hints=told + hints)
+        texts = tuple(f"{column}: {answer}" for answer in found)
+        return Assumption(dimension=dimension, hints=texts + hints)
     rest = tuple(f"{column}: {answer}" for answer in found if answer not in table)
     return Assumption(
         dimension=dimension,
@@ -133,8 +133,8 @@ def _codings(dimension: str, rule: str, read: Mapping[str, str]) -> tuple[Coding
 
 
 def _hints(dimension: str, row: Mapping[str, str]) -> tuple[str, ...]:
-    told = ((c, "; ".join(_answers(row, c))) for c in _HINTS.get(dimension, ()))
-    return tuple(f"{column}: {words}" for column, words in told if words)
+    texts = ((c, "; ".join(_answers(row, c))) for c in _HINTS.get(dimension, ()))
+    return tuple(f"{column}: {words}" for column, words in texts if words)
 
 
 def _answers(row: Mapping[str, str], column: str) -> list[str]:

@@ -84,13 +84,13 @@ def _rights(tree: Mapping[str, Any]) -> str | None:
 
 
 def _assumptions(tree: Mapping[str, Any]) -> tuple[Assumption, ...]:
-    told = ((key, "; ".join(texts(tree.get(key)))) for key in _AUTHORSHIP)
+    stated = ((key, "; ".join(texts(tree.get(key)))) for key in _AUTHORSHIP)
     hints = {
-        "query-authorship": tuple(f"{key}: {words}" for key, words in told if words),
+        "query-authorship": tuple(f"{key}: {words}" for key, words in stated if words),
         "interaction-type": tuple(
             f"{key}: {said}"
             for key in ("description", *_AUTHORSHIP)
             for said in on_turns(text(_get(tree, key)) or "")
         ),
     }
-    return core(*(hinted(d, *told) for d, told in hints.items()))
+    return core(*(hinted(d, *words) for d, words in hints.items()))

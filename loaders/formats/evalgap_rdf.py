@@ -1,6 +1,6 @@
 """Records of EvalGap as RDF, in every syntax, JSON-LD included.
 
-A record is told by its class and named as the graph names it: `…/id/card/medqa/evalgap/1`. The
+A record is known by its class and named as the graph names it: `…/id/card/medqa/evalgap/1`. The
 version in the name is not taken over; the import counts versions itself. A JSON-LD context is
 never fetched: that of EvalGap is known here, any other address is refused.
 """

@@ -77,7 +77,7 @@ def described(tree: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         "languages": texts(details.get("languages")),
         "pages": pages,
         "metrics": texts(section(tree, "methodology").get("metrics")),
-        "assumptions": core(*(hinted(d, *told) for d, told in _hints(tree).items())),
+        "assumptions": core(*(hinted(d, *texts) for d, texts in _hints(tree).items())),
     }
     return fields | _purpose(section(tree, "purpose_and_intended_users")), warnings
 

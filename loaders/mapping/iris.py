@@ -30,7 +30,7 @@ SHORT = {
     "sh": "http://www.w3.org/ns/shacl#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-"""Prefixes under which answers are written and queries may be asked."""
+"""Prefixes under which answers are written and queries may be written."""
 
 
 def expand(curie: str) -> URIRef:

@@ -30,7 +30,7 @@ DAMAGED = (
 
 @dataclass(frozen=True)
 class Member:
-    """A file in an archive; `stream` is read before the next member is asked for.
+    """A file in an archive; `stream` is read before the next member is requested.
 
     `refusal` says why its bytes cannot be had, and the stream is then None.
     """

@@ -28,7 +28,7 @@ class Folder:
 
 
 class Archive:
-    """The files of an archive, copied to one temporary file when the first is asked for."""
+    """The files of an archive, copied to one temporary file when the first is read."""
 
     def __init__(
         self, members: Callable[[], Iterator[tuple[str, Member]]], held: object = None

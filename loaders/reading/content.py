@@ -1,4 +1,4 @@
-"""What kind of content a file holds, told by the content; its suffix only where that is open."""
+"""The kind of content of a file, recognised by the content; its suffix only where that is open."""
 
 import re
 from collections.abc import Callable

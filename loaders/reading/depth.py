@@ -88,7 +88,7 @@ def _yaml(data: bytes) -> bool:
 
 
 def values(data: bytes, enough: int) -> int:
-    """Return about how many values a text holds, told by what separates them; at most too many.
+    """Return an estimate, never too low, of how many values a text holds, from its separators.
 
     What stands in double quotes is left out where the count would otherwise pass `enough`.
     """

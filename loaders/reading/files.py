@@ -1,6 +1,6 @@
 """From paths to raw records: files, folders, patterns, archives and streams.
 
-What a file is, is told by its bytes. Hidden files (`.git`, `.DS_Store`, `__MACOSX`) are passed
+The bytes of a file say what it is. Hidden files (`.git`, `.DS_Store`, `__MACOSX`) are passed
 over; everything else is yielded, as a record or as rejected with the reason.
 """
 

@@ -66,7 +66,7 @@ def levels(words: str, enough: int) -> int:
             if deepest >= enough:
                 break
     except (yaml.YAMLError, ValueError):
-        return deepest  # whoever reads the text says where it breaks off
+        return deepest  # the reader of the text says where it breaks off
     return deepest
 
 

@@ -58,7 +58,7 @@ class Access:
         challenges = (BEARER, BASIC) if reads else (BEARER,)
         secret = _sent(request, basic=reads)
         if not secret:
-            raise self._unknown(_wanted(scope), *challenges)
+            raise self._unknown(_needed_scope(scope), *challenges)
         return self._holder(request, secret, scope, challenges)
 
     def admit_form(self, request: Request, secret: str, scope: Scope) -> Caller:
@@ -117,7 +117,7 @@ def _sent(request: Request, *, basic: bool) -> str:
         return ""
 
 
-def _wanted(scope: Scope) -> str:
+def _needed_scope(scope: Scope) -> str:
     which = "a token" if scope is Scope.READ else f"a token with the scope {scope.word!r}"
     return f"This needs {which}. Send it as 'Authorization: Bearer …'."
 

@@ -17,7 +17,7 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def request_id(scope: Scope) -> str:
-    """Return the name of a request, the same each time it is asked for."""
+    """Return the name of a request, the same on each call."""
     if _KEY not in scope:
         given = Headers(scope=scope).get(HEADER, "")
         scope[_KEY] = given if _SANE.fullmatch(given) else uuid4().hex

@@ -76,9 +76,9 @@ def fit(
             if stated
             else from_graph.deployment(engine, deployment)
         )
-        wanted = fit_request.parse(engine, schemes, given)
+        request = fit_request.parse(engine, schemes, given)
         found = fit_request.answer(
-            schemes, from_graph.benchmarks(engine, chosen.id), chosen, wanted
+            schemes, from_graph.benchmarks(engine, chosen.id), chosen, request
         )
     if as_json:
         _write_json(fit_report.answered(found))

@@ -117,7 +117,7 @@ def _run_server(settings: Settings) -> None:
     from service.web.http.edge import connections_of  # noqa: PLC0415
     from service.web.http.protocol import bounded_protocol  # noqa: PLC0415
     from service.web.serving import GRACE, Server  # noqa: PLC0415
-    from service.web.sparql.lanes.pool import lent_protocol  # noqa: PLC0415
+    from service.web.sparql.lanes.pool import handover_protocol  # noqa: PLC0415
 
     _check_free(settings)
     application = create_app(settings, tell=lambda words: err.print(f"{words} …"))
@@ -130,8 +130,8 @@ def _run_server(settings: Settings) -> None:
         host=settings.host,
         port=settings.port,
         log_level="warning",
-        access_log=False,  # or its lines are put together before the level is asked
-        http=lent_protocol(lanes, rules) if lanes else bounded_protocol(rules),
+        access_log=False,  # or its lines are put together before the level is checked
+        http=handover_protocol(lanes, rules) if lanes else bounded_protocol(rules),
         ws="none",  # there are no WebSockets here, and theirs would be another protocol
         proxy_headers=False,  # `service.web.http.forwarded` reads them
         timeout_keep_alive=settings.max_idle_seconds,  # type: ignore[arg-type]  # any number

@@ -107,8 +107,8 @@ def step(
         made = commands.change(engine, gate, (ident, number), requested, write.entry)
     _tell(made.plan, made.version, number)
     if made.gap:
-        told = f"feeds the gap {made.gap['id']}" if made.gap["id"] else made.gap["why"]
-        sys.stdout.write(f"{told}\n")
+        outcome = f"feeds the gap {made.gap['id']}" if made.gap["id"] else made.gap["why"]
+        sys.stdout.write(f"{outcome}\n")
 
 
 @app.command()

@@ -20,10 +20,13 @@ KEYS = {
 """The old name of each renamed key of a JSON answer and column of a CSV file."""
 PARAMETERS = {"min_answered": "least"}
 """The old name of each renamed request parameter: query string, JSON body, page address."""
+SORTS = {"answered": "told"}
+"""The old name of each renamed order of the benchmarks."""
 OPTIONS = {"min-answered": "least", "plain-pyshacl": "stock"}
 """The old name of each renamed option of the command line, without its dashes."""
 
 _CURRENT_PARAMETER = {old: new for new, old in PARAMETERS.items()}
+_CURRENT_SORT = {old: new for new, old in SORTS.items()}
 _CURRENT_OPTION = {old: new for new, old in OPTIONS.items()}
 
 
@@ -63,6 +66,11 @@ def deprecated(*names: str) -> list[dict[str, Any]]:
         for name in names
         if name in PARAMETERS
     ]
+
+
+def current_sort(name: str) -> str:
+    """Return the name that an order of the benchmarks has today."""
+    return _CURRENT_SORT.get(name, name)
 
 
 def current_option(name: str) -> str:

@@ -14,7 +14,7 @@ class Interrupt:
     """Turns the first signal to stop into an early end of the input; the second stops at once."""
 
     def __init__(self) -> None:
-        """Nothing has asked to stop yet."""
+        """Start without an interrupt."""
         self.signum = 0
         self._before: dict[int, object] = {}
 

@@ -168,7 +168,7 @@ class Unauthorized(Problem):
     status, slug, title = 401, "unauthorized", "The token is missing or wrong"
 
     def __init__(self, detail: str, *challenges: str, **extra: Any) -> None:
-        """Keep the challenges beside the sentence; by default a bearer token is wanted."""
+        """Keep the challenges beside the sentence; by default a bearer token is required."""
         super().__init__(detail, **extra)
         self.challenges = challenges or ("Bearer",)
 
@@ -227,7 +227,7 @@ class Crashed(BadRequest):
 
 
 class Abandoned(Problem):
-    """Whoever asked went away before the answer was there; nobody reads this."""
+    """The client disconnected before the response was ready."""
 
     status, slug, title = 499, "abandoned", "Nobody waits for the answer"
 

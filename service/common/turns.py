@@ -9,10 +9,10 @@ from threading import Condition
 from service.common.problems import Busy
 
 QUEUE = 64
-"""Writes that may wait; with more, the next is told at once to come again."""
+"""Writes that may wait; with more, the next is refused at once."""
 
 PATIENCE = 60.0
-"""Seconds that a write waits for its turn before it is told to come again."""
+"""Seconds that a write waits for its turn before it is refused."""
 
 _RESTART = 5
 """Seconds after which a service that ends may be there again."""

@@ -1,7 +1,7 @@
 """Which combinations of conditions benchmarks cover, where deployments live, what is empty.
 
 A subject lies in a combination if, on every axis, one of its values is the axis value or
-narrower. Three kinds of empty are told apart, because each asks for something else: a
+narrower. Three kinds of empty are distinguished, because each asks for something else: a
 benchmark, an answer on a card, or nothing.
 """
 
@@ -22,7 +22,7 @@ class Cell:
     """One combination: who lies in it, and if no benchmark does, which kind of empty it is.
 
     `derived` are those of the benchmarks that a source alone does not place there: on some axis
-    only a value that a rule derived does. `silent` are benchmarks that lie in it by what they
+    only a value that a rule derived does. `unanswered` are benchmarks that lie in it by what they
     state and leave the rest unstated.
     """
 
@@ -30,7 +30,7 @@ class Cell:
     benchmarks: tuple[str, ...]
     derived: tuple[str, ...]
     deployments: tuple[str, ...]
-    silent: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
     empty: str | None = None
 
 
@@ -116,11 +116,16 @@ def _cell(
 ) -> Cell:
     inside = _names(benchmarks, lambda places: _inside(combination, places))
     homes = _names(deployments, lambda places: _inside(combination, places))
-    silent = _names(benchmarks, lambda places: _may_be_inside(combination, places))
+    unanswered = _names(benchmarks, lambda places: _may_be_inside(combination, places))
     by_source = set(_names(sourced, lambda places: _inside(combination, places)))
     derived = tuple(name for name in inside if name not in by_source)
     return Cell(
-        combination, inside, derived, homes, silent, _empty(combination, used, inside, silent)
+        combination,
+        inside,
+        derived,
+        homes,
+        unanswered,
+        _empty(combination, used, inside, unanswered),
     )
 
 
@@ -128,13 +133,13 @@ def _empty(
     combination: Sequence[str],
     used: Sequence[frozenset[str]],
     inside: Sequence[str],
-    silent: Sequence[str],
+    unanswered: Sequence[str],
 ) -> str | None:
     if inside:
         return None
     if not _inside(combination, used):
         return NEVER_USED
-    return NOT_STATED if silent else NO_BENCHMARK
+    return NOT_STATED if unanswered else NO_BENCHMARK
 
 
 def _names(placed: _Placed, lies_in: Callable[[Sequence[frozenset[str]]], bool]) -> tuple[str, ...]:
@@ -147,8 +152,8 @@ def _inside(combination: Sequence[str], places: Sequence[frozenset[str]]) -> boo
 
 def _may_be_inside(combination: Sequence[str], places: Sequence[frozenset[str]]) -> bool:
     """Return whether a subject lies there by what it states, and leaves something unstated."""
-    told = [(v, there) for v, there in zip(combination, places, strict=True) if there]
-    return 0 < len(told) < len(combination) and all(v in there for v, there in told)
+    known = [(v, there) for v, there in zip(combination, places, strict=True) if there]
+    return 0 < len(known) < len(combination) and all(v in there for v, there in known)
 
 
 def unmatched(

@@ -33,7 +33,7 @@ def cell(axes: Sequence[Scheme], found: Cell) -> dict[str, Any]:
             "benchmarks": list(found.benchmarks),
             "derived_benchmarks": list(found.derived),
             "deployments": list(found.deployments),
-            "unanswered_benchmarks": len(found.silent),
+            "unanswered_benchmarks": len(found.unanswered),
             "empty": found.empty,
         }
     )
@@ -48,7 +48,7 @@ def cell_rows(axes: Sequence[Scheme], cells: Sequence[Cell]) -> list[dict[str, A
                 "benchmarks": len(c.benchmarks),
                 "derived_benchmarks": len(c.derived),
                 "deployments": len(c.deployments),
-                "unanswered_benchmarks": len(c.silent),
+                "unanswered_benchmarks": len(c.unanswered),
                 "empty": c.empty,
             }
         )

@@ -140,7 +140,7 @@ def decompose(
     """Return the decomposition that the measured conditions allow.
 
     `kind_of` maps dimensions to the kind of assumption that subtotals are made of. Raises
-    `BadRequest` for conditions from which no gap can be told.
+    `BadRequest` for conditions from which no gap follows.
     """
     if not 1 <= resamples <= MOST_RESAMPLES:
         raise BadRequest(f"resamples is a whole number from 1 to {MOST_RESAMPLES:,}.")

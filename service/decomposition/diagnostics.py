@@ -164,7 +164,7 @@ def _about_pairs(scores: Scores, made: Design) -> list[str]:
             found.append(
                 f"{names} share {shared:,} of {most:,} items: the rest is compared unpaired."
                 if shared
-                else f"{names} share no item: they are compared unpaired, lost and gained not told."
+                else f"{names} share no item: they are compared unpaired, lost and gained unknown."
             )
     return found
 

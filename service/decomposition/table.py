@@ -88,7 +88,7 @@ def _number(cell: Any) -> float:
 
 
 def sheet(data: bytes, name: str) -> Sheet:
-    """Read CSV or Parquet, told apart by the bytes. Raises `BadRequest` for what is neither."""
+    """Read CSV or Parquet, recognised by the bytes. Raises `BadRequest` for what is neither."""
     import pyarrow as pa  # noqa: PLC0415 - the command line starts faster without it
 
     if not data.strip():

@@ -1,4 +1,4 @@
-"""Which record a file is, in formats where only its name says so.
+"""Derive record ids from file names, for formats without ids.
 
 The record key of such a file is its stem. Where that already stands for a card of another title,
 from another file, this is another card and not a version of it: its key then takes in as many of
@@ -22,7 +22,7 @@ _Read = Document | Rejected
 Reader = Callable[[Raw], Iterable[_Read]]
 """How a file is read again, under another key."""
 TOGETHER = 200
-"""Documents that the store is asked about in one query."""
+"""Documents that one query to the store looks up."""
 
 
 @dataclass(frozen=True)

@@ -266,7 +266,7 @@ class Jobs:
     def _end(self, job: Job, state: State) -> None:
         """Note how a job ended; where that cannot be written, the next start runs it again."""
         try:
-            if job.write is not None:  # first, so that whoever sees the end finds it in the log
+            if job.write is not None:  # first, so that the log has it once the end is visible
                 self._note_end(job, job.write, state)
             job.state, job.ended = state, _now()
             self._save(job)

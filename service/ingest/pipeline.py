@@ -95,12 +95,12 @@ def _segments(
         return
     rest = iter(documents)
     for first in rest:
-        yield _until_wanted(chain([first], rest), turn)
+        yield _one_turn(chain([first], rest), turn)
         if turn.waiting:
             turn.pass_on()
 
 
-def _until_wanted(
+def _one_turn(
     documents: Iterable[Document | Rejected], turn: Turns
 ) -> Iterator[Document | Rejected]:
     """Yield documents until others wait, but a batch at least: a turn shall be worth its while."""

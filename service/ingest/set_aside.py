@@ -130,12 +130,12 @@ class SetAside:
 
         Raises `NotFound` for an id that is not there.
         """
-        wanted = list(ids)
-        for ident in wanted:
+        chosen = list(ids)
+        for ident in chosen:
             if not self._number(f"SELECT COUNT(*) FROM entry {_BY_ID}", ident):  # noqa: S608
                 raise NotFound(f"Nothing is set aside under {ident}. See: evalgap set-aside list")
         query = f"SELECT {_COLUMNS} FROM entry {_BY_ID} ORDER BY source, first, id"  # noqa: S608
-        for ident in wanted or [""]:
+        for ident in chosen or [""]:
             for row in self._db.execute(query, (ident,)).fetchall():
                 yield _entry(row)
 

@@ -118,7 +118,7 @@ class Uploads:
         self._workers = Workers(forkserver.context, bounds, "reading uploads", readable=folder)
 
     def count(self, upload: Path) -> int | None:
-        """Return how many files an upload holds; None where that cannot be told."""
+        """Return how many files an upload holds; None where that is unknown."""
         try:
             return self._workers.run(count_files, upload)
         except _ENDS:

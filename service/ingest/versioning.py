@@ -1,4 +1,4 @@
-"""What storing a document would mean: which version each record gets, and what it revises."""
+"""Assign version numbers to the records of a document, and say what each revises."""
 # DESIGN: versions-not-edits
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Whose the records are that come in each format, and under what licence."""
+"""Author and licence of each import format."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What is known of one name: its statements, its parts, what refers to it, who recorded it.
+"""Describe one IRI: its triples, its parts, incoming links and provenance.
 
 Read from the graphs as they are, so that names answer which no record of the model covers.
 """
@@ -208,7 +208,7 @@ def _recorded(engine: Engine, graphs: Iterable[URIRef]) -> tuple[Quad, ...]:
 
 
 def vocabulary(taxonomy: Graph, iri: URIRef) -> ResourceDescription:
-    """Return the ontology, asked for by its name or that of its version; terms are parts."""
+    """Return the ontology, named by its IRI or that of its version; terms are parts."""
     name = URIRef(f"{BASE}ontology")
     quads = [(s, URIRef(str(p)), o, ONTOLOGY_GRAPH) for s, p, o in taxonomy]
     own = [quad for quad in quads if quad[0] == name]

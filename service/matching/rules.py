@@ -2,7 +2,7 @@
 
 Each rule compares one field word for word after a stated folding. Agreement on a registry name
 (DOI, arXiv, Hub, GitHub) weighs more than a name, a full name more than an abbreviation, and
-things that name different papers are told apart again. A proposal below `FLOOR` is not made.
+things that name different papers are separated again. A proposal below `FLOOR` is not made.
 The confidences are set by hand: they order the proposals for a reader, they are no estimates.
 """
 

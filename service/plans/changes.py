@@ -150,7 +150,7 @@ def _result(given: Measured) -> StepResult:
     loss = _loss(given)
     after = given.after
     same = given.before is None or given.before.n == after.n
-    silent = ["interval-not-reported"] if loss is not None and not given.intervals else []
+    missing = ["interval-not-reported"] if loss is not None and not given.intervals else []
     return StepResult(
         value=loss,
         unit=_LOSS_UNIT.get(after.unit, after.unit),
@@ -158,7 +158,7 @@ def _result(given: Measured) -> StepResult:
         n=after.n if same else None,
         n_unit=after.n_unit if same and after.n else None,
         intervals=given.intervals,
-        not_given=tuple(silent) if loss is not None else ("value-not-reported",),
+        not_given=tuple(missing) if loss is not None else ("value-not-reported",),
         measurements=tuple(scores),
         systems=given.systems,
         sources=given.sources,

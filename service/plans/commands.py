@@ -107,7 +107,7 @@ def drafted(engine: Engine, requested: PlanRequest) -> Plan:
 def load(engine: Engine, ident: str) -> tuple[Plan, int]:
     """Return the current version of a plan, and its number. Raises `NotFound`."""
     stored = repository.load(engine, "plan", ident)
-    assert isinstance(stored.record, Plan)  # noqa: S101 - the kind is asked for
+    assert isinstance(stored.record, Plan)  # noqa: S101 - `load` returns this kind
     return stored.record, stored.version
 
 
@@ -133,7 +133,7 @@ def change(
             f"The plan is at version {version} now, not {requested.version}. Look again."
         )
     step = changed(plan, step_of(plan, position), requested)
-    gap, told = _fed(engine, gate, plan, version + 1, step) if requested.result else (None, None)
+    gap, outcome = _fed(engine, gate, plan, version + 1, step) if requested.result else (None, None)
     if gap is not None:
         link = str(series_iri("gap", gap.id))
         results = tuple(dict.fromkeys((*step.results, link)))
@@ -144,7 +144,7 @@ def change(
         records: list[Record] = [new] if gap is None else [gap, new]
         document = _document(f"plans/{ident}/steps/{position}", records, requested)
         _store(engine, gate, document, write)
-    return Changed(*load(engine, ident), told)
+    return Changed(*load(engine, ident), outcome)
 
 
 def _fed(
@@ -162,7 +162,7 @@ def _fed(
 
 
 def _document(source: str, records: Iterable[Record], requested: BaseModel) -> Document:
-    # with its place, as sources are told apart by their bytes and two steps may be asked the same
+    # with its place, as bytes identify a source and two steps may get the same request
     content = {"at": source, "asked": requested.model_dump(mode="json", exclude_none=True)}
     data = json.dumps(content, ensure_ascii=False).encode()
     return Document(Raw(source, data), "evalgap", tuple(records))
@@ -185,7 +185,7 @@ def _findings(engine: Engine, requested: PlanRequest) -> list[Finding]:
     if requested.findings is not None:
         return [Finding(f.dimension, f.verdict, f.basis) for f in requested.findings]
     card = repository.load(engine, "card", requested.card).record
-    assert isinstance(card, Card)  # noqa: S101 - the kind is asked for
+    assert isinstance(card, Card)  # noqa: S101 - `load` returns this kind
     deployment = from_graph.deployment(engine, requested.deployment)
     schemes, benchmark = scheme_queries.schemes(engine), _alone(engine, card, requested.deployment)
     names = dict.fromkeys(a.dimension for a in card.assumptions)

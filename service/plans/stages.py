@@ -146,7 +146,7 @@ def judged(step: Step) -> tuple[str, str]:
 
 
 def _after(step: Step) -> Measurement:
-    assert step.result is not None  # noqa: S101 - the caller has asked
+    assert step.result is not None  # noqa: S101 - the caller has checked
     return next(m for m in step.result.measurements if m.key == "after")
 
 

@@ -1,6 +1,6 @@
 """Figures of the corpus: what named questions answer, laid out as tables.
 
-Every table names the question that its numbers come from, so that each can be asked again.
+Every table names the question that its numbers come from, so that each can be run again.
 """
 
 import re

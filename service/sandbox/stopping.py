@@ -1,4 +1,4 @@
-"""How somebody who no longer waits for an answer ends the work on it."""
+"""Cancel a running query when its client disconnects."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,28 +8,28 @@ from service.common.problems import Abandoned
 
 
 class CancellationToken:
-    """A wish to stop, made once by one thread and met by the thread that does the work."""
+    """A cancellation token, set by one thread and observed by the worker."""
 
     def __init__(self) -> None:
-        """Wish for nothing yet."""
+        """Start uncancelled."""
         self._lock = Lock()
         self._cancelled = False
         self._end: Callable[[], object] = _nothing
 
     def cancel(self) -> None:
-        """End what is under way, and let nothing more be begun."""
+        """End the work under way, and let no more begin."""
         with self._lock:
             self._cancelled = True
             self._end()
 
     def check(self) -> None:
-        """Raise `Abandoned` once the wish was made."""
+        """Raise `Abandoned` if the work was cancelled."""
         if self._cancelled:
             raise Abandoned("Nobody waits for this answer any more.")
 
     @contextmanager
     def ending(self, end: Callable[[], object]) -> Iterator[None]:
-        """Do work that `end`, called from the other thread, ends. Raises `Abandoned` if it was."""
+        """Do work that `end`, called by `cancel`, ends. Raises `Abandoned` if it was cancelled."""
         with self._lock:
             self.check()
             self._end = end

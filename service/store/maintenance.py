@@ -70,6 +70,6 @@ class Upkeep:
                 return
             try:
                 make(self._engine)
-            except Problem as problem:  # a broken disk: whoever asks for a page is told so
+            except Problem as problem:  # a broken disk: requests for pages report it
                 _LOG.warning("nothing was prepared: %s", problem.detail)
                 return

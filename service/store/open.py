@@ -24,7 +24,7 @@ def open_engine(settings: Settings, *, read_only: bool = False) -> Engine:
     """
     if settings.store_url is None:
         return open_store(settings.store, read_only=read_only)
-    from service.store.remote.store import open_remote  # noqa: PLC0415 - only where it is asked for
+    from service.store.remote.store import open_remote  # noqa: PLC0415 - only where it is configured
 
     password = settings.store_password
     return open_remote(

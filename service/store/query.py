@@ -1,4 +1,4 @@
-"""What a query of anybody's may see and use. Kept free of heavy imports for the readers."""
+"""Dataset and resource limits of an untrusted query. Imports little, for the readers."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -22,7 +22,7 @@ EVERYTHING = Dataset()
 
 @dataclass(frozen=True)
 class Limits:
-    """What one query of anybody's may use: seconds, rows of the result, bytes of the result."""
+    """Limits of one untrusted query: seconds, rows of the result, bytes of the result."""
 
     seconds: float = 30.0
     rows: int = 1_000_000
@@ -31,7 +31,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Query:
-    """A query of anybody's: its text, the media type wanted, its dataset and its limits.
+    """An untrusted query: its text, the media type of the result, its dataset and its limits.
 
     `base` resolves relative IRIs; without one they do not parse.
     """

@@ -188,9 +188,9 @@ def _quad(subject: Node, predicate: Node, value: Node, graph: str | None) -> ox.
 def _order(quad: Quad) -> tuple[object, ...]:
     """Sort by graph and subject, those without a name last, and the type before all else."""
     subject, predicate, value, graph = quad
-    told = getattr(value, "datatype", None) or getattr(value, "language", None) or ""
+    annotation = getattr(value, "datatype", None) or getattr(value, "language", None) or ""
     place = graph or "", isinstance(subject, BNode), subject, predicate != RDF.type, predicate
-    return tuple(map(str, (*place, value, told)))
+    return tuple(map(str, (*place, value, annotation)))
 
 
 def _shortening(names: Graph, quads: Iterable[Quad]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from service.store.query import AnswerKind
 MOST_LEVELS = 500
 """How deep brackets may nest: engines recurse, and real queries have some ten levels."""
 
-Use = Literal["no", "silent", "yes"]
+Use = Literal["no", "SILENT", "yes"]
 """Whether a text uses an operation: not at all, only where its failure is none, or otherwise."""
 
 _IN_NAME = r"\w\-\u00b7\u0300-\u036f\u203f\u2040"
@@ -112,25 +112,25 @@ def query_kind(sparql: str) -> AnswerKind:
     return _KINDS[form or "SELECT"]
 
 
-def check_silent(sparql: str) -> None:
+def refuse_any_service(sparql: str) -> None:
     """Raise `BadQuery` for `SERVICE SILENT`, where only a scan keeps a query from the network."""
     if uses(sparql, "SERVICE") != "no":
         raise switched_off("SERVICE")
 
 
-def check_update(sparql: str, *, silent: bool = False) -> None:
+def check_update(sparql: str, *, allow_silent: bool = False) -> None:
     """Raise `BadQuery` for an update that would reach beyond this store, or nests too deep.
 
-    `silent` lets through what may fail without a word, where the system closes the network.
+    `allow_silent` lets through operations with SILENT, where the system closes the network.
     """
     check_depth(sparql)
     for operation in ("SERVICE", "LOAD"):
-        if uses(sparql, operation) not in ({"no", "silent"} if silent else {"no"}):
+        if uses(sparql, operation) not in ({"no", "SILENT"} if allow_silent else {"no"}):
             raise switched_off(operation)
 
 
 def switched_off(operation: str) -> BadQuery:
-    """Return what a text is told that uses such an operation."""
+    """Return the error for a text that uses such an operation."""
     return BadQuery(
         f"The text uses {operation}, which is switched off: nothing is fetched and nothing "
         "leaves this server.",
@@ -183,7 +183,7 @@ def uses(sparql: str, operation: str) -> Use:
 def _looked_for(sparql: str, operation: str) -> Use:
     texts = {sparql, _ESCAPE.sub(_character, sparql)}
     found = {_used(text, operation) for text in texts if operation in text.upper()}
-    worst: tuple[Use, ...] = ("yes", "silent")
+    worst: tuple[Use, ...] = ("yes", "SILENT")
     return next((use for use in worst if use in found), "no")
 
 
@@ -197,7 +197,7 @@ def _used(sparql: str, operation: str) -> Use:
     for match in _TOKEN.finditer(sparql):
         if match.lastgroup != "skip" and scan.is_used(match):
             return "yes"
-    return "yes" if scan.begun else "silent" if scan.silent else "no"
+    return "yes" if scan.begun else "SILENT" if scan.has_silent else "no"
 
 
 class _Scan:
@@ -210,15 +210,15 @@ class _Scan:
         self._depth = 0
         self.begun = False
         """Whether the last token may have been the operation."""
-        self.silent = False
+        self.has_silent = False
 
     def is_used(self, match: re.Match[str]) -> bool:
-        """Take the next token; tell whether the operation is used, not silent, or may be."""
+        """Take the next token; return whether the operation is used without SILENT, or may be."""
         text = match.group().upper()
         if self.begun:
             self.begun = False
             if text.startswith("SILENT"):
-                self.silent = True
+                self.has_silent = True
             else:
                 return True
         found = self._may_be(match, text)
@@ -253,7 +253,7 @@ class _Scan:
         if not found:
             return False
         self.begun = not rest
-        self.silent |= rest.startswith("SILENT")
+        self.has_silent |= rest.startswith("SILENT")
         return bool(rest) and not rest.startswith("SILENT")
 
     def _is_operation_and_name(self, prefix: str, end: int) -> bool:

@@ -40,7 +40,7 @@ def check_query_syntax(sparql: str, base: str | None) -> None:
 def check_query_survival(sparql: str, base: str | None) -> None:
     """Raise `BadQuery` as `check_query_syntax` does, and end this process where a server would end.
 
-    Whoever calls it does so in a process that may die. Parser and optimiser recurse, so the query
+    It is called in a process that may die. Parser and optimiser recurse, so the query
     is asked of an empty store on a stack no larger than the threads of servers have.
     """
     with _stack_of(_SERVER_STACK), ThreadPoolExecutor(1) as beside:

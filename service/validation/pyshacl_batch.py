@@ -103,7 +103,7 @@ class _Shapes(pyshacl.shapes_graph.ShapesGraph):  # type: ignore[misc]
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph)
         self.screening = False
-        """Whether only verdicts are asked for: results then say their focus node, no more."""
+        """If true, collect only the failing focus nodes."""
 
     def _build_node_shape_cache(self) -> None:
         super()._build_node_shape_cache()

@@ -1,8 +1,8 @@
 """pySHACL's constraint classes, with what it does once a node done once a batch.
 
 A constraint is kept by its shape, `service.validation.pyshacl_batch._Shape`, which can answer for
-many nodes at once (`failing`) and can be told verdicts beforehand (`foreseen`). While only verdicts
-are asked for (`screening`), a result is no more than its focus node.
+many nodes at once (`failing`) and can take verdicts found beforehand (`foreseen`). While only
+verdicts are needed (`screening`), a result is no more than its focus node.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ def prepared(cls: type[Any]) -> type[Any]:
 
 
 class _Quiet:
-    """Writes no text report, and while only verdicts are asked for, no result either."""
+    """Writes no text report, and while only verdicts are needed, no result either."""
 
     shape: Any
 

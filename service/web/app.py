@@ -86,7 +86,7 @@ KEPT = (index.index, home.front, gap_list.choices, from_graph.subjects, plans_pa
 """What takes longest of what pages keep of a store until it changes."""
 
 MOST_LANES = 4
-"""Processes that answer quick queries on connections they are lent; fewer on fewer cores."""
+"""Processes that answer quick queries on connections they take over; fewer on fewer cores."""
 
 _SWAGGER = Path(fastapi_offline.__file__).parent / "static"
 

@@ -71,7 +71,7 @@ async def while_awaited(
 async def stopping(
     request: Request, stop: CancellationToken
 ) -> AsyncIterator["asyncio.Task[None]"]:
-    """Wish for the stop if the client leaves meanwhile; yield what is done once it has left.
+    """Cancel if the client disconnects meanwhile; yield what is done once it has left.
 
     The body must have been read.
     """

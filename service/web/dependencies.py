@@ -35,7 +35,7 @@ class Services:
     log: WriteLog
     jobs: Jobs
     writing: Turns
-    """Held by whoever changes the store, from reading what is there until it is committed."""
+    """Held by each change of the store, from reading what is there until it is committed."""
     door: Door
     """Where RDF and SPARQL updates come in."""
     readiness: Readiness

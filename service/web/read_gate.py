@@ -16,7 +16,7 @@ OPEN_EXACTLY = frozenset({"/health", "/ready"})
 
 
 class ReadGate:
-    """Lets through who has a valid token of any scope; browsers are asked for it as a password."""
+    """Lets requests with a valid token of any scope pass; browsers ask for it as a password."""
 
     def __init__(self, app: ASGIApp, admit: access.Access) -> None:
         """Wrap an application."""

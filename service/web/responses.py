@@ -31,15 +31,15 @@ def respond(
     media = choose(request.headers.get("accept"), list(writers), form)
     written = writers[media]()
     content = written.encode() if isinstance(written, str) else written
-    told = {"Vary": "Accept", **headers}
+    fields = {"Vary": "Accept", **headers}
     if request.method == "GET":
         tag = sha256(media.encode() + b"\n" + content).hexdigest()
-        told |= {"ETag": f'W/"{tag}"', "Cache-Control": "no-cache"}
-        if has_already(request, told):
-            return Response(status_code=304, headers=told)
+        fields |= {"ETag": f'W/"{tag}"', "Cache-Control": "no-cache"}
+        if has_already(request, fields):
+            return Response(status_code=304, headers=fields)
     text_like = media.startswith("text/")
     return Response(
-        content, media_type=f"{media}; charset=utf-8" if text_like else media, headers=told
+        content, media_type=f"{media}; charset=utf-8" if text_like else media, headers=fields
     )
 
 

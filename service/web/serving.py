@@ -1,4 +1,4 @@
-"""The server's end: what waits is told so, what is under way is stored, and nothing outlasts it."""
+"""The end of the server: waiting requests are refused, work under way is stored."""
 
 import os
 from socket import socket

@@ -32,7 +32,7 @@ def test_three_kinds_of_empty_are_told_apart() -> None:
     assert found["one", "experts"].empty is None
     assert found["one", "patients"].empty == "no-benchmark"
     assert found["one", "patients"].deployments == ("clinic",)
-    assert (found["many", "patients"].empty, found["many", "patients"].silent) == (
+    assert (found["many", "patients"].empty, found["many", "patients"].unanswered) == (
         "not-stated", ("chat",),
     )  # fmt: skip
     assert found["years", "experts"].empty == "value-never-used"

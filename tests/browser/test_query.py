@@ -15,7 +15,7 @@ def test_a_query_is_written_run_and_linked(tab: Tab) -> None:
     write(page, "SELECT ?x { VALUES ?x { 1 2 } }")
     page.get_by_role("button", name="Run").click()
     expect(page.locator("#answer-title")).to_contain_text("2 rows")
-    expect(page.locator("#told")).to_contain_text("2 rows")
+    expect(page.locator("#note")).to_contain_text("2 rows")
     assert "query=SELECT" in page.url
     tab.check()
     page.reload()
@@ -51,7 +51,7 @@ def test_a_query_that_no_address_holds_is_told_so(tab: Tab) -> None:
     page = tab.open("/query")
     write(page, "ASK {} #" + "é" * 90_000)  # six bytes each
     page.get_by_role("button", name="Run").click()
-    expect(page.locator("#told")).to_contain_text("too long for an address")
+    expect(page.locator("#note")).to_contain_text("too long for an address")
     expect(page.get_by_role("button", name="Run")).to_be_visible()
 
 
@@ -61,9 +61,9 @@ def test_cancel_cancels(tab: Tab) -> None:
         write(page, ENDLESS)
         page.get_by_role("button", name="Run").click()
         expect(page.get_by_role("button", name="Cancel")).to_be_visible()
-        expect(page.locator("#told")).to_contain_text("of at most 30 s")
+        expect(page.locator("#note")).to_contain_text("of at most 30 s")
         page.get_by_role("button", name="Cancel").click()
-        expect(page.locator("#told")).to_contain_text("Cancelled")
+        expect(page.locator("#note")).to_contain_text("Cancelled")
         expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
     write(page, "ASK {}")
     page.get_by_role("button", name="Run").click()

@@ -201,7 +201,7 @@ def test_an_answer_too_large_is_a_413_and_not_a_broken_200(
     assert [r["text"]["value"] for r in json.loads(body)["results"]["bindings"]] == [TEXT] * 200
 
 
-def test_a_write_is_seen_at_once_on_a_lent_connection(tmp_path: Path) -> None:
+def test_a_write_is_seen_at_once_on_a_connection_of_a_lane(tmp_path: Path) -> None:
     with serving(tmp_path / "store") as found, closing(Client(found[1])) as client:
         for number in range(5):
             with closing(Client(found[1])) as writer:

@@ -14,7 +14,7 @@ from uvicorn.server import ServerState
 from service.common.problems import Problem
 from service.web.http.protocol import BoundedProtocol
 from service.web.http.refusals import refusal
-from service.web.sparql.lanes.pool import LentProtocol
+from service.web.sparql.lanes.pool import HandoverProtocol
 
 ATTRIBUTES = ("app", "client", "cycle", "flow", "headers", "loop", "parser", "pipeline", "scope")
 EXTENDED = {
@@ -76,6 +76,6 @@ def test_a_connection_has_what_lanes_read_and_set(protocol: HttpToolsProtocol) -
     source = inspect.getsource(HttpToolsProtocol)
     assert "self.timeout_keep_alive_task = self.loop.call_later(" in source
     assert "self.timeout_keep_alive, self.timeout_keep_alive_handler" in source
-    ours = {name for name in vars(LentProtocol) if hasattr(HttpToolsProtocol, name)}
-    functions = {name for name in ours if inspect.isfunction(vars(LentProtocol)[name])}
+    ours = {name for name in vars(HandoverProtocol) if hasattr(HttpToolsProtocol, name)}
+    functions = {name for name in ours if inspect.isfunction(vars(HandoverProtocol)[name])}
     assert functions == {"on_message_begin", "on_response_complete"}

@@ -1,4 +1,4 @@
-"""One query of anybody's on an open Oxigraph store, serialised under its limits."""
+"""Run an untrusted query on an Oxigraph store and serialise the result within limits."""
 
 import csv
 import re
@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from service.common.problems import BadQuery, TooLarge
 from service.store import forms
 from service.store.query import EVERYTHING, Dataset, Query
-from service.store.sparql_tokens import check_silent, names_dataset, query_kind, switched_off
+from service.store.sparql_tokens import names_dataset, query_kind, refuse_any_service, switched_off
 
 _RESULTS = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON,
@@ -45,7 +45,7 @@ def evaluate(store: ox.Store, ask: Query, out: IO[bytes], *, confined: bool = Fa
     """
     query_kind(ask.sparql)
     if not confined:
-        check_silent(ask.sparql)
+        refuse_any_service(ask.sparql)
     result = query(store, ask.sparql, ask.dataset, ask.base)
     is_graph = isinstance(result, ox.QueryTriples)
     capped = _Capped(out, ask, counts=not is_graph)
@@ -61,7 +61,7 @@ def evaluate(store: ox.Store, ask: Query, out: IO[bytes], *, confined: bool = Fa
 
 
 def _refused(error: OSError) -> Exception:
-    """Return what a query is told whose SERVICE no scan has seen, but the kernel has refused."""
+    """Return the error for a SERVICE that no scan has found and the kernel has refused."""
     refused = isinstance(error, PermissionError) or _NO_ADDRESS in str(error)
     return switched_off("SERVICE") if refused else error
 

@@ -24,7 +24,7 @@ from service.store.oxigraph.snapshots import Snapshots
 from service.store.query import Query
 
 PATIENCE = 15.0
-"""Seconds a query waits for a free reader before it is told that there is none."""
+"""Seconds a query waits for a free reader before it is refused."""
 
 BUSY = "Every reader is busy with other queries. Try again in a moment."
 

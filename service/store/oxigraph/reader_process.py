@@ -79,9 +79,9 @@ def _answer(
     try:
         evaluate(store, ask, out, confined=confined)
     except Problem as problem:
-        return _told(problem)
+        return _problem_message(problem)
     except MemoryError:
-        return _told(TooLarge(OUT_OF_MEMORY))
+        return _problem_message(TooLarge(OUT_OF_MEMORY))
     except (OSError, RuntimeError, ValueError) as error:  # how the engine says it could not
         return _failure(error, folder)
     if out.tell() > IN_MEMORY:
@@ -94,10 +94,10 @@ def _failure(error: Exception, folder: str) -> Message:
     """Return what an error of the engine means; the store is named, not its snapshot."""
     store = Path(folder).parent.name.rpartition(".readers-")[0]
     found = fault(error, Path(folder).parent.with_name(store or "store"))
-    return _told(found or BadQuery(f"The query failed: {error}"))
+    return _problem_message(found or BadQuery(f"The query failed: {error}"))
 
 
-def _told(problem: Problem) -> Message:
+def _problem_message(problem: Problem) -> Message:
     found = {"name": type(problem).__name__, "detail": problem.detail, "extra": problem.extra}
     return Message(PROBLEM, json.dumps(found).encode())
 

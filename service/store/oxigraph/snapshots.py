@@ -1,4 +1,4 @@
-"""Snapshots of a store for its readers: one per state that is asked for, in one of two forms.
+"""Read-only snapshots of a store: a hard-linked RocksDB checkpoint, or an N-Quads file for memory.
 
 A folder is a hard-linked copy of the store. Opening the live folder read-only races with the
 writer, which deletes files as it compacts; a backup is a consistent state of its own and costs
@@ -152,7 +152,7 @@ class Snapshots:
 
 
 class SnapshotReader:
-    """The latest snapshot that another process was told of, open for its queries."""
+    """The latest snapshot that another process knows of, open for its queries."""
 
     def __init__(self, root: Path, generation: Generation) -> None:
         """Open nothing yet; the snapshots are in `root`."""

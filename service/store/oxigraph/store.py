@@ -95,7 +95,7 @@ class EmbeddedEngine:
 
     @guarded
     def answer(self, ask: Query, stop: CancellationToken | None = None) -> IO[bytes]:
-        """Return the whole serialised result of a query of anybody's, at its start."""
+        """Return the whole serialised result of an untrusted query, positioned at its start."""
         if self._readers is not None:
             return self._readers.answer(ask, stop or CancellationToken())
         out = BytesIO()
@@ -141,7 +141,7 @@ class EmbeddedEngine:
     @guarded
     def update(self, sparql: str, using: Dataset = EVERYTHING, base: str | None = None) -> None:
         """Run a SPARQL update as one transaction. Raises `BadQuery`."""
-        check_update(sparql, silent=held().network)
+        check_update(sparql, allow_silent=held().network)
         text = with_using(forgiving(sparql), using.default, using.named)
         with self._write:
             try:
@@ -179,7 +179,7 @@ class EmbeddedEngine:
         """Bring the files of many writes together (RocksDB's compaction).
 
         After an import of 3,820 cards a query that reads much needs 1.4 times the CPU of one
-        after this. Readers that have an older snapshot open are told to open a new one, but for
+        after this. Readers that have an older snapshot open get the new one, but for
         those that have it in memory.
         """
         if not self._durable:

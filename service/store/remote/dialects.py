@@ -1,4 +1,4 @@
-"""SPARQL servers: what each does its own way, told by the `Server` header it sends.
+"""SPARQL servers: what each does its own way, recognised by the `Server` header it sends.
 
 Seen with Oxigraph 0.5.13 and Virtuoso 7.2.5; the others by their documentation.
 """
@@ -40,8 +40,8 @@ class Server:
     """Whether there is a default graph that can be written."""
     mends: Mapping[bytes, bytes] = field(default_factory=dict)
     """What its JSON results write against the standard, and what is meant."""
-    silent_limit: bool = False
-    """Whether graphs may be cut short without a word, at the limit of rows."""
+    cuts_graphs: bool = False
+    """Whether the server cuts graphs at its limit of rows without reporting it."""
     forbidden: re.Pattern[str] | None = None
     """Extensions with which a text would reach other machines or the server's own."""
 
@@ -101,7 +101,7 @@ _SERVERS = {
         milliseconds="timeout",
         default_graph=False,
         mends=_MENDS,
-        silent_limit=True,
+        cuts_graphs=True,
         forbidden=_VIRTUOSO,
     ),
 }

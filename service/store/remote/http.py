@@ -34,8 +34,8 @@ IN_MEMORY = 2**20
 """Bytes of an answer that are kept in memory; a larger one goes to a file."""
 
 WRAPPING = 8
-"""How many times the bytes of an answer as it is wanted may come from the server: JSON says the
-name of every variable again in every row."""
+"""How many times the bytes of an answer in its requested form may come from the server: JSON
+repeats the name of every variable in every row."""
 
 Watch = Callable[[IO[bytes]], None]
 """Looks at the beginning of a body, each time that has doubled, and raises where it is too long;

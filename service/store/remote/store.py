@@ -1,7 +1,7 @@
 """The remote engine: any server of SPARQL 1.1 over HTTP.
 
 Answers are fetched as JSON results or N-Triples, which every server writes well, and Oxigraph
-writes them in the form that is wanted, so that all engines give the same bytes for it.
+writes them in the requested form, so that all engines give the same bytes for it.
 """
 # DESIGN: remote-checks
 
@@ -36,10 +36,10 @@ from service.store.remote.wire_format import (
     written,
 )
 from service.store.sparql_tokens import (
-    check_silent,
     check_update,
     forgiving,
     query_kind,
+    refuse_any_service,
     with_base,
     with_using,
 )
@@ -104,15 +104,15 @@ class RemoteEngine:
             return to_graph(triples(body, self._queries))
 
     def answer(self, ask: Query, stop: CancellationToken | None = None) -> IO[bytes]:
-        """Return the whole serialised result of a query of anybody's, at its start.
+        """Return the whole serialised result of an untrusted query, positioned at its start.
 
-        SPARQL 1.1 has no word for a server to stop by, so `stop` is heard before it is asked;
-        afterwards its own limit of time ends the work.
+        SPARQL 1.1 has no cancellation, so the token is only checked before the request is sent;
+        afterwards the time limit of the server ends the work.
         """
         stop = stop or CancellationToken()
         stop.check()
         kind = query_kind(ask.sparql)
-        check_silent(ask.sparql)
+        refuse_any_service(ask.sparql)
         # no parser survives every text: a chain of 20,000 operators would end the server
         self._parsers.run(check_query_survival, ask.sparql, ask.base, stop=stop)
         self._server.check(ask.sparql)
@@ -209,7 +209,7 @@ class RemoteEngine:
     def check_union(self) -> None:
         """Raise `StoreUnavailable` where queries without GRAPH do not see named graphs.
 
-        An empty store cannot tell, so this is asked again after a commit, until it is told.
+        An empty store gives no evidence; the check repeats after each commit until it succeeds.
         """
         if self._union_seen:
             return
@@ -227,7 +227,7 @@ class RemoteEngine:
 
     def check_limit(self) -> None:
         """Raise `StoreUnavailable` where the server cuts graphs short without a word."""
-        if not self._server.silent_limit:
+        if not self._server.cuts_graphs:
             return
         try:
             self.select(f"SELECT ?a WHERE {{ VALUES ?a {{ {_MANY} }} VALUES ?b {{ {_MANY} }} }}")

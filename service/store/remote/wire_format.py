@@ -58,7 +58,7 @@ def _not_sparql(url: str, error: Exception) -> StoreUnavailable:
 
 
 def written(body: IO[bytes], kind: AnswerKind, ask: Query, url: str) -> IO[bytes]:
-    """Return a result in the media type that is asked for, at its start.
+    """Return a result in the requested media type, positioned at its start.
 
     Raises `TooLarge` past the rows or bytes, `NotAcceptable` for what the media type cannot write.
     """

@@ -95,10 +95,10 @@ def _described(request: Request, services: Services, data: bytes, errand: Errand
     parameters.only(body, _BODY_FIELDS, "The body")
     schemes = scheme_queries.schemes(services.engine)
     deployment = fit_request.described_deployment(services.engine, schemes, body["deployment"])
-    wanted = fit_request.parse(services.engine, schemes, body)
+    requested = fit_request.parse(services.engine, schemes, body)
     return write(
         request,
-        fit_request.answer(schemes, from_graph.benchmarks(services.engine), deployment, wanted),
+        fit_request.answer(schemes, from_graph.benchmarks(services.engine), deployment, requested),
     )
 
 
@@ -112,9 +112,9 @@ def fit_deployment(ident: str, request: Request, services: ServicesDep) -> Respo
     only_params(request, (*PARAMETERS, "format"))
     schemes = scheme_queries.schemes(services.engine)
     deployment = from_graph.deployment(services.engine, ident)
-    wanted = fit_request.parse(services.engine, schemes, request.query_params)
+    requested = fit_request.parse(services.engine, schemes, request.query_params)
     every = from_graph.benchmarks(services.engine, ident)
-    return write(request, fit_request.answer(schemes, every, deployment, wanted))
+    return write(request, fit_request.answer(schemes, every, deployment, requested))
 
 
 def write(request: Request, found: Answer, suffix: str | None = None) -> Response:

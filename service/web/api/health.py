@@ -23,7 +23,7 @@ def ready_threads() -> CapacityLimiter:
 
 @router.get("/health")
 async def health(request: Request) -> dict[str, Any]:
-    """Say that the service lives; no data is asked for it, and no thread.
+    """Say that the service lives; it needs no data and no thread.
 
     `confined` tells whether the system closes network and files to the processes that run
     queries and read what is sent; null until that is found out, some moments after the start.

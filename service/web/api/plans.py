@@ -111,8 +111,8 @@ def _answer(
 ) -> Response:
     stored = repository.load(services.engine, "plan", made.plan.id)
     document = repository.as_json(services.engine, stored)
-    told = {"state": commands.state(made.plan), "gap": made.gap}
-    return _json_answer(request, {**document, **told}, status, **headers)
+    outcome = {"state": commands.state(made.plan), "gap": made.gap}
+    return _json_answer(request, {**document, **outcome}, status, **headers)
 
 
 def _json_answer(

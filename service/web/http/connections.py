@@ -79,7 +79,7 @@ class Connections:
         """Tell whether there is room for a new connection; an older one may be closed for it.
 
         Past the share of one client, or the most of all, the connection of it, or of all, that has
-        waited longest for a request makes room, so that silent ones keep nobody out. A trusted
+        waited longest for a request makes room, so that idle ones keep nobody out. A trusted
         proxy stands for many clients and has no share.
         """
         client = network_of(connection.peer) if connection.peer else UNKNOWN

@@ -183,7 +183,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     @property
     def may_go(self) -> bool:
-        """Whether the connection waits for a request, and is not lent to a lane meanwhile."""
+        """Whether the connection waits for a request, and no lane has it."""
         return not self.flow.read_paused and not self._answering
 
     def drop(self) -> None:
@@ -221,8 +221,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def _look_at_body(self, now: float) -> None:
         bounds, seen = self.rules.bounds, self._seen
         paused = now - seen.heard > bounds.body_seconds
-        wanted = bounds.body_rate * (now - seen.since - bounds.body_seconds)
-        short = seen.body - seen.taken < wanted
+        due = bounds.body_rate * (now - seen.since - bounds.body_seconds)
+        short = seen.body - seen.taken < due
         if paused or short:
             self._refuse(
                 RequestTimeout(

@@ -33,7 +33,7 @@ def base_of(request: Request) -> str:
 
 
 def turtle_first(request: Request, graph: Graph, suffix: str | None = None) -> Response:
-    """Return a graph in the form asked for, Turtle where the client is open."""
+    """Return a graph in the requested form, Turtle where the client is open."""
     forms = rdf_writers(lambda: graph)
     return respond(request, {"text/turtle": forms["text/turtle"], **forms}, suffix)
 

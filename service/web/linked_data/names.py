@@ -141,7 +141,7 @@ def _document(
     path: str,
     suffix: str | None,
 ) -> Response:
-    """Answer with a description in the form that is asked for; `path` is its own address."""
+    """Answer with a description in the requested form; `path` is its own address."""
     canonical = f"{base_of(request)}/{path}"
     forms = [
         {"media": SUFFIXES[name], "name": words, "href": f"/{path}.{name}"}

@@ -1,4 +1,4 @@
-"""A SPARQL query as it is asked over HTTP: its parameters read, its answer's form chosen.
+"""SPARQL queries over HTTP: parse the parameters, choose the form of the answer.
 
 Kept free of heavy imports: the lanes (`service.web.sparql.lanes.process`) start with it.
 """
@@ -48,7 +48,7 @@ def parse_query(text: str, params: Params, accept: str | None, base: str, most: 
     where no form of such an answer is one that the client takes.
     """
     offered = OFFERED[query_kind(text)]
-    media = choose(accept, offered, _wanted(params, offered))
+    media = choose(accept, offered, _requested_media(params, offered))
     limits = replace(most, seconds=seconds(params, most.seconds))
     return Query(text, media, limits=limits, base=base)
 
@@ -66,7 +66,7 @@ def content_type(media: str) -> str:
     return f"{media}; charset=utf-8" if media.startswith("text/") else media
 
 
-def _wanted(params: Params, offered: list[str]) -> str | None:
+def _requested_media(params: Params, offered: list[str]) -> str | None:
     """Return the media type that `format=` asks for; of several, the first that is offered."""
     given = [part for value in params.get("format", ()) for part in value.split(",") if part]
     named = [_SHORT.get(part, [part]) for part in given]
@@ -83,11 +83,11 @@ def seconds(params: Params, limit: float) -> float:
     if not given:
         return limit
     try:
-        wanted = float(given[0])
+        requested = float(given[0])
     except ValueError:
-        wanted = 0.0
-    if not wanted > 0:
+        requested = 0.0
+    if not requested > 0:
         raise BadParameter(
             f"timeout must be a number of seconds above 0, not {given[0]!r}.", parameter="timeout"
         )
-    return min(wanted, limit)
+    return min(requested, limit)

@@ -95,19 +95,19 @@ def placed(
 ) -> dict[str, list[Problem]]:
     """Return the problems by the name of the field that each is about; "" for none of them.
 
-    Of a needed field that was left open, the words of its shape are told.
+    Of a needed field that was left open, the message of its shape is given.
     """
     further = tree.get("dimensions", {})
     order = [*CORE_DIMENSIONS, *further]
     found: dict[str, list[Problem]] = {}
     for problem in problems:
         found.setdefault(_place(problem, order), []).append(problem)
-    if set(found) > {""}:  # the id of a card is made of two fields, told already
+    if set(found) > {""}:  # the id of a card is made of two fields, each with its own message
         found[""] = [p for p in found.get("", ()) if p.field != "id"]
     for name, field in head().items():
         if name in found and field.needed and not _one(given, name):
             found[name] = [Problem(field.message)]
-    return {name: told for name, told in found.items() if told}
+    return {name: words for name, words in found.items() if words}
 
 
 def _place(problem: Problem, order: Sequence[str]) -> str:

@@ -63,5 +63,5 @@ def _interval(found: Interval) -> str:
 
 
 def _lacking(reasons: Iterable[str], what: str) -> str:
-    told = (label(f"code/missing-figure/{r}").lower() for r in reasons if r.startswith(what))
-    return ", ".join(told)
+    missing = (label(f"code/missing-figure/{r}").lower() for r in reasons if r.startswith(what))
+    return ", ".join(missing)

@@ -25,7 +25,7 @@ TABS: Mapping[str, str] = {
     "rdf": "RDF",
     "downloads": "Downloads",
 }
-"""Every tab with its name; the first is shown where none is asked for."""
+"""Every tab with its name; the first is the default."""
 _PARAMETERS = ("deployment", "tab", "card", "from", "to")
 _WORDS = {
     "label": labels.label,
@@ -88,7 +88,7 @@ def _results(services: Services, found: BenchmarkPage, given: _Given) -> dict[st
 
 
 def _history(services: Services, found: BenchmarkPage, given: _Given) -> dict[str, Any]:
-    """Return the versions of every card and, of the card asked for, what two of them differ in."""
+    """Return the versions of every card and, of the requested card, what two of them differ in."""
     every = {w.card.id: history.versions(services.engine, w.card.id) for w in found.cards}
     chosen = given.get("card", next(iter(every)))
     if chosen not in every:

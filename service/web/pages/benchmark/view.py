@@ -44,7 +44,7 @@ class Written:
     graph: Graph
 
     @property
-    def silent(self) -> bool:
+    def unanswered(self) -> bool:
         """Whether the card answers nothing on any assumption; a hint is no answer."""
         return not any(
             a.answer or a.coded() or a.answer_status == NOT_APPLICABLE
@@ -77,7 +77,7 @@ class Row:
     assessments: tuple[Assessed, ...]
 
     @property
-    def told(self) -> bool:
+    def answered(self) -> bool:
         """Whether any card, any lower level or any assessor says anything."""
         return self.cell.state != NOT_STATED or bool(self.lower_level or self.assessments)
 
@@ -102,7 +102,7 @@ class BenchmarkPage:
     @property
     def said(self) -> tuple[Written, ...]:
         """The cards that say something on any assumption."""
-        return tuple(w for w in self.cards if not w.silent)
+        return tuple(w for w in self.cards if not w.unanswered)
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def written(engine: Engine, ident: str) -> tuple[Written, ...]:
 
 def _written(engine: Engine, stored: Stored) -> Written:
     card = stored.record
-    assert isinstance(card, Card)  # noqa: S101 - what `described` was asked for
+    assert isinstance(card, Card)  # noqa: S101 - `described` returns this kind
     came = repository.provenance(engine, stored)
     return Written(
         card, stored.version, str(came["recorded"] or ""), str(came["file"] or ""), stored.graph

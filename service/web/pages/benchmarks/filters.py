@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from loaders.mapping.iris import BASE, last_segment
 from service.common import parameters
+from service.common.aliases import current_sort
 from service.common.problems import BadParameter
 from service.web.pages.benchmarks.index import SORTS, Entry, Facet, Index
 
@@ -104,8 +105,8 @@ class Found:
     relax: tuple[Step, ...]
 
 
-def wanted(index: Index, given: Iterable[tuple[str, str]]) -> Filters:
-    """Return what the parameters of an address ask for; an empty one was left open.
+def parse(index: Index, given: Iterable[tuple[str, str]]) -> Filters:
+    """Return the filters in the parameters of an address; an empty one filters nothing.
 
     Raises `BadParameter` for a name or value that is not known, with those that are.
     """
@@ -120,7 +121,7 @@ def wanted(index: Index, given: Iterable[tuple[str, str]]) -> Filters:
     return Filters(
         last.get("q", ""),
         {name: values for name, values in chosen.items() if values},
-        _sort(last.get("sort", _DEFAULT)),
+        _sort(current_sort(last.get("sort", _DEFAULT))),
         parameters.number(last.get("page", 1), "page"),
     )
 
@@ -189,9 +190,9 @@ def _masks(index: Index, filters: Filters) -> dict[str, int]:
 
 def _searched(index: Index, words: str) -> int:
     """Return the benchmarks in whose text every word occurs."""
-    wanted_words = dict.fromkeys(words.casefold().split())
+    searched = dict.fromkeys(words.casefold().split())
     return _any_of(
-        1 << i for i, text in enumerate(index.texts) if all(word in text for word in wanted_words)
+        1 << i for i, text in enumerate(index.texts) if all(word in text for word in searched)
     )
 
 

@@ -24,7 +24,7 @@ from service.web.pages.shared.assumption_strip import HINTED, NOT_STATED, STATES
 NO_GAP = "no-gap"
 """The choice of benchmarks of which no gap has been recorded."""
 SORTS: Mapping[str, str] = {
-    "told": "most assumptions told",
+    "answered": "most assumptions answered",
     "title": "title",
     "gaps": "most gaps recorded",
 }
@@ -48,8 +48,8 @@ class Entry:
     further: tuple[Cell, ...] = ()
 
     @property
-    def told(self) -> int:
-        """Of how many core dimensions anything is told; a hint tells nothing."""
+    def answered(self) -> int:
+        """Number of answered core dimensions; hints do not count."""
         return sum(cell.state not in {HINTED, NOT_STATED} for cell in self.cells)
 
 
@@ -145,7 +145,7 @@ def _text(known: Benchmark, cards: Iterable[Mapping[str, str]]) -> str:
 
 def _orders(entries: Sequence[Entry]) -> dict[str, tuple[int, ...]]:
     by_title = sorted(range(len(entries)), key=lambda i: (entries[i].title.casefold(), i))
-    keys = {"told": lambda i: -entries[i].told, "gaps": lambda i: -entries[i].gaps}
+    keys = {"answered": lambda i: -entries[i].answered, "gaps": lambda i: -entries[i].gaps}
     return {"title": tuple(by_title)} | {
         name: tuple(sorted(by_title, key=key)) for name, key in keys.items()
     }

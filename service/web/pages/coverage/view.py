@@ -36,7 +36,7 @@ class Square:
 
 @dataclass(frozen=True)
 class Inside:
-    """Who lies in one square: (id, title) of benchmarks, deployments and silent benchmarks.
+    """Who lies in one square: (id, title) of benchmarks, deployments and unanswered benchmarks.
 
     `derived` are the ids of the benchmarks that only a derived value places there.
     """
@@ -45,7 +45,7 @@ class Inside:
     derived: frozenset[str]
     benchmarks: tuple[tuple[str, str], ...]
     deployments: tuple[tuple[str, str], ...]
-    silent: tuple[tuple[str, str], ...]
+    unanswered: tuple[tuple[str, str], ...]
     empty: str | None
 
 
@@ -72,7 +72,7 @@ def choices(engine: Engine) -> Mapping[str, str]:
 def grid(
     engine: Engine, names: tuple[str, str], domain: str | None = None, cell: str | None = None
 ) -> Grid:
-    """Return the cross-tab of two dimensions, and who lies in the cell that is asked for.
+    """Return the cross-tab of two dimensions, and who lies in the requested cell.
 
     Raises `BadParameter` for names that are not two known ones, and for a cell that there is not.
     """
@@ -135,7 +135,7 @@ def _inside(
         frozenset(found.derived),
         _titled(known, found.benchmarks),
         _titled(from_graph.deployments(engine), found.deployments),
-        _titled(known, found.silent),
+        _titled(known, found.unanswered),
         found.empty,
     )
 

@@ -67,7 +67,7 @@ def state(pairs: Iterable[tuple[str, str]], schemes: Schemes) -> State:
 
 @dataclass(frozen=True)
 class Case:
-    """A deployment and what is asked of it, with all that an answer needs."""
+    """A deployment, the request of its fit, and all that an answer needs."""
 
     deployment: Deployment
     request: FitRequest
@@ -117,7 +117,7 @@ def _described(
 
 
 def _controls(at: State, described: Iterable[str]) -> dict[str, Any]:
-    """Return what is asked; dimensions that are described count beside those that are named."""
+    """Return the parameters of the request; described dimensions count beside named ones."""
     given: dict[str, Any] = {name: at.given.get(name) for name in API_PARAMETERS}
     named = str(given["dimensions"] or ",".join(CORE_DIMENSIONS)).split(",")
     return {**given, "dimensions": [*named, *described], "limit": given["limit"] or SHOWN}

@@ -149,5 +149,5 @@ def _risk(case: Case, services: Services) -> Risk:
             "benchmark is missing. Name one, such as benchmark=medqa; see /benchmarks.",
             parameter="benchmark",
         )
-    wanted = replace(case.request, domain=None, compare=None, change=None, min_answered=0)
-    return risks.risk_at(services.engine, case.deployment, case.every, wanted)
+    request = replace(case.request, domain=None, compare=None, change=None, min_answered=0)
+    return risks.risk_at(services.engine, case.deployment, case.every, request)

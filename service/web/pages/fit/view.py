@@ -153,7 +153,7 @@ class Shown:
 
 
 def shown(engine: Engine, of: Case) -> Shown:
-    """Return the page of what is asked, benchmarks that say too little left out of the ranked.
+    """Return the page of a request; benchmarks with too few answers are left out of the ranked.
 
     Raises `NotFound` for a benchmark that is not there.
     """
@@ -176,7 +176,7 @@ def shown(engine: Engine, of: Case) -> Shown:
 
 
 def _pair(of: Case) -> list[Benchmark]:
-    """Return the benchmarks that are compared, in the order that is asked for."""
+    """Return the benchmarks that are compared, in the requested order."""
     known = {c.id: c for c in of.every if c.id in (of.request.compare or ())}
     return [known[name] for name in of.request.compare or ()]
 

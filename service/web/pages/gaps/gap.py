@@ -16,7 +16,7 @@ from service.web.pages.shared.numbers import Division, Number, padded
 
 
 @dataclass(frozen=True)
-class Told:
+class RelatedGap:
     """Another gap of the store that stands beside this one, and how it relates to it."""
 
     gap: Gap
@@ -34,7 +34,7 @@ class GapPage:
     unit: str | None
     total: Number
     studies: tuple[Study, ...]
-    beside: tuple[Told, ...]
+    beside: tuple[RelatedGap, ...]
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,9 @@ def studies(gap: Gap) -> tuple[Study, ...]:
     return tuple({m.study.id: m.study for m in gap.measurements if m.study}.values())
 
 
-def _beside(gap: Gap, others: Iterable[Gap]) -> tuple[Told, ...]:
+def _beside(gap: Gap, others: Iterable[Gap]) -> tuple[RelatedGap, ...]:
     """Return the gaps that give other figures for the same, then those of the same two ends."""
-    found = [Told(o, _relation(gap, o)) for o in others if o.id != gap.id]
+    found = [RelatedGap(o, _relation(gap, o)) for o in others if o.id != gap.id]
     order = {"conflict": 0, "same ends": 1}
     return tuple(sorted((t for t in found if t.relation), key=lambda t: order[t.relation]))
 

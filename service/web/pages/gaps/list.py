@@ -95,7 +95,7 @@ def rows(gaps: Sequence[Gap]) -> list[dict[str, Any]]:
         {name: getattr(gap, name, None) for name in COLUMNS}
         | {name: " ".join(getattr(gap, name)) for name in _WORDS}
         | {
-            "intervals": "; ".join(map(told, gap.intervals)),
+            "intervals": "; ".join(map(interval_text, gap.intervals)),
             "studies": "; ".join(s.name for s in studies(gap)),
             "sources": "; ".join(f"{s.url} {s.locator or ''}".strip() for s in gap.sources),
         }
@@ -103,7 +103,7 @@ def rows(gaps: Sequence[Gap]) -> list[dict[str, Any]]:
     ]
 
 
-def told(interval: Interval) -> str:
+def interval_text(interval: Interval) -> str:
     """Return an interval with its level, method and sampling unit in words."""
     ends = f"{interval.lower} to {interval.upper}"
     return f"{ends} ({interval.level}, {interval.interval_method}, {sampled(interval)})"

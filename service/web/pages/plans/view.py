@@ -171,9 +171,9 @@ def history(engine: Engine, ident: str, current: int) -> list[Change]:
     """Return every version of a plan, the newest first, with what it changed."""
     stored = [repository.load(engine, "plan", ident, v) for v in range(1, current + 1)]
     records = [s.record for s in stored if isinstance(s.record, Plan)]
-    told = [("made",), *(tuple(differences(a, b)) for a, b in pairwise(records))]
+    changes = [("made",), *(tuple(differences(a, b)) for a, b in pairwise(records))]
     found = []
-    for one, what in zip(stored, told, strict=True):
+    for one, what in zip(stored, changes, strict=True):
         known = repository.provenance(engine, one)
         found.append(Change(one.version, str(known["recorded"]), str(known["file"]), what))
     return found[::-1]
@@ -199,10 +199,10 @@ def _step_differences(old: Step, new: Step) -> Iterable[str]:
         first, second = getattr(old, name), getattr(new, name)
         if first != second and name != "results":
             words = name.replace("step_status", "status").replace("_", " ")
-            yield f"step {new.position}, {words}: {_told(first)} → {_told(second)}"
+            yield f"step {new.position}, {words}: {_shortened(first)} → {_shortened(second)}"
 
 
-def _told(value: Any) -> str:
+def _shortened(value: Any) -> str:
     """Return a value of a step in words, cut where it is long; the version has it whole."""
     words = _words(value) if value not in {None, ()} else "none"
     return words if len(words) <= _LONGEST else f"{words[:_LONGEST]} …"

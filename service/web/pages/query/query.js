@@ -7,7 +7,7 @@ import {
 } from "./vendor/editor.min.js";
 
 const $ = (id) => document.getElementById(id);
-const form = $("ask"), area = $("query"), told = $("told");
+const form = $("ask"), area = $("query"), note = $("note");
 
 const WORDS = `ASK BASE BIND BOUND BY CONCAT CONSTRUCT COUNT DATATYPE DESC DESCRIBE DISTINCT EXISTS
  FILTER FROM GRAPH GROUP GROUP_CONCAT HAVING IF IN LANG LANGMATCHES LIMIT MAX MIN MINUS NAMED NOT
@@ -128,14 +128,14 @@ async function run(address) {
   const began = performance.now();
   const most = form.elements.timeout.value || form.elements.timeout.placeholder;
   const tick = setInterval(() => {
-    told.textContent = `Running for ${Math.round((performance.now() - began) / 1000)} of at most ${most} s`;
+    note.textContent = `Running for ${Math.round((performance.now() - began) / 1000)} of at most ${most} s`;
   }, 1000);
   busy(true);
   try {
     const answer = await fetch(address, { signal: mine.signal, headers: { Accept: "text/html" } });
     show(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch (error) {
-    told.textContent = error.name === "AbortError" ? "Cancelled; the query was stopped."
+    note.textContent = error.name === "AbortError" ? "Cancelled; the query was stopped."
       : address.length > LONGEST ? "The query is too long for an address. Ask it with curl."
       : "The service did not answer. Try again.";
   } finally {
@@ -147,7 +147,7 @@ async function run(address) {
 function busy(now) {
   $("cancel").hidden = !now;
   $("answer").setAttribute("aria-busy", String(now));
-  if (now) told.textContent = "Running";
+  if (now) note.textContent = "Running";
 }
 
 /** Put the answer, or what is wrong, of a fetched page into this one. */
@@ -156,7 +156,7 @@ function show(fetched) {
   for (const id of ["problem", "answer"]) $(id).replaceWith(fetched.getElementById(id));
   reveal($("answer"));
   mark();
-  told.textContent = $("answer-title")?.textContent.trim().replace(/\s+/g, " ") ?? "";
+  note.textContent = $("answer-title")?.textContent.trim().replace(/\s+/g, " ") ?? "";
 }
 
 form.addEventListener("submit", (event) => {
@@ -174,5 +174,5 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest(".copy");
   if (!button) return;
   await navigator.clipboard.writeText($(button.dataset.copies).textContent);
-  told.textContent = button.textContent = "Copied";
+  note.textContent = button.textContent = "Copied";
 });

@@ -52,7 +52,7 @@ def cell(dimension: str, claims: Sequence[Claim], *, hinted: bool = False) -> Ce
 
 
 def state(claims: Sequence[Claim], *, hinted: bool = False) -> str:
-    """Return the state of one dimension; what two cards differ in stands before all else."""
+    """Return the cell state of a dimension; disagreement between cards takes precedence."""
     if _disagree(claims):
         return DISPUTED
     bases = {coded.basis for claim in claims for coded in claim.coded}
@@ -90,5 +90,5 @@ def _words(found: str, claims: Sequence[Claim]) -> str:
 def _values(claims: Iterable[Claim]) -> str:
     """Return the coded values, each with its basis."""
     given = sorted({(c.dimension, v.code, v.basis) for c in claims for v in c.coded})
-    told = [f"{label(f'value/{name}/{code}')} ({basis})" for name, code, basis in given]
-    return ", ".join(told) or "not applicable"
+    parts = [f"{label(f'value/{name}/{code}')} ({basis})" for name, code, basis in given]
+    return ", ".join(parts) or "not applicable"

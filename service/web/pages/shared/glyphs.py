@@ -1,4 +1,4 @@
-"""Signs that stand beside words, so that no verdict and no basis is told by colour alone."""
+"""Signs that stand beside words, so that no verdict and no basis is shown by colour alone."""
 
 from collections.abc import Mapping
 

@@ -30,7 +30,7 @@ def waterfall(
     if any(p.value is None for p in parts if p.role == "contribution"):
         return None, "A contribution has no number, so the bars cannot be placed."
     if len(parts) > _MOST_BARS:
-        return None, f"{len(parts)} bars cannot be told apart in a picture; the table has them all."
+        return None, f"{len(parts)} bars are too many for a picture; the table has them all."
     bars = [
         _score(scores[0], unit),
         *_falls(parts, first, unit, sign=1 if rises else -1),

@@ -1,6 +1,6 @@
-"""The lanes of a service, seen from the serving process: connections go out and come back.
+"""Hand keep-alive connections with fast queries to worker processes, which answer on the socket.
 
-A connection stays the serving process's own: it only does not read it while it is lent.
+The serving process keeps each connection open, and does not read it while a lane has it.
 """
 # DESIGN: lanes
 
@@ -18,10 +18,10 @@ from service.store.oxigraph.allocator import environment
 from service.store.oxigraph.snapshots import Snapshots
 from service.web.http.connections import Connections
 from service.web.http.protocol import BoundedProtocol
-from service.web.sparql.lanes.wire import BACK, BUDGET, LENT, Pulse
+from service.web.sparql.lanes.wire import BACK, BUDGET, HANDOVER, Pulse
 
 RECOVERY = 1.0
-"""Seconds until a connection that came back is lent again."""
+"""Seconds until a connection that came back is handed over again."""
 
 REST = 3.0
 """Seconds until a lane that ended is started anew: it may have to load the store into memory, and
@@ -43,7 +43,7 @@ _COUNT = Struct("=i")
 
 
 class Lanes:
-    """The lanes of one service; each is started when a connection is first lent to it."""
+    """The lanes of one service; each starts with the first connection that it gets."""
 
     def __init__(self, snapshots: Snapshots, size: int, arguments: tuple[int | str, ...]) -> None:
         """Start nothing yet. `arguments`: memory, rows, bytes and characters of a query, hosts."""
@@ -53,11 +53,11 @@ class Lanes:
         self._not_before = [0.0] * size
         self._next_look: asyncio.TimerHandle | None = None
 
-    def lend(self, connection: "LentProtocol") -> None:
+    def lend(self, connection: "HandoverProtocol") -> None:
         """Lend a connection to the lane that has the fewest, if one may take it now."""
         if not self._snapshots.is_made():
             return
-        loads = [len(lane.lent) if lane else 0 for lane in self._lanes]
+        loads = [len(lane.handed_over) if lane else 0 for lane in self._lanes]
         place = loads.index(min(loads))
         lane = self._lanes[place] or self._start(place)
         if lane is not None and lane.is_ready():
@@ -65,7 +65,7 @@ class Lanes:
             lane.lend(connection, self._snapshots.generation.number)
 
     def close(self) -> None:
-        """End every lane; what they were lent is read again."""
+        """End every lane; their connections are read again."""
         if self._next_look:
             self._next_look.cancel()
         for lane in self._lanes:
@@ -96,12 +96,12 @@ class Lanes:
 
 
 class _Lane:
-    """One lane: its process, the socket to it, and the connections that it was lent."""
+    """One lane: its process, the socket to it, and the connections that it has."""
 
     def __init__(
         self, snapshots: Snapshots, arguments: tuple[int | str, ...], ended: Callable[[], None]
     ) -> None:
-        self.lent: dict[int, LentProtocol] = {}
+        self.handed_over: dict[int, HandoverProtocol] = {}
         self._pulse = Pulse()
         self._seen = 0, time.monotonic()
         self._count = 0
@@ -123,17 +123,17 @@ class _Lane:
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._control, self._hear)
 
-    def lend(self, connection: "LentProtocol", generation: int) -> None:
+    def lend(self, connection: "HandoverProtocol", generation: int) -> None:
         """Send a connection to the lane, and do not read it any more."""
         self._count += 1
         connection.pause()
         try:
-            message = LENT.pack(self._count, generation)
+            message = HANDOVER.pack(self._count, generation)
             socket.send_fds(self._control, [message], [connection.file])
         except OSError:  # the lane has ended, as will be heard, or has not caught up
             connection.resume(b"")
             return
-        self.lent[self._count] = connection
+        self.handed_over[self._count] = connection
 
     def is_ready(self) -> bool:
         """Tell whether the process has started, so that nobody waits for that."""
@@ -148,7 +148,7 @@ class _Lane:
         return False
 
     def _is_awaited(self) -> bool:
-        waiting = any(connection.has_arrived() for connection in self.lent.values())
+        waiting = any(connection.has_arrived() for connection in self.handed_over.values())
         return waiting or self._pulse.answered != 0
 
     def kill(self) -> None:
@@ -156,7 +156,7 @@ class _Lane:
         self._process.kill()
 
     def stop(self) -> None:
-        """Kill the process, and take back what it was lent."""
+        """Kill the process, and take its connections back."""
         self._loop.remove_reader(self._control)
         self._process.kill()
         self._end()
@@ -178,23 +178,23 @@ class _Lane:
             if len(self._heard) < BACK.size + size:
                 return
             rest, self._heard = self._heard[BACK.size :][:size], self._heard[BACK.size + size :]
-            self.lent.pop(number).resume(rest)
+            self.handed_over.pop(number).resume(rest)
 
     def _end(self) -> None:
         self._control.close()
         self._process.wait()
         answered = self._pulse.answered
-        for number, connection in self.lent.items():
+        for number, connection in self.handed_over.items():
             if number == answered:  # how much of the answer has been sent is not known
                 connection.transport.close()
             else:
                 connection.resume(b"")
-        self.lent.clear()
+        self.handed_over.clear()
         self._pulse.close()
 
 
-class LentProtocol(BoundedProtocol):
-    """A connection that is lent after a request which was quick and which a lane might answer."""
+class HandoverProtocol(BoundedProtocol):
+    """A connection that goes to a lane after a fast request of a kind that lanes answer."""
 
     lanes: Lanes
 
@@ -251,6 +251,6 @@ class LentProtocol(BoundedProtocol):
             self.lanes.lend(self)
 
 
-def lent_protocol(lanes: Lanes, rules: Connections) -> type[BoundedProtocol]:
-    """Return the protocol of a server whose connections may be lent to these lanes."""
-    return type("Connection", (LentProtocol,), {"lanes": lanes, "rules": rules})
+def handover_protocol(lanes: Lanes, rules: Connections) -> type[BoundedProtocol]:
+    """Return the protocol of a server whose connections these lanes may take over."""
+    return type("Connection", (HandoverProtocol,), {"lanes": lanes, "rules": rules})

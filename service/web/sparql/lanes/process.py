@@ -1,4 +1,4 @@
-"""A lane, as a process: it answers quick SPARQL queries on connections it was lent.
+"""A lane, as a process: it answers fast SPARQL queries on connections that it took over.
 
 It looks at a request without taking it from the socket (MSG_PEEK), and takes it only once it has
 the answer. Whatever is not plain, fails, is large or is about a state of the store that it does
@@ -27,7 +27,7 @@ from service.store.oxigraph.snapshots import Generation, SnapshotReader
 from service.store.query import Limits
 from service.web.http.hosts import Hosts
 from service.web.sparql.lanes.head import Request, read
-from service.web.sparql.lanes.wire import BACK, BUDGET, LENT, PATIENCE, Pulse
+from service.web.sparql.lanes.wire import BACK, BUDGET, HANDOVER, PATIENCE, Pulse
 from service.web.sparql.request import check_length, content_type, parse_query
 
 ENDS = {signal.SIGPROF, signal.SIGALRM, signal.SIGABRT, signal.SIGSEGV}
@@ -51,7 +51,7 @@ class Ceilings(NamedTuple):
 
 
 class Lane:
-    """Answers on lent connections until the serving process hangs up."""
+    """Answers on connections that it took over until the serving process hangs up."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class Lane:
         self._snapshot = snapshot
         self._characters = most.characters
         self._most = Limits(PATIENCE, most.rows, min(most.bytes, LARGEST))
-        self._lent: dict[socket.socket, tuple[int, float]] = {}
+        self._connections: dict[socket.socket, tuple[int, float]] = {}
         self._looked = time.monotonic()
         self._selector = selectors.DefaultSelector()
         self._selector.register(control, selectors.EVENT_READ)
@@ -88,12 +88,12 @@ class Lane:
 
     def _borrow(self) -> None:
         """Take the next connection, and open the snapshot that it is to be answered from."""
-        message, files, _, _ = socket.recv_fds(self._control, LENT.size, 1)
+        message, files, _, _ = socket.recv_fds(self._control, HANDOVER.size, 1)
         if not message:
             raise EOFError
-        number, generation = LENT.unpack(message)
+        number, generation = HANDOVER.unpack(message)
         connection = socket.socket(fileno=files[0])
-        self._lent[connection] = number, time.monotonic()
+        self._connections[connection] = number, time.monotonic()
         self._selector.register(connection, selectors.EVENT_READ)
         self._snapshot.open(generation)
 
@@ -104,14 +104,14 @@ class Lane:
         if rest or not answer:
             self._give_back(connection, rest)
         else:
-            self._lent[connection] = self._lent[connection][0], time.monotonic()
+            self._connections[connection] = self._connections[connection][0], time.monotonic()
 
     def _taken(self, connection: socket.socket) -> bytes:
         """Return the answer to a request that is taken for it; nothing, and it stays there."""
         try:
             end, answer = self._looked_at(connection)
             if answer:
-                self._pulse.show(answered=self._lent[connection][0])
+                self._pulse.show(answered=self._connections[connection][0])
                 connection.recv(end)
         except OSError:  # the client is gone, as the serving process will see
             return b""
@@ -136,7 +136,7 @@ class Lane:
             return b""
         try:
             return self._result(request, f"{base}/sparql")
-        except (Problem, OSError, RuntimeError, ValueError):  # to be told by the serving process
+        except (Problem, OSError, RuntimeError, ValueError):  # the serving process reports it
             return b""
 
     def _result(self, request: Request, base: str) -> bytes:
@@ -149,7 +149,7 @@ class Lane:
 
     def _give_back(self, connection: socket.socket, rest: bytes = b"") -> None:
         """Let go of a connection, with what is still to be sent on it."""
-        number, _ = self._lent.pop(connection)
+        number, _ = self._connections.pop(connection)
         self._selector.unregister(connection)
         connection.close()
         self._control.sendall(BACK.pack(number, len(rest)) + rest)
@@ -160,7 +160,7 @@ class Lane:
         if now < self._looked + IDLE:
             return
         self._looked = now
-        for connection, (_, used) in list(self._lent.items()):
+        for connection, (_, used) in list(self._connections.items()):
             if now - used > IDLE:
                 self._give_back(connection)
 

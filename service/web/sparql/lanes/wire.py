@@ -12,11 +12,11 @@ BUDGET = 0.05
 PATIENCE = 1.0
 """Seconds it may take at most, on a machine that is busy with other things."""
 
-LENT = Struct("=QQ")
-"""A connection is lent with its number and the generation of the store to answer from."""
+HANDOVER = Struct("=QQ")
+"""Handover message: connection id, then the generation of the store to answer from."""
 
 BACK = Struct("=QQ")
-"""It is given back with its number, and so many bytes of an answer that are still to be sent."""
+"""Return message: connection id, then the length of the unsent rest of the response."""
 
 _NUMBERS = Struct("=QQ")
 
