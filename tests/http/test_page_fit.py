@@ -162,7 +162,7 @@ def test_the_print_has_date_version_snapshot_deployment_and_rules(client: TestCl
         f"/fit?{DESCRIBED}&limit=3&title=Ward+7",
         "Rules used above",
         "Values of one scheme that exclude each other",
-        "described here, by whoever asks",
+        "described here, in this request",
     ):
         assert words in page
     assert "<select" not in page
