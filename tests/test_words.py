@@ -31,7 +31,7 @@ NAMES = {
 """Names that are refused as a whole or as a part between underscores."""
 _WORD = re.compile(rf"\b({'|'.join(map(re.escape, WORDS))})\b", re.IGNORECASE)
 _NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_TEXTS = {".html", ".js", ".css", ".rq", ".md"}
+_TEXTS = {".html", ".js", ".css", ".rq"}
 _ALIASES = ROOT / "service" / "common" / "aliases.py"
 _KEPT = {"allow_silent", "has_silent"}
 """Names about the keyword SILENT of SPARQL."""
