@@ -185,7 +185,6 @@ def _form(typed: Mapping[str, str], problem: Problem | None) -> dict[str, Any]:
         "problem": document,
         "wrong": {str(p["field"]): _sentence(p) for p in found},
         "codes": {name: _choices(name) for name in _SCHEMES},
-        "SIGN": plan_view.SIGNS,
     }
 
 

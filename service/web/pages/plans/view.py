@@ -28,19 +28,6 @@ STAGES: Mapping[str, tuple[str, str]] = {
 }
 """The stages of Raman et al. 2026 in order: code, title and what happens there."""
 _TESTS = ("test-task", "test-outcome")
-SIGNS = {
-    "met": "✓",
-    "not-met": "✕",
-    "inconclusive": "?",
-    "waived": "∅",
-    "locked": "⊘",
-    "done": "✓",
-    "planned": "·",
-    "in-progress": "◐",
-    "blocked": "!",
-    "skipped": "∅",
-}
-"""Signs of the states of a step; each stands beside its word."""
 
 
 @dataclass(frozen=True)

@@ -17,5 +17,15 @@ SIGNS: Mapping[str, str] = {
     "not-stated": "·",
     "partly-answered": "◩",
     "answered": "■",
+    "met": "✓",
+    "not-met": "✕",
+    "inconclusive": "?",
+    "waived": "∅",
+    "locked": "⊘",
+    "done": "✓",
+    "planned": "·",
+    "in-progress": "◐",
+    "blocked": "!",
+    "skipped": "∅",
 }
-"""Code of a verdict, basis or answer status to the sign of it."""
+"""Code of a verdict, basis, answer status or state of a plan's step to the sign of it."""
