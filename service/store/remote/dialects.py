@@ -40,8 +40,11 @@ class Server:
     """Whether there is a default graph that can be written."""
     mends: Mapping[bytes, bytes] = field(default_factory=dict)
     """What its JSON results write against the standard, and what is meant."""
-    cuts_graphs: bool = False
-    """Whether the server cuts graphs at its limit of rows without reporting it."""
+    raise_limit: str = ""
+    """Which setting to raise, for a server that cuts graphs at its limit of rows without reporting
+    it; empty: it does not."""
+    slow_drop: bool = False
+    """Whether one pattern empties graphs many times faster than a DROP of each."""
     forbidden: re.Pattern[str] | None = None
     """Extensions with which a text would reach other machines or the server's own."""
 
@@ -101,10 +104,30 @@ _SERVERS = {
         milliseconds="timeout",
         default_graph=False,
         mends=_MENDS,
-        cuts_graphs=True,
+        raise_limit="Set ResultSetMaxRows in virtuoso.ini to 1000000 and start it anew.",
+        slow_drop=True,  # 14 ms and more for each DROP
         forbidden=_VIRTUOSO,
     ),
 }
+
+# What servers add to answers of their own. It is looked for in the answers of all, since the
+# first answer comes before the server is recognised.
+CANCELLED = b"The SPARQL operation has been cancelled"
+"""What Oxigraph writes at the end of an answer that it gave up, with status 200."""
+STATE_HEADER, INCOMPLETE = "x-sql-state", "S1TAT"
+"""Virtuoso's header, and its value for an answer that was cut short when the time was up."""
+CUT_HEADER = "x-sparql-maxrows"
+"""Virtuoso's header for the number of rows at which it cut an answer."""
+GAVE_UP = f"Virtuoso {INCOMPLETE}".encode()
+"""What Virtuoso may write after half an answer when the time was up."""
+TOO_COSTLY = "estimated execution time"
+"""What Virtuoso writes where it does not begin a query that it expects to run too long."""
+ABOUT_THE_TEXT = ("Virtuoso 22", "Virtuoso 37", "Virtuoso 42", "Virtuoso S0")
+"""How Virtuoso's error begins when status 500 is about the text and not about the server."""
+ALREADY_THERE = ("already exists", "contains triples already")
+"""What Oxigraph and Virtuoso say of a graph that is created twice, with status 500."""
+ECHO = "SPARQL query:"
+"""What stands before the text of the query that Virtuoso repeats after its error."""
 
 
 def recognise(header: str, path: str) -> Server:

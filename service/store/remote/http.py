@@ -22,6 +22,7 @@ from service.common.problems import (
 )
 from service.store.oxigraph.evaluate import bad_syntax
 from service.store.port import Limits
+from service.store.remote import dialects
 from service.store.remote.dialects import Form
 
 CONNECTIONS = 16
@@ -40,17 +41,6 @@ repeats the name of every variable in every row."""
 Watch = Callable[[IO[bytes]], None]
 """Looks at the beginning of a body, each time that has doubled, and raises where it is too long;
 leaves the body at its end."""
-
-_CANCELLED = b"The SPARQL operation has been cancelled"
-"""What Oxigraph writes at the end of an answer that it gave up, with status 200."""
-_INCOMPLETE = "S1TAT"
-"""Virtuoso's SQL state for an answer that it cut short when the time was up."""
-_GAVE_UP = f"Virtuoso {_INCOMPLETE}".encode()
-_TOO_COSTLY = "estimated execution time"
-_THEIR_FAULT = ("Virtuoso 22", "Virtuoso 37", "Virtuoso 42", "Virtuoso S0")
-"""How Virtuoso's words begin when status 500 is about the text and not about the server."""
-_ALREADY_THERE = ("already exists", "contains triples already")
-"""What Oxigraph and Virtuoso say of a graph that is created twice, with status 500."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +134,7 @@ class Http:
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
             raise _no_answer(error, url, limits, late=time.monotonic() >= deadline) from error
         _check(response, body, limits)
-        cut = response.headers.get("x-sparql-maxrows")
+        cut = response.headers.get(dialects.CUT_HEADER)
         return Reply(body, response.headers.get("server", ""), int(cut) if cut else None)
 
 
@@ -232,10 +222,10 @@ def _no_answer(error: Exception, url: str, limits: Limits, *, late: bool) -> Pro
 def _check(response: httpx2.Response, body: IO[bytes], limits: Limits) -> None:
     """Raise what is wrong with an answer; else leave its body at the start."""
     size = body.tell()
-    body.seek(max(0, size - len(_CANCELLED)))
-    cancelled = body.read() == _CANCELLED
+    body.seek(max(0, size - len(dialects.CANCELLED)))
+    cancelled = body.read() == dialects.CANCELLED
     body.seek(0)
-    if cancelled or response.headers.get("x-sql-state") == _INCOMPLETE:
+    if cancelled or response.headers.get(dialects.STATE_HEADER) == dialects.INCOMPLETE:
         body.close()
         raise _too_long(limits)
     if not response.is_success:
@@ -244,18 +234,17 @@ def _check(response: httpx2.Response, body: IO[bytes], limits: Limits) -> None:
 
 
 def _refused(response: httpx2.Response, text: bytes, limits: Limits) -> Problem:
-    # Virtuoso repeats the query after its own words, and puts them after half an answer
-    words = " ".join(text.decode(errors="replace").partition("SPARQL query:")[0].split())[:500]
+    words = " ".join(text.decode(errors="replace").partition(dialects.ECHO)[0].split())[:500]
     status = response.status_code
-    if _GAVE_UP in text or _TOO_COSTLY in words or status in _LATE:
+    if dialects.GAVE_UP in text or dialects.TOO_COSTLY in words or status in _LATE:
         return _too_long(limits)
     if status in _BUSY:
         return Busy("The store is busy. Try again in a moment.", retry_after=int(PATIENCE))
     if status == httpx2.codes.BAD_REQUEST:
         return bad_syntax(SyntaxError(words))
-    if any(said in words for said in _ALREADY_THERE):
+    if any(said in words for said in dialects.ALREADY_THERE):
         return Conflict(f"{words}.")
-    if words.startswith(_THEIR_FAULT):
+    if words.startswith(dialects.ABOUT_THE_TEXT):
         return BadQuery(f"The store cannot run this text: {words}")
     hint = "; is the user or the password wrong?" if status in _KEPT_OUT else ""
     return unavailable(str(response.url), f"answered HTTP {status}{hint}: {words or 'no more'}.")

@@ -57,7 +57,7 @@ HELLO = Limits(seconds=10)
 
 _GRAPHS_AT_ONCE = 50
 _MANY = " ".join(str(n) for n in range(101))
-"""Twice crossed, more rows than the 10,000 that Virtuoso gives by its example settings."""
+"""Twice crossed, more than the 10,000 rows at which servers cut by their example settings."""
 
 
 class RemoteEngine:
@@ -168,7 +168,7 @@ class RemoteEngine:
     def dump(self) -> Iterator[bytes]:
         """Yield the whole store as N-Quads, graph by graph, each as it is at that moment."""
         yield rdf_input.lines(self.default_graph())
-        # many times faster than DISTINCT on Virtuoso
+        # DISTINCT is many times slower on some servers
         rows = self.select("SELECT ?g WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
         names = (str(row["g"]) for row in rows if not self._hidden(str(row["g"])))
         while some := list(islice(names, _GRAPHS_AT_ONCE)):
@@ -227,15 +227,15 @@ class RemoteEngine:
 
     def check_limit(self) -> None:
         """Raise `StoreUnavailable` where the server cuts graphs short without a word."""
-        if not self._server.cuts_graphs:
+        if not self._server.raise_limit:
             return
         try:
             self.select(f"SELECT ?a WHERE {{ VALUES ?a {{ {_MANY} }} VALUES ?b {{ {_MANY} }} }}")
         except TooLarge as error:
             raise unavailable(
                 self._queries,
-                "cuts graphs at 10,000 rows or less and does not say so. Set ResultSetMaxRows in "
-                "virtuoso.ini to 1000000 and start it anew.",
+                "cuts graphs at 10,000 rows or less and does not say so. "
+                f"{self._server.raise_limit}",
             ) from error
 
     def _hidden(self, graph: str) -> bool:
@@ -261,7 +261,7 @@ class RemoteEngine:
         return mended(reply.body, self._server.mends if media == JSON else {})
 
     def _quads(self, graphs: list[str]) -> Iterator[Any]:
-        # not CONSTRUCT, which Virtuoso cuts at its limit of rows without a word
+        # not CONSTRUCT, which is cut without an error where the server has `raise_limit`
         values = " ".join(str(ox.NamedNode(iri)) for iri in graphs)
         text = f"SELECT ?s ?p ?o ?g WHERE {{ VALUES ?g {{ {values} }} GRAPH ?g {{ ?s ?p ?o }} }}"
         with self._fetch(text, JSON) as body:

@@ -58,6 +58,7 @@ class Writer:
         """Send nothing yet. The URLs are where updates and graphs go; `select` reads."""
         self._http = http
         self._largest = server.largest_insert
+        self._slow_drop = server.slow_drop
         self._url = updates
         self._graph_store = graph_store
         self._select = select
@@ -84,9 +85,8 @@ class Writer:
 
     def _without(self, dropped: list[str]) -> str:
         """Return the start of an update that removes graphs."""
-        if self._largest is None:
+        if not self._slow_drop:
             return dropping(dropped)
-        # Virtuoso takes 14 ms and more for each DROP, and one moment for all of this
         return f"{emptying(dropped)} ;\n" if dropped else ""
 
     def _run(self, text: str) -> None:

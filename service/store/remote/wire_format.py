@@ -195,7 +195,7 @@ def dropping(names: Iterable[str]) -> str:
 
 
 def emptying(names: Iterable[str]) -> str:
-    """Return the update that empties graphs; many times faster than dropping on Virtuoso."""
+    """Return the update that empties graphs; see `Server.slow_drop`."""
     values = " ".join(str(ox.NamedNode(name)) for name in names)
     where = f"WHERE {{ VALUES ?g {{ {values} }} GRAPH ?g {{ ?s ?p ?o }} }}"
     return f"DELETE {{ GRAPH ?g {{ ?s ?p ?o }} }} {where}"
