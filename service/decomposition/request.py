@@ -1,7 +1,7 @@
 """Decompositions for the doors: options as they are sent, results as they are shown or stored."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from loaders.contract import Document, Raw, problems_of
 from loaders.registry import read
 from loaders.writers.text import yaml_text
+from service.common import json_values
 from service.common.problems import BadParameter, BadRequest, Invalid
 from service.common.trees import tree
 from service.decomposition.decompose import MOST_RESAMPLES, Decomposition, decompose
@@ -140,17 +141,8 @@ def run(table: Sheet, options: Options) -> Decomposition:
 
 def document(found: Decomposition) -> dict[str, Any]:
     """Return a decomposition as JSON values."""
-    rounded: dict[str, Any] = _rounded(asdict(found))
+    rounded: dict[str, Any] = json_values.document(found, _DIGITS)
     return rounded
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _rounded(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(item) for item in value]
-    # adding zero turns a negative zero into a plain one
-    return round(value, _DIGITS) + 0.0 if isinstance(value, float) else value
 
 
 def gap_file(found: Decomposition, about: Mapping[str, Any], options: Options) -> Document:

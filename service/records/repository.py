@@ -19,12 +19,13 @@ from loaders.mapping.iris import (
     record_iri,
     series_iri,
 )
-from loaders.mapping.write import plain, to_json
-from loaders.model import RECORDS, Gap, Interval, Record
+from loaders.mapping.write import to_json
+from loaders.model import RECORDS, Gap, Record
+from service.common import json_values
 from service.common.problems import Conflict, NotFound
 from service.ontology import graphs
 from service.queries.lists import value
-from service.records.gap_shares import RULE, Share, Step, ladder, shares
+from service.records.gap_shares import RULE, ladder, shares
 from service.store.port import Engine
 
 
@@ -147,22 +148,9 @@ def _derived(gap: Gap) -> dict[str, Any]:
     kind_of = graphs.kinds()
     return {
         "rule": RULE,
-        "ladders": {d.key: [_plain(s) for s in ladder(gap, d)] for d in gap.decompositions},
-        "shares": {d.key: [_plain(s) for s in shares(d, kind_of)] for d in gap.decompositions},
+        "ladders": {d.key: json_values.document(ladder(gap, d)) for d in gap.decompositions},
+        "shares": {d.key: json_values.document(shares(d, kind_of)) for d in gap.decompositions},
     }
-
-
-def _plain(result: Step | Share) -> dict[str, Any]:
-    """Return a result of the analysis as JSON values."""
-    return {name: _value(getattr(result, name)) for name in result.__dataclass_fields__}
-
-
-def _value(found: Any) -> Any:
-    if isinstance(found, tuple):
-        return [_value(item) for item in found]
-    if isinstance(found, Interval):
-        return {name: plain(item) for name, item in found.model_dump().items()}
-    return plain(found)
 
 
 def summary_graph(engine: Engine, iris: list[str]) -> Graph:
