@@ -15,6 +15,8 @@ WORDS = {
     "comes to": "say what it is",
     "lent": "handed over",
     "nobody reads this": "say what happened",
+    "stranger": "untrusted",
+    "strangers": "untrusted",
     "told": "answered, known, recognised, shown",
     "went away": "disconnected",
     "whoever": "name the role: client, operator, author",

@@ -51,7 +51,7 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]
 def records(key: str, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
     """Return what a tree of the template holds; `key` is its record key in this source."""
     ident = record_id(SOURCE, key)
-    warnings = _strangers(tree)
+    warnings = _unknown_fields(tree)
     card = _card(ident, tree)
     use = section(tree, "intended_use_case")
     context = text(use.get("deployment_context")) or text(use.get("holds_at_deployment"))
@@ -62,7 +62,7 @@ def records(key: str, tree: Mapping[str, Any]) -> tuple[list[Record], list[Probl
     return [card, _profile(ident, context), _review(ident, card, verdicts)], warnings
 
 
-def _strangers(tree: Mapping[str, Any]) -> list[Problem]:
+def _unknown_fields(tree: Mapping[str, Any]) -> list[Problem]:
     known = {"benchmark_name", "citation", "version", "intended_use_case", "notes", *SECTIONS}
     extra = [f for f in tree if f not in known]
     unknown = [p for d, p, _ in questions(tree) if d not in CORE_DIMENSIONS]

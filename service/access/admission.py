@@ -25,7 +25,7 @@ _READ_ONLY = "This service is read-only: nothing can be written to it, whatever 
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody who was let in: the name of the token, the client's address, the request's id."""
+    """An admitted client: the name of the token, the client's address, the request's id."""
 
     name: str
     client: str

@@ -86,7 +86,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Intent:
-    """What somebody is about to write: which operation, on what.
+    """A write that is about to happen: which operation, on what.
 
     `traced` says that it leaves an activity in the graph of provenance, `counted` that the graphs
     it changes are noted.

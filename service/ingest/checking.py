@@ -1,4 +1,4 @@
-"""What anybody sends to be checked: read and judged in processes of its own, never stored."""
+"""Check documents that are sent without a token: read and judged apart, never stored."""
 
 import time
 from collections.abc import Callable
@@ -24,7 +24,7 @@ _MEMORY = 2**30
 
 @dataclass(frozen=True)
 class Errand:
-    """How long somebody waits for an answer: until a time, or until they leave."""
+    """When a piece of work ends at the latest: at a time, or when the client disconnects."""
 
     until: float
     """On the clock of `time.monotonic`."""
@@ -39,7 +39,7 @@ class Errand:
 
 
 class Errands:
-    """A pool of processes for one kind of work that anybody may ask for."""
+    """A pool of processes for one kind of work that needs no token."""
 
     def __init__(self, settings: Settings, doing: str) -> None:
         """Start no process yet; without validators (tests) the work is done in this process."""
@@ -57,7 +57,7 @@ class Errands:
 
 
 class Checking(Errands):
-    """Documents of anybody, judged as an import would judge them."""
+    """Documents without a token, judged as an import would judge them."""
 
     def __init__(self, settings: Settings) -> None:
         """Start no process yet."""

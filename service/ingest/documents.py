@@ -1,4 +1,4 @@
-"""Reading what strangers send, as pieces of work for processes that may die (`service.sandbox`)."""
+"""Read untrusted documents, as tasks for processes that may die (`service.sandbox`)."""
 
 import json
 from itertools import islice

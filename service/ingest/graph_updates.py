@@ -1,6 +1,6 @@
 """Writes of RDF and SPARQL updates: through the same shapes as every import, or not at all.
 
-What strangers send is read, and updates are run, in processes of their own (`rehearsal`,
+Untrusted RDF is read, and updates are run, in processes of their own (`rehearsal`,
 `engines.rdf_text`). What would change is judged, and then becomes one transaction.
 """
 

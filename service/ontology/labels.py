@@ -18,7 +18,7 @@ class Words:
     question: str
 
 
-@lru_cache(maxsize=4096)  # a path may be a stranger's
+@lru_cache(maxsize=4096)  # a path may be untrusted
 def of(path: str) -> Words:
     """Return all words for `code/…`, `value/…` or `dimension/…`."""
     name = URIRef(f"{BASE}{path}")

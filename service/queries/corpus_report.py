@@ -39,7 +39,7 @@ class Table:
 
 @dataclass(frozen=True)
 class ExampleQuestion:
-    """What somebody asks, the named question that answers it, and the columns to show of it."""
+    """A question of a reader, the named query that answers it, and the columns to show of it."""
 
     who: str
     words: str

@@ -1,6 +1,6 @@
-"""Processes that meet what strangers send: without a way out, bounded, and easy to end.
+"""Processes for untrusted input: confined, bounded, and easy to end.
 
-A query or a document of a stranger is read where it may crash, hang or fill memory without harm:
+An untrusted query or document is read where it may crash, hang or fill memory without harm:
 in a process that has given up the network and all files but its own (`confine`), that ends with
 the service (`start`, `end_with`), and that is stopped once its time is over (`Workers`).
 """

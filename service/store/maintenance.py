@@ -30,8 +30,8 @@ class Upkeep:
     ) -> None:
         """Do nothing yet; a store of more than `most` bytes on disk is not copied to memory.
 
-        `kept` are what pages keep of a store until it changes: of one that is in memory it is made
-        here, before anybody asks; of a larger one it takes too long to be made in vain.
+        `kept` are the caches of pages. They are warmed for in-memory stores only; for larger ones
+        warming costs too much.
         """
         self._engine = engine
         self._most = most

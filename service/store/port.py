@@ -29,8 +29,8 @@ Row = Mapping[str, Node]
 class Engine(Protocol):
     """A store of named graphs that answers SPARQL 1.1. Reads see the union of all graphs.
 
-    `select`, `ask` and `construct` run the service's own queries; `answer` runs those of
-    strangers, under limits. Every write goes through `commit` or `update`.
+    `select`, `ask` and `construct` run the service's own queries; `answer` runs untrusted
+    ones, within limits. Every write goes through `commit` or `update`.
     """
 
     @property

@@ -10,7 +10,7 @@ from rdflib.term import Identifier, Node
 
 from service.common.problems import BadRequest
 
-# rdflib writes a traceback to the log for each value that is not of its datatype; a stranger's
+# rdflib writes a traceback to the log for each value that is not of its datatype; an untrusted
 # query may hold a million of them
 logging.getLogger("rdflib.term").setLevel(logging.ERROR)
 

@@ -1,8 +1,7 @@
-"""Lines in front of work that anybody may ask for: few at once, a bounded number waits, for a time.
+"""Queues in front of work without a token: few at once, a bounded number waits, for a time.
 
-Places are shared fairly between clients: one that sends its body slowly holds up only itself. Who
-waits does so without a thread, and without having sent more than the system keeps for us: a
-body is read once there is a place.
+Places are shared fairly between clients: one that sends its body slowly delays only itself. A
+waiting request holds no thread, and its body is read only once it has a place.
 """
 # DESIGN: bounded-lines
 

@@ -58,6 +58,11 @@ def test_the_old_parameter_means_the_new_one(client: TestClient) -> None:
     assert names(new) == names(old)
 
 
+def test_the_old_order_of_benchmarks_means_the_new_one(client: TestClient) -> None:
+    new, old = (client.get(f"/benchmarks?q=med&sort={n}").text for n in ("answered", "told"))
+    assert new == old
+
+
 @pytest.mark.parametrize("address", [FIT, "/fit.json"])
 def test_both_names_at_once_are_refused(client: TestClient, address: str) -> None:
     described = "interaction-type=multi-turn&" if address == "/fit.json" else ""

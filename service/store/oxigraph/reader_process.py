@@ -1,6 +1,6 @@
 """A reader: a confined process that answers queries over a snapshot of the store.
 
-Oxigraph cannot stop a query; a process can be killed. So every query of a stranger runs in
+Oxigraph cannot stop a query; a process can be killed. So every untrusted query runs in
 one of these, without network and without files but the snapshots, and a query past its time ends
 with its process. A large answer goes over as an open file without a name.
 """

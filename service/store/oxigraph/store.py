@@ -1,6 +1,6 @@
 """The embedded engine: Oxigraph, in a folder on disk or in memory.
 
-This process is the only writer. Our own queries run here; queries of strangers run in reader
+This process is the only writer. Our own queries run here; untrusted queries run in reader
 processes that can be killed. Without a folder there is nothing that another process could
 read, so then they run here too, and their time is not limited. A small store that nobody writes
 to is also kept in memory, here and by the readers, where most queries cost a third.
@@ -32,7 +32,7 @@ from service.store.terms import to_graph, to_rdflib
 _LOG = logging.getLogger(__name__)
 
 READERS = 4
-"""Queries of strangers that may run at once."""
+"""Untrusted queries that may run at once."""
 
 BULK = 2**20
 """Bytes of N-Quads from which sorted files are written instead of single keys."""

@@ -49,7 +49,7 @@ class Server:
     """Extensions with which a text would reach other machines or the server's own."""
 
     def check(self, sparql: str) -> None:
-        """Raise `BadQuery` for a text of a stranger with which the server may do harm."""
+        """Raise `BadQuery` for an untrusted text with which the server may do harm."""
         found = self.forbidden.search(sparql) if self.forbidden else None
         if found:
             raise BadQuery(

@@ -50,7 +50,7 @@ OWN = Limits(seconds=60, rows=10**9, bytes=2**30)
 """What a query of the service itself may use."""
 
 PARSING = Bounds(size=2, queue=64, seconds=10, memory=2**29)
-"""What may be used to find out whether a query of a stranger parses, before a server sees it."""
+"""What may be used to find out whether an untrusted query parses, before a server sees it."""
 
 HELLO = Limits(seconds=10)
 """What the first question may use."""

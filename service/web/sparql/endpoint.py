@@ -109,7 +109,7 @@ class Endpoint:
         return None if "update" in form else form
 
     async def _most_bytes(self, request: "_Read", kind: str) -> int:
-        """Return how much of a body is read: of a stranger's no more than a query can have."""
+        """Return how much of a body is read: of an untrusted one no more than a query can have."""
         settings, token = self._services.settings, bearer(request.scope)
         is_valid = self._services.access.tokens.is_valid
         if token and (await run_in_threadpool(is_valid, token)) is True:

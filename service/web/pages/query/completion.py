@@ -78,7 +78,7 @@ def _written(iri: str) -> tuple[str, str]:
     return iri.removeprefix(BASE), f"<{iri}>"
 
 
-@lru_cache(maxsize=256)  # a base may hold a stranger's words
+@lru_cache(maxsize=256)  # a base may be untrusted
 def codes(base: str) -> tuple[str, ...]:
     """Return the codes of the dimensions, values or other codes below a path; none without one."""
     if not base:
