@@ -15,7 +15,7 @@ from loaders.contract import MAX_RECORD_BYTES, CardError, Problem, Raw
 from loaders.mapping.fields import fields_of
 from loaders.mapping.iris import BASE, DCAT, EGAP, expand, last_segment
 from loaders.mapping.read import record
-from loaders.model import RECORDS, Record
+from loaders.model import RECORDS, Record, whole_number
 from loaders.reading.content import rdf_syntax
 from loaders.reading.json_ld import inlined, is_own
 from loaders.reading.rdf_text import parse
@@ -63,7 +63,7 @@ def load(raw: Raw, part: _Part) -> tuple[list[Record], list[Problem]]:
     del raw
     graph, cls, iri = part
     start, version = f"{BASE}id/{cls.kind}/", last_segment(iri)
-    if not iri.startswith(start) or not version.isdigit():
+    if not iri.startswith(start) or whole_number(version) is None:
         mend = f"Name it {start}…/1."
         raise CardError(Problem("A record is not named as its kind is.", "@id", iri, mend))
     return [record(graph, cls, iri)], _unread(graph, cls, URIRef(iri))

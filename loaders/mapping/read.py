@@ -8,7 +8,7 @@ from rdflib.term import Node as RdfNode
 
 from loaders.mapping.fields import Field, fields_of
 from loaders.mapping.iris import BASE, expand, last_segment
-from loaders.model import Node, Record, Thing
+from loaders.model import Node, Record, Thing, whole_number
 from loaders.model.terms import Coded, Local
 
 
@@ -45,5 +45,6 @@ def _value(graph: Graph, field: Field, target: RdfNode, root: str) -> Any:
 
 def _natural(node: RdfNode) -> list[tuple[int, int | str]]:
     """Sort `step-10` after `step-2`."""
-    parts = re.split(r"(\d+)", str(node))
-    return [(0, int(p)) if p.isdigit() else (1, p) for p in parts]
+    parts = re.split(r"([0-9]+)", str(node))
+    numbers = [whole_number(part) for part in parts]
+    return [(1, p) if n is None else (0, n) for p, n in zip(parts, numbers, strict=True)]

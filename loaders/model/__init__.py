@@ -13,6 +13,7 @@ from loaders.model.descriptions import (
     Match,
     Result,
 )
+from loaders.model.integers import whole_number
 from loaders.model.nodes import (
     Agent,
     Benchmark,
@@ -114,4 +115,5 @@ __all__ = [
     "nodes",
     "statements",
     "terms",
+    "whole_number",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from loaders.model import whole_number
 from service.common.aliases import current_parameter
 from service.common.problems import BadParameter
 
@@ -11,13 +12,14 @@ _DIGITS = 9
 def number(given: object, parameter: str) -> int:
     """Return a whole number from 0. Raises `BadParameter`."""
     digits = str(given)
-    if not digits.isdecimal() or len(digits) > _DIGITS:
+    found = whole_number(digits)
+    if found is None or len(digits) > _DIGITS:
         raise BadParameter(
             f"{parameter} is a whole number of at most {_DIGITS} digits, not {digits[:20]!r}.",
             parameter=parameter,
             value=digits[:20],
         )
-    return int(digits)
+    return found
 
 
 def words(given: object, parameter: str) -> str:

@@ -20,7 +20,7 @@ from loaders.mapping.iris import (
     series_iri,
 )
 from loaders.mapping.write import to_json
-from loaders.model import RECORDS, Gap, Record
+from loaders.model import RECORDS, Gap, Record, whole_number
 from service.common import json_values
 from service.common.problems import Conflict, NotFound
 from service.ontology import graphs
@@ -85,10 +85,10 @@ def _current(engine: Engine, kind: str, ident: str) -> int:
           FILTER NOT EXISTS {{ ?record <{DCTERMS.isReplacedBy}> ?newer }} }}""")
     if not rows:
         raise NotFound(f"There is no {kind} {ident!r} here.")
-    version = str(rows[0]["version"])
-    if not (version.isascii() and version.isdigit()):
-        raise _no_record(kind, ident, f"version: {version} is no number")
-    return int(version)
+    version = whole_number(str(rows[0]["version"]))
+    if version is None:
+        raise _no_record(kind, ident, f"version: {rows[0]['version']} is no number")
+    return version
 
 
 def described(engine: Engine, kind: str, thing: str, record_kind: str) -> list[Stored]:

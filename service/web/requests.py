@@ -8,6 +8,7 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 
 from loaders.contract import CardError
+from loaders.model import whole_number
 from loaders.reading.depth import check_depth
 from service.common import parameters
 from service.common.problems import BadParameter, BadRequest, TooLarge
@@ -51,10 +52,15 @@ def json_body(example: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
+def declared_length(request: Request) -> int | None:
+    """Return how many bytes a body is said to have; None where that is not said."""
+    return whole_number(request.headers.get("content-length", ""))
+
+
 async def read_form(request: Request, limit: int, *, files: int, fields: int) -> dict[str, bytes]:
     """Return the parts of a form by name, at most so many of each. Raises `TooLarge`."""
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > limit:
+    length = declared_length(request)
+    if length is None or length > limit:
         raise TooLarge(
             f"A form of unknown size, or of more than {size(limit)}, is not read.",
             limit_bytes=limit,

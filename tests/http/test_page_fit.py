@@ -257,3 +257,12 @@ def test_without_a_deployment_there_is_nothing_to_print(client: TestClient, path
 
 def test_evidence_is_of_one_benchmark(client: TestClient) -> None:
     assert client.get(f"/fit/evidence?{STORED}").json()["parameter"] == "benchmark"
+
+
+@pytest.mark.parametrize("join", ["&dimensions=", ","])
+def test_a_parameter_that_is_repeated_makes_no_larger_page(client: TestClient, join: str) -> None:
+    address = "/fit?deployment=public-self-assessment&dimensions="
+    once = client.get(address + "interaction-type")
+    often = client.get(address + join.join(["interaction-type"] * 300), follow_redirects=True)
+    assert (once.status_code, often.status_code) == (200, 200)
+    assert len(often.content) < 1.1 * len(once.content)

@@ -20,6 +20,7 @@ from service.ingest.jobs import ENDED, Job, Jobs
 from service.web.dependencies import IMPORTER, REFUSALS, ImporterDep, Services, ServicesDep
 from service.web.lines import LinesDep
 from service.web.pages.layout import page
+from service.web.requests import declared_length
 from service.web.responses import json_text
 
 router = APIRouter(prefix="/api/v1", tags=["imports"], dependencies=[IMPORTER], responses=REFUSALS)
@@ -95,8 +96,8 @@ async def _receive(request: Request, services: Services, path: Path) -> str:
 
 
 async def _receive_form(request: Request, file: BinaryIO, limit: int) -> str:
-    declared = request.headers.get("content-length", "")
-    if not declared.isdigit() or int(declared) > limit:
+    declared = declared_length(request)
+    if declared is None or declared > limit:
         raise _too_large(limit)
     async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
         sent = [part for part in form.values() if isinstance(part, UploadFile)]

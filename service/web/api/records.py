@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 
 from loaders.mapping.iris import BASE, bind
+from loaders.model import whole_number
 from service.common.csv_tables import csv_text
 from service.common.negotiation import RDF_FORMS, split_suffix
 from service.common.problems import BadParameter
@@ -98,11 +99,12 @@ def _page(items: list[dict[str, Any]], request: Request) -> tuple[list[dict[str,
 def _limit(given: str | None) -> int:
     if given is None:
         return 50
-    if not given.isdigit() or not 1 <= int(given) <= PAGE:
+    limit = whole_number(given)
+    if limit is None or not 1 <= limit <= PAGE:
         raise BadParameter(
             f"limit must be a whole number from 1 to {PAGE}, not {given!r}.", parameter="limit"
         )
-    return int(given)
+    return limit
 
 
 def _after(cursor: str | None) -> str:
@@ -121,7 +123,7 @@ def add_item(name: str, kind: str, about: str) -> None:
     def endpoint(ident: str, request: Request, services: ServicesDep) -> Response:
         path, suffix = split_suffix(ident, [*ITEM_FORMS, *exports.FORMS])
         stem, _, last = path.rpartition("/")
-        version = int(last) if stem and last.isdigit() else None
+        version = whole_number(last) if stem else None
         stored = repository.load(services.engine, kind, stem if version else path, version)
         return _one(request, services, stored, suffix)
 

@@ -20,6 +20,7 @@ from service.web.pages.author import draft, view
 from service.web.pages.author import form as author_form
 from service.web.pages.author.view import Judged
 from service.web.pages.layout import page
+from service.web.requests import declared_length
 
 router = APIRouter(include_in_schema=False)
 _ECHOED = 200_000
@@ -153,8 +154,8 @@ def _only(request: Request, *names: str) -> None:
 def _form(request: Request, services: Services) -> AbstractAsyncContextManager[FormData]:
     """Return the posted form, to be entered. Raises `TooLarge` before a large one is read."""
     limit = services.settings.max_body_bytes
-    declared = request.headers.get("content-length", "")
-    if not declared.isdigit() or int(declared) > limit:
+    declared = declared_length(request)
+    if declared is None or declared > limit:
         raise TooLarge(
             f"A form may have {limit // 2**20} MB. Import a larger file: evalgap import FILE.",
             limit_bytes=limit,

@@ -55,14 +55,16 @@ class State:
 def state(pairs: Iterable[tuple[str, str]], schemes: Schemes) -> State:
     """Return the state of an address; a parameter that is repeated holds several values.
 
-    Raises `BadParameter` for a name that is not known.
+    Each value is kept once: every link of the page repeats the state. Raises `BadParameter` for
+    a name that is not known.
     """
-    found: dict[str, str] = {}
+    found: dict[str, dict[str, None]] = {}
     for name, value in pairs:
         if value.strip():
-            found[name] = f"{found[name]},{value}" if name in found else value
+            parts = [value] if name == "title" else value.split(",")
+            found.setdefault(name, {}).update(dict.fromkeys(parts))
     parameters.only(found, (*CONTROLS, *schemes), "This address")
-    return State(current_parameters(found))
+    return State(current_parameters({name: ",".join(parts) for name, parts in found.items()}))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from loaders.model import whole_number
+
 
 def filled(typed: Mapping[str, str], companions: AbstractSet[str]) -> dict[str, str]:
     """Return the fields that were filled in.
@@ -36,6 +38,7 @@ def nested(given: Mapping[str, str]) -> dict[str, Any]:
 def _lists(tree: Any) -> Any:
     if not isinstance(tree, dict):
         return tree
-    if tree and all(key.isdigit() for key in tree):
-        return [_lists(tree[key]) for key in sorted(tree, key=int)]
+    places = {key: whole_number(key) for key in tree}
+    if tree and None not in places.values():
+        return [_lists(tree[key]) for key in sorted(tree, key=lambda key: places[key] or 0)]
     return {key: _lists(value) for key, value in tree.items()}
