@@ -4,13 +4,17 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
 from service.cli.console import out
 from service.cli.shared import OLD_OPTIONS, StoreOption, fail, opened, settings_of
+from service.store.port import Engine
+
+if TYPE_CHECKING:
+    from service.fit.request import Answer
 
 Dimensions = Annotated[
     str | None, typer.Option("--dimensions", "-d", help="Relevant dimensions, joined by commas.")
@@ -54,10 +58,7 @@ def fit(
     Benchmarks are ordered by violated, then unknown, then held assumptions; unknown is never
     counted as held.
     """
-    from service.fit import from_graph  # noqa: PLC0415
     from service.fit import report as fit_report  # noqa: PLC0415
-    from service.fit import request as fit_request  # noqa: PLC0415 - other commands start faster
-    from service.ontology import scheme_queries  # noqa: PLC0415
 
     given = {
         "dimensions": dimensions,
@@ -69,25 +70,32 @@ def fit(
         "limit": limit,
     }
     with opened(settings_of(store=store), read_only=True) as engine:
-        schemes, path = scheme_queries.schemes(engine), Path(deployment)
-        stated = _description(path) if path.is_file() else None
-        chosen = (
-            fit_request.described_deployment(engine, schemes, stated)
-            if stated
-            else from_graph.deployment(engine, deployment)
-        )
-        request = fit_request.parse(engine, schemes, given)
-        found = fit_request.answer(
-            schemes, from_graph.benchmarks(engine, chosen.id), chosen, request
-        )
+        found = _answer(engine, deployment, given)
+    title = found.deployment.title
     if as_json:
         _write_json(fit_report.answered(found))
     elif as_csv or found.compared is not None or found.moves is not None:
-        _show(fit_report.answer_rows(found), chosen.title, as_csv=as_csv)
+        _show(fit_report.answer_rows(found), title, as_csv=as_csv)
     elif benchmark:
-        _say_fit(fit_report.fit_rows(found.fits), chosen.title)
+        _say_fit(fit_report.fit_rows(found.fits), title)
     else:
         out.print(_overview(fit_report.answered(found)))
+
+
+def _answer(engine: Engine, deployment: str, given: Mapping[str, Any]) -> "Answer":
+    """Return the fit of a stored deployment, or of one that a file describes."""
+    from service.fit import from_graph  # noqa: PLC0415
+    from service.fit import request as fit_request  # noqa: PLC0415 - other commands start faster
+    from service.ontology import scheme_queries  # noqa: PLC0415
+
+    schemes, path = scheme_queries.schemes(engine), Path(deployment)
+    chosen = (
+        fit_request.described_deployment(engine, schemes, _description(path))
+        if path.is_file()
+        else from_graph.deployment(engine, deployment)
+    )
+    request = fit_request.parse(engine, schemes, given)
+    return fit_request.answer(schemes, from_graph.benchmarks(engine, chosen.id), chosen, request)
 
 
 def _description(path: Path) -> Mapping[str, Any]:
