@@ -1,4 +1,4 @@
-"""Whole numbers in texts of strangers."""
+"""Whole numbers in untrusted texts."""
 
 MOST_DIGITS = 18
 
