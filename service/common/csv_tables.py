@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from typing import Any
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
 
 def columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return the names of all columns, in the order in which they first appear."""
     return list(dict.fromkeys(name for row in rows for name in row))
-
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_text(rows: Sequence[Mapping[str, Any]], header: Sequence[str] | None = None) -> str:

@@ -7,11 +7,10 @@ from io import StringIO
 from pathlib import Path
 
 from fastapi.testclient import TestClient
-from typer.testing import CliRunner
 
-from service.cli.main import app
 from service.common.settings import Settings
 from service.web.app import create_app
+from tests.cli.conftest import command
 
 
 def words(html: str) -> str:
@@ -44,8 +43,8 @@ def imported(folder: Path, *texts: str) -> Path:
     for number, text in enumerate(texts):
         file = folder / f"given-{number}.yaml"
         file.write_text(text, encoding="utf-8")
-        done = CliRunner().invoke(app, ["import", str(file), "--store", str(store)])
-        assert done.exit_code == 0, done.output
+        done = command(store, "import", file)
+        assert done.returncode == 0, done.stderr
     return store
 
 

@@ -5,13 +5,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 from ruamel.yaml import YAML
-from typer.testing import CliRunner
 
 from loaders.contract import Document, Raw, Rejected
 from loaders.registry import documents, read
-from service.cli.main import app
-from service.common.settings import Settings
-from service.web.app import create_app
+from tests.http.pages import service_with
 
 CARD = """benchmark_name: "Demo & <b>co</b>"
 citation: "demo2026"
@@ -61,14 +58,6 @@ def flat(text: str) -> dict[str, str]:
     return walk(YAML(typ="safe").load(text), "")
 
 
-def imported(text: str, folder: Path) -> TestClient:
-    (folder / "mine.yaml").write_text(text, encoding="utf-8")
-    store = folder / "store"
-    done = CliRunner().invoke(app, ["import", str(folder / "mine.yaml"), "--store", str(store)])
-    assert done.exit_code == 0, done.output
-    return TestClient(create_app(Settings(store=store)))
-
-
 def authors(client: TestClient) -> str:
     (card,) = (
         c["id"]
@@ -83,7 +72,7 @@ def authors(client: TestClient) -> str:
 
 
 def test_the_authors_yaml_comes_back_word_for_word(tmp_path: Path) -> None:
-    with imported(CARD, tmp_path) as client:
+    with service_with(tmp_path, CARD) as client:
         assert flat(authors(client)) == flat(CARD)
 
 
@@ -97,7 +86,7 @@ def test_the_authors_own_cards_come_back_word_for_word(real_cards: Path, tmp_pat
         }
         folder = tmp_path / path.stem
         folder.mkdir()
-        with imported(text, folder) as client:
+        with service_with(folder, text) as client:
             assert flat(authors(client)) == given
 
 
@@ -124,7 +113,7 @@ def test_other_records_come_back_as_evalgap_yaml(client: TestClient, kind: str) 
 
 
 def test_markdown_keeps_text_as_text(tmp_path: Path) -> None:
-    with imported(CARD, tmp_path) as client:
+    with service_with(tmp_path, CARD) as client:
         (ident,) = (
             c["id"]
             for c in client.get("/api/v1/cards?limit=100").json()["items"]

@@ -10,13 +10,12 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from pydantic import SecretStr
-from typer.testing import CliRunner
 
 from loaders.mapping.iris import BASE
-from service.cli.main import app as command
 from service.common.settings import Settings
 from service.store.port import Engine
 from service.web.app import create_app
+from tests.cli.conftest import command
 from tests.conftest import place_of
 from tests.tokens import AUTHORIZED, TOKEN
 
@@ -198,13 +197,12 @@ def test_a_card_with_such_a_title_is_refused() -> None:
 
 def test_load_and_export_keep_them(tmp_path: Path) -> None:
     lines = [f"<urn:a> <urn:has> {term} <urn:g> .\n" for term in TERMS.values()]
-    dump, store = tmp_path / "dump.nq", str(tmp_path / "store")
+    dump, store = tmp_path / "dump.nq", tmp_path / "store"
     dump.write_text("".join(lines), encoding="utf-8")
-    run = CliRunner()
-    loaded = run.invoke(command, ["load", str(dump), "--store", store])
-    assert loaded.exit_code == 0, loaded.output
-    exported = run.invoke(command, ["export", "--store", store])
-    assert set(exported.output.splitlines(keepends=True)) >= set(lines)
+    loaded = command(store, "load", dump)
+    assert loaded.returncode == 0, loaded.stderr
+    exported = command(store, "export")
+    assert set(exported.stdout.splitlines(keepends=True)) >= set(lines)
 
 
 @pytest.mark.parametrize("term", [*TERMS.values(), '"no number"'])
