@@ -30,6 +30,7 @@ from service.store.port import Engine
 from service.validation.cross_check import Audit
 from service.validation.gate import Candidate, Checked, Gate
 from service.validation.plan_rules import broken_rules
+from service.validation.validator import Issue
 
 BATCH = 200
 """Records checked together."""
@@ -242,12 +243,25 @@ class _Pass:
 def _held(
     engine: Engine, planned: Sequence[VersionedRecord], checked: Iterable[Checked]
 ) -> list[Checked]:
-    """Return what was checked, with a finding where a plan breaks a rule of its steps."""
+    """Return what was checked, with a finding where a plan breaks a rule of its steps.
+
+    A record that no number can be given, after what is stored, has a finding too.
+    """
     fresh = [p for p in planned if not p.unchanged]
-    plans = {p.candidate.iri: p.record for p in fresh if isinstance(p.record, Plan)}
-    revising = frozenset(p.candidate.iri for p in fresh if p.current is not None)
-    found = broken_rules(engine, plans, revising)
+    odd = {p.candidate.iri: _unnumbered(p) for p in fresh if p.unnumbered is not None}
+    numbered = [p for p in fresh if p.unnumbered is None]
+    plans = {p.candidate.iri: p.record for p in numbered if isinstance(p.record, Plan)}
+    revising = frozenset(p.candidate.iri for p in numbered if p.current is not None)
+    found = {**broken_rules(engine, plans, revising), **odd}
     return [replace(c, issues=(*c.issues, *found.get(c.iri, ()))) for c in checked]
+
+
+def _unnumbered(planned: VersionedRecord) -> list[Issue]:
+    message = (
+        f"Its stored version is no whole number: {planned.unnumbered!r}, so no version can follow "
+        "it. Number the stored versions 1, 2, 3, or remove the record from the store."
+    )
+    return [Issue(planned.candidate.iri, "Version", "", message, "Violation", "")]
 
 
 def _names(document: Document | Rejected) -> set[tuple[str, str]]:

@@ -8,17 +8,25 @@ from hashlib import sha256
 
 from loaders.contract import Document
 from loaders.mapping.iris import DCAT, DCTERMS, EGAP, series_iri
-from loaders.model import Plan, Record, Review
+from loaders.model import Plan, Record, Review, whole_number
 from service.store.port import Engine
 from service.validation.gate import Candidate
 
 
 @dataclass(frozen=True)
 class Current:
-    """The newest stored version of a record, and the hash of its content."""
+    """The newest stored version of a record, and the hash of its content.
 
-    version: int
+    `label` is the version as the store has it: the store of another program may hold any text.
+    """
+
+    label: str
     content: str
+
+    @property
+    def version(self) -> int | None:
+        """The version as a number; None where it is no whole number."""
+        return whole_number(self.label)
 
 
 @dataclass(frozen=True)
@@ -37,9 +45,15 @@ class VersionedRecord:
         return Candidate(self.record, self.version)
 
     @property
+    def unnumbered(self) -> str | None:
+        """The stored version, if it is no whole number, so that none can follow it."""
+        return self.current.label if self.current and self.current.version is None else None
+
+    @property
     def unchanged(self) -> bool:
-        """Whether the store already holds exactly this."""
-        return self.current is not None and self.current.content == self.content
+        """Whether the store already holds exactly this, under a number."""
+        known = self.current
+        return known is not None and known.version is not None and known.content == self.content
 
 
 def plan(documents: Sequence[Document], engine: Engine) -> list[VersionedRecord]:
@@ -53,7 +67,7 @@ def plan(documents: Sequence[Document], engine: Engine) -> list[VersionedRecord]
         _planned(d, r, content, stored.get(str(series_iri(r.kind, r.id))))
         for (d, r), content in zip(records, contents, strict=True)
     ]
-    versions = {iri: c.version for iri, c in stored.items()}
+    versions = {iri: c.version for iri, c in stored.items() if c.version is not None}
     versions |= {str(series_iri(p.record.kind, p.record.id)): p.version for p in planned}
     return [replace(p, record=_resolved(p.record, versions)) for p in planned]
 
@@ -61,9 +75,10 @@ def plan(documents: Sequence[Document], engine: Engine) -> list[VersionedRecord]
 def _planned(
     document: Document, record: Record, content: str, current: Current | None
 ) -> VersionedRecord:
-    if current is None:
-        return VersionedRecord(document, record, 1, content, None)
-    version = current.version + (current.content != content)
+    newest = current.version if current else None
+    if current is None or newest is None:
+        return VersionedRecord(document, record, 1, content, current)
+    version = newest + (current.content != content)
     return VersionedRecord(document, record, version, content, current)
 
 
@@ -76,9 +91,7 @@ def current_versions(engine: Engine, series: Iterable[str]) -> dict[str, Current
           ?record <{DCAT.isVersionOf}> ?series ; <{DCAT.version}> ?version ;
             <{EGAP.recordedIn}>/<{EGAP.contentHash}> ?content .
           FILTER NOT EXISTS {{ ?record <{DCTERMS.isReplacedBy}> ?newer }} }}""")
-    return {
-        str(row["series"]): Current(int(str(row["version"])), str(row["content"])) for row in rows
-    }
+    return {str(row["series"]): Current(str(row["version"]), str(row["content"])) for row in rows}
 
 
 def _resolved(record: Record, versions: Mapping[str, int]) -> Record:

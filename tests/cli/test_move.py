@@ -1,6 +1,7 @@
 """A store moves: `evalgap export - | evalgap load -`, to a server and back again."""
 
 import gzip
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from loaders.mapping.iris import BASE
 from tests.cli.conftest import command
 from tests.servers import PASSWORD, USER, oxigraph_server, virtuoso_server
 
@@ -73,3 +75,34 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "absent.nq" in done.stderr
     assert not (tmp_path / "store").exists()
+
+
+FOREIGN = """
+<{0}id/card/{1}/us/a> <http://www.w3.org/ns/dcat#isVersionOf> <{0}id/card/{1}/us> ;
+  <http://www.w3.org/ns/dcat#version> "{2}" ;
+  <{0}ontology#recordedIn> [ <{0}ontology#contentHash> "0" ] .
+"""
+CARD = """
+evalgap: 1
+benchmark_name: {0}
+benchmark: {{id: {0}}}
+card: {{author: {{id: us, name: Us}}, origin: third-party}}
+"""
+
+
+def test_a_card_whose_stored_version_is_no_number_is_set_aside(tmp_path: Path) -> None:
+    versions = {"one": "1.0.2", "two": "²", "three": "-1"}
+    report, cards, graph = (tmp_path / n for n in ("report.json", "cards", "foreign.nq"))
+    foreign = "".join(FOREIGN.format(BASE, *version) for version in versions.items())
+    triples = ox.parse(foreign, ox.RdfFormat.TURTLE)
+    ox.serialize(triples, graph, ox.RdfFormat.N_QUADS)
+    command(tmp_path / "store", "load", graph, seed=False)
+    cards.mkdir()
+    for name in (*versions, "other"):
+        (cards / f"{name}.yaml").write_text(CARD.format(name))
+    done = command(tmp_path / "store", "import", cards, "--report", report, seed=False)
+    states = {Path(o["source"]).stem: o["state"] for o in json.loads(report.read_text())}
+    assert states == {**dict.fromkeys(versions, "set aside"), "other": "imported"}, done.stderr
+    assert done.returncode == 1
+    for version in versions.values():
+        assert f"stored version is no whole number: '{version}'" in done.stderr
