@@ -1,4 +1,4 @@
-"""The parts of the manual that are made from the code: settings, commands, routes, rules, queries.
+"""The parts of the manual that are made from the code: settings, commands, errors, routes, …
 
 After one of these has changed, `python -m tests.manual` writes the parts anew: read the difference.
 """
@@ -16,6 +16,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from loaders.mapping.iris import BASE
 from service.cli.main import app
+from service.common.problems import Problem
 from service.common.settings import Settings
 from service.ontology import graphs, labels
 from service.queries import catalog
@@ -177,10 +178,25 @@ def fit_rules() -> str:
     return table(("rule", "it applies where", "verdict"), rows)
 
 
+def errors() -> str:
+    """Return a row for every error: name, HTTP status, exit code, title, and when it is one."""
+    rows = sorted(_errors(Problem), key=lambda row: row[1])
+    return table(("name", "HTTP", "exit code", "title", "when"), rows)
+
+
+def _errors(kind: type[Problem]) -> Iterator[tuple[str, ...]]:
+    """Yield the row of an error and of all below it."""
+    when = _plain((kind.__doc__ or "").partition("\n")[0])
+    yield f"`{kind.slug}`", str(kind.status), str(kind.exit_code), kind.title, when
+    for below in kind.__subclasses__():
+        yield from _errors(below)
+
+
 MADE: Mapping[str, tuple[str, Callable[[], str]]] = {
     "settings": ("settings", settings),
     "fit": ("fit rules", fit_rules),
     "commands": ("commands", commands),
+    "errors": ("errors", errors),
     "http-api": ("routes", routes),
     "named-queries": ("named queries", named_queries),
 }

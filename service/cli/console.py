@@ -24,6 +24,8 @@ from service.ingest.set_aside import SetAside
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
+_FOUND_WRONG = 1
+"""The exit code of a command that ran, and set records aside."""
 
 
 class Run:
@@ -95,7 +97,7 @@ class Run:
         if self._stop.signum:
             _say(f"Stopped after {_counts(self._tally)}. The same command goes on from there.")
             raise typer.Exit(self._stop.exit_code)
-        raise typer.Exit(1 if self._tally.states["set aside"] else 0)
+        raise typer.Exit(_FOUND_WRONG if self._tally.states["set aside"] else 0)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """The command line: `evalgap serve | import | set-aside | validate | query | export | load | …`.
 
 Exit codes: 0 all well, 1 something was found wrong with the input, 2 the command itself was
-called wrongly or could not run, 130 stopped by Ctrl-C (143 by a request to terminate).
+called wrongly or could not run, 3 `serve` cannot listen on its address or did not start, 130
+stopped by Ctrl-C (143 by a request to terminate).
 """
 
 import shutil
@@ -61,28 +62,25 @@ Paths = Annotated[
     list[Path], typer.Argument(help="Files, folders, archives or 'patterns'; - is stdin.")
 ]
 _STDIO = Path("-")
-_NOT_STARTED = 3
-"""The exit code of a service that could not start, as uvicorn has it."""
 
 
 def main(arguments: list[str] | None = None, whose: object = PROGRAM) -> None:
-    """Run the command line; a known problem is one plain sentence and exit code 2.
+    """Run the command line; a known problem is one plain sentence and its own exit code.
 
     `whose` is `PROGRAM` where the process ends with the command. Raises `SystemExit`.
     """
     try:
         app(arguments, obj=whose)
-    except Problem as problem:
-        sentence = problem.detail
+    except Problem as known:
+        problem = known
     except BrokenPipeError:
         raise
     except (OSError, sqlite3.Error) as error:
-        found = fault(error, "the files of EvalGap")
-        sentence = found.detail if found else f"{error}."
+        problem = fault(error, "the files of EvalGap") or Problem(f"{error}.")
     else:
         return
-    err.print(f"evalgap: {sentence}", markup=False, highlight=False)
-    sys.exit(2)
+    err.print(f"evalgap: {problem.detail}", markup=False, highlight=False)
+    sys.exit(problem.exit_code)
 
 
 @app.command()
@@ -141,7 +139,7 @@ def _run_server(settings: Settings) -> None:
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:
-        raise typer.Exit(_NOT_STARTED)
+        raise typer.Exit(AddressInUse.exit_code)
 
 
 def _check_free(settings: Settings) -> None:

@@ -11,9 +11,8 @@ import typer
 from pydantic import ValidationError
 
 from service.access import COMMAND_LINE, Caller, Intent, WriteLog
-from service.cli.console import err
 from service.common.aliases import current_option
-from service.common.problems import BadSetting
+from service.common.problems import BadRequest, BadSetting
 from service.common.settings import Settings
 from service.sandbox import offline
 from service.store.open import open_engine
@@ -120,6 +119,5 @@ def gated(workers: int, *, plain: bool = False) -> Iterator[Gate]:
 
 
 def fail(sentence: str) -> NoReturn:
-    """Say what is wrong and end with exit code 2."""
-    err.print(f"evalgap: {sentence}", markup=False, highlight=False)
-    raise typer.Exit(2)
+    """End a command that was called wrongly, with a sentence that says how."""
+    raise BadRequest(sentence)

@@ -1,35 +1,40 @@
 """The errors of the service; each class carries the HTTP status and the exit code it means.
 
-Problem                      500
-+-- BadRequest               400   something in the request cannot be read
-|   +-- BadParameter         400   one named parameter
-|   +-- BadQuery             400   SPARQL that does not parse or is not allowed
-|   +-- Crashed              400   what ends the process that reads it
-+-- Unauthorized             401   a token is missing, wrong, expired or revoked
-+-- Forbidden                403   the token does not allow it, or writing is off
-+-- NotFound                 404
-+-- NotAcceptable            406   no representation in a form the client takes
-+-- RequestTimeout           408   the request came too slowly
-+-- Conflict                 409   what is there does not allow it
-+-- Gone                     410   withdrawn
-+-- TooLarge                 413
-+-- AddressTooLong           414
-+-- UnsupportedMedia         415
-+-- Misdirected              421   a host that this service does not answer for
-+-- Invalid                  422   a card that does not satisfy the shapes
-+-- TooManyRequests          429   past the rate of one client
-+-- HeaderTooLarge           431
-+-- Abandoned                499   the client left
-+-- AddressInUse             500   only on the command line
-+-- BadSetting               500   only on the command line
-+-- StoreUnavailable         502   a remote store does not answer
-+-- Busy                     503   too many at once; Retry-After says when to come again
-+-- StoreBusy                503   another process has the store open
-+-- StoreDamaged             503   the store cannot be read or written
-+-- FileUnusable             503   a file beside the store (tokens, log of writes)
-+-- QueryTimeout             504   a query ran past its time
-+-- WorkTimeout              504   work on what was sent ran past its time
-+-- DiskFull                 507   no room for what was to be written
+                              HTTP  exit
+Problem                       500   2
++-- BadRequest                400   2    something in the request cannot be read
+|   +-- BadParameter          400   2    one named parameter
+|   +-- BadQuery              400   2    SPARQL that does not parse or is not allowed
+|   +-- Crashed               400   2    what ends the process that reads it
++-- Unauthorized              401   2    a token is missing, wrong, expired or revoked
++-- Forbidden                 403   2    the token does not allow it, or writing is off
++-- NotFound                  404   2
++-- NotAcceptable             406   2    no representation in a form the client takes
++-- RequestTimeout            408   2    the request came too slowly
++-- Conflict                  409   2    what is there does not allow it
++-- Gone                      410   2    withdrawn
++-- TooLarge                  413   2
++-- AddressTooLong            414   2
++-- UnsupportedMedia          415   2
++-- Misdirected               421   2    a host that this service does not answer for
++-- Invalid                   422   2    a record does not satisfy the shapes
++-- TooManyRequests           429   2    past the rate of one client
++-- HeaderTooLarge            431   2
++-- Abandoned                 499   2    the client left
++-- AddressInUse              500   3    on the command line alone: something else listens there
++-- BadSetting                500   2    on the command line alone: a setting does not fit
++-- Disagreement              500   2    plain pySHACL judges a record otherwise than the batch
++-- StoreUnavailable          502   2    a remote store does not answer
++-- Busy                      503   2    too many at once; Retry-After says when to come again
++-- StoreBusy                 503   2    another process has the store open
++-- StoreDamaged              503   2    the store cannot be read or written
++-- FileUnusable              503   2    a file beside the store (tokens, log of writes)
++-- QueryTimeout              504   2    a query ran past its time
++-- WorkTimeout               504   2    work on what was sent ran past its time
++-- DiskFull                  507   2    no room for what was to be written
+
+An exit code of 2 says that the command could not run, 3 that `serve` cannot listen on its address.
+A command that ran, and found records that are not valid, ends with 1 and no error.
 """
 
 from errno import EDQUOT, ENOSPC
@@ -49,6 +54,9 @@ class Problem(Exception):  # noqa: N818 - it is the "problem" of RFC 9457
     """An error with a sentence for people, and details for programs (RFC 9457)."""
 
     status: ClassVar[int] = 500
+    """The HTTP status of an answer that says so."""
+    exit_code: ClassVar[int] = 2
+    """The exit code of a command that ends with it."""
     slug: ClassVar[str] = "internal"
     title: ClassVar[str] = "Something went wrong"
 
@@ -236,6 +244,7 @@ class AddressInUse(Problem):
     """Something else listens where the service should."""
 
     slug, title = "address-in-use", "The address is taken"
+    exit_code = 3
 
 
 class FileUnusable(Problem):
@@ -248,6 +257,12 @@ class BadSetting(Problem):
     """A setting has a value with which the service does not start."""
 
     slug, title = "bad-setting", "A setting does not fit"
+
+
+class Disagreement(Problem):
+    """Plain pySHACL judges a record otherwise than the batch did."""
+
+    slug, title = "validators-disagree", "Two ways of running pySHACL disagree"
 
 
 class StoreDamaged(Problem):

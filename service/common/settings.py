@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     """Password at that server; without a user name, a bearer token."""
     host: str = "127.0.0.1"
     """Address to listen on; the default is loopback, which only this machine reaches."""
-    port: int = 8000
+    port: int = Field(8000, ge=0, le=65_535)
     """Port to listen on."""
     read_only: bool = False
     """Whether nothing can be written over HTTP; the store is served as it was at the start."""

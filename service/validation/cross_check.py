@@ -4,17 +4,11 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from random import SystemRandom
 
-from service.common.problems import Problem
+from service.common.problems import Disagreement
 from service.validation.gate import Candidate, Gate
 
 TOGETHER = 10
 """Records judged again in one go; each go costs pySHACL the whole taxonomy once."""
-
-
-class Disagreement(Problem):
-    """Plain pySHACL judges a record otherwise than the batch did."""
-
-    slug, title = "validators-disagree", "Two ways of running pySHACL disagree"
 
 
 class Audit:

@@ -9,11 +9,11 @@ import pytest
 from loaders.contract import Document, Raw
 from loaders.mapping.write import triples
 from loaders.registry import read
+from service.common.problems import Disagreement
 from service.ingest.pipeline import ingest
 from service.ingest.seeding import shipped_files
 from service.store.oxigraph.store import open_store
 from service.validation import pyshacl_batch, validator
-from service.validation.cross_check import Disagreement
 from service.validation.gate import Gate
 from service.validation.validator import Issue, Triple
 
