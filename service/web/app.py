@@ -51,7 +51,12 @@ from service.web.http.edge import service_hosts
 from service.web.http.forwarded import Proxies, PublicAddress
 from service.web.lines import Lines
 from service.web.linked_data import descriptions, names
-from service.web.middleware import CarefulHeaders, HeadAsGet
+from service.web.middleware import (
+    CarefulHeaders,
+    HeadAsGet,
+    RefusalsAsProblems,
+    ValidRanges,
+)
 from service.web.pages.benchmarks import index
 from service.web.pages.gaps import list as gap_list
 from service.web.pages.home import view as home
@@ -153,6 +158,8 @@ def _add_middleware(app: FastAPI, settings: Settings, services: Services) -> Non
             "Link", "Location", "ETag", "X-Request-ID", "RateLimit", "RateLimit-Policy",
         ],
     )  # fmt: skip
+    app.add_middleware(ValidRanges)
+    app.add_middleware(RefusalsAsProblems)
     app.add_middleware(RequestIds)
     app.add_middleware(HeadAsGet)
     if not access.reading_needs_token:

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import Message
 
 from service.common.negotiation import prefers_page
 from service.common.problems import Abandoned, BadParameter, Problem
@@ -19,9 +20,13 @@ from service.web.pages.layout import bare
 
 _LOG = logging.getLogger(__name__)
 _JSON = "application/problem+json"
+LOWEST = 400
+"""From this status on an answer is a refusal."""
+
 _SENTENCES = {
     404: "There is nothing at {path}. Start from / or /docs.",
     405: "{path} does not take {method}; the Allow header says what it takes.",
+    416: "{path} has none of these bytes; the Content-Range header says how many it has.",
 }
 
 
@@ -46,15 +51,26 @@ def _problem(request: Request, error: Exception) -> Response:
 
 def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
-    phrase = HTTPStatus(error.status_code).phrase
-    sentence = _SENTENCES.get(error.status_code, "{phrase}.")
-    document = {
-        "type": "about:blank",
-        "title": phrase,
-        "status": error.status_code,
-        "detail": sentence.format(phrase=phrase, method=request.method, path=request.url.path),
-    }
-    return _answer(request, document, error.headers)
+    return _of_status(request, error.status_code, "", error.headers)
+
+
+def of_framework(request: Request, start: Message, text: str) -> Response:
+    """Return what the framework refuses in plain text as a problem, with its other fields."""
+    kept = [field for field in start["headers"] if not field[0].startswith(b"content-")]
+    kept += [field for field in start["headers"] if field[0] == b"content-range"]
+    fields = {name.decode("latin-1"): value.decode("latin-1") for name, value in kept}
+    return _of_status(request, start["status"], text and f"{text}.", fields)
+
+
+def _of_status(
+    request: Request, status: int, sentence: str, headers: Mapping[str, str] | None
+) -> Response:
+    phrase = HTTPStatus(status).phrase
+    sentence = sentence or _SENTENCES.get(status, "{phrase}.").format(
+        phrase=phrase, method=request.method, path=request.url.path
+    )
+    document = {"type": "about:blank", "title": phrase, "status": status, "detail": sentence}
+    return _answer(request, document, headers)
 
 
 def _invalid_request(request: Request, error: Exception) -> Response:

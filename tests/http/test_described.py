@@ -234,6 +234,44 @@ def test_a_part_of_a_dump_can_be_fetched(client: TestClient) -> None:
     assert (answer.status_code, len(answer.content)) == (206, 10)
 
 
+@pytest.mark.parametrize("path", ["/dump.nq.gz", "/static/evalgap.css"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "bytes=9-0",
+        "lines=1",
+        "bytes",
+        "bytes=",
+        "bytes=-",
+        "bytes=0-1,",
+        "bytes=1_0-20",
+        "bytes=²-",
+    ],
+)
+def test_what_is_no_range_is_ignored(client: TestClient, path: str, field: str) -> None:
+    answer = client.get(path, headers=[(b"range", field.encode("latin-1"))])
+    assert (answer.status_code, answer.content) == (200, client.get(path).content)
+
+
+@pytest.mark.parametrize("path", ["/dump.nq.gz", "/static/evalgap.css"])
+def test_a_range_past_the_end_is_a_problem_that_says_the_size(
+    client: TestClient, path: str
+) -> None:
+    size = len(client.get(path, headers={"Accept-Encoding": "identity"}).content)
+    answer = client.get(path, headers={"Range": f"bytes={size}-"})
+    assert answer.headers["content-range"] == f"bytes */{size}"
+    assert (answer.status_code, answer.json()["status"]) == (416, 416)
+
+
+def test_a_refusal_of_a_preflight_is_a_problem(client: TestClient) -> None:
+    answer = client.options(
+        "/health", headers={"Origin": "http://a.example", "Access-Control-Request-Method": "PUT"}
+    )
+    assert answer.json()["detail"] == "Disallowed CORS method."
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
 def test_descriptions_and_dumps_follow_the_content(changing: TestClient) -> None:
     before = changing.get("/dump.nq.gz").headers["etag"]
     triples = graph(changing, "/void").value(DATASET, VOID.triples)
