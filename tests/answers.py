@@ -1,7 +1,8 @@
 """The answers of the named questions on the shipped data, kept in `tests/golden/queries`.
 
-After the data has changed, `python -m tests.answers` writes them anew, and with them the figures
-of the corpus in `data/CORPUS.md`: read the difference.
+After the data, the ontology or the shapes have changed, `python -m tests.answers` writes them anew,
+and with them the figures of the corpus in `data/CORPUS.md`: read the difference. It also writes
+`data/VALIDATED`, once every shipped record has passed the shapes.
 """
 
 import json
@@ -14,6 +15,7 @@ from fastapi.testclient import TestClient
 
 from loaders.mapping.iris import BASE
 from service.common.settings import Settings
+from service.ingest import seeding
 from service.queries import catalog, corpus_report
 from service.web.app import create_app
 from service.web.dependencies import Services
@@ -89,7 +91,11 @@ def corpus(client: TestClient) -> str:
 
 
 def main() -> None:
-    """Write the answer of every named query and the corpus; remove answers without a query."""
+    """Write the answer of every named query and the corpus; remove answers without a query.
+
+    Raises `Invalid` where a shipped record does not pass the shapes.
+    """
+    seeding.validated().unlink(missing_ok=True)  # so that every record is judged
     FOLDER.mkdir(exist_ok=True)
     for path in FOLDER.glob("*.json"):
         path.unlink()
@@ -98,6 +104,7 @@ def main() -> None:
             text = json.dumps(answer(client, name), ensure_ascii=False, indent=1)
             (FOLDER / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
         CORPUS.write_text(corpus(client), encoding="utf-8")
+    seeding.validated().write_text(f"{seeding.release_digest()}\n", encoding="ascii")
 
 
 if __name__ == "__main__":

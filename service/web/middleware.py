@@ -115,5 +115,7 @@ class RefusalsAsProblems:
 
 
 def _is_plain_refusal(start: Message) -> bool:
-    media = dict(start.get("headers", ())).get(b"content-type", b"")
-    return start["status"] >= errors.LOWEST and media.startswith(b"text/plain")
+    fields: dict[bytes, bytes] = dict(start.get("headers", ()))
+    plain = fields.get(b"content-type", b"").startswith(b"text/plain")
+    status: int = start["status"]
+    return status >= errors.LOWEST and plain
