@@ -11,7 +11,7 @@ from service.fit.claims import Benchmark, Deployment, Finding, Fit
 from service.fit.request import FitRequest, answer
 from service.ontology import scheme_queries
 from service.ontology.schemes import DISPUTED, UNKNOWN, VIOLATED
-from service.queries import catalog
+from service.queries import internal
 from service.store.port import Engine
 
 
@@ -53,7 +53,7 @@ def _above(engine: Engine) -> defaultdict[str, set[str]]:
     """Return the dimensions that each lies under, but for the two kinds that hold them all."""
     return _grouped(
         (scheme_queries.tail(row, "dimension") or "", scheme_queries.tail(row, "above") or "")
-        for row in catalog.rows(engine, "broader-dimensions")
+        for row in internal.rows(engine, "broader-dimensions")
     )
 
 

@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from rdflib import Literal
+from rdflib import Literal, URIRef
 
 from loaders.mapping.iris import BASE, EGAP, last_segment, path_below
 from service.common.problems import NotFound
 from service.fit.claims import Benchmark, Claim, Coded, Deployment, Judgement, Source
 from service.ontology.scheme_queries import tail
-from service.queries import catalog
+from service.queries import internal
 from service.queries.cache import cached_per_state
 from service.records.repository import check
 from service.store.port import Engine, Row
@@ -66,20 +66,20 @@ def _benchmarks(engine: Engine) -> Mapping[str, Benchmark]:
     }
 
 
-def _names(engine: Engine, describes: str) -> dict[str, tuple[str, frozenset[str]]]:
+def _names(engine: Engine, describes: URIRef) -> dict[str, tuple[str, frozenset[str]]]:
     """Return the first title in order, and all domains, of every thing that records describe."""
     titles: dict[str, set[str]] = defaultdict(set)
     domains: dict[str, set[str]] = defaultdict(set)
-    for row in catalog.rows(engine, "titles", describes=describes):
+    for row in internal.rows(engine, "titles", describes=describes):
         titles[str(row["about"])].add(str(row["title"]))
         domains[str(row["about"])] |= {d for d in [tail(row, "domain")] if d}
     return {iri: (min(found), frozenset(domains[iri])) for iri, found in titles.items()}
 
 
-def _claims(engine: Engine, describes: str) -> dict[str, list[Claim]]:
+def _claims(engine: Engine, describes: URIRef) -> dict[str, list[Claim]]:
     """Return the claims of current records by the IRI of what they are about."""
     found: dict[str, list[Claim]] = defaultdict(list)
-    for rows in _by_part(catalog.rows(engine, "claims", describes=describes)):
+    for rows in _by_part(internal.rows(engine, "claims", describes=describes)):
         found[str(rows[0]["about"])].append(_claim(rows))
     return found
 
@@ -119,8 +119,8 @@ def _sources(rows: Iterable[Row]) -> tuple[Source, ...]:
 def judgements(engine: Engine, deployment: str) -> dict[str, list[Judgement]]:
     """Return what assessors say for a deployment, by the IRI of the benchmark."""
     found: dict[str, list[Judgement]] = defaultdict(list)
-    iri = f"{BASE}id/deployment/{deployment}"
-    for rows in _by_part(catalog.rows(engine, "judgements", deployment=iri)):
+    iri = URIRef(f"{BASE}id/deployment/{deployment}")
+    for rows in _by_part(internal.rows(engine, "judgements", deployment=iri)):
         first = rows[0]
         judgement = Judgement(
             tail(first, "dimension") or "",
@@ -138,7 +138,7 @@ def judgements(engine: Engine, deployment: str) -> dict[str, list[Judgement]]:
 
 def _lower_level_claims(engine: Engine) -> Mapping[str, list[Claim]]:
     """Return what matched datasets and implementations claim, by the IRI of the benchmark."""
-    matched = catalog.rows(engine, "confirmed-matches")
+    matched = internal.rows(engine, "confirmed-matches")
     if not matched:
         return {}
     lower = [_claims(engine, about) for about in _LOWER]

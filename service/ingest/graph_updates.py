@@ -16,6 +16,7 @@ from service.common.settings import Settings
 from service.ingest.provenance import influenced
 from service.ingest.rehearsal import Rehearsals
 from service.ingest.written import Write
+from service.queries import internal
 from service.records.references import known
 from service.sandbox import Bounds, Workers, forkserver
 from service.store import rdf_input
@@ -107,8 +108,7 @@ def _commit(door: Door, change: Transaction, write: Write) -> None:
 def _size(engine: Engine, name: str) -> int:
     if not name:
         return len(engine.default_graph())
-    query = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {URIRef(name).n3()} {{ ?s ?p ?o }} }}"
-    return int(str(engine.select(query)[0]["n"]))
+    return int(str(internal.rows(engine, "graph-size", graph=URIRef(name))[0]["triples"]))
 
 
 def fresh_name() -> str:

@@ -12,10 +12,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from posixpath import normpath
 
+from rdflib import URIRef
+
 from loaders.contract import Document, Problem, Raw, Rejected
-from loaders.mapping.iris import DCAT, DCTERMS, EGAP, PROV, SCHEMA, series_iri
+from loaders.mapping.iris import series_iri
 from loaders.model.descriptions import Description
 from loaders.registry import FORMATS
+from service.queries import internal
 from service.store.port import Engine
 
 _Read = Document | Rejected
@@ -131,15 +134,8 @@ def _owners(engine: Engine, series: Sequence[str]) -> dict[str, _Owner]:
     """Return the title and files of those series that the store has."""
     if not series:
         return {}
-    values = " ".join(f"<{iri}>" for iri in dict.fromkeys(series))
-    rows = engine.select(f"""
-        SELECT ?series ?title ?file WHERE {{
-          VALUES ?series {{ {values} }}
-          ?record <{DCAT.isVersionOf}> ?series ; <{DCTERMS.title}> ?title ;
-            <{EGAP.recordedIn}>/<{PROV.wasDerivedFrom}>/<{SCHEMA.name}> ?file .
-          FILTER NOT EXISTS {{ ?record <{DCTERMS.isReplacedBy}> ?newer }} }}""")
     found: dict[str, _Owner] = {}
-    for row in rows:
+    for row in internal.rows(engine, "current-files", series=map(URIRef, dict.fromkeys(series))):
         before = found.get(str(row["series"]), _Owner("", frozenset()))
         found[str(row["series"])] = _Owner(str(row["title"]), before.sources | {str(row["file"])})
     return found

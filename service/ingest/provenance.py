@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from rdflib import RDF, XSD
+from rdflib import RDF, XSD, URIRef
 
 from loaders.mapping.iris import (
     BASE,
@@ -67,9 +67,9 @@ def influenced(write: Entry, graphs: Iterable[str]) -> str:
     return activity(write) + "".join(changed)
 
 
-def activity_iri(write: str) -> str:
+def activity_iri(write: str) -> URIRef:
     """Return the IRI of the activity that a write with this id is."""
-    return f"{BASE}id/activity/{write}"
+    return URIRef(f"{BASE}id/activity/{write}")
 
 
 def _activity(write: Entry) -> Iterator[tuple[str, str, str]]:

@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 
+from rdflib import URIRef
+
 from loaders.contract import Document
-from loaders.mapping.iris import DCAT, DCTERMS, EGAP, series_iri
+from loaders.mapping.iris import series_iri
 from loaders.model import Plan, Record, Review, whole_number
+from service.queries import internal
 from service.store.port import Engine
 from service.validation.gate import Candidate
 
@@ -84,13 +87,7 @@ def _planned(
 
 def current_versions(engine: Engine, series: Iterable[str]) -> dict[str, Current]:
     """Return the newest stored version of each series that has one."""
-    values = " ".join(f"<{iri}>" for iri in sorted(series))
-    rows = engine.select(f"""
-        SELECT ?series ?version ?content WHERE {{
-          VALUES ?series {{ {values} }}
-          ?record <{DCAT.isVersionOf}> ?series ; <{DCAT.version}> ?version ;
-            <{EGAP.recordedIn}>/<{EGAP.contentHash}> ?content .
-          FILTER NOT EXISTS {{ ?record <{DCTERMS.isReplacedBy}> ?newer }} }}""")
+    rows = internal.rows(engine, "current-contents", series=map(URIRef, sorted(series)))
     return {str(row["series"]): Current(str(row["version"]), str(row["content"])) for row in rows}
 
 

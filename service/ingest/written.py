@@ -10,19 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from loaders.mapping.iris import EGAP, PROV, PROVENANCE
 from service.access import Change, Entry, Intent, WriteLog
 from service.ingest.provenance import activity_iri
+from service.queries import internal
 from service.store.port import Engine
-
-_MADE = f"""
-SELECT ?graph ?digest ?replaces WHERE {{ GRAPH {PROVENANCE.n3()} {{
-  ?graph <{PROV.wasGeneratedBy}> <%s> .
-  OPTIONAL {{ ?graph <{EGAP.contentHash}> ?digest }}
-  OPTIONAL {{ ?graph <{PROV.wasRevisionOf}> ?replaces }} }} }} ORDER BY ?graph"""
-_KNOWN = f"ASK {{ GRAPH {PROVENANCE.n3()} {{ <%s> a <{PROV.Activity}> }} }}"
-_SIZES = """
-SELECT ?graph (COUNT(*) AS ?triples) WHERE { GRAPH ?graph { ?s ?p ?o } } GROUP BY ?graph"""
 
 
 @dataclass(frozen=True)
@@ -50,7 +41,7 @@ def writing(log: WriteLog, engine: Engine, intent: Intent) -> Iterator[Write]:
 
 def made(engine: Engine, write: str) -> list[Change]:
     """Return the versions of records that a write has stored so far."""
-    rows = engine.select(_MADE % activity_iri(write))
+    rows = internal.rows(engine, "written-by", activity=activity_iri(write))
     return [
         Change(str(r["graph"]), digest=_text(r.get("digest")), replaces=_text(r.get("replaces")))
         for r in rows
@@ -66,7 +57,7 @@ def settle(engine: Engine, log: WriteLog, under_way: Iterable[str] = ()) -> None
     for entry, traced in log.unfinished():
         if entry.id in going_on:
             continue
-        if engine.ask(_KNOWN % activity_iri(entry.id)):
+        if internal.holds(engine, "write-stored", activity=activity_iri(entry.id)):
             found = "found in the store at the next start"
             log.end(entry.id, "stored", found, made(engine, entry.id))
         elif traced:
@@ -77,7 +68,8 @@ def settle(engine: Engine, log: WriteLog, under_way: Iterable[str] = ()) -> None
 
 def sizes(engine: Engine) -> dict[str, int]:
     """Return the number of triples of every graph, the default one under an empty name."""
-    found = {str(row["graph"]): int(str(row["triples"])) for row in engine.select(_SIZES)}
+    rows = internal.rows(engine, "graph-sizes")
+    found = {str(row["graph"]): int(str(row["triples"])) for row in rows}
     return {"": len(engine.default_graph()), **found}
 
 

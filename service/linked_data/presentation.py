@@ -12,6 +12,7 @@ from rdflib.term import Node
 
 from loaders.mapping.iris import BASE, DCTERMS, SHORT
 from service.linked_data.resource import Quad, ResourceDescription
+from service.queries import internal
 from service.store.port import Engine
 from service.store.terms import Rdf12Term
 
@@ -22,17 +23,6 @@ OPEN = 40
 
 _PLAIN = {None, XSD.string, XSD.decimal, XSD.integer, XSD.boolean, XSD.date, XSD.dateTime}
 _NAMES = {**SHORT, "rdf": str(RDF), "owl": "http://www.w3.org/2002/07/owl#"}
-_PREFIXES = """
-PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX egap: <https://w3id.org/evalgap/ontology#> PREFIX schema: <https://schema.org/>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-"""
-# two questions, not one with UNION: that one took seconds over a few thousand cards
-_OWN_LABEL = "?x skos:prefLabel|rdfs:label|schema:name|dcterms:title ?label"
-_LABEL_OF_DOCUMENT = """
-?document egap:describesBenchmark|egap:describesDeployment|dcat:isVersionOf ?x .
-?document dcterms:title ?label FILTER NOT EXISTS { ?document dcterms:isReplacedBy ?newer }"""
 
 Words = Mapping[URIRef, Literal]
 """Labels by IRI."""
@@ -92,14 +82,9 @@ def page(engine: Engine, found: ResourceDescription) -> dict[str, Any]:
 
 def labels(engine: Engine, iris: Iterable[URIRef]) -> dict[URIRef, Literal]:
     """Return a label for each of these that has one, itself or through what describes it."""
-    names = " ".join(iri.n3() for iri in sorted(iris))
-    rows = [
-        row
-        for pattern in (_LABEL_OF_DOCUMENT, _OWN_LABEL)
-        for row in engine.select(
-            f"{_PREFIXES} SELECT ?x ?label WHERE {{ VALUES ?x {{ {names} }} {pattern} }}"
-        )
-    ]
+    names = sorted(iris)
+    queries = ("titles-of-records", "own-labels")
+    rows = [row for name in queries for row in internal.rows(engine, name, x=names)]
     given = [(URIRef(str(row["x"])), row["label"]) for row in rows]
     pairs = [(iri, label) for iri, label in given if isinstance(label, Literal)]
     # what comes later counts: English or without a language, and of those the first by alphabet

@@ -7,23 +7,21 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from rdflib import Graph, URIRef
+from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node
 
 from loaders.mapping.iris import (
     BASE,
     DCAT,
-    DCTERMS,
     EGAP,
     ONTOLOGY_GRAPH,
-    PROV,
     PROVENANCE,
     SHAPES_GRAPH,
-    SKOS,
     THINGS,
     bind,
 )
 from service.common.problems import Gone, NotFound, TooLarge
+from service.queries import internal
 from service.store.port import Engine, Row
 from service.store.rdf_input import write_quads
 
@@ -31,10 +29,8 @@ INCOMING = 100
 """The most statements that refer to a node and are shown with it."""
 LARGEST = 50_000
 """The most statements of a graph that is served on its own; a larger one is in the dump."""
-PARTS = 10_000
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:@+,;=/-]*")
-_WITHDRAWN = URIRef(f"{BASE}code/review-status/withdrawn")
 _SHARED = {THINGS, PROVENANCE, ONTOLOGY_GRAPH, SHAPES_GRAPH, URIRef(f"{BASE}graph/state")}
 _LISTED = ("scheme/", "dimension/")
 
@@ -86,20 +82,16 @@ def named(path: str) -> URIRef:
 def check(engine: Engine, iri: URIRef) -> None:
     """Raise `NotFound` for a name that nothing is said of, `Gone` for a withdrawn record."""
     _check_withdrawn(engine, iri)
-    if not engine.ask(f"ASK {{ {{ {iri.n3()} ?p ?o }} UNION {{ ?s ?p {iri.n3()} }} }}"):
+    if not internal.holds(engine, "known", iri=iri):
         raise NotFound(f"Nothing is known of {iri}.", iri=str(iri))
 
 
 def _check_withdrawn(engine: Engine, iri: URIRef) -> None:
     steps = str(iri).removeprefix(BASE).split("/")
-    series = [URIRef(BASE + "/".join(steps[:end])).n3() for end in range(3, len(steps) + 1)]
+    series = [URIRef(BASE + "/".join(steps[:end])) for end in range(3, len(steps) + 1)]
     if steps[0] != "id" or not series:
         return
-    rows = engine.select(f"""
-        SELECT ?version ?graph WHERE {{ VALUES ?series {{ {" ".join(series)} }}
-          ?version <{DCAT.isVersionOf}> ?series ; <{EGAP.reviewStatus}> {_WITHDRAWN.n3()} ;
-            <{EGAP.recordedIn}> ?graph .
-          FILTER NOT EXISTS {{ ?version <{DCTERMS.isReplacedBy}> ?newer }} }}""")
+    rows = internal.rows(engine, "withdrawn", series=series)
     if rows:
         raise Gone(
             f"The record that {iri} belongs to has been withdrawn. What it said is kept in its "
@@ -114,7 +106,7 @@ def describe(engine: Engine, iri: URIRef) -> ResourceDescription:
     check(engine, iri)
     current, versions = _versions(engine, iri)
     subject = current or iri
-    own = _statements(engine, f"VALUES ?s {{ {subject.n3()} }} ?s ?p ?o")
+    own = _quads(internal.rows(engine, "own-statements", s=[subject]))
     homes = {name for *_, name in own if name is not None} - _SHARED
     parts = [quad for home in sorted(homes) for quad in _parts(engine, subject, home)]
     incoming = _incoming(engine, {iri, subject})
@@ -132,10 +124,7 @@ def describe(engine: Engine, iri: URIRef) -> ResourceDescription:
 
 def _versions(engine: Engine, series: URIRef) -> tuple[URIRef | None, tuple[URIRef, ...]]:
     """Return the current version of a series, and all of them in order."""
-    rows = engine.select(f"""
-        SELECT ?version ?number ?newer WHERE {{
-          ?version <{DCAT.isVersionOf}> {series.n3()} ; <{DCAT.version}> ?number .
-          OPTIONAL {{ ?version <{DCTERMS.isReplacedBy}> ?newer }} }}""")
+    rows = internal.rows(engine, "all-versions", series=series)
     ordered = sorted(rows, key=lambda row: (len(str(row["number"])), str(row["number"])))
     versions = tuple(dict.fromkeys(URIRef(str(row["version"])) for row in ordered))
     current = [URIRef(str(row["version"])) for row in ordered if "newer" not in row]
@@ -150,61 +139,41 @@ def _leading(series: URIRef, current: URIRef | None, versions: Iterable[URIRef])
         yield series, DCAT.hasVersion, version, None
 
 
-def _statements(engine: Engine, pattern: str, limit: int = PARTS) -> list[Quad]:
-    """Return the statements that a pattern over ?s ?p ?o finds, each with its graph."""
-    rows = engine.select(f"""
-        SELECT ?s ?p ?o ?g WHERE {{
-          {{ SELECT ?s ?p ?o WHERE {{ {pattern} }} LIMIT {limit} }}
-          OPTIONAL {{ GRAPH ?g {{ ?s ?p ?o }} }} }}""")
-    return list(dict.fromkeys(_quad(row, None) for row in rows))
-
-
-def _quad(row: Row, graph: URIRef | None) -> Quad:
-    name = URIRef(str(row["g"])) if "g" in row else graph
-    return row["s"], URIRef(str(row["p"])), row["o"], name
+def _quads(rows: Iterable[Row], graph: URIRef | None = None) -> list[Quad]:
+    """Return rows of ?s ?p ?o, each once, with their graph ?g, or `graph` where there is none."""
+    names = ((row, URIRef(str(row["g"])) if "g" in row else graph) for row in rows)
+    return list(
+        dict.fromkeys((row["s"], URIRef(str(row["p"])), row["o"], name) for row, name in names)
+    )
 
 
 def _incoming(engine: Engine, iris: Iterable[URIRef]) -> list[Quad]:
     """Return what refers to names from outside, one more than is shown if there is more."""
     names = sorted(iris)
-    values = " ".join(iri.n3() for iri in names)
-    found = _statements(engine, f"VALUES ?o {{ {values} }} ?s ?p ?o", INCOMING + len(names) + 1)
+    found = _quads(internal.rows(engine, "incoming-statements", o=names))
     return [q for q in found if not str(q[0]).startswith(tuple(f"{iri}/" for iri in names))]
 
 
 def _parts(engine: Engine, subject: URIRef, home: URIRef) -> list[Quad]:
     """Return the statements on the nodes below a subject, in the graph it is described in."""
-    rows = engine.select(f"""
-        SELECT ?s ?p ?o WHERE {{ GRAPH {home.n3()} {{ ?s ?p ?o }}
-          FILTER (STRSTARTS(STR(?s), "{subject}/")) }} LIMIT {PARTS}""")
-    return sorted((_quad(row, home) for row in rows), key=str)
+    start = Literal(f"{subject}/")
+    rows = internal.rows(engine, "part-statements", graph=home, start=start)
+    return sorted(_quads(rows, home), key=str)
 
 
 def _members(engine: Engine, iri: URIRef) -> list[Quad]:
     """Return the statements on the concepts of a scheme, or on the values of a dimension."""
     if not str(iri).removeprefix(BASE).startswith(_LISTED):
         return []
-    rows = engine.select(f"""
-        SELECT ?s ?p ?o WHERE {{
-          {{ ?s <{SKOS.inScheme}> {iri.n3()} }}
-          UNION {{ ?scheme <{EGAP.valuesOf}> {iri.n3()} . ?s <{SKOS.inScheme}> ?scheme }}
-          ?s ?p ?o }} ORDER BY ?s ?p ?o LIMIT {PARTS}""")
-    return [_quad(row, ONTOLOGY_GRAPH) for row in rows]
+    return _quads(internal.rows(engine, "member-statements", iri=iri), ONTOLOGY_GRAPH)
 
 
 def _recorded(engine: Engine, graphs: Iterable[URIRef]) -> tuple[Quad, ...]:
     """Return who recorded graphs, when, by which software and from which file."""
-    names = " ".join(name.n3() for name in sorted(graphs))
-    said = f"VALUES ?s {{ {names} }} GRAPH {PROVENANCE.n3()} {{ ?s ?p ?o }}"
-    origin = f"""VALUES ?graph {{ {names} }} GRAPH {PROVENANCE.n3()} {{
-      ?graph <{PROV.wasAttributedTo}>|<{PROV.wasDerivedFrom}> ?s . ?s ?p ?o }}"""
-    # two questions, not one with UNION, to which Virtuoso finds nothing
-    rows = [
-        row
-        for pattern in (said, origin)
-        for row in engine.select(f"SELECT DISTINCT ?s ?p ?o WHERE {{ {pattern} }}")
-    ]
-    return tuple(_quad(row, PROVENANCE) for row in rows)
+    names = sorted(graphs)
+    rows = internal.rows(engine, "graph-provenance", s=names)
+    rows += internal.rows(engine, "graph-origins", graph=names)
+    return tuple(_quads(rows, PROVENANCE))
 
 
 def vocabulary(taxonomy: Graph, iri: URIRef) -> ResourceDescription:
@@ -222,8 +191,7 @@ def whole_graph(engine: Engine, name: URIRef) -> ResourceDescription:
 
     Raises `NotFound` where there is none, `TooLarge` for one that only a dump can carry.
     """
-    rows = engine.select(f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH {name.n3()} {{ ?s ?p ?o }} }}")
-    number = int(str(rows[0]["n"]))
+    number = int(str(internal.rows(engine, "graph-size", graph=name)[0]["triples"]))
     if not number:
         raise NotFound(f"There is no graph {name} here.", iri=str(name))
     if number > LARGEST:

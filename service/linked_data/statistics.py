@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rdflib import Literal, URIRef
 from rdflib.term import Node
 
-from service.queries import catalog
+from service.queries import internal
 from service.queries.cache import cached_per_state
 from service.store.port import Engine, Row
 
@@ -37,24 +37,24 @@ class Content:
 
 def modified(engine: Engine) -> str | None:
     """Return when the last version of a record was stored (ISO 8601); None for an empty store."""
-    latest = catalog.rows(engine, "stamp")[0].get("latest")
+    latest = internal.rows(engine, "stamp")[0].get("latest")
     return None if latest is None else str(latest)
 
 
 @cached_per_state
 def content(engine: Engine) -> Content:
     """Return the numbers of a store."""
-    classes = catalog.rows(engine, "classes")
-    properties = _counted(catalog.rows(engine, "properties"), "property", "triples")
+    classes = internal.rows(engine, "classes")
+    properties = _counted(internal.rows(engine, "properties"), "property", "triples")
     return Content(
         triples=sum(properties.values()),
-        entities=_number(catalog.rows(engine, "entities")[0], "entities"),
+        entities=_number(internal.rows(engine, "entities")[0], "entities"),
         classes=_counted(classes, "class", "entities"),
         examples={_iri(r, "class"): _iri(r, "example") for r in classes if "example" in r},
         properties=properties,
-        graphs=_counted(catalog.rows(engine, "graphs"), "graph", "triples"),
-        sources=tuple(sorted((_source(r) for r in catalog.rows(engine, "sources")), key=str)),
-        modified=catalog.rows(engine, "stamp")[0].get("latest"),
+        graphs=_counted(internal.rows(engine, "graphs"), "graph", "triples"),
+        sources=tuple(sorted((_source(r) for r in internal.rows(engine, "sources")), key=str)),
+        modified=internal.rows(engine, "stamp")[0].get("latest"),
     )
 
 

@@ -9,7 +9,7 @@ from loaders.formats.evalgap_matches import DECISIONS
 from loaders.mapping.iris import BASE, EGAP, last_segment, path_below
 from loaders.reading.identifiers import identifiers
 from service.matching.rules import Described, Proposal, proposals
-from service.queries import catalog
+from service.queries import internal
 from service.store.port import Engine
 
 _OWN = f"{BASE}id/agent/evalgap"
@@ -23,7 +23,7 @@ _KINDS = {
 def things(engine: Engine) -> list[Described]:
     """Return every benchmark, dataset and implementation as its current cards name it."""
     found: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for row in catalog.rows(engine, "names-to-match"):
+    for row in internal.rows(engine, "names-to-match"):
         kind = _KINDS[str(row["about"])]
         ident = str(row["thing"]).removeprefix(f"{BASE}id/{kind}/")
         field = last_segment(row["field"]).rpartition("#")[2]
@@ -46,7 +46,7 @@ def _described(kind: Any, ident: str, fields: Mapping[str, set[str]]) -> Describ
 
 def proposed(engine: Engine) -> list[Proposal]:
     """Return the proposals on which nobody has decided, in either direction, the surest first."""
-    rows = catalog.rows(engine, "decided-matches")
+    rows = internal.rows(engine, "decided-matches")
     decided = {frozenset((path_below(r["subject"]), path_below(r["target"]))) for r in rows}
     every = proposals(things(engine))
     return [p for p in every if frozenset((p.subject, p.target)) not in decided]

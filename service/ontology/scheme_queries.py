@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from loaders.mapping.iris import last_segment
 from service.ontology.schemes import Scheme, Value
-from service.queries import catalog
+from service.queries import internal
 from service.queries.cache import cached_per_state
 from service.store.port import Engine, Row
 
@@ -14,7 +14,7 @@ from service.store.port import Engine, Row
 def schemes(engine: Engine) -> Mapping[str, Scheme]:
     """Return the value scheme of every dimension that has one, by dimension."""
     rows: dict[str, list[Row]] = defaultdict(list)
-    for row in catalog.rows(engine, "value-schemes"):
+    for row in internal.rows(engine, "value-schemes"):
         rows[tail(row, "dimension") or ""].append(row)
     return {name: _scheme(name, found) for name, found in rows.items()}
 
@@ -52,7 +52,7 @@ def domain_scheme(engine: Engine) -> Scheme:
     """Return the application domains as a scheme; a subject may have several of them."""
     values = [
         Value(tail(row, "value") or "", str(row["label"]))
-        for row in catalog.rows(engine, "domains")
+        for row in internal.rows(engine, "domains")
     ]
     return Scheme("domain", {v.code: v for v in values}, "Domain")
 

@@ -5,7 +5,7 @@ from typing import Any
 from loaders.mapping.iris import BASE
 from service.common.problems import NotFound
 from service.ontology.scheme_queries import tail
-from service.queries import catalog
+from service.queries import internal
 from service.queries.lists import value
 from service.store.port import Engine, Row
 
@@ -13,7 +13,7 @@ from service.store.port import Engine, Row
 def taxonomy(engine: Engine) -> list[dict[str, Any]]:
     """Return the dimensions with their group, question and coded values."""
     found: dict[str, dict[str, Any]] = {}
-    for row in catalog.rows(engine, "taxonomy"):
+    for row in internal.rows(engine, "taxonomy"):
         dimension = found.setdefault(str(row["dimension"]), _dimension(row))
         if "value" in row:
             dimension["values"].append(_coded_value(row))

@@ -23,6 +23,7 @@ from service.ontology.schemes import DISPUTED, Scheme
 from service.plans.changes import StepChange, changed, gap_of
 from service.plans.sample_size import SampleSizeRequest, sample_size
 from service.plans.stages import Finding, staged
+from service.queries import internal
 from service.records import repository
 from service.records.plan_rules import locks
 from service.store.port import Engine
@@ -76,7 +77,7 @@ def form(given: Any, cls: type[Form]) -> Form:
 
 def create(engine: Engine, gate: Gate, requested: PlanRequest, write: Entry) -> Changed:
     """Store a new plan. Raises `Conflict` for an id that is taken, `NotFound`, `Invalid`."""
-    if engine.ask(f"ASK {{ ?version ?of {series_iri('plan', requested.id).n3()} }}"):
+    if internal.holds(engine, "known", iri=series_iri("plan", requested.id)):
         raise Conflict(f"There is a plan {requested.id!r} already. Choose another id.")
     plan = drafted(engine, requested)
     _store(engine, gate, _document(f"plans/{plan.id}", [plan], requested), write)

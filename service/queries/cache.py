@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from loaders.mapping.iris import BASE, EGAP
-from service.queries import catalog
+from service.queries import internal
 from service.store.port import Engine
 
 _STATE = f"{BASE}graph/state"
@@ -25,7 +25,7 @@ def state_token(engine: Engine) -> str:
     """
     if not engine.shared:
         return str(engine.generation)
-    row = catalog.rows(engine, "stamp")[0]
+    row = internal.rows(engine, "stamp")[0]
     state = engine.graph(_STATE).subject_objects(EGAP.contentHash)
     digests = sorted(f"{subject} {digest}" for subject, digest in state)
     numbers = [str(row.get(name, "")) for name in ("versions", "latest")]

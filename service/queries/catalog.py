@@ -23,6 +23,7 @@ from ruamel.yaml import YAML
 from loaders.mapping.iris import BASE
 from service.common.problems import BadParameter, NotFound
 from service.common.resources import inside
+from service.queries import internal
 from service.store.port import Engine, Row
 
 _VALUES = re.compile(r"VALUES \(([^()]*+)\) \{[^{}]*+\}")
@@ -76,17 +77,6 @@ def questions() -> Mapping[str, Question]:
 def lists() -> Mapping[str, Question]:
     """Return the questions behind the lists of the API: all parameters are filters."""
     return _folder("queries", "lists")
-
-
-@cache
-def internal() -> Mapping[str, Question]:
-    """Return the queries that only the service runs, by name."""
-    return _folder("queries", "internal")
-
-
-def rows(engine: Engine, name: str, **arguments: str) -> list[Row]:
-    """Return the rows that answer an internal query; arguments that name terms are whole IRIs."""
-    return run(internal()[name], arguments, engine)
 
 
 def _folder(*parts: str) -> dict[str, Question]:
@@ -191,7 +181,7 @@ def _given(
 def _iri(parameter: Parameter, code: str, base: str, engine: Engine) -> URIRef:
     """Return the IRI of a code or slug, once the store is seen to know it."""
     iri = URIRef(f"{BASE}{base}{code}")
-    if _SLUG.fullmatch(base + code) and _is_known(iri, engine):
+    if _SLUG.fullmatch(base + code) and internal.holds(engine, "known", iri=iri):
         return iri
     known = _siblings(base, engine)
     raise BadParameter(
@@ -213,15 +203,8 @@ def _address(parameter: Parameter, given: str) -> URIRef:
     )
 
 
-def _is_known(iri: URIRef, engine: Engine) -> bool:
-    return engine.ask(f"ASK {{ {{ {iri.n3()} ?p ?o }} UNION {{ ?s ?p {iri.n3()} }} }}")
-
-
 def _siblings(base: str, engine: Engine) -> list[str]:
     if not _SLUG.fullmatch(base.strip("/")):
         return []
-    rows = engine.select(
-        f'SELECT DISTINCT ?s WHERE {{ ?s a ?type . FILTER (STRSTARTS(STR(?s), "{BASE}{base}")) }} '
-        "ORDER BY ?s LIMIT 200"
-    )
+    rows = internal.rows(engine, "names-below", start=Literal(f"{BASE}{base}"))
     return [str(row["s"]).removeprefix(f"{BASE}{base}") for row in rows]

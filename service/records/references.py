@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 
-from loaders.mapping.iris import BASE, EGAP
+from rdflib import URIRef
+
+from loaders.mapping.iris import BASE
+from service.queries import internal
 from service.store.port import Engine
 from service.store.rdf_input import lines
 
@@ -15,9 +18,4 @@ def known(engine: Engine, iris: Iterable[str]) -> str:
     ours = sorted(iri for iri in set(iris) if iri.startswith(f"{BASE}id/"))
     if not ours:
         return ""
-    values = " ".join(f"<{iri}>" for iri in ours)
-    found = engine.construct(f"""
-        CONSTRUCT {{ ?x a ?type . ?x <{EGAP.hasAssumption}> ?a }} WHERE {{
-          VALUES ?x {{ {values} }} ?x a ?type . FILTER (STRSTARTS(STR(?type), "{BASE}"))
-          OPTIONAL {{ ?x <{EGAP.hasAssumption}> ?a }} }}""")
-    return lines(found).decode()
+    return lines(internal.triples(engine, "references", x=map(URIRef, ours))).decode()

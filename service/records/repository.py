@@ -8,22 +8,13 @@ from pydantic import ValidationError
 from rdflib import Graph, URIRef
 
 from loaders.mapping import read
-from loaders.mapping.iris import (
-    BASE,
-    DCAT,
-    DCTERMS,
-    PROVENANCE,
-    THINGS,
-    bind,
-    graph_iri,
-    record_iri,
-    series_iri,
-)
+from loaders.mapping.iris import BASE, EGAP, bind, graph_iri, record_iri, series_iri
 from loaders.mapping.write import to_json
 from loaders.model import RECORDS, Gap, Record, whole_number
 from service.common import json_values
 from service.common.problems import Conflict, NotFound
 from service.ontology import graphs
+from service.queries import internal
 from service.queries.lists import value
 from service.records.gap_shares import RULE, ladder, shares
 from service.store.port import Engine
@@ -46,7 +37,7 @@ def load(engine: Engine, kind: str, ident: str, version: int | None = None) -> S
     check(kind, ident)
     version_number = version or _current(engine, kind, ident)
     name = graph_iri(kind, ident, version_number)
-    graph = bind(engine.construct(_WITH_THINGS.format(graph=name.n3(), things=THINGS.n3())))
+    graph = bind(internal.triples(engine, "record", graph=name))
     iri = f"{series_iri(kind, ident)}/{version_number}"
     if not len(graph):
         raise NotFound(f"There is no version {version_number} of the {kind} {ident!r}.")
@@ -72,17 +63,8 @@ def check(kind: str, ident: str) -> None:
         raise NotFound(f"There is no {kind} {ident!r} here.")
 
 
-_WITH_THINGS = """
-CONSTRUCT {{ ?s ?p ?o }} WHERE {{
-  {{ GRAPH {graph} {{ ?s ?p ?o }} }}
-  UNION {{ GRAPH {graph} {{ ?part ?q ?s }} GRAPH {things} {{ ?s ?p ?o }} }} }}"""
-
-
 def _current(engine: Engine, kind: str, ident: str) -> int:
-    rows = engine.select(f"""
-        SELECT ?version WHERE {{
-          ?record <{DCAT.isVersionOf}> {series_iri(kind, ident).n3()} ; <{DCAT.version}> ?version .
-          FILTER NOT EXISTS {{ ?record <{DCTERMS.isReplacedBy}> ?newer }} }}""")
+    rows = internal.rows(engine, "current-version", series=series_iri(kind, ident))
     if not rows:
         raise NotFound(f"There is no {kind} {ident!r} here.")
     version = whole_number(str(rows[0]["version"]))
@@ -91,15 +73,14 @@ def _current(engine: Engine, kind: str, ident: str) -> int:
     return version
 
 
+_DESCRIBES = {"benchmark": EGAP.describesBenchmark, "deployment": EGAP.describesDeployment}
+
+
 def described(engine: Engine, kind: str, thing: str, record_kind: str) -> list[Stored]:
     """Return the current records that describe a benchmark or deployment. Raises `NotFound`."""
     check(kind, thing)
-    predicate = {"benchmark": "describesBenchmark", "deployment": "describesDeployment"}[kind]
-    rows = engine.select(f"""
-        PREFIX egap: <{BASE}ontology#>
-        SELECT ?series WHERE {{
-          ?record egap:{predicate} {series_iri(kind, thing).n3()} ; <{DCAT.isVersionOf}> ?series .
-          FILTER NOT EXISTS {{ ?record <{DCTERMS.isReplacedBy}> ?newer }} }} ORDER BY ?series""")
+    about = series_iri(kind, thing)
+    rows = internal.rows(engine, "records-about", describes=_DESCRIBES[kind], thing=about)
     if not rows:
         raise NotFound(f"There is no {kind} {thing!r} here.")
     prefix = f"{BASE}id/{record_kind}/"
@@ -120,17 +101,7 @@ def provenance(engine: Engine, stored: Stored) -> dict[str, Any]:
     record = stored.record
     graph = graph_iri(record.kind, record.id, stored.version)
     iri = record_iri(record.kind, record.id, stored.version)
-    rows = engine.select(f"""
-        PREFIX egap: <{BASE}ontology#> PREFIX prov: <http://www.w3.org/ns/prov#>
-        PREFIX schema: <https://schema.org/>
-        SELECT ?recorded ?software ?file ?sha256 ?loader ?revises ?replacedBy WHERE {{
-          GRAPH {PROVENANCE.n3()} {{
-            {graph.n3()} prov:generatedAtTime ?recorded ; prov:wasAttributedTo ?program ;
-              prov:wasDerivedFrom ?source ; egap:loaderName ?loader .
-            ?program schema:name ?software . ?source schema:name ?file ; egap:sourceHash ?sha256 .
-            OPTIONAL {{ {graph.n3()} prov:wasRevisionOf ?revises }}
-            OPTIONAL {{ {iri.n3()} <{DCTERMS.isReplacedBy}> ?replacedBy }} }} }}
-        ORDER BY ?file LIMIT 1""")
+    rows = internal.rows(engine, "recorded", graph=graph, version=iri)
     names = ("recorded", "software", "file", "sha256", "loader", "revises", "replacedBy")
     found = rows[0] if rows else {}
     known = {name: value(found[name]) if name in found else None for name in names}
@@ -155,15 +126,5 @@ def _derived(gap: Gap) -> dict[str, Any]:
 
 def summary_graph(engine: Engine, iris: list[str]) -> Graph:
     """Return what is said directly of each of these nodes and of their current versions."""
-    values = " ".join(URIRef(iri).n3() for iri in iris)
-    return bind(
-        engine.construct(f"""
-            PREFIX egap: <{BASE}ontology#>
-            CONSTRUCT {{ ?s ?p ?o }} WHERE {{
-              {{ VALUES ?s {{ {values} }} ?s ?p ?o }}
-              UNION {{ VALUES ?x {{ {values} }}
-                VALUES ?about {{
-                  <{DCAT.isVersionOf}> egap:describesBenchmark egap:describesDeployment }}
-                ?s ?about ?x ; ?p ?o .
-                FILTER NOT EXISTS {{ ?s <{DCTERMS.isReplacedBy}> ?newer }} }} }}""")
-    )
+    names = [URIRef(iri) for iri in iris]
+    return bind(internal.triples(engine, "summary", s=names, x=names))

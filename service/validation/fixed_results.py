@@ -10,26 +10,10 @@ from dataclasses import dataclass
 
 from loaders.mapping.iris import BASE
 from service.common.problems import Conflict
+from service.queries import internal
 from service.store.oxigraph.store import open_store
 from service.store.port import Engine
 from service.store.rdf_input import lines
-
-_STEPS = f"""
-PREFIX egap: <{BASE}ontology#> PREFIX dcat: <http://www.w3.org/ns/dcat#>
-SELECT ?plan ?version ?position ?result ?unit ?most ?least WHERE {{
-  ?document egap:hasStep ?step ; dcat:isVersionOf ?plan ; dcat:version ?version .
-  ?step egap:position ?position . FILTER (REGEX(STR(?version), "^[0-9]{{1,9}}$"))
-  OPTIONAL {{ ?step egap:hasStepResult ?result }}
-  OPTIONAL {{ ?step egap:hasThreshold ?threshold .
-    OPTIONAL {{ ?threshold egap:thresholdUnit ?unit }}
-    OPTIONAL {{ ?threshold egap:atMost ?most }}
-    OPTIONAL {{ ?threshold egap:atLeast ?least }} }} }}"""
-_GRAPHS = f"""
-PREFIX egap: <{BASE}ontology#>
-SELECT DISTINCT ?graph WHERE {{
-  VALUES ?says {{ egap:hasStep egap:position egap:hasStepResult egap:hasThreshold
-    egap:thresholdUnit egap:atMost egap:atLeast }}
-  GRAPH ?graph {{ ?step ?says ?it }} }}"""
 
 
 @dataclass(frozen=True)
@@ -72,7 +56,7 @@ def keep_replacing(engine: Engine, name: str, quads: bytes) -> None:
     if not any(s.results for versions in _steps(engine).values() for s in versions.values()):
         return
     scratch = open_store(None)
-    for graph in {str(row["graph"]) for row in engine.select(_GRAPHS)} - {name}:
+    for graph in {str(row["graph"]) for row in internal.rows(engine, "plan-graphs")} - {name}:
         scratch.commit(lines(engine.graph(graph), graph))
     if name:
         scratch.commit(lines(engine.default_graph()))
@@ -86,7 +70,7 @@ def keep_replacing(engine: Engine, name: str, quads: bytes) -> None:
 def _steps(engine: Engine) -> _Steps:
     results: dict[tuple[str, str, int], set[str]] = {}
     thresholds: dict[tuple[str, str, int], set[tuple[str, ...]]] = {}
-    for row in engine.select(_STEPS):
+    for row in internal.rows(engine, "plan-steps"):
         key = str(row["plan"]), str(row["position"]), int(str(row["version"]))
         ends = tuple(str(row.get(name, "")) for name in ("unit", "most", "least"))
         thresholds.setdefault(key, set()).add(ends)

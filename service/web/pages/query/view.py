@@ -16,6 +16,7 @@ from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node
 
 from service.common.problems import BadParameter
+from service.common.resources import inside
 from service.linked_data.presentation import curie
 from service.queries import catalog
 from service.queries.catalog import Parameter, Question
@@ -29,17 +30,7 @@ from service.web.pages.shared.links import page_of
 ROWS = 500
 """The most rows of an answer that a page shows."""
 
-START = """\
-PREFIX egap: <https://w3id.org/evalgap/ontology#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-
-SELECT ?benchmark ?title WHERE {
-  ?card egap:describesBenchmark ?benchmark ; dcterms:title ?title .
-  FILTER NOT EXISTS { ?card dcterms:isReplacedBy ?newer }
-}
-ORDER BY ?title
-LIMIT 20
-"""
+START = inside("web", "pages", "query", "start.rq").read_text(encoding="utf-8")
 """What the editor holds when nothing was chosen."""
 
 _FORMS: Mapping[AnswerKind, Mapping[str, str]] = {
