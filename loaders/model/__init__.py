@@ -29,6 +29,7 @@ from loaders.model.nodes import (
     Thing,
 )
 from loaders.model.numbers import (
+    NO_INTERVAL,
     Condition,
     Contribution,
     Decomposition,
@@ -38,6 +39,7 @@ from loaders.model.numbers import (
     Measurement,
     Residual,
     Rung,
+    interval_words,
 )
 from loaders.model.plans import Plan, SampleSize, Step, StepResult, Threshold
 from loaders.model.statements import (
@@ -70,6 +72,7 @@ RECORDS: dict[str, type[Record]] = {
 
 __all__ = [
     "CORE_DIMENSIONS",
+    "NO_INTERVAL",
     "RECORDS",
     "Agent",
     "Assessment",
@@ -112,6 +115,7 @@ __all__ = [
     "Thing",
     "Threshold",
     "descriptions",
+    "interval_words",
     "nodes",
     "statements",
     "terms",

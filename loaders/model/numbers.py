@@ -20,6 +20,20 @@ class Interval(Node):
     seed: Annotated[int | None, Value("egap:seed")] = None
 
 
+NO_INTERVAL = "no interval reported"
+"""What stands where a number has no interval."""
+
+
+def interval_words(lower: object, upper: object, level: float | Decimal, *about: str | None) -> str:
+    """Return an interval in words: `95 % CI 12.1 to 18.3 (wilson, by item)`.
+
+    The ends are numbers, or text where they are rounded already; `level` is a share; `about` says
+    by which method, and what was resampled, where that is known.
+    """
+    known = ", ".join(words for words in about if words)
+    return f"{float(100 * level):g} % CI {lower} to {upper}" + (f" ({known})" if known else "")
+
+
 class Estimate(Node):
     """A number with its unit, n and intervals. No number is given where none was verified.
 

@@ -3,7 +3,16 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from loaders.model import Measurement, Plan, SampleSize, Step, StepResult, Threshold
+from loaders.model import (
+    NO_INTERVAL,
+    Measurement,
+    Plan,
+    SampleSize,
+    Step,
+    StepResult,
+    Threshold,
+    interval_words,
+)
 from loaders.writers.markdown import escape
 
 _STAGES = {
@@ -86,8 +95,8 @@ def result_words(result: StepResult) -> str:
     """Return a result in words: both scores, the loss, its interval or that none is reported."""
     scores = [_score(m) for m in sorted(result.measurements, key=lambda m: m.key != "before")]
     loss = [f"loss {result.value} {result.unit}"] if result.value is not None else []
-    found = [f"{i.lower} to {i.upper} ({i.interval_method})" for i in result.intervals]
-    bounds = [f"interval {', '.join(found)}"] if found else ["no interval reported"]
+    found = [interval_words(i.lower, i.upper, i.level, i.interval_method) for i in result.intervals]
+    bounds = found or [NO_INTERVAL]
     cited = [f"source {c.url}" for c in result.sources]
     return "; ".join([*scores, *loss, *(bounds if loss else []), *cited])
 

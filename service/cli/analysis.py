@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
+from loaders.model import NO_INTERVAL, interval_words
 from service.cli.console import out
 from service.cli.shared import OLD_OPTIONS, StoreOption, fail, opened, settings_of
 from service.store.port import Engine
@@ -213,8 +214,10 @@ def _figure(item: Mapping[str, Any]) -> str:
     value = _number(item)
     sizes = [str(end["n"]) for end in (item["before"], item["after"]) if end["n"]]
     n = f"n {' and '.join(sizes)}" if sizes else "n not known"
-    ends = (f"{100 * i['level']:g} % {i['lower']:g} to {i['upper']:g}" for i in item["intervals"])
-    sure = "; ".join(ends) or "no interval known"
+    ends = (
+        interval_words(f"{i['lower']:g}", f"{i['upper']:g}", i["level"]) for i in item["intervals"]
+    )
+    sure = "; ".join(ends) or NO_INTERVAL
     here = ", measured here" if item["same_deployment"] else ""
     varied = "+".join(sorted({*item["dimensions"], *item["changed"]}))
     named = f" [{varied}]" if "+" in varied else ""
@@ -234,9 +237,10 @@ def _pool(pool: Mapping[str, Any]) -> str:
     found = pool["summary"]
     if not found:
         return f"{pool['scope']}, {pool['unit']}: not summed up, {pool['no_summary_because']}"
+    ends = interval_words(found["lower"], found["upper"], found["level"])
     return (
         f"{pool['scope']}: mean {found['mean']} {pool['unit']} "
-        f"({found['lower']} to {found['upper']}), one more study {found['prediction_lower']} to "
+        f"({ends}), one more study {found['prediction_lower']} to "
         f"{found['prediction_upper']}; k = {pool['k']}, I² = {found['i_squared']}; "
         f"{found['method']}"
     )

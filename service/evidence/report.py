@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from loaders.mapping.iris import BASE
+from loaders.model import interval_words
 from service.common.aliases import KEYS, with_old_keys
 from service.common.json_values import document
-from service.evidence.figures import Bounds
 from service.evidence.relevance import SENTENCE, Evidence, Listed, Pool
 from service.evidence.risk import Risk
 from service.fit.claims import Finding
@@ -61,19 +61,17 @@ def evidence_rows(found: Sequence[Evidence]) -> list[dict[str, Any]]:
             **{k: v for k, v in listed(item).items() if k in (*_FIGURE, *_OLD)},
             "n_before": item.figure.before.n,
             "n_after": item.figure.after.n,
-            "intervals": "; ".join(map(interval, item.figure.intervals)),
+            "intervals": "; ".join(
+                interval_words(
+                    f"{i.lower:g}", f"{i.upper:g}", i.level, i.method, i.unit and f"by {i.unit}"
+                )
+                for i in item.figure.intervals
+            ),
         }
         for e in found
         for name in EVIDENCE_LISTS
         for item in getattr(e, name)
     ]
-
-
-def interval(found: Bounds) -> str:
-    """Return an interval in words, with its level, its method and what was resampled."""
-    over = f", over {found.unit}" if found.unit else ""
-    ends = f"{found.lower:g} to {found.upper:g}"
-    return f"{ends} ({100 * found.level:g} %, {found.method}{over})"
 
 
 _FIGURE = (

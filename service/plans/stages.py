@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loaders.model import Measurement, Step, Threshold
+from loaders.model import NO_INTERVAL, Measurement, Step, Threshold
 from service.common.problems import BadRequest
 
 TASK, OUTCOME = "task-assumption", "outcome-assumption"
@@ -139,7 +139,7 @@ def judged(step: Step) -> tuple[str, str]:
     if not _meets(about.value, threshold):
         return "not-met", f"{words}."
     if not ends:
-        return "met", f"{words}; no interval is known."
+        return "met", f"{words}; {NO_INTERVAL}."
     if all(_meets(v, threshold) for v in ends):
         return "met", f"{words}, and the whole interval meets it."
     return "inconclusive", f"{words}, but the interval from {min(ends)} to {max(ends)} passes it."

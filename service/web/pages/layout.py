@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 from fastapi import Request, Response
 from fastapi.templating import Jinja2Templates
 
+from loaders.model import NO_INTERVAL, interval_words
 from service.common.resources import VERSION, inside
 from service.linked_data.statistics import modified
 from service.queries.cache import cached_per_state
 from service.web.dependencies import services as services_of
 from service.web.pages.shared.glyphs import SIGNS
-from service.web.pages.shared.numbers import amount, level, printed
+from service.web.pages.shared.numbers import amount, interval, level, printed
 
 NAVIGATION = (
     ("/benchmarks", "Benchmarks"),
@@ -34,7 +35,8 @@ _templates = Jinja2Templates(directory=inside("web"))
 _templates.env.globals.update(VERSION=VERSION, NAVIGATION=NAVIGATION, SIGNS=SIGNS)
 _templates.env.filters["spaced"] = lambda code: str(code).replace("-", " ")
 _templates.env.filters["words"] = lambda name: _CAMEL.sub(r" \1", str(name)).lower()
-_templates.env.filters.update(number=printed, amount=amount, level=level)
+_templates.env.filters.update(number=printed, amount=amount, interval=interval, level=level)
+_templates.env.globals.update(interval_words=interval_words, no_interval=NO_INTERVAL)
 _templates.env.filters["host"] = lambda url: urlsplit(url).hostname or url
 
 _snapshot = cached_per_state(modified)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from loaders.model import Estimate, Gap, Interval
+from loaders.model import NO_INTERVAL, Estimate, Gap, Interval, interval_words
 from service.ontology.labels import label
 from service.records import repository
 from service.store.port import Engine
@@ -52,14 +52,14 @@ def intervals(found: Estimate) -> tuple[str, ...]:
     """Return every interval in words, or why there is none."""
     if found.intervals:
         return tuple(_interval(i) for i in found.intervals)
-    return (_lacking(found.not_given, "interval") or "none given",)
+    seen = "interval-not-seen" not in found.not_given
+    return (NO_INTERVAL if seen else "no interval seen",)
 
 
 def _interval(found: Interval) -> str:
     method = label(f"code/interval-method/{found.interval_method}").lower()
-    unit = f", resampling by {found.sampling_unit}" if found.sampling_unit else ""
-    ends = f"{printed(found.lower)} to {printed(found.upper)}"
-    return f"{ends} ({100 * float(found.level):.4g} %, {method}{unit})"
+    by = f"by {found.sampling_unit}" if found.sampling_unit else None
+    return interval_words(printed(found.lower), printed(found.upper), found.level, method, by)
 
 
 def _lacking(reasons: Iterable[str], what: str) -> str:

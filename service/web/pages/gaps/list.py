@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loaders.mapping.iris import last_segment
-from loaders.model import Gap, Interval
+from loaders.model import Gap, Interval, interval_words
 from service.common.problems import BadParameter
 from service.queries import catalog, lists
 from service.queries.cache import cached_per_state
@@ -95,7 +95,7 @@ def rows(gaps: Sequence[Gap]) -> list[dict[str, Any]]:
         {name: getattr(gap, name, None) for name in COLUMNS}
         | {name: " ".join(getattr(gap, name)) for name in _WORDS}
         | {
-            "intervals": "; ".join(map(interval_text, gap.intervals)),
+            "intervals": "; ".join(map(_interval, gap.intervals)),
             "studies": "; ".join(s.name for s in studies(gap)),
             "sources": "; ".join(f"{s.url} {s.locator or ''}".strip() for s in gap.sources),
         }
@@ -103,7 +103,6 @@ def rows(gaps: Sequence[Gap]) -> list[dict[str, Any]]:
     ]
 
 
-def interval_text(interval: Interval) -> str:
-    """Return an interval with its level, method and sampling unit in words."""
-    ends = f"{interval.lower} to {interval.upper}"
-    return f"{ends} ({interval.level}, {interval.interval_method}, {sampled(interval)})"
+def _interval(found: Interval) -> str:
+    by = f"by {sampled(found)}"
+    return interval_words(found.lower, found.upper, found.level, found.interval_method, by)

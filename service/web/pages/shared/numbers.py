@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from loaders.model import Estimate, Interval, Study
+from loaders.model import Estimate, Interval, Study, interval_words
 from service.web.pages.shared.waterfall_geometry import Drawn
 
 Role = str
@@ -177,6 +177,11 @@ def _digits(value: Decimal) -> int:
 def level(interval: Interval) -> str:
     """Return the level of an interval in percent: `95 %`."""
     return f"{(100 * interval.level).normalize():f} %"
+
+
+def interval(found: Interval) -> str:
+    """Return an interval in words, with true minus signs: `95 % CI 1.2 to 3.4`."""
+    return interval_words(printed(found.lower), printed(found.upper), found.level)
 
 
 def measure(value: Decimal, unit: str) -> str:
