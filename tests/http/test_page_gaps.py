@@ -44,7 +44,7 @@ def test_the_list_shows_every_gap_and_its_csv_the_same(client: TestClient) -> No
     assert listed == {row["id"] for row in table}
     intervals = {row["id"]: row["intervals"] for row in table}
     assert (
-        "95 % CI 56.5 to 64.83 (bootstrap-percentile, by trial or conversation)"
+        "95 % CI 56.50 to 64.83 (bootstrap-percentile, by trial or conversation)"
         in intervals["bean2026-gpt4o-recomputed"]
     )
 
