@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
+from xdist.remote import Producer
+from xdist.scheduler.loadfile import LoadFileScheduling
 
 from service.common.settings import Settings
 from service.web.app import create_app
@@ -32,14 +34,32 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long files first (`make test` keeps this order when it deals files out).
 
-    A page shows what the API answers, which is tested on every engine, so one is enough for it.
+    A page shows what the API answers, which is tested on every engine, so one is enough for it;
+    so it is for what is marked `one_engine`, because no answer of a store decides it.
     """
-    items[:] = [item for item in items if not (_of_a_page(item) and _engine(item) in ENGINES[1:])]
+    items[:] = [item for item in items if not (_one_engine(item) and _engine(item) in ENGINES[1:])]
     items.sort(key=lambda item: item.path.name not in LONG)
 
 
-def _of_a_page(item: pytest.Item) -> bool:
-    return item.path.name.startswith("test_page")
+class ByServer(LoadFileScheduling):  # type: ignore[misc]
+    """Deals out files, and what needs a SPARQL server to one process, so that each starts once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Return what a test is dealt out with."""
+        given = nodeid.partition("[")[2]
+        server = next((engine for engine in ENGINES[1:] if engine in given), None)
+        return server or nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByServer:
+    """Return how `make test` deals out the tests."""
+    return ByServer(config, log)
+
+
+def _one_engine(item: pytest.Item) -> bool:
+    page = item.path.name.startswith("test_page")
+    return page or item.get_closest_marker("one_engine") is not None
 
 
 def _engine(item: pytest.Item) -> object:

@@ -234,6 +234,7 @@ def test_a_part_of_a_dump_can_be_fetched(client: TestClient) -> None:
     assert (answer.status_code, len(answer.content)) == (206, 10)
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("path", ["/dump.nq.gz", "/static/evalgap.css"])
 @pytest.mark.parametrize(
     "field",
@@ -253,6 +254,7 @@ def test_what_is_no_range_is_ignored(client: TestClient, path: str, field: str) 
     assert (answer.status_code, answer.content) == (200, client.get(path).content)
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("path", ["/dump.nq.gz", "/static/evalgap.css"])
 def test_a_range_past_the_end_is_a_problem_that_says_the_size(
     client: TestClient, path: str
@@ -263,6 +265,7 @@ def test_a_range_past_the_end_is_a_problem_that_says_the_size(
     assert (answer.status_code, answer.json()["status"]) == (416, 416)
 
 
+@pytest.mark.one_engine
 def test_a_refusal_of_a_preflight_is_a_problem(client: TestClient) -> None:
     answer = client.options(
         "/health", headers={"Origin": "http://a.example", "Access-Control-Request-Method": "PUT"}

@@ -43,6 +43,7 @@ def open_to_all() -> Iterator[TestClient]:
         yield client
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("path", DOCUMENTS)
 def test_a_document_is_sent_once(client: TestClient, path: str) -> None:
     answer = client.get(path)

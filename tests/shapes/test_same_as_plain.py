@@ -181,8 +181,8 @@ def test_broken_records(validator: BatchValidator) -> None:
 
 
 def test_broken_records_are_really_broken(validator: BatchValidator) -> None:
-    verdicts = [in_a_batch(validator, record) for record in broken(500)]
-    assert sum(bool(v) for v in verdicts) > 375
+    verdicts = [in_a_batch(validator, record) for record in broken(120)]
+    assert sum(bool(v) for v in verdicts) > 90
     assert any(isinstance(v, str) for v in verdicts)
 
 
