@@ -36,6 +36,7 @@ from service.cli.shared import (
     opened,
     reads_documents,
     settings_of,
+    storing,
 )
 from service.common.garbage import collect_rarely
 from service.common.problems import AddressInUse, Problem
@@ -178,17 +179,15 @@ def import_(
     reads_documents(context, settings)
     run = Run("Checking" if dry_run else "Importing", quiet=quiet)
     kept = None if dry_run else kept_in(settings)
+    store_open = storing(settings, "import", _named(paths), dry_run=dry_run, plain=plain)
     collect_rarely()
     with (
         run,
         kept or nullcontext(),
-        gated(2, plain=plain) as gate,
-        opened(settings, None if plain else gate) as engine,
+        store_open as (engine, gate, entry),
         written(report) as note,
-        nullcontext() if dry_run else logged(settings, engine, "import", _named(paths)) as write,
     ):
         found = run.documents(paths, name)
-        entry = write.entry if write else None
         outcomes = ingest(found, engine, gate, dry_run=dry_run, write=entry)
         for outcome in run.shown(noted(outcomes, kept)):
             note(outcome)

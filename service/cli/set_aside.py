@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -17,11 +16,9 @@ from service.cli.shared import (
     Quiet,
     StoreOption,
     fail,
-    gated,
-    logged,
-    opened,
     reads_documents,
     settings_of,
+    storing,
 )
 from service.common.settings import Settings
 from service.ingest.pipeline import ingest
@@ -86,15 +83,11 @@ def retry(
     with (
         run,
         kept_in(settings) as kept,
-        opened(settings) as engine,
-        gated(2) as gate,
-        nullcontext() if dry_run else logged(settings, engine, "retry of set aside") as write,
+        storing(settings, "retry of set aside", dry_run=dry_run) as (engine, gate, write),
     ):
         entries = list(kept.entries(ids or []))
         found = run.until(again(entries, kept))
-        outcomes = ingest(
-            found, engine, gate, dry_run=dry_run, write=write.entry if write else None
-        )
+        outcomes = ingest(found, engine, gate, dry_run=dry_run, write=write)
         for _ in run.shown(outcomes if dry_run else noted(outcomes, kept)):
             pass
         for entry in entries:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from pydantic import ValidationError
 
-from service.access import COMMAND_LINE, Caller, Intent, WriteLog
+from service.access import COMMAND_LINE, Caller, Entry, Intent, WriteLog
 from service.common.aliases import current_option
 from service.common.problems import BadRequest, BadSetting
 from service.common.settings import Settings
@@ -93,6 +93,22 @@ def logged(
             yield write
     finally:
         log.close()
+
+
+@contextmanager
+def storing(
+    settings: Settings, operation: str, about: object = "", *, dry_run: bool, plain: bool = False
+) -> Iterator[tuple[Engine, Gate, Entry | None]]:
+    """Open store and gate for documents that are to be stored, and log it as `operation`.
+
+    A dry run has no entry in the log. `plain`: judge by plain pySHACL.
+    """
+    with (
+        gated(2, plain=plain) as gate,
+        opened(settings, None if plain else gate) as engine,
+        nullcontext() if dry_run else logged(settings, engine, operation, about) as write,
+    ):
+        yield engine, gate, write.entry if write else None
 
 
 def write_log(settings: Settings) -> WriteLog:

@@ -52,19 +52,20 @@ def json_body(example: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def declared_length(request: Request) -> int | None:
-    """Return how many bytes a body is said to have; None where that is not said."""
-    return whole_number(request.headers.get("content-length", ""))
+def check_form_size(request: Request, limit: int, advice: str = "") -> None:
+    """Raise `TooLarge`, with `advice`, unless a form declares `limit` bytes or less.
+
+    A form is spooled whole to the disk before any of it can be looked at.
+    """
+    length = whole_number(request.headers.get("content-length", ""))
+    if length is None or length > limit:
+        sentence = f"A form of unknown size, or of more than {size(limit)}, is not read."
+        raise TooLarge(f"{sentence} {advice}".strip(), limit_bytes=limit)
 
 
 async def read_form(request: Request, limit: int, *, files: int, fields: int) -> dict[str, bytes]:
     """Return the parts of a form by name, at most so many of each. Raises `TooLarge`."""
-    length = declared_length(request)
-    if length is None or length > limit:
-        raise TooLarge(
-            f"A form of unknown size, or of more than {size(limit)}, is not read.",
-            limit_bytes=limit,
-        )
+    check_form_size(request, limit)
     async with request.form(max_part_size=limit, max_files=files, max_fields=fields) as form:
         return {
             name: await part.read() if isinstance(part, UploadFile) else part.encode()

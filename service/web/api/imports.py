@@ -20,7 +20,7 @@ from service.ingest.jobs import ENDED, Job, Jobs
 from service.web.dependencies import IMPORTER, REFUSALS, ImporterDep, Services, ServicesDep
 from service.web.lines import LinesDep
 from service.web.pages.layout import page
-from service.web.requests import declared_length
+from service.web.requests import check_form_size
 from service.web.responses import json_text
 
 router = APIRouter(prefix="/api/v1", tags=["imports"], dependencies=[IMPORTER], responses=REFUSALS)
@@ -29,6 +29,7 @@ _FORMS = ["application/json", "text/csv", "text/html"]
 _COLUMNS = ("source", "place", "state", "format", "records", "problems", "warnings")
 _TICK = 0.3
 """Seconds between two looks at a job's progress."""
+_SMALLER = "Send it in parts, or raise EVALGAP_MAX_UPLOAD_BYTES."
 _MOST_FIELDS = 10
 """How many fields a form may have beside its file."""
 _SHOWN = 500
@@ -96,9 +97,7 @@ async def _receive(request: Request, services: Services, path: Path) -> str:
 
 
 async def _receive_form(request: Request, file: BinaryIO, limit: int) -> str:
-    declared = declared_length(request)
-    if declared is None or declared > limit:
-        raise _too_large(limit)
+    check_form_size(request, limit, _SMALLER)
     async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
         sent = [part for part in form.values() if isinstance(part, UploadFile)]
         if not sent:
@@ -117,18 +116,10 @@ async def _write(chunks: AsyncIterator[bytes], file: BinaryIO, limit: int) -> No
     async for chunk in chunks:
         written += len(chunk)
         if written > limit:
-            raise _too_large(limit)
+            raise TooLarge(f"The upload may have {limit:,} bytes. {_SMALLER}", limit_bytes=limit)
         await run_in_threadpool(file.write, chunk)
     if not written:
         raise BadRequest("The request has no body. Send a file or an archive of cards.")
-
-
-def _too_large(limit: int) -> TooLarge:
-    return TooLarge(
-        f"The upload may have {limit:,} bytes. Send it in parts, or raise "
-        "EVALGAP_MAX_UPLOAD_BYTES.",
-        limit_bytes=limit,
-    )
 
 
 @router.get("/imports")

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 from loaders.contract import Document, Problem, Raw
 from loaders.model import Card
 from loaders.registry import FORMATS
-from service.common.problems import BadParameter, BadRequest, TooLarge
+from service.common.problems import BadParameter, BadRequest
 from service.ingest.checking import Errand
 from service.records import repository
 from service.web.dependencies import Services, ServicesDep
@@ -20,7 +20,7 @@ from service.web.pages.author import draft, view
 from service.web.pages.author import form as author_form
 from service.web.pages.author.view import Judged
 from service.web.pages.layout import page
-from service.web.requests import declared_length
+from service.web.requests import check_form_size
 
 router = APIRouter(include_in_schema=False)
 _ECHOED = 200_000
@@ -154,12 +154,7 @@ def _only(request: Request, *names: str) -> None:
 def _form(request: Request, services: Services) -> AbstractAsyncContextManager[FormData]:
     """Return the posted form, to be entered. Raises `TooLarge` before a large one is read."""
     limit = services.settings.max_body_bytes
-    declared = declared_length(request)
-    if declared is None or declared > limit:
-        raise TooLarge(
-            f"A form may have {limit // 2**20} MB. Import a larger file: evalgap import FILE.",
-            limit_bytes=limit,
-        )
+    check_form_size(request, limit, "Import a larger file: evalgap import FILE.")
     return request.form(max_files=1, max_fields=_FIELDS, max_part_size=limit)
 
 
