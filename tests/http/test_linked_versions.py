@@ -1,8 +1,10 @@
 """Names of records with several versions, of withdrawn ones, and of what strangers wrote."""
 
+import csv
 import re
 from collections.abc import Iterator
 from html import unescape
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,15 @@ def test_what_was_withdrawn_is_410(edited: TestClient, path: str, form: str) -> 
 def test_the_graph_of_a_withdrawn_record_and_its_benchmark_stay(edited: TestClient) -> None:
     assert edited.get("/graph/card/bad/evalgap/2").status_code == 200
     assert edited.get("/id/benchmark/bad").status_code == 303
+
+
+def test_page_and_api_list_the_same_benchmarks(edited: TestClient) -> None:
+    items = edited.get("/api/v1/benchmarks").json()["items"]
+    rows = csv.DictReader(StringIO(edited.get("/benchmarks.csv").text))
+    found = {row["id"]: (row["title"], int(row["cards"])) for row in rows}
+    assert found == {item["id"]: (item["name"], item["cards"]) for item in items}
+    assert "bad" in found
+    assert edited.get("/benchmarks/bad").status_code == 200
 
 
 def test_text_of_strangers_stays_text(edited: TestClient) -> None:
