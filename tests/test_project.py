@@ -1,7 +1,9 @@
 """The project itself: packaging, lock files, and what may stand at its top."""
 
+import ast
 import re
 import subprocess
+from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -41,3 +43,49 @@ def test_only_the_agreed_files_and_folders_stand_at_the_top() -> None:
     if not TRACKED:
         pytest.skip("not a git checkout")
     assert {name.split("/")[0] for name in TRACKED} <= TOP
+
+
+_MARKUP = re.compile(
+    r"</?(?:a|article|b|code|desc|details|div|form|h[1-6]|i|img|input|li|link|meta|option|p|script"
+    r"|section|select|span|strong|svg|t[dhr]|table|text|textarea|title|ul)\b[^:]*>?"
+    r"|\b(?:aria-\w+|class|href|id|lang|role|src|value)=[\\\"']|&(?:lt|gt|amp|quot|#\d+);"
+)
+_SEARCHES = {"count", "endswith", "find", "index", "partition", "rindex", "rpartition", "split"}
+
+
+def test_pages_are_read_by_a_parser() -> None:
+    """A test looks at HTML through `tests/pages.py`, not by patterns or pieces of its source."""
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for line, text in _sought(path.read_text("utf-8"))
+        if _MARKUP.search(text)
+    ]
+    assert found == []
+
+
+def _sought(source: str) -> Iterator[tuple[int, str]]:
+    """Yield line and text of what a module looks for in another text, or a pattern for."""
+    for node in ast.walk(ast.parse(source)):
+        for part in ast.walk(_piece(node) or ast.Pass()):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield part.lineno, part.value
+
+
+def _piece(node: ast.AST) -> ast.expr | None:
+    """Return what an expression looks for, unless in the words of a parsed page."""
+    match node:
+        case ast.Compare(left=piece, ops=[ast.In() | ast.NotIn()], comparators=[where]):
+            read = where.func if isinstance(where, ast.Call) else where
+            words = isinstance(read, ast.Attribute) and read.attr in {
+                "words",
+                "texts",
+                "verbatim",
+                "inner_text",
+            }
+            return None if words else piece
+        case ast.Call(func=ast.Attribute(value=ast.Name("re")), args=[piece, *_]):
+            return piece
+        case ast.Call(func=ast.Attribute(attr=method), args=[piece, *_]) if method in _SEARCHES:
+            return piece
+    return None

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, Tab
-from tests.http.pages import imported
 from tests.servers import evalgap_server
+from tests.services import imported
 
 
 def count(page: Page) -> int:

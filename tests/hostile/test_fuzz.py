@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from service.common.settings import Settings
 from service.web.app import create_app
 from tests.hostile.fuzz import Sent, requests, routes
+from tests.pages import page
 from tests.tokens import AUTHORIZED, TOKEN
 
 SEED = 13
@@ -71,7 +72,7 @@ def fault(answer: Response) -> str:
         return f"{answer.status_code}"
     if "x-injected" in answer.headers:
         return "a header was injected"
-    if media.startswith("text/html") and "<script>alert(1)" in answer.text:
+    if media.startswith("text/html") and page(answer).injected():
         return "a script was injected"
     if "root:x:0" in answer.text:
         return "a file was read"

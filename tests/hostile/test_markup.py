@@ -1,17 +1,18 @@
 """Texts of strangers on pages: shown as they are, never taken for markup, script or a link."""
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
-from tests.http.pages import service_with
+from tests.pages import page
+from tests.services import service_with
 
-PAYLOAD = "\"'><img src=x onerror=alert(7)><script>alert(7)</script>{{7*7}}${7*7}"
+PAYLOAD = "\"'><img src=x onerror=alert(7)><script>alert(7)</script>{{9973*9967}}${9973*9967}"
 TEXT = json.dumps(PAYLOAD)
 CARD = f"""evalgap: 1
 benchmark_name: {json.dumps(f"T {PAYLOAD}")}
@@ -80,20 +81,18 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         yield client
 
 
-def injected(html: str) -> list[str]:
-    """Return what a browser would take for markup of ours, were it not escaped."""
-    return re.findall(
-        r"<img src=x[^>]*>|<script>alert|href=[\"']?\s*javascript:[^\"' >]*|[>}{]49[<}{]", html
-    )
+def taken(answer: Response) -> list[str]:
+    """Return the elements that the payload has made, and what it has worked out."""
+    return page(answer).injected() + ["a product"] * (str(9973 * 9967) in answer.text)
 
 
 @pytest.mark.parametrize("path", [*SHOWING, *ECHOING])
 def test_no_text_is_taken_for_markup(service: TestClient, path: str) -> None:
     answer = service.get(path, headers={"Accept": "text/html"})
     assert answer.status_code < 500
-    assert injected(answer.text) == []
+    assert taken(answer) == []
     if path in SHOWING[1:3]:
-        assert "onerror" in answer.text
+        assert PAYLOAD in page(answer).words
 
 
 @pytest.mark.parametrize(("path", "sent"), POSTED)
@@ -102,7 +101,7 @@ def test_nor_is_what_is_posted(
 ) -> None:
     answer = service.post(path, headers={"Accept": "text/html"}, **sent)  # type: ignore[arg-type]
     assert answer.status_code < 500
-    assert injected(answer.text) == []
+    assert taken(answer) == []
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(7)", "data:text/html,x", "vbscript:x"])

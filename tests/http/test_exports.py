@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from loaders.contract import Document, Raw, Rejected
 from loaders.registry import documents, read
-from tests.http.pages import service_with
+from tests.services import service_with
 
 CARD = """benchmark_name: "Demo & <b>co</b>"
 citation: "demo2026"
@@ -120,7 +120,7 @@ def test_markdown_keeps_text_as_text(tmp_path: Path) -> None:
             if c["id"].startswith("authors-")
         )
         text = client.get(f"/api/v1/cards/{ident}.md").text
-    assert "# Demo &amp; \\<b\\>co\\</b\\>" in text
+    assert text.splitlines()[0] == "# Demo &amp; \\<b\\>co\\</b\\>"
     assert "Naming \\*the\\* diagnosis." in text
     assert "*Not stated.*" in text
 

@@ -1,6 +1,5 @@
 """Imports over HTTP: uploaded, followed, reported, cancelled, and taken up again."""
 
-import csv
 import gc
 import io
 import json
@@ -19,6 +18,7 @@ from service.access import WriteLog
 from service.common.settings import Settings
 from service.ingest.jobs import ENDED
 from service.web.app import create_app
+from tests.pages import opened, rows
 from tests.tokens import AUTHORIZED, TOKEN
 
 GOOD = {"benchmark_details": {"name": "=cmd|' /C calc'!A0 <b>"}, "targeted_risks": {}}
@@ -99,14 +99,12 @@ def test_an_upload_is_imported_and_reported(service: TestClient) -> None:
 def test_a_report_comes_as_csv_and_as_a_page(service: TestClient) -> None:
     location = sent(service, archive({"=a<i>.json": BAD, "b.json": GOOD}))
     ended(service, location)
-    answer = service.get(f"{location}/report.csv")
-    rows = list(csv.DictReader(io.StringIO(answer.text)))
-    assert [r["state"] for r in rows] == ["set aside", "imported"]
-    assert "benchmark_details/name" in rows[0]["problems"]
-    page = service.get(f"{location}/report", headers={"Accept": "text/html"})
-    assert page.headers["content-type"].startswith("text/html")
-    assert "=a&lt;i&gt;.json" in page.text
-    assert service.get(f"{location}/set-aside.html").text.count('<tr><th scope="row" dir') == 1
+    listed = rows(service.get(f"{location}/report.csv"))
+    assert [r["state"] for r in listed] == ["set aside", "imported"]
+    assert "benchmark_details/name" in listed[0]["problems"]
+    sources = "table.records th[scope=row]"
+    assert "=a<i>.json" in opened(service, f"{location}/report").all(sources)[0].words
+    assert len(opened(service, f"{location}/set-aside.html").texts(sources)) == 1
     assert service.get(f"{location}/report.xml").status_code in {404, 406}
 
 

@@ -1,8 +1,6 @@
 """The author pages over HTTP: words beside terms, problems at their field, and rubbish."""
 
 import base64
-import html
-import re
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from openpyxl import Workbook
 
 from loaders.contract import Document, Raw
 from loaders.registry import read
+from tests.pages import Part, opened, page
 
 ROOT = Path(__file__).parents[2]
 CARD = (ROOT / "data/cards/medqa.yaml").read_text(encoding="utf-8")
@@ -54,40 +53,46 @@ def fill(client: TestClient, **fields: str) -> Response:
     return client.post("/author/new", files=parts)
 
 
-def files(page: Response) -> dict[str, str]:
+def files(answer: Response) -> dict[str, str]:
     """Return the files that a page carries, by name."""
-    found = re.findall(r'<a href="data:[^,]*base64,([^"]*)" download="([^"]*)"', page.text)
-    return {name: base64.b64decode(html.unescape(data)).decode() for data, name in found}
+    links = page(answer).all('a[href^="data:"][download]')
+    return {a["download"]: base64.b64decode(a["href"].partition(",")[2]).decode() for a in links}
+
+
+def row(found: Part, question: str) -> Part:
+    """Return the row of a question in the first table of words and terms, that of the card."""
+    return found.all("table.beside")[0].holding("tbody tr", question)
 
 
 def test_words_stand_beside_terms_with_their_basis_and_rule(client: TestClient) -> None:
-    page = paste(client, CARD)
-    assert page.status_code == 200
-    row = page.text.partition("Interaction type")[2].partition("</tr>")[0]
-    assert "Each question with its options is put once and one option is scored." in row
-    assert '<a href="/value/interaction-type/single-turn">Single turn</a>' in row
-    assert "derived" in row
-    assert "one request per item" in row
-    link = row.partition("by rule")[2].split('"')[1]
-    assert client.get(link).status_code == 303
+    answer = paste(client, CARD)
+    assert answer.status_code == 200
+    shown = row(page(answer), "Interaction type")
+    assert "Each question with its options is put once and one option is scored." in shown.words
+    assert shown.one('a[href="/value/interaction-type/single-turn"]').words == "Single turn"
+    assert "derived" in shown.words
+    assert "one request per item" in shown.words
+    rule = shown.one('li a[href*="derivation-rule"]')
+    assert client.get(rule["href"]).status_code == 303
 
 
 def test_a_card_of_the_authors_is_read_and_nothing_is_added(client: TestClient) -> None:
-    page = paste(client, AUTHORS)
-    assert page.status_code == 200
-    assert "read as authors-yaml" in page.text
-    assert "Doctors &lt;b&gt;wrote&lt;/b&gt; them." in page.text
-    row = page.text.partition("Decision mediation")[2].partition("</tr>")[0]
-    assert "not stated" in row
-    assert "no words" in row
-    assert "stated</span>, in words only" in page.text
+    answer = paste(client, AUTHORS)
+    assert answer.status_code == 200
+    found = page(answer)
+    assert "read as authors-yaml" in found.words
+    assert "Doctors <b>wrote</b> them." in found.words
+    mediation = row(found, "Decision mediation").words
+    assert "not stated" in mediation
+    assert "no words" in mediation
+    assert "stated , in words only" in found.words
 
 
 def test_verdicts_of_the_authors_stand_in_a_review_of_their_own(client: TestClient) -> None:
     held = 'answer: "single-turn", holds_at_deployment: "No, people go back and forth."'
-    page = paste(client, AUTHORS.replace('answer: "single-turn"', held))
-    assert page.status_code == 200
-    card, review = page.text.split("<h3>")[1], page.text.split("<h3>")[-1]
+    answer = paste(client, AUTHORS.replace('answer: "single-turn"', held))
+    assert answer.status_code == 200
+    card, *_, review = page(answer).texts("table.beside")
     assert "violated" not in card
     assert "No, people go back and forth." in review
     assert "verdict:" in review
@@ -112,34 +117,36 @@ def test_nothing_is_stored(client: TestClient) -> None:
 
 
 def test_a_problem_stands_at_its_row_with_what_was_read(client: TestClient) -> None:
-    page = paste(client, CARD.replace("[single-turn]", "[item-correctness]"))
-    assert page.status_code == 422
-    row = page.text.partition('scope="row"><span dir="auto">Interaction type')[2]
-    assert "does not belong to the dimension interaction-type" in row.partition("</tr>")[0]
-    assert files(page) == {}
+    answer = paste(client, CARD.replace("[single-turn]", "[item-correctness]"))
+    assert answer.status_code == 422
+    shown = row(page(answer), "Interaction type").one("p.wrong").words
+    assert "does not belong to the dimension interaction-type" in shown
+    assert files(answer) == {}
 
 
 def test_a_field_that_cannot_be_read_is_named_with_value_and_mend(client: TestClient) -> None:
-    page = paste(client, CARD.replace("[single-turn]", '["Single turn!"]'))
-    assert page.status_code == 422
-    assert "codings/0/code" in page.text
-    assert "Single turn!" in page.text.partition("<form")[0]
-    assert "lower-case words" in page.text
+    answer = paste(client, CARD.replace("[single-turn]", '["Single turn!"]'))
+    assert answer.status_code == 422
+    problems = page(answer).one("#result .problems").words
+    assert "codings/0/code" in problems
+    assert "Single turn!" in problems
+    assert "lower-case words" in problems
 
 
 def test_warnings_stand_apart(client: TestClient) -> None:
-    page = paste(client, CARD.replace("  origin: third-party\n", ""))
-    assert page.status_code == 200
-    assert "Noticed, and no reason to refuse it (1)" in page.text
+    answer = paste(client, CARD.replace("  origin: third-party\n", ""))
+    assert answer.status_code == 200
+    assert "Noticed, and no reason to refuse it (1)" in page(answer).texts("summary")
 
 
 def test_several_records_of_one_file_are_listed(client: TestClient) -> None:
     lines = [f'{{"benchmark_details": {{"name": "Card {n}"}}}}' for n in range(60)]
-    page = upload(client, "cards.jsonl", "\n".join([*lines, "{rubbish"]).encode())
-    assert page.status_code == 422
-    assert "61 entries in it, 60 valid, 1 not" in page.text
-    assert page.text.count('class="card outcome"') == 50
-    assert "The first 50 are shown" in page.text
+    answer = upload(client, "cards.jsonl", "\n".join([*lines, "{rubbish"]).encode())
+    assert answer.status_code == 422
+    found = page(answer)
+    assert "61 entries in it, 60 valid, 1 not" in found.words
+    assert len(found.all(".card.outcome")) == 50
+    assert "The first 50 are shown" in found.words
 
 
 def test_a_workbook_is_read(client: TestClient) -> None:
@@ -166,25 +173,26 @@ def test_a_workbook_is_read(client: TestClient) -> None:
     ],
 )
 def test_rubbish_gets_a_sentence(client: TestClient, name: str, data: bytes) -> None:
-    page = upload(client, name, data)
-    if page.status_code == 400:
-        assert "500 levels" in page.json()["detail"]
+    answer = upload(client, name, data)
+    if answer.status_code == 400:
+        assert "500 levels" in answer.json()["detail"]
         return
-    assert page.status_code == 422
-    assert 'class="problems"' in page.text
-    assert "<script>." not in page.text
+    assert answer.status_code == 422
+    found = page(answer)
+    assert found.has(".problems")
+    assert found.injected() == []
 
 
 def test_more_than_ten_megabytes_are_refused(client: TestClient) -> None:
-    page = upload(client, "card.yaml", b"x" * (10 * 2**20))
-    assert page.status_code == 413
-    assert "evalgap import" in page.json()["detail"]
+    answer = upload(client, "card.yaml", b"x" * (10 * 2**20))
+    assert answer.status_code == 413
+    assert "evalgap import" in answer.json()["detail"]
 
 
 def test_an_empty_form_is_told_so(client: TestClient) -> None:
-    page = paste(client, "  \r\n ")
-    assert page.status_code == 400
-    assert "Paste a card, or choose a file." in page.text
+    answer = paste(client, "  \r\n ")
+    assert answer.status_code == 400
+    assert page(answer).one("[role=alert]").words == "Paste a card, or choose a file."
 
 
 def test_a_parameter_that_is_none_is_refused(client: TestClient) -> None:
@@ -193,20 +201,21 @@ def test_a_parameter_that_is_none_is_refused(client: TestClient) -> None:
 
 
 def test_the_form_has_the_fields_and_codes_of_the_shapes(client: TestClient) -> None:
-    text = client.get("/author/new").text
+    found = opened(client, "/author/new")
     for words in ("Name of the benchmark", "Origin", "Answer status", "Coded values"):
-        assert words in text
-    for code in ("third-party", "partly-answered", "single-turn", "in-review", "healthcare"):
-        assert f'value="{code}"' in text
-    core = text.partition("Further questions")[0]
-    assert core.count("<legend>") == 7
+        assert words in found.words
+    codes = set(found.values("*", "value"))
+    assert {"third-party", "partly-answered", "single-turn", "in-review", "healthcare"} <= codes
+    core = found.texts("form > fieldset > legend")
+    assert len(core) == 7
     assert "Novelty" not in core
+    assert "Novelty" in found.texts("form > details legend")
 
 
 def test_a_written_card_is_a_file_that_reads_as_it_was_typed(client: TestClient) -> None:
-    page = fill(client, **{"novelty.answer": "New <think>"})
-    assert page.status_code == 200
-    found = read(Raw("card.yaml", files(page)["my-benchmark-jane-doe.yaml"].encode()))
+    answer = fill(client, **{"novelty.answer": "New <think>"})
+    assert answer.status_code == 200
+    found = read(Raw("card.yaml", files(answer)["my-benchmark-jane-doe.yaml"].encode()))
     assert isinstance(found, Document)
     (card,) = found.records
     given = {a.dimension: a for a in card.assumptions}  # type: ignore[attr-defined]
@@ -216,7 +225,7 @@ def test_a_written_card_is_a_file_that_reads_as_it_was_typed(client: TestClient)
     assert [c.basis for c in turns.codings] == ["stated"]
     assert given["novelty"].answer == "New <think>"
     assert given["outcome-validity"].answer_status == "not-stated"
-    assert "single-turn" in files(page)["my-benchmark-jane-doe.authors.yaml"]
+    assert "single-turn" in files(answer)["my-benchmark-jane-doe.authors.yaml"]
 
 
 @pytest.mark.parametrize(
@@ -239,32 +248,30 @@ def test_a_written_card_is_a_file_that_reads_as_it_was_typed(client: TestClient)
 def test_a_problem_stands_at_its_field_and_what_was_typed_is_kept(
     client: TestClient, field: str, value: str, said: str
 ) -> None:
-    page = fill(client, **{field: value})
-    assert page.status_code == 422
-    listed = page.text.partition('role="alert"')[2].partition("</div>")[0]
-    assert said in listed
-    assert listed.count("<li>") == 1
-    text = page.text.partition("<form")[2]
-    problems = re.findall(r'<p class="wrong" id="wrong-([a-z_-]+)-1">(.*?)</p>', text)
-    assert len(problems) == 1
-    assert said in problems[0][1]
-    assert problems[0][0].startswith(field.partition(".")[0])
-    assert "One prompt\neach." in text
-    assert 'value="jane-doe"' in text or field == "author"
+    answer = fill(client, **{field: value})
+    assert answer.status_code == 422
+    found = page(answer)
+    assert said in found.one("[role=alert] li").words
+    problem = found.one("form p.wrong")
+    assert said in problem.words
+    assert problem["id"].removeprefix("wrong-").startswith(field.partition(".")[0])
+    assert found.has(f'[aria-describedby~="{problem["id"]}"][aria-invalid=true]')
+    assert found.one('[name="interaction-type.answer"]').verbatim == "One prompt\neach."
+    assert found.one("[name=author]")["value"] == ("" if field == "author" else "jane-doe")
 
 
 def test_a_stored_card_is_corrected_and_keeps_how_its_values_were_read(client: TestClient) -> None:
-    text = client.get("/author/new?card=medqa/evalgap").text
-    assert "The chosen option is scored as it stands." in text
-    assert 'value="item-correctness" checked' in text
+    found = opened(client, "/author/new?card=medqa/evalgap")
+    assert "The chosen option is scored as it stands." in found.words
+    assert found.has('[value="item-correctness"][checked]')
     fields = {
         "card": "medqa/evalgap", "title": "MedQA, corrected", "benchmark": "medqa",
         "author": "evalgap", "author_name": "EvalGap maintainers", "origin": "third-party",
         "outcome-validity.value": "item-correctness", "outcome-validity.answer": "The share.",
     }  # fmt: skip
-    page = client.post("/author/new", files=[(k, (None, v)) for k, v in fields.items()])
-    assert page.status_code == 200
-    made = files(page)["medqa-evalgap.yaml"]
+    answer = client.post("/author/new", files=[(k, (None, v)) for k, v in fields.items()])
+    assert answer.status_code == 200
+    made = files(answer)["medqa-evalgap.yaml"]
     assert "MedQA, corrected" in made
     assert "rule: answer-key-scoring" in made
     assert "zh-Hans" in made

@@ -1,49 +1,39 @@
 """The catalogue: what it lists, how it is narrowed, and that its counts keep their word."""
 
-import re
 import time
 from collections.abc import Iterator
-from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
 
 from service.web.pages.benchmarks.filters import ROWS
-from tests.http.names import BROWSER
-from tests.http.pages import addresses, part, table, words
-
-_CHOICE = re.compile(
-    r'name="([^"]+)" value="([^"]+)"( checked)?>\s*<span dir="auto">.*?</span>'
-    r' <span class="many">([\d,]+)</span>',
-    re.DOTALL,
-)
+from tests.pages import opened, page, rows
 
 
 def listed(client: TestClient, query: str = "") -> list[str]:
     """Return the benchmarks that a page shows, in order."""
-    answer = client.get(f"/benchmarks?{query}")
-    assert answer.status_code == 200, answer.text
-    return re.findall(r'<th scope="row"><a href="/benchmarks/([^"]+)"', answer.text)
+    links = opened(client, f"/benchmarks?{query}").values("th[scope=row] > a", "href")
+    return [address.removeprefix("/benchmarks/") for address in links]
 
 
 def exported(client: TestClient, query: str = "") -> list[dict[str, str]]:
     answer = client.get(f"/benchmarks.csv?{query}")
     assert answer.status_code == 200, answer.text
-    assert answer.headers["content-type"].startswith("text/csv")
-    return table(answer.text)
+    return rows(answer)
 
 
 def total(client: TestClient, query: str = "") -> int:
-    found = re.search(r"([\d,]+) of [\d,]+ benchmarks", client.get(f"/benchmarks?{query}").text)
-    assert found
-    return int(found[1].replace(",", ""))
+    """Return the number of benchmarks that a page says it has found."""
+    shown = opened(client, f"/benchmarks?{query}").one("#count").words
+    return int(shown.split(" of ")[0].replace(",", ""))
 
 
 def choices(client: TestClient, query: str) -> Iterator[tuple[str, str, bool, int]]:
-    text = client.get(f"/benchmarks?{query}").text
-    for name, value, checked, count in _CHOICE.findall(text):
-        yield name, unescape(value), bool(checked), int(count.replace(",", ""))
+    """Yield name, value, whether it is chosen, and count of each choice of each filter."""
+    for label in opened(client, f"/benchmarks?{query}").all("label.choice"):
+        box, count = label.one("input"), label.one(".many").words
+        yield box["name"], box["value"], label.has("[checked]"), int(count.replace(",", ""))
 
 
 def every(client: TestClient, name: str, query: str = "") -> set[str]:
@@ -67,17 +57,17 @@ def test_all_benchmarks_of_the_api_are_listed_over_the_pages(client: TestClient)
 
 
 @pytest.mark.parametrize(
-    ("page", "api"),
+    ("query", "api"),
     [
         ("interaction-type=single-turn", "assumes=interaction-type/single-turn"),
         ("query-authorship=expert-written", "assumes=query-authorship/expert-written"),
         ("domain=healthcare", "domain=healthcare"),
     ],
 )
-def test_a_facet_finds_what_the_api_finds(client: TestClient, page: str, api: str) -> None:
-    found = exported(client, page)
+def test_a_facet_finds_what_the_api_finds(client: TestClient, query: str, api: str) -> None:
+    found = exported(client, query)
     assert {row["id"] for row in found} == every(client, "benchmarks", api)
-    assert total(client, page) == len(found) > 0
+    assert total(client, query) == len(found) > 0
 
 
 def test_the_csv_holds_exactly_the_rows_of_all_pages_in_their_order(client: TestClient) -> None:
@@ -132,8 +122,8 @@ def test_a_row_tells_how_each_assumption_is_known(client: TestClient) -> None:
 
 
 def test_the_strip_says_its_values_in_words(client: TestClient) -> None:
-    text = client.get("/benchmarks?q=healthbench").text
-    row = words(part(text, 'href="/benchmarks/healthbench"', "</tr>"))
+    found = opened(client, "/benchmarks?q=healthbench")
+    row = found.one('tr:has([href="/benchmarks/healthbench"])').words
     assert "Information completeness: disputed." in row
     assert "Outcome validity: Rated quality (stated)" in row
 
@@ -157,23 +147,25 @@ def test_gaps_and_their_verification_narrow_the_list(client: TestClient) -> None
 
 def test_nothing_found_says_what_to_relax(client: TestClient) -> None:
     query = "interaction-type=multi-session&domain=law&q=triage"
-    text = client.get(f"/benchmarks?{query}").text
-    assert "0 of " in text
+    assert total(client, query) == 0
     assert exported(client, query) == []
-    one = client.get("/benchmarks?interaction-type=multi-session&domain=law").text
-    relax = part(one, "Leave out one filter", "</ul>")
-    (address,) = [a for a in addresses(relax) if "domain" in a]
-    count = int(part(relax, "without Interaction type</a>: ", " ").replace(",", ""))
-    assert count == total(client, urlsplit(address).query) > 0
+    found = opened(client, "/benchmarks?interaction-type=multi-session&domain=law")
+    relax = found.holding(".card li", "without Interaction type")
+    (address,) = relax.links()
+    count = total(client, urlsplit(address).query)
+    assert "domain" in address
+    assert count > 0
+    assert relax.words == f"without Interaction type : {count:,} benchmarks"
 
 
 def test_the_address_holds_the_whole_state(client: TestClient) -> None:
     given = "q=question&domain=healthcare&interaction-type=single-turn&sort=title"
     answer = client.get(f"/benchmarks?{given}&status=&author=")
     assert dict(parse_qsl(urlsplit(answer.headers["hx-push-url"]).query)) == dict(parse_qsl(given))
-    assert 'value="question"' in answer.text
-    assert re.search(r'value="single-turn" checked', answer.text)
-    for address in addresses(part(answer.text, "Filters in use", "</ul>")):
+    found = page(answer)
+    assert found.one("#q")["value"] == "question"
+    assert found.has('[value="single-turn"][checked]')
+    for address in found.one('[aria-label="Filters in use"]').links():
         assert client.get(address).status_code == 200
         assert total(client, urlsplit(address).query) >= total(client, given)
 
@@ -196,17 +188,15 @@ def test_rubbish_is_refused_with_what_there_is(client: TestClient, query: str, n
     assert answer.status_code == 400
     problem = answer.json()
     assert problem["parameter"] == name
-    page = client.get(f"/benchmarks?{query}", headers=BROWSER)
-    assert page.status_code == 400
-    assert "<script>" not in page.text
+    assert opened(client, f"/benchmarks?{query}", 400).injected() == []
     if name != "page":
         assert client.get(f"/benchmarks.csv?{query}").status_code == 400
 
 
 def test_every_address_on_the_page_answers(client: TestClient) -> None:
-    text = client.get("/benchmarks?domain=law").text
+    found = opened(client, "/benchmarks?domain=law").links()
     elsewhere = ("/coverage", "/fit", "/plans", "/query", "/author", "/gaps")
-    mine = [a for a in addresses(text) if not a.startswith(elsewhere)]
+    mine = [a for a in found if not a.startswith(elsewhere)]
     for address in mine[:40]:
         assert client.get(address).status_code == 200, address
 

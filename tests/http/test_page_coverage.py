@@ -1,29 +1,24 @@
 """The page of coverage over HTTP: the table, the kinds of empty, the lists and the texts."""
 
-import re
-from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.http.names import BROWSER, page
-
-CELL = re.compile(
-    r'<td class="([^"]+)">\s*<a href="[^"]*cell=([^#"]+)#cell">(.*?)</a></td>', re.DOTALL
-)
+from tests.pages import Part, opened
 
 
-def cells(found: str) -> dict[str, tuple[str, str]]:
+def cells(found: Part) -> dict[str, tuple[str, str]]:
     """Return the class and the words of each cell by its combination."""
     return {
-        name: (kind, " ".join(re.sub(r"<[^>]+>", " ", inside).split()))
-        for kind, name, inside in CELL.findall(found)
+        parse_qs(urlsplit(cell.one("a")["href"]).query)["cell"][0]: (cell["class"], cell.words)
+        for cell in found.all(".heat td")
     }
 
 
 @pytest.mark.parametrize("domain", ["", "healthcare", "law"])
 def test_the_table_holds_what_the_api_gives(client: TestClient, domain: str) -> None:
-    shown = cells(page(client, f"/coverage?domain={domain}"))
+    shown = cells(opened(client, f"/coverage?domain={domain}"))
     wanted = "dimensions=interaction-type,decision-mediation"
     found = client.get(f"/api/v1/coverage?{wanted}&domain={domain}").json()
     for cell in found["cells"]:
@@ -41,34 +36,33 @@ def test_the_table_holds_what_the_api_gives(client: TestClient, domain: str) -> 
 
 
 def test_rows_and_columns_have_headers_and_the_empties_a_legend(client: TestClient) -> None:
-    found = page(client, "/coverage")
-    assert found.count('<th scope="row">') == 6
-    assert found.count('<th scope="col">') == 5 + 1
+    found = opened(client, "/coverage")
+    assert len(found.all("th[scope=row]")) == 6
+    assert len(found.all("th[scope=col]")) == 5 + 1
     for kind in ("no-benchmark", "not-stated", "value-never-used"):
-        assert f'<i class="{kind}" aria-hidden="true"></i>' in found
+        assert found.has(f"i.{kind}[aria-hidden=true]")
         assert kind in {k for k, _ in cells(found).values()}
 
 
 def test_a_cell_opens_the_list_of_who_lies_in_it(client: TestClient) -> None:
-    found = page(client, "/coverage?domain=healthcare&cell=multi-turn,human-decides")
-    section = found[found.index('<section id="cell"') :]
-    assert 'href="/fit?deployment=public-self-assessment"' in section
-    assert "0 benchmarks" in section
-    full = page(client, "/coverage?cell=single-turn,output-is-decision")
-    assert 'href="/benchmarks/medqa" dir="auto">MedQA</a>' in full
+    found = opened(client, "/coverage?domain=healthcare&cell=multi-turn,human-decides")
+    section = found.one("section#cell")
+    assert "/fit?deployment=public-self-assessment" in section.links()
+    assert "0 benchmarks" in section.texts("h3")
+    full = opened(client, "/coverage?cell=single-turn,output-is-decision").one("section#cell")
+    assert "MedQA" in full.texts('a[href="/benchmarks/medqa"][dir=auto]')
 
 
 def test_a_deployment_without_a_match_has_a_text_to_copy(client: TestClient) -> None:
-    found = unescape(page(client, "/coverage?domain=healthcare"))
-    assert (
-        'readonly rows="3" dir="auto">A benchmark is needed that has interaction type '
-        "“Multi-turn”; decision mediation “Human decides” (as in: Members of the public asking an "
-        "LLM about new symptoms).</textarea>"
-    ) in found
+    found = opened(client, "/coverage?domain=healthcare")
+    assert found.one("#ask-public-self-assessment[readonly]").verbatim == (
+        "A benchmark is needed that has interaction type “Multi-turn”; decision mediation "
+        "“Human decides” (as in: Members of the public asking an LLM about new symptoms)."
+    )
 
 
 def test_the_domain_may_be_an_axis(client: TestClient) -> None:
-    found = cells(page(client, "/coverage?rows=domain&columns=interaction-type"))
+    found = cells(opened(client, "/coverage?rows=domain&columns=interaction-type"))
     assert found["healthcare,single-turn"][0].startswith("shade-")
 
 
@@ -85,6 +79,4 @@ def test_the_domain_may_be_an_axis(client: TestClient) -> None:
     ],
 )
 def test_what_does_not_fit_is_told(client: TestClient, query: str, words: str) -> None:
-    answer = client.get(f"/coverage?{query}", headers=BROWSER)
-    assert answer.status_code == 400
-    assert words in unescape(answer.text)
+    assert words in opened(client, f"/coverage?{query}", 400).words

@@ -1,11 +1,11 @@
 """The page that takes one's own results apart: the numbers of the API, errors at their field."""
 
-import re
-from html import unescape
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+
+from tests.pages import bars, opened, page
 
 LADDER = (
     "rung,score,n,changed\na,0.9,100,\nb,0.8,100,novelty\nc,0.5,100,novelty decision-mediation\n"
@@ -20,7 +20,7 @@ def sent(client: TestClient, sheet: bytes = b"", **fields: Any) -> Any:
 
 def read(answer: Any) -> str:
     """Return a page as a person reads it, with plain minus signs."""
-    return unescape(answer.text).replace("\N{MINUS SIGN}", "-")
+    return page(answer).words.replace("\N{MINUS SIGN}", "-")
 
 
 def items() -> bytes:
@@ -31,13 +31,12 @@ def items() -> bytes:
 
 
 def test_the_example_can_be_sent_as_it_is(client: TestClient) -> None:
-    page = client.get("/gaps/decompose?example=1").text
-    table = re.findall(r"<textarea id=\"table\"[^>]*>(.*?)</textarea>", page, re.DOTALL)[0]
-    answer = sent(client, table=unescape(table))
+    table = opened(client, "/gaps/decompose?example=1").one("textarea#table").verbatim
+    answer = sent(client, table=table)
     assert answer.status_code == 200
     for words in ("94.67 %", "-11.84", "18.66 points", "30.17 points", "60.67 points in all"):
         assert words in read(answer), words
-    assert unescape(table).strip() in unescape(answer.text)
+    assert page(answer).one("textarea#table").verbatim.strip() == table.strip()
 
 
 def test_the_numbers_are_those_of_the_api(client: TestClient) -> None:
@@ -49,33 +48,26 @@ def test_the_numbers_are_those_of_the_api(client: TestClient) -> None:
         headers={"Content-Type": "text/csv"},
     ).json()
     (part,) = told["contributions"]
-    page = read(answer)
+    shown = read(answer)
     for found in part["intervals"]:
-        assert f"{found['lower']:.2f} to {found['upper']:.2f}" in page
-    assert f"{part['flow']['lost']} / {part['flow']['gained']}" in page
-    for warning in told["warnings"]:
-        assert warning in page
-    assert "4 clusters, each on its own" in page
+        assert f"{found['lower']:.2f} to {found['upper']:.2f}" in shown
+    assert f"{part['flow']['lost']} / {part['flow']['gained']}" in shown
+    assert page(answer).texts(".warning li") == told["warnings"]
+    assert "4 clusters, each on its own" in shown
     # what was uploaded comes back as text, to be changed and sent again
-    assert "first,i0,c0,1" in page
+    assert "first,i0,c0,1" in page(answer).one("textarea#table").verbatim
 
 
 def test_kinds_subtotals_and_order(client: TestClient) -> None:
-    page = sent(client, table=LADDER).text
-    assert re.findall(r'class="bar k-(\w+)', page)[:5] == [
-        "score",
-        "task",
-        "outcome",
-        "residual",
-        "score",
-    ]
-    assert "One order of changes:" in page
+    found = page(sent(client, table=LADDER))
+    assert bars(found, "as-columns") == ["score", "task", "outcome", "residual", "score"]
+    assert "One order of changes:" in found.words
 
 
 def test_all_combinations_are_averaged_and_a_gain_in_some_order_is_told(client: TestClient) -> None:
-    page = read(sent(client, table=ALL))
-    assert "Averaged over all orders" in page
-    assert "-5.00 to 30.00 points over all orders of changes" in page
+    shown = read(sent(client, table=ALL))
+    assert "Averaged over all orders" in shown
+    assert "-5.00 to 30.00 points over all orders of changes" in shown
 
 
 def test_as_csv(client: TestClient) -> None:
@@ -102,11 +94,10 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
 ) -> None:
     answer = sent(client, **fields)
     assert answer.status_code == 400
-    assert 'role="alert"' in answer.text
-    page = unescape(answer.text)
-    assert says in page
-    assert fields.get("table", "") in page
-    assert "<script>," not in answer.text
+    found = page(answer)
+    assert says in " ".join(found.texts("[role=alert]"))
+    assert found.one("textarea#table").verbatim.strip() == fields.get("table", "").strip()
+    assert found.injected() == []
 
 
 def test_nothing_is_stored(client: TestClient) -> None:

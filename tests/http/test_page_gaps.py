@@ -1,11 +1,7 @@
 """The pages of the measured gaps: the list and its CSV, one gap, what is honest about both."""
 
-import csv
 import json
-import re
 from collections.abc import Iterator
-from html import unescape
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -15,33 +11,32 @@ from pydantic import SecretStr
 
 from service.common.settings import Settings
 from service.web.app import create_app
+from tests.pages import Part, bars, opened, rows
 from tests.tokens import AUTHORIZED, TOKEN
 
 RECOMPUTED = "/gaps/bean2026-gpt4o-recomputed"
 
 
-def rows(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(StringIO(text)))
-
-
 def shown(client: TestClient, path: str) -> str:
-    """Return a page as a person reads it, with plain minus signs."""
-    return unescape(client.get(path).text).replace("\N{MINUS SIGN}", "-")
+    """Return the words of a page, with plain minus signs."""
+    return plain(opened(client, path).words)
 
 
-def bars(page: str, layout: str) -> list[str]:
-    """Return the kinds of the bars of the first picture in this layout, in order."""
-    picture = page.split(f'class="{layout}"')[1].split("</svg>", maxsplit=1)[0]
-    return re.findall(r'class="bar k-(\w+)', picture)
+def plain(words: str) -> str:
+    return words.replace("\N{MINUS SIGN}", "-")
+
+
+def labels(found: Part, layout: str) -> list[str]:
+    """Return the texts beside the bars of the first waterfall in this layout."""
+    return [plain(words) for words in found.all(f"svg.{layout}")[0].texts("text")]
 
 
 def test_the_list_shows_every_gap_and_its_csv_the_same(client: TestClient) -> None:
-    page = client.get("/gaps").text
-    listed = set(re.findall(r'<th scope="row"><a href="/gaps/([^"]+)"', page))
-    table = rows(client.get("/gaps.csv").text)
+    listed = set(opened(client, "/gaps").values("th[scope=row] > a", "href"))
+    table = rows(client.get("/gaps.csv"))
     total = client.get("/api/v1/gaps?limit=1").json()["total"]
     assert len(listed) == len(table) == total
-    assert listed == {row["id"] for row in table}
+    assert listed == {f"/gaps/{row['id']}" for row in table}
     intervals = {row["id"]: row["intervals"] for row in table}
     assert (
         "95 % CI 56.50 to 64.83 (bootstrap-percentile, by trial or conversation)"
@@ -61,52 +56,50 @@ def test_the_list_shows_every_gap_and_its_csv_the_same(client: TestClient) -> No
 def test_filters_keep_what_they_say(
     client: TestClient, query: str, all_have: tuple[str, str]
 ) -> None:
-    table = rows(client.get(f"/gaps.csv?{query}").text)
+    table = rows(client.get(f"/gaps.csv?{query}"))
     name, value = all_have
     assert table
     assert {row[name] for row in table} == {value}
-    page = client.get(f"/gaps?{query}").text
-    assert f"<strong>{len(table)}</strong> of" in page
-    assert f'<option value="{value}" selected>' in page
+    found = opened(client, f"/gaps?{query}")
+    assert found.one("[role=status] > strong").words == str(len(table))
+    assert found.one(f"#{name} option[selected]")["value"] == value
 
 
 def test_a_domain_and_whether_there_is_a_number(client: TestClient) -> None:
-    everything = {r["id"] for r in rows(client.get("/gaps.csv").text)}
-    with_number = {r["id"] for r in rows(client.get("/gaps.csv?number=with").text)}
-    without = {r["id"] for r in rows(client.get("/gaps.csv?number=without").text)}
+    everything = {r["id"] for r in rows(client.get("/gaps.csv"))}
+    with_number = {r["id"] for r in rows(client.get("/gaps.csv?number=with"))}
+    without = {r["id"] for r in rows(client.get("/gaps.csv?number=without"))}
     assert with_number | without == everything
     assert "barbu2019-objectnet" in with_number  # 40 to 45: several values
     assert "zech2018-cxr" in without
-    health = {r["id"] for r in rows(client.get("/gaps.csv?domain=healthcare").text)}
+    health = {r["id"] for r in rows(client.get("/gaps.csv?domain=healthcare"))}
     assert "bean2026-condition" in health
     assert "jia2017-squad-adv" not in health
-    turns = {r["id"] for r in rows(client.get("/gaps.csv?dimension=interaction-type").text)}
-    both = rows(client.get("/gaps.csv?dimension=interaction-type&domain=healthcare").text)
+    turns = {r["id"] for r in rows(client.get("/gaps.csv?dimension=interaction-type"))}
+    both = rows(client.get("/gaps.csv?dimension=interaction-type&domain=healthcare"))
     assert {r["id"] for r in both} == turns & health != turns
 
 
 @pytest.mark.parametrize("query", ["nonsense=1", "domain=atlantis", "number=many", "benchmark=%3E"])
 def test_what_the_list_does_not_know_is_refused(client: TestClient, query: str) -> None:
-    answer = client.get(f"/gaps?{query}", headers={"Accept": "text/html"})
-    assert answer.status_code == 400
-    assert "A parameter does not fit" in answer.text
+    assert opened(client, f"/gaps?{query}", 400).one("h1").words == "A parameter does not fit"
     assert client.get(f"/gaps.csv?{query}").status_code == 400
 
 
 @pytest.mark.parametrize("layout", ["as-columns", "as-rows"])
 def test_the_waterfall_goes_from_score_to_score(client: TestClient, layout: str) -> None:
-    page = shown(client, RECOMPUTED)
-    assert bars(page, layout) == ["score", "task", "task", "outcome", "residual", "score"]
-    picture = page.split(f'class="{layout}"')[1].split("</svg>")[0]
-    for number in ("94.67", "-11.83", "-18.67", "-30.17", "34.00"):
-        assert f">{number}</text>" in picture
-    assert "94.67 %" in re.findall(r"<desc[^>]*>(.*?)</desc>", picture)[0]
+    found = opened(client, RECOMPUTED)
+    assert bars(found, layout) == ["score", "task", "task", "outcome", "residual", "score"]
+    numbers = {"94.67", "-11.83", "-18.67", "-30.17", "34.00"}
+    assert numbers <= set(labels(found, layout))
+    picture = found.all(f"svg.{layout}")[0]
+    assert "94.67 %" in picture.one("desc").words
     # the confounded step alone is marked as several changes at once
-    assert picture.count(" together") >= 1
+    assert len(picture.all(".bar.together")) == 1
 
 
 def test_every_number_says_how_it_is_computed(client: TestClient) -> None:
-    page = shown(client, RECOMPUTED)
+    found = shown(client, RECOMPUTED)
     for words in (
         "8.33 to 15.50",
         "1.33 to 19.07",
@@ -119,20 +112,21 @@ def test_every_number_says_how_it_is_computed(client: TestClient) -> None:
         "released item results, 600 per rung",
         "recomputed",
     ):
-        assert words in page, words
+        assert words in found, words
 
 
 def test_whiskers_are_over_the_unit_that_is_asked_for(client: TestClient) -> None:
-    trials = client.get(f"{RECOMPUTED}?unit=trial+or+conversation").text
-    scenarios = client.get(f"{RECOMPUTED}?unit=scenario").text
-    assert client.get(RECOMPUTED).text.count('class="whisker"') == trials.count('class="whisker"')
-    assert trials.count('class="whisker"') > scenarios.count('class="whisker"') > 0
+    chosen = ("", "?unit=trial+or+conversation", "?unit=scenario")
+    first, trials, scenarios = (
+        len(opened(client, f"{RECOMPUTED}{unit}").all(".whisker")) for unit in chosen
+    )
+    assert first == trials > scenarios > 0
     assert client.get(f"{RECOMPUTED}?unit=moon").status_code == 400
     assert client.get(f"{RECOMPUTED}?moon=1").status_code == 400
 
 
 def test_the_csv_of_a_gap_holds_every_number(client: TestClient) -> None:
-    table = rows(client.get(f"{RECOMPUTED}.csv").text)
+    table = rows(client.get(f"{RECOMPUTED}.csv"))
     parts = [r for r in table if r["division"] == "sequential" and r["role"] == "contribution"]
     assert [r["value"] for r in parts] == ["11.83", "18.67", "30.17"]
     assert [r["lower [scenario]"] for r in parts] == ["1.33", "11.75", "24.96"]
@@ -142,11 +136,11 @@ def test_the_csv_of_a_gap_holds_every_number(client: TestClient) -> None:
 
 
 def test_two_accounts_of_one_gap_stand_side_by_side(client: TestClient) -> None:
-    assert 'href="/gaps/bean2026-gpt4o-reported"' in client.get(RECOMPUTED).text
-    page = client.get("/gaps/zhang2024-gsm1k").text
-    assert 'href="/gaps/zhang2024-gsm1k-neurips"' in page
-    assert "stands against this one" in page
-    assert "up to 8 %" in page
+    assert "/gaps/bean2026-gpt4o-reported" in opened(client, RECOMPUTED).links()
+    found = opened(client, "/gaps/zhang2024-gsm1k").one("[aria-labelledby=beside-title]")
+    other = found.one('tr:has([href="/gaps/zhang2024-gsm1k-neurips"])').words
+    assert "stands against this one" in other
+    assert "up to 8 %" in other
 
 
 @pytest.mark.parametrize(
@@ -160,33 +154,31 @@ def test_two_accounts_of_one_gap_stand_side_by_side(client: TestClient) -> None:
     ],
 )
 def test_what_cannot_be_drawn_is_said(client: TestClient, ident: str, says: str) -> None:
-    page = shown(client, f"/gaps/{ident}")
-    assert says in page
-    assert "as-columns" not in page
+    found = opened(client, f"/gaps/{ident}")
+    assert says in found.words
+    assert not found.has("svg.as-columns")
 
 
 def test_a_score_that_rises_as_it_gets_worse(client: TestClient) -> None:
-    page = shown(client, "/gaps/koenecke2020-asr")
-    assert ">+0.16</text>" in page
-    assert "Lower is better here" in page
-    assert "Lower is better here" not in client.get(RECOMPUTED).text
-    assert "black - white = 0.35 - 0.19 = 0.16" in page
-    assert "nothing recorded says how much each of them took" in page
+    found = opened(client, "/gaps/koenecke2020-asr")
+    assert "+0.16" in labels(found, "as-columns")
+    assert "Lower is better here" in found.words
+    assert "Lower is better here" not in shown(client, RECOMPUTED)
+    assert "black - white = 0.35 - 0.19 = 0.16" in plain(found.words)
+    assert "nothing recorded says how much each of them took" in found.words
 
 
 def test_a_gain_is_drawn_upwards_and_named(client: TestClient) -> None:
-    page = client.get("/gaps/obermeyer2019-cost-proxy").text
-    assert ">+28.8</text>" in page
-    assert ">gain, together</text>" in page
+    found = labels(opened(client, "/gaps/obermeyer2019-cost-proxy"), "as-columns")
+    assert {"+28.8", "gain, together"} <= set(found)
 
 
 def test_a_bound_is_drawn_as_a_bound_and_many_changes_as_one_bar(client: TestClient) -> None:
-    page = shown(client, "/gaps/bean2026-condition")
-    assert bars(page, "as-columns") == ["score", "mixed", "score"]
-    picture = page.split('class="as-columns"')[1].split("</svg>")[0]
-    for words in ("-60.4", "at least, together", "34.5", "at most", "5 changes"):
-        assert f">{words}</text>" in picture
-    assert "5 things changed between the two scores" in page
+    found = opened(client, "/gaps/bean2026-condition")
+    assert bars(found, "as-columns") == ["score", "mixed", "score"]
+    wanted = {"-60.4", "at least, together", "34.5", "at most", "5 changes"}
+    assert wanted <= set(labels(found, "as-columns"))
+    assert "5 things changed between the two scores" in found.words
 
 
 @pytest.mark.parametrize("path", ["/gaps/none", "/gaps/a%3Eb", "/gaps/none.csv", "/gaps/a/b/c"])
@@ -195,9 +187,9 @@ def test_no_such_gap(client: TestClient, path: str) -> None:
 
 
 def test_every_gap_has_a_page_and_a_table(client: TestClient) -> None:
-    for row in rows(client.get("/gaps.csv").text):
+    for row in rows(client.get("/gaps.csv")):
         assert client.get(f"/gaps/{row['id']}").status_code == 200, row["id"]
-        assert rows(client.get(f"/gaps/{row['id']}.csv").text), row["id"]
+        assert rows(client.get(f"/gaps/{row['id']}.csv")), row["id"]
 
 
 NASTY = "<script>alert(1)</script> <think> \u202e" + "x" * 1000
@@ -267,23 +259,20 @@ def with_gap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 
 def test_two_orders_of_one_gap_stand_side_by_side_and_name_each_other(with_gap: TestClient) -> None:
-    page = shown(with_gap, "/gaps/both-orders")
+    found = opened(with_gap, "/gaps/both-orders")
     for key, other in (("first", "second"), ("second", "first")):
-        division = page.split(f"Taken apart: {key}")[1].split("</section>")[0]
-        assert f"compare <em>{other}</em>, beside" in division
-    assert "no other order is recorded" not in page
-    first = page.split("Taken apart: first")[1].split("</section>")[0]
+        division = found.holding(".divisions > section", f"Taken apart: {key}")
+        assert f"compare {other} , beside" in division.words
+    assert "no other order is recorded" not in found.words
+    first = found.holding(".divisions > section", "Taken apart: first")
     assert bars(first, "as-columns") == ["score", "task", "outcome", "residual", "score"]
-    assert ">+5</text>" in first
-    assert ">gain</text>" in first
-    assert ">-40</text>" in first
+    assert {"+5", "gain", "-40"} <= set(labels(first, "as-columns"))
 
 
 def test_words_of_a_gap_stay_words(with_gap: TestClient) -> None:
     for path in ("/gaps/both-orders", "/gaps"):
-        page = with_gap.get(path).text
-        assert "<script>alert" not in page
-        assert "<think>" not in page
-        assert "&lt;script&gt;alert" in page
-    table = rows(with_gap.get("/gaps/both-orders.csv").text)
+        found = opened(with_gap, path)
+        assert found.injected() == []
+        assert "<script>alert(1)</script> <think>" in found.words
+    table = rows(with_gap.get("/gaps/both-orders.csv"))
     assert {r["division"] for r in table} == set(BOTH_WAYS)

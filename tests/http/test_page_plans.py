@@ -1,9 +1,7 @@
 """The pages of staged plans: drafts, the board, the checklist, and steps changed by forms."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from html import unescape
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +13,7 @@ from pydantic import SecretStr
 
 from service.common.settings import Settings
 from service.web.app import create_app
+from tests.pages import Part, opened, page
 from tests.tokens import TOKEN
 
 NUMBERS = count()
@@ -63,26 +62,22 @@ def change(service: TestClient, ident: str, step: int, **fields: Any) -> Any:
     return service.post(f"/plans/{ident}/steps/{step}", data=given)
 
 
-def read(text: str) -> str:
-    """Return the words of a page, with one blank between them."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).split())
-
-
-def card(page: str, step: int) -> str:
-    own = page.split(f'id="step-{step}"')[1].partition("</article>")[0]
-    return read(own.partition("<details")[0])
+def card(found: Part, step: int) -> str:
+    """Return the words of a step, without its form."""
+    return " ".join(found.texts(f"#step-{step} > :not(details)"))
 
 
 def test_a_draft_shows_the_stages_without_a_token(client: TestClient) -> None:
-    assert "There is no plan yet" in client.get("/plans").text
+    assert "There is no plan yet" in opened(client, "/plans").words
     answer = client.get("/plans", params=DRAFT)
     assert answer.status_code == 200
-    page = answer.text
+    found = page(answer)
+    stages = " ".join(found.texts(".board h2"))
     for title in ("Compare cards", "Collect data", "Test task assumptions", "Test outcome"):
-        assert title in page
-    assert "Locked. People come last. Waits for steps 9 (query authorship)" in card(page, 12)
-    assert "loss at most 5 percentage point" in card(page, 9)
-    assert "626; paired proportions" in card(page, 9)
+        assert title in stages
+    assert "Locked. People come last. Waits for steps 9 (query authorship)" in card(found, 12)
+    assert "loss at most 5 percentage point" in card(found, 9)
+    assert "626; paired proportions" in card(found, 9)
     assert client.get("/api/v1/plans").json()["total"] == 0
 
 
@@ -101,7 +96,7 @@ def test_what_cannot_be_drafted_is_said(
 ) -> None:
     answer = client.get("/plans", params={**DRAFT, **asked}, headers={"Accept": "text/html"})
     assert answer.status_code == status
-    assert says in unescape(answer.text)
+    assert says in page(answer).words
 
 
 def test_empty_fields_of_the_draft_are_open(client: TestClient) -> None:
@@ -113,10 +108,11 @@ def test_storing_needs_the_token_and_keeps_what_was_typed(service: TestClient) -
     given = {**DRAFT, "id": "typed-id", "title": "My title", "author/name": "Ann <b>", "token": "x"}
     answer = service.post("/plans", data=given)
     assert answer.status_code == 401
-    page = unescape(answer.text)
-    for words in ("typed-id", "My title", "Ann <b>", "not a token"):
-        assert words in page
-    assert "<b>" not in answer.text
+    found = page(answer)
+    assert "not a token" in found.one("[role=alert]").words
+    for name in ("id", "title", "author/name"):
+        assert found.one(f'[name="{name}"]')["value"] == given[name]
+    assert not found.has("b")
     assert service.get("/plans/typed-id").status_code == 404
 
 
@@ -134,7 +130,7 @@ def test_forms_of_other_sites_are_refused(service: TestClient, headers: dict[str
     given = {"token": TOKEN, "step_status": "done"}
     answer = service.post(f"/plans/{ident}/steps/6", data=given, headers=headers)
     assert answer.status_code == 403
-    assert "another site" in answer.text
+    assert "another site" in page(answer).words
     assert service.get(f"/api/v1/plans/{ident}").json()["version"] == 1
     answer = service.post("/plans", data={**DRAFT, "token": TOKEN}, headers=headers)
     assert answer.status_code == 403
@@ -151,38 +147,35 @@ def test_a_proxy_that_speaks_https_does_not_hinder(service: TestClient) -> None:
 def test_without_a_token_of_the_service_nothing_can_be_changed(client: TestClient) -> None:
     answer = client.post("/plans", data={**DRAFT, "id": "x", "author/name": "A", "token": ""})
     assert answer.status_code == 403
-    assert "EVALGAP_TOKEN" in answer.text
+    assert "EVALGAP_TOKEN" in page(answer).words
 
 
 def test_the_life_of_a_plan_by_forms(service: TestClient) -> None:
     ident = stored(service)
     locked = change(service, ident, 12, step_status="in-progress")
     assert locked.status_code == 409
-    assert "steps 9, 10, 11 must be met" in read(locked.text)
+    assert "steps 9, 10, 11 must be met" in page(locked).words
     early = change(service, ident, 9, given=RESULT)
     assert early.status_code == 409
-    assert 'value="82.83"' in early.text
+    assert page(early).one('[id="s9-result/after/value"]')["value"] == "82.83"
     for step in (6, 7, 8):
         assert change(service, ident, step, step_status="done").status_code == 303
     answer = change(service, ident, 9, given=RESULT, **{"by/name": "Bea Roe"})
     assert answer.headers["location"] == f"/plans/{ident}#step-9"
-    page = service.get(f"/plans/{ident}").text
-    tested = card(page, 9)
+    tested = card(opened(service, f"/plans/{ident}"), 9)
     assert "✕ not met" in tested
     assert "loss 11.84 percentage-point; no interval reported as a gap" in tested
     assert "Decided by Bea Roe" in tested
-    gap = service.get(f"/gaps/{ident}-step-9")
-    assert gap.status_code == 200
-    assert "11.84 points" in gap.text
+    assert "11.84 points" in opened(service, f"/gaps/{ident}-step-9").words
     good = {**RESULT, "result/after/value": "93"}
     for step in (9, 10):
         assert change(service, ident, step, given=good).status_code == 303
     reason = "No conversations can be replayed."
     assert change(service, ident, 11, waive=reason).status_code == 303
-    page = service.get(f"/plans/{ident}").text
-    assert f"waived : {reason}" in card(page, 11)
-    assert "Locked" not in card(page, 12)
-    untested = read(page.split('id="untested-title"')[1].split("</section>")[0])
+    found = opened(service, f"/plans/{ident}")
+    assert f"waived : {reason}" in card(found, 11)
+    assert "Locked" not in card(found, 12)
+    untested = found.one("[aria-labelledby=untested-title]").words
     assert f"interaction type : waived: {reason}" in untested
     assert "decision mediation : step 12 has no result yet" in untested
     assert "query authorship" not in untested
@@ -192,9 +185,9 @@ def test_every_change_is_kept_with_its_source(service: TestClient) -> None:
     ident = stored(service)
     for step in (6, 7):
         change(service, ident, step, step_status="done")
-    page = service.get(f"/plans/{ident}").text
-    told = read(page.split('class="history"')[1].split("</ol>")[0])
+    changes = opened(service, f"/plans/{ident}").one(".history")
     for step, version in ((6, 2), (7, 3)):
+        told = changes.one(f"li[value='{version}']").words
         assert f"version {version}" in told
         assert f"plans/{ident}/steps/{step} step {step}, status: planned → done" in told
     assert service.get(f"/api/v1/plans/{ident}/1").json()["version"] == 1
@@ -206,25 +199,24 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_typed_is_lost(service: Te
     bad = {**RESULT, "result/before/n": "six", "result/notes": "two\nlines"}
     answer = change(service, ident, 9, given=bad, token=TOKEN)
     assert answer.status_code == 422
-    form = answer.text.split('id="step-9"')[1].split("</article>")[0]
-    assert "<details open" in form
-    at = form.split('id="s9-result/before/n"')[1].split("</div></div>")[0]
-    assert 'value="six"' in at
-    assert "Write a whole number" in at
-    assert 'aria-invalid="true"' in at
-    assert 'value="94.67"' in form
-    assert "two\nlines" in form
+    form = page(answer).one("#step-9 details[open]")
+    at = form.one('[id="s9-result/before/n"]')
+    assert at["value"] == "six"
+    assert at["aria-invalid"] == "true"
+    assert "Write a whole number" in form.one('[id="s9-result/before/n-error"]').words
+    assert form.one('[name="result/before/value"]')["value"] == "94.67"
+    assert form.one('[name="result/notes"]').verbatim == "two\nlines"
     assert TOKEN not in answer.text
     assert service.get(f"/api/v1/plans/{ident}").json()["version"] == 2
 
 
 def test_a_step_has_an_owner(service: TestClient) -> None:
     ident = stored(service)
-    assert "nobody named; the plan is by Ann" in card(service.get(f"/plans/{ident}").text, 6)
+    assert "nobody named; the plan is by Ann" in card(opened(service, f"/plans/{ident}"), 6)
     assert change(service, ident, 6, **{"owner/name": "Cy Poe"}).status_code == 303
-    page = service.get(f"/plans/{ident}").text
-    assert "Owner Cy Poe" in card(page, 6)
-    assert "step 6, owner: none → Cy Poe" in read(page)
+    found = opened(service, f"/plans/{ident}")
+    assert "Owner Cy Poe" in card(found, 6)
+    assert "step 6, owner: none → Cy Poe" in found.one(".history").words
     told = service.get(f"/api/v1/plans/{ident}/steps/6").json()
     assert told["owner"]["name"] == "Cy Poe"
     assert "**Owner:** Cy Poe" in service.get(f"/api/v1/plans/{ident}.md").text
@@ -235,8 +227,9 @@ def test_a_plan_that_moved_on_is_not_overwritten(service: TestClient) -> None:
     change(service, ident, 6, version="1", collect="First words.")
     answer = change(service, ident, 6, version="1", collect="Second words.")
     assert answer.status_code == 409
-    assert "version 2 now, not 1" in answer.text
-    assert "Second words." in answer.text
+    form = page(answer).one("#step-6 details[open]")
+    assert "version 2 now, not 1" in form.one("[role=alert]").words
+    assert form.one("[name=collect]").verbatim == "Second words."
     assert service.get(f"/api/v1/plans/{ident}").json()["version"] == 2
 
 
@@ -247,19 +240,17 @@ def test_a_threshold_cannot_be_moved_after_its_result(service: TestClient) -> No
     moved = {"threshold/at_most": "50", "threshold/unit": "percentage-point"}
     answer = change(service, ident, 9, given=moved)
     assert answer.status_code == 409
-    assert "was fixed before its result and stays" in read(answer.text)
+    assert "was fixed before its result and stays" in page(answer).one("[role=alert]").words
 
 
 def test_the_checklist_has_every_step_and_lines_to_fill(service: TestClient) -> None:
     ident = stored(service)
-    page = service.get(f"/plans/{ident}?view=checklist").text
-    assert len(re.findall(r"<article", page)) == len(
-        service.get(f"/api/v1/plans/{ident}").json()["steps"]
-    )
-    assert "☐" in page
-    assert "☑" in page
-    assert 'class="blank"' in page
-    assert "<form" not in page
+    found = opened(service, f"/plans/{ident}?view=checklist")
+    steps = service.get(f"/api/v1/plans/{ident}").json()["steps"]
+    assert len(found.all("article")) == len(steps)
+    assert set(found.texts(".box")) == {"☐", "☑"}
+    assert found.has("article .blank")
+    assert not found.has("form")
     assert service.get(f"/plans/{ident}?view=cube").status_code == 400
     assert service.get(f"/plans/{ident}?moon=1").status_code == 400
 
@@ -269,9 +260,9 @@ def test_words_of_a_plan_stay_words(service: TestClient) -> None:
     ident = stored(service, title=nasty, notes=nasty)
     assert change(service, ident, 6, collect=nasty).status_code == 303
     for path in (f"/plans/{ident}", f"/plans/{ident}?view=checklist", "/plans"):
-        page = service.get(path).text
-        assert "<script>alert" not in page
-        assert "&lt;script&gt;alert" in page
+        found = opened(service, path)
+        assert found.injected() == []
+        assert "<script>alert(1)</script>" in found.words
 
 
 @pytest.mark.parametrize("path", ["/plans", "/plans/{plan}/steps/1"])

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from html import unescape
 from urllib.parse import urljoin
 
 import pytest
@@ -12,6 +11,7 @@ from pydantic import SecretStr
 from service.common.public_url import PublicURL
 from service.common.settings import Settings
 from service.web.app import create_app
+from tests.pages import Part, page
 
 PREFIX = "/evalgap"
 PUBLIC = f"https://kg.example.org{PREFIX}"
@@ -41,7 +41,6 @@ HTML = {"Accept": "text/html, */*;q=0.1", "Accept-Encoding": "identity"}
 DATA = {"Accept": "text/turtle;q=0.5, application/json, */*;q=0.1"}
 RELATIVE = {"/ontology/context.jsonld", "/queries/ladder.rq", "/openapi.json"}
 """Documents that name no address of the service, or only the prefix."""
-_ADDRESS = re.compile(r'\s(?:href|src|action|formaction|hx-[a-z-]+|data-[a-z-]+)="([^"]*)"')
 _OURS = re.compile(r"https?://(?:testserver|127\.0\.0\.1|localhost)[^\s\"'<>]*")
 
 
@@ -52,10 +51,10 @@ def client() -> Iterator[TestClient]:
         yield found
 
 
-def links(html: str) -> set[str]:
-    """Return every address of this host that a page names, as a browser resolves it."""
-    found = {unescape(address) for address in _ADDRESS.findall(html)}
-    return {a for a in found if a.startswith("/") and not a.startswith("//")}
+def links(found: Part) -> set[str]:
+    """Return every address of this host that a page names in any attribute."""
+    values = {value for part in found.all("*") for value in part.attributes.values()}
+    return {a for a in values if a.startswith("/") and not a.startswith("//")}
 
 
 def test_every_address_of_every_page_is_under_the_prefix_and_leads_somewhere(
@@ -63,12 +62,12 @@ def test_every_address_of_every_page_is_under_the_prefix_and_leads_somewhere(
 ) -> None:
     kinds: dict[str, str] = {}
     for path in PAGES:
-        page = client.get(PREFIX + path, headers=HTML)
-        assert page.status_code == (404 if path == "/nowhere" else 200), path
-        assert int(page.headers["content-length"]) == len(page.content)
-        found = links(page.text)
+        answer = client.get(PREFIX + path, headers=HTML)
+        assert answer.status_code == (404 if path == "/nowhere" else 200), path
+        assert int(answer.headers["content-length"]) == len(answer.content)
+        found = links(page(answer))
         assert {a for a in found if not f"{a}/".startswith(f"{PREFIX}/")} == set(), path
-        assert _OURS.search(page.text) is None, path
+        assert _OURS.search(answer.text) is None, path
         kinds |= {re.sub(r"[?#].*", "", "/".join(a.split("/")[:4])): a for a in found}
     assert len(kinds) > 40
     for address in kinds.values():
@@ -78,8 +77,8 @@ def test_every_address_of_every_page_is_under_the_prefix_and_leads_somewhere(
 
 def test_the_page_that_is_open_is_marked_in_the_navigation(client: TestClient) -> None:
     for path in ("/benchmarks", "/coverage", "/gaps/bean2026-gpt4o-recomputed"):
-        page = client.get(PREFIX + path, headers=HTML).text
-        assert page.count('aria-current="page"') == 1, path
+        answer = client.get(PREFIX + path, headers=HTML)
+        assert len(page(answer).all('[aria-current="page"]')) == 1, path
 
 
 def test_scripts_name_no_address_from_the_root_of_the_host(client: TestClient) -> None:

@@ -16,6 +16,7 @@ from service.common.problems import NotFound
 from service.common.settings import Settings
 from service.web.app import create_app
 from tests.http.test_access import ANONYMOUS, UNSAFE, routes
+from tests.pages import opened
 from tests.tokens import AUTHORIZED, TOKEN
 
 COUNT = {"query": "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }", "format": "csv"}
@@ -73,7 +74,7 @@ def test_nothing_is_written_whatever_the_token(store: Path) -> None:
         assert client.post("/sparql", data={"update": "DROP ALL"}).status_code == 403
         assert "ns1:p 1" in client.get("/rdf-graph-store?graph=urn:g").text
         assert "SPARQL11Update" not in client.get("/sparql", headers={"Accept": "text/turtle"}).text
-        assert "read-only" in client.get("/plans").text
+        assert "read-only" in opened(client, "/plans").words
         assert client.get("/health").json()["read_only"] is True
         assert client.get("/api/v1/imports").json()["total"] == 0
     assert digests(store.parent) == before
