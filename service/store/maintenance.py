@@ -2,8 +2,12 @@
 # DESIGN: memory-copy
 
 import logging
+import os
+import resource
+import signal
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from threading import Event, Thread
 
 from service.common.problems import Problem
@@ -21,6 +25,9 @@ that copies which the next write makes useless never cost more than a fifth of a
 
 _LAST_SECONDS = 10.0
 
+_GROWTH = 2 * 2**30
+"""Bytes by which the process may grow after the store was found damaged, and no query is begun."""
+
 
 class Upkeep:
     """A thread that tidies the store at start, and makes it quick when it is left alone."""
@@ -37,6 +44,7 @@ class Upkeep:
         self._most = most
         self._kept = kept
         self._stopping = Event()
+        self._when_found = 0
         self._thread = Thread(target=self._work, name="upkeep", daemon=True)
 
     def start(self) -> None:
@@ -50,18 +58,39 @@ class Upkeep:
 
     def _work(self) -> None:
         self._engine.tidy()
-        pause, seen, prepared = LOOK, None, None
+        pause, seen, prepared, read = LOOK, None, None, False
         while not self._stopping.is_set():
             now = self._engine.generation
             if seen in {None, now}:
                 began = time.monotonic()
                 small = self._engine.copy_to_memory(self._most)
                 pause = max(pause, PATIENCE * (time.monotonic() - began))
+                if not (small or read):  # else all was read for the copy
+                    self._read_through()
+                read = True
                 if small and seen == now != prepared:
                     prepared = now
                     self._prepare(now)
+            self._end_before_memory_does()
             seen = now
             self._stopping.wait(pause)
+
+    def _read_through(self) -> None:
+        """Find damage before a query meets it, which then may neither fail nor end."""
+        try:
+            self._engine.read_through()
+        except Problem as problem:
+            _LOG.error("the store was read through: %s", problem.detail)
+
+    def _end_before_memory_does(self) -> None:
+        """End the service where a query over a damaged store takes more and more memory."""
+        try:
+            self._engine.check()
+        except Problem as problem:
+            self._when_found = self._when_found or _resident_bytes()
+            if _resident_bytes() > self._when_found + _GROWTH:
+                _LOG.critical("a query over the damaged store takes all memory: %s", problem.detail)
+                os.kill(os.getpid(), signal.SIGTERM)
 
     def _prepare(self, generation: int) -> None:
         """Make what pages keep, as long as it is not made in vain."""
@@ -73,3 +102,8 @@ class Upkeep:
             except Problem as problem:  # a broken disk: requests for pages report it
                 _LOG.warning("nothing was prepared: %s", problem.detail)
                 return
+
+
+def _resident_bytes() -> int:
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * resource.getpagesize()

@@ -112,6 +112,13 @@ class Engine(Protocol):
         """
         ...
 
+    def read_through(self) -> None:
+        """Read all that is stored, once, to find damage. Raises `StoreDamaged`.
+
+        A store that is not on disk here is left to whoever keeps it.
+        """
+        ...
+
     def copy_to_memory(self, most: int) -> bool:
         """Answer from a copy in memory until the next write, while others read and write.
 

@@ -45,6 +45,7 @@ from service.web.api import (
     validate,
     writes,
 )
+from service.web.damaged import AnswersOnceDamaged
 from service.web.dependencies import Services
 from service.web.files import PageFiles
 from service.web.http.edge import service_hosts
@@ -147,6 +148,7 @@ def _add_routes(app: FastAPI) -> None:
 def _add_middleware(app: FastAPI, settings: Settings, services: Services) -> None:
     """Add what every request passes; what is added last comes first."""
     access = services.access
+    app.add_middleware(AnswersOnceDamaged, engine=services.engine)
     app.add_middleware(CarefulHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=COMPRESSION)
     if access.reading_needs_token:

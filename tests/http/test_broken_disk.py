@@ -8,8 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import httpx2
@@ -21,6 +23,7 @@ from service.common.problems import StoreDamaged
 from service.common.settings import Settings
 from service.store.oxigraph.store import open_store
 from service.web.app import create_app
+from service.web.pages.benchmarks import index
 from tests.servers import free_port
 from tests.tokens import AUTHORIZED, TOKEN
 
@@ -104,6 +107,35 @@ def test_damage_is_said_in_a_sentence(damaged: Path) -> None:
         assert [a.status_code for a in answers] == [503] * len(answers)
         assert all("damaged" in a.text or "cannot be read" in a.text for a in answers)
         assert client.get("/health").status_code == 200
+
+
+def test_damage_in_a_large_store_is_found_before_anyone_asks(damaged: Path) -> None:
+    with serving(damaged, max_memory_copy_bytes=0) as client:
+        end = time.monotonic() + LIMIT
+        while client.get("/ready").status_code != 503:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        assert "damaged" in client.get("/ready").text or "restore" in client.get("/ready").text
+
+
+def test_a_page_that_waits_when_damage_is_found_is_answered(
+    damaged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, held = Event(), Event()
+
+    def never_ends(_: object) -> None:  # as a query of the engine over a broken file
+        begun.set()
+        held.wait(LIMIT)
+
+    monkeypatch.setattr(index, "index", never_ends)
+    with serving(damaged) as client, ThreadPoolExecutor(1) as beside:
+        page = beside.submit(client.get, "/benchmarks", headers={"Accept": "text/html"})
+        assert begun.wait(LIMIT)
+        assert client.post("/sparql", data=ALL).status_code == 503
+        answer = page.result(LIMIT)
+        held.set()
+    assert answer.status_code == 503
+    assert "restore" in answer.text
 
 
 def test_a_service_over_a_damaged_store_ends_when_it_is_told_to(damaged: Path) -> None:

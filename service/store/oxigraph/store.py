@@ -7,6 +7,7 @@ to is also kept in memory, here and by the readers, where most queries cost a th
 """
 
 import logging
+import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -197,6 +198,17 @@ class EmbeddedEngine:
     def _optimize(self) -> None:
         self._store.optimize()
         self._store.flush()  # says what went wrong in that
+
+    @guarded
+    def read_through(self) -> None:
+        """Read all that is on disk, once, to find damage. Raises `StoreDamaged`.
+
+        Oxigraph ends a dump at the first damaged block. It reads all texts, and one of the six
+        orders in which quads are kept.
+        """
+        if self.folder is not None:
+            with Path(os.devnull).open("wb") as nowhere:
+                self._store.dump(nowhere, format=ox.RdfFormat.N_QUADS)
 
     def copy_to_memory(self, most: int) -> bool:
         """Answer from a copy in memory, here and in the readers, until the next write."""

@@ -189,6 +189,9 @@ class RemoteEngine:
     def tidy(self) -> None:
         """Do nothing: the server keeps its files as it likes."""
 
+    def read_through(self) -> None:
+        """Do nothing: the server looks after its files."""
+
     def copy_to_memory(self, most: int) -> bool:
         """Do nothing: the server answers from wherever it likes."""
         del most
