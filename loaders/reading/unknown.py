@@ -7,7 +7,7 @@ from loaders.contract import CardError, Problem
 from loaders.reading.content import Content
 from loaders.reading.json_ld import inlined
 
-MEND = "README lists the formats that are read, under 'Bring your own cards'."
+MEND = "The manual lists the formats that are read: /guides/manual/import in a running service."
 
 
 def unknown(content: Content) -> Problem:

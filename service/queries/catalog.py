@@ -151,7 +151,8 @@ def _term(parameter: Parameter, arguments: Mapping[str, str], engine: Engine) ->
     if parameter.optional:
         return "UNDEF"
     raise BadParameter(
-        f"The parameter {parameter.name!r} is missing ({parameter.about}).",
+        f"The parameter {parameter.name!r} is missing ({parameter.about}), "
+        f"for example {parameter.example}.",
         parameter=parameter.name,
         example=parameter.example,
     )

@@ -72,7 +72,7 @@ def test_fit_of_a_description_in_a_file(seeded: Path, tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         (("fit", "nowhere"), "There is no deployment 'nowhere' here."),
-        (("fit", "clinician-workup", "-d", "cost"), "there is no dimension 'cost'"),
+        (("fit", "clinician-workup", "-d", "no-such"), "there is no dimension 'no-such'"),
         (("risk", "clinician-workup", "nothing"), "There is no benchmark 'nothing' here."),
         (("coverage", "language"), "two or three"),
     ],

@@ -192,7 +192,7 @@ def test_a_description_gives_what_the_stored_deployment_gives_by_rule(client: Te
 @pytest.mark.parametrize(
     ("query", "parameter", "words"),
     [
-        ("dimensions=cost", "dimensions", "interaction-type"),
+        ("dimensions=no-such", "dimensions", "interaction-type"),
         ("domain=astrology", "domain", "healthcare"),
         ("whatif=interaction-type", "whatif", "dimension:value"),
         ("whatif=interaction-type:telepathy", "whatif", "single-turn"),
@@ -240,7 +240,7 @@ def test_what_is_not_there_is_404(client: TestClient, address: str) -> None:
         (b"", "deployment", "characteristics"),
         (b"[1]", "deployment", "characteristics"),
         (b'{"deployment": {}}', "characteristics", "at least one dimension"),
-        (b'{"deployment": {"characteristics": {"cost": "x"}}}', "characteristics.cost", "novelty"),
+        (b'{"deployment": {"characteristics": {"no-such": "x"}}}', "characteristics.no-such", "novelty"),
         (
             b'{"deployment": {"characteristics": {"novelty": [], "novelty ": []}}}',
             "characteristics.novelty",

@@ -62,7 +62,7 @@ def test_csv_has_a_row_per_combination(client: TestClient) -> None:
         ("dimensions=language", "dimensions", "two or three"),
         ("dimensions=language,language", "dimensions", "two or three"),
         ("dimensions=language,novelty,period,repetition", "dimensions", "two or three"),
-        ("dimensions=language,cost", "dimensions", "'cost'"),
+        ("dimensions=language,no-such", "dimensions", "'no-such'"),
         ("dimensions=language,novelty&domain=x", "domain", "healthcare"),
         ("dimensions=language,novelty&q=x", "q", "domain"),
     ],

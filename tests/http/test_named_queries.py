@@ -91,6 +91,7 @@ def test_a_missing_parameter_is_named(client: TestClient) -> None:
     answer = client.get("/queries/what-breaks")
     assert answer.status_code == 400
     assert answer.json()["parameter"] == "deployment"
+    assert "for example public-self-assessment" in answer.json()["detail"]
 
 
 def test_an_unknown_parameter_is_named(client: TestClient) -> None:

@@ -70,7 +70,7 @@ def test_the_domain_may_be_an_axis(client: TestClient) -> None:
     ("query", "words"),
     [
         ("rows=language&columns=language", "two or three different dimensions"),
-        ("rows=cost", "'cost'"),
+        ("rows=no-such", "'no-such'"),
         ("rows=language,novelty&columns=period", "two different"),
         ("domain=astrology", "healthcare"),
         ("cell=telepathy,human-decides", "such as"),

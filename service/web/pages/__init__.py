@@ -1,4 +1,4 @@
-"""The pages: server-rendered, linkable, readable without JavaScript; one module a page."""
+"""The pages: server-rendered, linkable, readable without JavaScript; one folder a page."""
 
 from service.web.pages.author import routes as author
 from service.web.pages.benchmark import routes as benchmark
