@@ -240,7 +240,11 @@ def test_what_is_not_there_is_404(client: TestClient, address: str) -> None:
         (b"", "deployment", "characteristics"),
         (b"[1]", "deployment", "characteristics"),
         (b'{"deployment": {}}', "characteristics", "at least one dimension"),
-        (b'{"deployment": {"characteristics": {"no-such": "x"}}}', "characteristics.no-such", "novelty"),
+        (
+            b'{"deployment": {"characteristics": {"no-such": "x"}}}',
+            "characteristics.no-such",
+            "novelty",
+        ),
         (
             b'{"deployment": {"characteristics": {"novelty": [], "novelty ": []}}}',
             "characteristics.novelty",
