@@ -175,7 +175,7 @@ def inside(folder: str, path: str) -> str:
     target = normpath(join(folder, path.replace("\\", "/")))
     if target in {"", ".", ".."} or target.startswith(("/", "../")) or "\0" in target:
         raise CardError(
-            Problem(
+            RecordProblem(
                 "This path leads out of the folder or archive that is imported.",
                 value=path,
                 mend="Import the folder that holds both files.",
@@ -197,7 +197,7 @@ _LONGEST_VALUE = 1_000
 
 
 @dataclass(frozen=True)
-class Problem:
+class RecordProblem:
     """One thing wrong with a record, in words for people.
 
     `field` is a path such as `task/query_authorship/values`; `value` is what stands there;
@@ -232,7 +232,7 @@ class Document:
     raw: Raw
     format: str
     records: tuple[Record, ...]
-    warnings: tuple[Problem, ...] = ()
+    warnings: tuple[RecordProblem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -240,13 +240,13 @@ class Rejected:
     """A raw record that is set aside, whole, with its reasons."""
 
     raw: Raw
-    problems: tuple[Problem, ...]
+    problems: tuple[RecordProblem, ...]
 
 
 class CardError(Exception):
     """Raised by a loader that cannot read a record; carries the problems."""
 
-    def __init__(self, *problems: Problem) -> None:
+    def __init__(self, *problems: RecordProblem) -> None:
         """Keep the problems; the message is their sentences."""
         super().__init__("; ".join(p.sentence() for p in problems))
         self.problems = problems
@@ -258,7 +258,7 @@ class Loader(Protocol):
     def detects(self, content: Any, /) -> bool:
         """Tell whether the content is of this format."""
 
-    def load(self, raw: Raw, content: Any, /) -> tuple[list[Record], list[Problem]]:
+    def load(self, raw: Raw, content: Any, /) -> tuple[list[Record], list[RecordProblem]]:
         """Return the records of one document and what was noticed."""
 
     def split(self, raw: Raw, content: Any, /) -> Iterator[tuple[Raw, Any]]:
@@ -287,10 +287,10 @@ _MENDS = {
 }
 
 
-def problems_of(error: ValidationError) -> tuple[Problem, ...]:
+def problems_of(error: ValidationError) -> tuple[RecordProblem, ...]:
     """Return pydantic's errors as problems that name field, value and mend."""
     return tuple(
-        Problem(
+        RecordProblem(
             message=_SENTENCES.get(e["type"], f"{e['msg']}."),
             field="/".join(str(part) for part in e["loc"]),
             value="" if e["type"] == "missing" else str(e["input"]),

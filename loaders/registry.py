@@ -11,8 +11,8 @@ from loaders.contract import (
     CardError,
     Document,
     Loader,
-    Problem,
     Raw,
+    RecordProblem,
     Rejected,
     problems_of,
     shorten,
@@ -79,7 +79,7 @@ def documents(raw: Raw) -> Iterator[_Read]:
 
 def read(raw: Raw) -> _Read:
     """Read a file that holds one document; the first of several."""
-    return next(documents(raw), Rejected(raw, (Problem("The file holds no records."),)))
+    return next(documents(raw), Rejected(raw, (RecordProblem("The file holds no records."),)))
 
 
 def _documents(raw: Raw, content: Content) -> Iterator[_Read]:
@@ -143,7 +143,9 @@ def _parts(loader: Loader, raw: Raw, content: Content) -> Iterator[tuple[Raw, An
         raise CardError(_defect(error)) from error
 
 
-def _loaded_part(name: str, loader: Loader, raw: Raw, value: Any, notes: list[Problem]) -> _Read:
+def _loaded_part(
+    name: str, loader: Loader, raw: Raw, value: Any, notes: list[RecordProblem]
+) -> _Read:
     try:
         records, warnings = loader.load(raw, value)
     except CardError as error:
@@ -159,14 +161,14 @@ _DEFECTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeEr
 """What a loader raises on content it was not written for: one bad record must not end an import."""
 
 
-def _defect(error: Exception) -> Problem:
-    return Problem(
+def _defect(error: Exception) -> RecordProblem:
+    return RecordProblem(
         f"The reader of this format cannot cope ({type(error).__name__}: {shorten(str(error))}).",
         mend="Check that the fields hold what the format says; if they do, report this.",
     )
 
 
-def _concerns(note: Problem, part: Raw) -> bool:
+def _concerns(note: RecordProblem, part: Raw) -> bool:
     """Tell whether a note on a file is about this part of it, or about the whole."""
     pointer = part.place.split(", ")[-1]
     if not note.field or not pointer.startswith("/"):
@@ -180,7 +182,7 @@ def _cleaned(raw: Raw, content: Content) -> Content:
         return content
     value, touched = clean_tree(_open(content.value))
     notes = [
-        Problem("Characters that RDF cannot carry were removed from the text.", field)
+        RecordProblem("Characters that RDF cannot carry were removed from the text.", field)
         for field in touched
     ]
     return Content(content.kind, _closed(content.value, value), [*content.warnings, *notes])

@@ -10,7 +10,7 @@ import pytest
 
 from loaders.model import CORE_DIMENSIONS, Card, Profile, Review
 from loaders.reading.trees import parse
-from service.decomposition.decompose import Decomposition, Difference
+from service.decomposition.decompose import DecompositionEstimate, Difference
 from service.decomposition.request import Options, run
 from service.decomposition.table import sheet
 from tests.shipped import FILES, ROOT, gap, gaps, records, statements
@@ -26,7 +26,7 @@ COPIED_WORDS = 9
 
 
 @cache
-def ladder() -> Decomposition:
+def ladder() -> DecompositionEstimate:
     data = (ROOT / "data/cases/bean2026_rungs.csv").read_bytes()
     adds = {
         "patient-first-message": "query-authorship, information-completeness",

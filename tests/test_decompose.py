@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import bootstrap
 
 from service.decomposition.bootstrap import MANY, cluster_means, item_means, resampled_sums
-from service.decomposition.decompose import Decomposition
+from service.decomposition.decompose import DecompositionEstimate
 from service.decomposition.request import Options, run
 from service.decomposition.table import rows_sheet
 
@@ -19,7 +19,7 @@ LP = 1e-4
 """What linear programming may be off, in points."""
 
 
-def decomposed(scores: dict[int, float], **options: object) -> Decomposition:
+def decomposed(scores: dict[int, float], **options: object) -> DecompositionEstimate:
     """Decompose scores by masks of changed dimensions, through the same door as a request."""
     rows = [
         {"rung": f"m{mask}", "score": score, "changed": [d for i, d in enumerate(DIMENSIONS)
@@ -37,7 +37,7 @@ def lattices(least: int = 1) -> st.SearchStrategy[dict[int, float]]:
     )
 
 
-def values(found: Decomposition) -> dict[tuple[str, ...], float]:
+def values(found: DecompositionEstimate) -> dict[tuple[str, ...], float]:
     return {c.dimensions: c.value for c in found.contributions}
 
 

@@ -46,3 +46,12 @@ def test_a_package_says_what_it_is_for_and_shows_what_is_there(package: str) -> 
     assert found.__doc__
     for name in found.__all__:
         assert hasattr(found, name) or f"{package}.{name}" in FILES, name
+
+
+def test_a_class_name_stands_once_and_means_one_thing() -> None:
+    places: dict[str, list[str]] = {}
+    for module, path in FILES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(f"{module}:{node.lineno}")
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}

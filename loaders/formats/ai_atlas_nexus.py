@@ -7,7 +7,7 @@ they stay words.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 from loaders.formats.assumptions import core
 from loaders.model import Agent, Benchmark, Card, Dataset, DatasetCard, Record
 from loaders.reading.cleaning import is_iri, record_id, text, texts
@@ -35,11 +35,11 @@ def split(raw: Raw, tree: Mapping[str, Any]) -> Iterator[tuple[Raw, Any]]:
             yield raw.part(f"/{name}/{index}"), (name, item, documents)
 
 
-def load(raw: Raw, value: Any) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, value: Any) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one evaluation or dataset."""
     name, item, documents = value
     if not isinstance(item, Mapping) or not texts(item.get("id")):
-        raise CardError(Problem("The entry has no id.", raw.place, mend="Give it one."))
+        raise CardError(RecordProblem("The entry has no id.", raw.place, mend="Give it one."))
     ident = record_id(SOURCE, str(item["id"]))
     addresses = _addresses(item, documents)
     common: dict[str, Any] = {

@@ -8,7 +8,7 @@ becomes a hint without it.
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import Problem, Raw
+from loaders.contract import Raw, RecordProblem
 from loaders.formats.card_template import section
 from loaders.formats.sokolann import described
 from loaders.model import Agent, Assumption, Benchmark, Card, Record
@@ -32,7 +32,7 @@ def detects(tree: Any) -> bool:
     return "benchmark_details" in tree and marked
 
 
-def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return one card, with the producer's doubts."""
     inner = tree.get("benchmark_card", tree)
     doubts = {k: text(v) or "" for k, v in section(inner, "flagged_fields").items()}
@@ -62,12 +62,14 @@ def _doubted(assumption: Assumption, doubts: Mapping[str, str]) -> Assumption:
     return assumption.model_copy(update={"hints": hints})
 
 
-def _flagged(field: str, doubt: str) -> Problem:
-    return Problem("The producer of the card doubts this field.", field.replace(".", "/"), doubt)
+def _flagged(field: str, doubt: str) -> RecordProblem:
+    return RecordProblem(
+        "The producer of the card doubts this field.", field.replace(".", "/"), doubt
+    )
 
 
-def _missing(card: Mapping[str, Any]) -> list[Problem]:
+def _missing(card: Mapping[str, Any]) -> list[RecordProblem]:
     return [
-        Problem("The producer of the card found nothing for this field.", f.replace(".", "/"))
+        RecordProblem("The producer of the card found nothing for this field.", f.replace(".", "/"))
         for f in texts(card.get("missing_fields"))
     ]

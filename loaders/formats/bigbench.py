@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 from loaders.formats.assumptions import core
 from loaders.model import Agent, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import is_missing, record_id, text, texts
@@ -34,11 +34,11 @@ def detects(content: Any) -> bool:
     )
 
 
-def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one task. Raises `CardError` where it has no name."""
     name = text(content.get("name"))
     if name is None:
-        raise CardError(Problem("The task has no name.", "name", mend="Give it one."))
+        raise CardError(RecordProblem("The task has no name.", "name", mend="Give it one."))
     path = PurePosixPath(file_key(raw, *ROOTS))
     key = str(path.parent if path.name == "task.json" else path.with_suffix(""))
     ident = record_id(SOURCE, key)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Problem
+from loaders.contract import CardError, RecordProblem
 from loaders.model import Coding
 from loaders.reading.cleaning import text
 
@@ -55,7 +55,9 @@ def section(tree: Mapping[str, Any], name: str) -> Mapping[str, Any]:
         return {}
     if not isinstance(value, Mapping):
         raise CardError(
-            Problem("Named fields are expected here.", name, str(value), "Indent them below it.")
+            RecordProblem(
+                "Named fields are expected here.", name, str(value), "Indent them below it."
+            )
         )
     return value
 

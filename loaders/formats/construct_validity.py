@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 from loaders.model import CORE_DIMENSIONS, Agent, Assumption, Benchmark, Card, Coding, Record
 from loaders.reading.cleaning import is_iri, is_missing, record_id
 from loaders.reading.csv_rows import as_bytes, given, header, rows
@@ -67,13 +67,13 @@ def split(raw: Raw, content: Raw) -> Iterator[tuple[Raw, Mapping[str, str]]]:
         yield raw.part(f"line {line}{again}", as_bytes(row)), row
 
 
-def load(raw: Raw, row: Mapping[str, str]) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, row: Mapping[str, str]) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one coding."""
     key, paper, name = (given(row, column) for column in ("bibkey", "title", "benchmark"))
     title = name or paper
     if key is None or title is None:
         mend = "Fill in bibkey, and title or benchmark."
-        raise CardError(Problem("The row names no paper.", "bibkey", mend=mend))
+        raise CardError(RecordProblem("The row names no paper.", "bibkey", mend=mend))
     ident, author = record_id(SOURCE, key), _author(raw.place)
     location = row.get("benchmark_location", "")
     card = Card(

@@ -7,7 +7,7 @@ queries, not an answer. No context is ever fetched: the keys of the format are k
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 from loaders.formats.assumptions import core, hinted
 from loaders.model import Agent, Assumption, Dataset, DatasetCard, Record
 from loaders.reading.cleaning import is_iri, is_placeholder, on_turns, record_id, text, texts
@@ -34,11 +34,11 @@ def detects(tree: Any) -> bool:
     return bool(_TYPES & {str(t) for t in listed}) and any(sign in tree for sign in _SIGNS)
 
 
-def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return one dataset card; addresses that are none are reported, not stored."""
     title = _words(tree, "name")
     if title is None:
-        raise CardError(Problem("The dataset has no name.", "name", mend="Give it one."))
+        raise CardError(RecordProblem("The dataset has no name.", "name", mend="Give it one."))
     ident = record_id(SOURCE, raw.path or raw.key)
     addresses = [u for key in ("url", "sameAs") for u in texts(_get(tree, key))]
     good = tuple(u for u in addresses if is_iri(u) and not is_placeholder(u))

@@ -8,7 +8,7 @@ list); everything else is the model's own field names, checked by the model.
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 from loaders.formats.card_template import questions, section
 from loaders.formats.evalgap_gaps import as_list, gap, given, plan
 from loaders.formats.evalgap_matches import match
@@ -28,7 +28,7 @@ def detects(tree: Any) -> bool:
     return isinstance(tree, Mapping) and "evalgap" in tree
 
 
-def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return every record that the file holds, in storage order."""
     del raw  # identities stand in the file
     _check(tree)
@@ -42,7 +42,9 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]
     records += [_record(item) for item in _items(tree, "records")]
     if not records:
         raise CardError(
-            Problem("The file holds no card, deployment, review, gap or plan.", mend="Add one.")
+            RecordProblem(
+                "The file holds no card, deployment, review, gap or plan.", mend="Add one."
+            )
         )
     return records, []
 
@@ -50,7 +52,7 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]
 def _check(tree: Mapping[str, Any]) -> None:
     if tree["evalgap"] != FORMAT_VERSION:
         raise CardError(
-            Problem(
+            RecordProblem(
                 f"This version reads format {FORMAT_VERSION}.",
                 "evalgap",
                 str(tree["evalgap"]),
@@ -60,7 +62,7 @@ def _check(tree: Mapping[str, Any]) -> None:
     for field in tree:
         if field not in _KNOWN:
             raise CardError(
-                Problem(
+                RecordProblem(
                     "The format has no such field.", str(field), mend="Remove it or check spelling."
                 )
             )
@@ -69,7 +71,7 @@ def _check(tree: Mapping[str, Any]) -> None:
 def _items(tree: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     value = tree.get(name) or []
     if not isinstance(value, list) or not all(isinstance(i, Mapping) for i in value):
-        raise CardError(Problem("A list of records is expected here.", name, str(value)))
+        raise CardError(RecordProblem("A list of records is expected here.", name, str(value)))
     return value
 
 
@@ -97,7 +99,7 @@ def _record(item: Mapping[str, Any]) -> Record:
     kind = fields.pop("kind", None)
     if kind not in RECORDS:
         mend = f"Use one of: {', '.join(RECORDS)}."
-        raise CardError(Problem("There is no such kind of record.", "kind", str(kind), mend))
+        raise CardError(RecordProblem("There is no such kind of record.", "kind", str(kind), mend))
     return RECORDS[kind].model_validate(fields)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Problem
+from loaders.contract import CardError, RecordProblem
 from loaders.model import Gap, Plan
 
 _CONDITION_WORDS = {"description"}
@@ -76,7 +76,7 @@ def _contribution(
         return fields
     if reached not in keys[1:]:
         raise CardError(
-            Problem(
+            RecordProblem(
                 "A contribution must lead to a rung after the first.",
                 f"{base}/contributions/{position}/to",
                 str(reached),
@@ -126,7 +126,7 @@ def _look_up(name: Any, things: Mapping[str, Any], where: str) -> Any:
     if str(name) in things:
         return things[str(name)]
     raise CardError(
-        Problem(
+        RecordProblem(
             f"The file's {where} do not define this name.",
             where,
             str(name),

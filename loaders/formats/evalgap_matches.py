@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Problem
+from loaders.contract import CardError, RecordProblem
 from loaders.model import Agent, Match
 
 DECISIONS = {"propose": "draft", "confirm": "accepted", "reject": "withdrawn"}
@@ -21,10 +21,12 @@ def match(item: Mapping[str, Any]) -> Match:
     decision = fields.pop("decision", "propose")
     if decision not in DECISIONS:
         mend = f"Use one of: {', '.join(DECISIONS)}."
-        raise CardError(Problem("This is no decision.", "decision", str(decision), mend))
+        raise CardError(RecordProblem("This is no decision.", "decision", str(decision), mend))
     if decision != "propose" and "author" not in fields:
         mend = "Add author: {id: …, name: …}."
-        raise CardError(Problem("A decision needs the name of who made it.", "author", mend=mend))
+        raise CardError(
+            RecordProblem("A decision needs the name of who made it.", "author", mend=mend)
+        )
     subject, target = fields.get("subject"), fields.get("target")
     return Match.model_validate(
         {

@@ -11,7 +11,7 @@ from typing import Any
 
 from rdflib import RDF, Graph, URIRef
 
-from loaders.contract import MAX_RECORD_BYTES, CardError, Problem, Raw
+from loaders.contract import MAX_RECORD_BYTES, CardError, Raw, RecordProblem
 from loaders.mapping.fields import fields_of
 from loaders.mapping.iris import BASE, DCAT, EGAP, expand, last_segment
 from loaders.mapping.read import record
@@ -47,7 +47,9 @@ def split(raw: Raw, content: Any) -> Iterator[tuple[Raw, _Part]]:
     found = _records(graph)
     if not found:
         raise CardError(
-            Problem("The RDF holds no record of EvalGap.", mend=f"Known are {', '.join(RECORDS)}.")
+            RecordProblem(
+                "The RDF holds no record of EvalGap.", mend=f"Known are {', '.join(RECORDS)}."
+            )
         )
     for iri, cls in found:
         yield raw.part(iri.removeprefix(BASE)), (graph, cls, iri)
@@ -58,22 +60,24 @@ def _records(graph: Graph) -> list[tuple[str, type[Record]]]:
     return sorted({(str(s), c) for s, c in typed}, key=lambda pair: pair[0])
 
 
-def load(raw: Raw, part: _Part) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, part: _Part) -> tuple[list[Record], list[RecordProblem]]:
     """Return one record, and what its node says that the model has no field for."""
     del raw
     graph, cls, iri = part
     start, version = f"{BASE}id/{cls.kind}/", last_segment(iri)
     if not iri.startswith(start) or whole_number(version) is None:
         mend = f"Name it {start}…/1."
-        raise CardError(Problem("A record is not named as its kind is.", "@id", iri, mend))
+        raise CardError(RecordProblem("A record is not named as its kind is.", "@id", iri, mend))
     return [record(graph, cls, iri)], _unread(graph, cls, URIRef(iri))
 
 
-def _unread(graph: Graph, cls: type[Record], node: URIRef) -> list[Problem]:
+def _unread(graph: Graph, cls: type[Record], node: URIRef) -> list[RecordProblem]:
     known = {expand(f.term.predicate) for f in fields_of(cls)}
     known |= {RDF.type, DCAT.isVersionOf, DCAT.version, EGAP.recordedIn}
     return [
-        Problem("The model has no field for this property; it is not imported.", str(predicate))
+        RecordProblem(
+            "The model has no field for this property; it is not imported.", str(predicate)
+        )
         for predicate in sorted(set(graph.predicates(node)) - known, key=str)
     ]
 
@@ -83,7 +87,7 @@ def _parsed(raw: Raw) -> Graph:
         data = stream.read(MAX_RECORD_BYTES + 1)
     if len(data) > MAX_RECORD_BYTES:
         raise CardError(
-            Problem(
+            RecordProblem(
                 f"RDF of more than {MAX_RECORD_BYTES // 2**20} MB is not read as records.",
                 mend="Load the dump of a store with evalgap load, or cut it into files.",
             )

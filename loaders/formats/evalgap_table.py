@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 from loaders.formats import raman_yaml
 from loaders.model import Agent, Card, Citation, Profile, Record, Review
 from loaders.reading.cleaning import is_iri, slug
@@ -84,12 +84,12 @@ def split(raw: Raw, content: Raw) -> Iterator[tuple[Raw, Mapping[str, str]]]:
         yield raw.part(f"line {line}{again}", as_bytes(cells)), row
 
 
-def load(raw: Raw, row: Mapping[str, str]) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, row: Mapping[str, str]) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one row and, where it has verdicts, profile and review."""
     name = given(row, "benchmark_name")
     if name is None:
         mend = "Fill in its name."
-        raise CardError(Problem("The row names no benchmark.", "Benchmark name", mend=mend))
+        raise CardError(RecordProblem("The row names no benchmark.", "Benchmark name", mend=mend))
     again = raw.place.partition(" (")[2]
     records, warnings = raman_yaml.records(f"{raw.name}#{name}{again}", _tree(row))
     author = _author(row)

@@ -8,7 +8,7 @@ found") are kept as printed and are no data. Differences of scores are never mad
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 from loaders.formats.assumptions import core, derived, hinted
 from loaders.formats.every_eval_ever_instances import interaction, samples_beside
 from loaders.formats.every_eval_ever_scores import AUTHOR, ROOT, SOURCE, measurement
@@ -33,7 +33,7 @@ def detects(content: Any) -> bool:
     )
 
 
-def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return one result, with the interaction types of its instances where they lie beside it.
 
     Raises `CardError` for a file without any score, or that names no model.
@@ -41,7 +41,9 @@ def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Probl
     source, evaluations = section(content, "source_metadata"), _evaluations(content)
     scores, warnings = _measurements(evaluations, text(source.get("source_name")) or "")
     if not scores:
-        raise CardError(Problem("The file holds no score.", "evaluation_results", mend="Add one."))
+        raise CardError(
+            RecordProblem("The file holds no score.", "evaluation_results", mend="Add one.")
+        )
     instances, noticed = samples_beside(raw, content)
     stated = interaction(instances) if instances else _agentic(evaluations)
     model = system(section(content, "model_info"))
@@ -76,7 +78,7 @@ def system(info: Mapping[str, Any]) -> System:
     """Return the model, known by the source's id and name together. Raises `CardError`."""
     ident, name = text(info.get("id")), text(info.get("name"))
     if ident is None and name is None:
-        raise CardError(Problem("The file names no model.", "model_info/id", mend="Name it."))
+        raise CardError(RecordProblem("The file names no model.", "model_info/id", mend="Name it."))
     return System(id=record_id(SOURCE, f"{ident or ''}\n{name or ''}"), name=name or ident or "")
 
 
@@ -86,8 +88,8 @@ def _evaluations(tree: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _measurements(
     evaluations: list[Mapping[str, Any]], leaderboard: str
-) -> tuple[list[Measurement], list[Problem]]:
-    warnings: list[Problem] = []
+) -> tuple[list[Measurement], list[RecordProblem]]:
+    warnings: list[RecordProblem] = []
     found = (measurement(e, index, leaderboard, warnings) for index, e in enumerate(evaluations, 1))
     return [m for m in found if m is not None], warnings
 
@@ -101,14 +103,14 @@ def _harness(library: Mapping[str, Any]) -> str | None:
     return " ".join(w for k in ("name", "version") if (w := text(library.get(k)))) or None
 
 
-def _relationship(source: Mapping[str, Any], warnings: list[Problem]) -> str | None:
+def _relationship(source: Mapping[str, Any], warnings: list[RecordProblem]) -> str | None:
     """Return our code of the relationship; what is not in the source's list is reported."""
     given = text(source.get("evaluator_relationship"))
     if given in RELATIONSHIPS:
         return given.replace("_", "-")
     if given:
         warnings.append(
-            Problem(
+            RecordProblem(
                 "This relationship is not in the schema, so it is not kept.",
                 "source_metadata/evaluator_relationship",
                 given,

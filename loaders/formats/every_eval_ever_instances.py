@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
-from loaders.contract import CardError, Problem, Raw, Rejected
+from loaders.contract import CardError, Raw, RecordProblem, Rejected
 from loaders.formats.assumptions import core
 from loaders.formats.every_eval_ever_scores import AUTHOR, ROOT, SOURCE
 from loaders.model import Assumption, Coding, Measurement, Metric, Record, Result, System
@@ -37,8 +37,8 @@ _MOST = 1_000
 """How many models, runs and evaluations one file may be of, so that memory is bounded."""
 
 
-def _not_one_run() -> Problem:
-    return Problem(
+def _not_one_run() -> RecordProblem:
+    return RecordProblem(
         f"The instances are of more than {_MOST:,} models, runs or evaluations.",
         mend="Split the file into one per run.",
     )
@@ -95,18 +95,20 @@ def _is_instance(row: Any) -> bool:
     )
 
 
-def load(raw: Raw, content: Raw) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, content: Raw) -> tuple[list[Record], list[RecordProblem]]:
     """Return nothing for the instances of a run that stands beside them, else a result.
 
     Raises `CardError` where no line says which model answered, or which answers were correct.
     """
     del content
     if raw.stream is None and (run := _run_beside(raw)):
-        return [], [Problem("These are the instances of a run, read with its file.", value=run)]
+        return [], [
+            RecordProblem("These are the instances of a run, read with its file.", value=run)
+        ]
     found = read_instances(raw)
     if not found.models or not found.marked:
         raise CardError(
-            Problem(
+            RecordProblem(
                 "The instances name no model or are not marked as correct or not.",
                 "model_id, evaluation/is_correct",
                 mend="Import the folder that also holds the run they belong to.",
@@ -140,13 +142,15 @@ def _run_beside(raw: Raw) -> str | None:
     return run if raw.sibling(run) else None
 
 
-def samples_beside(raw: Raw, run: Mapping[str, Any]) -> tuple[Instances | None, list[Problem]]:
+def samples_beside(
+    raw: Raw, run: Mapping[str, Any]
+) -> tuple[Instances | None, list[RecordProblem]]:
     """Return the instances that lie beside the file of a run, and what was noticed."""
     try:
         found = raw.sibling(PurePosixPath(raw.path).stem + SUFFIX) if raw.path else None
         instances = read_instances(found, text(run.get("evaluation_id"))) if found else None
     except CardError as error:
-        return None, [Problem(f"The instances are not read with it: {error}", value=raw.name)]
+        return None, [RecordProblem(f"The instances are not read with it: {error}", value=raw.name)]
     if found is None or instances is None:
         return None, []
     declared = run.get("detailed_evaluation_results")
@@ -217,7 +221,7 @@ def _measurements(found: Instances) -> Iterator[Measurement]:
         )
 
 
-def _noticed(found: Instances, name: str, declared: Any = None) -> list[Problem]:
+def _noticed(found: Instances, name: str, declared: Any = None) -> list[RecordProblem]:
     """Return what is odd about the lines of a file of instances."""
     strange = [raw for raw in found.interactions if raw not in VALUES]
     broken = ", ".join(found.broken)
@@ -231,4 +235,4 @@ def _noticed(found: Instances, name: str, declared: Any = None) -> list[Problem]
             str(declared) if isinstance(declared, int) and declared != found.rows else ""
         ),
     }
-    return [Problem(message, value=value) for message, value in odd.items() if value]
+    return [RecordProblem(message, value=value) for message, value in odd.items() if value]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from loaders.contract import Problem
+from loaders.contract import RecordProblem
 from loaders.model import Agent, Interval, Measurement, Metric
 from loaders.reading.cleaning import is_missing, record_id, slug, text
 from loaders.reading.identifiers import hub_id
@@ -28,7 +28,7 @@ _SENTINEL = "No matching runs"
 
 
 def measurement(
-    evaluation: Mapping[str, Any], index: int, leaderboard: str, warnings: list[Problem]
+    evaluation: Mapping[str, Any], index: int, leaderboard: str, warnings: list[RecordProblem]
 ) -> Measurement | None:
     """Return one score; a warning and no number where the number given is no data."""
     name = text(evaluation.get("evaluation_name")) or f"evaluation {index}"
@@ -71,14 +71,16 @@ def _count(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
-def _no_number(field: str, value: Any) -> Problem:
+def _no_number(field: str, value: Any) -> RecordProblem:
     given = "nothing" if value is None else str(value)
-    return Problem("The score is not a number, so it is left out.", field, given, "Give a number.")
+    return RecordProblem(
+        "The score is not a number, so it is left out.", field, given, "Give a number."
+    )
 
 
 def _no_data(
     score: Decimal, config: Mapping[str, Any], details: Mapping[str, Any], field: str
-) -> Problem | None:
+) -> RecordProblem | None:
     """Return why a number stands for no score: a sentinel, or outside its declared range."""
     low, high = number(config.get("min_score")), number(config.get("max_score"))
     unknown = config.get("has_unknown_level") is True and score == -1
@@ -88,7 +90,9 @@ def _no_data(
         message = f"The score lies outside its own range ({low} to {high}), so it is no value."
     else:
         return None
-    return Problem(message, field, str(score), "Leave the score out, or mend it or its range.")
+    return RecordProblem(
+        message, field, str(score), "Leave the score out, or mend it or its range."
+    )
 
 
 def _as_reported(score: Decimal, given: Mapping[str, Any], *, spread: bool) -> str | None:
@@ -135,7 +139,7 @@ def _unit(config: Mapping[str, Any]) -> str:
 
 
 def _intervals(
-    given: Mapping[str, Any], score: Decimal, field: str, warnings: list[Problem]
+    given: Mapping[str, Any], score: Decimal, field: str, warnings: list[RecordProblem]
 ) -> tuple[Interval, ...]:
     """Return the confidence interval, if it can be one: with a level, and around its score."""
     interval = _section(given, "confidence_interval")
@@ -149,9 +153,9 @@ def _intervals(
     return (Interval(lower=lower, upper=upper, level=level, interval_method="as-reported"),)
 
 
-def _no_interval(field: str, parts: list[Decimal | None]) -> Problem:
+def _no_interval(field: str, parts: list[Decimal | None]) -> RecordProblem:
     lower, upper, level = ("none" if p is None else str(p) for p in parts)
-    return Problem(
+    return RecordProblem(
         "The interval has no level or does not hold its score, so it stays as printed.",
         field.replace("/score_details/score", "/score_details"),
         f"{lower} to {upper}, level {level}",

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 from loaders.formats.assumptions import core, derived, hinted
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import is_missing, record_id, text, texts
@@ -102,12 +102,12 @@ def _members(group: Any) -> list[Any]:
     return members if isinstance(members, list) else []
 
 
-def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one run group. Raises `CardError` where it has no name."""
     group, taxonomy = content["group"], _section(content["group"], "taxonomy")
     name = text(_get(group, "name"))
     if name is None:
-        raise CardError(Problem("The run group has no name.", "name", mend="Give it one."))
+        raise CardError(RecordProblem("The run group has no name.", "name", mend="Give it one."))
     ident = record_id(SOURCE, f"{raw.name}/{content['key']}")
     addresses = _LINK.findall(str(group.get("description") or ""))
     cited = [i for i in identifiers(addresses) if i.startswith(("arxiv:", "doi:"))]

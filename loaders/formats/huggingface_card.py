@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 from loaders.model import CORE_DIMENSIONS, Agent, Assumption, Coding, Dataset, DatasetCard, Record
 from loaders.reading.cleaning import is_iri, is_missing, is_placeholder, record_id, text, texts
 from loaders.reading.content import Markdown
@@ -46,14 +46,14 @@ def detects(content: Markdown) -> bool:
     return not content.front and content.body.lstrip().startswith("# Dataset Card for")
 
 
-def load(raw: Raw, content: Markdown) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, content: Markdown) -> tuple[list[Record], list[RecordProblem]]:
     """Return one dataset card."""
     front = content.front if isinstance(content.front, Mapping) else {}
     folder = raw.path.rpartition("/")[0].rpartition("/")[2]
     title = _title(front, content.body) or folder
     if not title:
         raise CardError(
-            Problem("The card names no dataset.", "pretty_name", mend="Fill in pretty_name.")
+            RecordProblem("The card names no dataset.", "pretty_name", mend="Fill in pretty_name.")
         )
     ident = record_id(SOURCE, raw.path or raw.key)
     links = _links(content.body)
@@ -78,10 +78,10 @@ def load(raw: Raw, content: Markdown) -> tuple[list[Record], list[Problem]]:
     return [card], _warnings(front)
 
 
-def _warnings(front: Mapping[str, Any]) -> list[Problem]:
+def _warnings(front: Mapping[str, Any]) -> list[RecordProblem]:
     known = {*LANGUAGE_CREATORS, "found", "other", "no-annotation"}
     return [
-        Problem("This is not a value that the Hub documents; it is kept as words.",
+        RecordProblem("This is not a value that the Hub documents; it is kept as words.",
                 "language_creators", value)
         for value in texts(front.get("language_creators"))
         if value not in known

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 from loaders.formats.assumptions import core
 from loaders.model import Agent, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import record_id, text, texts
@@ -21,12 +21,14 @@ def detects(tree: Any) -> bool:
     )
 
 
-def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return one implementation card; its tasks are its groups."""
     title, harness = text(tree.get("name")), text(tree.get("evaluation_framework"))
     if title is None or harness is None:
         raise CardError(
-            Problem("The file needs a name and an evaluation_framework.", mend="Fill in both.")
+            RecordProblem(
+                "The file needs a name and an evaluation_framework.", mend="Fill in both."
+            )
         )
     ident = record_id(SOURCE, raw.path or raw.key)
     tasks = [t for t in tree["tasks"] if isinstance(t, Mapping)]

@@ -8,7 +8,7 @@ counts of samples differ for some, so neither replaces the other.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 from loaders.formats.assumptions import core, derived
 from loaders.formats.inspect_evals import AGENT_RULE, HARNESS
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
@@ -40,7 +40,7 @@ def detects(content: Any) -> bool:
     )
 
 
-def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one entry, and what of it could not be kept as a link.
 
     Raises `CardError` for an entry without id or name. Its key is its collection with its id,
@@ -76,7 +76,7 @@ def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Probl
 def _given(content: Mapping[str, Any], field: str) -> str:
     found = text(content.get(field))
     if found is None:
-        raise CardError(Problem(f"The entry has no {field}.", field, mend="Give it one."))
+        raise CardError(RecordProblem(f"The entry has no {field}.", field, mend="Give it one."))
     return found
 
 

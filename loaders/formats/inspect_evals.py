@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 from loaders.formats.assumptions import core, derived
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import is_missing, record_id, text, texts
@@ -38,11 +38,11 @@ def detects(content: Any) -> bool:
     )
 
 
-def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one listing, and what of it could not be kept as a link."""
     title = text(content.get("title"))
     if title is None:
-        raise CardError(Problem("The listing has no title.", "title", mend="Give it one."))
+        raise CardError(RecordProblem("The listing has no title.", "title", mend="Give it one."))
     key = _key(raw, content)
     ident, tags = record_id(SOURCE, key), texts(content.get("tags"))
     address = texts(content.get("arxiv"))
@@ -86,7 +86,7 @@ def _folder(key: str) -> str:
     return str(path.parent) if path.name.startswith("eval.") and path.parent.name else path.name
 
 
-def _no_link(address: tuple[str, ...]) -> list[Problem]:
+def _no_link(address: tuple[str, ...]) -> list[RecordProblem]:
     return [no_link("arxiv", a, "Mend it.") for a in address if not links([a])]
 
 

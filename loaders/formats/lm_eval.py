@@ -9,7 +9,7 @@ are set aside, saying so.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Opaque, Problem, Raw
+from loaders.contract import CardError, Opaque, Raw, RecordProblem
 from loaders.formats.assumptions import core, derived
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import clean_tree, is_missing, record_id, text, texts
@@ -72,25 +72,25 @@ def detects(content: Any) -> bool:
     return task is None and (len(own) > 1 or (bool(own) and own == set(content)))
 
 
-def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one task. Raises `CardError` for a group or a template."""
     if not isinstance(content.get("task"), str):
         raise CardError(_no_task(content))
-    warnings: list[Problem] = []
+    warnings: list[RecordProblem] = []
     whole = _resolved(raw, content, warnings)
     return [_card(raw, whole, included=not warnings)], warnings
 
 
-def _no_task(tree: Mapping[str, Any]) -> Problem:
+def _no_task(tree: Mapping[str, Any]) -> RecordProblem:
     if "task" in tree or "group" in tree:
         members = tree.get("task")
-        return Problem(
+        return RecordProblem(
             "This is a group of tasks, not a task: it says which tasks are run together.",
             "task",
             f"{len(members) if isinstance(members, list) else 0} members",
             "Nothing to do: each task is imported from its own file.",
         )
-    return Problem(
+    return RecordProblem(
         "This is a template that tasks include, not a task.",
         "task",
         mend="Nothing to do: what it sets is read with each task that includes it.",
@@ -98,25 +98,27 @@ def _no_task(tree: Mapping[str, Any]) -> Problem:
 
 
 def _resolved(
-    raw: Raw, tree: Mapping[str, Any], warnings: list[Problem], depth: int = 0
+    raw: Raw, tree: Mapping[str, Any], warnings: list[RecordProblem], depth: int = 0
 ) -> dict[str, Any]:
     """Return a configuration with what it includes; of several includes the first has priority."""
     if depth > _MAX_INCLUDES:
-        raise CardError(Problem("The files include each other without end.", "include", raw.source))
+        raise CardError(
+            RecordProblem("The files include each other without end.", "include", raw.source)
+        )
     whole: dict[str, Any] = {}
     for path in reversed(texts(tree.get("include"))):
         whole |= _included(raw, path, warnings, depth)
     return whole | {k: v for k, v in tree.items() if k != "include"}
 
 
-def _included(raw: Raw, path: str, warnings: list[Problem], depth: int) -> dict[str, Any]:
+def _included(raw: Raw, path: str, warnings: list[RecordProblem], depth: int) -> dict[str, Any]:
     found = raw.sibling(path)
     tree = clean_tree(parse(found.data))[0] if found else None
     if found and isinstance(tree, Mapping):
         return _resolved(found, tree, warnings, depth + 1)
     if found is None:
         warnings.append(
-            Problem(
+            RecordProblem(
                 "The included file was not imported along with this one.",
                 "include",
                 path,

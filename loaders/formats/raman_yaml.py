@@ -9,7 +9,7 @@ what an explicit table can read is coded, the rest stays words.
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 from loaders.formats.card_template import (
     SECTIONS,
     holds,
@@ -43,12 +43,12 @@ def detects(tree: Any) -> bool:
     return "benchmark_name" in tree and bool({"intended_use_case", *SECTIONS} & set(tree))
 
 
-def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card and, where the file holds a practitioner's half, profile and review."""
     return records(raw.key, tree)
 
 
-def records(key: str, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+def records(key: str, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return what a tree of the template holds; `key` is its record key in this source."""
     ident = record_id(SOURCE, key)
     warnings = _unknown_fields(tree)
@@ -62,12 +62,13 @@ def records(key: str, tree: Mapping[str, Any]) -> tuple[list[Record], list[Probl
     return [card, _profile(ident, context), _review(ident, card, verdicts)], warnings
 
 
-def _unknown_fields(tree: Mapping[str, Any]) -> list[Problem]:
+def _unknown_fields(tree: Mapping[str, Any]) -> list[RecordProblem]:
     known = {"benchmark_name", "citation", "version", "intended_use_case", "notes", *SECTIONS}
     extra = [f for f in tree if f not in known]
     unknown = [p for d, p, _ in questions(tree) if d not in CORE_DIMENSIONS]
     return [
-        Problem("The template has no such field; it is not imported.", f) for f in extra + unknown
+        RecordProblem("The template has no such field; it is not imported.", f)
+        for f in extra + unknown
     ]
 
 
@@ -75,7 +76,9 @@ def _card(ident: str, tree: Mapping[str, Any]) -> Card:
     title = text(tree.get("benchmark_name"))
     if title is None:
         raise CardError(
-            Problem("The card names no benchmark.", "benchmark_name", mend="Fill in its name.")
+            RecordProblem(
+                "The card names no benchmark.", "benchmark_name", mend="Fill in its name."
+            )
         )
     return Card(
         id=f"{ident}/{UNSTATED.id}",
@@ -137,8 +140,8 @@ def _review(
     )
 
 
-def _no_verdict(dimension: str, words: str | None) -> Problem:
-    return Problem(
+def _no_verdict(dimension: str, words: str | None) -> RecordProblem:
+    return RecordProblem(
         "The answer does not begin with Yes, No or Partially, so it states no verdict.",
         f"{dimension}/holds_at_deployment",
         words or "",

@@ -9,7 +9,7 @@ whose file name carries a star were approved by a benchmark's authors.
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 from loaders.formats.assumptions import core, hinted
 from loaders.formats.card_template import section
 from loaders.model import Agent, Benchmark, Card, Record
@@ -35,7 +35,7 @@ def detects(tree: Any) -> bool:
     return isinstance(tree, Mapping) and "benchmark_details" in tree
 
 
-def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return one card; links that cannot be links are reported, not stored."""
     ident = record_id(SOURCE, raw.key)
     approved = raw.name.startswith("\N{WHITE MEDIUM STAR}")
@@ -52,7 +52,7 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]
     return [card], warnings
 
 
-def described(tree: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+def described(tree: Mapping[str, Any]) -> tuple[dict[str, Any], list[RecordProblem]]:
     """Return the fields of a card that its sections give, and what was noticed.
 
     Raises `CardError` for a card that names no benchmark.
@@ -61,7 +61,9 @@ def described(tree: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     title = text(details.get("name"))
     if title is None:
         raise CardError(
-            Problem("The card names no benchmark.", "benchmark_details/name", mend="Add a name.")
+            RecordProblem(
+                "The card names no benchmark.", "benchmark_details/name", mend="Add a name."
+            )
         )
     pages, warnings = _links(details.get("resources"))
     keywords = texts(details.get("domains"))
@@ -92,7 +94,7 @@ def _purpose(purpose: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _links(resources: Any) -> tuple[tuple[str, ...], list[Problem]]:
+def _links(resources: Any) -> tuple[tuple[str, ...], list[RecordProblem]]:
     given = texts(resources)
     good = tuple(u for u in given if is_iri(u) and not is_placeholder(u))
     bad = [no_link("benchmark_details/resources", url) for url in given if url not in good]

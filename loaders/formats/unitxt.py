@@ -7,7 +7,7 @@ variants, so `language_creators` is a hint here and never an answer.
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 from loaders.formats.assumptions import core, hinted
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import record_id, text, texts
@@ -29,13 +29,15 @@ def _type(tree: Mapping[str, Any]) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[Problem]]:
+def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return one implementation card. Raises `CardError` for a suite, which is no card."""
     if _type(tree) != "task_card":
         parts = tree.get("subsets")
         names = ", ".join(parts) if isinstance(parts, Mapping) else ""
         raise CardError(
-            Problem("This is a suite of cards and no card.", "subsets", names, "Import its cards.")
+            RecordProblem(
+                "This is a suite of cards and no card.", "subsets", names, "Import its cards."
+            )
         )
     name = catalogue_name(raw)
     tags = tree.get("__tags__")

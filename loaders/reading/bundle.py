@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from loaders.contract import MAX_RECORD_BYTES, CardError, Problem
+from loaders.contract import MAX_RECORD_BYTES, CardError, RecordProblem
 from loaders.reading.archives import DAMAGED, Member
 from loaders.reading.spool import Spool
 
@@ -19,11 +19,15 @@ class Folder:
         """Return the file at this path, None where there is none; see `Bundle.read`."""
         target = (self._root / path).resolve()
         if not target.is_relative_to(self._root):
-            raise CardError(Problem("This path leads out of the imported folder.", value=path))
+            raise CardError(
+                RecordProblem("This path leads out of the imported folder.", value=path)
+            )
         if not target.is_file():
             return None
         if target.stat().st_size > MAX_RECORD_BYTES:
-            raise CardError(Problem("The file is too large to be read beside a card.", value=path))
+            raise CardError(
+                RecordProblem("The file is too large to be read beside a card.", value=path)
+            )
         return target.read_bytes()
 
 

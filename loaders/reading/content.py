@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 from loaders.reading.depth import Syntax
 from loaders.reading.encoding import decode, encoding_of
 from loaders.reading.trees import parse_text, read_tree, too_large
@@ -43,7 +43,7 @@ class Content:
 
     kind: Kind
     value: Any
-    warnings: list[Problem] = field(default_factory=list)
+    warnings: list[RecordProblem] = field(default_factory=list)
 
 
 def read_content(raw: Raw) -> Content:
@@ -85,7 +85,7 @@ def _check_xml(raw: Raw) -> None:
     words = decode(raw.data)[0]
     if "<!DOCTYPE" in words or "<!ENTITY" in words:
         raise CardError(
-            Problem(
+            RecordProblem(
                 "The XML declares a document type or entities, which can unfold without end or "
                 "name other files.",
                 mend="Save it as Turtle, or with the entities written out.",
@@ -110,7 +110,7 @@ def kind_of(raw: Raw) -> Kind:
         return "workbook"
     words, suffix = _words(head), PurePosixPath(raw.name).suffix.lower()
     if not words.strip("\ufeff \t\r\n\0"):
-        raise CardError(Problem("The file is empty.", mend="Get the file again."))
+        raise CardError(RecordProblem("The file is empty.", mend="Get the file again."))
     if _syntax(words, suffix):
         return "rdf"
     return next(kind for kind, fits in _SIGNS if fits(words.lstrip(), suffix))

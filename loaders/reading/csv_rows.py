@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from io import StringIO
 from typing import Any
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 from loaders.reading.cleaning import clean, is_missing
 from loaders.reading.encoding import open_text
 
@@ -81,8 +81,8 @@ def _name(cell: str) -> str:
     return " ".join(cell.replace("\ufeff", "").split())
 
 
-def _broken(line: int, error: csv.Error) -> Problem:
-    return Problem(
+def _broken(line: int, error: csv.Error) -> RecordProblem:
+    return RecordProblem(
         f"The table cannot be read from line {line} on: {error}.",
         mend="Check quotation marks and separators there.",
     )

@@ -8,11 +8,11 @@ import re
 from itertools import accumulate
 from typing import Literal
 
-from loaders.contract import CardError, Problem
+from loaders.contract import CardError, RecordProblem
 
 MOST_LEVELS = 500
 """How deep a text in any syntax may nest; real ones have some ten levels."""
-TOO_DEEP = Problem(f"The text nests more than {MOST_LEVELS} levels deep.", mend="Flatten it.")
+TOO_DEEP = RecordProblem(f"The text nests more than {MOST_LEVELS} levels deep.", mend="Flatten it.")
 
 Syntax = Literal["turtle", "trig", "nt", "nquads", "xml", "json", "json-ld", "yaml"]
 

@@ -11,7 +11,7 @@ from io import TextIOWrapper
 from itertools import chain
 from typing import IO, TextIO
 
-from loaders.contract import CardError, Problem, Raw
+from loaders.contract import CardError, Raw, RecordProblem
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -27,7 +27,7 @@ _LOOK = 400
 FALLBACK = "cp1252"
 
 
-def decode(data: bytes) -> tuple[str, list[Problem]]:
+def decode(data: bytes) -> tuple[str, list[RecordProblem]]:
     """Return the text, and a warning where its encoding had to be taken from the bytes alone.
 
     Raises `CardError` for bytes that are no text.
@@ -36,7 +36,7 @@ def decode(data: bytes) -> tuple[str, list[Problem]]:
     return _decoded(data, encoding), _noticed(encoding)
 
 
-def open_text(raw: Raw) -> tuple[TextIO, list[Problem]]:
+def open_text(raw: Raw) -> tuple[TextIO, list[RecordProblem]]:
     """Return a text stream over a file of any size, line ends untouched, and warnings.
 
     The file is read twice, once for its encoding. Raises `CardError` for what is no text; the
@@ -104,19 +104,19 @@ def _decoded(data: bytes, encoding: str) -> str:
         raise CardError(_no_text(error.start)) from error
 
 
-def _noticed(encoding: str) -> list[Problem]:
+def _noticed(encoding: str) -> list[RecordProblem]:
     if encoding != FALLBACK:
         return []
     return [
-        Problem(
+        RecordProblem(
             "The text is not UTF-8; it was read as Windows-1252.",
             mend="Save it as UTF-8 if letters with accents or quotes look wrong.",
         )
     ]
 
 
-def _no_text(position: int) -> Problem:
-    return Problem(
+def _no_text(position: int) -> RecordProblem:
+    return RecordProblem(
         f"This is no text: neither UTF-8 nor UTF-16 nor Windows-1252 (after byte {position}).",
         mend="Save the file as UTF-8 and try again.",
     )

@@ -18,8 +18,8 @@ from loaders.contract import (
     Alone,
     Bundle,
     CardError,
-    Problem,
     Raw,
+    RecordProblem,
     Rejected,
     inside,
     shorten,
@@ -59,7 +59,7 @@ class _Spot:
         return Raw(self.source, data, path=self.path, bundle=self.bundle, stream=stream)
 
     def rejected(self, message: str, mend: str) -> Rejected:
-        return Rejected(self.raw(b""), (Problem(message, mend=mend),))
+        return Rejected(self.raw(b""), (RecordProblem(message, mend=mend),))
 
 
 def raw_records(paths: Iterable[Path]) -> _Found:
@@ -265,8 +265,12 @@ def _damaged(
     spot: _Spot, error: Exception, stream: Callable[[], IO[bytes]] | None = None
 ) -> Rejected:
     if isinstance(error, TooMuch):
-        problem = Problem(f"{error}; the rest is not read.", mend="Unpack it, import the cards.")
+        problem = RecordProblem(
+            f"{error}; the rest is not read.", mend="Unpack it, import the cards."
+        )
     else:
         what = shorten(str(error)) or type(error).__name__
-        problem = Problem(f"It cannot be read to its end: {what}.", mend="Get the file again.")
+        problem = RecordProblem(
+            f"It cannot be read to its end: {what}.", mend="Get the file again."
+        )
     return Rejected(spot.raw(b"", stream), (problem,))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from loaders.contract import CardError, Problem
+from loaders.contract import CardError, RecordProblem
 from loaders.mapping.context import context
 
 _OWN = "/ontology/context.jsonld"
@@ -53,13 +53,13 @@ class _Inlining:
         self._left -= 1
         if self._left < 0:
             message = f"The file names the context of EvalGap more than {_MOST} times."
-            raise CardError(Problem(message, "@context", mend="Name it once, at the top."))
+            raise CardError(RecordProblem(message, "@context", mend="Name it once, at the top."))
         return context()["@context"]
 
 
-def remote_context(address: str) -> Problem:
+def remote_context(address: str) -> RecordProblem:
     """Return what to say of a context that would have to be fetched."""
-    return Problem(
+    return RecordProblem(
         "The JSON-LD names a remote context. EvalGap never fetches one.",
         "@context",
         address,

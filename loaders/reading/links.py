@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from loaders.contract import Problem, Raw
+from loaders.contract import Raw, RecordProblem
 from loaders.reading.cleaning import is_iri, is_missing, is_placeholder
 
 
@@ -13,10 +13,10 @@ def links(addresses: Iterable[Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(a for a in good if is_iri(a) and not is_placeholder(a)))
 
 
-def no_link(field: str, address: str, mend: str = "Give the real address.") -> Problem:
+def no_link(field: str, address: str, mend: str = "Give the real address.") -> RecordProblem:
     """Return what to say of an address that cannot be kept as a link."""
     message = "This is no working address, so it is not kept as a link."
-    return Problem(message, field, address, mend)
+    return RecordProblem(message, field, address, mend)
 
 
 def file_key(raw: Raw, *roots: str) -> str:

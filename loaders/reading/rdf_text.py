@@ -8,7 +8,7 @@ because they fetch addresses (JSON-LD contexts, also `file:` ones) and raise wha
 import pyoxigraph as ox
 from rdflib import XSD, BNode, Graph, Literal, URIRef
 
-from loaders.contract import CardError, Problem, shorten
+from loaders.contract import CardError, RecordProblem, shorten
 from loaders.reading.depth import Syntax, check_depth
 from loaders.reading.encoding import decode
 
@@ -40,7 +40,7 @@ def parse(data: bytes, syntax: Syntax) -> Graph:
             graph.add((subject, predicate, _term(quad.object)))
     except (SyntaxError, ValueError) as error:
         raise CardError(
-            Problem(f"The RDF cannot be read as {syntax}: {shorten(str(error), 300)}.",
+            RecordProblem(f"The RDF cannot be read as {syntax}: {shorten(str(error), 300)}.",
                     mend="Check the syntax there; addresses are written in full.")
         ) from error  # fmt: skip
     return graph

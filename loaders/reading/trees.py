@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
-from loaders.contract import MAX_RECORD_BYTES, CardError, Problem, Raw, shorten
+from loaders.contract import MAX_RECORD_BYTES, CardError, Raw, RecordProblem, shorten
 from loaders.reading.cleaning import clean
 from loaders.reading.depth import check_depth
 from loaders.reading.encoding import decode
@@ -22,7 +22,7 @@ def parse(data: bytes) -> Any:
     return read_tree(Raw("", data))[0]
 
 
-def read_tree(raw: Raw) -> tuple[Any, list[Problem]]:
+def read_tree(raw: Raw) -> tuple[Any, list[RecordProblem]]:
     """Return the value that a JSON or YAML file holds, and what was noticed of its encoding.
 
     Numbers with a point become `Decimal`. Raises `CardError` for bytes that are too many, no
@@ -33,7 +33,9 @@ def read_tree(raw: Raw) -> tuple[Any, list[Problem]]:
     words, warnings = decode(raw.data)
     plain = clean(words)  # neither JSON nor YAML lets control characters stand in a text
     if plain != words:
-        warnings.append(Problem("Characters that RDF cannot carry were removed from the file."))
+        warnings.append(
+            RecordProblem("Characters that RDF cannot carry were removed from the file.")
+        )
     return parse_text(plain), warnings
 
 
@@ -53,11 +55,11 @@ def parse_text(words: str) -> Any:
     return tree
 
 
-def too_large(size: int = 0) -> Problem:
+def too_large(size: int = 0) -> RecordProblem:
     """Return what to say of a record that has too many bytes."""
     limit = MAX_RECORD_BYTES // 2**20
     has = f"has {size / 2**20:.1f} MB" if size else "is too large"
-    return Problem(
+    return RecordProblem(
         f"The record {has}; the limit for one record is {limit} MB.",
         mend="Split it into one file per card.",
     )
@@ -70,7 +72,7 @@ def _json(words: str) -> Any:
         )
     except json.JSONDecodeError as error:
         raise CardError(
-            Problem(
+            RecordProblem(
                 f"The JSON breaks off at line {error.lineno}, column {error.colno}: {error.msg}.",
                 mend="Mend the file at that place.",
             )
@@ -78,7 +80,9 @@ def _json(words: str) -> Any:
     except RecursionError as error:
         raise CardError(too_deep()) from error
     except ValueError as error:
-        raise CardError(Problem(f"The JSON cannot be read: {shorten(str(error))}.")) from error
+        raise CardError(
+            RecordProblem(f"The JSON cannot be read: {shorten(str(error))}.")
+        ) from error
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -89,10 +93,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def twice(name: str, line: int | None = None) -> Problem:
+def twice(name: str, line: int | None = None) -> RecordProblem:
     """Return what to say of a field that stands twice in one mapping."""
     where = f" (again in line {line})" if line else ""
-    return Problem(
+    return RecordProblem(
         f"This field stands twice in the same place{where}.",
         shorten(name),
         mend="Keep one of the two.",
@@ -109,18 +113,20 @@ def number(text: str) -> Decimal:
         _no_constant(text)
     if abs(value.adjusted()) > MAX_EXPONENT or len(text) > MAX_EXPONENT:
         raise CardError(
-            Problem("A number has too many digits.", value=text, mend="Write it as text.")
+            RecordProblem("A number has too many digits.", value=text, mend="Write it as text.")
         )
     return value
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise CardError(Problem(f"{name} is not a number that a card can hold.", mend="Remove it."))
+    raise CardError(
+        RecordProblem(f"{name} is not a number that a card can hold.", mend="Remove it.")
+    )
 
 
-def too_deep() -> Problem:
+def too_deep() -> RecordProblem:
     """Return what to say of a record that nests too deep."""
-    return Problem(f"The record nests more than {MAX_DEPTH} levels deep.", mend="Flatten it.")
+    return RecordProblem(f"The record nests more than {MAX_DEPTH} levels deep.", mend="Flatten it.")
 
 
 def _check_depth(tree: Any) -> None:

@@ -5,7 +5,7 @@ from typing import IO
 from zipfile import BadZipFile, ZipFile
 from zlib import error as ZlibError  # noqa: N812
 
-from loaders.contract import CardError, Problem, shorten
+from loaders.contract import CardError, RecordProblem, shorten
 
 MAX_UNFOLDED_BYTES = 200 * 2**20
 """How large all sheets of a workbook may be together once unpacked."""
@@ -25,7 +25,9 @@ def check_workbook(data: bytes) -> None:
         with ZipFile(BytesIO(data)) as archive:
             parts = archive.infolist()
             if "xl/workbook.xml" not in archive.namelist():
-                raise CardError(Problem("This zip file is no workbook.", mend="Unpack it first."))
+                raise CardError(
+                    RecordProblem("This zip file is no workbook.", mend="Unpack it first.")
+                )
             # a size in the directory that lies makes the part unreadable, not larger
             if sum(p.file_size for p in parts) > MAX_UNFOLDED_BYTES or len(parts) > MAX_PARTS:
                 raise CardError(_bomb())
@@ -35,7 +37,7 @@ def check_workbook(data: bytes) -> None:
                         _check_xml(stream)
     except (BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError) as error:
         raise CardError(
-            Problem(
+            RecordProblem(
                 f"The workbook cannot be read: {shorten(str(error))}.",
                 mend="Save it again, without a password.",
             )
@@ -48,13 +50,15 @@ def _check_xml(stream: IO[bytes]) -> None:
         seen = (tail + chunk).replace(b"\0", b"")  # so that UTF-16 hides nothing
         if any(word in seen for word in _ENTITIES):
             raise CardError(
-                Problem("The workbook's XML declares entities.", mend="Save it again as XLSX.")
+                RecordProblem(
+                    "The workbook's XML declares entities.", mend="Save it again as XLSX."
+                )
             )
         tail = chunk[-64:]
 
 
-def _bomb() -> Problem:
-    return Problem(
+def _bomb() -> RecordProblem:
+    return RecordProblem(
         f"The workbook unpacks to more than {MAX_UNFOLDED_BYTES // 2**20} MB.",
         mend="Remove the sheets that hold no cards.",
     )

@@ -22,7 +22,7 @@ from yaml.events import (
     ScalarEvent,
 )
 
-from loaders.contract import CardError, Opaque, Problem, shorten
+from loaders.contract import CardError, Opaque, RecordProblem, shorten
 from loaders.reading.trees import MAX_DEPTH, number, too_deep, twice
 
 _EVENTS = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -49,7 +49,7 @@ def read_yaml(words: str) -> Any:
         raise CardError(_problem(error)) from error
     except (yaml.YAMLError, ValueError) as error:
         raise CardError(
-            Problem(f"The file cannot be read as YAML: {shorten(str(error))}.")
+            RecordProblem(f"The file cannot be read as YAML: {shorten(str(error))}.")
         ) from error
 
 
@@ -157,14 +157,14 @@ def _private(event: ScalarEvent | CollectionStartEvent) -> bool:
 _KNOWN = frozenset(_CORE + name for name in ("str", "map", "seq"))
 
 
-def _at(event: Event, what: str, mend: str, value: str = "") -> Problem:
-    return Problem(f"Line {event.start_mark.line + 1} {what}.", value=value, mend=mend)
+def _at(event: Event, what: str, mend: str, value: str = "") -> RecordProblem:
+    return RecordProblem(f"Line {event.start_mark.line + 1} {what}.", value=value, mend=mend)
 
 
-def _problem(error: yaml.MarkedYAMLError) -> Problem:
+def _problem(error: yaml.MarkedYAMLError) -> RecordProblem:
     mark = error.problem_mark or error.context_mark
     where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-    return Problem(
+    return RecordProblem(
         f"The YAML breaks off{where}: {shorten(str(error.problem or error.context))}.",
         mend="Mend the file at that place; a colon or quote is the usual cause.",
     )

@@ -2,28 +2,36 @@
 
 `Tokens` makes, lists, revokes and recognises them; a scope includes those before it: `read`,
 `import`, `write`, `admin`. `Access` lets requests in, each as a `Caller` with the token's name,
-an address and the name of the request (`RequestIds`). `WriteLog` keeps an `Entry` of each write:
-who did it, when, the `Change` of each graph, and what came of it.
+an address and the name of the request (`RequestIds`). `WriteLog` keeps an `LogEntry` of each write:
+who did it, when, the `GraphChange` of each graph, and what came of it.
 """
 
 from service.access.admission import Access, Caller
 from service.access.requests import RequestIds
 from service.access.times import expiry, since
-from service.access.tokens import Scope, Token, Tokens, checked
-from service.access.write_log import COMMAND_LINE, Change, Ending, Entry, Intent, Logged, WriteLog
+from service.access.tokens import AccessToken, Scope, Tokens, checked
+from service.access.write_log import (
+    COMMAND_LINE,
+    Ending,
+    GraphChange,
+    Intent,
+    LogEntry,
+    Logged,
+    WriteLog,
+)
 
 __all__ = [
     "COMMAND_LINE",
     "Access",
+    "AccessToken",
     "Caller",
-    "Change",
     "Ending",
-    "Entry",
+    "GraphChange",
     "Intent",
+    "LogEntry",
     "Logged",
     "RequestIds",
     "Scope",
-    "Token",
     "Tokens",
     "WriteLog",
     "checked",

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from service.access.requests import request_id
-from service.access.tokens import Scope, Token, Tokens
+from service.access.tokens import AccessToken, Scope, Tokens
 from service.common.problems import Forbidden, Problem, Unauthorized
 
 BEARER = 'Bearer realm="EvalGap"'
@@ -122,7 +122,7 @@ def _needed_scope(scope: Scope) -> str:
     return f"This needs {which}. Send it as 'Authorization: Bearer …'."
 
 
-def _ended(token: Token) -> str:
+def _ended(token: AccessToken) -> str:
     if token.revoked is not None:
         return f"The token {token.name!r} was revoked."
     return f"The token {token.name!r} expired {token.expires:%Y-%m-%d %H:%M} UTC."

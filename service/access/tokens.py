@@ -57,7 +57,7 @@ class Scope(IntEnum):
 
 
 @dataclass(frozen=True)
-class Token:
+class AccessToken:
     """What is known of a token, but for the secret itself; times are in UTC."""
 
     name: str
@@ -130,7 +130,7 @@ class Tokens:
             ) from error
         return secret
 
-    def revoke(self, name: str) -> Token:
+    def revoke(self, name: str) -> AccessToken:
         """End a token for good. Raises `NotFound`, and `Conflict` where it was ended before."""
         found = next((token for token in self.all() if token.name == name), None)
         if found is None:
@@ -142,7 +142,7 @@ class Tokens:
             db.execute(change, (now().isoformat(), name))
         return found
 
-    def all(self) -> list[Token]:
+    def all(self) -> list[AccessToken]:
         """Return the tokens of the file, the oldest first, without their hashes."""
         return [token for token, _ in self._rows()]
 
@@ -155,7 +155,7 @@ class Tokens:
         token = self.holder(secret)
         return token is not None and token.state == "valid"
 
-    def holder(self, secret: str) -> Token | None:
+    def holder(self, secret: str) -> AccessToken | None:
         """Return the token with this secret, also where it has ended; None for no token of ours.
 
         All hashes are compared, each in constant time.
@@ -163,13 +163,13 @@ class Tokens:
         given = _hash(secret)
         found = None
         if self._configured is not None and compare_digest(self._configured, given):
-            found = Token(ENVIRONMENT, Scope.ADMIN)
+            found = AccessToken(ENVIRONMENT, Scope.ADMIN)
         for token, digest in self._rows():
             if compare_digest(digest, given):
                 found = token
         return found
 
-    def _rows(self) -> list[tuple[Token, bytes]]:
+    def _rows(self) -> list[tuple[AccessToken, bytes]]:
         """Return the tokens and their hashes. Raises `FileUnusable` where the file is damaged."""
         if self._file is None or not self._file.exists():
             return []
@@ -179,7 +179,7 @@ class Tokens:
         except sqlite3.DatabaseError as error:
             raise _broken(self._file, error) from error
         return [
-            (Token(name, Scope[scope.upper()], *(_time(t) for t in times)), digest)
+            (AccessToken(name, Scope[scope.upper()], *(_time(t) for t in times)), digest)
             for name, scope, digest, *times in rows
         ]
 

@@ -70,7 +70,7 @@ ORDER BY number
 
 
 @dataclass(frozen=True)
-class Change:
+class GraphChange:
     """A graph that was changed; an empty name is the default graph.
 
     Numbers are triples before and after. A version of a record has a digest instead (SHA-256 of
@@ -100,7 +100,7 @@ class Intent:
 
 
 @dataclass(frozen=True)
-class Entry:
+class LogEntry:
     """A write, as it is noted before it is done; `at` is in UTC."""
 
     id: str
@@ -129,7 +129,7 @@ class Logged:
     outcome: str
     detail: str
     ended: str | None
-    graphs: tuple[Change, ...]
+    graphs: tuple[GraphChange, ...]
 
     def document(self) -> dict[str, Any]:
         """Return the write as JSON values; of a graph only what is known."""
@@ -138,12 +138,12 @@ class Logged:
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the write as rows of a table, one for each graph that it changed."""
-        return [vars(self) | vars(graph) for graph in self.graphs or (Change(""),)]
+        return [vars(self) | vars(graph) for graph in self.graphs or (GraphChange(""),)]
 
     @classmethod
     def columns(cls) -> list[str]:
         """Return the columns of those rows."""
-        return [f.name for f in (*fields(cls), *fields(Change)) if f.name != "graphs"]
+        return [f.name for f in (*fields(cls), *fields(GraphChange)) if f.name != "graphs"]
 
 
 class WriteLog:
@@ -157,8 +157,8 @@ class WriteLog:
 
     @contextmanager
     def entry(
-        self, intent: Intent, stored: Callable[[str], Iterable[Change]] = lambda _: ()
-    ) -> Iterator[Entry]:
+        self, intent: Intent, stored: Callable[[str], Iterable[GraphChange]] = lambda _: ()
+    ) -> Iterator[LogEntry]:
         """Note a write before it is done and, after it, what came of it.
 
         `stored` returns what a write with an id has stored, beside what was noted before. Raises
@@ -176,10 +176,10 @@ class WriteLog:
             raise
         self.end(made.id, None if intent.counted else "stored", changes=stored(made.id))
 
-    def begin(self, intent: Intent) -> Entry:
+    def begin(self, intent: Intent) -> LogEntry:
         """Note a write that is about to be done; `end` it later. Raises `FileUnusable`."""
         by = intent.by
-        made = Entry(uuid4().hex, datetime.now(UTC), by.name, by.client, intent.operation)
+        made = LogEntry(uuid4().hex, datetime.now(UTC), by.name, by.client, intent.operation)
         who = (made.id, _text(made.at), by.name, by.client)
         row = (*who, intent.operation, intent.about, by.request, intent.traced)
         with self._writing() as db:
@@ -190,7 +190,7 @@ class WriteLog:
             )
         return made
 
-    def note(self, ident: str, changes: Iterable[Change]) -> None:
+    def note(self, ident: str, changes: Iterable[GraphChange]) -> None:
         """Note the graphs that a write changes, before it does where that is known."""
         rows = [(ident, *asdict(change).values()) for change in changes]
         with self._writing() as db:
@@ -205,7 +205,7 @@ class WriteLog:
         ident: str,
         outcome: Ending | None,
         detail: str = "",
-        changes: Iterable[Change] = (),
+        changes: Iterable[GraphChange] = (),
     ) -> None:
         """Note what came of a write, and what it changed; the first outcome stays.
 
@@ -225,7 +225,7 @@ class WriteLog:
         except (DiskFull, FileUnusable) as error:
             _LOG.error("what came of the write %s is not noted: %s", ident, error)
 
-    def find(self, ident: str) -> Entry | None:
+    def find(self, ident: str) -> LogEntry | None:
         """Return a write by its id; None where it is not there."""
         with self._reading() as db:
             row = db.execute(
@@ -233,7 +233,7 @@ class WriteLog:
             ).fetchone()
         return _entry(*row) if row else None
 
-    def unfinished(self) -> list[tuple[Entry, bool]]:
+    def unfinished(self) -> list[tuple[LogEntry, bool]]:
         """Return the writes without an outcome, each with whether it leaves a trace."""
         with self._reading() as db:
             rows = db.execute(
@@ -249,7 +249,7 @@ class WriteLog:
         with self._reading() as db:
             filters = (_text(since) if since else "", who, graph)
             for *said, outcome, detail, ended in db.execute(_FOUND, filters):
-                graphs = tuple(Change(*row) for row in db.execute(_CHANGES, said[:1]))
+                graphs = tuple(GraphChange(*row) for row in db.execute(_CHANGES, said[:1]))
                 yield Logged(*(*said, outcome or UNFINISHED, detail or "", ended, graphs))
 
     def close(self) -> None:
@@ -297,8 +297,8 @@ def _made(file: Path) -> sqlite3.Connection:
     return db
 
 
-def _entry(ident: str, at: str, *said: str) -> Entry:
-    return Entry(ident, datetime.fromisoformat(at), *said)
+def _entry(ident: str, at: str, *said: str) -> LogEntry:
+    return LogEntry(ident, datetime.fromisoformat(at), *said)
 
 
 def _read(file: Path) -> sqlite3.Connection:

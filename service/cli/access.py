@@ -9,7 +9,7 @@ import typer
 
 from loaders.mapping.iris import BASE
 from loaders.reading.files import printable
-from service.access import Change, Logged, Scope, Token, Tokens, expiry
+from service.access import AccessToken, GraphChange, Logged, Scope, Tokens, expiry
 from service.access import since as moment
 from service.cli.console import err, out
 from service.cli.shared import StoreOption, settings_of, write_log
@@ -57,7 +57,7 @@ def _kept(store: str | None) -> Tokens:
     return Tokens(settings_of(store=store).tokens_file)
 
 
-def _line(token: Token) -> str:
+def _line(token: AccessToken) -> str:
     made = f"made {token.created:%Y-%m-%d}" if token.created else ""
     return f"{token.name}  {token.scope.word}  {token.state}  {made}  {_until(token.expires)}"
 
@@ -106,7 +106,7 @@ _SHOWN = 3
 """How many graphs of a write stand in its line."""
 
 
-def _graph(change: Change) -> str:
+def _graph(change: GraphChange) -> str:
     name = change.graph.removeprefix(f"{BASE}graph/") or "the default graph"
     if change.triples_after is None:
         return name

@@ -15,7 +15,7 @@ from service.cli.shared import StoreOption, fail, opened, settings_of
 from service.common.negotiation import RDF_FORMS, SUFFIXES
 from service.matching import from_graph
 from service.records import exports, repository
-from service.records.repository import Stored
+from service.records.repository import StoredRecord
 from service.store.port import Engine
 from service.store.rdf_input import write
 
@@ -44,7 +44,7 @@ def show(
         sys.stdout.write(_written(engine, repository.load(engine, kind, ident), form, deployment))
 
 
-def _written(engine: Engine, stored: Stored, form: str, deployment: str | None) -> str:
+def _written(engine: Engine, stored: StoredRecord, form: str, deployment: str | None) -> str:
     media = SUFFIXES[form]
     if media in RDF_FORMS:
         return write(stored.graph, media).decode()

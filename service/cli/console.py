@@ -28,7 +28,7 @@ _FOUND_WRONG = 1
 """The exit code of a command that ran, and set records aside."""
 
 
-class Run:
+class ImportRun:
     """One import or check on the terminal: its input, its progress, and how it ends.
 
     As a context manager it takes Ctrl-C: the first ends the input, and what is under way is

@@ -23,7 +23,7 @@ from service.cli import decompose as cli_decompose
 from service.cli import plan as cli_plan
 from service.cli import set_aside as cli_set_aside
 from service.cli import stats as cli_stats
-from service.cli.console import Run, err, out, written
+from service.cli.console import ImportRun, err, out, written
 from service.cli.set_aside import kept_in
 from service.cli.shared import (
     OLD_OPTIONS,
@@ -177,7 +177,7 @@ def import_(
     """
     settings = settings_of(store=store)
     reads_documents(context, settings)
-    run = Run("Checking" if dry_run else "Importing", quiet=quiet)
+    run = ImportRun("Checking" if dry_run else "Importing", quiet=quiet)
     kept = None if dry_run else kept_in(settings)
     store_open = storing(settings, "import", _named(paths), dry_run=dry_run, plain=plain)
     collect_rarely()
@@ -201,7 +201,7 @@ def validate(
     """Check cards as an import would, and store nothing; exit code 1 if any is not valid."""
     settings = settings_of(store=store)
     reads_documents(context, settings)
-    run = Run("Checking", quiet=quiet)
+    run = ImportRun("Checking", quiet=quiet)
     with run, opened(settings, read_only=True) as engine, gated(0) as gate:
         for _ in run.shown(ingest(run.documents(paths), engine, gate, dry_run=True)):
             pass

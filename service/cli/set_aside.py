@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from loaders.contract import Problem
+from loaders.contract import RecordProblem
 from loaders.reading.files import printable
-from service.cli.console import Run, err, out
+from service.cli.console import ImportRun, err, out
 from service.cli.shared import (
     Quiet,
     StoreOption,
@@ -22,7 +22,7 @@ from service.cli.shared import (
 )
 from service.common.settings import Settings
 from service.ingest.pipeline import ingest
-from service.ingest.set_aside import Entry, SetAside, again, noted
+from service.ingest.set_aside import SetAside, SetAsideEntry, again, noted
 
 app = typer.Typer(no_args_is_help=True, help="What was set aside by imports, and why.")
 Ids = Annotated[list[str] | None, typer.Argument(help="Ids from the list; none means all.")]
@@ -79,7 +79,7 @@ def retry(
     """
     settings = settings_of(store=store)
     reads_documents(context, settings)
-    run = Run("Trying again", quiet=quiet)
+    run = ImportRun("Trying again", quiet=quiet)
     with (
         run,
         kept_in(settings) as kept,
@@ -124,7 +124,7 @@ def forget(ids: SomeIds, store: StoreOption = None) -> None:
     out.print(f"{len(entries)} removed")
 
 
-def _exported(entry: Entry, kept: SetAside, folder: Path) -> list[dict[str, object]]:
+def _exported(entry: SetAsideEntry, kept: SetAside, folder: Path) -> list[dict[str, object]]:
     data = kept.data(entry)
     # the name that a source gave may say ../../etc/passwd, so only letters of it are used
     name = f"{entry.id}-{re.sub(r'[^A-Za-z0-9._-]+', '_', entry.source)[-80:].lstrip('.')}"
@@ -138,7 +138,7 @@ def _exported(entry: Entry, kept: SetAside, folder: Path) -> list[dict[str, obje
     return [{**about, **file, **vars(problem)} for problem in entry.problems]
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: SetAsideEntry) -> str:
     where = f"{entry.source}, {entry.place}" if entry.place else entry.source
-    why = entry.problems[0] if entry.problems else Problem("no reason is known")
+    why = entry.problems[0] if entry.problems else RecordProblem("no reason is known")
     return printable(f"{entry.id}  {where}: {replace(why, mend='').sentence()}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 from pydantic import ValidationError
 
-from service.access import COMMAND_LINE, Caller, Entry, Intent, WriteLog
+from service.access import COMMAND_LINE, Caller, Intent, LogEntry, WriteLog
 from service.common.aliases import current_option
 from service.common.problems import BadRequest, BadSetting
 from service.common.settings import Settings
@@ -98,7 +98,7 @@ def logged(
 @contextmanager
 def storing(
     settings: Settings, operation: str, about: object = "", *, dry_run: bool, plain: bool = False
-) -> Iterator[tuple[Engine, Gate, Entry | None]]:
+) -> Iterator[tuple[Engine, Gate, LogEntry | None]]:
     """Open store and gate for documents that are to be stored, and log it as `operation`.
 
     A dry run has no entry in the log. `plain`: judge by plain pySHACL.

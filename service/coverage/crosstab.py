@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from service.fit.claims import Benchmark, Deployment, Said
+from service.fit.claims import BenchmarkClaims, DeploymentClaims, Said
 from service.fit.rules import derive
 from service.ontology.schemes import HOLDS, Scheme
 
@@ -18,7 +18,7 @@ NO_BENCHMARK, NOT_STATED, NEVER_USED = "no-benchmark", "not-stated", "value-neve
 
 
 @dataclass(frozen=True)
-class Cell:
+class CrosstabCell:
     """One combination: who lies in it, and if no benchmark does, which kind of empty it is.
 
     `derived` are those of the benchmarks that a source alone does not place there: on some axis
@@ -48,15 +48,15 @@ class Needed:
     text: str
 
 
-Subject = Benchmark | Deployment
+Subject = BenchmarkClaims | DeploymentClaims
 
 
 def crosstab(
     axes: Sequence[Scheme],
-    benchmarks: Sequence[Benchmark],
-    deployments: Sequence[Deployment],
+    benchmarks: Sequence[BenchmarkClaims],
+    deployments: Sequence[DeploymentClaims],
     everyone: Sequence[Subject] = (),
-) -> list[Cell]:
+) -> list[CrosstabCell]:
     """Return every combination of the values of the axes, in the order of their schemes.
 
     `everyone` are further subjects by which a value counts as used: those outside a filter.
@@ -113,13 +113,13 @@ def _cell(
     benchmarks: _Placed,
     sourced: _Placed,
     deployments: _Placed,
-) -> Cell:
+) -> CrosstabCell:
     inside = _names(benchmarks, lambda places: _inside(combination, places))
     homes = _names(deployments, lambda places: _inside(combination, places))
     unanswered = _names(benchmarks, lambda places: _may_be_inside(combination, places))
     by_source = set(_names(sourced, lambda places: _inside(combination, places)))
     derived = tuple(name for name in inside if name not in by_source)
-    return Cell(
+    return CrosstabCell(
         combination,
         inside,
         derived,
@@ -157,7 +157,9 @@ def _may_be_inside(combination: Sequence[str], places: Sequence[frozenset[str]])
 
 
 def unmatched(
-    axes: Sequence[Scheme], benchmarks: Sequence[Benchmark], deployments: Sequence[Deployment]
+    axes: Sequence[Scheme],
+    benchmarks: Sequence[BenchmarkClaims],
+    deployments: Sequence[DeploymentClaims],
 ) -> list[Needed]:
     """Return the deployments for which, on what they state, no benchmark holds on every axis.
 
@@ -173,7 +175,7 @@ def _said(axes: Sequence[Scheme], subject: Subject) -> tuple[frozenset[Said], ..
 
 
 def _matches(
-    axes: Sequence[Scheme], benchmark: Sequence[frozenset[Said]], deployment: Deployment
+    axes: Sequence[Scheme], benchmark: Sequence[frozenset[Said]], deployment: DeploymentClaims
 ) -> bool:
     readings = (
         derive(axis, said, deployment.said[axis.dimension])
@@ -183,7 +185,7 @@ def _matches(
     return all(r.verdict == HOLDS or r.rule == "deployment-partly-answered" for r in readings)
 
 
-def _needed(axes: Sequence[Scheme], deployment: Deployment) -> Needed:
+def _needed(axes: Sequence[Scheme], deployment: DeploymentClaims) -> Needed:
     found = {a.dimension: tuple(sorted(stated(a, deployment))) for a in axes}
     values = {name: given for name, given in found.items() if given}
     wishes = [_wish(axis, values[axis.dimension]) for axis in axes if axis.dimension in values]

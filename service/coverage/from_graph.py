@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from service.common.problems import BadParameter
-from service.coverage.crosstab import Cell, Needed, crosstab, unmatched
+from service.coverage.crosstab import CrosstabCell, Needed, crosstab, unmatched
 from service.fit import from_graph
-from service.fit.claims import Benchmark, Claim, Coded, Deployment
+from service.fit.claims import BenchmarkClaims, Claim, CodedValue, DeploymentClaims
 from service.ontology import parameters, scheme_queries
 from service.ontology.schemes import Scheme
 from service.queries.cache import cached_per_state
@@ -18,7 +18,7 @@ from service.store.port import Engine
 DOMAIN = "domain"
 """May stand among the dimensions of a cross-tab; its values are the application domains."""
 _AXES = (2, 3)
-_Subject = TypeVar("_Subject", Benchmark, Deployment)
+_Subject = TypeVar("_Subject", BenchmarkClaims, DeploymentClaims)
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Coverage:
     domain: str | None
     benchmarks: int
     deployments: int
-    cells: tuple[Cell, ...]
+    cells: tuple[CrosstabCell, ...]
     unmatched: tuple[Needed, ...]
 
 
@@ -68,7 +68,7 @@ def _axes(engine: Engine, names: str) -> tuple[Scheme, ...]:
 
 
 @cached_per_state
-def subjects(engine: Engine) -> tuple[tuple[Benchmark, ...], tuple[Deployment, ...]]:
+def subjects(engine: Engine) -> tuple[tuple[BenchmarkClaims, ...], tuple[DeploymentClaims, ...]]:
     """Return all benchmarks and deployments with their domains among their claims."""
     benchmarks = map(_with_domain, from_graph.benchmarks(engine))
     return tuple(benchmarks), tuple(map(_with_domain, from_graph.deployments(engine)))
@@ -76,5 +76,5 @@ def subjects(engine: Engine) -> tuple[tuple[Benchmark, ...], tuple[Deployment, .
 
 def _with_domain(of: _Subject) -> _Subject:
     """Return a benchmark or deployment with its domains as a claim among the others."""
-    claim = Claim(DOMAIN, tuple(Coded(d) for d in sorted(of.domains)))
+    claim = Claim(DOMAIN, tuple(CodedValue(d) for d in sorted(of.domains)))
     return replace(of, claims=(*of.claims, claim))

@@ -6,7 +6,7 @@ from typing import Any
 from loaders.mapping.iris import BASE
 from service.common.aliases import with_old_keys
 from service.common.json_values import document
-from service.coverage.crosstab import Cell, Needed
+from service.coverage.crosstab import CrosstabCell, Needed
 from service.coverage.from_graph import Coverage
 from service.ontology.schemes import Scheme
 
@@ -23,7 +23,7 @@ def coverage(found: Coverage) -> dict[str, Any]:
     }
 
 
-def cell(axes: Sequence[Scheme], found: Cell) -> dict[str, Any]:
+def cell(axes: Sequence[Scheme], found: CrosstabCell) -> dict[str, Any]:
     """Return one combination of a cross-tab."""
     return with_old_keys(
         {
@@ -39,7 +39,7 @@ def cell(axes: Sequence[Scheme], found: Cell) -> dict[str, Any]:
     )
 
 
-def cell_rows(axes: Sequence[Scheme], cells: Sequence[Cell]) -> list[dict[str, Any]]:
+def cell_rows(axes: Sequence[Scheme], cells: Sequence[CrosstabCell]) -> list[dict[str, Any]]:
     """Return a row per combination, with counts."""
     return [
         with_old_keys(

@@ -22,7 +22,7 @@ MOST_RESAMPLES = 100_000
 
 
 @dataclass(frozen=True)
-class Bounds:
+class ScoreInterval:
     """An interval in percent or percentage points at level 0.95, with what was resampled."""
 
     lower: float
@@ -40,7 +40,7 @@ class Score:
     value: float
     n: int | None
     events: int | None
-    intervals: tuple[Bounds, ...]
+    intervals: tuple[ScoreInterval, ...]
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,11 @@ class Difference:
     """A difference of scores in percentage points; positive is a loss."""
 
     value: float
-    intervals: tuple[Bounds, ...]
+    intervals: tuple[ScoreInterval, ...]
 
 
 @dataclass(frozen=True)
-class Contribution(Difference):
+class ContributionEstimate(Difference):
     """What one change, or several that came together, took off the score.
 
     `start` and `end` are rungs (none for a mean over orders). `equal_clusters` is the same
@@ -86,12 +86,12 @@ class Unordered:
 
 
 @dataclass(frozen=True)
-class Decomposition:
+class DecompositionEstimate:
     """A gap and its parts; `subtotals` by kind of assumption; parts + residual = total."""
 
     method: str
     scores: tuple[Score, ...]
-    contributions: tuple[Contribution, ...]
+    contributions: tuple[ContributionEstimate, ...]
     subtotals: Mapping[str, Difference]
     residual: Difference
     total: Difference
@@ -120,11 +120,11 @@ class _Work:
     def value(self, row: Floats) -> float:
         return float(100 * row @ self.means)
 
-    def intervals(self, row: Floats) -> tuple[Bounds, ...]:
+    def intervals(self, row: Floats) -> tuple[ScoreInterval, ...]:
         tail = 100 * (1 - LEVEL) / 2
         found = {u: np.percentile(100 * d @ row, [tail, 100 - tail]) for u, d in self.draws.items()}
         return tuple(
-            Bounds(float(low), float(high), unit, "bootstrap-percentile")
+            ScoreInterval(float(low), float(high), unit, "bootstrap-percentile")
             for unit, (low, high) in found.items()
         )
 
@@ -136,7 +136,7 @@ def decompose(
     resamples: int = 10_000,
     seed: int = 1,
     higher_is_better: bool = True,
-) -> Decomposition:
+) -> DecompositionEstimate:
     """Return the decomposition that the measured conditions allow.
 
     `kind_of` maps dimensions to the kind of assumption that subtotals are made of. Raises
@@ -158,7 +158,7 @@ def decompose(
     )
     contributions = _contributions(work, higher_is_better=higher_is_better)
     clusters = diagnostics.clusters(scores.items, table, work.clusters, made.contrasts)
-    return Decomposition(
+    return DecompositionEstimate(
         method=made.method,
         scores=_scores(scores),
         contributions=contributions,
@@ -178,7 +178,7 @@ def decompose(
     )
 
 
-def _unsure(contributions: Iterable[Contribution]) -> Iterator[str]:
+def _unsure(contributions: Iterable[ContributionEstimate]) -> Iterator[str]:
     for part in contributions:
         if any(i.upper == i.lower for i in part.intervals):
             yield (
@@ -238,20 +238,20 @@ def _scores(scores: Scores) -> tuple[Score, ...]:
     )
 
 
-def wilson(events: int, n: int) -> Bounds:
+def wilson(events: int, n: int) -> ScoreInterval:
     """Return the 95 % Wilson score interval of a proportion, in percent."""
     from statsmodels.stats.proportion import proportion_confint  # noqa: PLC0415 - slow to import
 
     lower, upper = proportion_confint(events, n, alpha=1 - LEVEL, method="wilson")
-    return Bounds(100 * float(lower), 100 * float(upper), "item", "wilson")
+    return ScoreInterval(100 * float(lower), 100 * float(upper), "item", "wilson")
 
 
-def _contributions(work: _Work, *, higher_is_better: bool) -> tuple[Contribution, ...]:
+def _contributions(work: _Work, *, higher_is_better: bool) -> tuple[ContributionEstimate, ...]:
     made, rungs = work.made, work.scores.rungs
     equal = diagnostics.equal_weights(work.clusters)
     spans = _over_orders(work) if made.method == "order-averaged" else {}
     return tuple(
-        Contribution(
+        ContributionEstimate(
             value=work.value(row),
             intervals=work.intervals(row),
             name=part.name,

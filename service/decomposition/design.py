@@ -22,7 +22,7 @@ Method = Literal["sequential", "one-at-a-time", "order-averaged", "none"]
 
 
 @dataclass(frozen=True)
-class Part:
+class DesignPart:
     """One contribution: what changes, between which conditions (none for a Shapley value)."""
 
     name: str
@@ -40,7 +40,7 @@ class Design:
     """
 
     method: Method
-    parts: tuple[Part, ...]
+    parts: tuple[DesignPart, ...]
     contrasts: Floats
     players: tuple[tuple[str, ...], ...]
     masks: tuple[int, ...]
@@ -142,7 +142,7 @@ def _ladder(
     named: bool,
 ) -> Design:
     parts = [
-        Part(
+        DesignPart(
             scores.rungs[b],
             tuple(d for i, p in enumerate(players) if (masks[b] & ~masks[a]) >> i & 1 for d in p)
             if named
@@ -160,13 +160,15 @@ def _shapley(
     players: list[tuple[str, ...]], masks: tuple[int, ...], ends: tuple[int, int]
 ) -> Design:
     rows = [weights(i, len(players))[list(masks)] for i in range(len(players))]
-    parts = tuple(Part(" + ".join(p), p, None, None) for p in players)
+    parts = tuple(DesignPart(" + ".join(p), p, None, None) for p in players)
     return Design("order-averaged", parts, np.array(rows), tuple(players), masks, ends)
 
 
 def _alone(players: list[tuple[str, ...]], masks: tuple[int, ...], ends: tuple[int, int]) -> Design:
     at = [masks.index(1 << i) for i in range(len(players))]
-    parts = tuple(Part(" + ".join(p), p, ends[0], j) for p, j in zip(players, at, strict=True))
+    parts = tuple(
+        DesignPart(" + ".join(p), p, ends[0], j) for p, j in zip(players, at, strict=True)
+    )
     rows = [_drop(masks, ends[0], j) for j in at]
     return Design("one-at-a-time", parts, np.array(rows), tuple(players), masks, ends)
 

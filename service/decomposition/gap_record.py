@@ -12,13 +12,18 @@ from pydantic import BaseModel, ConfigDict
 
 from loaders.reading.cleaning import slug
 from service.common.problems import BadRequest
-from service.decomposition.decompose import Bounds, Contribution, Decomposition, Difference
+from service.decomposition.decompose import (
+    ContributionEstimate,
+    DecompositionEstimate,
+    Difference,
+    ScoreInterval,
+)
 
 STEP = Decimal("0.01")
 """Numbers are written to two decimals, as hundredths of a point."""
 
 
-class Named(BaseModel):
+class NamedThing(BaseModel):
     """A metric, system or study as a file defines it: an id, and what else is known of it."""
 
     model_config = ConfigDict(extra="allow")
@@ -38,9 +43,9 @@ class About(BaseModel):
     benchmark: str
     deployment: str | None = None
     author: dict[str, Any]
-    metric: Named
-    systems: list[Named] = []
-    study: Named | None = None
+    metric: NamedThing
+    systems: list[NamedThing] = []
+    study: NamedThing | None = None
     status: str | None = None
     verification: str = "recomputed"
     measured_by: str | None = None
@@ -51,7 +56,7 @@ class About(BaseModel):
     conditions: dict[str, dict[str, Any]] = {}
 
 
-def gap_tree(found: Decomposition, about: About) -> dict[str, Any]:
+def gap_tree(found: DecompositionEstimate, about: About) -> dict[str, Any]:
     """Return the tree of a file with one gap. Raises `BadRequest` where dimensions are lacking."""
     if not all(c.dimensions for c in found.contributions):
         raise BadRequest(
@@ -90,7 +95,7 @@ def _keys(rungs: Sequence[str]) -> list[str]:
     return [f"{key}-{i}" for i, key in enumerate(made, start=1)]
 
 
-def _ends(found: Decomposition) -> tuple[int, int]:
+def _ends(found: DecompositionEstimate) -> tuple[int, int]:
     sizes = [len(s.changed or ()) for s in found.scores]
     return sizes.index(min(sizes)), sizes.index(max(sizes))
 
@@ -103,7 +108,7 @@ def two(value: float) -> Decimal:
 class _Writer:
     """Writes parts of one decomposition; the units and keys are the same for all of them."""
 
-    def __init__(self, found: Decomposition, about: About, keys: Sequence[str]) -> None:
+    def __init__(self, found: DecompositionEstimate, about: About, keys: Sequence[str]) -> None:
         self._found, self._about, self._keys = found, about, keys
         self._units: dict[str, str] = {"item": "item", "cluster": "cluster"}
         self._units |= {str(k): v for k, v in about.sampling_units.items()}
@@ -118,7 +123,7 @@ class _Writer:
         given = {"intervals": kept} if kept else {"not_given": ["interval-not-reported"]}
         return {"value": value, "unit": "percentage-point", "precision": STEP, **given}
 
-    def _interval(self, bounds: Bounds) -> dict[str, Any]:
+    def _interval(self, bounds: ScoreInterval) -> dict[str, Any]:
         fields = {
             "lower": two(bounds.lower),
             "upper": two(bounds.upper),
@@ -171,7 +176,7 @@ class _Writer:
             if c.lowest is not None and c.highest is not None
         ]
 
-    def _contribution(self, part: Contribution) -> dict[str, Any]:
+    def _contribution(self, part: ContributionEstimate) -> dict[str, Any]:
         ends: dict[str, Any] = {}
         if part.start and part.end:
             ends = {"from": self._key_of[part.start], "to": self._key_of[part.end]}

@@ -12,8 +12,8 @@ from loaders.writers.text import yaml_text
 from service.common import json_values
 from service.common.problems import BadParameter, BadRequest, Invalid
 from service.common.trees import tree
-from service.decomposition.decompose import MOST_RESAMPLES, Decomposition, decompose
-from service.decomposition.gap_record import About, Named, gap_tree
+from service.decomposition.decompose import MOST_RESAMPLES, DecompositionEstimate, decompose
+from service.decomposition.gap_record import About, NamedThing, gap_tree
 from service.decomposition.scores import read_scores
 from service.decomposition.table import Sheet, rows_sheet, sheet
 from service.ingest.documents import check_values, read_json
@@ -65,7 +65,7 @@ class Sent:
 class Worked:
     """What came of a table."""
 
-    found: Decomposition
+    found: DecompositionEstimate
     options: Options
     about: Mapping[str, Any]
 
@@ -123,7 +123,7 @@ def _words(body: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def run(table: Sheet, options: Options) -> Decomposition:
+def run(table: Sheet, options: Options) -> DecompositionEstimate:
     """Return the decomposition of a table. Raises `BadRequest` naming what is wrong with it."""
     scores = read_scores(table, whole=100.0 if options.unit == "percent" else 1.0)
     if options.rungs:
@@ -139,20 +139,20 @@ def run(table: Sheet, options: Options) -> Decomposition:
     )
 
 
-def document(found: Decomposition) -> dict[str, Any]:
+def document(found: DecompositionEstimate) -> dict[str, Any]:
     """Return a decomposition as JSON values."""
     rounded: dict[str, Any] = json_values.document(found, _DIGITS)
     return rounded
 
 
-def gap_file(found: Decomposition, about: Mapping[str, Any], options: Options) -> Document:
+def gap_file(found: DecompositionEstimate, about: Mapping[str, Any], options: Options) -> Document:
     """Return the EvalGap file of a decomposition, read back as an import would read it.
 
     Raises `BadRequest` for what `about` lacks, `Invalid` for what the format refuses.
     """
     given = _about(about)
     extra = {"higher_is_better": options.higher_is_better, **given.metric.model_dump()}
-    given = given.model_copy(update={"metric": Named.model_validate(extra)})
+    given = given.model_copy(update={"metric": NamedThing.model_validate(extra)})
     text = yaml_text(gap_tree(found, given))
     made = read(Raw("decomposition.yaml", text.encode()))
     if isinstance(made, Document):

@@ -19,7 +19,7 @@ PROPORTION_UNITS = {"percentage-point": 100.0, "fraction": 1.0}
 
 
 @dataclass(frozen=True)
-class Bounds:
+class FigureInterval:
     """An interval around a figure, with its level (0.95), method and what was resampled."""
 
     lower: float
@@ -63,7 +63,7 @@ class Figure:
     as_reported: str | None = None
     lowest: float | None = None
     highest: float | None = None
-    intervals: tuple[Bounds, ...] = ()
+    intervals: tuple[FigureInterval, ...] = ()
     before: Arm = Arm()
     after: Arm = Arm()
     losses: int | None = None

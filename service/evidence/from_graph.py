@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from loaders.model import Contribution, Decomposition, Estimate, Gap, Measurement
-from service.evidence.figures import Arm, Bounds, Figure
+from service.evidence.figures import Arm, Figure, FigureInterval
 from service.fit import from_graph
 from service.queries import lists
 from service.queries.cache import cached_per_state
@@ -89,9 +89,9 @@ def _figure(
     )
 
 
-def _bounds(estimate: Estimate) -> Iterator[Bounds]:
+def _bounds(estimate: Estimate) -> Iterator[FigureInterval]:
     for i in estimate.intervals:
-        yield Bounds(
+        yield FigureInterval(
             float(i.lower), float(i.upper), float(i.level), i.interval_method, i.sampling_unit
         )
 

@@ -17,7 +17,7 @@ from service.evidence.figures import (
     standard_error,
 )
 from service.evidence.pooling import LEAST, StudyEffect, Summary, summarise, together
-from service.fit.claims import Deployment
+from service.fit.claims import DeploymentClaims
 
 SENTENCE = (
     "But for figures marked as measured here, this is what was measured elsewhere, in other "
@@ -61,7 +61,7 @@ class Pool:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class DimensionEvidence:
     """All that the graph measured for one dimension, nearest first, and the spread of levels."""
 
     dimension: str
@@ -75,8 +75,8 @@ class Evidence:
 
 
 def evidence(
-    dimension: str, covers: frozenset[str], figures: Iterable[Figure], deployment: Deployment
-) -> Evidence:
+    dimension: str, covers: frozenset[str], figures: Iterable[Figure], deployment: DeploymentClaims
+) -> DimensionEvidence:
     """Return what was measured for a dimension, for a deployment that asks.
 
     `covers` are the dimensions above it: a figure for one of those speaks of this one too, but
@@ -87,7 +87,7 @@ def evidence(
     rest = [f for f in about if f not in alone]
     near = [f for f in alone if f.domains & deployment.domains]
     far = [f for f in alone if not f.domains & deployment.domains]
-    return Evidence(
+    return DimensionEvidence(
         dimension=dimension,
         same_domain=tuple(_listed(f, deployment) for f in _in_order(near)),
         elsewhere=tuple(_listed(f, deployment) for f in _in_order(far)),
@@ -108,7 +108,7 @@ def _in_order(figures: Iterable[Figure]) -> list[Figure]:
     return sorted(figures, key=lambda f: (_LEVELS.index(f.verification), f.gap, f.role, repr(f)))
 
 
-def _listed(figure: Figure, deployment: Deployment) -> Listed:
+def _listed(figure: Figure, deployment: DeploymentClaims) -> Listed:
     here = deployment.id is not None and figure.deployment == deployment.id
     error = standard_error(figure)
     why = "it was measured for this deployment itself" if here else left_out(figure)
@@ -136,7 +136,7 @@ def left_out(figure: Figure) -> str | None:
 _UNSETTLED = ("withdrawn", "disputed")
 
 
-def _pools(figures: Sequence[Figure], deployment: Deployment, scope: str) -> list[Pool]:
+def _pools(figures: Sequence[Figure], deployment: DeploymentClaims, scope: str) -> list[Pool]:
     usable = [f for f in _in_order(figures) if _listed(f, deployment).left_out is None]
     return [
         _pool([f for f in usable if f.unit == unit], unit, scope)

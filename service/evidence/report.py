@@ -7,7 +7,7 @@ from loaders.mapping.iris import BASE
 from loaders.model import interval_words
 from service.common.aliases import KEYS, with_old_keys
 from service.common.json_values import document
-from service.evidence.relevance import SENTENCE, Evidence, Listed, Pool
+from service.evidence.relevance import SENTENCE, DimensionEvidence, Listed, Pool
 from service.evidence.risk import Risk
 from service.fit.claims import Finding
 from service.fit.report import finding
@@ -16,7 +16,7 @@ _DIGITS = 4
 """To how many digits after the point computed numbers are given; recorded ones are kept."""
 
 
-def evidence(assumption: Finding, found: Evidence) -> dict[str, Any]:
+def evidence(assumption: Finding, found: DimensionEvidence) -> dict[str, Any]:
     """Return what was measured elsewhere for one assumption that is not known to hold."""
     return {
         "dimension": found.dimension,
@@ -52,7 +52,7 @@ def pool(found: Pool) -> dict[str, Any]:
     return {**document(found, _DIGITS), "k": found.k, "no_summary_because": found.why_none}
 
 
-def evidence_rows(found: Sequence[Evidence]) -> list[dict[str, Any]]:
+def evidence_rows(found: Sequence[DimensionEvidence]) -> list[dict[str, Any]]:
     """Return a row per figure, with the list it stands in."""
     return [
         {

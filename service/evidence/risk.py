@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from service.evidence.from_graph import figures
-from service.evidence.relevance import Evidence, evidence
+from service.evidence.relevance import DimensionEvidence, evidence
 from service.fit import from_graph
-from service.fit.claims import Benchmark, Deployment, Finding, Fit
+from service.fit.claims import BenchmarkClaims, DeploymentClaims, Finding, Fit
 from service.fit.request import FitRequest, answer
 from service.ontology import scheme_queries
 from service.ontology.schemes import DISPUTED, UNKNOWN, VIOLATED
@@ -21,7 +21,7 @@ class Risk:
 
     title: str
     fit: Fit
-    evidence: tuple[tuple[Finding, Evidence], ...]
+    evidence: tuple[tuple[Finding, DimensionEvidence], ...]
 
 
 def risk(engine: Engine, ident: str, benchmark: str, relevant: tuple[str, ...]) -> Risk:
@@ -34,7 +34,10 @@ def risk(engine: Engine, ident: str, benchmark: str, relevant: tuple[str, ...]) 
 
 
 def risk_at(
-    engine: Engine, deployment: Deployment, every: Sequence[Benchmark], request: FitRequest
+    engine: Engine,
+    deployment: DeploymentClaims,
+    every: Sequence[BenchmarkClaims],
+    request: FitRequest,
 ) -> Risk:
     """Return the same for a deployment that may not be stored; `request` names one benchmark."""
     alone = [c for c in every if c.id == request.benchmark]

@@ -14,7 +14,7 @@ SUPPOSED = "supposed"
 
 
 @dataclass(frozen=True, order=True)
-class Source:
+class ClaimSource:
     """A place in a source."""
 
     url: str
@@ -22,7 +22,7 @@ class Source:
 
 
 @dataclass(frozen=True, order=True)
-class Coded:
+class CodedValue:
     """A value with its basis: stated and derived count, hinted is only shown."""
 
     code: str
@@ -43,12 +43,12 @@ class Claim:
     """What one record states on one dimension; `record` is the path of that version."""
 
     dimension: str
-    coded: tuple[Coded, ...] = ()
+    coded: tuple[CodedValue, ...] = ()
     status: str = "answered"
     answer: str | None = None
     author: str | None = None
     record: str | None = None
-    sources: tuple[Source, ...] = ()
+    sources: tuple[ClaimSource, ...] = ()
 
     def values(self) -> frozenset[str]:
         """Return the values that count as an answer."""
@@ -71,7 +71,7 @@ class Judgement:
     card: str | None = None
     rationale: str | None = None
     share: float | None = None
-    sources: tuple[Source, ...] = ()
+    sources: tuple[ClaimSource, ...] = ()
 
 
 _Statement = TypeVar("_Statement", Claim, Judgement)
@@ -101,7 +101,7 @@ def _once(said: frozenset[Said]) -> frozenset[Said]:
 
 
 @dataclass(frozen=True)
-class Benchmark:
+class BenchmarkClaims:
     """A benchmark: what its cards claim, and what assessors say of it in the deployment.
 
     `lower_level_claims` are those of datasets and implementations, shown and never counted.
@@ -136,7 +136,7 @@ class Benchmark:
 
 
 @dataclass(frozen=True)
-class Deployment:
+class DeploymentClaims:
     """A deployment as its profiles, or a description, state it. `id` is None for a description."""
 
     id: str | None = None
@@ -176,7 +176,7 @@ class Finding:
     beside: tuple[Claim, ...] = ()
 
     @property
-    def sources(self) -> tuple[Source, ...]:
+    def sources(self) -> tuple[ClaimSource, ...]:
         """The sources of everything that the finding rests on."""
         stated = {s for c in (*self.claims, *self.characteristics) for s in c.sources}
         judged = {s for j in self.judgements for s in j.sources}
@@ -184,7 +184,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Counts:
+class VerdictCounts:
     """How many relevant assumptions have which verdict."""
 
     violated: int = 0
@@ -215,7 +215,7 @@ class Fit:
     benchmark: str
     title: str
     verdicts: Mapping[str, str]
-    counts: Counts
+    counts: VerdictCounts
     find: Callable[[], tuple[Finding, ...]] = field(repr=False, compare=False)
     rank: int | None = None
 
@@ -236,7 +236,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Difference:
+class ClaimDifference:
     """One dimension on which two benchmarks stand side by side for one deployment."""
 
     dimension: str

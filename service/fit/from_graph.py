@@ -8,7 +8,14 @@ from rdflib import Literal, URIRef
 
 from loaders.mapping.iris import BASE, EGAP, last_segment, path_below
 from service.common.problems import NotFound
-from service.fit.claims import Benchmark, Claim, Coded, Deployment, Judgement, Source
+from service.fit.claims import (
+    BenchmarkClaims,
+    Claim,
+    ClaimSource,
+    CodedValue,
+    DeploymentClaims,
+    Judgement,
+)
 from service.ontology.scheme_queries import tail
 from service.queries import internal
 from service.queries.cache import cached_per_state
@@ -18,7 +25,7 @@ from service.store.port import Engine, Row
 _LOWER = (EGAP.describesDataset, EGAP.describesImplementation)
 
 
-def deployment(engine: Engine, ident: str) -> Deployment:
+def deployment(engine: Engine, ident: str) -> DeploymentClaims:
     """Return a deployment as all its current profiles state it. Raises `NotFound`."""
     check("deployment", ident)
     for found in deployments(engine):
@@ -28,16 +35,16 @@ def deployment(engine: Engine, ident: str) -> Deployment:
 
 
 @cached_per_state
-def deployments(engine: Engine) -> tuple[Deployment, ...]:
+def deployments(engine: Engine) -> tuple[DeploymentClaims, ...]:
     """Return every deployment."""
     claims = _claims(engine, EGAP.describesDeployment)
     return tuple(
-        Deployment(last_segment(iri), title, domains, tuple(claims.get(iri, ())))
+        DeploymentClaims(last_segment(iri), title, domains, tuple(claims.get(iri, ())))
         for iri, (title, domains) in sorted(_names(engine, EGAP.describesDeployment).items())
     )
 
 
-def benchmarks(engine: Engine, reviewed_for: str | None = None) -> list[Benchmark]:
+def benchmarks(engine: Engine, reviewed_for: str | None = None) -> list[BenchmarkClaims]:
     """Return every benchmark with the claims of its current cards.
 
     `reviewed_for` is the id of a deployment: its reviews give the judgements.
@@ -50,12 +57,12 @@ def benchmarks(engine: Engine, reviewed_for: str | None = None) -> list[Benchmar
 
 
 @cached_per_state
-def _benchmarks(engine: Engine) -> Mapping[str, Benchmark]:
+def _benchmarks(engine: Engine) -> Mapping[str, BenchmarkClaims]:
     """Return every benchmark, without judgements, by its IRI."""
     claims = _claims(engine, EGAP.describesBenchmark)
     lower = _lower_level_claims(engine)
     return {
-        iri: Benchmark(
+        iri: BenchmarkClaims(
             last_segment(iri),
             title,
             domains,
@@ -105,14 +112,14 @@ def _claim(rows: list[Row]) -> Claim:
     )
 
 
-def _coded(row: Row) -> Coded:
-    return Coded(
+def _coded(row: Row) -> CodedValue:
+    return CodedValue(
         tail(row, "code") or "", tail(row, "basis") or "", _text(row, "rule"), _number(row, "share")
     )
 
 
-def _sources(rows: Iterable[Row]) -> tuple[Source, ...]:
-    found = {Source(str(r["url"]), _text(r, "locator")) for r in rows if "url" in r}
+def _sources(rows: Iterable[Row]) -> tuple[ClaimSource, ...]:
+    found = {ClaimSource(str(r["url"]), _text(r, "locator")) for r in rows if "url" in r}
     return tuple(sorted(found, key=str))
 
 

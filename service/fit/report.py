@@ -6,7 +6,7 @@ from typing import Any
 from loaders.mapping.iris import BASE
 from service.common.aliases import with_old_keys
 from service.common.json_values import document
-from service.fit.claims import Claim, Difference, Finding, Fit, Move
+from service.fit.claims import Claim, ClaimDifference, Finding, Fit, Move
 from service.fit.request import Answer
 
 NOTE = (
@@ -96,7 +96,7 @@ def move_rows(moves: Sequence[Move]) -> list[dict[str, Any]]:
     ]
 
 
-def difference(found: Difference) -> dict[str, Any]:
+def difference(found: ClaimDifference) -> dict[str, Any]:
     """Return one dimension of two benchmarks side by side."""
     return {
         "dimension": found.dimension,
@@ -106,7 +106,7 @@ def difference(found: Difference) -> dict[str, Any]:
     }
 
 
-def difference_rows(found: Sequence[Difference]) -> list[dict[str, Any]]:
+def difference_rows(found: Sequence[ClaimDifference]) -> list[dict[str, Any]]:
     """Return a row per dimension with the findings of both benchmarks."""
     return [
         {

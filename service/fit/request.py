@@ -8,7 +8,15 @@ from loaders.model import CORE_DIMENSIONS
 from service.common.aliases import current_parameters
 from service.common.parameters import number, only, words
 from service.common.problems import BadParameter, NotFound
-from service.fit.claims import Benchmark, Claim, Coded, Deployment, Difference, Fit, Move
+from service.fit.claims import (
+    BenchmarkClaims,
+    Claim,
+    ClaimDifference,
+    CodedValue,
+    DeploymentClaims,
+    Fit,
+    Move,
+)
 from service.fit.rules import fit
 from service.fit.whatif import difference, moves, what_if
 from service.ontology.parameters import Schemes, dimension, dimensions, domain, values
@@ -42,15 +50,18 @@ class FitRequest:
 class Answer:
     """The fit of one deployment; `moves` and `compared` are None unless requested."""
 
-    deployment: Deployment
+    deployment: DeploymentClaims
     request: FitRequest
     fits: tuple[Fit, ...]
     moves: tuple[Move, ...] | None = None
-    compared: tuple[Difference, ...] | None = None
+    compared: tuple[ClaimDifference, ...] | None = None
 
 
 def answer(
-    schemes: Schemes, every: Sequence[Benchmark], deployment: Deployment, request: FitRequest
+    schemes: Schemes,
+    every: Sequence[BenchmarkClaims],
+    deployment: DeploymentClaims,
+    request: FitRequest,
 ) -> Answer:
     """Return the requested fit. Raises `NotFound` for a benchmark that is not there."""
     chosen = _chosen(every, request)
@@ -65,7 +76,7 @@ def answer(
     return Answer(deployment, request, tuple(shown), moved, compared)
 
 
-def _chosen(every: Sequence[Benchmark], request: FitRequest) -> list[Benchmark]:
+def _chosen(every: Sequence[BenchmarkClaims], request: FitRequest) -> list[BenchmarkClaims]:
     """Return the benchmarks to rank; one that is requested by name is always among them."""
     named = {n for n in (request.benchmark, *(request.compare or ())) if n}
     if missing := sorted(named - {c.id for c in every}):
@@ -75,8 +86,8 @@ def _chosen(every: Sequence[Benchmark], request: FitRequest) -> list[Benchmark]:
 
 def _moved(
     schemes: Schemes,
-    chosen: list[Benchmark],
-    deployment: Deployment,
+    chosen: list[BenchmarkClaims],
+    deployment: DeploymentClaims,
     request: FitRequest,
     found: Iterable[Fit],
 ) -> tuple[Move, ...]:
@@ -85,7 +96,7 @@ def _moved(
     return tuple(m for m in moves(found, after) if request.benchmark in {None, m.benchmark})
 
 
-def _compared(found: Iterable[Fit], pair: tuple[str, str]) -> tuple[Difference, ...]:
+def _compared(found: Iterable[Fit], pair: tuple[str, str]) -> tuple[ClaimDifference, ...]:
     by_name = {f.benchmark: f for f in found}
     return tuple(difference(by_name[pair[0]], by_name[pair[1]]))
 
@@ -140,7 +151,9 @@ def parse(engine: Engine, schemes: Schemes, given: Mapping[str, Any]) -> FitRequ
     )
 
 
-def described_deployment(engine: Engine, schemes: Schemes, body: Mapping[str, Any]) -> Deployment:
+def described_deployment(
+    engine: Engine, schemes: Schemes, body: Mapping[str, Any]
+) -> DeploymentClaims:
     """Return the deployment that a description states: `title`, `domains`, `characteristics`.
 
     A characteristic is a value, a list of values, or a mapping with `values`, `answer` and
@@ -165,7 +178,7 @@ def described_deployment(engine: Engine, schemes: Schemes, body: Mapping[str, An
     listed = where if isinstance(where, list) else [where]
     found = frozenset(domain(engine, str(d)) for d in listed)
     title = words(body.get("title") or "The described deployment", "title")
-    return Deployment(None, title, found, claims)
+    return DeploymentClaims(None, title, found, claims)
 
 
 def _characteristic(schemes: Schemes, name: object, stated: object) -> Claim:
@@ -183,4 +196,4 @@ def _characteristic(schemes: Schemes, name: object, stated: object) -> Claim:
             known=list(STATUSES),
         )
     answer = words(parts["answer"], f"{where}.answer") if parts.get("answer") else None
-    return Claim(found, tuple(map(Coded, coded)), status, answer)
+    return Claim(found, tuple(map(CodedValue, coded)), status, answer)

@@ -8,7 +8,16 @@ assumptions are violated, then by how many are not settled, then by how many hol
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from service.fit.claims import Benchmark, Claim, Counts, Deployment, Finding, Fit, Judgement, Said
+from service.fit.claims import (
+    BenchmarkClaims,
+    Claim,
+    DeploymentClaims,
+    Finding,
+    Fit,
+    Judgement,
+    Said,
+    VerdictCounts,
+)
 from service.fit.comparison import Reading, compare
 from service.ontology.schemes import (
     DISPUTED,
@@ -20,44 +29,44 @@ from service.ontology.schemes import (
     Scheme,
 )
 
-_Verdicts = tuple[Mapping[str, str], Counts]
+_Verdicts = tuple[Mapping[str, str], VerdictCounts]
 
 
 class _Rules:
     """What the rules give for one deployment; benchmarks that say the same are compared once."""
 
     def __init__(
-        self, schemes: Mapping[str, Scheme], deployment: Deployment, relevant: Sequence[str]
+        self, schemes: Mapping[str, Scheme], deployment: DeploymentClaims, relevant: Sequence[str]
     ) -> None:
         self._schemes = {name: schemes[name] for name in relevant}
         self._deployment = deployment
         self._known: dict[tuple[frozenset[Said], ...], _Verdicts] = {}
 
-    def fit(self, benchmark: Benchmark) -> Fit:
+    def fit(self, benchmark: BenchmarkClaims) -> Fit:
         verdicts, counted = self._judged(benchmark) if benchmark.judged else self._ruled(benchmark)
         return Fit(
             benchmark.id, benchmark.title, verdicts, counted, lambda: self._findings(benchmark)
         )
 
-    def _ruled(self, benchmark: Benchmark) -> _Verdicts:
+    def _ruled(self, benchmark: BenchmarkClaims) -> _Verdicts:
         said = tuple(benchmark.said.get(name, _NOTHING) for name in self._schemes)
         known = self._known.get(said)
         if known is None:
             known = self._known[said] = self._judged(benchmark)
         return known
 
-    def _judged(self, benchmark: Benchmark) -> _Verdicts:
+    def _judged(self, benchmark: BenchmarkClaims) -> _Verdicts:
         found = {f.dimension: f.verdict for f in self._findings(benchmark)}
         return found, counts(found.values())
 
-    def _findings(self, benchmark: Benchmark) -> tuple[Finding, ...]:
+    def _findings(self, benchmark: BenchmarkClaims) -> tuple[Finding, ...]:
         return tuple(find(scheme, benchmark, self._deployment) for scheme in self._schemes.values())
 
 
 _NOTHING: frozenset[Said] = frozenset()
 
 
-def find(scheme: Scheme, benchmark: Benchmark, deployment: Deployment) -> Finding:
+def find(scheme: Scheme, benchmark: BenchmarkClaims, deployment: DeploymentClaims) -> Finding:
     """Return whether the assumption of a benchmark on the scheme's dimension holds, and why."""
     dimension = scheme.dimension
     claims = benchmark.claimed.get(dimension, ())
@@ -113,8 +122,8 @@ def _against(scheme: Scheme, said: Said, there: Said) -> Reading:
 
 def fit(
     schemes: Mapping[str, Scheme],
-    benchmarks: Iterable[Benchmark],
-    deployment: Deployment,
+    benchmarks: Iterable[BenchmarkClaims],
+    deployment: DeploymentClaims,
     relevant: Sequence[str],
 ) -> list[Fit]:
     """Return how each benchmark fits, in order; unranked benchmarks come last.
@@ -125,10 +134,10 @@ def fit(
     return ranked([rules.fit(benchmark) for benchmark in benchmarks])
 
 
-def counts(verdicts: Iterable[str]) -> Counts:
+def counts(verdicts: Iterable[str]) -> VerdictCounts:
     """Return how many verdicts there are of each kind."""
     given = list(verdicts)
-    return Counts(
+    return VerdictCounts(
         violated=given.count(VIOLATED),
         unknown=given.count(UNKNOWN),
         disputed=given.count(DISPUTED),

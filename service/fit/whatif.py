@@ -3,23 +3,34 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from service.fit.claims import SUPPOSED, Benchmark, Claim, Coded, Deployment, Difference, Fit, Move
+from service.fit.claims import (
+    SUPPOSED,
+    BenchmarkClaims,
+    Claim,
+    ClaimDifference,
+    CodedValue,
+    DeploymentClaims,
+    Fit,
+    Move,
+)
 from service.fit.rules import fit
 from service.ontology.schemes import Scheme
 
 
-def supposed(deployment: Deployment, dimension: str, values: Iterable[str]) -> Deployment:
+def supposed(
+    deployment: DeploymentClaims, dimension: str, values: Iterable[str]
+) -> DeploymentClaims:
     """Return the deployment with these values on the dimension in place of what is stated.
 
     No values means that nothing is stated there.
     """
-    coded = tuple(Coded(v, SUPPOSED) for v in sorted(values))
+    coded = tuple(CodedValue(v, SUPPOSED) for v in sorted(values))
     kept = tuple(c for c in deployment.claims if c.dimension != dimension)
     changed = (Claim(dimension, coded, author=SUPPOSED),) if coded else ()
     return replace(deployment, claims=(*kept, *changed))
 
 
-def unjudged(benchmarks: Iterable[Benchmark], dimension: str) -> list[Benchmark]:
+def unjudged(benchmarks: Iterable[BenchmarkClaims], dimension: str) -> list[BenchmarkClaims]:
     """Return the benchmarks without judgements on a dimension: they were made of another use."""
     return [
         replace(c, judgements=tuple(j for j in c.judgements if j.dimension != dimension))
@@ -31,8 +42,8 @@ def unjudged(benchmarks: Iterable[Benchmark], dimension: str) -> list[Benchmark]
 
 def what_if(
     schemes: Mapping[str, Scheme],
-    benchmarks: Iterable[Benchmark],
-    deployment: Deployment,
+    benchmarks: Iterable[BenchmarkClaims],
+    deployment: DeploymentClaims,
     relevant: Sequence[str],
     change: tuple[str, Sequence[str]],
 ) -> list[Fit]:
@@ -64,7 +75,7 @@ def _move(old: Fit, new: Fit) -> Move:
     return Move(new.benchmark, new.title, verdicts, (old.rank, new.rank))
 
 
-def difference(first: Fit, second: Fit) -> list[Difference]:
+def difference(first: Fit, second: Fit) -> list[ClaimDifference]:
     """Return two fits for one deployment side by side, dimension by dimension."""
     pairs = zip(first.findings, second.findings, strict=True)
-    return [Difference(a.dimension, a, b) for a, b in pairs]
+    return [ClaimDifference(a.dimension, a, b) for a, b in pairs]

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from rdflib import Graph, URIRef
 
-from service.access import Change
+from service.access import GraphChange
 from service.common.problems import Invalid
 from service.common.settings import Settings
 from service.ingest.provenance import influenced
@@ -100,7 +100,7 @@ def drop(door: Door, name: str, write: Write) -> None:
 
 
 def _commit(door: Door, change: Transaction, write: Write) -> None:
-    write.note(Change(*size) for size in change.sizes)
+    write.note(GraphChange(*size) for size in change.sizes)
     said = influenced(write.entry, [name for name, *_ in change.sizes]) if door.gate else ""
     door.engine.commit(change.insert + said.encode(), drop=change.drop)
 

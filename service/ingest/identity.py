@@ -14,7 +14,7 @@ from posixpath import normpath
 
 from rdflib import URIRef
 
-from loaders.contract import Document, Problem, Raw, Rejected
+from loaders.contract import Document, Raw, RecordProblem, Rejected
 from loaders.mapping.iris import series_iri
 from loaders.model.descriptions import Description
 from loaders.registry import FORMATS
@@ -114,7 +114,7 @@ def _noting(document: _Read, title: str, stored: _Owner | None) -> _Read:
     """Return the document, with a warning where the stored version has another title."""
     if isinstance(document, Rejected) or stored is None or _plain(stored.title) == title:
         return document
-    warning = Problem(
+    warning = RecordProblem(
         "The stored version of this card, from a file of this name, has another title.",
         value=stored.title,
         mend="If that is another benchmark, rename this file and import it again.",
@@ -122,8 +122,8 @@ def _noting(document: _Read, title: str, stored: _Owner | None) -> _Read:
     return replace(document, warnings=(*document.warnings, warning))
 
 
-def _taken(title: str) -> Problem:
-    return Problem(
+def _taken(title: str) -> RecordProblem:
+    return RecordProblem(
         "A card of another title, from another file, is stored under the name of this file.",
         value=title,
         mend="Rename the file, or import it by a path that names its folder.",

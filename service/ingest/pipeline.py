@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import chain, repeat, takewhile
 
-from loaders.contract import Document, Problem, Rejected
+from loaders.contract import Document, RecordProblem, Rejected
 from loaders.mapping.fields import names_others, references
 from loaders.mapping.write import triples
 from loaders.model import Plan
 from loaders.registry import LOADER_VERSION
 from loaders.registry import documents as documents_of
-from service.access import Entry
+from service.access import LogEntry
 from service.common.turns import Turns
 from service.ingest.identity import Reader, named
 from service.ingest.provenance import Origin, activity, provenance, software
@@ -54,7 +54,7 @@ def ingest(  # noqa: PLR0913 - four of them are seldom given
     *,
     dry_run: bool = False,
     audited: float = AUDITED,
-    write: Entry | None = None,
+    write: LogEntry | None = None,
     turn: Turns | None = None,
     read: Reader = documents_of,
 ) -> Iterator[Outcome]:
@@ -148,7 +148,7 @@ class _Pass:
         engine: Engine,
         gate: Gate,
         audit: Audit,
-        write: Entry | None,
+        write: LogEntry | None,
         read: Reader,
         *,
         dry_run: bool,
@@ -319,7 +319,7 @@ def _without(outcome: Outcome, lost: set[str]) -> Outcome:
     named = {iri for r in outcome.records for iri in references(r)} & lost
     if outcome.state != "imported" or not named:
         return outcome
-    problem = Problem("It names a record that is set aside.", value=min(named))
+    problem = RecordProblem("It names a record that is set aside.", value=min(named))
     return replace(outcome, state="set aside", problems=(problem,), records=(), iris=(), waits=True)
 
 
@@ -351,7 +351,7 @@ def _lines(
     planned: Sequence[VersionedRecord],
     results: Mapping[str, Checked],
     outcomes: Sequence[Outcome],
-    write: Entry | None,
+    write: LogEntry | None,
 ) -> list[bytes]:
     """Return the N-Quads, with provenance, of what is imported."""
     stored = {iri for o in outcomes if o.state == "imported" for iri in o.iris}
@@ -363,7 +363,7 @@ def _lines(
     ]
 
 
-def _origin(planned: VersionedRecord, now: datetime, write: Entry | None) -> Origin:
+def _origin(planned: VersionedRecord, now: datetime, write: LogEntry | None) -> Origin:
     return Origin(
         source=planned.document.raw.source,
         source_hash=sha256(planned.document.raw.data).hexdigest(),

@@ -23,7 +23,7 @@ from loaders.mapping.iris import (
     record_iri,
 )
 from loaders.mapping.nquads import quoted
-from service.access import Entry
+from service.access import LogEntry
 from service.common.resources import VERSION
 from service.validation.gate import Candidate
 
@@ -38,7 +38,7 @@ class Origin:
     loader: str
     recorded: datetime
     revises: int | None
-    write: Entry | None
+    write: LogEntry | None
 
 
 def provenance(candidate: Candidate, origin: Origin) -> str:
@@ -52,7 +52,7 @@ def software() -> str:
     return "".join(f"{_SOFTWARE} <{p}> {o}{_END}" for p, o in said)
 
 
-def activity(write: Entry) -> str:
+def activity(write: LogEntry) -> str:
     """Return what is said of a write, once a transaction, as N-Quads.
 
     The graph is public, so it names the token, but no user of this machine and no address.
@@ -60,7 +60,7 @@ def activity(write: Entry) -> str:
     return "".join(f"{s} {p} {o}{_END}" for s, p, o in _activity(write))
 
 
-def influenced(write: Entry, graphs: Iterable[str]) -> str:
+def influenced(write: LogEntry, graphs: Iterable[str]) -> str:
     """Return that a write changed graphs, as N-Quads; the default graph has no name."""
     mine = activity_iri(write.id)
     changed = (f"<{graph}> <{PROV.wasInfluencedBy}> <{mine}>{_END}" for graph in graphs if graph)
@@ -72,7 +72,7 @@ def activity_iri(write: str) -> URIRef:
     return URIRef(f"{BASE}id/activity/{write}")
 
 
-def _activity(write: Entry) -> Iterator[tuple[str, str, str]]:
+def _activity(write: LogEntry) -> Iterator[tuple[str, str, str]]:
     mine = f"<{activity_iri(write.id)}>"
     yield mine, _TYPE, f"<{PROV.Activity}>"
     yield mine, _NAME, quoted(write.operation)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
-from loaders.contract import Problem, Raw
+from loaders.contract import Raw, RecordProblem
 from loaders.mapping.iris import BASE
 from loaders.model import CORE_DIMENSIONS, Description, Record, Statement
 from service.validation.validator import Issue
@@ -23,8 +23,8 @@ class Outcome:
     state: State
     format: str = ""
     raw: Raw | None = field(default=None, repr=False)
-    problems: tuple[Problem, ...] = ()
-    warnings: tuple[Problem, ...] = ()
+    problems: tuple[RecordProblem, ...] = ()
+    warnings: tuple[RecordProblem, ...] = ()
     records: tuple[Record, ...] = ()
     iris: tuple[str, ...] = ()
     waits: bool = False
@@ -149,13 +149,13 @@ def answer_status(statement: Statement) -> str:
     return "hinted" if bases or statement.hints else "not stated"
 
 
-def problem_of(issue: Issue) -> Problem:
+def problem_of(issue: Issue) -> RecordProblem:
     """Return a SHACL finding as a problem; its field says which node of which record."""
     node = issue.focus.removeprefix(f"{BASE}id/")
-    return Problem(issue.message, f"{node} {issue.field}".strip(), issue.value)
+    return RecordProblem(issue.message, f"{node} {issue.field}".strip(), issue.value)
 
 
-def as_json(problem: Problem) -> dict[str, str | None]:
+def as_json(problem: RecordProblem) -> dict[str, str | None]:
     """Return a problem as JSON values, None for what it does not name."""
     return {
         "message": problem.message,

@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
-from loaders.contract import Bundle, Document, Problem, Raw, Rejected
+from loaders.contract import Bundle, Document, Raw, RecordProblem, Rejected
 from loaders.reading.bundle import Folder
 from loaders.reading.files import bundle_of
 from loaders.reading.spool import pieces
@@ -46,7 +46,7 @@ _BY_ID = "WHERE SUBSTR(id, 1, LENGTH(?1)) = ?1"
 
 
 @dataclass(frozen=True)
-class Entry:
+class SetAsideEntry:
     """One record that was set aside; times are ISO 8601 in UTC, `size` is in bytes.
 
     `kept` tells whether its bytes are here; `place` is empty for a whole file.
@@ -59,7 +59,7 @@ class Entry:
     cut: bool
     format: str
     hash: str
-    problems: tuple[Problem, ...]
+    problems: tuple[RecordProblem, ...]
     first: str
     last: str
     times: int
@@ -125,7 +125,7 @@ class SetAside:
             elif outcome.source in self._sources:
                 self._clear(outcome.raw)
 
-    def entries(self, ids: Iterable[str] = ()) -> Iterator[Entry]:
+    def entries(self, ids: Iterable[str] = ()) -> Iterator[SetAsideEntry]:
         """Yield the entries with these ids (or beginnings of ids), all of them without any.
 
         Raises `NotFound` for an id that is not there.
@@ -139,18 +139,18 @@ class SetAside:
             for row in self._db.execute(query, (ident,)).fetchall():
                 yield _entry(row)
 
-    def data(self, entry: Entry) -> bytes | None:
+    def data(self, entry: SetAsideEntry) -> bytes | None:
         """Return the bytes of an entry, None where they were too many to be kept."""
         row = self._db.execute("SELECT data FROM content WHERE hash = ?", (entry.hash,)).fetchone()
         return row[0] if row else None
 
-    def forget(self, entries: Iterable[Entry]) -> None:
+    def forget(self, entries: Iterable[SetAsideEntry]) -> None:
         """Remove entries for good."""
         for entry in entries:
             self._db.execute("DELETE FROM entry WHERE id = ?", (entry.id,))
         self._sweep()
 
-    def _keep(self, raw: Raw, format_: str, problems: Iterable[Problem]) -> None:
+    def _keep(self, raw: Raw, format_: str, problems: Iterable[RecordProblem]) -> None:
         digest, size, data = _content(raw)
         known = self._number("SELECT COUNT(*) FROM content WHERE hash = ?", digest)
         if not known:
@@ -192,10 +192,10 @@ def noted(outcomes: Iterable[Outcome], kept: SetAside | None) -> Iterator[Outcom
         yield outcome
 
 
-def again(entries: Iterable[Entry], kept: SetAside) -> Iterator[Document | Rejected]:
+def again(entries: Iterable[SetAsideEntry], kept: SetAside) -> Iterator[Document | Rejected]:
     """Yield the documents of set-aside records, read anew; whole files are read once."""
     groups: dict[tuple[str, str, str], set[str]] = {}
-    first: dict[tuple[str, str, str], Entry] = {}
+    first: dict[tuple[str, str, str], SetAsideEntry] = {}
     for entry in entries:
         cut = entry.place.split(", ")[0] if entry.cut else ""
         groups.setdefault((entry.source, entry.hash, cut), set()).add(entry.place)
@@ -210,7 +210,7 @@ def again(entries: Iterable[Entry], kept: SetAside) -> Iterator[Document | Rejec
 
 
 def _reread(
-    entry: Entry, cut: str, data: bytes, places: set[str], bundle: Bundle
+    entry: SetAsideEntry, cut: str, data: bytes, places: set[str], bundle: Bundle
 ) -> Iterator[Document | Rejected]:
     raw = Raw(entry.source, data, path=entry.path, bundle=bundle)
     for document in documents(raw.part(cut, data) if cut else raw):
@@ -218,7 +218,7 @@ def _reread(
             yield document
 
 
-def _bundle(entry: Entry) -> Bundle:
+def _bundle(entry: SetAsideEntry) -> Bundle:
     """Return the folder or archive that the file was imported from, where it is still there."""
     archive, _, inside = entry.source.partition("!")
     if not inside or Path(entry.source).exists():
@@ -240,11 +240,11 @@ def _content(raw: Raw) -> tuple[str, int, bytes | None]:
     return digest.hexdigest(), size, bytes(held) if size <= MAX_KEPT_BYTES else None
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
-    given = dict(zip((f.name for f in fields(Entry)), row, strict=True))
+def _entry(row: tuple[Any, ...]) -> SetAsideEntry:
+    given = dict(zip((f.name for f in fields(SetAsideEntry)), row, strict=True))
     given["cut"], given["kept"] = bool(given["cut"]), bool(given["kept"])
     given["problems"] = tuple(
-        Problem(*(p[name] or "" for name in ("message", "field", "value", "mend")))
+        RecordProblem(*(p[name] or "" for name in ("message", "field", "value", "mend")))
         for p in json.loads(given["problems"])
     )
-    return Entry(**given)
+    return SetAsideEntry(**given)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from loaders.contract import Alone, Problem, Raw, Rejected
+from loaders.contract import Alone, Raw, RecordProblem, Rejected
 from loaders.reading.files import count, printable, raw_stream
 from loaders.registry import documents
 from service.common.problems import Busy, Crashed, TooLarge, WorkTimeout
@@ -178,7 +178,7 @@ class Uploads:
 
 
 def _ended(source: str, detail: str) -> Rejected:
-    problem = Problem(
+    problem = RecordProblem(
         f"Reading this file ended the process that read it. {detail}",
         mend="Check the file; if it is as its format says, report this.",
     )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from service.access import Change, Entry, Intent, WriteLog
+from service.access import GraphChange, Intent, LogEntry, WriteLog
 from service.ingest.provenance import activity_iri
 from service.queries import internal
 from service.store.port import Engine
@@ -20,10 +20,10 @@ from service.store.port import Engine
 class Write:
     """A write under way: its entry in the log, to which the graphs it changes are noted."""
 
-    entry: Entry
+    entry: LogEntry
     log: WriteLog
 
-    def note(self, changes: Iterable[Change]) -> None:
+    def note(self, changes: Iterable[GraphChange]) -> None:
         """Note graphs that are about to change. Raises `FileUnusable`."""
         self.log.note(self.entry.id, changes)
 
@@ -39,11 +39,13 @@ def writing(log: WriteLog, engine: Engine, intent: Intent) -> Iterator[Write]:
         yield Write(entry, log)
 
 
-def made(engine: Engine, write: str) -> list[Change]:
+def made(engine: Engine, write: str) -> list[GraphChange]:
     """Return the versions of records that a write has stored so far."""
     rows = internal.rows(engine, "written-by", activity=activity_iri(write))
     return [
-        Change(str(r["graph"]), digest=_text(r.get("digest")), replaces=_text(r.get("replaces")))
+        GraphChange(
+            str(r["graph"]), digest=_text(r.get("digest")), replaces=_text(r.get("replaces"))
+        )
         for r in rows
     ]
 
@@ -75,10 +77,10 @@ def sizes(engine: Engine) -> dict[str, int]:
 
 def differences(
     before: Mapping[str, int], after: Mapping[str, int], among: Iterable[str] | None = None
-) -> list[Change]:
+) -> list[GraphChange]:
     """Return the change of each graph `among` those named, else of all whose size differs."""
     graphs = before.keys() | after.keys() if among is None else set(among)
-    changes = (Change(g, before.get(g, 0), after.get(g, 0)) for g in sorted(graphs))
+    changes = (GraphChange(g, before.get(g, 0), after.get(g, 0)) for g in sorted(graphs))
     return [c for c in changes if among is not None or c.triples_before != c.triples_after]
 
 

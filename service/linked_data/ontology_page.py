@@ -12,7 +12,7 @@ from rdflib import OWL, RDF, RDFS, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from loaders.mapping.iris import BASE, DCTERMS, EGAP, SKOS
-from service.linked_data.presentation import Line, Shown, address, curie
+from service.linked_data.presentation import PropertyLine, ShownTerm, address, curie
 from service.ontology import graphs
 from service.ontology.mappings import alignments
 
@@ -24,7 +24,7 @@ _ASIDE = {"description": "Description", "scopeNote": "Note", "example": "Example
 
 
 @dataclass(frozen=True)
-class Entry:
+class TermEntry:
     """One term: its place on the page, its names, what it means, and what else is said of it."""
 
     anchor: str
@@ -32,8 +32,8 @@ class Entry:
     label: str
     definition: str
     mark: str
-    lines: tuple[Line, ...]
-    codes: tuple["Entry", ...] = ()
+    lines: tuple[PropertyLine, ...]
+    codes: tuple["TermEntry", ...] = ()
 
 
 @cache
@@ -64,7 +64,7 @@ def _header(graph: Graph) -> dict[str, str]:
     return {key: str(graph.value(name, predicate) or "") for key, predicate in said.items()}
 
 
-def _terms(graph: Graph, kind: Node) -> list[Entry]:
+def _terms(graph: Graph, kind: Node) -> list[TermEntry]:
     """Return our terms of one kind, by name."""
     every = sorted(graph.subjects(RDF.type, kind), key=str)
     names = [name for name in every if str(name).startswith(str(EGAP))]
@@ -83,7 +83,7 @@ def _structure(graph: Graph, term: Node) -> Iterable[tuple[str, Iterable[Node]]]
     yield "Led to by", graph.subjects(RDFS.range, term)
 
 
-def _dimensions(graph: Graph) -> list[Entry]:
+def _dimensions(graph: Graph) -> list[TermEntry]:
     """Return the dimensions, each kind before what is narrower, with their coded values."""
     found = sorted(graph.subjects(RDF.type, EGAP.Dimension), key=lambda d: _rank(graph, d))
     return [_dimension(graph, dimension) for dimension in found]
@@ -98,7 +98,7 @@ def _rank(graph: Graph, dimension: Node) -> tuple[int, int, bool, str]:
     return _KINDS.index(top), len(path) > 1, outside, str(dimension)
 
 
-def _dimension(graph: Graph, dimension: Node) -> Entry:
+def _dimension(graph: Graph, dimension: Node) -> TermEntry:
     scheme = graph.value(None, EGAP.valuesOf, dimension)
     more = (
         ("Question", graph.objects(dimension, EGAP.questionText)),
@@ -112,11 +112,11 @@ def _dimension(graph: Graph, dimension: Node) -> Entry:
     return _entry(graph, dimension, more, "core" if core else "", codes)
 
 
-def _scheme(graph: Graph, scheme: Node) -> Entry:
+def _scheme(graph: Graph, scheme: Node) -> TermEntry:
     return _entry(graph, scheme, (), "", _codes(graph, scheme))
 
 
-def _codes(graph: Graph, scheme: Node) -> tuple[Entry, ...]:
+def _codes(graph: Graph, scheme: Node) -> tuple[TermEntry, ...]:
     """Return the concepts of a scheme: those on its scale in order, then the others."""
     concepts = list(graph.subjects(SKOS.inScheme, scheme))
 
@@ -127,7 +127,7 @@ def _codes(graph: Graph, scheme: Node) -> tuple[Entry, ...]:
     return tuple(_code(graph, concept) for concept in sorted(concepts, key=place))
 
 
-def _code(graph: Graph, concept: Node) -> Entry:
+def _code(graph: Graph, concept: Node) -> TermEntry:
     more = (
         ("Written", graph.objects(concept, SKOS.notation)),
         ("Narrower than", graph.objects(concept, SKOS.broader)),
@@ -141,13 +141,13 @@ def _entry(
     term: Node,
     more: Iterable[tuple[str, Iterable[Node]]],
     mark: str = "",
-    codes: tuple[Entry, ...] = (),
-) -> Entry:
+    codes: tuple[TermEntry, ...] = (),
+) -> TermEntry:
     """Return what is shown of a term: `more` are headings with terms or texts under them."""
     aside = [(words, graph.objects(term, SKOS[name])) for name, words in _ASIDE.items()]
     lines = [_line(graph, heading, values) for heading, values in [*aside, *more]]
     label = graph.value(term, RDFS.label) or graph.value(term, SKOS.prefLabel)
-    return Entry(
+    return TermEntry(
         anchor=_anchor(str(term)),
         name=curie(str(term)),
         label=str(label or curie(str(term))),
@@ -158,25 +158,27 @@ def _entry(
     )
 
 
-def _line(graph: Graph, heading: str, values: Iterable[Node]) -> Line:
-    return Line(Shown(heading), tuple(_shown(graph, v) for v in sorted(values, key=str)))
+def _line(graph: Graph, heading: str, values: Iterable[Node]) -> PropertyLine:
+    return PropertyLine(
+        ShownTerm(heading), tuple(_shown(graph, v) for v in sorted(values, key=str))
+    )
 
 
-def _shown(graph: Graph, term: Node) -> Shown:
+def _shown(graph: Graph, term: Node) -> ShownTerm:
     """Return a text as it is; a term as a link to its place here, or to where it is defined."""
     if isinstance(term, Literal):
-        return Shown(str(term), language=term.language)
+        return ShownTerm(str(term), language=term.language)
     iri = str(term)
     here = iri.startswith(BASE) and (term, None, None) in graph
-    return Shown(curie(iri), f"#{_anchor(iri)}" if here else address(iri))
+    return ShownTerm(curie(iri), f"#{_anchor(iri)}" if here else address(iri))
 
 
-def _aligned(iri: str) -> Line:
+def _aligned(iri: str) -> PropertyLine:
     """Return how a term relates to those of others, each with a word on it."""
     rows = alignments().get(iri, ())
-    words = (Shown(a.curie, a.object, note=", ".join(filter(None, (a.relation, a.comment))))
+    words = (ShownTerm(a.curie, a.object, note=", ".join(filter(None, (a.relation, a.comment))))
              for a in rows)  # fmt: skip
-    return Line(Shown("In other vocabularies"), tuple(words))
+    return PropertyLine(ShownTerm("In other vocabularies"), tuple(words))
 
 
 def _anchor(iri: str) -> str:

@@ -29,7 +29,7 @@ Words = Mapping[URIRef, Literal]
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownTerm:
     """A term in words: where its link leads, its language, and what else there is to say."""
 
     text: str
@@ -39,20 +39,20 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Line:
+class PropertyLine:
     """One property with its values."""
 
-    name: Shown
-    values: tuple[Shown, ...]
+    name: ShownTerm
+    values: tuple[ShownTerm, ...]
 
 
 @dataclass(frozen=True)
-class Section:
+class NodeSection:
     """What is said of one node."""
 
-    heading: Shown
+    heading: ShownTerm
     anchor: str
-    lines: tuple[Line, ...]
+    lines: tuple[PropertyLine, ...]
 
 
 def page(engine: Engine, found: ResourceDescription) -> dict[str, Any]:
@@ -106,19 +106,19 @@ def address(iri: str) -> str | None:
     return iri if iri.startswith(("http://", "https://")) else None
 
 
-def _term(term: Node, words: Words) -> Shown:
+def _term(term: Node, words: Words) -> ShownTerm:
     """Return a term in words: its label, with its name beside it, or its name alone."""
     if isinstance(term, Literal):
         special = None if term.datatype in _PLAIN else term.datatype
-        return Shown(str(term), language=term.language, note=curie(special) if special else "")
+        return ShownTerm(str(term), language=term.language, note=curie(special) if special else "")
     if isinstance(term, Rdf12Term):
-        return Shown(str(term))
+        return ShownTerm(str(term))
     if not isinstance(term, URIRef):
-        return Shown("(a node without a name)")
+        return ShownTerm("(a node without a name)")
     name, label = curie(term), words.get(term)
     if label is None:
-        return Shown(name, address(str(term)))
-    return Shown(str(label), address(str(term)), label.language, name)
+        return ShownTerm(name, address(str(term)))
+    return ShownTerm(str(label), address(str(term)), label.language, name)
 
 
 def curie(iri: str) -> str:
@@ -131,22 +131,26 @@ def curie(iri: str) -> str:
     return iri
 
 
-def _lines(quads: Iterable[Quad], words: Words) -> tuple[Line, ...]:
+def _lines(quads: Iterable[Quad], words: Words) -> tuple[PropertyLine, ...]:
     """Group statements by property: the type first, the others by their names."""
-    found: dict[URIRef, dict[Shown, None]] = {}
+    found: dict[URIRef, dict[ShownTerm, None]] = {}
     for _, predicate, value, _ in quads:
         found.setdefault(predicate, {})[_term(value, words)] = None
-    lines = [Line(_property(name, words), _ordered(values)) for name, values in found.items()]
+    lines = [
+        PropertyLine(_property(name, words), _ordered(values)) for name, values in found.items()
+    ]
     return tuple(sorted(lines, key=lambda line: (line.name.text != "type", line.name.text)))
 
 
-def _property(predicate: URIRef, words: Words) -> Shown:
+def _property(predicate: URIRef, words: Words) -> ShownTerm:
     return (
-        Shown("type", address(str(predicate))) if predicate == RDF.type else _term(predicate, words)
+        ShownTerm("type", address(str(predicate)))
+        if predicate == RDF.type
+        else _term(predicate, words)
     )
 
 
-def _ordered(values: Iterable[Shown]) -> tuple[Shown, ...]:
+def _ordered(values: Iterable[ShownTerm]) -> tuple[ShownTerm, ...]:
     return tuple(sorted(values, key=attrgetter("text", "note")))
 
 
@@ -155,14 +159,14 @@ def _by_subject(quads: Iterable[Quad]) -> list[list[Quad]]:
     return [list(group) for _, group in groupby(ordered, key=lambda quad: str(quad[0]))]
 
 
-def _sections(quads: Iterable[Quad], root: URIRef, words: Words) -> list[Section]:
+def _sections(quads: Iterable[Quad], root: URIRef, words: Words) -> list[NodeSection]:
     return [_section(node, root, words) for node in _by_subject(quads)]
 
 
-def _section(node: list[Quad], root: URIRef, words: Words) -> Section:
+def _section(node: list[Quad], root: URIRef, words: Words) -> NodeSection:
     """Return what is said of a node; without a label it is called by its place below the root."""
     subject = node[0][0]
     below = str(subject).removeprefix(f"{root}/").removeprefix(f"{root}#")
     shown = _term(subject, words)
-    heading = shown if shown.note or below == str(subject) else Shown(below, shown.href)
-    return Section(heading, below, _lines(node, words))
+    heading = shown if shown.note or below == str(subject) else ShownTerm(below, shown.href)
+    return NodeSection(heading, below, _lines(node, words))

@@ -12,7 +12,7 @@ from service.store.port import Engine, Row
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceCount:
     """What one author has in the store, in one format: `count` versions of records."""
 
     format: str
@@ -22,7 +22,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Content:
+class StoreStatistics:
     """How much there is of what, and since when."""
 
     triples: int
@@ -31,7 +31,7 @@ class Content:
     examples: Mapping[URIRef, URIRef]
     properties: Mapping[URIRef, int]
     graphs: Mapping[URIRef, int]
-    sources: tuple[Source, ...]
+    sources: tuple[SourceCount, ...]
     modified: Node | None
 
 
@@ -42,11 +42,11 @@ def modified(engine: Engine) -> str | None:
 
 
 @cached_per_state
-def content(engine: Engine) -> Content:
+def content(engine: Engine) -> StoreStatistics:
     """Return the numbers of a store."""
     classes = internal.rows(engine, "classes")
     properties = _counted(internal.rows(engine, "properties"), "property", "triples")
-    return Content(
+    return StoreStatistics(
         triples=sum(properties.values()),
         entities=_number(internal.rows(engine, "entities")[0], "entities"),
         classes=_counted(classes, "class", "entities"),
@@ -63,9 +63,9 @@ def _counted(rows: list[Row], what: str, how_many: str) -> dict[URIRef, int]:
     return dict(sorted(found.items()))
 
 
-def _source(row: Row) -> Source:
+def _source(row: Row) -> SourceCount:
     form = str(row["loader"]).rpartition("/")[0]
-    return Source(form, _iri(row, "author"), str(row["name"]), _number(row, "records"))
+    return SourceCount(form, _iri(row, "author"), str(row["name"]), _number(row, "records"))
 
 
 def _iri(row: Row, name: str) -> URIRef:

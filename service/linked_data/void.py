@@ -12,10 +12,10 @@ from rdflib.term import Node
 
 from loaders.mapping.iris import BASE, DCAT, DCTERMS, EGAP, SCHEMA, bind
 from loaders.model.terms import PREFIXES
-from service.linked_data.licences import CC_BY, ORIGINS, Origin
-from service.linked_data.statistics import Content, content
+from service.linked_data.licences import CC_BY, ORIGINS, FormatOrigin
+from service.linked_data.statistics import StoreStatistics, content
 from service.queries import catalog
-from service.queries.catalog import Question
+from service.queries.catalog import NamedQuery
 from service.store.port import Engine, Limits
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
@@ -100,7 +100,7 @@ def _words(limits: Limits, chars: int) -> str:
     )
 
 
-def _default_dataset(graph: Graph, dataset: URIRef, found: Content) -> None:
+def _default_dataset(graph: Graph, dataset: URIRef, found: StoreStatistics) -> None:
     union = BNode("union")
     say(graph, dataset, {RDF.type: SD.Dataset, SD.defaultGraph: union})
     say(graph, union, {RDF.type: SD.Graph, VOID.triples: Literal(found.triples)})
@@ -147,7 +147,7 @@ def void(base_url: str, engine: Engine) -> Graph:
     return graph
 
 
-def general(found: Content) -> Said:
+def general(found: StoreStatistics) -> Said:
     """Return what is said of the dataset and of its catalogue alike."""
     return {
         DCTERMS.title: en(TITLE),
@@ -165,7 +165,7 @@ def rights(graph: Graph, subject: URIRef, text: str) -> URIRef:
     return statement
 
 
-def _vocabularies(found: Content) -> list[Node]:
+def _vocabularies(found: StoreStatistics) -> list[Node]:
     return [
         URIRef(namespace)
         for namespace in PREFIXES.values()
@@ -173,12 +173,12 @@ def _vocabularies(found: Content) -> list[Node]:
     ]
 
 
-def _examples(found: Content) -> list[Node]:
+def _examples(found: StoreStatistics) -> list[Node]:
     classes = (EGAP.Benchmark, EGAP.BenchmarkCard, EGAP.Deployment, EGAP.PerformanceGap)
     return [found.examples[c] for c in classes if c in found.examples]
 
 
-def _partitions(graph: Graph, dataset: URIRef, found: Content) -> None:
+def _partitions(graph: Graph, dataset: URIRef, found: StoreStatistics) -> None:
     for number, (name, entities) in enumerate(found.classes.items()):
         part = BNode(f"class{number:03}")
         graph.add((dataset, VOID.classPartition, part))
@@ -189,11 +189,11 @@ def _partitions(graph: Graph, dataset: URIRef, found: Content) -> None:
         say(graph, part, {VOID.property: name, VOID.triples: Literal(triples)})
 
 
-def sources(graph: Graph, dataset: URIRef, found: Content) -> None:
+def sources(graph: Graph, dataset: URIRef, found: StoreStatistics) -> None:
     """Say of each source who wrote it, under which licence, and how many records it gave."""
     for name in dict.fromkeys(s.format for s in found.sources):
         part = URIRef(f"{dataset}-{name}")
-        origin = ORIGINS.get(name, Origin(f"Records in the format {name}", "Not stated."))
+        origin = ORIGINS.get(name, FormatOrigin(f"Records in the format {name}", "Not stated."))
         mine = [s for s in found.sources if s.format == name]
         records = sum(s.count for s in mine)
         said: Said = {
@@ -237,7 +237,7 @@ def example_queries(base_url: str) -> Graph:
     return graph
 
 
-def _keywords(query: Question) -> list[str]:
+def _keywords(query: NamedQuery) -> list[str]:
     return sorted({*query.name.split("-"), *query.params} - {"and", "of", "vs", "what", "without"})
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 from loaders.model import CORE_DIMENSIONS
 from service.ontology import graphs, labels, scheme_queries
-from service.ontology.schemes import Scheme, Value
+from service.ontology.schemes import Scheme, SchemeValue
 from service.queries.cache import cached_per_state
 from service.store.port import Engine
 
@@ -14,7 +14,7 @@ _VERDICT = " Verdict: "
 
 
 @dataclass(frozen=True)
-class Term:
+class CodeInWords:
     """A code in words. `depth` is how many broader values stand above it, `place` its path."""
 
     code: str
@@ -38,7 +38,7 @@ class Dimension:
     question: str
     definition: str
     kind: str
-    values: tuple[Term, ...]
+    values: tuple[CodeInWords, ...]
 
     @property
     def anchor(self) -> str:
@@ -78,32 +78,32 @@ def _dimension(scheme: Scheme) -> Dimension:
     )
 
 
-def terms(scheme: Scheme) -> tuple[Term, ...]:
+def terms(scheme: Scheme) -> tuple[CodeInWords, ...]:
     """Return the values of a scheme, ranked ones first, each before what is narrower than it."""
     return tuple(_below(scheme, None, 0))
 
 
-def _below(scheme: Scheme, broader: str | None, depth: int) -> Iterator[Term]:
+def _below(scheme: Scheme, broader: str | None, depth: int) -> Iterator[CodeInWords]:
     inside = [v for v in scheme.values.values() if v.broader == broader]
     for value in sorted(inside, key=_rank):
         yield _term(scheme.dimension, value, depth)
         yield from _below(scheme, value.code, depth + 1)
 
 
-def _rank(value: Value) -> tuple[bool, int, str]:
+def _rank(value: SchemeValue) -> tuple[bool, int, str]:
     return value.rank is None, value.rank or 0, value.label
 
 
-def _term(dimension: str, value: Value, depth: int) -> Term:
+def _term(dimension: str, value: SchemeValue, depth: int) -> CodeInWords:
     path = f"code/domain/{value.code}"
     if dimension != "domain":
         path = f"value/{dimension}/{value.code}"
-    return Term(value.code, value.label or value.code, labels.definition(path), depth, path)
+    return CodeInWords(value.code, value.label or value.code, labels.definition(path), depth, path)
 
 
 @cache
-def rule(name: str) -> Term:
+def rule(name: str) -> CodeInWords:
     """Return a rule by which a verdict is found: its name, and when it applies."""
     path = f"code/fit-rule/{name}"
     said = labels.of(path)
-    return Term(name, said.label or name, said.definition.partition(_VERDICT)[0], place=path)
+    return CodeInWords(name, said.label or name, said.definition.partition(_VERDICT)[0], place=path)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from loaders.mapping.iris import last_segment
-from service.ontology.schemes import Scheme, Value
+from service.ontology.schemes import Scheme, SchemeValue
 from service.queries import internal
 from service.queries.cache import cached_per_state
 from service.store.port import Engine, Row
@@ -21,7 +21,7 @@ def schemes(engine: Engine) -> Mapping[str, Scheme]:
 
 def _scheme(name: str, rows: list[Row]) -> Scheme:
     values = [
-        Value(
+        SchemeValue(
             tail(row, "value") or "",
             str(row["label"]),
             tail(row, "broader"),
@@ -51,7 +51,7 @@ def tail(row: Row, name: str) -> str | None:
 def domain_scheme(engine: Engine) -> Scheme:
     """Return the application domains as a scheme; a subject may have several of them."""
     values = [
-        Value(tail(row, "value") or "", str(row["label"]))
+        SchemeValue(tail(row, "value") or "", str(row["label"]))
         for row in internal.rows(engine, "domains")
     ]
     return Scheme("domain", {v.code: v for v in values}, "Domain")

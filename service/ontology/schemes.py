@@ -13,7 +13,7 @@ UNKNOWN, DISPUTED, NOT_APPLICABLE = "unknown", "disputed", "not-applicable"
 
 
 @dataclass(frozen=True)
-class Value:
+class SchemeValue:
     """A coded value: the value it is narrower than, and its place on the scale, if any."""
 
     code: str
@@ -27,7 +27,7 @@ class Scheme:
     """The values of one dimension by code, and what may be concluded from their ranks."""
 
     dimension: str
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, SchemeValue] = field(default_factory=dict)
     label: str = ""
     higher_asks_more: bool = False
     may_coexist: bool = False

@@ -11,10 +11,10 @@ from loaders.contract import Document, Raw, problems_of
 from loaders.mapping.iris import record_iri, series_iri
 from loaders.model import Agent, Card, Gap, Plan, Record, Step, Threshold
 from loaders.model.terms import Path, Slug, Text
-from service.access import Entry
+from service.access import LogEntry
 from service.common.problems import Conflict, Invalid, NotFound
 from service.fit import from_graph
-from service.fit.claims import Benchmark, Claim
+from service.fit.claims import BenchmarkClaims, Claim
 from service.fit.claims import Finding as Assessed
 from service.fit.rules import find
 from service.ingest.pipeline import ingest
@@ -22,7 +22,7 @@ from service.ontology import graphs, scheme_queries
 from service.ontology.schemes import DISPUTED, Scheme
 from service.plans.changes import StepChange, changed, gap_of
 from service.plans.sample_size import SampleSizeRequest, sample_size
-from service.plans.stages import Finding, staged
+from service.plans.stages import StageFinding, staged
 from service.queries import internal
 from service.records import repository
 from service.records.plan_rules import locks
@@ -75,7 +75,7 @@ def form(given: Any, cls: type[Form]) -> Form:
         raise Invalid(problems[0].sentence(), problems=[dict(vars(p)) for p in problems]) from error
 
 
-def create(engine: Engine, gate: Gate, requested: PlanRequest, write: Entry) -> Changed:
+def create(engine: Engine, gate: Gate, requested: PlanRequest, write: LogEntry) -> Changed:
     """Store a new plan. Raises `Conflict` for an id that is taken, `NotFound`, `Invalid`."""
     if internal.holds(engine, "known", iri=series_iri("plan", requested.id)):
         raise Conflict(f"There is a plan {requested.id!r} already. Choose another id.")
@@ -121,7 +121,7 @@ def step_of(plan: Plan, position: int) -> Step:
 
 
 def change(
-    engine: Engine, gate: Gate, place: tuple[str, int], requested: StepChange, write: Entry
+    engine: Engine, gate: Gate, place: tuple[str, int], requested: StepChange, write: LogEntry
 ) -> Changed:
     """Store a plan (by its id) with one step (by its number) changed, and the gap of a result.
 
@@ -169,7 +169,7 @@ def _document(source: str, records: Iterable[Record], requested: BaseModel) -> D
     return Document(Raw(source, data), "evalgap", tuple(records))
 
 
-def _store(engine: Engine, gate: Gate, document: Document, write: Entry) -> None:
+def _store(engine: Engine, gate: Gate, document: Document, write: LogEntry) -> None:
     (outcome,) = ingest([document], engine, gate, write=write)
     if outcome.problems:
         report = outcome.document()
@@ -181,20 +181,20 @@ def state(plan: Plan) -> list[dict[str, Any]]:
     return [{"position": s.position, "locked_by": locks(plan.steps, s)} for s in plan.steps]
 
 
-def _findings(engine: Engine, requested: PlanRequest) -> list[Finding]:
+def _findings(engine: Engine, requested: PlanRequest) -> list[StageFinding]:
     """Return what is given, else what the fit of the card finds: reviews first, then rules."""
     if requested.findings is not None:
-        return [Finding(f.dimension, f.verdict, f.basis) for f in requested.findings]
+        return [StageFinding(f.dimension, f.verdict, f.basis) for f in requested.findings]
     card = repository.load(engine, "card", requested.card).record
     assert isinstance(card, Card)  # noqa: S101 - `load` returns this kind
     deployment = from_graph.deployment(engine, requested.deployment)
     schemes, benchmark = scheme_queries.schemes(engine), _alone(engine, card, requested.deployment)
     names = dict.fromkeys(a.dimension for a in card.assumptions)
     known = (find(schemes.get(name, Scheme(name)), benchmark, deployment) for name in names)
-    return [Finding(f.dimension, *_started(f)) for f in known]
+    return [StageFinding(f.dimension, *_started(f)) for f in known]
 
 
-def _alone(engine: Engine, card: Card, deployment: str) -> Benchmark:
+def _alone(engine: Engine, card: Card, deployment: str) -> BenchmarkClaims:
     """Return what one card claims of its benchmark, and what reviews of it judge."""
     name = f"card/{card.id}"
     for found in from_graph.benchmarks(engine, deployment):
@@ -204,7 +204,7 @@ def _alone(engine: Engine, card: Card, deployment: str) -> Benchmark:
             return replace(
                 found, claims=tuple(claims), judgements=tuple(judged), lower_level_claims=()
             )
-    return Benchmark(card.benchmark.id)
+    return BenchmarkClaims(card.benchmark.id)
 
 
 def _version_of(version: str | None, series: str) -> bool:

@@ -19,7 +19,7 @@ DOUBTED = ("violated", "partially-holds", "unknown")
 
 
 @dataclass(frozen=True)
-class Finding:
+class StageFinding:
     """What is held of one assumption in a deployment, and on what basis, in words."""
 
     dimension: str
@@ -39,7 +39,7 @@ _TEST = {
 
 
 def staged(
-    findings: Sequence[Finding], kind_of: Mapping[str, str], threshold: Threshold | None = None
+    findings: Sequence[StageFinding], kind_of: Mapping[str, str], threshold: Threshold | None = None
 ) -> tuple[Step, ...]:
     """Return the steps that these findings call for, numbered from 1, stage by stage.
 
@@ -64,7 +64,7 @@ def staged(
     return tuple(steps)
 
 
-def _check(findings: Sequence[Finding], kind_of: Mapping[str, str]) -> None:
+def _check(findings: Sequence[StageFinding], kind_of: Mapping[str, str]) -> None:
     names = [f.dimension for f in findings]
     for name in names:
         if name not in kind_of:
@@ -78,7 +78,7 @@ def _check(findings: Sequence[Finding], kind_of: Mapping[str, str]) -> None:
         raise BadRequest("There is no finding to plan from. Give findings, or review the card.")
 
 
-def _compared(position: int, finding: Finding) -> Step:
+def _compared(position: int, finding: StageFinding) -> Step:
     return Step(
         position=position,
         stage="compare-cards",
@@ -90,7 +90,7 @@ def _compared(position: int, finding: Finding) -> Step:
     )
 
 
-def _collected(position: int, finding: Finding, after: int) -> Step:
+def _collected(position: int, finding: StageFinding, after: int) -> Step:
     known = _COLLECT.get(finding.dimension, "Items of the deployment in place of the benchmark's.")
     return Step(
         position=position,
@@ -103,7 +103,11 @@ def _collected(position: int, finding: Finding, after: int) -> Step:
 
 
 def _tested(
-    position: int, finding: Finding, stage: str, after: Iterable[int], threshold: Threshold | None
+    position: int,
+    finding: StageFinding,
+    stage: str,
+    after: Iterable[int],
+    threshold: Threshold | None,
 ) -> Step:
     task = stage == "test-task"
     return Step(

@@ -46,7 +46,7 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Question:
+class NamedQuery:
     """A named question with its SPARQL text."""
 
     name: str
@@ -68,22 +68,22 @@ class Question:
 
 
 @cache
-def questions() -> Mapping[str, Question]:
+def questions() -> Mapping[str, NamedQuery]:
     """Return every question by name. Raises `ValueError` for a file that breaks the form."""
     return _folder("queries", "named")
 
 
 @cache
-def lists() -> Mapping[str, Question]:
+def lists() -> Mapping[str, NamedQuery]:
     """Return the questions behind the lists of the API: all parameters are filters."""
     return _folder("queries", "lists")
 
 
-def _folder(*parts: str) -> dict[str, Question]:
+def _folder(*parts: str) -> dict[str, NamedQuery]:
     return {path.stem: _load(path) for path in sorted(inside(*parts).glob("*.rq"))}
 
 
-def question(name: str) -> Question:
+def question(name: str) -> NamedQuery:
     """Return a question. Raises `NotFound` with the names there are."""
     if name not in questions():
         raise NotFound(
@@ -93,7 +93,7 @@ def question(name: str) -> Question:
     return questions()[name]
 
 
-def bind(query: Question, arguments: Mapping[str, str], engine: Engine) -> str:
+def bind(query: NamedQuery, arguments: Mapping[str, str], engine: Engine) -> str:
     """Return the SPARQL text with the arguments in its `VALUES` block.
 
     Raises `BadParameter` for an argument that is missing, unknown or of the wrong type.
@@ -113,7 +113,7 @@ def bind(query: Question, arguments: Mapping[str, str], engine: Engine) -> str:
     return _VALUES.sub(lambda _: block, query.sparql, count=1)
 
 
-def _codes(query: Question, arguments: Mapping[str, str]) -> dict[str, str]:
+def _codes(query: NamedQuery, arguments: Mapping[str, str]) -> dict[str, str]:
     """Return the arguments with full IRIs of ours shortened to the codes they stand for."""
     codes = dict(arguments)
     for p in query.params.values():
@@ -123,12 +123,12 @@ def _codes(query: Question, arguments: Mapping[str, str]) -> dict[str, str]:
     return codes
 
 
-def run(query: Question, arguments: Mapping[str, str], engine: Engine) -> list[Row]:
+def run(query: NamedQuery, arguments: Mapping[str, str], engine: Engine) -> list[Row]:
     """Return the rows that answer a question with these arguments."""
     return engine.select(bind(query, arguments, engine))
 
 
-def _load(path: Path) -> Question:
+def _load(path: Path) -> NamedQuery:
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     head = "".join(line[2:].removeprefix(" ") for line in lines if line.startswith("#+"))
     sparql = "".join(line for line in lines if not line.startswith("#+"))
@@ -138,7 +138,7 @@ def _load(path: Path) -> Question:
     names = declared[1].replace("?", "").split() if declared else []
     if params and names != list(params):
         raise ValueError(f"{path.name}: the VALUES block must bind {list(params)}, not {names}")
-    return Question(
+    return NamedQuery(
         path.stem, meta["title"], meta["question"], sparql, meta.get("about", ""), params
     )
 

@@ -42,7 +42,7 @@ def shares(decomposition: Decomposition, kind_of: Mapping[str, str]) -> list[Sha
 
 
 @dataclass(frozen=True)
-class Step:
+class LadderStep:
     """One rung of a ladder: where it stands, its score, and the drop that leads to it."""
 
     position: int
@@ -53,7 +53,7 @@ class Step:
     dimensions: tuple[str, ...]
 
 
-def ladder(gap: Gap, decomposition: Decomposition) -> list[Step]:
+def ladder(gap: Gap, decomposition: Decomposition) -> list[LadderStep]:
     """Return the rungs of a decomposition in order, each with the drop from the one before."""
     scores = {f"measurement-{m.key}": m for m in gap.measurements}
     base = f"decomposition-{decomposition.key}"
@@ -64,8 +64,8 @@ def ladder(gap: Gap, decomposition: Decomposition) -> list[Step]:
     ]
 
 
-def _step(rung: Rung, score: Measurement, drop: Contribution | None) -> Step:
-    return Step(
+def _step(rung: Rung, score: Measurement, drop: Contribution | None) -> LadderStep:
+    return LadderStep(
         rung.position,
         score.key,
         score.value,

@@ -21,7 +21,7 @@ from service.store.port import Engine
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredRecord:
     """One version of a record as the store holds it, with its triples."""
 
     record: Record
@@ -29,7 +29,7 @@ class Stored:
     graph: Graph
 
 
-def load(engine: Engine, kind: str, ident: str, version: int | None = None) -> Stored:
+def load(engine: Engine, kind: str, ident: str, version: int | None = None) -> StoredRecord:
     """Return a version of a record, by default the current one.
 
     Raises `NotFound`, and `Conflict` for one that does not fit the model.
@@ -42,7 +42,7 @@ def load(engine: Engine, kind: str, ident: str, version: int | None = None) -> S
     if not len(graph):
         raise NotFound(f"There is no version {version_number} of the {kind} {ident!r}.")
     try:
-        return Stored(read.record(graph, RECORDS[kind], iri), version_number, graph)
+        return StoredRecord(read.record(graph, RECORDS[kind], iri), version_number, graph)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(step) for step in first["loc"])
@@ -76,7 +76,7 @@ def _current(engine: Engine, kind: str, ident: str) -> int:
 _DESCRIBES = {"benchmark": EGAP.describesBenchmark, "deployment": EGAP.describesDeployment}
 
 
-def described(engine: Engine, kind: str, thing: str, record_kind: str) -> list[Stored]:
+def described(engine: Engine, kind: str, thing: str, record_kind: str) -> list[StoredRecord]:
     """Return the current records that describe a benchmark or deployment. Raises `NotFound`."""
     check(kind, thing)
     about = series_iri(kind, thing)
@@ -87,7 +87,7 @@ def described(engine: Engine, kind: str, thing: str, record_kind: str) -> list[S
     return [load(engine, record_kind, str(r["series"]).removeprefix(prefix)) for r in rows]
 
 
-def as_json(engine: Engine, stored: Stored) -> dict[str, Any]:
+def as_json(engine: Engine, stored: StoredRecord) -> dict[str, Any]:
     """Return a version of a record as JSON-LD values, with its provenance and what follows."""
     document = to_json(stored.record, stored.version)
     document["provenance"] = provenance(engine, stored)
@@ -96,7 +96,7 @@ def as_json(engine: Engine, stored: Stored) -> dict[str, Any]:
     return document
 
 
-def provenance(engine: Engine, stored: Stored) -> dict[str, Any]:
+def provenance(engine: Engine, stored: StoredRecord) -> dict[str, Any]:
     """Return who recorded a version, when, from what, and which versions it stands between."""
     record = stored.record
     graph = graph_iri(record.kind, record.id, stored.version)

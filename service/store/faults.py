@@ -21,7 +21,7 @@ _DAMAGED = (
 )
 
 
-class Stored(Protocol):
+class OnDisk(Protocol):
     """Something whose data lies on a disk."""
 
     @property
@@ -33,7 +33,7 @@ class Stored(Protocol):
     """What was found broken. Queries over a broken file can run for minutes, so none is begun."""
 
 
-_Own = TypeVar("_Own", bound=Stored)
+_Own = TypeVar("_Own", bound=OnDisk)
 _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")
 

@@ -8,16 +8,16 @@ from rdflib import Graph
 from rdflib.term import Node
 
 from service.sandbox import CancellationToken
-from service.store.query import EVERYTHING, AnswerKind, Dataset, Limits, Query, Update
+from service.store.query import EVERYTHING, AnswerKind, Limits, Query, QueryDataset, Update
 
 __all__ = [
     "EVERYTHING",
     "AnswerKind",
     "CancellationToken",
-    "Dataset",
     "Engine",
     "Limits",
     "Query",
+    "QueryDataset",
     "Row",
     "Update",
 ]  # fmt: skip
@@ -80,7 +80,9 @@ class Engine(Protocol):
         """
         ...
 
-    def update(self, sparql: str, using: Dataset = EVERYTHING, base: str | None = None) -> None:
+    def update(
+        self, sparql: str, using: QueryDataset = EVERYTHING, base: str | None = None
+    ) -> None:
         """Run a SPARQL update as one transaction; `base` resolves relative IRIs.
 
         Raises `BadQuery`.

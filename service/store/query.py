@@ -7,7 +7,7 @@ AnswerKind = Literal["bindings", "boolean", "graph"]
 
 
 @dataclass(frozen=True)
-class Dataset:
+class QueryDataset:
     """Which graphs a query sees; by default the union of all graphs.
 
     `default` and `named` are the graph IRIs of the SPARQL 1.1 Protocol, empty when not given.
@@ -17,7 +17,7 @@ class Dataset:
     named: tuple[str, ...] = ()
 
 
-EVERYTHING = Dataset()
+EVERYTHING = QueryDataset()
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Query:
 
     sparql: str
     media: str
-    dataset: Dataset = EVERYTHING
+    dataset: QueryDataset = EVERYTHING
     limits: Limits = Limits()
     base: str | None = None
 
@@ -51,6 +51,6 @@ class Update:
     """
 
     sparql: str
-    using: Dataset = EVERYTHING
+    using: QueryDataset = EVERYTHING
     base: str | None = None
     seconds: float | None = None

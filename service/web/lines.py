@@ -32,7 +32,7 @@ _AGAIN = 5
 """Seconds after which there may be a place, where the line is full."""
 
 
-class Line:
+class WorkLine:
     """Places for one kind of work; no client has all of them."""
 
     def __init__(self, places: int, seconds: float, doing: str, waiting: int = WAITING) -> None:
@@ -82,12 +82,12 @@ class Line:
 class Lines:
     """The lines of one service."""
 
-    checks: Line
+    checks: WorkLine
     """Documents that are checked."""
-    decompositions: Line
-    analyses: Line
+    decompositions: WorkLine
+    analyses: WorkLine
     """Fits and coverage: over what is kept of the store, in the threads of all requests."""
-    uploads: Line
+    uploads: WorkLine
     """Uploads that are being received."""
 
     @classmethod
@@ -95,10 +95,10 @@ class Lines:
         """Return the lines of a service with these settings."""
         seconds = settings.max_work_seconds
         return cls(
-            Line(AT_ONCE, seconds, "checking documents"),
-            Line(AT_ONCE, seconds, "taking gaps apart"),
-            Line(2 * AT_ONCE, seconds, "comparing benchmarks"),
-            Line(_UPLOADS, seconds, "uploading"),
+            WorkLine(AT_ONCE, seconds, "checking documents"),
+            WorkLine(AT_ONCE, seconds, "taking gaps apart"),
+            WorkLine(2 * AT_ONCE, seconds, "comparing benchmarks"),
+            WorkLine(_UPLOADS, seconds, "uploading"),
         )
 
 

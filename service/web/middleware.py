@@ -3,7 +3,7 @@
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from loaders.model import integers
+from loaders.model import whole_number
 from service.common.http_headers import CAREFUL
 from service.web import errors
 
@@ -81,7 +81,7 @@ def _names_ranges(field: str) -> bool:
 
 def _is_range(text: str) -> bool:
     first, dash, last = text.partition("-")
-    low, high = integers.whole_number(first), integers.whole_number(last)
+    low, high = whole_number(first), whole_number(last)
     if not dash or (first and low is None) or (last and high is None):
         return False
     return high is not None if low is None else high is None or low <= high

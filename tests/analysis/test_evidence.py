@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.evidence.figures import Arm, Bounds, Figure, clusters, standard_error
+from service.evidence.figures import Arm, Figure, FigureInterval, clusters, standard_error
 from service.evidence.pooling import StudyEffect, summarise
 from service.evidence.relevance import evidence
-from service.fit.claims import Deployment
+from service.fit.claims import DeploymentClaims
 
 untimed = settings(deadline=None)
 HERE = frozenset({"healthcare"})
-PLACE = Deployment("here", domains=HERE)
+PLACE = DeploymentClaims("here", domains=HERE)
 
 
 def figure(
@@ -21,7 +21,9 @@ def figure(
 ) -> Figure:
     """Return a figure of its own study, with an interval of this standard error."""
     half = 1.959963984540054 * (error or 0)
-    bounds = (Bounds(value - half, value + half, 0.95, "normal"),) if value and error else ()
+    bounds = (
+        (FigureInterval(value - half, value + half, 0.95, "normal"),) if value and error else ()
+    )
     plain = Figure(
         name, "whole-gap", frozenset({"d"}), frozenset({"d"}), value, "percentage-point",
         "absolute-difference", "full-text", intervals=bounds, domains=HERE,
@@ -181,7 +183,11 @@ def test_flows_give_the_error_of_paired_proportions() -> None:
 
 def test_the_widest_interval_is_taken() -> None:
     two = figure(
-        "a", intervals=(Bounds(8, 12, 0.95, "x", "item"), Bounds(5, 15, 0.95, "x", "site"))
+        "a",
+        intervals=(
+            FigureInterval(8, 12, 0.95, "x", "item"),
+            FigureInterval(5, 15, 0.95, "x", "site"),
+        ),
     )
     found = standard_error(two)
     assert found.value == pytest.approx(5 / 1.959964, rel=1e-6)
@@ -191,9 +197,9 @@ def test_the_widest_interval_is_taken() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"intervals": (Bounds(9.9, 20, 0.95, "x"),)}, "asymmetric"),
+        ({"intervals": (FigureInterval(9.9, 20, 0.95, "x"),)}, "asymmetric"),
         ({"kind": "odds-ratio"}, "not on a scale on which errors add up"),
-        ({"value": None, "intervals": (Bounds(9, 11, 0.95, "x"),)}, "no value"),
+        ({"value": None, "intervals": (FigureInterval(9, 11, 0.95, "x"),)}, "no value"),
     ],
 )
 def test_an_interval_that_tells_no_error_is_left_out(change: dict[str, object], words: str) -> None:

@@ -9,27 +9,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.fit.claims import Benchmark, Claim, Coded, Deployment, Fit, Judgement
+from service.fit.claims import BenchmarkClaims, Claim, CodedValue, DeploymentClaims, Fit, Judgement
 from service.fit.comparison import compare
 from service.fit.rules import counts, fit, ranked
 from service.fit.whatif import difference, moves, supposed, unjudged, what_if
-from service.ontology.schemes import Scheme, Value
+from service.ontology.schemes import Scheme, SchemeValue
 
 untimed = settings(deadline=None)
 Item = TypeVar("Item")
 VERDICTS = ("holds", "partially-holds", "violated", "unknown", "disputed", "not-applicable")
 SCALE = Scheme(
     "scale",
-    {c: Value(c, rank=r) for c, r in (("low", 1), ("mid", 2), ("high", 3), ("aside", None))},
+    {c: SchemeValue(c, rank=r) for c, r in (("low", 1), ("mid", 2), ("high", 3), ("aside", None))},
     higher_asks_more=True,
 )
-PLAIN = Scheme("plain", {c: Value(c, rank=r) for c, r in (("low", 1), ("high", 2))})
+PLAIN = Scheme("plain", {c: SchemeValue(c, rank=r) for c, r in (("low", 1), ("high", 2))})
 TREE = Scheme(
     "tree",
-    {c: Value(c, broader=b)
+    {c: SchemeValue(c, broader=b)
      for c, b in (("users", None), ("given", "users"), ("own", "users"), ("experts", None))},
 )  # fmt: skip
-LOOSE = Scheme("loose", {"a": Value("a"), "b": Value("b")}, may_coexist=True)
+LOOSE = Scheme("loose", {"a": SchemeValue("a"), "b": SchemeValue("b")}, may_coexist=True)
 SCHEMES = {s.dimension: s for s in (SCALE, PLAIN, TREE, LOOSE)}
 RELEVANT = tuple(SCHEMES)
 
@@ -62,50 +62,57 @@ def test_what_one_value_says_of_another(
 
 
 def claim(dimension: str, *codes: str, **more: str) -> Claim:
-    return Claim(dimension, tuple(map(Coded, codes)), **more)  # type: ignore[arg-type]
+    return Claim(dimension, tuple(map(CodedValue, codes)), **more)  # type: ignore[arg-type]
 
 
-def one(benchmark: Benchmark, deployment: Deployment, dimension: str) -> tuple[str, str, str]:
+def one(
+    benchmark: BenchmarkClaims, deployment: DeploymentClaims, dimension: str
+) -> tuple[str, str, str]:
     (found,) = fit(SCHEMES, [benchmark], deployment, [dimension])
     finding = found.findings[0]
     return finding.verdict, finding.how, finding.rule
 
 
-PLACE = Deployment("here", claims=(claim("scale", "high"), claim("tree", "own")))
+PLACE = DeploymentClaims("here", claims=(claim("scale", "high"), claim("tree", "own")))
 
 
 def test_cards_that_lead_to_different_verdicts_are_disputed() -> None:
-    cards = Benchmark("b", claims=(claim("scale", "low", author="x"), claim("scale", "high")))
+    cards = BenchmarkClaims("b", claims=(claim("scale", "low", author="x"), claim("scale", "high")))
     assert one(cards, PLACE, "scale") == ("disputed", "derived", "sources-disagree")
 
 
 def test_a_silent_card_disputes_nothing() -> None:
-    cards = Benchmark("b", claims=(claim("scale", status="not-stated"), claim("scale", "high")))
+    cards = BenchmarkClaims(
+        "b", claims=(claim("scale", status="not-stated"), claim("scale", "high"))
+    )
     assert one(cards, PLACE, "scale")[0] == "holds"
 
 
 def test_a_hint_is_no_answer() -> None:
-    hinted = Claim("scale", (Coded("high", "hinted"),))
-    found = one(Benchmark("b", claims=(hinted,)), PLACE, "scale")
+    hinted = Claim("scale", (CodedValue("high", "hinted"),))
+    found = one(BenchmarkClaims("b", claims=(hinted,)), PLACE, "scale")
     assert found == ("unknown", "derived", "assumption-not-stated")
 
 
 def test_what_a_lower_level_claims_is_shown_and_not_counted() -> None:
     (found,) = fit(
-        SCHEMES, [Benchmark("b", lower_level_claims=(claim("scale", "high"),))], PLACE, ["scale"]
+        SCHEMES,
+        [BenchmarkClaims("b", lower_level_claims=(claim("scale", "high"),))],
+        PLACE,
+        ["scale"],
     )
     assert found.findings[0].verdict == "unknown"
     assert found.findings[0].beside
 
 
 def test_a_deployment_that_is_partly_described_is_held_in_part() -> None:
-    partly = Deployment("here", claims=(claim("scale", "high", status="partly-answered"),))
-    card = Benchmark("b", claims=(claim("scale", "high"),))
+    partly = DeploymentClaims("here", claims=(claim("scale", "high", status="partly-answered"),))
+    card = BenchmarkClaims("b", claims=(claim("scale", "high"),))
     assert one(card, partly, "scale")[0] == "partially-holds"
 
 
 def test_an_assessor_stands_before_a_rule_which_stands_beside() -> None:
-    card = Benchmark(
+    card = BenchmarkClaims(
         "b", claims=(claim("scale", "low"),), judgements=(Judgement("scale", "holds"),)
     )
     (found,) = fit(SCHEMES, [card], PLACE, ["scale"])
@@ -119,12 +126,12 @@ def test_an_assessor_stands_before_a_rule_which_stands_beside() -> None:
 
 def test_assessors_who_differ_dispute() -> None:
     judged = (Judgement("scale", "holds", "x"), Judgement("scale", "violated", "y"))
-    card = Benchmark("b", claims=(claim("scale", "low"),), judgements=judged)
+    card = BenchmarkClaims("b", claims=(claim("scale", "low"),), judgements=judged)
     assert one(card, PLACE, "scale") == ("disputed", "asserted", "sources-disagree")
 
 
 def test_not_applicable_is_its_own_verdict() -> None:
-    card = Benchmark("b", claims=(claim("scale", status="not-applicable"),))
+    card = BenchmarkClaims("b", claims=(claim("scale", status="not-applicable"),))
     assert one(card, PLACE, "scale")[0] == "not-applicable"
 
 
@@ -137,7 +144,7 @@ rows = st.lists(st.lists(verdicts, min_size=4, max_size=4), min_size=1, max_size
 def fits_of(table: list[list[str]]) -> list[Fit]:
     """Return ranked fits with these verdicts, made by assessors as the rules would take them."""
     judged = [
-        Benchmark(f"b{i}", judgements=tuple(map(Judgement, RELEVANT, row)))
+        BenchmarkClaims(f"b{i}", judgements=tuple(map(Judgement, RELEVANT, row)))
         for i, row in enumerate(table)
     ]
     return fit(SCHEMES, judged, PLACE, RELEVANT)
@@ -181,9 +188,9 @@ def test_unknown_is_never_counted_as_held(given_verdicts: list[str]) -> None:
     assert more.order() > found.order()
 
 
-def codes_of(scheme: Scheme) -> st.SearchStrategy[tuple[Coded, ...]]:
+def codes_of(scheme: Scheme) -> st.SearchStrategy[tuple[CodedValue, ...]]:
     coded = st.builds(
-        Coded, st.sampled_from(sorted(scheme.values)), st.sampled_from(["stated", "hinted"])
+        CodedValue, st.sampled_from(sorted(scheme.values)), st.sampled_from(["stated", "hinted"])
     )
     return st.lists(coded, max_size=2).map(tuple)
 
@@ -201,7 +208,7 @@ claims = st.sampled_from(RELEVANT).flatmap(
 judgements = st.builds(Judgement, st.sampled_from(RELEVANT), verdicts, st.sampled_from(["x", "y"]))
 benchmarks = st.lists(
     st.builds(
-        Benchmark,
+        BenchmarkClaims,
         st.sampled_from(["a", "b", "c"]),
         claims=st.lists(claims, max_size=6).map(tuple),
         judgements=st.lists(judgements, max_size=3).map(tuple),
@@ -209,13 +216,15 @@ benchmarks = st.lists(
     max_size=3,
     unique_by=lambda c: c.id,
 )
-deployments = st.builds(Deployment, st.just("here"), claims=st.lists(claims, max_size=6).map(tuple))
+deployments = st.builds(
+    DeploymentClaims, st.just("here"), claims=st.lists(claims, max_size=6).map(tuple)
+)
 
 
 @untimed
 @given(benchmarks, deployments, st.randoms(use_true_random=False))
 def test_the_order_of_statements_changes_nothing(
-    some: list[Benchmark], deployment: Deployment, random: Random
+    some: list[BenchmarkClaims], deployment: DeploymentClaims, random: Random
 ) -> None:
     def shuffled(items: Sequence[Item]) -> tuple[Item, ...]:
         return tuple(sorted(items, key=lambda _: random.random()))
@@ -231,7 +240,7 @@ def test_the_order_of_statements_changes_nothing(
 @untimed
 @given(benchmarks, deployments, st.sampled_from(RELEVANT), st.data())
 def test_what_if_equals_fitting_the_changed_deployment(
-    some: list[Benchmark], deployment: Deployment, dimension: str, data: st.DataObject
+    some: list[BenchmarkClaims], deployment: DeploymentClaims, dimension: str, data: st.DataObject
 ) -> None:
     every = sorted(SCHEMES[dimension].values)
     values = data.draw(st.lists(st.sampled_from(every), max_size=2, unique=True))
@@ -258,7 +267,7 @@ def test_what_if_equals_fitting_the_changed_deployment(
 @untimed
 @given(benchmarks, deployments)
 def test_nothing_holds_of_which_nothing_counts_on_either_side(
-    some: list[Benchmark], deployment: Deployment
+    some: list[BenchmarkClaims], deployment: DeploymentClaims
 ) -> None:
     for found in fit(SCHEMES, some, deployment, RELEVANT):
         for finding in found.findings:
@@ -268,8 +277,8 @@ def test_nothing_holds_of_which_nothing_counts_on_either_side(
 
 
 def test_a_benchmark_of_which_nothing_is_told_has_no_rank() -> None:
-    silent = Benchmark("quiet")
-    known = Benchmark("known", claims=(claim("scale", "low"),))
+    silent = BenchmarkClaims("quiet")
+    known = BenchmarkClaims("known", claims=(claim("scale", "low"),))
     first, last = fit(SCHEMES, [silent, known], PLACE, RELEVANT)
     assert (first.benchmark, first.rank) == ("known", 1)
     assert (last.benchmark, last.rank) == ("quiet", None)
@@ -277,8 +286,8 @@ def test_a_benchmark_of_which_nothing_is_told_has_no_rank() -> None:
 
 
 def test_two_benchmarks_stand_side_by_side() -> None:
-    low = Benchmark("low", claims=(claim("scale", "low"),))
-    high = Benchmark("high", claims=(claim("scale", "high"),))
+    low = BenchmarkClaims("low", claims=(claim("scale", "low"),))
+    high = BenchmarkClaims("high", claims=(claim("scale", "high"),))
     pair = {f.benchmark: f for f in fit(SCHEMES, [low, high], PLACE, ["scale", "tree"])}
     scale, tree = difference(pair["low"], pair["high"])
     assert scale.differs

@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import Store
 
 from service.store.oxigraph.store import EmbeddedEngine, open_store
-from service.store.port import EVERYTHING, Dataset, Engine
+from service.store.port import EVERYTHING, Engine, QueryDataset
 from service.store.remote.store import open_remote
 from tests.servers import PASSWORD, USER, oxigraph_server, virtuoso_server
 
@@ -37,7 +37,9 @@ class Copied(EmbeddedEngine):
         super().commit(insert, drop)
         self.copy_to_memory(2**30)
 
-    def update(self, sparql: str, using: Dataset = EVERYTHING, base: str | None = None) -> None:
+    def update(
+        self, sparql: str, using: QueryDataset = EVERYTHING, base: str | None = None
+    ) -> None:
         super().update(sparql, using, base)
         self.copy_to_memory(2**30)
 

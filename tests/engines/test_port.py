@@ -18,7 +18,7 @@ from rdflib.compare import isomorphic
 
 from service.common.problems import BadQuery, BadRequest, QueryTimeout, TooLarge
 from service.store.oxigraph.store import open_store
-from service.store.port import Dataset, Engine, Limits, Query
+from service.store.port import Engine, Limits, Query, QueryDataset
 from tests.engines.conftest import Tried, graphs
 
 JSON = "application/sparql-results+json"
@@ -70,7 +70,7 @@ def answered(engine: Engine, ask: Query) -> bytes:
         return body.read()
 
 
-def objects(engine: Engine, sparql: str, dataset: Dataset) -> list[str]:
+def objects(engine: Engine, sparql: str, dataset: QueryDataset) -> list[str]:
     rows = json.loads(answered(engine, Query(sparql, JSON, dataset)))["results"]["bindings"]
     return sorted(row["o"]["value"] for row in rows)
 
@@ -131,7 +131,7 @@ def test_texts_come_back_as_they_were(engine: Engine, text: str) -> None:
     assert engine.select(OBJECTS) == [{"o": Literal(text)}]
     assert list(engine.construct("CONSTRUCT WHERE { ?s <urn:t:p> ?o }")) == wanted
     assert list(engine.graph(ONE)) == wanted
-    assert objects(engine, OBJECTS, Dataset()) == [text]
+    assert objects(engine, OBJECTS, QueryDataset()) == [text]
     assert list(reloaded(engine).graph(ONE)) == wanted
 
 
@@ -191,21 +191,21 @@ def test_reads_see_the_union_of_all_graphs(engine: Engine) -> None:
 @pytest.mark.parametrize(
     ("sparql", "dataset", "wanted"),
     [
-        (OBJECTS, Dataset(), ["a", "b"]),
-        (OBJECTS, Dataset(default=(ONE,)), ["a"]),
-        (OBJECTS, Dataset(default=(ONE, TWO)), ["a", "b"]),
-        (OBJECTS, Dataset(named=(ONE,)), []),
-        (NAMED, Dataset(), ["a", "b"]),
-        (NAMED, Dataset(named=(TWO,)), ["b"]),
-        (NAMED, Dataset(default=(ONE,)), []),
-        (NAMED, Dataset(default=(ONE,), named=(TWO,)), ["b"]),
-        (OBJECTS.replace("WHERE", f"FROM <{ONE}> WHERE"), Dataset(), ["a"]),
-        (OBJECTS.replace("WHERE", "FROM <urn:t:none> WHERE"), Dataset(), []),
-        (NAMED.replace("WHERE", f"FROM NAMED <{TWO}> WHERE"), Dataset(), ["b"]),
+        (OBJECTS, QueryDataset(), ["a", "b"]),
+        (OBJECTS, QueryDataset(default=(ONE,)), ["a"]),
+        (OBJECTS, QueryDataset(default=(ONE, TWO)), ["a", "b"]),
+        (OBJECTS, QueryDataset(named=(ONE,)), []),
+        (NAMED, QueryDataset(), ["a", "b"]),
+        (NAMED, QueryDataset(named=(TWO,)), ["b"]),
+        (NAMED, QueryDataset(default=(ONE,)), []),
+        (NAMED, QueryDataset(default=(ONE,), named=(TWO,)), ["b"]),
+        (OBJECTS.replace("WHERE", f"FROM <{ONE}> WHERE"), QueryDataset(), ["a"]),
+        (OBJECTS.replace("WHERE", "FROM <urn:t:none> WHERE"), QueryDataset(), []),
+        (NAMED.replace("WHERE", f"FROM NAMED <{TWO}> WHERE"), QueryDataset(), ["b"]),
     ],
 )
 def test_a_query_may_choose_its_graphs(
-    engine: Engine, sparql: str, dataset: Dataset, wanted: list[str]
+    engine: Engine, sparql: str, dataset: QueryDataset, wanted: list[str]
 ) -> None:
     engine.commit(quad('"a"') + quad('"b"', TWO))
     assert objects(engine, sparql, dataset) == wanted
@@ -300,7 +300,7 @@ def test_an_update_runs_over_the_graphs_it_names(engine: Engine) -> None:
     )
     assert graphs(engine) == [TWO]
     copy = "INSERT { GRAPH <urn:t:three> { ?s ?p ?o } } WHERE { ?s ?p ?o }"
-    engine.update(copy, Dataset(default=(TWO,)))
+    engine.update(copy, QueryDataset(default=(TWO,)))
     assert len(engine.graph("urn:t:three")) == 2
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from loaders.contract import Problem, Raw, Rejected
+from loaders.contract import Raw, RecordProblem, Rejected
 from service.ingest.pipeline import ingest
 from service.store.oxigraph.store import open_store
 from service.validation.gate import Gate
@@ -14,7 +14,7 @@ def test_records_that_are_set_aside_are_passed_on_as_they_come() -> None:
     def many() -> Iterator[Rejected]:
         nonlocal pulled
         for pulled in range(100_000):
-            yield Rejected(Raw("x.jsonl", b"{}", f"line {pulled}"), (Problem("It is bad."),))
+            yield Rejected(Raw("x.jsonl", b"{}", f"line {pulled}"), (RecordProblem("It is bad."),))
 
     engine, gate = open_store(None), Gate(0)
     outcomes = ingest(many(), engine, gate)

@@ -11,7 +11,7 @@ from pydantic import SecretStr, ValidationError
 
 from service.common.settings import Settings
 from service.web.app import create_app
-from service.web.http.rates import Counts
+from service.web.http.rates import RequestCounts
 
 TOKEN = "a-token-for-these-tests"  # noqa: S105 - of a service that lives for one test run
 QUERY = "/sparql?query=ASK%7B%7D"
@@ -70,7 +70,7 @@ def test_a_token_is_one_client_from_everywhere_and_one_made_up_is_none(app: Any)
 
 
 def test_the_memory_for_clients_has_a_bound() -> None:
-    counts = Counts(1000)
+    counts = RequestCounts(1000)
     tracemalloc.start()
     try:
         for number in range(20_000):
@@ -85,7 +85,7 @@ def test_the_memory_for_clients_has_a_bound() -> None:
 
 
 def test_a_client_that_keeps_coming_is_not_forgotten_for_others() -> None:
-    counts = Counts(10)
+    counts = RequestCounts(10)
     for number in range(100):
         counts.incr(f"other-{number}", 3600)
         assert counts.incr("it", 3600) == number + 1

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from service.common.problems import BadQuery, TooLarge
 from service.store import forms
-from service.store.query import EVERYTHING, Dataset, Query
+from service.store.query import EVERYTHING, Query, QueryDataset
 from service.store.sparql_tokens import names_dataset, query_kind, refuse_any_service, switched_off
 
 _RESULTS = {
@@ -67,7 +67,7 @@ def _refused(error: OSError) -> Exception:
 
 
 def query(
-    store: ox.Store, sparql: str, dataset: Dataset = EVERYTHING, base: str | None = None
+    store: ox.Store, sparql: str, dataset: QueryDataset = EVERYTHING, base: str | None = None
 ) -> Any:
     """Run a query over its dataset. Raises `BadQuery` with line and column."""
     try:
@@ -78,7 +78,7 @@ def query(
         raise _refused(error) from error
 
 
-def _visible(sparql: str, dataset: Dataset) -> dict[str, Any]:
+def _visible(sparql: str, dataset: QueryDataset) -> dict[str, Any]:
     if dataset == EVERYTHING:
         # a dataset that the query chooses itself must not be widened to all graphs
         return {} if names_dataset(sparql) else {"use_default_graph_as_union": True}

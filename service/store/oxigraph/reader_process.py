@@ -22,7 +22,7 @@ from service.store.faults import fault
 from service.store.oxigraph.channel import Channel, Message
 from service.store.oxigraph.evaluate import evaluate
 from service.store.oxigraph.snapshots import open_snapshot
-from service.store.query import Dataset, Limits, Query
+from service.store.query import Limits, Query, QueryDataset
 
 QUERY, ANSWER, PROBLEM = b"q", b"a", b"p"
 """The kinds of messages: the service sends the first, a reader one of the others."""
@@ -46,7 +46,7 @@ def encode(ask: Query, folder: Path) -> Message:
 
 def _decode(body: bytes) -> tuple[Query, str]:
     found = json.loads(body)
-    dataset = Dataset(**{k: tuple(v) for k, v in found["dataset"].items()})
+    dataset = QueryDataset(**{k: tuple(v) for k, v in found["dataset"].items()})
     limits = Limits(**found["limits"])
     return Query(found["sparql"], found["media"], dataset, limits, found["base"]), found["folder"]
 

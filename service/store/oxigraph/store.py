@@ -26,7 +26,7 @@ from service.store.oxigraph.differences import as_lines
 from service.store.oxigraph.evaluate import bad_syntax, evaluate, query
 from service.store.oxigraph.reader_pool import ReaderPool
 from service.store.oxigraph.snapshots import Generation, Snapshots, in_memory
-from service.store.port import EVERYTHING, CancellationToken, Dataset, Query, Row
+from service.store.port import EVERYTHING, CancellationToken, Query, QueryDataset, Row
 from service.store.sparql_tokens import check_update, forgiving, switched_off, with_using
 from service.store.terms import to_graph, to_rdflib
 
@@ -140,7 +140,9 @@ class EmbeddedEngine:
             self._committed()
 
     @guarded
-    def update(self, sparql: str, using: Dataset = EVERYTHING, base: str | None = None) -> None:
+    def update(
+        self, sparql: str, using: QueryDataset = EVERYTHING, base: str | None = None
+    ) -> None:
         """Run a SPARQL update as one transaction. Raises `BadQuery`."""
         check_update(sparql, allow_silent=held().network)
         text = with_using(forgiving(sparql), using.default, using.named)

@@ -1,4 +1,4 @@
-"""SPARQL servers: what each does its own way, recognised by the `Server` header it sends.
+"""SPARQL servers: what each does its own way, recognised by the `Dialect` header it sends.
 
 Seen with Oxigraph 0.5.13 and Virtuoso 7.2.5; the others by their documentation.
 """
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from service.common.problems import BadQuery
-from service.store.port import EVERYTHING, Dataset
+from service.store.port import EVERYTHING, QueryDataset
 from service.store.sparql_tokens import names_dataset
 
 Form = Mapping[str, str | list[str]]
@@ -19,7 +19,7 @@ NO_GRAPH = "urn:evalgap:no-graph"
 
 
 @dataclass(frozen=True)
-class Server:
+class Dialect:
     """One kind of server; the defaults are what the standard says."""
 
     union: Mapping[str, str] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Server:
                 feature=found[0],
             )
 
-    def form(self, sparql: str, dataset: Dataset, seconds: float) -> Form:
+    def form(self, sparql: str, dataset: QueryDataset, seconds: float) -> Form:
         """Return the fields that ask a query of this server."""
         form: dict[str, str | list[str]] = {"query": self.describe + sparql}
         if self.milliseconds:
@@ -87,9 +87,9 @@ _MENDS = {
 
 _UNION = {"union-default-graph": "true"}
 _SERVERS = {
-    "oxigraph": Server(_UNION, updates="update", graph_store="store"),
-    "fuseki": Server(updates="update", graph_store="data"),
-    "virtuoso": Server(
+    "oxigraph": Dialect(_UNION, updates="update", graph_store="store"),
+    "fuseki": Dialect(updates="update", graph_store="data"),
+    "virtuoso": Dialect(
         updates="sparql-auth",
         graph_store="sparql-graph-crud-auth",
         largest_insert=500,
@@ -130,17 +130,17 @@ ECHO = "SPARQL query:"
 """What stands before the text of the query that Virtuoso repeats after its error."""
 
 
-def recognise(header: str, path: str) -> Server:
-    """Return the kind of server by its `Server` header, or else by the path of its query URL."""
+def recognise(header: str, path: str) -> Dialect:
+    """Return the kind of server by its `Dialect` header, or else by the path of its query URL."""
     for name, server in _SERVERS.items():
         if name in header.lower():
             return server
     last = path.rpartition("/")[2]
     if "/repositories/" in path:  # GraphDB, RDF4J
-        return Server(updates=f"{last}/statements", graph_store=f"{last}/rdf-graphs/service")
+        return Dialect(updates=f"{last}/statements", graph_store=f"{last}/rdf-graphs/service")
     if last == "query":  # Stardog, and Oxigraph behind a proxy
-        return Server(_UNION, updates="update")
-    return Server(_UNION)  # Neptune and QLever take updates where they take queries
+        return Dialect(_UNION, updates="update")
+    return Dialect(_UNION)  # Neptune and QLever take updates where they take queries
 
 
 def query_urls(url: str) -> list[str]:

@@ -18,8 +18,8 @@ from service.common.problems import BadQuery, BadRequest, Problem, StoreUnavaila
 from service.sandbox import Bounds, Workers
 from service.sandbox.forkserver import context
 from service.store import rdf_input
-from service.store.port import EVERYTHING, CancellationToken, Dataset, Limits, Query, Row
-from service.store.remote.dialects import Server, query_urls, recognise
+from service.store.port import EVERYTHING, CancellationToken, Limits, Query, QueryDataset, Row
+from service.store.remote.dialects import Dialect, query_urls, recognise
 from service.store.remote.http import Http, Watch, plain, unavailable
 from service.store.remote.updates import STAGING, Writer
 from service.store.remote.wire_format import (
@@ -64,7 +64,7 @@ class RemoteEngine:
     """A SPARQL server elsewhere. One write at a time from here; others may write there too."""
 
     def __init__(
-        self, http: Http, server: Server, queries: str, updates: str, graph_store: str
+        self, http: Http, server: Dialect, queries: str, updates: str, graph_store: str
     ) -> None:
         """Ask nothing yet; use `open_remote`, which finds out what these are."""
         self._http = http
@@ -156,7 +156,9 @@ class RemoteEngine:
         self._generation += 1
         self.check_union()
 
-    def update(self, sparql: str, using: Dataset = EVERYTHING, base: str | None = None) -> None:
+    def update(
+        self, sparql: str, using: QueryDataset = EVERYTHING, base: str | None = None
+    ) -> None:
         """Run a SPARQL update, as one transaction where the server can. Raises `BadQuery`."""
         check_update(sparql)
         check_update_syntax(sparql, base)
@@ -248,7 +250,7 @@ class RemoteEngine:
         self,
         sparql: str,
         media: str,
-        dataset: Dataset = EVERYTHING,
+        dataset: QueryDataset = EVERYTHING,
         limits: Limits = OWN,
         watch: Watch | None = None,
     ) -> IO[bytes]:
@@ -311,7 +313,7 @@ def open_remote(
     return engine
 
 
-def _find(http: Http, url: str) -> tuple[str, Server]:
+def _find(http: Http, url: str) -> tuple[str, Dialect]:
     """Return where a server answers queries, and which kind it is."""
     *before, last = query_urls(url)
     for candidate in before:
@@ -322,7 +324,7 @@ def _find(http: Http, url: str) -> tuple[str, Server]:
     return last, _hello(http, last)
 
 
-def _hello(http: Http, url: str) -> Server:
+def _hello(http: Http, url: str) -> Dialect:
     reply = http.post(url, {"query": "ASK {}"}, JSON, HELLO)
     with reply.body as body:
         results(body, url)

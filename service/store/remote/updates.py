@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from service.common.problems import BadQuery, QueryTimeout, StoreUnavailable
 from service.store.port import Limits, Row
-from service.store.remote.dialects import Server
+from service.store.remote.dialects import Dialect
 from service.store.remote.http import Http, unavailable
 from service.store.remote.wire_format import (
     TRIPLES,
@@ -50,7 +50,7 @@ class Writer:
     def __init__(
         self,
         http: Http,
-        server: Server,
+        server: Dialect,
         updates: str,
         graph_store: str,
         select: Callable[[str], list[Row]],

@@ -65,7 +65,7 @@ def written(body: IO[bytes], kind: AnswerKind, ask: Query, url: str) -> IO[bytes
     with ExitStack() as failing:
         out = failing.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY))
         try:
-            _serialise(body, kind, ask, _Capped(out, ask), url)
+            _serialise(body, kind, ask, _Bounded(out, ask), url)
         except _UNREADABLE as error:
             full = out.tell() > ask.limits.bytes
             raise too_large(ask.limits) if full else _not_sparql(url, error) from error
@@ -74,7 +74,7 @@ def written(body: IO[bytes], kind: AnswerKind, ask: Query, url: str) -> IO[bytes
     return out
 
 
-class _Capped:
+class _Bounded:
     """Passes bytes on until there are too many; writing then fails, and the work stops.
 
     What is no XML is mended or refused.
@@ -95,7 +95,7 @@ class _Capped:
         self._out.flush()
 
 
-def _serialise(body: IO[bytes], kind: AnswerKind, ask: Query, out: _Capped, url: str) -> None:
+def _serialise(body: IO[bytes], kind: AnswerKind, ask: Query, out: _Bounded, url: str) -> None:
     if kind == "graph":
         found = forms.fitting(_counted(triples(body, url), ask.limits), ask.media)
         ox.serialize(found, out, format=ox.RdfFormat.from_media_type(ask.media))  # type: ignore[arg-type]
@@ -195,7 +195,7 @@ def dropping(names: Iterable[str]) -> str:
 
 
 def emptying(names: Iterable[str]) -> str:
-    """Return the update that empties graphs; see `Server.slow_drop`."""
+    """Return the update that empties graphs; see `Dialect.slow_drop`."""
     values = " ".join(str(ox.NamedNode(name)) for name in names)
     where = f"WHERE {{ VALUES ?g {{ {values} }} GRAPH ?g {{ ?s ?p ?o }} }}"
     return f"DELETE {{ GRAPH ?g {{ ?s ?p ?o }} }} {where}"

@@ -15,7 +15,7 @@ from service.common.problems import BadParameter
 from service.ontology import taxonomy
 from service.queries import catalog, lists
 from service.records import exports, repository
-from service.records.repository import Stored
+from service.records.repository import StoredRecord
 from service.web.dependencies import Services, ServicesDep
 from service.web.responses import Writers, json_text, rdf_writers, respond, uri
 
@@ -131,7 +131,9 @@ def add_item(name: str, kind: str, about: str) -> None:
     _route(f"/{name}/{{ident:path}}", endpoint, name)
 
 
-def _one(request: Request, services: Services, stored: Stored, suffix: str | None) -> Response:
+def _one(
+    request: Request, services: Services, stored: StoredRecord, suffix: str | None
+) -> Response:
     writers: Writers = {
         "application/json": lambda: json_text(request, repository.as_json(services.engine, stored)),
         **rdf_writers(lambda: stored.graph),
@@ -171,7 +173,7 @@ def add_thing(name: str, kind: str, record_kind: str, about: str) -> None:
 
 
 def _thing(
-    services: Services, kind: str, thing: str, record_kind: str, found: list[Stored]
+    services: Services, kind: str, thing: str, record_kind: str, found: list[StoredRecord]
 ) -> dict[str, Any]:
     referring = {
         name: lists.listing(services.engine, name, {kind: thing}) for name in ("reviews", "gaps")

@@ -20,7 +20,7 @@ _SHOWN = 100
 """Characters that are shown of what is no host."""
 
 
-class Bounds(NamedTuple):
+class ConnectionLimits(NamedTuple):
     """What one connection may send, how slowly, and how many connections there may be."""
 
     url_bytes: int
@@ -62,7 +62,7 @@ class Connections:
     One timer serves all: a timer for each request would cost each more than all else here.
     """
 
-    def __init__(self, bounds: Bounds, hosts: Hosts, proxies: Proxies) -> None:
+    def __init__(self, bounds: ConnectionLimits, hosts: Hosts, proxies: Proxies) -> None:
         """Keep the rules that hold for every connection of a server."""
         self.bounds = bounds
         self.hosts = hosts

@@ -3,14 +3,14 @@
 import resource
 
 from service.common.settings import Settings
-from service.web.http.connections import Bounds, Connections
+from service.web.http.connections import ConnectionLimits, Connections
 from service.web.http.forwarded import Proxies
 from service.web.http.hosts import Hosts, hosts_of
 
 
 def connections_of(settings: Settings) -> Connections:
     """Return the rules and the count of connections for a service with these settings."""
-    bounds = Bounds(
+    bounds = ConnectionLimits(
         settings.url_bytes,
         settings.max_header_bytes,
         settings.max_header_fields,

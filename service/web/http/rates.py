@@ -27,7 +27,7 @@ EXEMPT = frozenset({"/health", "/ready"})
 """Addresses by which others see whether the service is well."""
 
 
-class Counts(Storage):
+class RequestCounts(Storage):
     """Counters that end, of so many clients at most."""
 
     STORAGE_SCHEME = None
@@ -97,7 +97,7 @@ class RateLimit:
         self._app = app
         self._rate = limits.parse(rate)
         self._is_token = is_token
-        self._limiter = FixedWindowRateLimiter(storage or Counts())
+        self._limiter = FixedWindowRateLimiter(storage or RequestCounts())
         self._seconds = self._rate.get_expiry()
         self._policy = f'"client";q={self._rate.amount};w={self._seconds}'
 

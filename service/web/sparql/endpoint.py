@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.access.requests import HEADER, request_id
 from service.common.http_headers import COMPRESSION, WORTH_COMPRESSING, fields_of_answer
 from service.common.problems import BadRequest, Problem
-from service.store.port import CancellationToken, Dataset, Limits, Query
+from service.store.port import CancellationToken, Limits, Query, QueryDataset
 from service.store.terms import absolute
 from service.web.cancellation import while_awaited
 from service.web.dependencies import Services
@@ -43,7 +43,7 @@ _OUTCOME = "evalgap.outcome"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class QueryOutcome:
     """What became of a query: a problem; or an answer, with more to read where it is large."""
 
     problem: Problem | None = None
@@ -54,9 +54,9 @@ class Outcome:
     """The body in gzip, where the client takes that and it is worth it."""
 
 
-def outcome_of(request: Request) -> Outcome | None:
+def outcome_of(request: Request) -> QueryOutcome | None:
     """Return what became of the query of a request; None for a request that is no query."""
-    found: Outcome | None = request.scope.get(_OUTCOME)
+    found: QueryOutcome | None = request.scope.get(_OUTCOME)
     return found
 
 
@@ -82,7 +82,7 @@ class Endpoint:
             return
         await self._app({**scope, _OUTCOME: outcome}, request.again, send)
 
-    async def _outcome(self, request: "_Read") -> Outcome | None:
+    async def _outcome(self, request: "_Read") -> QueryOutcome | None:
         """Run the query of a request; None where there is none."""
         try:
             params = await self._parameters(request)
@@ -91,7 +91,7 @@ class Endpoint:
             ask = self._ask(request, params)
             return await while_awaited(request, self._run, ask, seconds=ask.limits.seconds)
         except Problem as problem:
-            return Outcome(problem)
+            return QueryOutcome(problem)
 
     async def _parameters(self, request: "_Read") -> Parameters | None:
         """Return the parameters of a query, with its text among them, if it is one."""
@@ -124,16 +124,16 @@ class Endpoint:
         ask = parse_query(text, params, accept, address_of(request), most)
         return replace(ask, dataset=dataset(params, "default-graph-uri", "named-graph-uri"))
 
-    def _run(self, request: "_Read", ask: Query, stop: CancellationToken) -> Outcome:
+    def _run(self, request: "_Read", ask: Query, stop: CancellationToken) -> QueryOutcome:
         result = self._services.engine.answer(ask, stop)
         first, media = result.read(_CHUNK), content_type(ask.media)
         if len(first) == _CHUNK:
-            return Outcome(media=media, body=first, rest=result)
+            return QueryOutcome(media=media, body=first, rest=result)
         result.close()
         takes = "gzip" in request.headers.get("accept-encoding", "")
         worth = takes and self._writes and len(first) >= WORTH_COMPRESSING
         packed = gzip.compress(first, COMPRESSION, mtime=0) if worth else None
-        return Outcome(media=media, body=first, packed=packed)
+        return QueryOutcome(media=media, body=first, packed=packed)
 
 
 class _Read(Request):
@@ -173,9 +173,9 @@ def only(params: Parameters, name: str) -> str:
     return given[0]
 
 
-def dataset(params: Parameters, default: str, named: str) -> Dataset:
+def dataset(params: Parameters, default: str, named: str) -> QueryDataset:
     """Return the graphs that a request names. Raises `BadRequest` for one that is not absolute."""
-    return Dataset(
+    return QueryDataset(
         default=tuple(map(absolute, params.get(default, ()))),
         named=tuple(map(absolute, params.get(named, ()))),
     )
@@ -193,12 +193,12 @@ def _parsed(text: str) -> Parameters:
         raise BadRequest(f"A request has at most {_MOST_FIELDS} parameters.") from error
 
 
-def _is_plain(outcome: Outcome, request: Request) -> bool:
+def _is_plain(outcome: QueryOutcome, request: Request) -> bool:
     whole = outcome.problem is None and outcome.rest is None
     return whole and request.method != "HEAD" and "origin" not in request.headers
 
 
-async def _write(request: Request, send: Send, outcome: Outcome) -> None:
+async def _write(request: Request, send: Send, outcome: QueryOutcome) -> None:
     body = outcome.body if outcome.packed is None else outcome.packed
     large = len(outcome.body) >= WORTH_COMPRESSING
     fields = fields_of_answer(outcome.media, large=large, packed=outcome.packed is not None)

@@ -24,8 +24,8 @@ from service.web.requests import read_body
 from service.web.sparql.endpoint import (
     FORM,
     QUERY,
-    Outcome,
     Parameters,
+    QueryOutcome,
     address_of,
     dataset,
     limits_of,
@@ -68,7 +68,7 @@ async def sparql_get(request: Request, services: ServicesDep) -> Response:
     return await run_in_threadpool(_description, request, services)
 
 
-def _answer(outcome: Outcome) -> Response:
+def _answer(outcome: QueryOutcome) -> Response:
     """Return what became of a query as a response; raise the problem that it was."""
     if outcome.problem:
         raise outcome.problem

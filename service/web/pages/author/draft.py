@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from loaders.contract import Problem
+from loaders.contract import RecordProblem
 from loaders.formats.card_template import GROUPS
 from loaders.model import CORE_DIMENSIONS, Card, Coding
 from loaders.model.statements import Assumption
 from loaders.writers.evalgap import evalgap_tree
-from service.web.pages.author.form import Field, Typed, head, parts, questions
+from service.web.pages.author.form import FormField, Typed, head, parts, questions
 from service.web.pages.author.view import concerns
 
 _LINES = ("publications", "pages")
@@ -91,26 +91,26 @@ def _filled(value: Any) -> Any:
 
 
 def placed(
-    problems: Sequence[Problem], tree: Mapping[str, Any], given: Typed
-) -> dict[str, list[Problem]]:
+    problems: Sequence[RecordProblem], tree: Mapping[str, Any], given: Typed
+) -> dict[str, list[RecordProblem]]:
     """Return the problems by the name of the field that each is about; "" for none of them.
 
     Of a needed field that was left open, the message of its shape is given.
     """
     further = tree.get("dimensions", {})
     order = [*CORE_DIMENSIONS, *further]
-    found: dict[str, list[Problem]] = {}
+    found: dict[str, list[RecordProblem]] = {}
     for problem in problems:
         found.setdefault(_place(problem, order), []).append(problem)
     if set(found) > {""}:  # the id of a card is made of two fields, each with its own message
         found[""] = [p for p in found.get("", ()) if p.field != "id"]
     for name, field in head().items():
         if name in found and field.needed and not _one(given, name):
-            found[name] = [Problem(field.message)]
+            found[name] = [RecordProblem(field.message)]
     return {name: words for name, words in found.items() if words}
 
 
-def _place(problem: Problem, order: Sequence[str]) -> str:
+def _place(problem: RecordProblem, order: Sequence[str]) -> str:
     if found := re.match(r"assumptions/(\d+)(?:/(\w+))?", problem.field):
         part = found[2] or "answer"
         return f"{order[int(found[1])]}.{_PARTS.get(part, part)}"
@@ -125,7 +125,7 @@ def _place(problem: Problem, order: Sequence[str]) -> str:
     return plain if plain in known else _named(problem, head())
 
 
-def _named(problem: Problem, fields: Mapping[str, Field]) -> str:
+def _named(problem: RecordProblem, fields: Mapping[str, FormField]) -> str:
     """Return the field whose shape has the name with which the problem's field ends."""
     named = (name for name, field in fields.items() if problem.field.endswith(f" {field.label}"))
     return next(named, "")

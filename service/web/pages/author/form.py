@@ -46,7 +46,7 @@ _QUESTION = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class CodeChoice:
     """A code with its words."""
 
     code: str
@@ -55,44 +55,44 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Field:
+class FormField:
     """A field as its property shape describes it."""
 
     label: str
     message: str
     needed: bool
     many: bool
-    choices: tuple[Choice, ...]
+    choices: tuple[CodeChoice, ...]
 
 
 @dataclass(frozen=True)
-class Question:
+class CardQuestion:
     """One dimension in the form: its words and the values there are."""
 
     dimension: str
     words: Words
-    values: tuple[Choice, ...]
+    values: tuple[CodeChoice, ...]
     core: bool
 
 
 @cache
-def head() -> Mapping[str, Field]:
+def head() -> Mapping[str, FormField]:
     """Return the fields of the card itself."""
     return {name: _field(shape) for name, shape in _HEAD.items()}
 
 
 @cache
-def parts() -> Mapping[str, Field]:
+def parts() -> Mapping[str, FormField]:
     """Return the fields that each question has."""
     return {name: _field(shape) for name, shape in _QUESTION.items()}
 
 
-def _field(shape: str) -> Field:
+def _field(shape: str) -> FormField:
     graph, name = graphs.shapes(), URIRef(_SHAPES + shape)
     listed = graph.value(name, SH["in"])
     codes = list(Collection(graph, listed)) if listed else _members(_SCHEMES.get(shape, ""))
     most = graph.value(name, SH.maxCount)
-    return Field(
+    return FormField(
         str(graph.value(name, SH.name)),
         str(graph.value(name, SH.message) or ""),
         int(str(graph.value(name, SH.minCount) or 0)) > 0,
@@ -101,7 +101,7 @@ def _field(shape: str) -> Field:
     )
 
 
-def _cited(code: Node) -> Choice:
+def _cited(code: Node) -> CodeChoice:
     """Return a code as cards write it: a rule by its notation, any other by its last step."""
     written = graphs.taxonomy().value(code, SKOS.notation)
     choice = _choice(str(code))
@@ -113,13 +113,13 @@ def _members(scheme: str) -> list[Node]:
     return sorted(found, key=str)
 
 
-def _choice(iri: str) -> Choice:
+def _choice(iri: str) -> CodeChoice:
     path = iri.removeprefix(BASE)
-    return Choice(last_segment(iri), labels.label(path), labels.definition(path))
+    return CodeChoice(last_segment(iri), labels.label(path), labels.definition(path))
 
 
 @cache
-def questions() -> tuple[Question, ...]:
+def questions() -> tuple[CardQuestion, ...]:
     """Return every dimension that asks something: the five of the card first, others by name."""
     graph = graphs.taxonomy()
     asking = set(graph.subjects(EGAP.questionText)) & set(graph.subjects(RDF.type, EGAP.Dimension))
@@ -128,11 +128,11 @@ def questions() -> tuple[Question, ...]:
     return tuple(_question(graph, name) for name in order)
 
 
-def _question(graph: Graph, dimension: str) -> Question:
+def _question(graph: Graph, dimension: str) -> CardQuestion:
     scheme = graph.value(None, EGAP.valuesOf, URIRef(f"{BASE}dimension/{dimension}"))
     values = graph.subjects(SKOS.inScheme, scheme) if scheme else ()
     ordered = sorted(values, key=lambda v: (_rank(graph, v), str(v)))
-    return Question(
+    return CardQuestion(
         dimension,
         labels.of(f"dimension/{dimension}"),
         tuple(_choice(str(v)) for v in ordered),

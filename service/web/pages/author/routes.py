@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData, UploadFile
 
-from loaders.contract import Document, Problem, Raw
+from loaders.contract import Document, Raw, RecordProblem
 from loaders.model import Card
 from loaders.registry import FORMATS
 from service.common.problems import BadParameter, BadRequest
@@ -122,7 +122,7 @@ def _status(found: list[Judged]) -> int:
     return 200 if found and all(one.valid for one in found) else 422
 
 
-def _filled(given: author_form.Typed, at: Mapping[str, Sequence[Problem]]) -> dict[str, Any]:
+def _filled(given: author_form.Typed, at: Mapping[str, Sequence[RecordProblem]]) -> dict[str, Any]:
     return {
         "given": given,
         "head": author_form.head(),

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 from rdflib import Graph, URIRef
 
-from loaders.contract import Problem
+from loaders.contract import RecordProblem
 from loaders.mapping.iris import BASE, SKOS, bind
 from loaders.mapping.write import triples
 from loaders.model import CORE_DIMENSIONS, Coding, Description, Profile, Record, Review, Statement
@@ -57,7 +57,7 @@ class Mapped:
 
 
 @dataclass(frozen=True)
-class Row:
+class CardRow:
     """One question: the words of the source on the left, the terms of ours on the right.
 
     In a review the words are an assessor's reason, and what is read is a verdict.
@@ -71,7 +71,7 @@ class Row:
     sources: Sequence[Citation | Evidence] = ()
     mapped: tuple[Mapped, ...] = ()
     verdict: str = ""
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[RecordProblem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Read:
     id: str
     title: str
     fields: tuple[tuple[str, tuple[str, ...]], ...]
-    rows: tuple[Row, ...]
+    rows: tuple[CardRow, ...]
     files: tuple[File, ...]
 
 
@@ -101,7 +101,7 @@ class Judged:
 
     outcome: Outcome
     reads: tuple[Read, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[RecordProblem, ...]
     """Those that are about no question that is shown."""
 
     @property
@@ -119,7 +119,9 @@ def judged(engine: Engine, outcome: Outcome, records: Sequence[Record]) -> Judge
     return Judged(outcome, reads, rest)
 
 
-def _read(engine: Engine, record: Record, problems: Iterable[Problem], *, valid: bool) -> Read:
+def _read(
+    engine: Engine, record: Record, problems: Iterable[RecordProblem], *, valid: bool
+) -> Read:
     return Read(
         record.kind,
         record.id,
@@ -130,7 +132,7 @@ def _read(engine: Engine, record: Record, problems: Iterable[Problem], *, valid:
     )
 
 
-def _rows(record: Record, problems: Sequence[Problem]) -> Iterable[Row]:
+def _rows(record: Record, problems: Sequence[RecordProblem]) -> Iterable[CardRow]:
     """Yield a row for each question: of a card or profile the core ones in any case."""
     core = {d: _open(d) for d in CORE_DIMENSIONS}
     match record:
@@ -146,12 +148,12 @@ def _rows(record: Record, problems: Sequence[Problem]) -> Iterable[Row]:
         yield replace(row, problems=tuple(p for p in problems if concerns(p, dimension)))
 
 
-def _open(dimension: str) -> Row:
+def _open(dimension: str) -> CardRow:
     path = f"dimension/{dimension}"
-    return Row(labels.label(path), labels.of(path).question, "not-stated")
+    return CardRow(labels.label(path), labels.of(path).question, "not-stated")
 
 
-def _stated(statement: Statement) -> Row:
+def _stated(statement: Statement) -> CardRow:
     unanswered = _open(statement.dimension)
     return replace(
         unanswered,
@@ -164,7 +166,7 @@ def _stated(statement: Statement) -> Row:
     )
 
 
-def _verdict(assessment: Assessment) -> Row:
+def _verdict(assessment: Assessment) -> CardRow:
     return replace(
         _open(assessment.dimension),
         words=assessment.rationale or "",
@@ -193,7 +195,7 @@ def _rules() -> Mapping[str, str]:
     return {str(graph.value(rule, SKOS.notation)): str(rule).removeprefix(BASE) for rule in named}
 
 
-def concerns(problem: Problem, dimension: str) -> bool:
+def concerns(problem: RecordProblem, dimension: str) -> bool:
     """Tell whether a problem is about a question of a card, by the path of its field."""
     steps = re.split(r"[/ ]", problem.field.replace("_", "-"))
     return dimension in steps

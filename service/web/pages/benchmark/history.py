@@ -22,7 +22,7 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """A field that differs between two versions; None where a version does not have it."""
 
     field: str
@@ -35,18 +35,18 @@ def versions(engine: Engine, card: str) -> tuple[Version, ...]:
     return tuple(Version(*found) for found in repository.history(engine, "card", card))
 
 
-def difference(engine: Engine, card: str, before: int, after: int) -> tuple[Change, ...]:
+def difference(engine: Engine, card: str, before: int, after: int) -> tuple[FieldChange, ...]:
     """Return what two versions of a card differ in. Raises `NotFound` for one that is not."""
     old, new = (repository.load(engine, "card", card, n).record for n in (before, after))
     return changes(old, new)
 
 
-def changes(old: Record, new: Record) -> tuple[Change, ...]:
+def changes(old: Record, new: Record) -> tuple[FieldChange, ...]:
     """Return every field in which two records differ, in the order of the fields."""
     first, second = dict(_fields(old.model_dump())), dict(_fields(new.model_dump()))
     names = dict.fromkeys((*first, *second))
     pairs = ((name, first.get(name), second.get(name)) for name in names)
-    return tuple(Change(*pair) for pair in pairs if pair[1] != pair[2])
+    return tuple(FieldChange(*pair) for pair in pairs if pair[1] != pair[2])
 
 
 def _fields(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ MOST = 30
 
 
 @dataclass(frozen=True)
-class Run:
+class ReportedRun:
     """A current result, when it was recorded, and the dataset names that it shares."""
 
     result: Result
@@ -31,7 +31,7 @@ class Run:
 class Runs:
     """The first runs by identity, and how many there are in all."""
 
-    shown: tuple[Run, ...]
+    shown: tuple[ReportedRun, ...]
     total: int
 
 
@@ -44,12 +44,12 @@ def runs(engine: Engine, benchmark: str) -> Runs:
     return Runs(tuple(_run(engine, name, tuple(sorted(found[name]))) for name in first), len(found))
 
 
-def _run(engine: Engine, ident: str, datasets: tuple[str, ...]) -> Run:
+def _run(engine: Engine, ident: str, datasets: tuple[str, ...]) -> ReportedRun:
     stored = repository.load(engine, "result", ident)
     result = stored.record
     assert isinstance(result, Result)  # noqa: S101 - what the list of runs names
     recorded = str(repository.provenance(engine, stored)["recorded"] or "")
-    return Run(result, stored.version, recorded, datasets)
+    return ReportedRun(result, stored.version, recorded, datasets)
 
 
 def matched(engine: Engine, benchmark: str) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from loaders.mapping.iris import last_segment
 from loaders.model import CORE_DIMENSIONS, Assessment, Assumption, Card, Review
 from service.common.problems import BadParameter
 from service.fit import from_graph
-from service.fit.claims import Benchmark, Claim, Deployment, Finding
+from service.fit.claims import BenchmarkClaims, Claim, DeploymentClaims, Finding
 from service.fit.rules import find
 from service.ontology import scheme_queries
 from service.ontology import taxonomy as ontology_taxonomy
@@ -23,9 +23,9 @@ from service.ontology.schemes import NOT_APPLICABLE, Scheme
 from service.queries import lists
 from service.queries.cache import cached_per_state
 from service.records import repository
-from service.records.repository import Stored
+from service.records.repository import StoredRecord
 from service.store.port import Engine
-from service.web.pages.shared.assumption_strip import NOT_STATED, Cell, cell
+from service.web.pages.shared.assumption_strip import NOT_STATED, StripCell, cell
 
 WITHDRAWN = "withdrawn"
 
@@ -62,13 +62,13 @@ class Assessed:
 
 
 @dataclass(frozen=True)
-class Row:
+class AssumptionRow:
     """One dimension: what the cards say of it, what lower levels say, and what holds.
 
     `finding` is None where no deployment was chosen.
     """
 
-    cell: Cell
+    cell: StripCell
     group: str | None
     question: str | None
     statements: tuple[tuple[Written, Assumption], ...]
@@ -90,12 +90,12 @@ class BenchmarkPage:
     title: str
     domains: tuple[str, ...]
     cards: tuple[Written, ...]
-    core: tuple[Row, ...]
-    further: tuple[Row, ...]
-    deployment: Deployment | None
+    core: tuple[AssumptionRow, ...]
+    further: tuple[AssumptionRow, ...]
+    deployment: DeploymentClaims | None
 
     @property
-    def strip(self) -> tuple[Cell, ...]:
+    def strip(self) -> tuple[StripCell, ...]:
         """The five cells of the core dimensions."""
         return tuple(row.cell for row in self.core)
 
@@ -109,8 +109,8 @@ class BenchmarkPage:
 class Choices:
     """The deployments to choose from: those with a review of this benchmark first."""
 
-    reviewed: tuple[Deployment, ...]
-    others: tuple[Deployment, ...]
+    reviewed: tuple[DeploymentClaims, ...]
+    others: tuple[DeploymentClaims, ...]
 
 
 @dataclass(frozen=True)
@@ -119,15 +119,15 @@ class _Known:
 
     schemes: Mapping[str, Scheme]
     cards: tuple[Written, ...]
-    benchmark: Benchmark
-    deployment: Deployment | None
+    benchmark: BenchmarkClaims
+    deployment: DeploymentClaims | None
     assessed: Mapping[str, tuple[Assessed, ...]]
 
-    def row(self, dimension: Mapping[str, Any]) -> Row:
+    def row(self, dimension: Mapping[str, Any]) -> AssumptionRow:
         name = str(dimension["id"])
         said = [(w, a) for w in self.cards for a in w.card.assumptions if a.dimension == name]
         hinted = any(a.hints for w, a in said if w.card.status != WITHDRAWN)
-        return Row(
+        return AssumptionRow(
             cell(name, self.benchmark.claimed.get(name, ()), hinted=hinted),
             dimension["group"],
             dimension["question"],
@@ -163,7 +163,7 @@ def written(engine: Engine, ident: str) -> tuple[Written, ...]:
     return tuple(_written(engine, stored) for stored in found)
 
 
-def _written(engine: Engine, stored: Stored) -> Written:
+def _written(engine: Engine, stored: StoredRecord) -> Written:
     card = stored.record
     assert isinstance(card, Card)  # noqa: S101 - `described` returns this kind
     came = repository.provenance(engine, stored)
@@ -176,13 +176,13 @@ def _speaks(said: Assumption) -> bool:
     return bool(said.answer or said.codings or said.hints) or said.answer_status != NOT_STATED
 
 
-def _benchmark(engine: Engine, ident: str, deployment: str | None) -> Benchmark:
+def _benchmark(engine: Engine, ident: str, deployment: str | None) -> BenchmarkClaims:
     """Return what the fit knows of a benchmark; nothing where all its cards are withdrawn."""
     every = from_graph.benchmarks(engine, deployment)
-    return next((c for c in every if c.id == ident), Benchmark(ident))
+    return next((c for c in every if c.id == ident), BenchmarkClaims(ident))
 
 
-def _deployment(engine: Engine, ident: str) -> Deployment:
+def _deployment(engine: Engine, ident: str) -> DeploymentClaims:
     known = {d.id: d for d in from_graph.deployments(engine)}
     if ident in known:
         return known[ident]

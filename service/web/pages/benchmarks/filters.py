@@ -9,7 +9,7 @@ from loaders.mapping.iris import BASE, last_segment
 from service.common import parameters
 from service.common.aliases import current_sort
 from service.common.problems import BadParameter
-from service.web.pages.benchmarks.index import SORTS, Entry, Facet, Index
+from service.web.pages.benchmarks.index import SORTS, Facet, Index, IndexEntry
 
 ROWS = 50
 """How many benchmarks one page shows."""
@@ -54,7 +54,7 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Choice:
+class FacetChoice:
     """One choice of a facet: how many benchmarks it would leave beside the other filters."""
 
     code: str
@@ -64,13 +64,13 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownFacet:
     """A facet with its choices, and how many further ones are not shown."""
 
     name: str
     label: str
     group: str
-    choices: tuple[Choice, ...]
+    choices: tuple[FacetChoice, ...]
     more: int = 0
 
     @property
@@ -80,7 +80,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Step:
+class FilterStep:
     """A filter in words, the address without it, and how many benchmarks there would be."""
 
     words: str
@@ -98,11 +98,11 @@ class Found:
     filters: Filters
     total: int
     everything: int
-    rows: tuple[Entry, ...]
+    rows: tuple[IndexEntry, ...]
     pages: int
-    facets: tuple[Shown, ...]
-    chosen: tuple[Step, ...]
-    relax: tuple[Step, ...]
+    facets: tuple[ShownFacet, ...]
+    chosen: tuple[FilterStep, ...]
+    relax: tuple[FilterStep, ...]
 
 
 def parse(index: Index, given: Iterable[tuple[str, str]]) -> Filters:
@@ -151,7 +151,7 @@ def _sort(given: str) -> str:
     )
 
 
-def entries(index: Index, filters: Filters) -> tuple[Entry, ...]:
+def entries(index: Index, filters: Filters) -> tuple[IndexEntry, ...]:
     """Return every benchmark that the filters leave, in order, whatever the page."""
     left = _all_of(index, _masks(index, filters).values())
     bits = bin(left)[:1:-1]
@@ -214,26 +214,28 @@ def _others(index: Index, masks: Mapping[str, int], name: str) -> int:
     return _all_of(index, (mask for n, mask in masks.items() if n != name))
 
 
-def _shown(index: Index, facet: Facet, masks: Mapping[str, int], filters: Filters) -> Shown:
+def _shown(index: Index, facet: Facet, masks: Mapping[str, int], filters: Filters) -> ShownFacet:
     """Return a facet; its counts are those of what the other filters leave."""
     left = _others(index, masks, facet.name)
     chosen = filters.chosen.get(facet.name, ())
     choices = [
-        Choice(code, words, (facet.have[code] & left).bit_count(), code in chosen)
+        FacetChoice(code, words, (facet.have[code] & left).bit_count(), code in chosen)
         for code, words in facet.labels.items()
     ]
     if len(choices) > MOST:
         choices.sort(key=lambda c: (not c.checked, -c.count))
     more = max(0, len(choices) - MOST)
-    return Shown(facet.name, facet.label, facet.group, tuple(choices[:MOST]), more)
+    return ShownFacet(facet.name, facet.label, facet.group, tuple(choices[:MOST]), more)
 
 
-def _steps(index: Index, filters: Filters) -> Iterable[Step]:
+def _steps(index: Index, filters: Filters) -> Iterable[FilterStep]:
     """Yield every choice that narrows the list, with the address without it."""
     for name in filters.active():
         for code in filters.chosen.get(name, (None,)):
             left = filters.without(name, code)
-            yield Step(_in_words(index, filters, name, code), left.address(), _count(index, left))
+            yield FilterStep(
+                _in_words(index, filters, name, code), left.address(), _count(index, left)
+            )
 
 
 def _in_words(index: Index, filters: Filters, name: str, code: str | None) -> str:
@@ -247,19 +249,19 @@ def _count(index: Index, filters: Filters) -> int:
     return _all_of(index, _masks(index, filters).values()).bit_count()
 
 
-def _relaxed(index: Index, filters: Filters, masks: Mapping[str, int]) -> Iterable[Step]:
+def _relaxed(index: Index, filters: Filters, masks: Mapping[str, int]) -> Iterable[FilterStep]:
     for name in filters.active():
         if count := _others(index, masks, name).bit_count():
             words = "the words" if name == "q" else index.facets[name].label
-            yield Step(words, filters.without(name).address(), count)
+            yield FilterStep(words, filters.without(name).address(), count)
 
 
-def rows(found: Sequence[Entry]) -> list[dict[str, Any]]:
+def rows(found: Sequence[IndexEntry]) -> list[dict[str, Any]]:
     """Return benchmarks as rows of CSV: each dimension with its state and its values in words."""
     return [_row(entry) for entry in found]
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def _row(entry: IndexEntry) -> dict[str, Any]:
     cells = {
         key: words
         for cell in (*entry.cells, *entry.further)

@@ -13,14 +13,14 @@ from typing import Any
 from loaders.mapping.iris import last_segment
 from loaders.model import CORE_DIMENSIONS
 from service.fit import from_graph
-from service.fit.claims import Benchmark, Claim
+from service.fit.claims import BenchmarkClaims, Claim
 from service.ontology import scheme_queries
 from service.ontology.labels import label
 from service.ontology.schemes import Scheme
 from service.queries import lists
 from service.queries.cache import cached_per_state
 from service.store.port import Engine
-from service.web.pages.shared.assumption_strip import HINTED, NOT_STATED, STATES, Cell, strip
+from service.web.pages.shared.assumption_strip import HINTED, NOT_STATED, STATES, StripCell, strip
 
 NO_GAP = "no-gap"
 """The choice of benchmarks of which no gap has been recorded."""
@@ -33,7 +33,7 @@ SORTS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Entry:
+class IndexEntry:
     """One benchmark as a row: `cells` of the core dimensions, `further` of all others."""
 
     id: str
@@ -45,8 +45,8 @@ class Entry:
     cards: int
     levels: tuple[str, ...]
     gaps: int
-    cells: tuple[Cell, ...] = ()
-    further: tuple[Cell, ...] = ()
+    cells: tuple[StripCell, ...] = ()
+    further: tuple[StripCell, ...] = ()
 
     @property
     def answered(self) -> int:
@@ -69,7 +69,7 @@ class Facet:
 class Index:
     """All benchmarks, the text that is searched in each, the facets, and the orders."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[IndexEntry, ...]
     texts: tuple[str, ...]
     facets: Mapping[str, Facet]
     orders: Mapping[str, tuple[int, ...]]
@@ -86,7 +86,7 @@ def index(engine: Engine) -> Index:
     schemes = scheme_queries.schemes(engine)
     listed = lists.listing(engine, "benchmarks", {})
     claims = {known.id: known for known in from_graph.benchmarks(engine)}
-    known = [claims.get(item["id"], Benchmark(item["id"])) for item in listed]
+    known = [claims.get(item["id"], BenchmarkClaims(item["id"])) for item in listed]
     cards = _by_benchmark(lists.listing(engine, "cards", {}))
     gaps = _by_benchmark(lists.listing(engine, "gaps", {}))
     hints = _hints(lists.listing(engine, "hints", {}))
@@ -121,8 +121,8 @@ def _hints(items: Iterable[Mapping[str, str]]) -> dict[str, set[str]]:
 
 def _entry(
     item: Mapping[str, Any], cards: Sequence[Mapping[str, str]], gaps: Sequence[Mapping[str, str]]
-) -> Entry:
-    return Entry(
+) -> IndexEntry:
+    return IndexEntry(
         id=item["id"],
         title=item["name"],
         domains=tuple(sorted(item.get("domains", ()))),
@@ -139,7 +139,7 @@ def _distinct(items: Iterable[Mapping[str, str]], name: str) -> tuple[str, ...]:
     return tuple(sorted({item[name] for item in items if item.get(name)}))
 
 
-def _text(entry: Entry, claims: Iterable[Claim], cards: Iterable[Mapping[str, str]]) -> str:
+def _text(entry: IndexEntry, claims: Iterable[Claim], cards: Iterable[Mapping[str, str]]) -> str:
     """Return what is searched: titles, identity, domains, authors, answers."""
     answers = (claim.answer for claim in claims if claim.answer)
     names = (card["name"] for card in cards)
@@ -148,7 +148,7 @@ def _text(entry: Entry, claims: Iterable[Claim], cards: Iterable[Mapping[str, st
     return "\n".join((entry.id, entry.title, *names, *authors, *domains, *answers)).casefold()
 
 
-def _orders(entries: Sequence[Entry]) -> dict[str, tuple[int, ...]]:
+def _orders(entries: Sequence[IndexEntry]) -> dict[str, tuple[int, ...]]:
     by_title = sorted(range(len(entries)), key=lambda i: (entries[i].title.casefold(), i))
     keys = {"answered": lambda i: -entries[i].answered, "gaps": lambda i: -entries[i].gaps}
     return {"title": tuple(by_title)} | {
@@ -157,7 +157,7 @@ def _orders(entries: Sequence[Entry]) -> dict[str, tuple[int, ...]]:
 
 
 def _facets(
-    schemes: Mapping[str, Scheme], known: Sequence[Benchmark], entries: Sequence[Entry]
+    schemes: Mapping[str, Scheme], known: Sequence[BenchmarkClaims], entries: Sequence[IndexEntry]
 ) -> dict[str, Facet]:
     order = (*CORE_DIMENSIONS, *(n for n in schemes if n not in CORE_DIMENSIONS))
     found = [_of_dimension(schemes[name], known, entries) for name in order if name in schemes]
@@ -171,7 +171,9 @@ def _facets(
     return {facet.name: facet for facet in found}
 
 
-def _of_dimension(scheme: Scheme, known: Sequence[Benchmark], entries: Sequence[Entry]) -> Facet:
+def _of_dimension(
+    scheme: Scheme, known: Sequence[BenchmarkClaims], entries: Sequence[IndexEntry]
+) -> Facet:
     """Return the facet of a dimension: its values, broader ones too, and how it is known."""
     name = scheme.dimension
     rows = [
@@ -186,7 +188,7 @@ def _of_dimension(scheme: Scheme, known: Sequence[Benchmark], entries: Sequence[
     return Facet(name, scheme.label, group, labels, _bits(rows, labels))
 
 
-def _lies_in(scheme: Scheme, known: Benchmark) -> set[str]:
+def _lies_in(scheme: Scheme, known: BenchmarkClaims) -> set[str]:
     own = {v for said in known.said.get(scheme.dimension, ()) for v in said.values}
     return {code for code in scheme.values if any(scheme.within(v, code) for v in own)}
 

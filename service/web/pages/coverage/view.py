@@ -6,12 +6,12 @@ from math import ceil
 
 from service.common.problems import BadParameter
 from service.coverage import from_graph as coverage_from_graph
-from service.coverage.crosstab import Cell, Needed
+from service.coverage.crosstab import CrosstabCell, Needed
 from service.coverage.from_graph import DOMAIN
 from service.fit import from_graph
-from service.fit.claims import Benchmark, Deployment
+from service.fit.claims import BenchmarkClaims, DeploymentClaims
 from service.ontology import dimensions, scheme_queries
-from service.ontology.dimensions import Term
+from service.ontology.dimensions import CodeInWords
 from service.ontology.schemes import Scheme
 from service.store.port import Engine
 
@@ -25,7 +25,7 @@ SHADES = 5
 class Square:
     """A combination with its shade: 0 for no benchmark, `SHADES` for the most."""
 
-    cell: Cell
+    cell: CrosstabCell
     shade: int
 
     @property
@@ -41,7 +41,7 @@ class Inside:
     `derived` are the ids of the benchmarks that only a derived value places there.
     """
 
-    combination: tuple[Term, ...]
+    combination: tuple[CodeInWords, ...]
     derived: frozenset[str]
     benchmarks: tuple[tuple[str, str], ...]
     deployments: tuple[tuple[str, str], ...]
@@ -57,8 +57,8 @@ class Grid:
     domain: str | None
     benchmarks: int
     deployments: int
-    columns: tuple[Term, ...]
-    rows: tuple[tuple[Term, tuple[Square, ...]], ...]
+    columns: tuple[CodeInWords, ...]
+    rows: tuple[tuple[CodeInWords, tuple[Square, ...]], ...]
     unmatched: tuple[Needed, ...]
     inside: Inside | None = None
 
@@ -103,7 +103,7 @@ def _check(names: tuple[str, str]) -> None:
             )
 
 
-def _squares(cells: Sequence[Cell]) -> Mapping[tuple[str, ...], Square]:
+def _squares(cells: Sequence[CrosstabCell]) -> Mapping[tuple[str, ...], Square]:
     most = max((len(c.benchmarks) for c in cells), default=0)
     return {c.combination: Square(c, shade(len(c.benchmarks), most)) for c in cells}
 
@@ -116,7 +116,7 @@ def shade(count: int, most: int) -> int:
 def _inside(
     engine: Engine,
     squares: Mapping[tuple[str, ...], Square],
-    axes: tuple[Sequence[Term], Sequence[Term]],
+    axes: tuple[Sequence[CodeInWords], Sequence[CodeInWords]],
     name: str,
 ) -> Inside:
     codes = tuple(name.split(","))
@@ -141,7 +141,7 @@ def _inside(
 
 
 def _titled(
-    known: Iterable[Benchmark | Deployment], names: Iterable[str]
+    known: Iterable[BenchmarkClaims | DeploymentClaims], names: Iterable[str]
 ) -> tuple[tuple[str, str], ...]:
     titles = {of.id: of.title for of in known}
     return tuple((name, titles.get(name) or name) for name in names)

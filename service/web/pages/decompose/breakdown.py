@@ -4,7 +4,13 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from loaders.model import Interval
-from service.decomposition.decompose import Bounds, Contribution, Decomposition, Difference, Score
+from service.decomposition.decompose import (
+    ContributionEstimate,
+    DecompositionEstimate,
+    Difference,
+    Score,
+    ScoreInterval,
+)
 from service.web.pages.shared.numbers import (
     MINUS,
     Division,
@@ -21,7 +27,7 @@ _POINT = "percentage-point"
 
 
 def division(
-    found: Decomposition, kinds: Mapping[str, str], unit: str | None, *, rises: bool
+    found: DecompositionEstimate, kinds: Mapping[str, str], unit: str | None, *, rises: bool
 ) -> Division:
     """Return a decomposition as numbers to two decimals, drawn with whiskers over `unit`.
 
@@ -48,7 +54,7 @@ def division(
     )
 
 
-def _from_first_to_last(found: Decomposition) -> list[Score]:
+def _from_first_to_last(found: DecompositionEstimate) -> list[Score]:
     """Return the conditions with the one where nothing changed first, the one with all last."""
     if any(s.changed is None for s in found.scores):
         return list(found.scores)
@@ -63,7 +69,7 @@ def two(value: float) -> Decimal:
 class _Maker:
     """Makes the numbers of one decomposition."""
 
-    def __init__(self, found: Decomposition, kinds: Mapping[str, str]) -> None:
+    def __init__(self, found: DecompositionEstimate, kinds: Mapping[str, str]) -> None:
         self._found, self._kinds = found, kinds
 
     def score(self, score: Score) -> Number:
@@ -76,7 +82,7 @@ class _Maker:
             formula=counted or mean, about=f"changed: {changed}" if changed else None,
         )  # fmt: skip
 
-    def part(self, part: Contribution, *, rises: bool) -> Number:
+    def part(self, part: ContributionEstimate, *, rises: bool) -> Number:
         ends = (part.end, part.start) if rises else (part.start, part.end)
         taken = f" {MINUS} ".join(e for e in ends if e)
         flow = part.flow
@@ -116,10 +122,10 @@ class _Maker:
             intervals = self._intervals(found.intervals)
             yield Subtotal(kind, _POINT, two(found.value), count, intervals)
 
-    def _intervals(self, found: Iterable[Bounds]) -> tuple[Interval, ...]:
+    def _intervals(self, found: Iterable[ScoreInterval]) -> tuple[Interval, ...]:
         return tuple(self._interval(b) for b in found)
 
-    def _interval(self, bounds: Bounds) -> Interval:
+    def _interval(self, bounds: ScoreInterval) -> Interval:
         drawn = bounds.method.startswith("bootstrap")
         return Interval(
             lower=two(bounds.lower),
@@ -132,7 +138,7 @@ class _Maker:
         )
 
 
-def _asides(part: Contribution) -> Iterable[str]:
+def _asides(part: ContributionEstimate) -> Iterable[str]:
     """Return what else is known of a contribution, in words."""
     if part.equal_clusters is not None:
         yield f"{printed(two(part.equal_clusters))} points with every cluster weighing alike"

@@ -11,7 +11,7 @@ from loaders.reading.encoding import decode
 from service.common import parameters
 from service.common.csv_tables import csv_text
 from service.common.problems import Abandoned, BadRequest, Problem
-from service.decomposition.decompose import Decomposition
+from service.decomposition.decompose import DecompositionEstimate
 from service.decomposition.request import Sent, pair
 from service.ingest.checking import Errand
 from service.ontology import graphs
@@ -81,7 +81,7 @@ def _answer(request: Request, services: Services, form: _Form, errand: Errand) -
     return _result(request, _returned(form), found)
 
 
-def _result(request: Request, form: _Form, found: Decomposition) -> Response:
+def _result(request: Request, form: _Form, found: DecompositionEstimate) -> Response:
     drawn = tuple(dict.fromkeys(i.unit for i in found.total.intervals))
     over = form.typed.get("over")
     unit = over if over in drawn else next(iter(drawn), None)

@@ -11,7 +11,7 @@ from service.common.aliases import current_parameters
 from service.common.problems import BadParameter
 from service.fit import from_graph
 from service.fit import request as fit_request
-from service.fit.claims import Benchmark, Deployment
+from service.fit.claims import BenchmarkClaims, DeploymentClaims
 from service.fit.request import Answer, FitRequest
 from service.ontology import scheme_queries
 from service.ontology.parameters import Schemes
@@ -71,10 +71,10 @@ def state(pairs: Iterable[tuple[str, str]], schemes: Schemes) -> State:
 class Case:
     """A deployment, the request of its fit, and all that an answer needs."""
 
-    deployment: Deployment
+    deployment: DeploymentClaims
     request: FitRequest
     schemes: Schemes
-    every: Sequence[Benchmark]
+    every: Sequence[BenchmarkClaims]
 
     def answer(self) -> Answer:
         """Return the fit. Raises `NotFound` for a benchmark that is not there."""
@@ -111,7 +111,7 @@ def case(engine: Engine, at: State) -> Case | None:
 
 def _described(
     engine: Engine, schemes: Schemes, at: State, described: Mapping[str, str]
-) -> Deployment:
+) -> DeploymentClaims:
     body: dict[str, Any] = {"characteristics": described, "title": at.given.get("title")}
     if "domain" in at.given:
         body["domains"] = [at.given["domain"]]
@@ -125,7 +125,7 @@ def _controls(at: State, described: Iterable[str]) -> dict[str, Any]:
     return {**given, "dimensions": [*named, *described], "limit": given["limit"] or SHOWN}
 
 
-def as_description(deployment: Deployment) -> State:
+def as_description(deployment: DeploymentClaims) -> State:
     """Return the coded values of a deployment as the description of one of its own."""
     found = {"domain": min(deployment.domains)} if deployment.domains else {}
     for dimension in dict.fromkeys(c.dimension for c in deployment.claims):

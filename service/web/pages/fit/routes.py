@@ -56,7 +56,7 @@ def form_and_result(request: Request, services: ServicesDep) -> Response:
     return page(request, "pages/fit/fit.html", _values(services, at, shown))
 
 
-def _values(services: Services, at: State, shown: view.Shown | None) -> dict[str, Any]:
+def _values(services: Services, at: State, shown: view.ShownFit | None) -> dict[str, Any]:
     """Return what every page of the fit shows; `deployment` only where there is one."""
     return {
         "at": at,

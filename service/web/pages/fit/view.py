@@ -3,17 +3,26 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from service.fit.claims import Benchmark, Claim, Coded, Deployment, Difference, Finding, Fit, Move
+from service.fit.claims import (
+    BenchmarkClaims,
+    Claim,
+    ClaimDifference,
+    CodedValue,
+    DeploymentClaims,
+    Finding,
+    Fit,
+    Move,
+)
 from service.fit.request import Answer, FitRequest
 from service.ontology import dimensions
-from service.ontology.dimensions import Dimension, Term
+from service.ontology.dimensions import CodeInWords, Dimension
 from service.ontology.schemes import NOT_APPLICABLE, PARTIALLY, VIOLATED
 from service.store.port import Engine
 from service.web.pages.fit.address import Case
 
 
 @dataclass(frozen=True)
-class Line:
+class FitLine:
     """One assumption of a benchmark: its verdict, and in a sentence what it comes from."""
 
     dimension: Dimension
@@ -35,12 +44,12 @@ class Line:
         return self.finding.verdict.replace("-", " ")
 
     @property
-    def rule(self) -> Term:
+    def rule(self) -> CodeInWords:
         """The rule that gives the verdict, or that an assessor does."""
         return dimensions.rule(self.finding.rule)
 
     @property
-    def alone(self) -> Term:
+    def alone(self) -> CodeInWords:
         """The rule that gives what would be derived without an assessor."""
         return dimensions.rule(self.finding.derived.rule)
 
@@ -70,7 +79,7 @@ def _stated(dimension: Dimension, claims: Sequence[Claim]) -> str:
     return ", ".join([*values, *none])
 
 
-def _basis(coded: Coded) -> str:
+def _basis(coded: CodedValue) -> str:
     aside = ", not counted" if coded.basis == "hinted" else ""
     return f"{coded.basis} by rule {coded.rule}" if coded.rule else f"{coded.basis}{aside}"
 
@@ -80,11 +89,11 @@ def _with_basis(words: str, bases: set[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Row:
+class FitRow:
     """A benchmark with its lines. What does not apply is neither known nor unknown."""
 
     fit: Fit
-    lines: tuple[Line, ...]
+    lines: tuple[FitLine, ...]
 
     @property
     def known(self) -> int:
@@ -124,20 +133,20 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownFit:
     """A fit as the page shows it: `rows` are those of the page, of `total` ranked ones.
 
     `pair` are (id, title) of two that are compared, `sides` their lines with whether they differ.
     """
 
-    deployment: Deployment
+    deployment: DeploymentClaims
     request: FitRequest
     relevant: tuple[Dimension, ...]
     total: int
-    rows: tuple[Row, ...]
+    rows: tuple[FitRow, ...]
     unranked: tuple[Fit, ...]
     pair: tuple[tuple[str, str], ...] = ()
-    sides: tuple[tuple[Dimension, Line, Line, bool], ...] = ()
+    sides: tuple[tuple[Dimension, FitLine, FitLine, bool], ...] = ()
     moved: Moved | None = None
 
     @property
@@ -146,13 +155,13 @@ class Shown:
         return self.request.offset + len(self.rows)
 
     @property
-    def rules(self) -> list[Term]:
+    def rules(self) -> list[CodeInWords]:
         """The rules by which the verdicts on the page were found."""
         used = {line.finding.rule for row in self.rows for line in row.lines}
         return [dimensions.rule(name) for name in sorted(used)]
 
 
-def shown(engine: Engine, of: Case) -> Shown:
+def shown(engine: Engine, of: Case) -> ShownFit:
     """Return the page of a request; benchmarks with too few answers are left out of the ranked.
 
     Raises `NotFound` for a benchmark that is not there.
@@ -162,7 +171,7 @@ def shown(engine: Engine, of: Case) -> Shown:
     answered = [f for f in found.fits if f.counts.answered() >= of.request.min_answered]
     ranked = [f for f in answered if f.rank is not None]
     start = found.request.offset
-    return Shown(
+    return ShownFit(
         of.deployment,
         of.request,
         tuple(words[name] for name in found.request.relevant),
@@ -175,20 +184,22 @@ def shown(engine: Engine, of: Case) -> Shown:
     )
 
 
-def _pair(of: Case) -> list[Benchmark]:
+def _pair(of: Case) -> list[BenchmarkClaims]:
     """Return the benchmarks that are compared, in the requested order."""
     known = {c.id: c for c in of.every if c.id in (of.request.compare or ())}
     return [known[name] for name in of.request.compare or ()]
 
 
-def row(words: Mapping[str, Dimension], found: Fit) -> Row:
+def row(words: Mapping[str, Dimension], found: Fit) -> FitRow:
     """Return a benchmark with its findings in words."""
-    return Row(found, tuple(Line(words[f.dimension], f) for f in found.findings))
+    return FitRow(found, tuple(FitLine(words[f.dimension], f) for f in found.findings))
 
 
-def _side(words: Mapping[str, Dimension], of: Difference) -> tuple[Dimension, Line, Line, bool]:
+def _side(
+    words: Mapping[str, Dimension], of: ClaimDifference
+) -> tuple[Dimension, FitLine, FitLine, bool]:
     dimension = words[of.dimension]
-    return dimension, Line(dimension, of.first), Line(dimension, of.second), of.differs
+    return dimension, FitLine(dimension, of.first), FitLine(dimension, of.second), of.differs
 
 
 def _moved(words: Mapping[str, Dimension], found: Answer) -> Moved:

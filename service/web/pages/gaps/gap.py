@@ -9,7 +9,7 @@ from service.ontology import graphs
 from service.queries import lists
 from service.queries.cache import cached_per_state
 from service.records import repository
-from service.records.repository import Stored
+from service.records.repository import StoredRecord
 from service.store.port import Engine
 from service.web.pages.gaps.breakdown import divisions, ends, sampled_in, total
 from service.web.pages.shared.numbers import Division, Number, padded
@@ -52,7 +52,7 @@ def gaps(engine: Engine) -> Mapping[str, Held]:
     return {ident: _held(repository.load(engine, "gap", ident)) for ident in idents}
 
 
-def _held(stored: Stored) -> Held:
+def _held(stored: StoredRecord) -> Held:
     gap = stored.record
     assert isinstance(gap, Gap)  # noqa: S101 - what the store holds under gap/
     exact = {

@@ -34,7 +34,7 @@ _NOT_IN_A_SLUG = re.compile(r"[^\w\- ]")
 
 
 @dataclass(frozen=True)
-class Section:
+class ManualSection:
     """A heading of the second level: its text and the anchor it has."""
 
     title: str
@@ -48,7 +48,7 @@ class ManualPage:
     name: str
     title: str
     html: str
-    sections: tuple[Section, ...]
+    sections: tuple[ManualSection, ...]
 
 
 @cache
@@ -81,7 +81,7 @@ def rendered(name: str, path: str, markdown: str) -> ManualPage:
     text = "".join(line for line in lines if not line.startswith("<!--"))
     tokens = _MARKDOWN.parse(text)
     headings = _headings(tokens)
-    sections = [Section(title, anchor) for level, title, anchor in headings if level == "h2"]
+    sections = [ManualSection(title, anchor) for level, title, anchor in headings if level == "h2"]
     for token in tokens:
         for child in token.children or ():
             if child.type == "link_open":

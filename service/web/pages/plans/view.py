@@ -31,7 +31,7 @@ _TESTS = ("test-task", "test-outcome")
 
 
 @dataclass(frozen=True)
-class Card:
+class StepCard:
     """One step with its state, and the steps that lock it, with what they test."""
 
     step: Step
@@ -59,7 +59,7 @@ class Stage:
     code: str
     title: str
     about: str
-    cards: tuple[Card, ...]
+    cards: tuple[StepCard, ...]
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Untested:
 
 
 @dataclass(frozen=True)
-class Change:
+class PlanChange:
     """A version of a plan: when and from where it came, and what differs from the one before."""
 
     version: int
@@ -88,10 +88,10 @@ class PlanPage:
     version: int
     stages: tuple[Stage, ...]
     untested: tuple[Untested, ...]
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PlanChange, ...] = ()
 
 
-def page_of(plan: Plan, version: int = 0, changes: Sequence[Change] = ()) -> PlanPage:
+def page_of(plan: Plan, version: int = 0, changes: Sequence[PlanChange] = ()) -> PlanPage:
     """Return a plan as its page shows it."""
     cards = [_card(plan, step) for step in plan.steps]
     stages = (
@@ -117,10 +117,10 @@ def _pages(engine: Engine) -> dict[str, PlanPage]:
     return {}
 
 
-def _card(plan: Plan, step: Step) -> Card:
+def _card(plan: Plan, step: Step) -> StepCard:
     waits = locks(plan.steps, step)
     locked = bool(waits) and step.step_status in {"planned", "in-progress"}
-    return Card(
+    return StepCard(
         step=step,
         state=step.decision or ("locked" if locked else step.step_status),
         locked_by=tuple(s for s in plan.steps if s.position in waits) if locked else (),
@@ -154,7 +154,7 @@ def _why_untested(compared: Step, test: Step | None) -> str:
     return f"step {test.position} has no result yet"
 
 
-def history(engine: Engine, ident: str, current: int) -> list[Change]:
+def history(engine: Engine, ident: str, current: int) -> list[PlanChange]:
     """Return every version of a plan, the newest first, with what it changed."""
     stored = [repository.load(engine, "plan", ident, v) for v in range(1, current + 1)]
     records = [s.record for s in stored if isinstance(s.record, Plan)]
@@ -162,7 +162,7 @@ def history(engine: Engine, ident: str, current: int) -> list[Change]:
     found = []
     for one, what in zip(stored, changes, strict=True):
         known = repository.provenance(engine, one)
-        found.append(Change(one.version, str(known["recorded"]), str(known["file"]), what))
+        found.append(PlanChange(one.version, str(known["recorded"]), str(known["file"]), what))
     return found[::-1]
 
 

@@ -6,7 +6,7 @@ from fastapi import Request, Response
 
 from service.common import csv_tables
 from service.queries import catalog
-from service.queries.catalog import Question
+from service.queries.catalog import NamedQuery
 from service.web.pages.layout import page
 from service.web.pages.shared import tables
 
@@ -20,7 +20,7 @@ def index(request: Request) -> Response:
 
 
 def answer(
-    request: Request, query: Question, arguments: dict[str, str], found: list[dict[str, Any]]
+    request: Request, query: NamedQuery, arguments: dict[str, str], found: list[dict[str, Any]]
 ) -> Response:
     """Show the answer to a question as a table, below the boxes that were filled in."""
     names = csv_tables.columns(found)

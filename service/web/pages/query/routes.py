@@ -45,7 +45,7 @@ def _page(request: Request, services: Services, stop: CancellationToken) -> Resp
     given = {name: value for name, value in params.items() if name not in _OWN}
     start = view.start(params.get("question") or None, given, services.engine)
     text = (params.get("query") or start.text).replace("\r\n", "\n")
-    answer: view.Shown | None = None
+    answer: view.ShownAnswer | None = None
     wrong: Problem | None = start.problem
     if params.get("query"):
         answer, wrong = _tried(request, services, text, stop)
@@ -78,7 +78,7 @@ def _copies(request: Request, text: str, params: Mapping[str, str]) -> dict[str,
 
 def _tried(
     request: Request, services: Services, text: str, stop: CancellationToken
-) -> tuple[view.Shown | None, Problem | None]:
+) -> tuple[view.ShownAnswer | None, Problem | None]:
     """Return the answer to a query, or what is wrong with it: the page shows either."""
     settings = services.settings
     most = Limits(settings.max_query_seconds, settings.max_rows, settings.max_result_bytes)

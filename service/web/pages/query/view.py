@@ -19,7 +19,7 @@ from service.common.problems import BadParameter
 from service.common.resources import inside
 from service.linked_data.presentation import curie
 from service.queries import catalog
-from service.queries.catalog import Parameter, Question
+from service.queries.catalog import NamedQuery, Parameter
 from service.store import results
 from service.store.port import Engine
 from service.store.query import AnswerKind
@@ -55,7 +55,7 @@ with urllib.request.urlopen(request) as answer:
 
 
 @dataclass(frozen=True)
-class Cell:
+class AnswerCell:
     """A term as it is shown: where it leads, its whole IRI, its language or datatype."""
 
     text: str
@@ -66,11 +66,11 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownAnswer:
     """An answer on a page: its first rows as cells, how many rows it has, and the seconds."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell | None, ...], ...]
+    rows: tuple[tuple[AnswerCell | None, ...], ...]
     total: int
     boolean: bool | None
     seconds: float
@@ -90,12 +90,12 @@ class Start:
     """What the editor begins with, the question it comes from, and what is wrong with that."""
 
     text: str
-    question: Question | None = None
+    question: NamedQuery | None = None
     boxes: Sequence[Box] = ()
     problem: BadParameter | None = None
 
 
-def run(text: str, answer: Callable[[str], IO[bytes]]) -> Shown:
+def run(text: str, answer: Callable[[str], IO[bytes]]) -> ShownAnswer:
     """Return the answer to a query as a page shows it; `answer` gives it in a media type.
 
     Raises what `answer` raises, and `BadQuery` for what is no query.
@@ -106,20 +106,20 @@ def run(text: str, answer: Callable[[str], IO[bytes]]) -> Shown:
         seconds = time.monotonic() - started
         found = results.read(body, kind, ROWS)
     rows = tuple(tuple(t if t is None else cell(t) for t in row) for row in found.rows)
-    return Shown(found.columns, rows, found.total, found.boolean, seconds)
+    return ShownAnswer(found.columns, rows, found.total, found.boolean, seconds)
 
 
-def cell(term: Node) -> Cell:
+def cell(term: Node) -> AnswerCell:
     """Return a term as a cell; a name of ours is shortened and leads to its page."""
     match term:
         case Literal():
             datatype = "" if term.datatype is None else curie(str(term.datatype))
-            return Cell(str(term), language=term.language, datatype=datatype)
+            return AnswerCell(str(term), language=term.language, datatype=datatype)
         case URIRef():
-            return Cell(curie(str(term)), page_of(str(term)), str(term))
+            return AnswerCell(curie(str(term)), page_of(str(term)), str(term))
         case BNode():
-            return Cell(f"_:{term}")
-    return Cell(str(term))
+            return AnswerCell(f"_:{term}")
+    return AnswerCell(str(term))
 
 
 def start(name: str | None, given: Mapping[str, str], engine: Engine) -> Start:
@@ -149,7 +149,7 @@ def _box(parameter: Parameter, arguments: Mapping[str, str]) -> Box:
     return Box(parameter, arguments.get(parameter.name, ""), completion.codes(base))
 
 
-def questions() -> list[Question]:
+def questions() -> list[NamedQuery]:
     """Return the questions to start from, by title."""
     return sorted(catalog.questions().values(), key=lambda q: q.title)
 

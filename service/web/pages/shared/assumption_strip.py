@@ -24,7 +24,7 @@ STATES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Cell:
+class StripCell:
     """One dimension of one benchmark: its state, and the values in words."""
 
     dimension: str
@@ -37,7 +37,7 @@ def strip(
     claims: Mapping[str, Sequence[Claim]],
     hinted: Collection[str] = (),
     dimensions: Sequence[str] = CORE_DIMENSIONS,
-) -> tuple[Cell, ...]:
+) -> tuple[StripCell, ...]:
     """Return a cell for each dimension from the claims of all current cards, by dimension.
 
     `hinted` are the dimensions on which a card has words that point to an answer.
@@ -45,10 +45,10 @@ def strip(
     return tuple(cell(name, claims.get(name, ()), hinted=name in hinted) for name in dimensions)
 
 
-def cell(dimension: str, claims: Sequence[Claim], *, hinted: bool = False) -> Cell:
+def cell(dimension: str, claims: Sequence[Claim], *, hinted: bool = False) -> StripCell:
     """Return how one dimension is known, and what the cards claim on it."""
     found = state(claims, hinted=hinted)
-    return Cell(dimension, label(f"dimension/{dimension}"), found, _words(found, claims))
+    return StripCell(dimension, label(f"dimension/{dimension}"), found, _words(found, claims))
 
 
 def state(claims: Sequence[Claim], *, hinted: bool = False) -> str:

@@ -49,7 +49,7 @@ class Rect:
 
 
 @dataclass(frozen=True)
-class Line:
+class PictureLine:
     """A straight line; `role` is grid, link or whisker."""
 
     x1: float
@@ -76,9 +76,9 @@ class Picture:
 
     width: float
     height: float
-    lines: tuple[Line, ...]
+    lines: tuple[PictureLine, ...]
     rects: tuple[Rect, ...]
-    whiskers: tuple[Line, ...]
+    whiskers: tuple[PictureLine, ...]
     labels: tuple[Label, ...]
 
 
@@ -136,10 +136,10 @@ def columns(bars: Sequence[Bar], over: Scale) -> Picture:
         for i, b in enumerate(bars)
     )
     links = (
-        Line(x(i) + thick, y(a.end), x(i + 1), y(a.end), "link")
+        PictureLine(x(i) + thick, y(a.end), x(i + 1), y(a.end), "link")
         for i, (a, _) in enumerate(pairwise(bars))
     )
-    grid = (Line(left, y(t), width, y(t), "grid") for t in over.ticks)
+    grid = (PictureLine(left, y(t), width, y(t), "grid") for t in over.ticks)
     whiskers = (_upright(x(i) + thick / 2, *map(y, ends)) for i, ends in _whiskered(bars))
     tops = [min(y(v) for v in (b.start, b.end, *(b.whisker or ()))) for b in bars]
     labels = [Label(left - 6, y(t) + 4, "end", "tick", _mark(t)) for t in over.ticks]
@@ -174,10 +174,10 @@ def rows(bars: Sequence[Bar], over: Scale) -> Picture:
         for i, b in enumerate(bars)
     )
     links = (
-        Line(x(a.end), at[i] + thick, x(a.end), at[i + 1], "link")
+        PictureLine(x(a.end), at[i] + thick, x(a.end), at[i + 1], "link")
         for i, (a, _) in enumerate(pairwise(bars))
     )
-    grid = (Line(x(t), 4, x(t), bottom, "grid") for t in over.ticks)
+    grid = (PictureLine(x(t), 4, x(t), bottom, "grid") for t in over.ticks)
     whiskers = (_level(at[i] + thick / 2, *map(x, ends)) for i, ends in _whiskered(bars))
     labels = [Label(x(t), bottom + 16, _side(t, over), "tick", _mark(t)) for t in over.ticks]
     for i, bar in enumerate(bars):
@@ -215,14 +215,14 @@ def _whiskered(bars: Sequence[Bar]) -> Iterator[tuple[int, tuple[float, float]]]
     return ((i, b.whisker) for i, b in enumerate(bars) if b.whisker is not None)
 
 
-def _upright(x: float, first: float, second: float) -> tuple[Line, ...]:
-    ends = (Line(x - 6, y, x + 6, y, "whisker") for y in (first, second))
-    return (Line(x, first, x, second, "whisker"), *ends)
+def _upright(x: float, first: float, second: float) -> tuple[PictureLine, ...]:
+    ends = (PictureLine(x - 6, y, x + 6, y, "whisker") for y in (first, second))
+    return (PictureLine(x, first, x, second, "whisker"), *ends)
 
 
-def _level(y: float, first: float, second: float) -> tuple[Line, ...]:
-    ends = (Line(x, y - 5, x, y + 5, "whisker") for x in (first, second))
-    return (Line(first, y, second, y, "whisker"), *ends)
+def _level(y: float, first: float, second: float) -> tuple[PictureLine, ...]:
+    ends = (PictureLine(x, y - 5, x, y + 5, "whisker") for x in (first, second))
+    return (PictureLine(first, y, second, y, "whisker"), *ends)
 
 
 def _above(x: float, y: float, bar: Bar) -> list[Label]:
