@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 W3C = "tests/conformance/test_w3c_sparql.py::test_sparql[{}]"
 ON_DISK = "tests/soak/test_w3c_sparql.py::test_sparql[{}]"
 INJECTION = "tests/hostile/test_injection.py"
-DISK = "tests/http/test_broken_disk.py"
+DISK = "tests/store/test_broken_disk.py"
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,14 @@ ROWS = (
     _w3c("SPARQL 1.2 query evaluation", "1.2 query evaluation"),
     _w3c("SPARQL 1.2 syntax", "1.2 syntax"),
     _w3c("SPARQL 1.2 update evaluation", "1.2 update evaluation"),
-    Row("RDF 1.2 terms at every door", ["tests/http/test_rdf12.py"]),
+    Row("RDF 1.2 terms at every door", ["tests/web/sparql/test_rdf12.py"]),
     Row("RDF forms equal, values as they are", [
-        "tests/http/test_forms_equal.py",
-        "tests/http/test_documents.py::test_the_text_of_a_value_stays",
+        "tests/web/linked_data/test_forms_equal.py",
+        "tests/web/linked_data/test_documents.py::test_the_text_of_a_value_stays",
     ]),
     Row("Cool URIs: 303, 404, 406, Vary, Link, ETag", [
-        "tests/http/test_linked.py", "tests/http/test_linked_versions.py",
-        "tests/http/test_documents.py",
+        "tests/web/linked_data/test_linked.py", "tests/web/linked_data/test_linked_versions.py",
+        "tests/web/linked_data/test_documents.py",
     ]),
     Row("OpenAPI 3.1 validity", [
         "tests/conformance/test_openapi.py::test_the_document_is_valid",
@@ -74,9 +74,9 @@ ROWS = (
     Row("DCAT-AP 3.0.1 SHACL on /catalog", ["tests/conformance/test_dcat_ap.py"]),
     Row("own fuzz: all routes, methods, fields, bodies",
         ["tests/hostile/test_fuzz.py"], ["tests/soak/test_fuzz.py"]),
-    Row("malformed, smuggled, pipelined HTTP", ["tests/http/test_malformed.py"]),
+    Row("malformed, smuggled, pipelined HTTP", ["tests/web/http/test_malformed.py"]),
     Row("auth bypass", [
-        "tests/http/test_access.py", "tests/cli/test_access.py", "tests/http/test_read_only.py",
+        "tests/access/test_access.py", "tests/cli/test_access.py", "tests/web/test_read_only.py",
     ]),
     Row("SSRF, file reading", [
         "tests/hostile/test_json_ld.py", "tests/hostile/test_hidden_calls.py",
@@ -87,8 +87,8 @@ ROWS = (
     ]),
     Row("XSS: texts, ids, file names, queries, results", ["tests/hostile/test_markup.py"]),
     Row("CSRF on forms, hosts", [
-        "tests/http/test_page_plans.py::test_forms_of_other_sites_are_refused",
-        "tests/http/test_hosts.py", "tests/http/test_forwarded.py",
+        "tests/web/pages/test_page_plans.py::test_forms_of_other_sites_are_refused",
+        "tests/web/http/test_hosts.py", "tests/web/http/test_forwarded.py",
     ]),
     Row("header injection, traversal", [
         f"{INJECTION}::test_no_address_leads_to_a_file",
@@ -103,17 +103,17 @@ ROWS = (
     ]),
     Row("deep JSON, YAML, RDF and SPARQL", [
         "tests/hostile/test_depth.py",
-        "tests/http/test_update_limits.py::test_an_update_that_no_parser_survives_is_400",
-        "tests/http/test_update_limits.py::test_rdf_that_no_parser_survives_is_400",
-        "tests/http/test_reader_ends.py::test_a_query_that_no_parser_survives_is_a_400",
+        "tests/web/sparql/test_update_limits.py::test_an_update_that_no_parser_survives_is_400",
+        "tests/web/sparql/test_update_limits.py::test_rdf_that_no_parser_survives_is_400",
+        "tests/store/test_reader_ends.py::test_a_query_that_no_parser_survives_is_a_400",
     ]),
     Row("kill -9 during updates, PUTs, imports", [
-        "tests/test_durability.py",
-        "tests/test_store.py::test_an_import_killed_twenty_times_leaves_only_whole_records",
+        "tests/store/test_durability.py",
+        "tests/store/test_store.py::test_an_import_killed_twenty_times_leaves_only_whole_records",
     ], ["tests/soak/test_durability.py", "tests/soak/test_write_log_kills.py"]),
     Row("kill readers and lanes; orphans", [
-        "tests/http/test_reader_ends.py", "tests/http/test_lanes.py",
-        "tests/sandbox/test_workers.py", "tests/http/test_ending.py",
+        "tests/store/test_reader_ends.py", "tests/web/sparql/test_lanes.py",
+        "tests/sandbox/test_workers.py", "tests/web/test_ending.py",
     ], [
         "tests/soak/test_queries.py::test_no_answer_is_cut_short_in_a_thousand_kills",
         "tests/soak/test_queries.py::test_nothing_is_left_of_a_hundred_hard_ends",
@@ -127,22 +127,24 @@ ROWS = (
         f"{DISK}::test_a_store_that_cannot_be_opened_is_one_sentence",
     ]),
     Row("store opened twice, restart, read-only", [
-        "tests/test_store.py::test_a_second_writer_gets_a_sentence",
-        "tests/test_store.py::test_the_command_line_says_so_too",
-        "tests/test_store.py::test_the_second_start_serves_the_same",
+        "tests/store/test_store.py::test_a_second_writer_gets_a_sentence",
+        "tests/store/test_store.py::test_the_command_line_says_so_too",
+        "tests/store/test_store.py::test_the_second_start_serves_the_same",
         f"{DISK}::test_a_read_only_disk_is_one_sentence_for_who_would_write",
-        "tests/http/test_read_only.py",
+        "tests/web/test_read_only.py",
     ]),
-    Row("slowloris, idle and half requests, sizes", ["tests/http/test_bounds.py"],
+    Row("slowloris, idle and half requests, sizes", ["tests/web/http/test_bounds.py"],
         ["tests/soak/test_bounds.py"]),
     Row("anonymous work is bounded", [
-        "tests/http/test_anonymous.py", "tests/http/test_rates.py", "tests/http/test_health.py",
+        "tests/web/http/test_anonymous.py", "tests/web/http/test_rates.py",
+        "tests/web/api/test_health.py",
     ]),
-    Row("writes that wait", ["tests/http/test_waiting_writes.py",
-        "tests/http/test_update_limits.py"]),
+    Row("writes that wait", ["tests/web/sparql/test_waiting_writes.py",
+        "tests/web/sparql/test_update_limits.py"]),
     Row("soak, mixed load", (), ["tests/soak/test_mixed_load.py"]),
     Row("heavy queries at once", [
-        "tests/http/test_limits.py", "tests/http/test_fairness.py", "tests/sandbox/test_places.py",
+        "tests/web/sparql/test_limits.py", "tests/web/http/test_fairness.py",
+        "tests/sandbox/test_places.py",
     ]),
 )  # fmt: skip
 """Every row; a test that is not there is named in the note."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.http.wire import head, served, status, until_closed
+from tests.web.http.wire import head, served, status, until_closed
 
 COUNT = int(os.environ.get("EVALGAP_SOAK_CONNECTIONS", "3000"))
 HALVES = {

@@ -14,7 +14,7 @@ from tests.hostile.test_hidden_calls import (
     queries,
     url,
 )
-from tests.http.test_reader_ends import end_hard, kill_on_the_way, service
+from tests.store.test_reader_ends import end_hard, kill_on_the_way, service
 
 __all__ = ["listener", "service", "url"]
 TIMES = float(os.environ.get("EVALGAP_SOAK", "1"))

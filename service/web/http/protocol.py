@@ -1,7 +1,7 @@
 """HTTP/1.1 within bounds: what a connection may send before any route sees it, and how slowly.
 
 uvicorn has a setting for idle connections; for all else that a request may be it has none, so its
-protocol class is extended here. `tests/http/test_protocol_pins.py` pins what of it is relied on.
+protocol class is extended here. `tests/web/http/test_protocol_pins.py` pins what it relies on.
 """
 # DESIGN: bounded-http
 

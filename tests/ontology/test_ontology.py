@@ -1,0 +1,204 @@
+"""The ontology: complete, used, consistent with the model, and ready to be published."""
+
+import re
+from pathlib import Path
+
+import pytest
+from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
+
+from loaders.mapping.fields import fields_of
+from loaders.model import CORE_DIMENSIONS, Node
+from loaders.model.terms import PREFIXES
+from service.ontology import graphs
+from service.ontology.mappings import alignments
+from tests.shipped import statements
+
+ROOT = Path(__file__).parents[2]
+EGAP = Namespace(PREFIXES["egap"])
+DCTERMS = Namespace(PREFIXES["dcterms"])
+DIMENSIONS = "https://w3id.org/evalgap/dimension/"
+DIMENSION = EGAP.Dimension
+VANN = Namespace("http://purl.org/vocab/vann/")
+ONTOLOGY = URIRef("https://w3id.org/evalgap/ontology")
+
+
+def terms() -> list[URIRef]:
+    kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
+    found = {s for kind in kinds for s in graphs.taxonomy().subjects(RDF.type, kind)}
+    return sorted(URIRef(str(s)) for s in found if str(s).startswith(str(EGAP)))
+
+
+def concepts() -> list[URIRef]:
+    return sorted(URIRef(str(s)) for s in graphs.taxonomy().subjects(SKOS.inScheme, None))
+
+
+def classes(cls: type[Node]) -> set[type[Node]]:
+    return {cls}.union(*(classes(sub) for sub in cls.__subclasses__()))
+
+
+def model_terms() -> set[str]:
+    models = classes(Node)
+    found = {f.term.predicate for cls in models for f in fields_of(cls)}
+    found |= {cls.rdf_type for cls in models if hasattr(cls, "rdf_type")}
+    return {name.partition(":")[2] for name in found if name.startswith("egap:")}
+
+
+def test_the_header_says_licence_version_and_prefix() -> None:
+    graph = graphs.taxonomy()
+    assert graph.value(ONTOLOGY, DCTERMS.license) == URIRef(
+        "https://creativecommons.org/licenses/by/4.0/"
+    )
+    assert graph.value(ONTOLOGY, OWL.versionIRI) == URIRef(f"{ONTOLOGY}/0.1.0")
+    assert str(graph.value(ONTOLOGY, VANN.preferredNamespacePrefix)) == "egap"
+
+
+@pytest.mark.parametrize("term", terms())
+def test_every_term_has_label_and_definition(term: URIRef) -> None:
+    graph = graphs.taxonomy()
+    assert graph.value(term, RDFS.label)
+    assert graph.value(term, SKOS.definition)
+
+
+def test_every_class_has_an_example() -> None:
+    graph = graphs.taxonomy()
+    ours = [t for t in terms() if (t, RDF.type, OWL.Class) in graph]
+    assert [t for t in ours if not graph.value(t, SKOS.example)] == []
+
+
+@pytest.mark.parametrize("concept", concepts())
+def test_every_concept_has_one_english_name_and_a_definition(concept: URIRef) -> None:
+    labels = list(graphs.taxonomy().objects(concept, SKOS.prefLabel))
+    assert [label.language for label in labels if isinstance(label, Literal)] == ["en"]
+    assert graphs.taxonomy().value(concept, SKOS.definition)
+
+
+def test_the_model_uses_only_defined_terms() -> None:
+    defined = {str(t).removeprefix(str(EGAP)) for t in terms()}
+    assert model_terms() - defined == set()
+
+
+def test_no_term_is_without_use() -> None:
+    """A term stands in the model, a shape, a query or the code, or it should not be there."""
+    places = [
+        *ROOT.glob("shapes/*.ttl"),
+        *ROOT.glob("service/**/*.rq"),
+        *ROOT.glob("service/**/*.py"),
+    ]
+    text = "\n".join(p.read_text("utf-8") for p in places)
+    used = model_terms() | set(re.findall(r"(?:egap:|EGAP\.)(\w+)", text))
+    superclasses = {"DimensionStatement", "Estimate"}
+    unused = {str(t).removeprefix(str(EGAP)) for t in terms()} - used - superclasses
+    assert unused == set()
+
+
+def test_nothing_is_both_class_and_concept() -> None:
+    graph = graphs.taxonomy()
+    assert not set(graph.subjects(RDF.type, OWL.Class)) & set(concepts())
+
+
+def test_no_object_property_is_functional() -> None:
+    graph = graphs.taxonomy()
+    functional = set(graph.subjects(RDF.type, OWL.FunctionalProperty))
+    assert not functional & set(graph.subjects(RDF.type, OWL.ObjectProperty))
+
+
+def test_the_five_core_dimensions_have_value_schemes() -> None:
+    graph = graphs.taxonomy()
+    core = set(graph.objects(URIRef("https://w3id.org/evalgap/dimension/core"), SKOS.member))
+    assert len(core) == 5
+    assert core <= set(graph.objects(None, EGAP.valuesOf))
+
+
+def dimensions() -> list[str]:
+    """Return the dimensions that a card can answer on: all but the two kinds and the pair."""
+    graph = graphs.taxonomy()
+    asked = [
+        s for s in graph.subjects(EGAP.questionText, None) if (s, RDF.type, DIMENSION) in graph
+    ]
+    return sorted(str(s).rpartition("/")[2] for s in asked)
+
+
+def test_the_dimensions_are_the_five_and_nine_more() -> None:
+    more = {
+        "environment", "input-variation", "language", "novelty", "outcome-proxy", "period",
+        "repetition", "subject-population", "vendor-claim",
+    }  # fmt: skip
+    assert set(dimensions()) == set(CORE_DIMENSIONS) | more
+
+
+@pytest.mark.parametrize("name", dimensions())
+def test_every_dimension_is_told_in_full(name: str) -> None:
+    graph, dimension = graphs.taxonomy(), URIRef(f"{DIMENSIONS}{name}")
+    assert graph.value(dimension, SKOS.definition)
+    assert graph.value(dimension, SKOS.example)
+    assert re.match(
+        r"https://doi\.org/10\.\d{4,9}/\S+$", str(graph.value(dimension, DCTERMS.source))
+    )
+    kinds = set(graph.transitive_objects(dimension, SKOS.broader))
+    tops = {URIRef(f"{DIMENSIONS}task-assumption"), URIRef(f"{DIMENSIONS}outcome-assumption")}
+    assert len(kinds & tops) == 1
+
+
+@pytest.mark.parametrize("name", dimensions())
+def test_every_dimension_has_values_and_the_ordered_ones_a_scale(name: str) -> None:
+    graph = graphs.taxonomy()
+    (scheme,) = graph.subjects(EGAP.valuesOf, URIRef(f"{DIMENSIONS}{name}"))
+    values = set(graph.subjects(SKOS.inScheme, scheme))
+    assert len(values) >= 3
+    ranks = sorted(int(str(r)) for v in values for r in graph.objects(v, EGAP["rank"]))
+    ordered = str(graph.value(scheme, EGAP.ordered)) == "true"
+    assert ranks == (list(range(1, len(ranks) + 1)) if ordered else [])
+    assert bool(ranks) == ordered
+
+
+def defined_rules() -> set[str]:
+    graph = graphs.taxonomy()
+    found = graph.subjects(SKOS.inScheme, URIRef("https://w3id.org/evalgap/scheme/derivation-rule"))
+    return {str(graph.value(rule, SKOS.notation)) for rule in found}
+
+
+def test_every_rule_that_the_shipped_data_names_is_defined() -> None:
+    used = {c.rule for _, s in statements() for c in s.codings if c.rule}
+    assert used - defined_rules() == set()
+
+
+def test_every_rule_that_the_code_names_is_defined() -> None:
+    code = [*ROOT.glob("loaders/**/*.py"), *ROOT.glob("service/**/*.py")]
+    texts = "\n".join(p.read_text("utf-8") for p in code)
+    used = set(re.findall(r"""["'`]([a-z][a-z0-9-]+@\d+)["'`]""", texts))
+    assert used
+    assert used - defined_rules() == set()
+
+
+def test_code_schemes_have_one_file_each() -> None:
+    for path in (ROOT / "ontology/schemes").glob("*.ttl"):
+        schemes = set(Graph().parse(path).subjects(RDF.type, SKOS.ConceptScheme))
+        assert schemes == {URIRef(f"https://w3id.org/evalgap/scheme/{path.stem}")}
+
+
+def test_codes_are_no_keys_of_the_json(client: object) -> None:
+    """A code that equals a key would be read as that key under the JSON-LD context."""
+    del client
+    keys = {f.name for cls in classes(Node) for f in fields_of(cls)}
+    assert not keys & {str(c).rpartition("/")[2] for c in concepts()}
+
+
+def test_every_mapping_starts_at_a_term_that_there_is() -> None:
+    known = {str(s) for s in graphs.taxonomy().subjects()}
+    assert set(alignments()) <= known
+
+
+def test_a_mapping_that_says_it_is_asserted_is() -> None:
+    graph = graphs.taxonomy()
+    for subject, rows in alignments().items():
+        for row in rows:
+            if row.comment.startswith("asserted as rdfs:"):
+                predicate = URIRef(f"{RDFS}{row.comment.rpartition(':')[2]}")
+                assert (URIRef(subject), predicate, URIRef(row.object)) in graph
+
+
+def test_the_vocabularies_next_to_ours_are_mapped() -> None:
+    mapped = {row.curie.partition(":")[0] for rows in alignments().values() for row in rows}
+    assert {"sdo", "dcat", "prov", "skos", "dqv", "cr", "nexus", "airo", "dpvai"} <= mapped
+    (card,) = alignments()[str(EGAP.BenchmarkCard)]
+    assert card.object == "https://w3id.org/ai-atlas-nexus/BenchmarkMetadataCard"

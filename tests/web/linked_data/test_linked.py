@@ -1,0 +1,226 @@
+"""Where names lead: things, versions, parts, concepts, graphs and the ontology."""
+
+import pyoxigraph as ox
+import pytest
+from fastapi.testclient import TestClient
+from rdflib import OWL, RDF, Graph, Literal
+
+from loaders.mapping.iris import BASE, EGAP, PROV, SKOS
+from tests.pages import BROWSER, opened
+from tests.web.linked_data.names import FORMS, graph, iri
+
+QUADS = {"trig": ox.RdfFormat.TRIG, "nq": ox.RdfFormat.N_QUADS}
+THINGS = (
+    "/id/benchmark/medqa",
+    "/id/deployment/public-self-assessment",
+    "/id/system/gpt-4o-2024-05-13",
+    "/id/metric/relevant-condition-named",
+    "/id/study/helpmed-rct",
+    "/id/agent/evalgap",
+    "/id/card/medqa/evalgap",
+    "/id/card/medqa/evalgap/1",
+    "/id/card/medqa/evalgap/1/interaction-type",
+    "/id/profile/public-self-assessment/evalgap",
+    "/id/review/penda-primary-care/healthbench/evalgap/1",
+    "/id/gap/bean2026-gpt4o-recomputed/1/decomposition-sequential",
+    "/scheme/verdict",
+    "/value/interaction-type/single-turn",
+    "/code/verdict/holds",
+    "/dimension/interaction-type",
+    "/dimension/core",
+)
+DOCUMENTS = ("/ontology", "/ontology/0.1.0", "/graph/card/medqa/evalgap/1", "/graph/things")
+FORMED = [pytest.param(path, marks=pytest.mark.one_engine) for path in DOCUMENTS]
+"""Documents whose forms are made from a graph here, from whichever store it came."""
+
+
+@pytest.mark.parametrize("path", THINGS)
+def test_a_thing_is_not_a_document_but_leads_to_one(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/doc{path}"
+    described = client.get(answer.headers["location"])
+    assert described.status_code == 200
+    found = Graph().parse(data=described.text, format="turtle")
+    assert iri(path) in set(found.all_nodes())
+
+
+@pytest.mark.parametrize("path", [*THINGS, *FORMED])
+def test_everything_has_a_page_for_people(client: TestClient, path: str) -> None:
+    found = opened(client, path)
+    assert found.one(".name code").verbatim == str(iri(path))
+    alternates = found.all("link[rel=alternate]")
+    assert len(alternates) == 7
+    for link in alternates:
+        assert client.get(link["href"]).headers["content-type"].startswith(link["type"])
+
+
+@pytest.mark.parametrize("path", ["/id/card/medqa/evalgap", "/scheme/verdict", *FORMED])
+@pytest.mark.parametrize("form", FORMS)
+def test_suffixes_answer_at_once_with_the_same_statements(
+    client: TestClient, path: str, form: str
+) -> None:
+    assert len(graph(client, path, form)) == len(graph(client, path)) > 15
+
+
+@pytest.mark.parametrize("path", ["/id/card/medqa/evalgap", "/id/benchmark/medqa", *FORMED])
+@pytest.mark.parametrize("form", QUADS)
+def test_quads_keep_the_graphs(client: TestClient, path: str, form: str) -> None:
+    answer = client.get(f"{path}.{form}")
+    found = set(ox.parse(answer.content, format=QUADS[form]))
+    assert len({q.triple for q in found}) == len(graph(client, path))
+    names = {str(q.graph_name) for q in found}
+    assert any(name.startswith(f"<{BASE}graph/") for name in names)
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("path", ["/doc/id/card/medqa/evalgap", "/graph/things", "/ontology"])
+def test_documents_are_negotiated(client: TestClient, path: str) -> None:
+    for accept, media in (
+        ("*/*", "text/turtle"),
+        ("text/html", "text/html"),
+        ("application/rdf+xml", "application/rdf+xml"),
+        ("application/trig;q=0.9, text/html;q=0.1", "application/trig"),
+    ):
+        answer = client.get(path, headers={"Accept": accept})
+        assert answer.headers["content-type"].startswith(media)
+        assert "Accept" in answer.headers["vary"].split(", ")
+    assert client.get(path, headers={"Accept": "image/png"}).status_code == 406
+    assert client.get(f"{path}?format=nt").headers["content-type"] == "application/n-triples"
+
+
+def test_a_document_says_what_it_is_about_and_where_it_stands(client: TestClient) -> None:
+    for path in ("/doc/id/benchmark/medqa", "/id/benchmark/medqa.ttl", "/id/benchmark/medqa.html"):
+        links = client.get(path).headers["link"]
+        assert '<http://testserver/doc/id/benchmark/medqa>; rel="canonical"' in links
+        assert f'<{BASE}id/benchmark/medqa>; rel="describes"' in links
+        assert '<http://testserver/doc/id/benchmark/medqa.jsonld>; rel="alternate"' in links
+
+
+def test_the_query_of_a_name_goes_with_it(client: TestClient) -> None:
+    answer = client.get("/id/benchmark/medqa?format=nt")
+    assert answer.headers["location"] == "/doc/id/benchmark/medqa?format=nt"
+
+
+def test_head_has_no_body(client: TestClient) -> None:
+    assert client.head("/id/benchmark/medqa").status_code == 303
+    answer = client.head("/doc/id/benchmark/medqa")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_a_card_comes_whole_with_parts_and_provenance(client: TestClient) -> None:
+    found = graph(client, "/id/card/medqa/evalgap/1")
+    stored = Graph().parse(data=client.get("/api/v1/cards/medqa/evalgap.nt").text, format="nt")
+    card, home = iri("/id/card/medqa/evalgap/1"), iri("/graph/card/medqa/evalgap/1")
+    own = {t for t in stored if str(t[0]).startswith(str(card))}
+    assert len(own) > 50
+    assert own <= set(found)
+    assert found.value(home, PROV.generatedAtTime) is not None
+    assert found.value(found.value(home, PROV.wasDerivedFrom), EGAP.sourceHash) is not None
+
+
+def test_a_part_stands_alone(client: TestClient) -> None:
+    part = iri("/id/card/medqa/evalgap/1/interaction-type")
+    found = graph(client, "/id/card/medqa/evalgap/1/interaction-type")
+    assert (part, RDF.type, EGAP.Assumption) in found
+    assert (iri("/id/card/medqa/evalgap/1"), EGAP.hasAssumption, part) in found
+    assert {str(s) for s in found.subjects(RDF.type, EGAP.Assumption)} == {str(part)}
+
+
+def test_a_thing_names_what_refers_to_it(client: TestClient) -> None:
+    found = graph(client, "/id/benchmark/healthbench")
+    cards = set(found.subjects(EGAP.describesBenchmark, iri("/id/benchmark/healthbench")))
+    assert cards == {
+        iri(f"/id/card/healthbench/{author}/1") for author in ("evalgap", "raman-et-al")
+    }
+    assert (
+        "/id/card/healthbench/raman-et-al/1" in opened(client, "/id/benchmark/healthbench").links()
+    )
+
+
+def test_a_scheme_and_a_dimension_come_with_their_members(client: TestClient) -> None:
+    verdicts = graph(client, "/scheme/verdict")
+    assert (iri("/code/verdict/holds"), SKOS.prefLabel, Literal("Holds", lang="en")) in verdicts
+    dimension = graph(client, "/dimension/interaction-type")
+    assert dimension.value(iri("/value/interaction-type/single-turn"), SKOS.definition) is not None
+
+
+def test_many_references_are_cut_and_this_is_said(client: TestClient) -> None:
+    page = opened(client, "/code/answer-status/answered")
+    assert "more references than the 100 shown" in page.words
+    found = graph(client, "/code/answer-status/answered")
+    incoming = found.subject_predicates(iri("/code/answer-status/answered"))
+    assert len([s for s, _ in incoming if s != iri("/code/answer-status/answered")]) == 100
+    assert "more references" not in opened(client, "/code/verdict/holds").words
+
+
+def test_links_on_a_page_stay_here_and_lead_somewhere(client: TestClient) -> None:
+    found = opened(client, "/id/card/medqa/evalgap/1")
+    assert not found.has('[href^="https://w3id.org/evalgap"]')
+    addresses = found.links()
+    assert len(addresses) > 30
+    for address in addresses:
+        assert client.get(address).status_code in {200, 303}, address
+
+
+def test_the_terms_of_the_ontology_have_their_places_on_its_page(client: TestClient) -> None:
+    found = opened(client, "/ontology")
+    for term in ("Assumption", "hasAssumption", "BenchmarkCard"):
+        assert found.one(f"section.term#{term} h3 code").verbatim == f"egap:{term}"
+
+
+def test_a_version_of_the_ontology(client: TestClient) -> None:
+    found = graph(client, "/ontology/0.1.0")
+    assert (iri("/ontology"), OWL.versionIRI, iri("/ontology/0.1.0")) in found
+    answer = client.get("/ontology/9.9.9")
+    assert answer.status_code == 404
+    assert answer.json()["known"] == [str(iri("/ontology/0.1.0"))]
+
+
+def test_a_graph_is_exactly_its_content(client: TestClient) -> None:
+    name = iri("/graph/card/medqa/evalgap/1")
+    count = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{name}> {{ ?s ?p ?o }} }}"
+    rows = client.get("/sparql", params={"query": count}).json()["results"]["bindings"]
+    found = set(ox.parse(client.get(f"/{name[len(BASE) :]}.nq").content, format=QUADS["nq"]))
+    assert len(found) == int(rows[0]["n"]["value"])
+    assert {str(q.graph_name) for q in found} == {f"<{name}>"}
+    assert "Who recorded it" in opened(client, f"/{name[len(BASE) :]}").texts("h2")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/id/benchmark/nothing",
+        "/id/card/medqa/evalgap/9",
+        "/id/card/medqa/evalgap/1/none",
+        "/id/nothing.ttl",
+        "/id/",
+        "/id//",
+        "/value/x",
+        "/code/verdict/maybe",
+        "/scheme/x.html",
+        "/dimension/x",
+        "/graph/x",
+        "/graph/x.trig",
+        "/doc/x/y",
+        "/doc/api/v1",
+        "/id/a%3Eb",
+        "/id/a%20b",
+        "/id/a%22b.ttl",
+        "/id/a%00b",
+        "/id/a%3Fb",
+        "/id/a%23b",
+        "/id/a%FFb",
+        "/id/%E2%80%AE",
+        "/id/a%7Db",
+        "/graph/a%3E%20%7B%7D",
+        "/doc/id/a%5Cb",
+        "/value/" + "a" * 3000,
+    ],
+)
+def test_what_nothing_is_known_of_is_404(client: TestClient, path: str) -> None:
+    forms = {"application/problem+json": {}, "text/html; charset=utf-8": BROWSER}
+    for form, headers in forms.items():
+        answer = client.get(path, headers=headers)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == form
