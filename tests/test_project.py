@@ -45,6 +45,20 @@ def test_only_the_agreed_files_and_folders_stand_at_the_top() -> None:
     assert {name.split("/")[0] for name in TRACKED} <= TOP
 
 
+ACROSS = {"bench", "browser", "conformance", "golden", "hostile", "soak", "tools"}
+"""Folders of tests that are about no single package, and of what tests use."""
+
+
+def test_the_folders_of_tests_are_those_of_the_packages() -> None:
+    found = {
+        path.parent.relative_to(ROOT / "tests") for path in (ROOT / "tests").rglob("test_*.py")
+    }
+    of_packages = {path for path in found if path.parts and path.parts[0] not in ACROSS}
+    homes = (ROOT / "service", ROOT)  # `tests/fit` of `service/fit`, `tests/data` of `data`
+    lost = [path for path in of_packages if not any((home / path).is_dir() for home in homes)]
+    assert lost == []
+
+
 _MARKUP = re.compile(
     r"</?(?:a|article|b|code|desc|details|div|form|h[1-6]|i|img|input|li|link|meta|option|p|script"
     r"|section|select|span|strong|svg|t[dhr]|table|text|textarea|title|ul)\b[^:]*>?"
