@@ -90,6 +90,7 @@ def test_the_authors_own_cards_come_back_word_for_word(real_cards: Path, tmp_pat
             assert flat(authors(client)) == given
 
 
+@pytest.mark.one_engine
 def test_every_shipped_card_comes_back_as_the_same_record(client: TestClient) -> None:
     for item in client.get("/api/v1/cards?limit=100").json()["items"]:
         first = client.get(f"/api/v1/cards/{item['id']}.yaml").text

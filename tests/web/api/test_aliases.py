@@ -13,6 +13,7 @@ COVERAGE = "/api/v1/coverage?dimensions=interaction-type,decision-mediation"
 DESCRIBED = {"characteristics": {"interaction-type": "multi-turn"}}
 
 
+@pytest.mark.one_engine
 def test_answers_carry_both_names(client: TestClient) -> None:
     fit = client.get(FIT).json()
     assert fit["unranked"]

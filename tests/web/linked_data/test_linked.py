@@ -154,6 +154,7 @@ def test_many_references_are_cut_and_this_is_said(client: TestClient) -> None:
     assert "more references" not in opened(client, "/code/verdict/holds").words
 
 
+@pytest.mark.one_engine
 def test_links_on_a_page_stay_here_and_lead_somewhere(client: TestClient) -> None:
     found = opened(client, "/id/card/medqa/evalgap/1")
     assert not found.has('[href^="https://w3id.org/evalgap"]')
