@@ -35,7 +35,7 @@ _OF_THE_MOMENT = {"recorded"}
 
 def example(name: str) -> dict[str, str]:
     """Return the arguments of a question's example."""
-    return {p.name: p.example for p in catalog.question(name).params.values()}
+    return {p.name: p.example for p in catalog.named_query(name).params.values()}
 
 
 def answer(client: TestClient, name: str) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def main() -> None:
     for path in FOLDER.glob("*.json"):
         path.unlink()
     with shipped() as client:
-        for name in catalog.questions():
+        for name in catalog.named_queries():
             text = json.dumps(answer(client, name), ensure_ascii=False, indent=1)
             (FOLDER / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
         CORPUS.write_text(corpus(client), encoding="utf-8")

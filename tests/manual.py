@@ -163,7 +163,7 @@ def named_queries() -> str:
                 for p in query.params.values()
             ),
         )
-        for name, query in catalog.questions().items()
+        for name, query in catalog.named_queries().items()
     )
     return table(("name", "question", "parameters"), rows)
 

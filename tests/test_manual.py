@@ -43,7 +43,7 @@ def test_every_setting_command_route_and_named_query_has_its_entry() -> None:
         *(f"EVALGAP_{name.upper()}" for name in Settings.model_fields),
         *(words for words, _ in every_command()),
         *(path.replace(":path}", "}") for path, _ in every_route()),
-        *catalog.questions(),
+        *catalog.named_queries(),
     }
     assert wanted - entries() == set()
 

@@ -219,7 +219,7 @@ def query(
     from service.queries import catalog, lists  # noqa: PLC0415
 
     if name is None:
-        for question in catalog.questions().values():
+        for question in catalog.named_queries().values():
             flags = " ".join(f"--param {p.name}={p.example}" for p in question.params.values())
             out.print(f"[b]{question.name}[/b] {flags}\n  {question.question}")
         return
@@ -227,7 +227,7 @@ def query(
     with opened(settings_of(store=store), read_only=True) as engine:
         rows = [
             {k: lists.value(v) for k, v in row.items()}
-            for row in catalog.run(catalog.question(name), arguments, engine)
+            for row in catalog.run(catalog.named_query(name), arguments, engine)
         ]
     sys.stdout.write(csv_text(rows))
 

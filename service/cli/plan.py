@@ -135,7 +135,7 @@ def _tell(plan: Any, version: int, only: int | None = None) -> None:
     from service.plans import commands  # noqa: PLC0415 - the other commands start faster
 
     sys.stdout.write(f"{plan.id}, version {version}\n")
-    for one, state in zip(plan.steps, commands.state(plan), strict=True):
+    for one, state in zip(plan.steps, commands.locked_steps(plan), strict=True):
         if only in {None, one.position}:
             locked = f", waits for {', '.join(map(str, state['locked_by']))}"
             found = f" ({one.verdict})" if one.verdict else ""

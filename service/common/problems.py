@@ -277,13 +277,13 @@ class DiskFull(Problem):
     status, slug, title = 507, "disk-full", "The disk is full"
 
     @classmethod
-    def of(cls, error: Exception, place: object) -> "DiskFull | None":
+    def of(cls, error: Exception, where: object) -> "DiskFull | None":
         """Return the problem that an error of system, engine or SQLite is; None for another."""
         full = getattr(error, "errno", None) in {ENOSPC, EDQUOT}
         if not full and not any(words in str(error) for words in _FULL):
             return None
         return cls(
-            f"The disk that holds {place} is full, so this could not be done, and nothing was "
+            f"The disk that holds {where} is full, so this could not be done, and nothing was "
             "half done. Make room; the service needs no restart."
         )
 

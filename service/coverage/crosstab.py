@@ -114,10 +114,10 @@ def _cell(
     sourced: _Placed,
     deployments: _Placed,
 ) -> CrosstabCell:
-    inside = _names(benchmarks, lambda places: _inside(combination, places))
-    homes = _names(deployments, lambda places: _inside(combination, places))
-    unanswered = _names(benchmarks, lambda places: _may_be_inside(combination, places))
-    by_source = set(_names(sourced, lambda places: _inside(combination, places)))
+    inside = _names(benchmarks, lambda values: _inside(combination, values))
+    homes = _names(deployments, lambda values: _inside(combination, values))
+    unanswered = _names(benchmarks, lambda values: _may_be_inside(combination, values))
+    by_source = set(_names(sourced, lambda values: _inside(combination, values)))
     derived = tuple(name for name in inside if name not in by_source)
     return CrosstabCell(
         combination,
@@ -143,16 +143,16 @@ def _empty(
 
 
 def _names(placed: _Placed, lies_in: Callable[[Sequence[frozenset[str]]], bool]) -> tuple[str, ...]:
-    return tuple(sorted(n for places, names in placed.items() if lies_in(places) for n in names))
+    return tuple(sorted(n for values, names in placed.items() if lies_in(values) for n in names))
 
 
-def _inside(combination: Sequence[str], places: Sequence[frozenset[str]]) -> bool:
-    return all(value in there for value, there in zip(combination, places, strict=True))
+def _inside(combination: Sequence[str], values: Sequence[frozenset[str]]) -> bool:
+    return all(value in there for value, there in zip(combination, values, strict=True))
 
 
-def _may_be_inside(combination: Sequence[str], places: Sequence[frozenset[str]]) -> bool:
+def _may_be_inside(combination: Sequence[str], values: Sequence[frozenset[str]]) -> bool:
     """Return whether a subject lies there by what it states, and leaves something unstated."""
-    known = [(v, there) for v, there in zip(combination, places, strict=True) if there]
+    known = [(v, there) for v, there in zip(combination, values, strict=True) if there]
     return 0 < len(known) < len(combination) and all(v in there for v, there in known)
 
 

@@ -132,7 +132,7 @@ def run(table: Sheet, options: Options) -> DecompositionEstimate:
         scores = scores.where(options.changed, options.adds)
     return decompose(
         scores,
-        graphs.kinds() if scores.changed else {},
+        graphs.assumption_kinds() if scores.changed else {},
         resamples=options.resamples,
         seed=options.seed,
         higher_is_better=options.higher_is_better,

@@ -116,22 +116,22 @@ def fresh_name() -> str:
     return uuid4().hex
 
 
-def _judge(door: Door, content: Statements) -> None:
-    """Raise `Invalid` where the shapes refuse the content, whose references the store may know."""
+def _judge(door: Door, change: Statements) -> None:
+    """Raise `Invalid` where the shapes refuse a change, whose references the store may know."""
     if door.gate is None:
         return
-    if content.needs_rdf12:
+    if change.needs_rdf12:
         raise Invalid(
             "This holds a triple term or a text with a base direction, which are of RDF 1.2. The "
             "shapes judge RDF 1.1 alone, so nothing is stored. Leave those terms out, or serve "
             "with --gate off."
         )
-    context = known(door.engine, content.objects - content.subjects)
-    issues = door.gate.judge(content.ntriples.decode() + context)
+    context = known(door.engine, change.objects - change.subjects)
+    issues = door.gate.judge(change.ntriples.decode() + context)
     # a focus without a colon is a blank node, and the context has none
     bad = [
         i for i in issues
-        if i.severity == "Violation" and (i.focus in content.subjects or ":" not in i.focus)
+        if i.severity == "Violation" and (i.focus in change.subjects or ":" not in i.focus)
     ]  # fmt: skip
     if bad:
         raise Invalid(

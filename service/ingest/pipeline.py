@@ -367,7 +367,7 @@ def _origin(planned: VersionedRecord, now: datetime, write: LogEntry | None) -> 
     return Origin(
         source=planned.document.raw.source,
         source_hash=sha256(planned.document.raw.data).hexdigest(),
-        content_hash=planned.content,
+        content_hash=planned.content_hash,
         loader=f"{planned.document.format}/{LOADER_VERSION}",
         recorded=now,
         revises=planned.current.version if planned.current else None,

@@ -46,8 +46,8 @@ class Rehearsals:
         `QueryTimeout` past the time (the work is then really ended), `Crashed` where the text
         ends what reads it and `TooLarge` past the memory.
         """
-        with self._copy(engine) as place, _timed():
-            return self._workers.run(rehearse, place, update, keeps, seconds=update.seconds)
+        with self._copy(engine) as path, _timed():
+            return self._workers.run(rehearse, path, update, keeps, seconds=update.seconds)
 
     def check(self, update: Update) -> None:
         """Raise as `rehearse` does for a text that a server is to run; here nothing is run."""
@@ -74,13 +74,13 @@ class Rehearsals:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def rehearse(place: Path, update: Update, keeps: bool) -> Transaction:  # noqa: FBT001 - sent to a worker
-    """Run an update on the copy of a store in `place` and return what it has changed.
+def rehearse(path: Path, update: Update, keeps: bool) -> Transaction:  # noqa: FBT001 - sent to a worker
+    """Run an update on the copy of a store in `path` and return what it has changed.
 
     Raises `BadQuery` for text that does not parse or would reach beyond the store, and `Conflict`
     for what the store does not allow, or where a recorded result would not stay (with `keeps`).
     """
-    copy = Copy(place)
+    copy = Copy(path)
     copy.after.update(update.sparql, update.using, update.base)
     if keeps:
         fixed_results.keep(copy.before, copy.after)

@@ -24,7 +24,7 @@ class Current:
     """
 
     label: str
-    content: str
+    content_hash: str
 
     @property
     def version(self) -> int | None:
@@ -39,7 +39,7 @@ class VersionedRecord:
     document: Document
     record: Record
     version: int
-    content: str
+    content_hash: str
     current: Current | None
 
     @cached_property
@@ -56,7 +56,11 @@ class VersionedRecord:
     def unchanged(self) -> bool:
         """Whether the store already holds exactly this, under a number."""
         known = self.current
-        return known is not None and known.version is not None and known.content == self.content
+        return (
+            known is not None
+            and known.version is not None
+            and known.content_hash == self.content_hash
+        )
 
 
 def plan(documents: Sequence[Document], engine: Engine) -> list[VersionedRecord]:
@@ -65,10 +69,10 @@ def plan(documents: Sequence[Document], engine: Engine) -> list[VersionedRecord]
     keys = {str(series_iri(r.kind, r.id)) for _, r in records}
     keys |= {str(series_iri("card", r.card)) for _, r in records if isinstance(r, Review | Plan)}
     stored = current_versions(engine, keys)
-    contents = [sha256(r.model_dump_json().encode()).hexdigest() for _, r in records]
+    hashes = [sha256(r.model_dump_json().encode()).hexdigest() for _, r in records]
     planned = [
-        _planned(d, r, content, stored.get(str(series_iri(r.kind, r.id))))
-        for (d, r), content in zip(records, contents, strict=True)
+        _planned(d, r, content_hash, stored.get(str(series_iri(r.kind, r.id))))
+        for (d, r), content_hash in zip(records, hashes, strict=True)
     ]
     versions = {iri: c.version for iri, c in stored.items() if c.version is not None}
     versions |= {str(series_iri(p.record.kind, p.record.id)): p.version for p in planned}
@@ -76,13 +80,13 @@ def plan(documents: Sequence[Document], engine: Engine) -> list[VersionedRecord]
 
 
 def _planned(
-    document: Document, record: Record, content: str, current: Current | None
+    document: Document, record: Record, content_hash: str, current: Current | None
 ) -> VersionedRecord:
     newest = current.version if current else None
     if current is None or newest is None:
-        return VersionedRecord(document, record, 1, content, current)
-    version = newest + (current.content != content)
-    return VersionedRecord(document, record, version, content, current)
+        return VersionedRecord(document, record, 1, content_hash, current)
+    version = newest + (current.content_hash != content_hash)
+    return VersionedRecord(document, record, version, content_hash, current)
 
 
 def current_versions(engine: Engine, series: Iterable[str]) -> dict[str, Current]:

@@ -8,7 +8,7 @@ from rdflib.term import Node
 from loaders.mapping.iris import BASE, DCAT, DCTERMS, SCHEMA
 from service.linked_data.dump import Dump, dumps
 from service.linked_data.licences import CC_BY
-from service.linked_data.statistics import content
+from service.linked_data.statistics import statistics
 from service.linked_data.void import (
     RIGHTS,
     Said,
@@ -41,7 +41,7 @@ def catalogue(base_url: str, engine: Engine, publisher: str) -> Graph:
 
     The dumps are made for it where there are none yet.
     """
-    graph, found, dataset = new(), content(engine), dataset_of(base_url)
+    graph, found, dataset = new(), statistics(engine), dataset_of(base_url)
     whole, operator = URIRef(f"{base_url}/catalog"), URIRef(f"{base_url}/catalog#publisher")
     say(graph, operator, {RDF.type: FOAF.Agent, FOAF.name: Literal(publisher)})
     graph.bind("spdx", SPDX, replace=True)

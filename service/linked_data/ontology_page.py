@@ -120,11 +120,11 @@ def _codes(graph: Graph, scheme: Node) -> tuple[TermEntry, ...]:
     """Return the concepts of a scheme: those on its scale in order, then the others."""
     concepts = list(graph.subjects(SKOS.inScheme, scheme))
 
-    def place(concept: Node) -> tuple[bool, int, str]:
+    def order(concept: Node) -> tuple[bool, int, str]:
         rank = graph.value(concept, EGAP.rank)
         return rank is None, int(str(rank or 0)), str(concept)
 
-    return tuple(_code(graph, concept) for concept in sorted(concepts, key=place))
+    return tuple(_code(graph, concept) for concept in sorted(concepts, key=order))
 
 
 def _code(graph: Graph, concept: Node) -> TermEntry:

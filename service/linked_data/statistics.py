@@ -42,7 +42,7 @@ def modified(engine: Engine) -> str | None:
 
 
 @cached_per_state
-def content(engine: Engine) -> StoreStatistics:
+def statistics(engine: Engine) -> StoreStatistics:
     """Return the numbers of a store."""
     classes = internal.rows(engine, "classes")
     properties = _counted(internal.rows(engine, "properties"), "property", "triples")

@@ -13,7 +13,7 @@ from rdflib.term import Node
 from loaders.mapping.iris import BASE, DCAT, DCTERMS, EGAP, SCHEMA, bind
 from loaders.model.terms import PREFIXES
 from service.linked_data.licences import CC_BY, ORIGINS, FormatOrigin
-from service.linked_data.statistics import StoreStatistics, content
+from service.linked_data.statistics import StoreStatistics, statistics
 from service.queries import catalog
 from service.queries.catalog import NamedQuery
 from service.store.port import Engine, Limits
@@ -85,7 +85,7 @@ def service_description(
         DCTERMS.license: CC_BY,
     }
     say(graph, URIRef(f"{base_url}/sparql#service"), said)
-    _default_dataset(graph, dataset, content(engine))
+    _default_dataset(graph, dataset, statistics(engine))
     return graph
 
 
@@ -119,7 +119,7 @@ def dataset_of(base_url: str) -> URIRef:
 
 def void(base_url: str, engine: Engine) -> Graph:
     """Return the dataset in numbers (VoID), with its classes, properties and sources."""
-    graph, found, dataset = new(), content(engine), dataset_of(base_url)
+    graph, found, dataset = new(), statistics(engine), dataset_of(base_url)
     said: Said = {
         RDF.type: VOID.Dataset,
         FOAF.homepage: URIRef(f"{base_url}/"),
@@ -217,7 +217,7 @@ def example_queries(base_url: str) -> Graph:
     """Return the named questions as SHACL executables, as SIB's SPARQL examples are written."""
     graph = new()
     prefixes = URIRef(f"{base_url}/queries#prefixes")
-    for query in catalog.questions().values():
+    for query in catalog.named_queries().values():
         said: Said = {
             RDF.type: [SH.SPARQLExecutable, SH.SPARQLSelectExecutable],
             RDFS.label: en(query.title),
@@ -242,5 +242,5 @@ def _keywords(query: NamedQuery) -> list[str]:
 
 
 def _declared() -> list[tuple[str, str]]:
-    texts = "\n".join(query.sparql for query in catalog.questions().values())
+    texts = "\n".join(query.sparql for query in catalog.named_queries().values())
     return sorted(set(re.findall(r"^PREFIX (\S*): <([^>]*)>", texts, re.MULTILINE)))

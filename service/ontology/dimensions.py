@@ -15,18 +15,18 @@ _VERDICT = " Verdict: "
 
 @dataclass(frozen=True)
 class CodeInWords:
-    """A code in words. `depth` is how many broader values stand above it, `place` its path."""
+    """A code in words. `depth` is how many broader values stand above it, `path` its path."""
 
     code: str
     label: str
     definition: str = ""
     depth: int = 0
-    place: str = ""
+    path: str = ""
 
     @property
     def anchor(self) -> str:
         """Return the address at which the page of the ontology explains it."""
-        return f"/ontology#{self.place.replace('/', '-')}"
+        return f"/ontology#{self.path.replace('/', '-')}"
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ class Dimension:
 def dimensions(engine: Engine) -> Mapping[str, Dimension]:
     """Return every dimension with coded values, those of the card first, then by kind."""
     found = [_dimension(scheme) for scheme in scheme_queries.schemes(engine).values()]
-    return {d.name: d for d in sorted(found, key=_place)}
+    return {d.name: d for d in sorted(found, key=_path)}
 
 
-def _place(dimension: Dimension) -> tuple[int, bool, str]:
+def _path(dimension: Dimension) -> tuple[int, bool, str]:
     core = list(CORE_DIMENSIONS)
     rank = core.index(dimension.name) if dimension.name in core else len(core)
     return rank, dimension.kind == "outcome-assumption", dimension.label
@@ -73,7 +73,7 @@ def _dimension(scheme: Scheme) -> Dimension:
         scheme.label or scheme.dimension,
         labels.of(path).question,
         labels.definition(path),
-        graphs.kinds().get(scheme.dimension, scheme.dimension),
+        graphs.assumption_kinds().get(scheme.dimension, scheme.dimension),
         terms(scheme),
     )
 
@@ -106,4 +106,4 @@ def rule(name: str) -> CodeInWords:
     """Return a rule by which a verdict is found: its name, and when it applies."""
     path = f"code/fit-rule/{name}"
     said = labels.of(path)
-    return CodeInWords(name, said.label or name, said.definition.partition(_VERDICT)[0], place=path)
+    return CodeInWords(name, said.label or name, said.definition.partition(_VERDICT)[0], path=path)

@@ -25,7 +25,7 @@ _KINDS = ("task-assumption", "outcome-assumption")
 
 
 @cache
-def kinds() -> Mapping[str, str]:
+def assumption_kinds() -> Mapping[str, str]:
     """Return, for each dimension, whether it is a task or an outcome assumption.
 
     Both kinds, and what groups several dimensions, are among the keys.

@@ -87,7 +87,7 @@ def create(engine: Engine, gate: Gate, requested: PlanRequest, write: LogEntry) 
 
 def drafted(engine: Engine, requested: PlanRequest) -> Plan:
     """Return the plan that a request asks for, without storing it. Raises `NotFound`."""
-    steps = staged(_findings(engine, requested), graphs.kinds(), requested.threshold)
+    steps = staged(_findings(engine, requested), graphs.assumption_kinds(), requested.threshold)
     if requested.sample is not None:
         size = sample_size(requested.sample)
         steps = tuple(
@@ -121,13 +121,13 @@ def step_of(plan: Plan, position: int) -> Step:
 
 
 def change(
-    engine: Engine, gate: Gate, place: tuple[str, int], requested: StepChange, write: LogEntry
+    engine: Engine, gate: Gate, at: tuple[str, int], requested: StepChange, write: LogEntry
 ) -> Changed:
     """Store a plan (by its id) with one step (by its number) changed, and the gap of a result.
 
     Raises `Conflict` where the plan does not allow it or has moved on, `Invalid`, `NotFound`.
     """
-    ident, position = place
+    ident, position = at
     plan, version = load(engine, ident)
     if requested.version not in {None, version}:
         raise Conflict(
@@ -176,7 +176,7 @@ def _store(engine: Engine, gate: Gate, document: Document, write: LogEntry) -> N
         raise Invalid(outcome.problems[0].sentence(), problems=report["problems"])
 
 
-def state(plan: Plan) -> list[dict[str, Any]]:
+def locked_steps(plan: Plan) -> list[dict[str, Any]]:
     """Return, per step, whether it is locked and by which steps."""
     return [{"position": s.position, "locked_by": locks(plan.steps, s)} for s in plan.steps]
 

@@ -1,4 +1,4 @@
-"""Named questions: SPARQL files with metadata, run with typed parameters.
+"""Named queries: SPARQL files with metadata, run with typed parameters.
 
 A file is valid SPARQL as it stands. Its parameters are the variables of one `VALUES` block,
 filled with example terms; running it with other arguments replaces the terms in that block by
@@ -47,7 +47,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class NamedQuery:
-    """A named question with its SPARQL text."""
+    """A named query: the question that it answers, in words, and its SPARQL text."""
 
     name: str
     title: str
@@ -57,7 +57,7 @@ class NamedQuery:
     params: Mapping[str, Parameter] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
-        """Return the question as JSON values."""
+        """Return the query as JSON values."""
         return {
             "name": self.name,
             "title": self.title,
@@ -68,14 +68,14 @@ class NamedQuery:
 
 
 @cache
-def questions() -> Mapping[str, NamedQuery]:
-    """Return every question by name. Raises `ValueError` for a file that breaks the form."""
+def named_queries() -> Mapping[str, NamedQuery]:
+    """Return every named query by its name. Raises `ValueError` for a file that breaks the form."""
     return _folder("queries", "named")
 
 
 @cache
 def lists() -> Mapping[str, NamedQuery]:
-    """Return the questions behind the lists of the API: all parameters are filters."""
+    """Return the queries behind the lists of the API: all parameters are filters."""
     return _folder("queries", "lists")
 
 
@@ -83,14 +83,14 @@ def _folder(*parts: str) -> dict[str, NamedQuery]:
     return {path.stem: _load(path) for path in sorted(inside(*parts).glob("*.rq"))}
 
 
-def question(name: str) -> NamedQuery:
-    """Return a question. Raises `NotFound` with the names there are."""
-    if name not in questions():
+def named_query(name: str) -> NamedQuery:
+    """Return a named query. Raises `NotFound` with the names there are."""
+    if name not in named_queries():
         raise NotFound(
-            f"There is no question named {name!r}. See /queries for all of them.",
-            known=list(questions()),
+            f"There is no query named {name!r}. See /queries for all of them.",
+            known=list(named_queries()),
         )
-    return questions()[name]
+    return named_queries()[name]
 
 
 def bind(query: NamedQuery, arguments: Mapping[str, str], engine: Engine) -> str:
@@ -101,7 +101,7 @@ def bind(query: NamedQuery, arguments: Mapping[str, str], engine: Engine) -> str
     for name in arguments:
         if name not in query.params:
             raise BadParameter(
-                f"The question {query.name} has no parameter {name!r}.",
+                f"The query {query.name} has no parameter {name!r}.",
                 parameter=name,
                 known=list(query.params),
             )
@@ -124,7 +124,7 @@ def _codes(query: NamedQuery, arguments: Mapping[str, str]) -> dict[str, str]:
 
 
 def run(query: NamedQuery, arguments: Mapping[str, str], engine: Engine) -> list[Row]:
-    """Return the rows that answer a question with these arguments."""
+    """Return the rows that answer a query with these arguments."""
     return engine.select(bind(query, arguments, engine))
 
 

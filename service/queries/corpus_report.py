@@ -114,7 +114,7 @@ def short(cell: Any) -> Any:
 def answer(engine: Engine, question: str, arguments: Mapping[str, str]) -> Rows:
     """Return the rows of a named question, with short names; none if the store lacks its thing."""
     try:
-        found = catalog.run(catalog.question(question), arguments, engine)
+        found = catalog.run(catalog.named_query(question), arguments, engine)
     except BadParameter:
         return []
     return [{k: short(lists.value(v)) for k, v in row.items()} for row in found]

@@ -116,7 +116,7 @@ def history(engine: Engine, kind: str, ident: str) -> list[tuple[int, str, str]]
 
 
 def _derived(gap: Gap) -> dict[str, Any]:
-    kind_of = graphs.kinds()
+    kind_of = graphs.assumption_kinds()
     return {
         "rule": RULE,
         "ladders": {d.key: json_values.document(ladder(gap, d)) for d in gap.decompositions},

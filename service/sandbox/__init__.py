@@ -7,7 +7,7 @@ the service (`start`, `end_with`), and that is stopped once its time is over (`W
 
 from service.sandbox.children import bound_cpu, end_with, start
 from service.sandbox.confine import Confinement, confine, held, offline, probe
-from service.sandbox.places import Places, busy
+from service.sandbox.slots import Slots, busy
 from service.sandbox.stopping import CancellationToken
 from service.sandbox.workers import Bounds, Workers
 
@@ -15,7 +15,7 @@ __all__ = [
     "Bounds",
     "CancellationToken",
     "Confinement",
-    "Places",
+    "Slots",
     "Workers",
     "bound_cpu",
     "busy",

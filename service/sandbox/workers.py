@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from service.common.problems import Abandoned, Busy, Crashed, Problem, TooLarge, WorkTimeout
 from service.sandbox.children import bound_cpu, by_lasting_thread, end_with
 from service.sandbox.confine import confine
-from service.sandbox.places import Places
+from service.sandbox.slots import Slots
 from service.sandbox.stopping import CancellationToken
 
 if TYPE_CHECKING:  # readers and lanes, which start with this package, do without
@@ -70,7 +70,7 @@ class Workers:
         """
         self._readable = readable
         self._context, self._bounds, self._doing = context, bounds, doing
-        self._places: Places[_Worker] = Places(bounds.size, bounds.queue)
+        self._slots: Slots[_Worker] = Slots(bounds.size, bounds.queue)
         self._started: set[_Worker] = set()
         self._lock = Lock()
         self._alone = Lock()
@@ -98,7 +98,7 @@ class Workers:
         limit = self._bounds.seconds if seconds is None else min(seconds, self._bounds.seconds)
         began = time.monotonic()
         busy = f"Too many requests are {self._doing} at once. Try again in a moment."
-        worker = self._places.take(limit, busy)
+        worker = self._slots.take(limit, busy)
         try:
             worker = worker if worker and worker.alive else self._new()
             left = limit - (time.monotonic() - began)
@@ -147,7 +147,7 @@ class Workers:
             with self._lock:
                 self._started.discard(worker)
             worker = None
-        self._places.give_back(worker)
+        self._slots.give_back(worker)
 
 
 class _Worker:

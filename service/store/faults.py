@@ -38,27 +38,27 @@ _Given = ParamSpec("_Given")
 _Answer = TypeVar("_Answer")
 
 
-def fault(error: Exception, place: object) -> Problem | None:
+def fault(error: Exception, where: object) -> Problem | None:
     """Return the problem that an error of the engine or the system is; None for no such."""
-    if full := DiskFull.of(error, place):
+    if full := DiskFull.of(error, where):
         return full
     words = " ".join(str(error).split())
     if isinstance(error, (RuntimeError, OSError)) and any(w in words for w in _DAMAGED):
         return StoreDamaged(
-            f"The store in {place} cannot be read or written: {words[:200]}. Stop the service and "
+            f"The store in {where} cannot be read or written: {words[:200]}. Stop the service and "
             "restore a backup (evalgap restore).",
-            store=str(place),
+            store=str(where),
         )
     return None
 
 
 @contextmanager
-def faults(place: object) -> Iterator[None]:
+def faults(where: object) -> Iterator[None]:
     """Raise `DiskFull` and `StoreDamaged` for what the engine says of a disk."""
     try:
         yield
     except (OSError, RuntimeError, sqlite3.Error) as error:
-        found = fault(error, place)
+        found = fault(error, where)
         if found is None:
             raise
         raise found from None  # a traceback may not carry Oxigraph's results to other threads

@@ -8,16 +8,16 @@ from rdflib import Graph
 from rdflib.term import Node
 
 from service.sandbox import CancellationToken
-from service.store.query import EVERYTHING, AnswerKind, Limits, Query, QueryDataset, Update
+from service.store.query import EVERYTHING, Limits, Query, QueryDataset, ResultForm, Update
 
 __all__ = [
     "EVERYTHING",
-    "AnswerKind",
     "CancellationToken",
     "Engine",
     "Limits",
     "Query",
     "QueryDataset",
+    "ResultForm",
     "Row",
     "Update",
 ]  # fmt: skip
@@ -100,10 +100,10 @@ class Engine(Protocol):
         """
         ...
 
-    def copy(self, place: Path) -> None:
+    def copy(self, path: Path) -> None:
         """Write a consistent copy of the store for another process to open and write to.
 
-        `place` becomes a folder of hard links where the store is a folder, else a file of N-Quads.
+        `path` becomes a folder of hard links where the store is a folder, else a file of N-Quads.
         """
         ...
 

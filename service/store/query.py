@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-AnswerKind = Literal["bindings", "boolean", "graph"]
+ResultForm = Literal["bindings", "boolean", "graph"]
 
 
 @dataclass(frozen=True)

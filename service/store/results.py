@@ -8,7 +8,7 @@ from typing import IO, Any
 import pyoxigraph as ox
 from rdflib.term import Node
 
-from service.store.query import AnswerKind
+from service.store.query import ResultForm
 from service.store.terms import to_rdflib
 
 MEDIA = {
@@ -16,7 +16,7 @@ MEDIA = {
     "boolean": "application/sparql-results+json",
     "graph": "application/n-triples",
 }
-"""The media type that `read` reads, by kind of answer."""
+"""The media type that `read` reads, by form of result."""
 
 _TRIPLE = ("subject", "predicate", "object")
 
@@ -34,14 +34,14 @@ class Solutions:
     boolean: bool | None = None
 
 
-def read(body: IO[bytes], kind: AnswerKind, most: int) -> Solutions:
+def read(body: IO[bytes], form: ResultForm, most: int) -> Solutions:
     """Return an answer in the form of `MEDIA`, its first `most` rows as terms."""
-    if kind == "graph":
+    if form == "graph":
         quads = ox.parse(body, format=ox.RdfFormat.N_TRIPLES, lenient=True)
         return _counted(_TRIPLE, ((q.subject, q.predicate, q.object) for q in quads), most)
-    form = ox.QueryResultsFormat.JSON if kind == "boolean" else ox.QueryResultsFormat.TSV
-    found: Any = ox.parse_query_results(body, format=form)
-    if kind == "boolean":
+    syntax = ox.QueryResultsFormat.JSON if form == "boolean" else ox.QueryResultsFormat.TSV
+    found: Any = ox.parse_query_results(body, format=syntax)
+    if form == "boolean":
         return Solutions(boolean=bool(found))
     return _counted(tuple(v.value for v in found.variables), iter(found), most)
 

@@ -14,7 +14,7 @@ from itertools import accumulate, pairwise
 from typing import Literal, NamedTuple
 
 from service.common.problems import BadQuery
-from service.store.query import AnswerKind
+from service.store.query import ResultForm
 
 MOST_LEVELS = 500
 """How deep brackets may nest: engines recurse, and real queries have some ten levels."""
@@ -45,7 +45,7 @@ _TOKEN = re.compile(
 _SHIELD = re.compile(rf"(?P<skip>{_HIDING}", re.VERBOSE | re.DOTALL)
 _PIECE = re.compile(r"\w++")
 
-_KINDS: dict[str, AnswerKind] = {
+_RESULT_FORMS: dict[str, ResultForm] = {
     "SELECT": "bindings",
     "ASK": "boolean",
     "CONSTRUCT": "graph",
@@ -93,13 +93,13 @@ def names_dataset(sparql: str) -> bool:
 
 
 @lru_cache(maxsize=16)
-def query_kind(sparql: str) -> AnswerKind:
-    """Return what kind of answer a query has.
+def result_form(sparql: str) -> ResultForm:
+    """Return which form the result of a query has.
 
     Raises `BadQuery` for an update, for nesting too deep, and for SERVICE that is not SILENT.
     """
     check_depth(sparql)
-    form = next((w for w in words(sparql) if w in _KINDS or w in _UPDATES), None)
+    form = next((w for w in words(sparql) if w in _RESULT_FORMS or w in _UPDATES), None)
     if form in _UPDATES:
         raise BadQuery(
             f"This is an update ({form}), not a query. Post it as update=…, or as "
@@ -109,7 +109,7 @@ def query_kind(sparql: str) -> AnswerKind:
     if uses(sparql, "SERVICE") == "yes":
         raise switched_off("SERVICE")
     # a text with no form at all does not parse, and the engine says where
-    return _KINDS[form or "SELECT"]
+    return _RESULT_FORMS[form or "SELECT"]
 
 
 def refuse_any_service(sparql: str) -> None:
@@ -283,12 +283,12 @@ def forgiving(sparql: str) -> str:
     )
 
 
-def _with_put_in(sparql: str, places: Iterable[tuple[int, str]]) -> str:
-    """Return a text with others put in at places of it, given in their order."""
+def _with_put_in(sparql: str, insertions: Iterable[tuple[int, str]]) -> str:
+    """Return a text with others put in at offsets of it, in their order."""
     parts, done = [], 0
-    for place, added in places:
-        parts += [sparql[done:place], added]
-        done = place
+    for offset, added in insertions:
+        parts += [sparql[done:offset], added]
+        done = offset
     return "".join([*parts, sparql[done:]])
 
 

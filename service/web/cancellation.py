@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from service.common.problems import Abandoned, Busy
 from service.common.turns import QUEUE
-from service.sandbox import Places, busy
+from service.sandbox import Slots, busy
 from service.store.oxigraph.store import READERS, EmbeddedEngine
 from service.store.port import CancellationToken, Engine
 from service.web.http.clients import bearer, client_of
@@ -28,7 +28,7 @@ PATIENCE = 15.0
 """Seconds a query waits for its turn, if it may run as long."""
 
 _BUSY = "Every reader is busy with other queries. Try again in a moment."
-Queries = Places[None]
+Queries = Slots[None]
 """The turns of queries, shared fairly between clients."""
 
 

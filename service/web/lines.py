@@ -1,7 +1,7 @@
 """Queues in front of work without a token: few at once, a bounded number waits, for a time.
 
-Places are shared fairly between clients: one that sends its body slowly delays only itself. A
-waiting request holds no thread, and its body is read only once it has a place.
+Slots are shared fairly between clients: one that sends its body slowly delays only itself. A
+waiting request holds no thread, and its body is read only once it has a slot.
 """
 # DESIGN: bounded-lines
 
@@ -21,44 +21,44 @@ from fastapi import Depends, Request
 from service.common.problems import RequestTimeout
 from service.common.settings import Settings
 from service.ingest.checking import AT_ONCE, Errand
-from service.sandbox import Places, busy
+from service.sandbox import Slots, busy
 from service.web.cancellation import client_name, stopping
 
 _Answer = TypeVar("_Answer")
 WAITING = 64
-"""Requests of one client that may wait for a place in one line."""
+"""Requests of one client that may wait for a slot in one line."""
 _UPLOADS = 4
 _AGAIN = 5
-"""Seconds after which there may be a place, where the line is full."""
+"""Seconds after which there may be a slot, where the line is full."""
 
 
 class WorkLine:
-    """Places for one kind of work; no client has all of them."""
+    """Slots for one kind of work; no client has all of them."""
 
-    def __init__(self, places: int, seconds: float, doing: str, waiting: int = WAITING) -> None:
-        """Have so many places; `seconds` is the most that waiting and work take together."""
-        self._places = Places[None](places, waiting, share=places * 3 // 4)
-        self._threads = CapacityLimiter(places)
+    def __init__(self, slots: int, seconds: float, doing: str, waiting: int = WAITING) -> None:
+        """Have so many slots; `seconds` is the most that waiting and work take together."""
+        self._slots = Slots[None](slots, waiting, share=slots * 3 // 4)
+        self._threads = CapacityLimiter(slots)
         self._seconds = seconds
         self._busy = f"Too many requests are {doing} at once."
 
     @asynccontextmanager
-    async def place(self, request: Request) -> AsyncIterator[Errand]:
-        """Wait for a place and hold it. Raises `Busy` where too many wait, or for too long."""
+    async def slot(self, request: Request) -> AsyncIterator[Errand]:
+        """Wait for a slot and hold it. Raises `Busy` where too many wait, or for too long."""
         errand = Errand(time.monotonic() + self._seconds)
         client = await client_name(request)
-        place = self._places.ask(_AGAIN, self._busy, client)
+        slot = self._slots.ask(_AGAIN, self._busy, client)
         try:
-            await self._got(place)
+            await self._got(slot)
             yield errand
         finally:
-            if not self._places.gives_up(place, client):
-                self._places.give_back(None, client)
+            if not self._slots.gives_up(slot, client):
+                self._slots.give_back(None, client)
 
-    async def _got(self, place: "Future[None]") -> None:
+    async def _got(self, slot: "Future[None]") -> None:
         try:
             async with asyncio.timeout(self._seconds):
-                await asyncio.wrap_future(place)
+                await asyncio.wrap_future(slot)
         except TimeoutError as error:
             raise busy(self._busy, self._seconds) from error
 
@@ -112,8 +112,8 @@ LinesDep = Annotated[Lines, Depends(lines)]
 
 
 async def analysed(request: Request, found: LinesDep) -> AsyncIterator[Errand]:
-    """Hold a place for an analysis until the answer is made; a dependency of its routes."""
-    async with found.analyses.place(request) as errand:
+    """Hold a slot for an analysis until the answer is made; a dependency of its routes."""
+    async with found.analyses.slot(request) as errand:
         yield errand
 
 

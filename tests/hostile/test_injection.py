@@ -14,7 +14,7 @@ INTO_SPARQL = (
     "\\u003E } # ",
 )
 LISTS = ("benchmarks", "cards", "deployments", "gaps", "reviews", "plans", "matches")
-QUESTIONS = {**catalog.questions(), **{f"list {name}": catalog.lists()[name] for name in LISTS}}
+QUESTIONS = {**catalog.named_queries(), **{f"list {name}": catalog.lists()[name] for name in LISTS}}
 INTO_PATHS = (
     "/static/../../../../etc/passwd", "/static/..%2f..%2f..%2fetc/passwd",
     "/static/%2e%2e/%2e%2e/config.py", "/swagger/%2e%2e/%2e%2e/%2e%2e/etc/passwd",

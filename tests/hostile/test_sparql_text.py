@@ -28,7 +28,7 @@ REPEATED = (
 )  # fmt: skip
 PASSES: dict[str, Callable[[str], object]] = {
     "query": lambda text: (
-        sparql_tokens.query_kind.__wrapped__(text), sparql_tokens.names_dataset.__wrapped__(text)
+        sparql_tokens.result_form.__wrapped__(text), sparql_tokens.names_dataset.__wrapped__(text)
     ),
     "depth": sparql_tokens.check_depth,
     "service": partial(sparql_tokens._looked_for.__wrapped__, operation="SERVICE"),
@@ -87,7 +87,7 @@ def test_what_is_only_named_so_is_not_refused(seed: int) -> None:
     text = (
         "PREFIX service: <urn:service> PREFIX c: <urn:c>\nSELECT * WHERE {" + "\n".join(parts) + "}"
     )
-    assert sparql_tokens.query_kind(text) == "bindings"
+    assert sparql_tokens.result_form(text) == "bindings"
     assert sparql_tokens.uses(text, "SERVICE") == "no"
     assert sparql_tokens.uses(text, "LOAD") == "no"
 
@@ -115,4 +115,4 @@ def test_many_brackets_side_by_side_are_not_deep() -> None:
     ],
 )
 def test_the_form_of_a_query_is_told_by_its_tokens(text: str, kind: str) -> None:
-    assert sparql_tokens.query_kind(text) == kind
+    assert sparql_tokens.result_form(text) == kind

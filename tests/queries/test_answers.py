@@ -8,11 +8,11 @@ from tests.answers import CORPUS, FOLDER, answer, corpus, kept
 
 
 def test_there_are_at_least_thirty_questions_each_with_its_answer() -> None:
-    assert len(catalog.questions()) >= 30
-    assert {path.stem for path in FOLDER.glob("*.json")} == set(catalog.questions())
+    assert len(catalog.named_queries()) >= 30
+    assert {path.stem for path in FOLDER.glob("*.json")} == set(catalog.named_queries())
 
 
-@pytest.mark.parametrize("name", catalog.questions())
+@pytest.mark.parametrize("name", catalog.named_queries())
 def test_the_example_of_a_question_has_the_kept_answer(client: TestClient, name: str) -> None:
     """After a change of the data: `python -m tests.answers`, and read the difference."""
     assert answer(client, name) == kept(name)

@@ -16,10 +16,10 @@ class Copy:
     Blank nodes have the same labels in both.
     """
 
-    def __init__(self, place: Path) -> None:
-        """Open what `Engine.copy` has written to `place`: a folder, or a file of N-Quads."""
-        self._after = _opened(place)
-        earlier = place.with_name(f"{place.name}.before")
+    def __init__(self, path: Path) -> None:
+        """Open what `Engine.copy` has written to `path`: a folder, or a file of N-Quads."""
+        self._after = _opened(path)
+        earlier = path.with_name(f"{path.name}.before")
         self._after.backup(str(earlier))
         self._before = ox.Store.read_only(str(earlier))
         self.before = EmbeddedEngine(self._before)
@@ -39,11 +39,11 @@ class Copy:
         return Transaction(tuple(drop), b"".join(insert), Statements.of(quads), tuple(sizes))
 
 
-def _opened(place: Path) -> ox.Store:
-    if place.is_dir():
-        return ox.Store(str(place))
-    store = ox.Store(str(place.with_name(f"{place.name}.store")))
-    store.bulk_load(path=str(place), format=ox.RdfFormat.N_QUADS, lenient=True)
+def _opened(path: Path) -> ox.Store:
+    if path.is_dir():
+        return ox.Store(str(path))
+    store = ox.Store(str(path.with_name(f"{path.name}.store")))
+    store.bulk_load(path=str(path), format=ox.RdfFormat.N_QUADS, lenient=True)
     return store
 
 

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from service.common.problems import BadQuery, TooLarge
 from service.store import forms
 from service.store.query import EVERYTHING, Query, QueryDataset
-from service.store.sparql_tokens import names_dataset, query_kind, refuse_any_service, switched_off
+from service.store.sparql_tokens import names_dataset, refuse_any_service, result_form, switched_off
 
 _RESULTS = {
     "application/sparql-results+json": ox.QueryResultsFormat.JSON,
@@ -43,7 +43,7 @@ def evaluate(store: ox.Store, ask: Query, out: IO[bytes], *, confined: bool = Fa
     a query or uses SERVICE otherwise, `TooLarge` past the rows or bytes, `NotAcceptable` for an
     answer that the media type cannot write; what `out` then holds is of no use.
     """
-    query_kind(ask.sparql)
+    result_form(ask.sparql)
     if not confined:
         refuse_any_service(ask.sparql)
     result = query(store, ask.sparql, ask.dataset, ask.base)

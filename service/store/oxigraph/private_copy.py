@@ -27,10 +27,10 @@ _IN_USE = "in-use"
 class CopyEngine(EmbeddedEngine):
     """The engine of a copy, which it removes when it is closed."""
 
-    def __init__(self, place: Path, name: str, lock: int) -> None:
+    def __init__(self, home: Path, name: str, lock: int) -> None:
         """Serve the copy with this name in a folder that is ours as long as `lock` is open."""
-        super().__init__(ox.Store(str(place / name)), place / name)
-        self._let_go = finalize(self, _let_go, place, lock)
+        super().__init__(ox.Store(str(home / name)), home / name)
+        self._let_go = finalize(self, _let_go, home, lock)
 
     def close(self) -> None:
         """Let go of the store, and remove it."""
@@ -45,23 +45,23 @@ def open_copy(folder: Path | None) -> CopyEngine:
     """
     if folder is None or not (folder / "CURRENT").exists():
         raise NotFound(f"There is no store at {folder} to read. Name one with --store.")
-    place = _place(folder)
-    lock = os.open(place / _IN_USE, os.O_CREAT | os.O_RDWR, 0o600)
+    home = _home(folder)
+    lock = os.open(home / _IN_USE, os.O_CREAT | os.O_RDWR, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
     source = open_store(folder, read_only=True)
     try:
-        source.backup(place / folder.name)
+        source.backup(home / folder.name)
     finally:
         source.close()
-    return CopyEngine(place, folder.name, lock)
+    return CopyEngine(home, folder.name, lock)
 
 
-def _let_go(place: Path, lock: int) -> None:
-    shutil.rmtree(place, ignore_errors=True)
+def _let_go(home: Path, lock: int) -> None:
+    shutil.rmtree(home, ignore_errors=True)
     os.close(lock)
 
 
-def _place(folder: Path) -> Path:
+def _home(folder: Path) -> Path:
     """Make an empty folder for the copy: beside the store, or else among temporary files."""
     try:
         return _made(folder.parent, f"{folder.name}.copy-")

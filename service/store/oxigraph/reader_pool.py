@@ -16,7 +16,7 @@ from typing import IO, NoReturn
 
 from service.common import problems
 from service.common.problems import Abandoned, Busy, Crashed, Problem, QueryTimeout, TooLarge
-from service.sandbox import CancellationToken, Places, start
+from service.sandbox import CancellationToken, Slots, start
 from service.store.oxigraph.allocator import environment
 from service.store.oxigraph.channel import Channel, Message
 from service.store.oxigraph.reader_process import OUT_OF_MEMORY, PROBLEM, encode
@@ -45,12 +45,12 @@ class ReaderPool:
         """Start nothing yet. A reader may add `memory` bytes to its address space."""
         self._snapshots = snapshots
         self._memory = memory
-        self._places: Places[_Reader] = Places(size)
+        self._slots: Slots[_Reader] = Slots(size)
         self._started: set[_Reader] = set()
 
     def answer(self, ask: Query, stop: CancellationToken) -> IO[bytes]:
         """Return the serialised result, at its start. Raises as `Engine.answer` does."""
-        reader = self._places.take(min(PATIENCE, ask.limits.seconds), BUSY)
+        reader = self._slots.take(min(PATIENCE, ask.limits.seconds), BUSY)
         try:
             for _ in range(_ATTEMPTS):
                 reader = self._alive(reader)
@@ -80,12 +80,12 @@ class ReaderPool:
             self._started.discard(reader)
 
     def _give_back(self, reader: "_Reader | None") -> None:
-        """Free the place, forget a dead reader, and remove snapshots that no reader has open."""
+        """Free the slot, forget a dead reader, and remove snapshots that no reader has open."""
         if reader is not None and not reader.alive:
             self._forget(reader)
             reader = None
         self._snapshots.sweep()
-        self._places.give_back(reader)
+        self._slots.give_back(reader)
 
     def close(self) -> None:
         """End every reader and remove the snapshots."""
@@ -175,8 +175,8 @@ def _read(answer: Message) -> IO[bytes]:
     if answer.kind != PROBLEM:
         return answer.file or BytesIO(answer.body)
     found = json.loads(answer.body)
-    kind: Callable[..., Problem] = getattr(problems, found["name"])
-    raise kind(found["detail"], **found["extra"])
+    cls: Callable[..., Problem] = getattr(problems, found["name"])
+    raise cls(found["detail"], **found["extra"])
 
 
 def _timeout(ask: Query, elapsed: float) -> QueryTimeout:

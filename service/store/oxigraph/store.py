@@ -171,12 +171,12 @@ class EmbeddedEngine:
         self._store.backup(str(folder))
 
     @guarded
-    def copy(self, place: Path) -> None:
+    def copy(self, path: Path) -> None:
         """Write a consistent copy for another process, while others read and write."""
         if self.folder is not None:
-            self._store.backup(str(place))
+            self._store.backup(str(path))
         else:
-            self._store.dump(str(place), format=ox.RdfFormat.N_QUADS)
+            self._store.dump(str(path), format=ox.RdfFormat.N_QUADS)
 
     def tidy(self) -> None:
         """Bring the files of many writes together (RocksDB's compaction).

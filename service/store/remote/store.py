@@ -38,8 +38,8 @@ from service.store.remote.wire_format import (
 from service.store.sparql_tokens import (
     check_update,
     forgiving,
-    query_kind,
     refuse_any_service,
+    result_form,
     with_base,
     with_using,
 )
@@ -111,17 +111,17 @@ class RemoteEngine:
         """
         stop = stop or CancellationToken()
         stop.check()
-        kind = query_kind(ask.sparql)
+        form = result_form(ask.sparql)
         refuse_any_service(ask.sparql)
         # no parser survives every text: a chain of 20,000 operators would end the server
         self._parsers.run(check_query_survival, ask.sparql, ask.base, stop=stop)
         self._server.check(ask.sparql)
-        media = TRIPLES if kind == "graph" else JSON
+        media = TRIPLES if form == "graph" else JSON
         text = with_base(ask.sparql, ask.base)
         try:
-            watch = watching(kind, ask.limits)
+            watch = watching(form, ask.limits)
             with self._fetch(text, media, ask.dataset, ask.limits, watch) as body:
-                return written(body, kind, ask, self._queries)
+                return written(body, form, ask, self._queries)
         except Problem as problem:
             # a traceback would carry Oxigraph's parsers to other threads, and they may not go
             problem.__context__ = None
@@ -183,9 +183,9 @@ class RemoteEngine:
             f"was written to {folder}. Use `evalgap export` for a copy."
         )
 
-    def copy(self, place: Path) -> None:
+    def copy(self, path: Path) -> None:
         """Write the store as N-Quads to a file."""
-        with place.open("wb") as stream:
+        with path.open("wb") as stream:
             stream.writelines(self.dump())
 
     def tidy(self) -> None:

@@ -118,23 +118,23 @@ class Writer:
         """Bring triples into graphs of their own, one by one; then all to their place."""
         self._clear_stale()
         mine = f"{STAGING}:{uuid4().hex}:"
-        places = {f"{mine}{number}": name for number, name in enumerate(graphs)}
+        staged = {f"{mine}{number}": name for number, name in enumerate(graphs)}
         now = ox.Literal(f"{time.time():.0f}")
-        since = [ox.Triple(ox.NamedNode(p), ox.NamedNode(_SINCE), now) for p in places]
+        since = [ox.Triple(ox.NamedNode(p), ox.NamedNode(_SINCE), now) for p in staged]
         self._store(insertion({STAGING: since}))
         try:
-            for place, name in places.items():
+            for graph, name in staged.items():
                 content = ntriples(graphs[name]).encode()
-                self._http.put(self._graph_store, place, content, TRIPLES, WRITING)
-            self._insist(self._without(dropped) + copying(places))
+                self._http.put(self._graph_store, graph, content, TRIPLES, WRITING)
+            self._insist(self._without(dropped) + copying(staged))
         finally:
-            self._clear(places)
+            self._clear(staged)
 
-    def _clear(self, places: Iterable[str]) -> None:
-        places = list(places)
-        names = " ".join(f"<{place}>" for place in places)
+    def _clear(self, staged: Iterable[str]) -> None:
+        staged = list(staged)
+        names = " ".join(f"<{graph}>" for graph in staged)
         self._insist(
-            f"{emptying(places)} ;\nDELETE {{ GRAPH <{STAGING}> {{ ?g ?p ?o }} }} "
+            f"{emptying(staged)} ;\nDELETE {{ GRAPH <{STAGING}> {{ ?g ?p ?o }} }} "
             f"WHERE {{ VALUES ?g {{ {names} }} GRAPH <{STAGING}> {{ ?g ?p ?o }} }}"
         )
 

@@ -12,7 +12,7 @@ from typing_extensions import Buffer
 
 from service.common.problems import StoreUnavailable, TooLarge
 from service.store import forms
-from service.store.port import AnswerKind, Limits, Query
+from service.store.port import Limits, Query, ResultForm
 from service.store.remote.dialects import NO_GRAPH
 from service.store.remote.http import IN_MEMORY, too_large, unavailable
 
@@ -57,7 +57,7 @@ def _not_sparql(url: str, error: Exception) -> StoreUnavailable:
     return unavailable(url, f"does not answer as a SPARQL server: {str(error)[:200]}.")
 
 
-def written(body: IO[bytes], kind: AnswerKind, ask: Query, url: str) -> IO[bytes]:
+def written(body: IO[bytes], form: ResultForm, ask: Query, url: str) -> IO[bytes]:
     """Return a result in the requested media type, positioned at its start.
 
     Raises `TooLarge` past the rows or bytes, `NotAcceptable` for what the media type cannot write.
@@ -65,7 +65,7 @@ def written(body: IO[bytes], kind: AnswerKind, ask: Query, url: str) -> IO[bytes
     with ExitStack() as failing:
         out = failing.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY))
         try:
-            _serialise(body, kind, ask, _Bounded(out, ask), url)
+            _serialise(body, form, ask, _Bounded(out, ask), url)
         except _UNREADABLE as error:
             full = out.tell() > ask.limits.bytes
             raise too_large(ask.limits) if full else _not_sparql(url, error) from error
@@ -95,8 +95,8 @@ class _Bounded:
         self._out.flush()
 
 
-def _serialise(body: IO[bytes], kind: AnswerKind, ask: Query, out: _Bounded, url: str) -> None:
-    if kind == "graph":
+def _serialise(body: IO[bytes], form: ResultForm, ask: Query, out: _Bounded, url: str) -> None:
+    if form == "graph":
         found = forms.fitting(_counted(triples(body, url), ask.limits), ask.media)
         ox.serialize(found, out, format=ox.RdfFormat.from_media_type(ask.media))  # type: ignore[arg-type]
         return
@@ -105,12 +105,12 @@ def _serialise(body: IO[bytes], kind: AnswerKind, ask: Query, out: _Bounded, url
     found.serialize(out, format=ox.QueryResultsFormat.from_media_type(ask.media))
 
 
-def watching(kind: AnswerKind, limits: Limits) -> Callable[[IO[bytes]], None]:
+def watching(form: ResultForm, limits: Limits) -> Callable[[IO[bytes]], None]:
     """Return what raises `TooLarge` once the beginning of a body has too many rows or triples."""
 
     def watch(body: IO[bytes]) -> None:
         body.seek(0)
-        found: Iterator[Any] = body if kind == "graph" else _whole_solutions(body)
+        found: Iterator[Any] = body if form == "graph" else _whole_solutions(body)
         for _ in _counted(found, limits):
             pass
         body.seek(0, 2)
@@ -201,10 +201,10 @@ def emptying(names: Iterable[str]) -> str:
     return f"DELETE {{ GRAPH ?g {{ ?s ?p ?o }} }} {where}"
 
 
-def copying(places: Mapping[str, str]) -> str:
+def copying(staged: Mapping[str, str]) -> str:
     """Return the update that adds the triples of each graph (key) to another (value)."""
     # Virtuoso fails where there is one row only
-    pairs = {**places, NO_GRAPH: NO_GRAPH}
+    pairs = {**staged, NO_GRAPH: NO_GRAPH}
     values = " ".join(f"(<{source}> <{target}>)" for source, target in pairs.items())
     where = f"WHERE {{ VALUES (?from ?to) {{ {values} }} GRAPH ?from {{ ?s ?p ?o }} }}"
     return f"INSERT {{ GRAPH ?to {{ ?s ?p ?o }} }} {where}"

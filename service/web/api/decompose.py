@@ -68,7 +68,7 @@ async def decompose(request: Request, services: ServicesDep, lines: LinesDep) ->
     Nothing is stored. As YAML the answer is a gap record that the shapes have passed.
     """
     line = lines.decompositions
-    async with line.place(request) as errand:
+    async with line.slot(request) as errand:
         sent = await line.read(errand, _sent(request, services.settings.max_body_bytes))
         return await line.work(request, errand, _answer, request, services, sent)
 

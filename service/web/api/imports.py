@@ -69,7 +69,7 @@ async def start_import(
     ident, path = await run_in_threadpool(jobs.create)
     dry = request.query_params.get("dry_run", "").lower() in {"true", "1"}
     try:
-        async with lines.uploads.place(request):
+        async with lines.uploads.slot(request):
             name = await _receive(request, services, path)
         job = await run_in_threadpool(partial(jobs.start, ident, name, caller, dry_run=dry))
     except BaseException:

@@ -23,7 +23,7 @@ def list_queries(request: Request) -> Response:
     base = str(request.base_url).rstrip("/")
     items = [
         {**q.document(), "run": f"{base}/queries/{name}", "sparql": f"{base}/queries/{name}.rq"}
-        for name, q in catalog.questions().items()
+        for name, q in catalog.named_queries().items()
     ]
     writers: Writers = {
         "application/json": lambda: json_text(request, {"items": items}),
@@ -36,7 +36,7 @@ def list_queries(request: Request) -> Response:
 def run_query(name: str, request: Request, services: ServicesDep) -> Response:
     """Answer a named question; `.csv` for a table, `.rq` for the SPARQL that runs."""
     stem, suffix = split_suffix(name, FORMS)
-    query = catalog.question(stem)
+    query = catalog.named_query(stem)
     arguments = {k: v for k, v in request.query_params.items() if k != "format" and v}
     if not arguments and suffix == "rq":
         arguments = {p.name: p.example for p in query.params.values()}

@@ -73,26 +73,26 @@ async def change_step(
     requested = commands.form(
         await read_json(request, services.settings.max_body_bytes), StepChange
     )
-    place = ident, position
-    return await in_writing_thread(request, _changed, request, services, caller, place, requested)
+    step = ident, position
+    return await in_writing_thread(request, _changed, request, services, caller, step, requested)
 
 
 def _changed(
     request: Request,
     services: Services,
     caller: Caller,
-    place: tuple[str, int],
+    step: tuple[str, int],
     requested: StepChange,
 ) -> Response:
-    return _answer(request, services, change(services, caller, place, requested), 200)
+    return _answer(request, services, change(services, caller, step, requested), 200)
 
 
 def change(
-    services: Services, caller: Caller, place: tuple[str, int], requested: StepChange
+    services: Services, caller: Caller, step: tuple[str, int], requested: StepChange
 ) -> Changed:
     """Store a plan with a step changed. Raises as `plans.change` does."""
-    with writing(services, caller, "change of a plan", f"{place[0]}, step {place[1]}") as write:
-        return commands.change(services.engine, services.gate, place, requested, write.entry)
+    with writing(services, caller, "change of a plan", f"{step[0]}, step {step[1]}") as write:
+        return commands.change(services.engine, services.gate, step, requested, write.entry)
 
 
 @router.get("/plans/{ident}/steps/{position}")
@@ -102,7 +102,7 @@ def get_step(request: Request, services: ServicesDep, ident: str, position: int)
     commands.step_of(plan, position)
     document = repository.as_json(services.engine, repository.load(services.engine, "plan", ident))
     (step,) = [s for s in document["steps"] if s["position"] == position]
-    (locked,) = [s for s in commands.state(plan) if s["position"] == position]
+    (locked,) = [s for s in commands.locked_steps(plan) if s["position"] == position]
     return _json_answer(request, {**step, **locked, "version": version}, 200)
 
 
@@ -111,7 +111,7 @@ def _answer(
 ) -> Response:
     stored = repository.load(services.engine, "plan", made.plan.id)
     document = repository.as_json(services.engine, stored)
-    outcome = {"state": commands.state(made.plan), "gap": made.gap}
+    outcome = {"state": commands.locked_steps(made.plan), "gap": made.gap}
     return _json_answer(request, {**document, **outcome}, status, **headers)
 
 

@@ -36,7 +36,7 @@ async def validate(request: Request, services: ServicesDep, lines: LinesDep) -> 
     body that nests too deep to be read. One request may have some hundred records.
     """
     line = lines.checks
-    async with line.place(request) as errand:
+    async with line.slot(request) as errand:
         body = read_body(request.stream(), services.settings.max_body_bytes)
         data = await line.read(errand, body)
         if not data.strip():

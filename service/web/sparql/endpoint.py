@@ -98,23 +98,23 @@ class Endpoint:
         query = request.scope["query_string"].decode("latin-1")
         if request.method in {"GET", "HEAD"}:
             return _parsed(query) or None
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if request.method != "POST" or kind not in {FORM, QUERY}:
+        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if request.method != "POST" or media not in {FORM, QUERY}:
             return None
-        most = await self._most_bytes(request, kind)
+        most = await self._most_bytes(request, media)
         request.body_read = body = await read_body(request.stream(), most)
-        if kind == QUERY:
+        if media == QUERY:
             return {**_parsed(query), "query": [text_of(body)]}
         form = _parsed(body.decode("latin-1"))
         return None if "update" in form else form
 
-    async def _most_bytes(self, request: "_Read", kind: str) -> int:
+    async def _most_bytes(self, request: "_Read", media: str) -> int:
         """Return how much of a body is read: of an untrusted one no more than a query can have."""
         settings, token = self._services.settings, bearer(request.scope)
         is_valid = self._services.access.tokens.is_valid
         if token and (await run_in_threadpool(is_valid, token)) is True:
             return settings.max_body_bytes  # it may be an update
-        most = _BYTES_OF_A_CHARACTER[kind] * settings.max_query_chars + _ROOM
+        most = _BYTES_OF_A_CHARACTER[media] * settings.max_query_chars + _ROOM
         return min(most, settings.max_body_bytes)
 
     def _ask(self, request: "_Read", params: Parameters) -> Query:

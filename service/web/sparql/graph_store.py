@@ -104,9 +104,9 @@ def _store(
 
 async def _sent(request: Request, limit: int) -> list[Part]:
     """Return the texts of a body, each with its media type; a form may have several."""
-    kind = _media(request.headers.get("content-type"))
-    if kind != "multipart/form-data":
-        return [(await read_body(request.stream(), limit), kind)]
+    media = _media(request.headers.get("content-type"))
+    if media != "multipart/form-data":
+        return [(await read_body(request.stream(), limit), media)]
     parts: list[Part] = []
     async with request.form(max_part_size=limit) as form:
         for name, part in form.multi_items():

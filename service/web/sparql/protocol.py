@@ -116,11 +116,11 @@ async def update_post(request: Request, services: ServicesDep, caller: WriterDep
 
 async def _operation(request: Request, services: Services) -> tuple[str, Parameters]:
     """Return the text of a posted update, and its parameters."""
-    kind = _kind(request)
-    if kind == UPDATE:
+    media = _kind(request)
+    if media == UPDATE:
         data = await read_body(request.stream(), services.settings.max_body_bytes)
         return text_of(data), _listed(request.query_params)
-    form = _listed(await request.form()) if kind == FORM else {}
+    form = _listed(await request.form()) if media == FORM else {}
     if "update" not in form:
         raise BadRequest("This address takes updates: update=… or application/sparql-update.")
     return only(form, "update"), form
@@ -128,13 +128,13 @@ async def _operation(request: Request, services: Services) -> tuple[str, Paramet
 
 def _kind(request: Request) -> str:
     """Return the media type of a posted operation. Raises `UnsupportedMedia`."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in {FORM, QUERY, UPDATE}:
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media not in {FORM, QUERY, UPDATE}:
         raise UnsupportedMedia(
             f"An operation is posted as {QUERY}, as {UPDATE} or as a form ({FORM}), "
-            f"not as {kind or 'nothing'!r}."
+            f"not as {media or 'nothing'!r}."
         )
-    return kind
+    return media
 
 
 def _listed(params: QueryParams | FormData) -> Parameters:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from service.common.negotiation import choose
 from service.common.problems import BadParameter, TooLarge
 from service.store.query import Limits, Query
-from service.store.sparql_tokens import query_kind
+from service.store.sparql_tokens import result_form
 
 RESULTS = [
     "application/sparql-results+json",
@@ -35,7 +35,7 @@ _SHORT = {
     "jsonld": [GRAPHS[2]], "json-ld": [GRAPHS[2]], "rdf": [GRAPHS[3]], "rdf+xml": [GRAPHS[3]],
     "trig": [GRAPHS[4]], "nq": [GRAPHS[5]],
 }  # fmt: skip
-"""The media types that a short name stands for, of which a kind of answer offers one at most."""
+"""The media types that a short name stands for, of which a form of result offers one at most."""
 
 Params = Mapping[str, Sequence[str]]
 """The values of each parameter of a request, in the order they were given."""
@@ -47,7 +47,7 @@ def parse_query(text: str, params: Params, accept: str | None, base: str, most: 
     `most` is what `timeout=` may lower. Raises `BadQuery`, `BadParameter`, and `NotAcceptable`
     where no form of such an answer is one that the client takes.
     """
-    offered = OFFERED[query_kind(text)]
+    offered = OFFERED[result_form(text)]
     media = choose(accept, offered, _requested_media(params, offered))
     limits = replace(most, seconds=seconds(params, most.seconds))
     return Query(text, media, limits=limits, base=base)

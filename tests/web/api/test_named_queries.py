@@ -10,7 +10,7 @@ ID = "https://w3id.org/evalgap/id/"
 
 
 def examples(name: str) -> dict[str, str]:
-    return {p.name: p.example for p in catalog.question(name).params.values()}
+    return {p.name: p.example for p in catalog.named_query(name).params.values()}
 
 
 def test_single_turn_benchmarks_deployed_multi_turn_include_those_of_the_founding_paper(
@@ -42,14 +42,14 @@ def test_at_least_twelve_questions_are_listed_with_their_parameters(client: Test
     assert all(item["question"].endswith("?") for item in items)
 
 
-@pytest.mark.parametrize("name", catalog.questions())
+@pytest.mark.parametrize("name", catalog.named_queries())
 def test_every_question_runs_with_its_example(client: TestClient, name: str) -> None:
     answer = client.get(f"/queries/{name}", params=examples(name))
     assert answer.status_code == 200
     assert answer.json()["total"] == len(answer.json()["rows"])
 
 
-@pytest.mark.parametrize("name", catalog.questions())
+@pytest.mark.parametrize("name", catalog.named_queries())
 def test_the_sparql_of_a_question_gives_the_same_rows(client: TestClient, name: str) -> None:
     named = client.get(f"/queries/{name}", params=examples(name)).json()
     pasted = client.post(

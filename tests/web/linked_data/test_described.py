@@ -20,7 +20,7 @@ from service.common.settings import Settings
 from service.ingest.pipeline import ingest
 from service.linked_data.licences import ORIGINS
 from service.linked_data.void import SD, VOID, service_description
-from service.queries.catalog import questions
+from service.queries.catalog import named_queries
 from service.store.port import Limits
 from service.web.app import create_app
 
@@ -183,8 +183,8 @@ def test_the_service_description_says_what_is_on(client: TestClient, *, updates:
 
 def test_every_named_question_is_an_example(client: TestClient) -> None:
     found = graph(client, "/queries.ttl")
-    assert len(set(found.subjects(RDF.type, SH.SPARQLExecutable))) == len(questions())
-    for name, asked in questions().items():
+    assert len(set(found.subjects(RDF.type, SH.SPARQLExecutable))) == len(named_queries())
+    for name, asked in named_queries().items():
         example = URIRef(f"{BASE}/queries#{name}")
         assert (example, RDF.type, SH.SPARQLSelectExecutable) in found
         assert (example, SH.select, Literal(asked.sparql)) in found

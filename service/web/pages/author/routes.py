@@ -39,7 +39,7 @@ def start(request: Request, services: ServicesDep) -> Response:
 async def check(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
     """Judge what was pasted or chosen, and show its words beside the terms; nothing is stored."""
     line = lines.checks
-    async with line.place(request) as errand:
+    async with line.slot(request) as errand:
         raw, text = await line.read(errand, _posted(request, services))
         return await line.work(request, errand, _checked, request, services, raw, text)
 
@@ -74,7 +74,7 @@ def write(request: Request, services: ServicesDep) -> Response:
 async def written(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
     """Judge what was typed; show each problem at its field, or the card as files."""
     line = lines.checks
-    async with line.place(request) as errand:
+    async with line.slot(request) as errand:
         given = await line.read(errand, _typed(request, services))
         return await line.work(request, errand, _written, request, services, given)
 

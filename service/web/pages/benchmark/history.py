@@ -55,13 +55,13 @@ def _fields(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for key, item in value.items():
             yield from _fields(item, f"{path} / {key}" if path else str(key))
     elif isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
-        for place, item in enumerate(value, start=1):
-            yield from _fields(item, f"{path} / {_name(item, place)}")
+        for number, item in enumerate(value, start=1):
+            yield from _fields(item, f"{path} / {_name(item, number)}")
     elif isinstance(value, list | tuple):
         yield from [(path, ", ".join(map(str, value)))] if value else []
     elif value is not None:
         yield path, str(value)
 
 
-def _name(item: Mapping[str, Any], place: int) -> str:
-    return str(next((item[key] for key in _KEYS if item.get(key)), place))
+def _name(item: Mapping[str, Any], number: int) -> str:
+    return str(next((item[key] for key in _KEYS if item.get(key)), number))

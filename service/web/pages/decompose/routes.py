@@ -59,7 +59,7 @@ def decompose_page(request: Request) -> Response:
 async def decompose_form(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
     """Take the results apart and show what came of it, or what is wrong with them."""
     limit, line = services.settings.max_body_bytes, lines.decompositions
-    async with line.place(request) as errand:
+    async with line.slot(request) as errand:
         form = read_form(request, limit, files=1, fields=len(_FIELDS))
         parts = await line.read(errand, form)
         file = parts.pop("file", b"")
@@ -86,7 +86,7 @@ def _result(request: Request, form: _Form, found: DecompositionEstimate) -> Resp
     over = form.typed.get("over")
     unit = over if over in drawn else next(iter(drawn), None)
     rises = form.typed.get("direction") == "lower"
-    division = breakdown.division(found, graphs.kinds(), unit, rises=rises)
+    division = breakdown.division(found, graphs.assumption_kinds(), unit, rises=rises)
     if form.typed.get("as") == "csv":
         text = csv_text(numbers.rows([division], {}))
         return Response(text, media_type="text/csv; charset=utf-8")

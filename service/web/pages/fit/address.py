@@ -28,34 +28,34 @@ SHOWN = 25
 
 
 @dataclass(frozen=True)
-class State:
+class FitAddress:
     """What the address of the page holds: parameters that are not empty."""
 
     given: Mapping[str, str]
 
     def link(self, path: str = "/fit", **changes: object) -> str:
-        """Return an address with the same state but for some parameters; None leaves one out."""
+        """Return an address with the same parameters but for some; None leaves one out."""
         new = {**self.given, **changes}
         query = urlencode({k: v for k, v in new.items() if v is not None}, safe=",:")
         return f"{path}?{query}" if query else path
 
-    def only(self, *names: str) -> "State":
-        """Return the state with no other parameters than these."""
-        return State({name: value for name, value in self.given.items() if name in names})
+    def only(self, *names: str) -> "FitAddress":
+        """Return an address with no other parameters than these."""
+        return FitAddress({name: value for name, value in self.given.items() if name in names})
 
-    def without(self, *names: str) -> "State":
-        """Return the state but for some parameters."""
-        return State({name: value for name, value in self.given.items() if name not in names})
+    def without(self, *names: str) -> "FitAddress":
+        """Return the address but for some parameters."""
+        return FitAddress({name: value for name, value in self.given.items() if name not in names})
 
     def fields(self, *without: str) -> list[tuple[str, str]]:
-        """Return the state as fields of a form that sets those of `without` itself."""
+        """Return the parameters as fields of a form that sets those of `without` itself."""
         return list(self.without(*without).given.items())
 
 
-def state(pairs: Iterable[tuple[str, str]], schemes: Schemes) -> State:
-    """Return the state of an address; a parameter that is repeated holds several values.
+def parse(pairs: Iterable[tuple[str, str]], schemes: Schemes) -> FitAddress:
+    """Return what an address of the page holds; a parameter that is repeated holds several values.
 
-    Each value is kept once: every link of the page repeats the state. Raises `BadParameter` for
+    Each value is kept once: every link of the page repeats them. Raises `BadParameter` for
     a name that is not known.
     """
     found: dict[str, dict[str, None]] = {}
@@ -64,7 +64,7 @@ def state(pairs: Iterable[tuple[str, str]], schemes: Schemes) -> State:
             parts = [value] if name == "title" else value.split(",")
             found.setdefault(name, {}).update(dict.fromkeys(parts))
     parameters.only(found, (*CONTROLS, *schemes), "This address")
-    return State(current_parameters({name: ",".join(parts) for name, parts in found.items()}))
+    return FitAddress(current_parameters({name: ",".join(parts) for name, parts in found.items()}))
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Case:
         return fit_request.answer(self.schemes, self.every, self.deployment, self.request)
 
 
-def case(engine: Engine, at: State) -> Case | None:
+def case(engine: Engine, at: FitAddress) -> Case | None:
     """Return what an address asks; None where it describes no deployment.
 
     Raises `BadParameter` for a value that does not fit, `NotFound` for a deployment that is
@@ -110,7 +110,7 @@ def case(engine: Engine, at: State) -> Case | None:
 
 
 def _described(
-    engine: Engine, schemes: Schemes, at: State, described: Mapping[str, str]
+    engine: Engine, schemes: Schemes, at: FitAddress, described: Mapping[str, str]
 ) -> DeploymentClaims:
     body: dict[str, Any] = {"characteristics": described, "title": at.given.get("title")}
     if "domain" in at.given:
@@ -118,18 +118,18 @@ def _described(
     return fit_request.described_deployment(engine, schemes, body)
 
 
-def _controls(at: State, described: Iterable[str]) -> dict[str, Any]:
+def _controls(at: FitAddress, described: Iterable[str]) -> dict[str, Any]:
     """Return the parameters of the request; described dimensions count beside named ones."""
     given: dict[str, Any] = {name: at.given.get(name) for name in API_PARAMETERS}
     named = str(given["dimensions"] or ",".join(CORE_DIMENSIONS)).split(",")
     return {**given, "dimensions": [*named, *described], "limit": given["limit"] or SHOWN}
 
 
-def as_description(deployment: DeploymentClaims) -> State:
+def as_description(deployment: DeploymentClaims) -> FitAddress:
     """Return the coded values of a deployment as the description of one of its own."""
     found = {"domain": min(deployment.domains)} if deployment.domains else {}
     for dimension in dict.fromkeys(c.dimension for c in deployment.claims):
         claims = [c for c in deployment.claims if c.dimension == dimension]
         if codes := sorted(v for c in claims for v in c.values()):
             found[dimension] = ",".join(dict.fromkeys(codes))
-    return State(found)
+    return FitAddress(found)

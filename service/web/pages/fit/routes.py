@@ -19,19 +19,19 @@ from service.web.api.risk import write_risk
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import ANALYSED
 from service.web.pages.fit import address, view
-from service.web.pages.fit.address import API_PARAMETERS, SHOWN, Case, State
+from service.web.pages.fit.address import API_PARAMETERS, SHOWN, Case, FitAddress
 from service.web.pages.layout import page
 
 router = APIRouter(include_in_schema=False, dependencies=[ANALYSED])
 
 
-def _state(request: Request, services: Services) -> State:
-    return address.state(
+def _address(request: Request, services: Services) -> FitAddress:
+    return address.parse(
         request.query_params.multi_items(), scheme_queries.schemes(services.engine)
     )
 
 
-def _case(at: State, services: Services) -> Case:
+def _case(at: FitAddress, services: Services) -> Case:
     found = address.case(services.engine, at)
     if found is None:
         raise BadParameter(
@@ -48,7 +48,7 @@ def form_and_result(request: Request, services: ServicesDep) -> Response:
 
     An address with empty or repeated fields, as forms send them, leads to the short one.
     """
-    at = _state(request, services)
+    at = _address(request, services)
     if len(at.given) < len(request.query_params.multi_items()):
         return RedirectResponse(at.link(), status_code=303)
     case = address.case(services.engine, at)
@@ -56,7 +56,7 @@ def form_and_result(request: Request, services: ServicesDep) -> Response:
     return page(request, "pages/fit/fit.html", _values(services, at, shown))
 
 
-def _values(services: Services, at: State, shown: view.ShownFit | None) -> dict[str, Any]:
+def _values(services: Services, at: FitAddress, shown: view.ShownFit | None) -> dict[str, Any]:
     """Return what every page of the fit shows; `deployment` only where there is one."""
     return {
         "at": at,
@@ -72,7 +72,7 @@ def _values(services: Services, at: State, shown: view.ShownFit | None) -> dict[
     }
 
 
-def _downloads(at: State) -> dict[str, str]:
+def _downloads(at: FitAddress) -> dict[str, str]:
     """Return the addresses of the page as data; a table holds the fit, the moves or the pair."""
     return {
         "json": _data(at, "json"),
@@ -82,7 +82,7 @@ def _downloads(at: State) -> dict[str, str]:
     }
 
 
-def _data(at: State, form: str) -> str:
+def _data(at: FitAddress, form: str) -> str:
     """Return the address of a fit as data: that of the API for a stored deployment."""
     deployment = at.given.get("deployment")
     if deployment is None:
@@ -91,7 +91,7 @@ def _data(at: State, form: str) -> str:
     return at.only(*API_PARAMETERS).link(path, format=form)
 
 
-def _evidence_data(at: State, form: str) -> str:
+def _evidence_data(at: FitAddress, form: str) -> str:
     """Return the address of the evidence as data."""
     deployment = at.given.get("deployment")
     if deployment is None:
@@ -103,13 +103,13 @@ def _evidence_data(at: State, form: str) -> str:
 @router.get("/fit.{form}")
 def data(form: str, request: Request, services: ServicesDep) -> Response:
     """Give the same answer as CSV or JSON."""
-    return write(request, _case(_state(request, services), services).answer(), form)
+    return write(request, _case(_address(request, services), services).answer(), form)
 
 
 @router.get("/fit/print")
 def printed(request: Request, services: ServicesDep) -> Response:
     """Show the result with everything open and nothing to click, for an audit file."""
-    at = _state(request, services)
+    at = _address(request, services)
     shown = view.shown(services.engine, _case(at, services))
     today = datetime.now(UTC).date().isoformat()
     return page(
@@ -120,7 +120,7 @@ def printed(request: Request, services: ServicesDep) -> Response:
 @router.get("/fit/evidence")
 def evidence(request: Request, services: ServicesDep) -> Response:
     """Show what was measured for the assumptions of a benchmark that may not hold."""
-    at = _state(request, services)
+    at = _address(request, services)
     case = _case(at, services)
     found = _risk(case, services)
     words = dimensions.dimensions(services.engine)
@@ -139,7 +139,7 @@ def evidence(request: Request, services: ServicesDep) -> Response:
 @router.get("/fit/evidence.{form}")
 def evidence_data(form: str, request: Request, services: ServicesDep) -> Response:
     """Give the same evidence as CSV or JSON."""
-    found = _risk(_case(_state(request, services), services), services)
+    found = _risk(_case(_address(request, services), services), services)
     return write_risk(request, found, form)
 
 

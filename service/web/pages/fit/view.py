@@ -34,7 +34,7 @@ class FitLine:
         return self.dimension.label
 
     @property
-    def state(self) -> str:
+    def verdict(self) -> str:
         """The code of the verdict."""
         return self.finding.verdict
 
@@ -114,12 +114,12 @@ class FitRow:
     @property
     def breaks(self) -> list[str]:
         """The dimensions that are violated, in words."""
-        return [line.label for line in self.lines if line.state == VIOLATED]
+        return [line.label for line in self.lines if line.verdict == VIOLATED]
 
     @property
     def partly(self) -> list[str]:
         """The dimensions that hold in part, in words."""
-        return [line.label for line in self.lines if line.state == PARTIALLY]
+        return [line.label for line in self.lines if line.verdict == PARTIALLY]
 
 
 @dataclass(frozen=True)

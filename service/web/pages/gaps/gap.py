@@ -87,7 +87,7 @@ def shown(engine: Engine, ident: str, unit: str | None = None) -> GapPage:
     return GapPage(
         gap=gap,
         version=held.version,
-        divisions=divisions(gap, graphs.kinds(), chosen),
+        divisions=divisions(gap, graphs.assumption_kinds(), chosen),
         units=units,
         unit=chosen,
         total=total(gap),

@@ -59,7 +59,7 @@ def _numbered(gap: Gap) -> str:
 def choices(engine: Engine) -> dict[str, tuple[str, ...]]:
     """Return what each filter may be set to, in order."""
     found = records(engine)
-    fields = catalog.run(catalog.questions()["gaps-by-domain"], {}, engine)
+    fields = catalog.run(catalog.named_queries()["gaps-by-domain"], {}, engine)
     return {
         "dimension": _sorted(d for g in found for d in dimensions(g)),
         "domain": _sorted(last_segment(row["domain"]) for row in fields),

@@ -14,7 +14,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def home(request: Request, services: ServicesDep) -> Response:
     """Show what this is, what the graph holds, and where to go next."""
-    questions = [catalog.question(name) for name in QUESTIONS]
+    questions = [catalog.named_query(name) for name in QUESTIONS]
     shown = {"front": front(services.engine), "questions": questions, "readers": READERS}
     return page(request, "pages/home/home.html", shown)
 

@@ -42,7 +42,7 @@ class Front:
 @cached_per_state
 def front(engine: Engine) -> Front:
     """Return what the home page shows of a store."""
-    rows = catalog.run(catalog.question("records-by-kind"), {}, engine)
+    rows = catalog.run(catalog.named_query("records-by-kind"), {}, engine)
     by_class = {str(r["kind"]).rpartition("#")[2]: int(str(r["count"])) for r in rows}
     return Front({name: by_class.get(kind, 0) for name, kind in COUNTED.items()}, _gap(engine))
 

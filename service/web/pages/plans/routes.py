@@ -118,25 +118,25 @@ async def change_step(
 ) -> Response:
     """Change a step as `PATCH /api/v1/plans/{id}/steps/{n}` does; needs the token in the form."""
     typed = await _typed(request)
-    place = ident, position
+    step = ident, position
     try:
         caller = await _admitted(request, services, typed)
     except Problem as problem:
         refused = _Refused(position, typed, problem)
         return await run_in_threadpool(_plan, request, services, ident, refused)
-    return await in_writing_thread(request, _changed, request, services, caller, place, typed)
+    return await in_writing_thread(request, _changed, request, services, caller, step, typed)
 
 
 def _changed(
     request: Request,
     services: Services,
     caller: Caller,
-    place: tuple[str, int],
+    step: tuple[str, int],
     typed: Mapping[str, str],
 ) -> Response:
-    ident, position = place
+    ident, position = step
     try:
-        change_plan(services, caller, place, commands.form(_tree(typed, "by"), StepChange))
+        change_plan(services, caller, step, commands.form(_tree(typed, "by"), StepChange))
     except Problem as problem:
         return _plan(request, services, ident, _Refused(position, typed, problem))
     return RedirectResponse(f"/plans/{ident}#step-{position}", 303)

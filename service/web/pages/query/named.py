@@ -15,8 +15,10 @@ MOST = 500
 
 
 def index(request: Request) -> Response:
-    """Show every named question with a box for each of its parameters."""
-    return page(request, "pages/query/questions.html", {"questions": catalog.questions().values()})
+    """Show every named query with a box for each of its parameters."""
+    return page(
+        request, "pages/query/questions.html", {"questions": catalog.named_queries().values()}
+    )
 
 
 def answer(

@@ -22,8 +22,8 @@ from service.queries import catalog
 from service.queries.catalog import NamedQuery, Parameter
 from service.store import results
 from service.store.port import Engine
-from service.store.query import AnswerKind
-from service.store.sparql_tokens import query_kind
+from service.store.query import ResultForm
+from service.store.sparql_tokens import result_form
 from service.web.pages.query import completion
 from service.web.pages.shared.links import page_of
 
@@ -33,7 +33,7 @@ ROWS = 500
 START = inside("web", "pages", "query", "start.rq").read_text(encoding="utf-8")
 """What the editor holds when nothing was chosen."""
 
-_FORMS: Mapping[AnswerKind, Mapping[str, str]] = {
+_FORMS: Mapping[ResultForm, Mapping[str, str]] = {
     "bindings": {"csv": "CSV", "tsv": "TSV", "json": "JSON", "xml": "XML"},
     "boolean": {"json": "JSON", "xml": "XML"},
     "graph": {"ttl": "Turtle", "nt": "N-Triples", "jsonld": "JSON-LD", "rdf": "RDF/XML"},
@@ -100,11 +100,11 @@ def run(text: str, answer: Callable[[str], IO[bytes]]) -> ShownAnswer:
 
     Raises what `answer` raises, and `BadQuery` for what is no query.
     """
-    kind = query_kind(text)
+    form = result_form(text)
     started = time.monotonic()
-    with answer(results.MEDIA[kind]) as body:
+    with answer(results.MEDIA[form]) as body:
         seconds = time.monotonic() - started
-        found = results.read(body, kind, ROWS)
+        found = results.read(body, form, ROWS)
     rows = tuple(tuple(t if t is None else cell(t) for t in row) for row in found.rows)
     return ShownAnswer(found.columns, rows, found.total, found.boolean, seconds)
 
@@ -135,7 +135,7 @@ def start(name: str | None, given: Mapping[str, str], engine: Engine) -> Start:
                 known=["query", "question", "timeout"],
             )
         return Start(START)
-    question = catalog.question(name)
+    question = catalog.named_query(name)
     arguments = given or {p.name: p.example for p in question.params.values()}
     boxes = [_box(p, arguments) for p in question.params.values()]
     try:
@@ -151,7 +151,7 @@ def _box(parameter: Parameter, arguments: Mapping[str, str]) -> Box:
 
 def questions() -> list[NamedQuery]:
     """Return the questions to start from, by title."""
-    return sorted(catalog.questions().values(), key=lambda q: q.title)
+    return sorted(catalog.named_queries().values(), key=lambda q: q.title)
 
 
 def downloads(text: str, timeout: str) -> list[tuple[str, str]]:
@@ -159,13 +159,13 @@ def downloads(text: str, timeout: str) -> list[tuple[str, str]]:
     given = {"query": text} | ({"timeout": timeout} if timeout else {})
     return [
         (name, f"/sparql?{urlencode({**given, 'format': form})}")
-        for form, name in _FORMS[query_kind(text)].items()
+        for form, name in _FORMS[result_form(text)].items()
     ]
 
 
 def as_curl(endpoint: str, text: str) -> str:
     """Return the command that asks the query at an endpoint."""
-    accept = shlex.quote(f"Accept: {_ACCEPTED[query_kind(text)]}")
+    accept = shlex.quote(f"Accept: {_ACCEPTED[result_form(text)]}")
     query = shlex.quote(f"query={text}")
     return f"curl -H {accept} {shlex.quote(endpoint)} \\\n  --data-urlencode {query}"
 
@@ -175,4 +175,4 @@ def as_python(endpoint: str, text: str) -> str:
     plain = text.replace("\n", "").isprintable()
     safe = plain and '"""' not in text and "\\" not in text and not text.endswith('"')
     query = f'"""{text}"""' if safe else repr(text)
-    return _PYTHON.format(query=query, endpoint=endpoint, accept=_ACCEPTED[query_kind(text)])
+    return _PYTHON.format(query=query, endpoint=endpoint, accept=_ACCEPTED[result_form(text)])

@@ -58,8 +58,8 @@ class Lanes:
         if not self._snapshots.is_made():
             return
         loads = [len(lane.handed_over) if lane else 0 for lane in self._lanes]
-        place = loads.index(min(loads))
-        lane = self._lanes[place] or self._start(place)
+        index = loads.index(min(loads))
+        lane = self._lanes[index] or self._start(index)
         if lane is not None and lane.is_ready():
             self._snapshots.hold(lane)
             lane.lend(connection, self._snapshots.generation.number)
@@ -72,11 +72,11 @@ class Lanes:
             if lane is not None:
                 lane.stop()
 
-    def _start(self, place: int) -> "_Lane | None":
-        if time.monotonic() < self._not_before[place]:
+    def _start(self, index: int) -> "_Lane | None":
+        if time.monotonic() < self._not_before[index]:
             return None
-        lane = _Lane(self._snapshots, self._arguments, lambda: self._ended(place))
-        self._lanes[place] = lane
+        lane = _Lane(self._snapshots, self._arguments, lambda: self._ended(index))
+        self._lanes[index] = lane
         if self._next_look is None:
             self._look()
         return lane
@@ -89,9 +89,9 @@ class Lanes:
                 lane.kill()
         self._next_look = asyncio.get_running_loop().call_later(LOOK, self._look)
 
-    def _ended(self, place: int) -> None:
-        lane, self._lanes[place] = self._lanes[place], None
-        self._not_before[place] = time.monotonic() + REST
+    def _ended(self, index: int) -> None:
+        lane, self._lanes[index] = self._lanes[index], None
+        self._not_before[index] = time.monotonic() + REST
         self._snapshots.release(lane)
 
 

@@ -1,4 +1,4 @@
-"""A number of places, each with something that is kept in it, shared fairly between clients."""
+"""A number of slots, each with something that is kept in it, shared fairly between clients."""
 
 from collections import Counter, deque
 from concurrent.futures import Future, wait
@@ -11,8 +11,8 @@ from service.common.problems import Busy
 _Kept = TypeVar("_Kept")
 
 
-class Places(Generic[_Kept]):
-    """`size` places: the next one is for the client that holds fewest.
+class Slots(Generic[_Kept]):
+    """`size` slots: the next one is for the client that holds fewest.
 
     Among several such clients it is for the one who has waited longest.
     """
@@ -20,7 +20,7 @@ class Places(Generic[_Kept]):
     def __init__(self, size: int, queue: int | None = None, share: int | None = None) -> None:
         """Keep nothing yet. At most `queue` requests of one client wait (None: any number).
 
-        One client holds at most `share` places (None: all), however many others are free.
+        One client holds at most `share` slots (None: all), however many others are free.
         """
         self._turn = Lock()
         # the last to be given back is the first to be taken: its memory is warm
@@ -31,40 +31,40 @@ class Places(Generic[_Kept]):
         self._queue, self._share = queue, size if share is None else share
 
     def take(self, seconds: float, sentence: str, client: str = "") -> _Kept | None:
-        """Return what the next free place keeps, None if nothing yet.
+        """Return what the next free slot keeps, None if nothing yet.
 
         Raises `Busy` with the sentence after so long, or at once where too many wait.
         """
-        place = self.ask(seconds, sentence, client)
-        wait([place], timeout=seconds)
-        if self.gives_up(place, client):
+        slot = self.ask(seconds, sentence, client)
+        wait([slot], timeout=seconds)
+        if self.gives_up(slot, client):
             raise busy(sentence, seconds)
-        return place.result()
+        return slot.result()
 
     def ask(self, seconds: float, sentence: str, client: str = "") -> "Future[_Kept | None]":
-        """Return the future of a place, to be waited for as long. Raises `Busy` as `take` does."""
-        place: Future[_Kept | None] = Future()
+        """Return the future of a slot, to be waited for as long. Raises `Busy` as `take` does."""
+        slot: Future[_Kept | None] = Future()
         with self._turn:
             full = not self._free or self._held[client] >= self._share
             waiting = len(self._waiting.get(client, ()))
             if full and self._queue is not None and waiting >= self._queue:
                 raise busy(sentence, seconds)
-            self._waiting.setdefault(client, deque()).append((next(self._arrivals), place))
+            self._waiting.setdefault(client, deque()).append((next(self._arrivals), slot))
             self._hand_out()
-        return place
+        return slot
 
-    def gives_up(self, place: "Future[_Kept | None]", client: str = "") -> bool:
-        """Wait no longer; tell whether that is so, and the place was not got after all."""
-        if not place.cancel():
+    def gives_up(self, slot: "Future[_Kept | None]", client: str = "") -> bool:
+        """Wait no longer; tell whether that is so, and the slot was not got after all."""
+        if not slot.cancel():
             return False
         with self._turn:
-            left = deque(w for w in self._waiting.pop(client, ()) if w[1] is not place)
+            left = deque(w for w in self._waiting.pop(client, ()) if w[1] is not slot)
             if left:
                 self._waiting[client] = left
         return True
 
     def give_back(self, kept: _Kept | None, client: str = "") -> None:
-        """Let the next one have the place, with what it keeps."""
+        """Let the next one have the slot, with what it keeps."""
         with self._turn:
             self._held[client] -= 1
             if not self._held[client]:
@@ -74,12 +74,12 @@ class Places(Generic[_Kept]):
 
     def _hand_out(self) -> None:
         while self._free and (client := self._next()) is not None:
-            _, place = self._waiting[client].popleft()
+            _, slot = self._waiting[client].popleft()
             if not self._waiting[client]:
                 del self._waiting[client]
-            if place.set_running_or_notify_cancel():
+            if slot.set_running_or_notify_cancel():
                 self._held[client] += 1
-                place.set_result(self._free.pop())
+                slot.set_result(self._free.pop())
 
     def _next(self) -> str | None:
         """Return the client whose turn it is."""
