@@ -117,7 +117,7 @@ class Engine(Protocol):
     def read_through(self) -> None:
         """Read all that is stored, once, to find damage. Raises `StoreDamaged`.
 
-        A store that is not on disk here is left to whoever keeps it.
+        A store that is not on disk here is left to the server that keeps it.
         """
         ...
 
