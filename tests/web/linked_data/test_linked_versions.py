@@ -81,13 +81,13 @@ def test_the_graph_of_a_withdrawn_record_and_its_benchmark_stay(edited: TestClie
     assert edited.get("/id/benchmark/bad").status_code == 303
 
 
-def test_page_and_api_list_the_same_benchmarks(edited: TestClient) -> None:
+def test_the_page_lists_what_the_api_lists_but_for_withdrawn_cards(edited: TestClient) -> None:
     items = edited.get("/api/v1/benchmarks").json()["items"]
     listed = rows(edited.get("/benchmarks.csv"))
     found = {row["id"]: (row["title"], int(row["cards"])) for row in listed}
-    assert found == {item["id"]: (item["name"], item["cards"]) for item in items}
-    assert "bad" in found
-    assert edited.get("/benchmarks/bad").status_code == 200
+    known = {item["id"]: (item["name"], item["cards"]) for item in items}
+    assert known.keys() - found.keys() == {"bad"}
+    assert found.items() <= known.items()
 
 
 def test_text_of_strangers_stays_text(edited: TestClient) -> None:

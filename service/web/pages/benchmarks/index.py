@@ -1,6 +1,7 @@
 """The catalogue of benchmarks: an index of all, and what a reader asks of it.
 
-The index is made of the lists that the API gives, and of the claims that a fit reads.
+The index is made from the same claims that a fit reads and the same lists that the API gives. So a
+withdrawn card never counts in it, while the API's list of benchmarks has all that the graph names.
 A set of benchmarks is a whole number with one bit for each, so that the counts of all facets
 take a millisecond over thousands.
 """
@@ -8,12 +9,11 @@ take a millisecond over thousands.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from loaders.mapping.iris import last_segment
 from loaders.model import CORE_DIMENSIONS
 from service.fit import from_graph
-from service.fit.claims import BenchmarkClaims, Claim
+from service.fit.claims import BenchmarkClaims
 from service.ontology import scheme_queries
 from service.ontology.labels import label
 from service.ontology.schemes import Scheme
@@ -84,24 +84,20 @@ class Index:
 def index(engine: Engine) -> Index:
     """Return the index of a store, made once for each state of its content."""
     schemes = scheme_queries.schemes(engine)
-    listed = lists.listing(engine, "benchmarks", {})
-    claims = {known.id: known for known in from_graph.benchmarks(engine)}
-    known = [claims.get(item["id"], BenchmarkClaims(item["id"])) for item in listed]
+    known = from_graph.benchmarks(engine)
     cards = _by_benchmark(lists.listing(engine, "cards", {}))
     gaps = _by_benchmark(lists.listing(engine, "gaps", {}))
     hints = _hints(lists.listing(engine, "hints", {}))
     further = tuple(name for name in schemes if name not in CORE_DIMENSIONS)
     entries = tuple(
         replace(
-            _entry(item, cards.get(k.id, []), gaps.get(k.id, [])),
-            cells=strip(k.claimed, hints.get(k.id, set())),
-            further=strip(k.claimed, hints.get(k.id, set()), further),
+            _entry(c, cards.get(c.id, []), gaps.get(c.id, [])),
+            cells=strip(c.claimed, hints.get(c.id, set())),
+            further=strip(c.claimed, hints.get(c.id, set()), further),
         )
-        for item, k in zip(listed, known, strict=True)
+        for c in known
     )
-    texts = tuple(
-        _text(e, k.claims, cards.get(e.id, [])) for e, k in zip(entries, known, strict=True)
-    )
+    texts = tuple(_text(c, cards.get(c.id, [])) for c in known)
     return Index(entries, texts, _facets(schemes, known, entries), _orders(entries))
 
 
@@ -120,16 +116,16 @@ def _hints(items: Iterable[Mapping[str, str]]) -> dict[str, set[str]]:
 
 
 def _entry(
-    item: Mapping[str, Any], cards: Sequence[Mapping[str, str]], gaps: Sequence[Mapping[str, str]]
+    known: BenchmarkClaims, cards: Sequence[Mapping[str, str]], gaps: Sequence[Mapping[str, str]]
 ) -> IndexEntry:
     return IndexEntry(
-        id=item["id"],
-        title=item["name"],
-        domains=tuple(sorted(item.get("domains", ()))),
+        id=known.id,
+        title=known.title,
+        domains=tuple(sorted(known.domains)),
         authors=_distinct(cards, "author"),
         origins=_distinct(cards, "writtenBy"),
         statuses=_distinct(cards, "status"),
-        cards=int(item["cards"]),
+        cards=len(cards),
         levels=_distinct(gaps, "verifiedAgainst"),
         gaps=len(gaps),
     )
@@ -139,13 +135,13 @@ def _distinct(items: Iterable[Mapping[str, str]], name: str) -> tuple[str, ...]:
     return tuple(sorted({item[name] for item in items if item.get(name)}))
 
 
-def _text(entry: IndexEntry, claims: Iterable[Claim], cards: Iterable[Mapping[str, str]]) -> str:
+def _text(known: BenchmarkClaims, cards: Iterable[Mapping[str, str]]) -> str:
     """Return what is searched: titles, identity, domains, authors, answers."""
-    answers = (claim.answer for claim in claims if claim.answer)
+    answers = (claim.answer for claim in known.claims if claim.answer)
     names = (card["name"] for card in cards)
     authors = (card["author"] for card in cards)
-    domains = (label(f"code/domain/{d}") for d in entry.domains)
-    return "\n".join((entry.id, entry.title, *names, *authors, *domains, *answers)).casefold()
+    domains = (label(f"code/domain/{d}") for d in known.domains)
+    return "\n".join((known.id, known.title, *names, *authors, *domains, *answers)).casefold()
 
 
 def _orders(entries: Sequence[IndexEntry]) -> dict[str, tuple[int, ...]]:
