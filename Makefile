@@ -2,6 +2,8 @@
 PYTHON ?= python3
 # One more than there are cores: tests wait a third of the time for what they start.
 JOBS ?= $(shell expr $$(nproc) + 1)
+# Kept bytecode spares each of the hundreds of processes that tests start from compiling anew.
+export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import bootstrap
 
 from service.decomposition.bootstrap import MANY, cluster_means, item_means, resampled_sums
 from service.decomposition.decompose import DecompositionEstimate
@@ -121,6 +120,8 @@ def test_a_score_that_rises_leaves_no_falling_bounds() -> None:
 
 
 def test_items_are_drawn_as_scipy_draws_them() -> None:
+    from scipy.stats import bootstrap  # noqa: PLC0415 - takes a second to import
+
     rng = np.random.default_rng(3)
     before = (rng.random(400) < 0.8).astype(float)
     after = np.where(rng.random(400) < 0.7, before, 1 - before)
@@ -144,6 +145,8 @@ def test_few_and_many_distinct_rows_are_drawn_alike() -> None:
 
 @pytest.mark.parametrize("skewed", [False, True])
 def test_many_rows_that_all_differ_are_resampled_as_scipy_does(skewed: bool) -> None:  # noqa: FBT001
+    from scipy.stats import bootstrap  # noqa: PLC0415 - takes a second to import
+
     rng = np.random.default_rng(11)
     before = rng.random(MANY)
     if skewed:  # a long tail, the worst that scores from 0 to 1 may show

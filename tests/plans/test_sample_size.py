@@ -3,8 +3,6 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from statsmodels.stats.power import NormalIndPower
-from statsmodels.stats.proportion import proportion_effectsize
 
 from service.plans.sample_size import SampleSizeRequest, sample_size
 
@@ -38,6 +36,9 @@ def test_clusters_need_more() -> None:
 def test_the_size_is_the_least_that_has_the_power(
     baseline: float, effect: float, power: float
 ) -> None:
+    from statsmodels.stats.power import NormalIndPower  # noqa: PLC0415 - slow to import
+    from statsmodels.stats.proportion import proportion_effectsize  # noqa: PLC0415 - slow to import
+
     size = sample_size(SampleSizeRequest(effect=effect, baseline=baseline, power=power))
     assert size.n_per_group is not None
     h = proportion_effectsize(baseline / 100, (baseline - effect) / 100)
