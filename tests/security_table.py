@@ -144,7 +144,7 @@ ROWS = (
     Row("soak, mixed load", (), ["tests/soak/test_mixed_load.py"]),
     Row("heavy queries at once", [
         "tests/web/sparql/test_limits.py", "tests/web/http/test_fairness.py",
-        "tests/sandbox/test_places.py",
+        "tests/sandbox/test_slots.py",
     ]),
 )  # fmt: skip
 """Every row; a test that is not there is named in the note."""

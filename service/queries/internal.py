@@ -1,8 +1,8 @@
 """Queries that only the service runs: the files of `internal/`, with RDF terms as parameters.
 
 A file is valid SPARQL as it stands. Its parameters are variables written `$name`, as SHACL writes
-those that are bound beforehand, and one-variable blocks `VALUES ?name { … }`, which take any number
-of terms. Running a query puts terms in their place; no text becomes part of it.
+those that are bound beforehand. Running a query puts one term in the place of each, and any number
+in a block `VALUES $name { … }`, which holds an example. No text becomes part of a query.
 """
 # DESIGN: parameters-as-values
 
@@ -10,16 +10,18 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from rdflib import Graph
+from rdflib import Graph, URIRef
 from rdflib.term import Node
 
+from service.common.problems import BadRequest
 from service.common.resources import inside
 from service.store.port import Engine, Row
 
 Terms = Node | Iterable[Node]
 """What is put in the place of a parameter: one term, or for a `VALUES` block any number."""
 
-_PARAMETER = re.compile(r"\$(\w+)|(?<=VALUES )\?(\w+) \{[^{}]*+\}")
+_PARAMETER = re.compile(r"VALUES \$(\w+) \{[^{}]*+\}|\$(\w+)")
+_IN_NO_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`\x7f]")
 _COMMENT = re.compile(r"^#.*\n", re.MULTILINE)
 
 
@@ -48,19 +50,22 @@ def triples(engine: Engine, name: str, /, **terms: Terms) -> Graph:
 def bound(name: str, /, **terms: Terms) -> str:
     """Return the text of a query with terms in the place of its parameters.
 
-    Raises `ValueError` where a parameter has no term, or a term no parameter.
+    Raises `BadRequest` for an IRI that can be none, and `ValueError` where a parameter has no term,
+    or a term no parameter.
     """
-    single = {n: t.n3() for n, t in terms.items() if isinstance(t, Node)}
-    lists = {n: " ".join(x.n3() for x in t) for n, t in terms.items() if not isinstance(t, Node)}
-    text = texts()[name]
-    found = list(_PARAMETER.finditer(text))
-    needed, listed = {m[1] for m in found if m[1]}, {m[2] for m in found if m[2]}
-    if single.keys() != needed or not lists.keys() <= listed:
-        raise ValueError(f"The query {name} takes {needed} and lists of {listed}, not {set(terms)}")
+    single = {n: _text(term) for n, term in terms.items() if isinstance(term, Node)}
+    lists = {n: " ".join(map(_text, t)) for n, t in terms.items() if not isinstance(t, Node)}
+    needed = {match[1] or match[2] for match in _PARAMETER.finditer(texts()[name])}
+    if needed != terms.keys():
+        raise ValueError(f"The query {name} does not have the parameters {sorted(terms)}.")
 
     def filled(match: re.Match[str]) -> str:
-        if match[1]:
-            return single[match[1]]
-        return f"?{match[2]} {{ {lists[match[2]]} }}" if match[2] in lists else match[0]
+        return f"VALUES ?{match[1]} {{ {lists[match[1]]} }}" if match[1] else single[match[2]]
 
-    return _PARAMETER.sub(filled, text)
+    return _PARAMETER.sub(filled, texts()[name])
+
+
+def _text(term: Node) -> str:
+    if isinstance(term, URIRef) and _IN_NO_IRI.search(term):
+        raise BadRequest(f"{str(term)!r} is no IRI: it holds a character that none may have.")
+    return term.n3()

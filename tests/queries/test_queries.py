@@ -8,6 +8,7 @@ import pyoxigraph as ox
 import pytest
 from rdflib import Literal, URIRef
 
+from service.common.problems import BadRequest
 from service.queries import internal
 from tests.conftest import ROOT
 
@@ -101,3 +102,8 @@ def test_terms_are_put_in_the_place_of_parameters_and_nowhere_else() -> None:
 def test_a_query_without_its_terms_or_with_others_is_refused(terms: dict[str, URIRef]) -> None:
     with pytest.raises(ValueError, match="known"):
         internal.bound("known", **terms)
+
+
+def test_an_iri_that_is_none_is_refused() -> None:
+    with pytest.raises(BadRequest, match="no IRI"):
+        internal.bound("known", iri=URIRef("urn:a> ?p ?o } #"))

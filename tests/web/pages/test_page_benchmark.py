@@ -285,6 +285,7 @@ def test_tabs_keep_the_deployment(client: TestClient) -> None:
         ("colour=red", "colour"),
         ("tab=<script>", "tab"),
         ("deployment=nowhere", "deployment"),
+        ("deployment=no%20where", "deployment"),
         ("tab=history&card=medqa/nobody", "card"),
     ],
 )

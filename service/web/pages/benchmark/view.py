@@ -140,11 +140,12 @@ class _Known:
 
 def benchmark(engine: Engine, ident: str, deployment: str | None = None) -> BenchmarkPage:
     """Return a benchmark as its page shows it. Raises `NotFound`, `BadParameter`."""
+    reviewed_for = _deployment(engine, deployment) if deployment else None
     known = _Known(
         scheme_queries.schemes(engine),
         written(engine, ident),
         _benchmark(engine, ident, deployment),
-        _deployment(engine, deployment) if deployment else None,
+        reviewed_for,
         _assessed(engine, ident, deployment) if deployment else {},
     )
     coded = (d for d in taxonomy(engine) if d["id"] in known.schemes)
