@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.security_table import ROWS
+
 ROOT = Path(__file__).parents[1]
 TRACKED = subprocess.run(
     ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
@@ -56,6 +58,16 @@ def test_the_folders_of_tests_are_those_of_the_packages() -> None:
     of_packages = {path for path in found if path.parts and path.parts[0] not in ACROSS}
     homes = (ROOT / "service", ROOT)  # `tests/fit` of `service/fit`, `tests/data` of `data`
     lost = [path for path in of_packages if not any((home / path).is_dir() for home in homes)]
+    assert lost == []
+
+
+def test_every_test_of_the_table_of_security_is_there() -> None:
+    lost = []
+    for named in {test for row in ROWS for test in row.tests(soak=True)}:
+        file, _, test = named.partition("::")
+        path = ROOT / file
+        if not path.is_file() or f"def {test.partition('[')[0]}" not in path.read_text("utf-8"):
+            lost.append(named)
     assert lost == []
 
 

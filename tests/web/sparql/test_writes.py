@@ -10,6 +10,7 @@ from rdflib import Graph
 
 from service.common.settings import Settings
 from service.web.app import create_app
+from tests.pages import opened
 from tests.tokens import AUTHORIZED, TOKEN
 
 EGAP = "https://w3id.org/evalgap/ontology#"
@@ -183,7 +184,7 @@ def test_with_the_gate_off_it_is_and_home_says_so() -> None:
     )
     with TestClient(create_app(settings), headers=AUTHORIZED) as client:
         assert client.put(f"{STORE}?graph=urn:g", content=BAD, headers=TURTLE).status_code == 201
-        assert "gate is off" in client.get("/").text
+        assert "gate is off" in opened(client, "/").one("[role=alert]").words
 
 
 @pytest.mark.parametrize(
