@@ -150,7 +150,7 @@ class Uploads:
                     ends += 1
                     source = self._source(upload, name, place.file)
                     rest = " The rest of the upload is not read." if ends == _MOST_ENDS else ""
-                    yield _ended(source, problem.detail + rest)
+                    yield _ended(source, _why(problem) + rest)
                     place = Place(place.file + 1) if ends < _MOST_ENDS else None
                 careful = 2 * _TOGETHER
                 continue
@@ -177,9 +177,14 @@ class Uploads:
         self._workers.close()
 
 
+def _why(problem: Busy | Crashed | TooLarge | WorkTimeout) -> str:
+    """Return what the end says of one file; the rest of the upload is stored all the same."""
+    return "It is most likely nested too deep." if isinstance(problem, Crashed) else problem.detail
+
+
 def _ended(source: str, detail: str) -> Rejected:
     problem = RecordProblem(
-        f"Reading this file ended the process that read it. {detail}",
+        f"Reading this file ended the process that reads uploads. {detail}",
         mend="Check the file; if it is as its format says, report this.",
     )
     return Rejected(Raw(source, b""), (problem,))

@@ -200,8 +200,8 @@ class _Worker:
                 "The process that worked on this was ended from outside. Try again.", retry_after=1
             )
         return Crashed(
-            "Reading this ended the process that read it: it is nested too deep. Nothing was "
-            "stored."
+            "Reading this ended the process that read it: it is most likely nested too deep. "
+            "Nothing was stored."
         )
 
     def kill(self) -> None:

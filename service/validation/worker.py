@@ -4,6 +4,7 @@ The workers are forked from one process that has imported this module, so the sh
 parsed and prepared once, however many workers there are.
 """
 
+import mimetypes
 import os
 import signal
 
@@ -15,5 +16,6 @@ end_with(os.getppid())  # imported by the process that workers are forked from, 
 offline()  # the workers confine themselves further
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command to act upon
 
+mimetypes.init()  # openpyxl asks for it, when the system's list is closed to the workers
 validator.validate(())
 collect_rarely()

@@ -2,9 +2,11 @@
 
 import zipfile
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from loaders.contract import Document, Rejected
 from service.ingest import uploads
@@ -53,3 +55,17 @@ def test_an_upload_is_read_to_where_it_is_stopped(tmp_path: Path) -> None:
         stops = iter((False, True))
         found = list(reading.documents(path, "x.jsonl", lambda _: None, lambda: next(stops)))
     assert [d.raw.place for d in found] == ["line 1"]
+
+
+def test_a_workbook_is_read_where_files_are_closed(tmp_path: Path) -> None:
+    book, data = Workbook(), BytesIO()
+    book.active.append(["Benchmark", "Id"])
+    book.save(data)
+    path = tmp_path / "upload"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("cards.xlsx", data.getvalue())
+        archive.writestr("d.json", card("D"))
+    with closing(Uploads(tmp_path, apart=True)) as reading:
+        found = list(reading.documents(path, "x.zip", lambda _: None, lambda: False))
+    assert [d.raw.source for d in found] == ["x.zip!cards.xlsx", "x.zip!d.json"]
+    assert isinstance(found[1], Document)
