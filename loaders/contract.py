@@ -82,7 +82,7 @@ class Bundle(Protocol):
         """
 
 
-class Alone:
+class SingleFile:
     """The bundle of a record that came without company: an upload, or standard input."""
 
     def read(self, path: str) -> bytes | None:
@@ -108,7 +108,7 @@ class Raw:
     place: str = ""
     cut: bool = False
     path: str = ""
-    bundle: Bundle = field(default_factory=Alone, repr=False, compare=False)
+    bundle: Bundle = field(default_factory=SingleFile, repr=False, compare=False)
     stream: Callable[[], IO[bytes]] | None = field(default=None, repr=False, compare=False)
     keyed: int = 0
 

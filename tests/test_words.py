@@ -24,11 +24,16 @@ WORDS = {
 """Words that are refused anywhere, with what to write for them."""
 NAMES = {
     "asked": "request, query, question",
+    "asker": "client, request headers",
+    "door": "the name of what it does: writer, endpoint",
+    "errand": "deadline, task",
     "lent": "handed_over",
     "silent": "unanswered, unranked",
     "stock": "plain",
     "told": "answered, message",
+    "upkeep": "maintenance",
     "wanted": "request, requested",
+    "workshop": "context",
 }
 """Names that are refused as a whole or as a part between underscores."""
 _WORD = re.compile(rf"\b({'|'.join(map(re.escape, WORDS))})\b", re.IGNORECASE)

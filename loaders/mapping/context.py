@@ -7,7 +7,7 @@ from typing import Any, get_args
 from loaders.mapping.fields import Field, fields_of, type_name
 from loaders.mapping.iris import BASE
 from loaders.model import Node
-from loaders.model.terms import PREFIXES, Coded, Link, Local
+from loaders.model.terms import PREFIXES, Coded, Link, LocalLink
 
 _DATATYPES = {Decimal: "xsd:decimal", date: "xsd:date"}
 
@@ -41,7 +41,7 @@ def _definition(cls: type[Node], field: Field) -> Any:
         return {"@id": predicate, "@type": "@vocab", "@context": scoped}
     if isinstance(field.term, Link):
         return {"@id": predicate, "@type": "@id"}
-    if isinstance(field.term, Local):
+    if isinstance(field.term, LocalLink):
         return None  # a path inside the record: RDF has it, JSON readers follow it by key
     datatype = _datatype(cls, field)
     return {"@id": predicate, "@type": datatype} if datatype else predicate

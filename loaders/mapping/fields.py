@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from loaders.mapping.iris import BASE, series_iri
 from loaders.model import Node, Record, Thing
-from loaders.model.terms import Coded, Link, Local, Part, Term
+from loaders.model.terms import Coded, Link, LocalLink, Part, Term
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def target_iri(term: Term, value: str, root: str) -> str | None:
     """Return the IRI that a code, local path or link stands for; None for a literal."""
     if isinstance(term, Coded):
         return f"{BASE}{term.base}{value}"
-    if isinstance(term, Local):
+    if isinstance(term, LocalLink):
         return f"{root}/{value}"
     return value if isinstance(term, Link) else None
 

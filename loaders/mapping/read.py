@@ -9,7 +9,7 @@ from rdflib.term import Node as RdfNode
 from loaders.mapping.fields import Field, fields_of
 from loaders.mapping.iris import BASE, expand, last_segment
 from loaders.model import Node, Record, Thing, whole_number
-from loaders.model.terms import Coded, Local
+from loaders.model.terms import Coded, LocalLink
 
 
 def record(graph: Graph, cls: type[Record], iri: str) -> Record:
@@ -38,7 +38,7 @@ def _value(graph: Graph, field: Field, target: RdfNode, root: str) -> Any:
         return _values(graph, field.node, target, root)
     if isinstance(field.term, Coded):
         return str(target).removeprefix(f"{BASE}{field.term.base}")
-    if isinstance(field.term, Local):
+    if isinstance(field.term, LocalLink):
         return str(target).removeprefix(f"{root}/")
     return target.toPython() if isinstance(target, Literal) else str(target)
 

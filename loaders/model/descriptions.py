@@ -13,7 +13,7 @@ from pydantic import AfterValidator
 from loaders.model.nodes import Agent, Benchmark, Dataset, Implementation, Record, System
 from loaders.model.numbers import Measurement
 from loaders.model.statements import Assumption, in_card_order
-from loaders.model.terms import Coded, Iri, Link, Named, Part, Path, Slug, Text, Value
+from loaders.model.terms import Coded, Iri, Link, NestedThing, Part, Path, Slug, Text, Value
 
 
 class Description(Record):
@@ -31,7 +31,7 @@ class Description(Record):
     publications: Annotated[tuple[Iri, ...], Link("dcterms:isReferencedBy")] = ()
     pages: Annotated[tuple[Iri, ...], Link("rdfs:seeAlso")] = ()
     rights: Annotated[Text | None, Value("dcterms:rights")] = None
-    author: Annotated[Agent, Named("prov:wasAttributedTo")]
+    author: Annotated[Agent, NestedThing("prov:wasAttributedTo")]
     origin: Annotated[Slug | None, Coded("egap:origin", "code/origin/")] = None
     intended_use: Annotated[Text | None, Value("egap:intendedUseText")] = None
     audience: Annotated[tuple[Text, ...], Value("egap:audienceText")] = ()
@@ -53,7 +53,7 @@ class Card(Description):
 
     kind = "card"
     rdf_type = "egap:BenchmarkCard"
-    benchmark: Annotated[Benchmark, Named("egap:describesBenchmark")]
+    benchmark: Annotated[Benchmark, NestedThing("egap:describesBenchmark")]
     benchmark_version: Annotated[Text | None, Value("schema:version")] = None
 
 
@@ -62,7 +62,7 @@ class DatasetCard(Description):
 
     kind = "dataset-card"
     rdf_type = "egap:DatasetCard"
-    dataset: Annotated[Dataset, Named("egap:describesDataset")]
+    dataset: Annotated[Dataset, NestedThing("egap:describesDataset")]
     dataset_version: Annotated[Text | None, Value("schema:version")] = None
 
 
@@ -75,7 +75,7 @@ class ImplementationCard(Description):
 
     kind = "implementation-card"
     rdf_type = "egap:ImplementationCard"
-    implementation: Annotated[Implementation, Named("egap:describesImplementation")]
+    implementation: Annotated[Implementation, NestedThing("egap:describesImplementation")]
     implementation_version: Annotated[Text | None, Value("schema:version")] = None
     harness: Annotated[Text, Value("egap:harness")]
     groups: Annotated[tuple[Text, ...], Value("egap:groupText")] = ()
@@ -92,7 +92,7 @@ class Result(Description):
 
     kind = "result"
     rdf_type = "egap:EvaluationResult"
-    systems: Annotated[tuple[System, ...], Named("egap:ofSystem")]
+    systems: Annotated[tuple[System, ...], NestedThing("egap:ofSystem")]
     harness: Annotated[Text | None, Value("egap:harness")] = None
     relationship: Annotated[Slug | None, Coded("egap:relationship", "code/relationship/")] = None
     dataset_identifiers: Annotated[tuple[Text, ...], Value("egap:datasetIdentifier")] = ()
@@ -116,5 +116,5 @@ class Match(Record):
     relation: Annotated[Slug, Coded("egap:matchRelation", "code/match-relation/")]
     confidence: Annotated[Decimal | None, Value("egap:confidence")] = None
     reasons: Annotated[tuple[Text, ...], Value("egap:matchReason")] = ()
-    author: Annotated[Agent, Named("prov:wasAttributedTo")]
+    author: Annotated[Agent, NestedThing("prov:wasAttributedTo")]
     origin: Annotated[Slug | None, Coded("egap:origin", "code/origin/")] = None

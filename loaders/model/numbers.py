@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from loaders.model.nodes import Agent, Citation, Metric, Node, Record, Study, System
-from loaders.model.terms import Coded, Local, Named, Part, Path, Slug, Text, Value
+from loaders.model.terms import Coded, LocalLink, NestedThing, Part, Path, Slug, Text, Value
 
 
 class Interval(Node):
@@ -69,10 +69,10 @@ class Measurement(Estimate):
 
     rdf_type = "egap:Measurement"
     key: Annotated[Slug, Value("dcterms:identifier")]
-    metric: Annotated[Metric, Named("egap:measuresMetric")]
+    metric: Annotated[Metric, NestedThing("egap:measuresMetric")]
     evaluation: Annotated[Text | None, Value("egap:evaluationText")] = None
     events: Annotated[int | None, Value("egap:eventCount")] = None
-    study: Annotated[Study | None, Named("egap:fromStudy")] = None
+    study: Annotated[Study | None, NestedThing("egap:fromStudy")] = None
     condition: Annotated[Condition | None, Part("egap:underCondition", "condition")] = None
 
 
@@ -81,7 +81,7 @@ class Rung(Node):
 
     rdf_type = "egap:Rung"
     position: Annotated[int, Value("egap:position")]
-    measurement: Annotated[Path, Local("egap:rungMeasurement")]
+    measurement: Annotated[Path, LocalLink("egap:rungMeasurement")]
 
 
 class Contribution(Estimate):
@@ -90,8 +90,8 @@ class Contribution(Estimate):
     rdf_type = "egap:Contribution"
     position: Annotated[int, Value("egap:position")]
     dimensions: Annotated[tuple[Slug, ...], Coded("egap:attributedTo", "dimension/")]
-    from_rung: Annotated[Path | None, Local("egap:fromRung")] = None
-    to_rung: Annotated[Path | None, Local("egap:toRung")] = None
+    from_rung: Annotated[Path | None, LocalLink("egap:fromRung")] = None
+    to_rung: Annotated[Path | None, LocalLink("egap:toRung")] = None
     losses: Annotated[int | None, Value("egap:lossCount")] = None
     gains: Annotated[int | None, Value("egap:gainCount")] = None
 
@@ -131,8 +131,8 @@ class Gap(Record, Estimate):
     title: Annotated[Text, Value("dcterms:title")]
     benchmark: Annotated[Slug, Coded("egap:gapOfBenchmark", "id/benchmark/")]
     deployment: Annotated[Slug | None, Coded("egap:gapInDeployment", "id/deployment/")] = None
-    author: Annotated[Agent, Named("prov:wasAttributedTo")]
-    systems: Annotated[tuple[System, ...], Named("egap:ofSystem")] = ()
+    author: Annotated[Agent, NestedThing("prov:wasAttributedTo")]
+    systems: Annotated[tuple[System, ...], NestedThing("egap:ofSystem")] = ()
     gap_kind: Annotated[Slug, Coded("egap:gapKind", "code/gap-kind/")] = "absolute-difference"
     verification: Annotated[Slug, Coded("egap:verifiedAgainst", "code/verification/")]
     varies: Annotated[tuple[Slug, ...], Coded("egap:variesDimension", "dimension/")] = ()
@@ -143,8 +143,8 @@ class Gap(Record, Estimate):
     measurements: Annotated[
         tuple[Measurement, ...], Part("egap:hasMeasurement", "measurement", "key")
     ] = ()
-    evaluation: Annotated[Path, Local("egap:evaluationMeasurement")]
-    changed: Annotated[Path, Local("egap:changedMeasurement")]
+    evaluation: Annotated[Path, LocalLink("egap:evaluationMeasurement")]
+    changed: Annotated[Path, LocalLink("egap:changedMeasurement")]
     decompositions: Annotated[
         tuple[Decomposition, ...], Part("egap:hasDecomposition", "decomposition", "key")
     ] = ()

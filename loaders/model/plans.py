@@ -5,7 +5,18 @@ from typing import Annotated
 
 from loaders.model.nodes import Agent, Citation, Node, Record, System
 from loaders.model.numbers import Estimate, Measurement
-from loaders.model.terms import Coded, Iri, Link, Local, Named, Part, Path, Slug, Text, Value
+from loaders.model.terms import (
+    Coded,
+    Iri,
+    Link,
+    LocalLink,
+    NestedThing,
+    Part,
+    Path,
+    Slug,
+    Text,
+    Value,
+)
 
 
 class Threshold(Node):
@@ -50,7 +61,7 @@ class StepResult(Estimate):
     measurements: Annotated[
         tuple[Measurement, ...], Part("egap:resultMeasurement", "measurement", "key")
     ] = ()
-    systems: Annotated[tuple[System, ...], Named("egap:ofSystem")] = ()
+    systems: Annotated[tuple[System, ...], NestedThing("egap:ofSystem")] = ()
     sources: Annotated[tuple[Citation, ...], Part("egap:hasCitation", "source")] = ()
     notes: Annotated[Text | None, Value("skos:note")] = None
 
@@ -66,8 +77,8 @@ class Step(Node):
     targets: Annotated[tuple[Slug, ...], Coded("egap:targetsDimension", "dimension/")] = ()
     verdict: Annotated[Slug | None, Coded("egap:startingVerdict", "code/verdict/")] = None
     verdict_basis: Annotated[Text | None, Value("egap:verdictBasis")] = None
-    owner: Annotated[Agent | None, Named("egap:stepOwner")] = None
-    depends_on: Annotated[tuple[Path, ...], Local("egap:dependsOnStep")] = ()
+    owner: Annotated[Agent | None, NestedThing("egap:stepOwner")] = None
+    depends_on: Annotated[tuple[Path, ...], LocalLink("egap:dependsOnStep")] = ()
     collect: Annotated[Text | None, Value("egap:collectText")] = None
     test: Annotated[Text | None, Value("egap:testText")] = None
     test_method: Annotated[Slug | None, Coded("egap:testMethod", "code/test-method/")] = None
@@ -79,7 +90,7 @@ class Step(Node):
     result: Annotated[StepResult | None, Part("egap:hasStepResult", "result")] = None
     decision: Annotated[Slug | None, Coded("egap:stepDecision", "code/step-decision/")] = None
     reason: Annotated[Text | None, Value("egap:decisionReason")] = None
-    decided_by: Annotated[Agent | None, Named("egap:decidedBy")] = None
+    decided_by: Annotated[Agent | None, NestedThing("egap:decidedBy")] = None
     results: Annotated[tuple[Iri, ...], Link("egap:producedResult")] = ()
 
 
@@ -91,6 +102,6 @@ class Plan(Record):
     title: Annotated[Text, Value("dcterms:title")]
     deployment: Annotated[Slug, Coded("egap:planForDeployment", "id/deployment/")]
     card: Annotated[Path, Coded("egap:planForCard", "id/card/")]
-    author: Annotated[Agent, Named("prov:wasAttributedTo")]
+    author: Annotated[Agent, NestedThing("prov:wasAttributedTo")]
     notes: Annotated[Text | None, Value("skos:note")] = None
     steps: Annotated[tuple[Step, ...], Part("egap:hasStep", "step", "position")] = ()

@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator
 
 from loaders.model.nodes import Agent, Citation, Deployment, Node, Record
-from loaders.model.terms import Coded, Iri, Link, Named, Part, Path, Slug, Text, Value
+from loaders.model.terms import Coded, Iri, Link, NestedThing, Part, Path, Slug, Text, Value
 
 CORE_DIMENSIONS = (
     "query-authorship",
@@ -75,10 +75,10 @@ class Profile(Record):
 
     kind = "profile"
     rdf_type = "egap:DeploymentProfile"
-    deployment: Annotated[Deployment, Named("egap:describesDeployment")]
+    deployment: Annotated[Deployment, NestedThing("egap:describesDeployment")]
     title: Annotated[Text, Value("dcterms:title")]
     domains: Annotated[tuple[Slug, ...], Coded("egap:applicationDomain", "code/domain/")] = ()
-    author: Annotated[Agent, Named("prov:wasAttributedTo")]
+    author: Annotated[Agent, NestedThing("prov:wasAttributedTo")]
     origin: Annotated[Slug | None, Coded("egap:origin", "code/origin/")] = None
     intended_use: Annotated[Text | None, Value("egap:intendedUseText")] = None
     notes: Annotated[Text | None, Value("skos:note")] = None
@@ -121,7 +121,7 @@ class Review(Record):
     rdf_type = "egap:DeploymentReview"
     card: Annotated[Path, Coded("egap:reviewsCard", "id/card/")]
     deployment: Annotated[Slug, Coded("egap:reviewsForDeployment", "id/deployment/")]
-    author: Annotated[Agent, Named("prov:wasAttributedTo")]
+    author: Annotated[Agent, NestedThing("prov:wasAttributedTo")]
     origin: Annotated[Slug | None, Coded("egap:origin", "code/origin/")] = None
     made_on: Annotated[date | None, Value("dcterms:date")] = None
     notes: Annotated[Text | None, Value("skos:note")] = None

@@ -46,7 +46,7 @@ class Coded(Term):
 
 
 @dataclass(frozen=True)
-class Local(Term):
+class LocalLink(Term):
     """Another node of the same record, written as its path below the record's IRI."""
 
 
@@ -63,7 +63,7 @@ class Part(Term):
 
 
 @dataclass(frozen=True)
-class Named(Term):
+class NestedThing(Term):
     """A nested thing with an IRI of its own (`id/{kind}/{id}`), shared between records."""
 
 

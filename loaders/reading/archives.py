@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from loaders.reading.spool import Allowance, TooMuch, counted
+from loaders.reading.spool import Allowance, InputTooLarge, counted
 from loaders.reading.xlsx_guard import is_office
 
 Container = Literal["zip", "tar", "gzip", "bzip2"]
@@ -23,7 +23,7 @@ PEEK = 512
 
 DAMAGED = (
     tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError,
-    RuntimeError, UnicodeError, TooMuch,
+    RuntimeError, UnicodeError, InputTooLarge,
 )  # fmt: skip
 """What reading an archive raises: damage, a password, a method that is not known, a bomb."""
 

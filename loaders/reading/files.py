@@ -15,12 +15,12 @@ from typing import IO
 
 from loaders.contract import (
     MAX_RECORD_BYTES,
-    Alone,
     Bundle,
     CardError,
     Raw,
     RecordProblem,
     Rejected,
+    SingleFile,
     inside,
     shorten,
 )
@@ -37,7 +37,7 @@ from loaders.reading.archives import (
     zip_members,
 )
 from loaders.reading.bundle import Archive, Folder
-from loaders.reading.spool import MAX_UNFOLDED_BYTES, Allowance, Spool, TooMuch, pieces
+from loaders.reading.spool import MAX_UNFOLDED_BYTES, Allowance, InputTooLarge, Spool, pieces
 
 MAX_NESTING = 3
 """How many archives may stand in one another; a `.json.gz` in a `.tar.gz` makes three."""
@@ -81,20 +81,20 @@ def raw_stream(stream: IO[bytes], name: str | None = None) -> _Found:
     digest = sha256()
     try:
         spool = Spool(_hashed(stream, digest.update))
-    except TooMuch as error:
-        yield _damaged(_Spot(printable(name or "stdin"), "", Alone(), Allowance(0)), error)
+    except InputTooLarge as error:
+        yield _damaged(_Spot(printable(name or "stdin"), "", SingleFile(), Allowance(0)), error)
         return
     source = printable(name or f"stdin-{digest.hexdigest()[:8]}")
-    spot = _Spot(source, source, Alone(), Allowance(spool.path.stat().st_size))
+    spot = _Spot(source, source, SingleFile(), Allowance(spool.path.stat().st_size))
     yield from _whole(spot, spool.path, spool.open)
 
 
 def bundle_of(archive: Path, source: str) -> Bundle:
     """Return the bundle of a file in an archive, by its source; an empty one if it is gone."""
     if not archive.is_file():
-        return Alone()
+        return SingleFile()
     found = (raw for raw in raw_records([archive]) if isinstance(raw, Raw))
-    return next((raw.bundle for raw in found if raw.source == source), Alone())
+    return next((raw.bundle for raw in found if raw.source == source), SingleFile())
 
 
 def count(paths: Iterable[Path]) -> int:
@@ -203,7 +203,7 @@ def _archive(spot: _Spot, path: Path, kind: Container, stream: Callable[[], IO[b
         try:
             yield from _member(inner, member)
         except DAMAGED as error:
-            if kind != "zip" or isinstance(error, TooMuch):
+            if kind != "zip" or isinstance(error, InputTooLarge):
                 raise
             yield _damaged(inner, error)
 
@@ -264,7 +264,7 @@ def _holds_tar(path: Path, kind: Container) -> bool:
 def _damaged(
     spot: _Spot, error: Exception, stream: Callable[[], IO[bytes]] | None = None
 ) -> Rejected:
-    if isinstance(error, TooMuch):
+    if isinstance(error, InputTooLarge):
         problem = RecordProblem(
             f"{error}; the rest is not read.", mend="Unpack it, import the cards."
         )

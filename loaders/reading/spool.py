@@ -19,7 +19,7 @@ MAX_MEMBERS = 250_000
 _CHUNK = 2**20
 
 
-class TooMuch(Exception):  # noqa: N818 - not an error of the program
+class InputTooLarge(Exception):  # noqa: N818 - not an error of the program
     """An input unfolds to more than it may; the message says to what."""
 
 
@@ -32,16 +32,18 @@ class Allowance:
         self._bytes, self._members = self.limit, MAX_MEMBERS
 
     def spend(self, size: int) -> None:
-        """Take off `size` bytes. Raises `TooMuch` where they are not left."""
+        """Take off `size` bytes. Raises `InputTooLarge` where they are not left."""
         self._bytes -= size
         if self._bytes < 0:
-            raise TooMuch(f"It unfolds to more than {self.limit / 2**20:,.0f} MB, as a bomb does")
+            raise InputTooLarge(
+                f"It unfolds to more than {self.limit / 2**20:,.0f} MB, as a bomb does"
+            )
 
     def member(self) -> None:
-        """Take off one file. Raises `TooMuch` where none is left."""
+        """Take off one file. Raises `InputTooLarge` where none is left."""
         self._members -= 1
         if self._members < 0:
-            raise TooMuch(f"It holds more than {MAX_MEMBERS:,} files")
+            raise InputTooLarge(f"It holds more than {MAX_MEMBERS:,} files")
 
 
 class _Counted(RawIOBase):
@@ -84,7 +86,7 @@ def _remove(name: str) -> None:
 
 
 def pieces(stream: IO[bytes], allowance: Allowance | None = None) -> Iterator[bytes]:
-    """Yield a stream piece by piece, taken off the allowance. Raises `TooMuch`."""
+    """Yield a stream piece by piece, taken off the allowance. Raises `InputTooLarge`."""
     while piece := stream.read(_CHUNK):
         if allowance:
             allowance.spend(len(piece))

@@ -16,7 +16,7 @@ from service.access.write_log import (
     GraphChange,
     Intent,
     LogEntry,
-    Logged,
+    LoggedWrite,
     WriteLog,
 )
 
@@ -29,7 +29,7 @@ __all__ = [
     "GraphChange",
     "Intent",
     "LogEntry",
-    "Logged",
+    "LoggedWrite",
     "RequestIds",
     "Scope",
     "Tokens",

@@ -116,7 +116,7 @@ class LogEntry:
 
 
 @dataclass(frozen=True)
-class Logged:
+class LoggedWrite:
     """A write as the log tells it: `outcome` is `unfinished` where none was noted."""
 
     id: str
@@ -244,13 +244,13 @@ class WriteLog:
 
     def entries(
         self, since: datetime | None = None, who: str = "", graph: str = ""
-    ) -> Iterator[Logged]:
+    ) -> Iterator[LoggedWrite]:
         """Yield the writes, the oldest first; `graph` also means the graphs below it."""
         with self._reading() as db:
             filters = (_text(since) if since else "", who, graph)
             for *said, outcome, detail, ended in db.execute(_FOUND, filters):
                 graphs = tuple(GraphChange(*row) for row in db.execute(_CHANGES, said[:1]))
-                yield Logged(*(*said, outcome or UNFINISHED, detail or "", ended, graphs))
+                yield LoggedWrite(*(*said, outcome or UNFINISHED, detail or "", ended, graphs))
 
     def close(self) -> None:
         """Let go of the file."""

@@ -9,7 +9,7 @@ import typer
 
 from loaders.mapping.iris import BASE
 from loaders.reading.files import printable
-from service.access import AccessToken, GraphChange, Logged, Scope, Tokens, expiry
+from service.access import AccessToken, GraphChange, LoggedWrite, Scope, Tokens, expiry
 from service.access import since as moment
 from service.cli.console import err, out
 from service.cli.shared import StoreOption, settings_of, write_log
@@ -87,14 +87,14 @@ def log(
         from service.common.csv_tables import csv_lines  # noqa: PLC0415
 
         rows = (row for entry in found for row in entry.rows())
-        sys.stdout.writelines(csv_lines(rows, Logged.columns()))
+        sys.stdout.writelines(csv_lines(rows, LoggedWrite.columns()))
         return
     for entry in found:
         line = json.dumps(entry.document()) if as_json else printable(_entry(entry))
         sys.stdout.write(f"{line}\n")
 
 
-def _entry(entry: Logged) -> str:
+def _entry(entry: LoggedWrite) -> str:
     graphs = ", ".join(_graph(g) for g in entry.graphs[:_SHOWN])
     more = f" and {len(entry.graphs) - _SHOWN} more" if len(entry.graphs) > _SHOWN else ""
     said = (entry.at, entry.who, entry.client, entry.operation, entry.about, entry.outcome)

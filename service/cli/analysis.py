@@ -15,7 +15,7 @@ from service.cli.shared import OLD_OPTIONS, StoreOption, fail, opened, settings_
 from service.store.port import Engine
 
 if TYPE_CHECKING:
-    from service.fit.request import Answer
+    from service.fit.request import FitAnswer
 
 Dimensions = Annotated[
     str | None, typer.Option("--dimensions", "-d", help="Relevant dimensions, joined by commas.")
@@ -83,7 +83,7 @@ def fit(
         out.print(_overview(fit_report.answered(found)))
 
 
-def _answer(engine: Engine, deployment: str, given: Mapping[str, Any]) -> "Answer":
+def _answer(engine: Engine, deployment: str, given: Mapping[str, Any]) -> "FitAnswer":
     """Return the fit of a stored deployment, or of one that a file describes."""
     from service.fit import from_graph  # noqa: PLC0415
     from service.fit import request as fit_request  # noqa: PLC0415 - other commands start faster

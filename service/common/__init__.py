@@ -3,6 +3,7 @@
 __all__ = [
     "aliases",
     "csv_tables",
+    "fair_lock",
     "garbage",
     "http_headers",
     "interrupts",
@@ -14,5 +15,4 @@ __all__ = [
     "resources",
     "settings",
     "trees",
-    "turns",
 ]

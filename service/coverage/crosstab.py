@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from service.fit.claims import BenchmarkClaims, DeploymentClaims, Said
+from service.fit.claims import BenchmarkClaims, ComparedClaim, DeploymentClaims
 from service.fit.rules import derive
 from service.ontology.schemes import HOLDS, Scheme
 
@@ -35,7 +35,7 @@ class CrosstabCell:
 
 
 @dataclass(frozen=True)
-class Needed:
+class UnmatchedDeployment:
     """A deployment that no benchmark matches on the axes, and a sentence that asks for one.
 
     `unstated` are axes on which the deployment states nothing; they ask for nothing.
@@ -160,7 +160,7 @@ def unmatched(
     axes: Sequence[Scheme],
     benchmarks: Sequence[BenchmarkClaims],
     deployments: Sequence[DeploymentClaims],
-) -> list[Needed]:
+) -> list[UnmatchedDeployment]:
     """Return the deployments for which, on what they state, no benchmark holds on every axis.
 
     A deployment that states nothing on any axis asks for nothing and is left out.
@@ -170,12 +170,14 @@ def unmatched(
     return [_needed(axes, d) for d in asking if not any(_matches(axes, s, d) for s in said)]
 
 
-def _said(axes: Sequence[Scheme], subject: Subject) -> tuple[frozenset[Said], ...]:
+def _said(axes: Sequence[Scheme], subject: Subject) -> tuple[frozenset[ComparedClaim], ...]:
     return tuple(subject.said.get(axis.dimension, frozenset()) for axis in axes)
 
 
 def _matches(
-    axes: Sequence[Scheme], benchmark: Sequence[frozenset[Said]], deployment: DeploymentClaims
+    axes: Sequence[Scheme],
+    benchmark: Sequence[frozenset[ComparedClaim]],
+    deployment: DeploymentClaims,
 ) -> bool:
     readings = (
         derive(axis, said, deployment.said[axis.dimension])
@@ -185,13 +187,13 @@ def _matches(
     return all(r.verdict == HOLDS or r.rule == "deployment-partly-answered" for r in readings)
 
 
-def _needed(axes: Sequence[Scheme], deployment: DeploymentClaims) -> Needed:
+def _needed(axes: Sequence[Scheme], deployment: DeploymentClaims) -> UnmatchedDeployment:
     found = {a.dimension: tuple(sorted(stated(a, deployment))) for a in axes}
     values = {name: given for name, given in found.items() if given}
     wishes = [_wish(axis, values[axis.dimension]) for axis in axes if axis.dimension in values]
     text = f"A benchmark is needed that has {'; '.join(wishes)} (as in: {deployment.title})."
     unstated = tuple(name for name, given in found.items() if not given)
-    return Needed(deployment.id or "", deployment.title, values, unstated, text)
+    return UnmatchedDeployment(deployment.id or "", deployment.title, values, unstated, text)
 
 
 def _wish(axis: Scheme, values: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from service.common.problems import BadParameter
-from service.coverage.crosstab import CrosstabCell, Needed, crosstab, unmatched
+from service.coverage.crosstab import CrosstabCell, UnmatchedDeployment, crosstab, unmatched
 from service.fit import from_graph
 from service.fit.claims import BenchmarkClaims, Claim, CodedValue, DeploymentClaims
 from service.ontology import parameters, scheme_queries
@@ -30,7 +30,7 @@ class Coverage:
     benchmarks: int
     deployments: int
     cells: tuple[CrosstabCell, ...]
-    unmatched: tuple[Needed, ...]
+    unmatched: tuple[UnmatchedDeployment, ...]
 
 
 def coverage(engine: Engine, names: str, domain: str | None) -> Coverage:

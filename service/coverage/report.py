@@ -6,7 +6,7 @@ from typing import Any
 from loaders.mapping.iris import BASE
 from service.common.aliases import with_old_keys
 from service.common.json_values import document
-from service.coverage.crosstab import CrosstabCell, Needed
+from service.coverage.crosstab import CrosstabCell, UnmatchedDeployment
 from service.coverage.from_graph import Coverage
 from service.ontology.schemes import Scheme
 
@@ -56,6 +56,6 @@ def cell_rows(axes: Sequence[Scheme], cells: Sequence[CrosstabCell]) -> list[dic
     ]
 
 
-def needed(found: Needed) -> dict[str, Any]:
+def needed(found: UnmatchedDeployment) -> dict[str, Any]:
     """Return a deployment that no benchmark matches, with what to say about it."""
     return {"@id": f"{BASE}id/deployment/{found.deployment}", **document(found)}

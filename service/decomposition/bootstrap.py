@@ -35,22 +35,22 @@ _RARE = 30
 """Among so many items or more that stand at the same rungs, drawing loses 3 % of the variance."""
 
 
-class Resampled(NamedTuple):
+class Resamples(NamedTuple):
     """Resamples x columns, and whether rows were weighted for it instead of drawn."""
 
     values: Floats
     weighted: bool
 
 
-def resampled_sums(values: Floats, resamples: int, rng: np.random.Generator) -> Resampled:
+def resampled_sums(values: Floats, resamples: int, rng: np.random.Generator) -> Resamples:
     """Return, for each resample, the column sums over n rows drawn from the n rows of `values`."""
     distinct, counts = _distinct(values)
     many = len(values) >= MANY
     if len(distinct) * (_WEIGHTED if many else _DRAWN) < len(values) or len(values) <= _DRAWN:
-        return Resampled(_chunked(distinct, counts, resamples, rng), weighted=False)
+        return Resamples(_chunked(distinct, counts, resamples, rng), weighted=False)
     if many:
-        return Resampled(_weighted(values, resamples, rng), weighted=True)
-    return Resampled(_chunked(values, None, resamples, rng), weighted=False)
+        return Resamples(_weighted(values, resamples, rng), weighted=True)
+    return Resamples(_chunked(values, None, resamples, rng), weighted=False)
 
 
 def _chunked(
@@ -111,7 +111,7 @@ def _one_by_one(n: int, size: int, rng: np.random.Generator) -> Floats:
     return np.bincount(drawn.ravel(), minlength=size * n).reshape(size, n).astype(np.float64)
 
 
-def item_means(scores: Floats, resamples: int, seed: int) -> Resampled:
+def item_means(scores: Floats, resamples: int, seed: int) -> Resamples:
     """Return resampled means (resamples x rungs), drawing items.
 
     `scores` is items x rungs, NaN where an item was not scored. Items that stand at the same
@@ -132,7 +132,7 @@ def item_means(scores: Floats, resamples: int, seed: int) -> Resampled:
             drawn = resampled_sums(rows[:, vary], resamples, rng)
             sums[:, vary] += drawn.values
             weighted |= drawn.weighted
-    return Resampled(_ratio(sums), weighted)
+    return Resamples(_ratio(sums), weighted)
 
 
 def _drawn_together(there: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
@@ -157,7 +157,7 @@ def _ratio(sums: Floats) -> Floats:
 
 def cluster_means(
     scores: Floats, cluster: NDArray[np.int64], resamples: int, seed: int
-) -> Resampled:
+) -> Resamples:
     """Return resampled means, drawing whole clusters, the same ones for all rungs.
 
     `cluster` is the number of each item's cluster. A draw in which a rung has no item at all
@@ -165,7 +165,7 @@ def cluster_means(
     """
     sums, counts = cluster_sums(scores, cluster)
     drawn = resampled_sums(np.hstack([sums, counts]), resamples, np.random.default_rng(seed))
-    return Resampled(_ratio(drawn.values), drawn.weighted)
+    return Resamples(_ratio(drawn.values), drawn.weighted)
 
 
 def cluster_sums(scores: Floats, cluster: NDArray[np.int64]) -> tuple[Floats, Floats]:

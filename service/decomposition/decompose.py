@@ -71,7 +71,7 @@ class ContributionEstimate(Difference):
 
 
 @dataclass(frozen=True)
-class Unordered:
+class ShapleyBounds:
     """Bounds of a Shapley value where not every combination of changes was measured.
 
     `lower` and `upper` hold whatever the missing scores are; the `falling` ones hold if no
@@ -95,7 +95,7 @@ class DecompositionEstimate:
     subtotals: Mapping[str, Difference]
     residual: Difference
     total: Difference
-    bounds: tuple[Unordered, ...]
+    bounds: tuple[ShapleyBounds, ...]
     clusters: tuple[Cluster, ...]
     warnings: tuple[str, ...]
     resamples: int
@@ -104,7 +104,7 @@ class DecompositionEstimate:
 
 
 @dataclass(frozen=True, eq=False)
-class _Work:
+class _Inputs:
     """What every number is computed from; `means` and draws are turned so that more is better."""
 
     scores: Scores
@@ -149,7 +149,7 @@ def decompose(
     made = design(scores)
     draws, noticed = _draws(scores.items, resamples, seed)
     table = diagnostics.cluster_scores(scores.items)
-    work = _Work(
+    work = _Inputs(
         scores,
         made,
         _turned(scores.means, higher_is_better),
@@ -246,7 +246,7 @@ def wilson(events: int, n: int) -> ScoreInterval:
     return ScoreInterval(100 * float(lower), 100 * float(upper), "item", "wilson")
 
 
-def _contributions(work: _Work, *, higher_is_better: bool) -> tuple[ContributionEstimate, ...]:
+def _contributions(work: _Inputs, *, higher_is_better: bool) -> tuple[ContributionEstimate, ...]:
     made, rungs = work.made, work.scores.rungs
     equal = diagnostics.equal_weights(work.clusters)
     spans = _over_orders(work) if made.method == "order-averaged" else {}
@@ -269,27 +269,27 @@ def _contributions(work: _Work, *, higher_is_better: bool) -> tuple[Contribution
     )
 
 
-def _measured(work: _Work) -> dict[int, float]:
+def _measured(work: _Inputs) -> dict[int, float]:
     return {m: float(v) for m, v in zip(work.made.masks, work.means, strict=True)}
 
 
-def _over_orders(work: _Work) -> dict[int, shapley.Span]:
+def _over_orders(work: _Inputs) -> dict[int, shapley.ValueRange]:
     v, count = _measured(work), len(work.made.players)
     return {i: shapley.over_orders(i, count, v) for i in range(count)}
 
 
-def _bounds(work: _Work) -> tuple[Unordered, ...]:
+def _bounds(work: _Inputs) -> tuple[ShapleyBounds, ...]:
     count = len(work.made.players)
     if count > shapley.MOST_PLAYERS or len(work.made.masks) == 2**count:
         return ()
     return tuple(_unordered(work, i) for i in range(count))
 
 
-def _unordered(work: _Work, player: int) -> Unordered:
+def _unordered(work: _Inputs, player: int) -> ShapleyBounds:
     v, count = _measured(work), len(work.made.players)
     free = shapley.bounds(player, count, v)
     falling = shapley.monotone_bounds(player, count, v)
-    return Unordered(
+    return ShapleyBounds(
         work.made.players[player],
         100 * free.lower,
         100 * free.upper,

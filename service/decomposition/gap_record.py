@@ -30,7 +30,7 @@ class NamedThing(BaseModel):
     id: str
 
 
-class About(BaseModel):
+class GapMetadata(BaseModel):
     """What a gap record says beyond its numbers; fields of a gap keep their meaning.
 
     `sampling_units` says what `item` and `cluster` stand for, `n_unit` what n counts, and
@@ -56,7 +56,7 @@ class About(BaseModel):
     conditions: dict[str, dict[str, Any]] = {}
 
 
-def gap_tree(found: DecompositionEstimate, about: About) -> dict[str, Any]:
+def gap_tree(found: DecompositionEstimate, about: GapMetadata) -> dict[str, Any]:
     """Return the tree of a file with one gap. Raises `BadRequest` where dimensions are lacking."""
     if not all(c.dimensions for c in found.contributions):
         raise BadRequest(
@@ -108,7 +108,9 @@ def two(value: float) -> Decimal:
 class _Writer:
     """Writes parts of one decomposition; the units and keys are the same for all of them."""
 
-    def __init__(self, found: DecompositionEstimate, about: About, keys: Sequence[str]) -> None:
+    def __init__(
+        self, found: DecompositionEstimate, about: GapMetadata, keys: Sequence[str]
+    ) -> None:
         self._found, self._about, self._keys = found, about, keys
         self._units: dict[str, str] = {"item": "item", "cluster": "cluster"}
         self._units |= {str(k): v for k, v in about.sampling_units.items()}

@@ -13,9 +13,9 @@ from service.common import json_values
 from service.common.problems import BadParameter, BadRequest, Invalid
 from service.common.trees import tree
 from service.decomposition.decompose import MOST_RESAMPLES, DecompositionEstimate, decompose
-from service.decomposition.gap_record import About, NamedThing, gap_tree
+from service.decomposition.gap_record import GapMetadata, NamedThing, gap_tree
 from service.decomposition.scores import read_scores
-from service.decomposition.table import Sheet, rows_sheet, sheet
+from service.decomposition.table import DataTable, rows_sheet, sheet
 from service.ingest.documents import check_values, read_json
 from service.ontology import graphs
 
@@ -23,7 +23,7 @@ _DIGITS = 6
 """Decimals of a percentage or point that are shown."""
 
 
-class Options(BaseModel):
+class DecompositionOptions(BaseModel):
     """How to take a gap apart.
 
     `rungs` chooses and orders conditions. `changed` says per rung all that differs from the
@@ -40,17 +40,17 @@ class Options(BaseModel):
     higher_is_better: bool = True
 
 
-def options_of(given: Mapping[str, Any]) -> Options:
+def options_of(given: Mapping[str, Any]) -> DecompositionOptions:
     """Return the options. Raises `BadParameter` naming the one that does not fit."""
     try:
-        return Options.model_validate(given)
+        return DecompositionOptions.model_validate(given)
     except ValidationError as error:
         problem = problems_of(error)[0]
         raise BadParameter(problem.sentence(), parameter=problem.field) from error
 
 
 @dataclass(frozen=True)
-class Sent:
+class DecompositionRequest:
     """A table as it was sent, with its options, and what a gap record would be about."""
 
     data: bytes
@@ -62,15 +62,15 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Worked:
+class DecompositionResult:
     """What came of a table."""
 
     found: DecompositionEstimate
-    options: Options
+    options: DecompositionOptions
     about: Mapping[str, Any]
 
 
-def work(sent: Sent, most_resamples: int, most_values: int) -> Worked:
+def work(sent: DecompositionRequest, most_resamples: int, most_values: int) -> DecompositionResult:
     """Return what comes of a table as it was sent; a piece of work for a process that may die.
 
     Raises `BadRequest` and `TooLarge`.
@@ -91,7 +91,7 @@ def work(sent: Sent, most_resamples: int, most_values: int) -> Worked:
     if rows == []:
         raise BadRequest("There are no rows. Give them under items or scores.")
     table = sheet(sent.data, name) if rows is None else rows_sheet(rows, name)
-    return Worked(run(table, options), options, about)
+    return DecompositionResult(run(table, options), options, about)
 
 
 _PARQUET = b"PAR1"
@@ -123,7 +123,7 @@ def _words(body: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def run(table: Sheet, options: Options) -> DecompositionEstimate:
+def run(table: DataTable, options: DecompositionOptions) -> DecompositionEstimate:
     """Return the decomposition of a table. Raises `BadRequest` naming what is wrong with it."""
     scores = read_scores(table, whole=100.0 if options.unit == "percent" else 1.0)
     if options.rungs:
@@ -145,7 +145,9 @@ def document(found: DecompositionEstimate) -> dict[str, Any]:
     return rounded
 
 
-def gap_file(found: DecompositionEstimate, about: Mapping[str, Any], options: Options) -> Document:
+def gap_file(
+    found: DecompositionEstimate, about: Mapping[str, Any], options: DecompositionOptions
+) -> Document:
     """Return the EvalGap file of a decomposition, read back as an import would read it.
 
     Raises `BadRequest` for what `about` lacks, `Invalid` for what the format refuses.
@@ -161,9 +163,9 @@ def gap_file(found: DecompositionEstimate, about: Mapping[str, Any], options: Op
     raise Invalid(f"As a gap record: {made.problems[0].sentence()}", problems=problems)
 
 
-def _about(given: Mapping[str, Any]) -> About:
+def _about(given: Mapping[str, Any]) -> GapMetadata:
     try:
-        return About.model_validate(given)
+        return GapMetadata.model_validate(given)
     except ValidationError as error:
         problems = problems_of(error)
         raise BadRequest(

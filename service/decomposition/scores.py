@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from service.common.problems import BadRequest
 from service.decomposition.bootstrap import Floats
-from service.decomposition.table import Sheet
+from service.decomposition.table import DataTable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -104,7 +104,7 @@ def dimensions(words: str) -> frozenset[str]:
     return frozenset(w.replace("_", "-").lower() for w in re.split(r"[\s,;]+", words) if w)
 
 
-def read_scores(sheet: Sheet, *, whole: float = 1.0) -> Scores:
+def read_scores(sheet: DataTable, *, whole: float = 1.0) -> Scores:
     """Return what a table holds. Raises `BadRequest` naming row, column, value and mend.
 
     `whole` is the greatest possible score: 1, or 100 for percentages.
@@ -145,7 +145,9 @@ def _coded(column: "pa.Array") -> tuple[Ints, tuple[str, ...]]:
     )
 
 
-def _changed(sheet: Sheet, rung: Ints, rungs: tuple[str, ...]) -> tuple[frozenset[str], ...] | None:
+def _changed(
+    sheet: DataTable, rung: Ints, rungs: tuple[str, ...]
+) -> tuple[frozenset[str], ...] | None:
     if "changed" not in sheet.columns:
         return None
     words = sheet.columns["changed"].cast("string").fill_null("").dictionary_encode()
@@ -162,7 +164,7 @@ def _changed(sheet: Sheet, rung: Ints, rungs: tuple[str, ...]) -> tuple[frozense
 
 
 def _from_items(
-    sheet: Sheet,
+    sheet: DataTable,
     rung: Ints,
     rungs: tuple[str, ...],
     score: Floats,
@@ -205,7 +207,7 @@ def _repeated(cell: Ints) -> NDArray[np.bool_]:
     return ~seen
 
 
-def _clusters(sheet: Sheet, item: Ints, items: int) -> tuple[Ints, tuple[str, ...]]:
+def _clusters(sheet: DataTable, item: Ints, items: int) -> tuple[Ints, tuple[str, ...]]:
     if "cluster" not in sheet.columns:
         return np.empty(0, dtype=np.int64), ()
     code, names = _sorted(*_coded(sheet.texts("cluster")))
@@ -221,7 +223,7 @@ def _clusters(sheet: Sheet, item: Ints, items: int) -> tuple[Ints, tuple[str, ..
 
 
 def _from_summary(
-    sheet: Sheet,
+    sheet: DataTable,
     rung: Ints,
     rungs: tuple[str, ...],
     score: Floats,
@@ -245,7 +247,7 @@ def _from_summary(
     return Scores(rungs, score, sizes, events, changed, None)
 
 
-def _counts(sheet: Sheet, column: str, rungs: int, least: int) -> tuple[int | None, ...]:
+def _counts(sheet: DataTable, column: str, rungs: int, least: int) -> tuple[int | None, ...]:
     cells = sheet.columns.get(column)
     if cells is None:
         return (None,) * rungs

@@ -21,7 +21,7 @@ MOST_PLAYERS = 6
 
 
 @dataclass(frozen=True)
-class Span:
+class ValueRange:
     """A least and a greatest value, in the unit of the scores."""
 
     lower: float
@@ -39,29 +39,31 @@ def weights(player: int, players: int) -> Floats:
     return found
 
 
-def over_orders(player: int, players: int, v: Mapping[int, float]) -> Span:
+def over_orders(player: int, players: int, v: Mapping[int, float]) -> ValueRange:
     """Return the least and the greatest worth of a player over all orders.
 
     A score that was not measured may be anything from 0 to 1.
     """
-    unknown = Span(0.0, 1.0)
-    at = {m: Span(v[m], v[m]) if m in v else unknown for m in range(2**players)}
+    unknown = ValueRange(0.0, 1.0)
+    at = {m: ValueRange(v[m], v[m]) if m in v else unknown for m in range(2**players)}
     ends = [(at[m], at[m | 1 << player]) for m in _without(player, players)]
-    return Span(
+    return ValueRange(
         min(before.lower - after.upper for before, after in ends),
         max(before.upper - after.lower for before, after in ends),
     )
 
 
-def bounds(player: int, players: int, v: Mapping[int, float]) -> Span:
+def bounds(player: int, players: int, v: Mapping[int, float]) -> ValueRange:
     """Return the bounds of a Shapley value; unmeasured scores may be anything from 0 to 1."""
     share = weights(player, players)
     known = sum(share[m] * score for m, score in v.items())
     free = np.array([share[m] for m in range(2**players) if m not in v])
-    return Span(float(known + np.minimum(free, 0).sum()), float(known + np.maximum(free, 0).sum()))
+    return ValueRange(
+        float(known + np.minimum(free, 0).sum()), float(known + np.maximum(free, 0).sum())
+    )
 
 
-def monotone_bounds(player: int, players: int, v: Mapping[int, float]) -> Span | None:
+def monotone_bounds(player: int, players: int, v: Mapping[int, float]) -> ValueRange | None:
     """Return the bounds if no change ever raises a score; None if a measured one does.
 
     Found by linear programming over the scores (HiGHS).
@@ -77,7 +79,7 @@ def monotone_bounds(player: int, players: int, v: Mapping[int, float]) -> Span |
     ]
     if not all(end.success for end in ends):
         return None
-    return Span(float(ends[0].fun), float(-ends[1].fun))
+    return ValueRange(float(ends[0].fun), float(-ends[1].fun))
 
 
 def _falling(players: int) -> Floats:

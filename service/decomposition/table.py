@@ -25,7 +25,7 @@ _PARQUET = b"PAR1"
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
+class DataTable:
     """Columns of one length, with the name of what was sent and the number of its first row."""
 
     name: str
@@ -87,7 +87,7 @@ def _number(cell: Any) -> float:
         return float("nan")
 
 
-def sheet(data: bytes, name: str) -> Sheet:
+def sheet(data: bytes, name: str) -> DataTable:
     """Read CSV or Parquet, recognised by the bytes. Raises `BadRequest` for what is neither."""
     import pyarrow as pa  # noqa: PLC0415 - the command line starts faster without it
 
@@ -105,7 +105,7 @@ def sheet(data: bytes, name: str) -> Sheet:
     if len(set(names)) < len(names):
         raise BadRequest(f"{name} has two columns of one name: {', '.join(names)}. Rename one.")
     columns = [column.combine_chunks() for column in table.columns]
-    return Sheet(name, dict(zip(names, columns, strict=True)), word, first)
+    return DataTable(name, dict(zip(names, columns, strict=True)), word, first)
 
 
 def _csv(data: bytes) -> "pa.Table":
@@ -148,7 +148,7 @@ def _parquet(data: bytes) -> "pa.Table":
     return table
 
 
-def rows_sheet(rows: Sequence[Any], name: str) -> Sheet:
+def rows_sheet(rows: Sequence[Any], name: str) -> DataTable:
     """Return rows of JSON as a sheet. Raises `BadRequest` for a row that is no object."""
     import pyarrow as pa  # noqa: PLC0415
 
@@ -160,7 +160,7 @@ def rows_sheet(rows: Sequence[Any], name: str) -> Sheet:
             )
     names = list(dict.fromkeys(str(key) for row in rows for key in row))
     columns = {n: pa.array([_cell(row.get(n)) for row in rows], pa.string()) for n in names}
-    return Sheet(name, columns, "row", 0)
+    return DataTable(name, columns, "row", 0)
 
 
 def _cell(value: Any) -> str | None:

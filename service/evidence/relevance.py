@@ -28,7 +28,7 @@ _READABLE = {None, "exact", "approximate"}
 
 
 @dataclass(frozen=True)
-class Listed:
+class RelevantFigure:
     """A figure with its standard error or the reason for none, and why it is not summed up.
 
     `here` is whether it was measured for the deployment itself.
@@ -65,9 +65,9 @@ class DimensionEvidence:
     """All that the graph measured for one dimension, nearest first, and the spread of levels."""
 
     dimension: str
-    same_domain: tuple[Listed, ...]
-    elsewhere: tuple[Listed, ...]
-    confounded: tuple[Listed, ...]
+    same_domain: tuple[RelevantFigure, ...]
+    elsewhere: tuple[RelevantFigure, ...]
+    confounded: tuple[RelevantFigure, ...]
     pools: tuple[Pool, ...]
     studies: tuple[str, ...]
     verification: Mapping[str, int]
@@ -108,11 +108,11 @@ def _in_order(figures: Iterable[Figure]) -> list[Figure]:
     return sorted(figures, key=lambda f: (_LEVELS.index(f.verification), f.gap, f.role, repr(f)))
 
 
-def _listed(figure: Figure, deployment: DeploymentClaims) -> Listed:
+def _listed(figure: Figure, deployment: DeploymentClaims) -> RelevantFigure:
     here = deployment.id is not None and figure.deployment == deployment.id
     error = standard_error(figure)
     why = "it was measured for this deployment itself" if here else left_out(figure)
-    return Listed(figure, error, why, here)
+    return RelevantFigure(figure, error, why, here)
 
 
 def left_out(figure: Figure) -> str | None:

@@ -7,7 +7,7 @@ from loaders.mapping.iris import BASE
 from loaders.model import interval_words
 from service.common.aliases import KEYS, with_old_keys
 from service.common.json_values import document
-from service.evidence.relevance import SENTENCE, DimensionEvidence, Listed, Pool
+from service.evidence.relevance import SENTENCE, DimensionEvidence, Pool, RelevantFigure
 from service.evidence.risk import Risk
 from service.fit.claims import Finding
 from service.fit.report import finding
@@ -32,7 +32,7 @@ def evidence(assumption: Finding, found: DimensionEvidence) -> dict[str, Any]:
 EVIDENCE_LISTS = ("same_domain", "elsewhere", "confounded")
 
 
-def listed(item: Listed) -> dict[str, Any]:
+def listed(item: RelevantFigure) -> dict[str, Any]:
     """Return a figure with its standard error, or why it has none, and why it is not pooled."""
     return with_old_keys(
         {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeVar
 
-from service.fit.comparison import Reading
+from service.fit.comparison import RuleVerdict
 from service.ontology.schemes import NOT_APPLICABLE
 
 SUPPOSED = "supposed"
@@ -31,7 +31,7 @@ class CodedValue:
     share: float | None = None
 
 
-class Said(NamedTuple):
+class ComparedClaim(NamedTuple):
     """The part of a claim that the rules compare: counted values and answer status."""
 
     values: frozenset[str]
@@ -54,10 +54,12 @@ class Claim:
         """Return the values that count as an answer."""
         return frozenset(c.code for c in self.coded if c.basis != "hinted")
 
-    def said(self) -> Said | None:
+    def said(self) -> ComparedClaim | None:
         """Return what settles anything: a value, or that none applies; None if nothing does."""
         values = self.values()
-        return Said(values, self.status) if values or self.status == NOT_APPLICABLE else None
+        return (
+            ComparedClaim(values, self.status) if values or self.status == NOT_APPLICABLE else None
+        )
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,9 @@ def _by_dimension(items: Iterable[_Statement]) -> Mapping[str, tuple[_Statement,
     return {dimension: tuple(some) for dimension, some in found.items()}
 
 
-def _said(claims: Iterable[Claim]) -> Mapping[str, frozenset[Said]]:
+def _said(claims: Iterable[Claim]) -> Mapping[str, frozenset[ComparedClaim]]:
     """Return, by dimension, the comparable part of the claims that have one."""
-    found: defaultdict[str, set[Said]] = defaultdict(set)
+    found: defaultdict[str, set[ComparedClaim]] = defaultdict(set)
     for claim in claims:
         if (said := claim.said()) is not None:
             found[claim.dimension].add(said)
@@ -95,7 +97,7 @@ def _said(claims: Iterable[Claim]) -> Mapping[str, frozenset[Said]]:
 
 
 @lru_cache(maxsize=10_000)
-def _once(said: frozenset[Said]) -> frozenset[Said]:
+def _once(said: frozenset[ComparedClaim]) -> frozenset[ComparedClaim]:
     """Return one object for equal statements, which are then compared in no time."""
     return said
 
@@ -130,7 +132,7 @@ class BenchmarkClaims:
         return _by_dimension(self.lower_level_claims)
 
     @cached_property
-    def said(self) -> Mapping[str, frozenset[Said]]:
+    def said(self) -> Mapping[str, frozenset[ComparedClaim]]:
         """The comparable part of the claims that have one, by dimension."""
         return _said(self.claims)
 
@@ -150,7 +152,7 @@ class DeploymentClaims:
         return _by_dimension(self.claims)
 
     @cached_property
-    def said(self) -> Mapping[str, frozenset[Said]]:
+    def said(self) -> Mapping[str, frozenset[ComparedClaim]]:
         """The comparable part of the claims that have one, by dimension."""
         return _said(self.claims)
 
@@ -169,7 +171,7 @@ class Finding:
     rule: str
     assumed: frozenset[str]
     deployed: frozenset[str]
-    derived: Reading
+    derived: RuleVerdict
     claims: tuple[Claim, ...] = ()
     characteristics: tuple[Claim, ...] = ()
     judgements: tuple[Judgement, ...] = ()
@@ -226,7 +228,7 @@ class Fit:
 
 
 @dataclass(frozen=True)
-class Move:
+class FitChange:
     """What one change of the deployment moves for one benchmark: verdicts, rank, or both."""
 
     benchmark: str

@@ -8,14 +8,14 @@ from service.ontology.schemes import HOLDS, PARTIALLY, UNKNOWN, VIOLATED, Scheme
 
 
 @dataclass(frozen=True)
-class Reading:
+class RuleVerdict:
     """A verdict and the rule of `scheme/fit-rule` that gives it."""
 
     verdict: str
     rule: str
 
 
-def compare(scheme: Scheme, assumed: Iterable[str], deployed: Iterable[str]) -> Reading:
+def compare(scheme: Scheme, assumed: Iterable[str], deployed: Iterable[str]) -> RuleVerdict:
     """Return what values that are assumed say of values that are deployed; neither is empty.
 
     Each deployed value gets the best reading that any assumed value gives; several are
@@ -28,40 +28,40 @@ def compare(scheme: Scheme, assumed: Iterable[str], deployed: Iterable[str]) -> 
 _ORDER = (HOLDS, PARTIALLY, UNKNOWN, VIOLATED)
 
 
-def _best(scheme: Scheme, assumed: Iterable[str], deployed: str) -> Reading:
+def _best(scheme: Scheme, assumed: Iterable[str], deployed: str) -> RuleVerdict:
     readings = [_one(scheme, value, deployed) for value in assumed]
     return min(readings, key=lambda r: (_ORDER.index(r.verdict), r.rule))
 
 
-def _one(scheme: Scheme, assumed: str, deployed: str) -> Reading:
+def _one(scheme: Scheme, assumed: str, deployed: str) -> RuleVerdict:
     if scheme.within(deployed, assumed):
-        return Reading(HOLDS, "same-or-narrower-value")
+        return RuleVerdict(HOLDS, "same-or-narrower-value")
     if scheme.within(assumed, deployed):
-        return Reading(PARTIALLY, "narrower-assumed")
+        return RuleVerdict(PARTIALLY, "narrower-assumed")
     if scheme.may_coexist:
-        return Reading(UNKNOWN, "values-may-coexist")
+        return RuleVerdict(UNKNOWN, "values-may-coexist")
     return _by_rank(scheme, scheme.rank(assumed), scheme.rank(deployed))
 
 
-def _by_rank(scheme: Scheme, assumed: int | None, deployed: int | None) -> Reading:
+def _by_rank(scheme: Scheme, assumed: int | None, deployed: int | None) -> RuleVerdict:
     if assumed is None and deployed is None:
-        return Reading(VIOLATED, "different-value")
+        return RuleVerdict(VIOLATED, "different-value")
     if assumed is None or deployed is None:
-        return Reading(UNKNOWN, "outside-the-scale")
+        return RuleVerdict(UNKNOWN, "outside-the-scale")
     if not scheme.higher_asks_more:
-        return Reading(VIOLATED, "different-value")
+        return RuleVerdict(VIOLATED, "different-value")
     more = assumed > deployed
-    return Reading(PARTIALLY, "asks-more") if more else Reading(VIOLATED, "asks-less")
+    return RuleVerdict(PARTIALLY, "asks-more") if more else RuleVerdict(VIOLATED, "asks-less")
 
 
-def _combined(readings: list[Reading]) -> Reading:
+def _combined(readings: list[RuleVerdict]) -> RuleVerdict:
     verdicts = {r.verdict for r in readings}
     if len(verdicts) == 1:
         return min(readings, key=lambda r: r.rule)
     if VIOLATED in verdicts:
         met = verdicts & {HOLDS, PARTIALLY}
         first = next(r for r in readings if r.verdict == VIOLATED)
-        return Reading(PARTIALLY, "some-values-covered") if met else first
+        return RuleVerdict(PARTIALLY, "some-values-covered") if met else first
     if UNKNOWN in verdicts:
-        return Reading(UNKNOWN, "some-values-untold")
-    return Reading(PARTIALLY, "some-values-covered")
+        return RuleVerdict(UNKNOWN, "some-values-untold")
+    return RuleVerdict(PARTIALLY, "some-values-covered")

@@ -6,8 +6,8 @@ from typing import Any
 from loaders.mapping.iris import BASE
 from service.common.aliases import with_old_keys
 from service.common.json_values import document
-from service.fit.claims import Claim, ClaimDifference, Finding, Fit, Move
-from service.fit.request import Answer
+from service.fit.claims import Claim, ClaimDifference, Finding, Fit, FitChange
+from service.fit.request import FitAnswer
 
 NOTE = (
     "Each verdict is of one assumption, by an assessor or by the named rule over what sources "
@@ -63,7 +63,7 @@ def _bases(claims: Iterable[Claim]) -> list[str]:
     return sorted({c.basis for claim in claims for c in claim.coded if c.basis != "hinted"})
 
 
-def move(found: Move) -> dict[str, Any]:
+def move(found: FitChange) -> dict[str, Any]:
     """Return what moved for one benchmark."""
     verdicts = [
         {"dimension": name, "before": before, "after": after}
@@ -79,7 +79,7 @@ def move(found: Move) -> dict[str, Any]:
     }
 
 
-def move_rows(moves: Sequence[Move]) -> list[dict[str, Any]]:
+def move_rows(moves: Sequence[FitChange]) -> list[dict[str, Any]]:
     """Return a row per benchmark and verdict that moved; one without where only a rank did."""
     return [
         {
@@ -119,7 +119,7 @@ def difference_rows(found: Sequence[ClaimDifference]) -> list[dict[str, Any]]:
     ]
 
 
-def answered(found: Answer) -> dict[str, Any]:
+def answered(found: FitAnswer) -> dict[str, Any]:
     """Return the fit of one deployment; unranked benchmarks are listed separately."""
     ranked = [f for f in found.fits if f.rank is not None]
     start, end = found.request.offset, found.request.offset + found.request.limit
@@ -146,7 +146,7 @@ def answered(found: Answer) -> dict[str, Any]:
     )
 
 
-def answer_rows(found: Answer) -> list[dict[str, Any]]:
+def answer_rows(found: FitAnswer) -> list[dict[str, Any]]:
     """Return the rows of the comparison if there is one, else of the moves, else of the fit."""
     if found.compared is not None:
         return difference_rows(found.compared)

@@ -15,7 +15,7 @@ from service.fit.claims import (
     CodedValue,
     DeploymentClaims,
     Fit,
-    Move,
+    FitChange,
 )
 from service.fit.rules import fit
 from service.fit.whatif import difference, moves, what_if
@@ -47,13 +47,13 @@ class FitRequest:
 
 
 @dataclass(frozen=True)
-class Answer:
+class FitAnswer:
     """The fit of one deployment; `moves` and `compared` are None unless requested."""
 
     deployment: DeploymentClaims
     request: FitRequest
     fits: tuple[Fit, ...]
-    moves: tuple[Move, ...] | None = None
+    moves: tuple[FitChange, ...] | None = None
     compared: tuple[ClaimDifference, ...] | None = None
 
 
@@ -62,7 +62,7 @@ def answer(
     every: Sequence[BenchmarkClaims],
     deployment: DeploymentClaims,
     request: FitRequest,
-) -> Answer:
+) -> FitAnswer:
     """Return the requested fit. Raises `NotFound` for a benchmark that is not there."""
     chosen = _chosen(every, request)
     found = fit(schemes, chosen, deployment, request.relevant)
@@ -73,7 +73,7 @@ def answer(
         for f in found
         if request.benchmark in {None, f.benchmark} and f.counts.answered() >= request.min_answered
     )
-    return Answer(deployment, request, tuple(shown), moved, compared)
+    return FitAnswer(deployment, request, tuple(shown), moved, compared)
 
 
 def _chosen(every: Sequence[BenchmarkClaims], request: FitRequest) -> list[BenchmarkClaims]:
@@ -90,7 +90,7 @@ def _moved(
     deployment: DeploymentClaims,
     request: FitRequest,
     found: Iterable[Fit],
-) -> tuple[Move, ...]:
+) -> tuple[FitChange, ...]:
     assert request.change is not None  # noqa: S101 - called only where there is one
     after = what_if(schemes, chosen, deployment, request.relevant, request.change)
     return tuple(m for m in moves(found, after) if request.benchmark in {None, m.benchmark})

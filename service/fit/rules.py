@@ -11,14 +11,14 @@ from dataclasses import replace
 from service.fit.claims import (
     BenchmarkClaims,
     Claim,
+    ComparedClaim,
     DeploymentClaims,
     Finding,
     Fit,
     Judgement,
-    Said,
     VerdictCounts,
 )
-from service.fit.comparison import Reading, compare
+from service.fit.comparison import RuleVerdict, compare
 from service.ontology.schemes import (
     DISPUTED,
     HOLDS,
@@ -40,7 +40,7 @@ class _Rules:
     ) -> None:
         self._schemes = {name: schemes[name] for name in relevant}
         self._deployment = deployment
-        self._known: dict[tuple[frozenset[Said], ...], _Verdicts] = {}
+        self._known: dict[tuple[frozenset[ComparedClaim], ...], _Verdicts] = {}
 
     def fit(self, benchmark: BenchmarkClaims) -> Fit:
         verdicts, counted = self._judged(benchmark) if benchmark.judged else self._ruled(benchmark)
@@ -63,7 +63,7 @@ class _Rules:
         return tuple(find(scheme, benchmark, self._deployment) for scheme in self._schemes.values())
 
 
-_NOTHING: frozenset[Said] = frozenset()
+_NOTHING: frozenset[ComparedClaim] = frozenset()
 
 
 def find(scheme: Scheme, benchmark: BenchmarkClaims, deployment: DeploymentClaims) -> Finding:
@@ -85,7 +85,7 @@ def _values(claims: Iterable[Claim]) -> frozenset[str]:
     return frozenset(v for claim in claims for v in claim.values())
 
 
-def _settled(judged: Sequence[Judgement], derived: Reading) -> tuple[str, str, str]:
+def _settled(judged: Sequence[Judgement], derived: RuleVerdict) -> tuple[str, str, str]:
     """Return (verdict, how, rule): a judgement stands before a rule, two that differ dispute."""
     verdicts = {j.verdict for j in judged}
     if not verdicts:
@@ -95,28 +95,30 @@ def _settled(judged: Sequence[Judgement], derived: Reading) -> tuple[str, str, s
     return verdicts.pop(), "asserted", "assessed"
 
 
-def derive(scheme: Scheme, said: Collection[Said], there: Collection[Said]) -> Reading:
+def derive(
+    scheme: Scheme, said: Collection[ComparedClaim], there: Collection[ComparedClaim]
+) -> RuleVerdict:
     """Return what the rules give for what cards claim against what profiles state.
 
     Every card that speaks is set against every profile that speaks; if they lead to different
     verdicts, the assumption is disputed.
     """
     if not said:
-        return Reading(UNKNOWN, "assumption-not-stated")
+        return RuleVerdict(UNKNOWN, "assumption-not-stated")
     if not there:
-        return Reading(UNKNOWN, "deployment-not-stated")
+        return RuleVerdict(UNKNOWN, "deployment-not-stated")
     readings = [_against(scheme, one, other) for one in said for other in there]
     if len({r.verdict for r in readings}) > 1:
-        return Reading(DISPUTED, "sources-disagree")
+        return RuleVerdict(DISPUTED, "sources-disagree")
     return min(readings, key=lambda r: r.rule)
 
 
-def _against(scheme: Scheme, said: Said, there: Said) -> Reading:
+def _against(scheme: Scheme, said: ComparedClaim, there: ComparedClaim) -> RuleVerdict:
     if NOT_APPLICABLE in {said.status, there.status}:
-        return Reading(NOT_APPLICABLE, "stated-not-applicable")
+        return RuleVerdict(NOT_APPLICABLE, "stated-not-applicable")
     reading = compare(scheme, said.values, there.values)
     if reading.verdict == HOLDS and there.status == "partly-answered":
-        return Reading(PARTIALLY, "deployment-partly-answered")
+        return RuleVerdict(PARTIALLY, "deployment-partly-answered")
     return reading
 
 

@@ -11,7 +11,7 @@ from service.fit.claims import (
     CodedValue,
     DeploymentClaims,
     Fit,
-    Move,
+    FitChange,
 )
 from service.fit.rules import fit
 from service.ontology.schemes import Scheme
@@ -56,7 +56,7 @@ def what_if(
     return fit(schemes, unjudged(benchmarks, dimension), changed, relevant)
 
 
-def moves(before: Iterable[Fit], after: Iterable[Fit]) -> list[Move]:
+def moves(before: Iterable[Fit], after: Iterable[Fit]) -> list[FitChange]:
     """Return what differs between two fits of the same benchmarks, in the order of the second.
 
     Benchmarks that do not move are left out.
@@ -66,13 +66,13 @@ def moves(before: Iterable[Fit], after: Iterable[Fit]) -> list[Move]:
     return [m for m in found if m.verdicts or m.ranks[0] != m.ranks[1]]
 
 
-def _move(old: Fit, new: Fit) -> Move:
+def _move(old: Fit, new: Fit) -> FitChange:
     verdicts = {
         dimension: (old.verdicts[dimension], verdict)
         for dimension, verdict in new.verdicts.items()
         if verdict != old.verdicts[dimension]
     }
-    return Move(new.benchmark, new.title, verdicts, (old.rank, new.rank))
+    return FitChange(new.benchmark, new.title, verdicts, (old.rank, new.rank))
 
 
 def difference(first: Fit, second: Fit) -> list[ClaimDifference]:

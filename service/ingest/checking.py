@@ -6,13 +6,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, TypeVar
 
-from loaders.contract import Alone, Raw
+from loaders.contract import Raw, SingleFile
 from service.common.problems import Crashed, Problem, TooLarge, WorkTimeout
 from service.common.settings import Settings
 from service.ingest.documents import Read, read_again, read_documents
 from service.ingest.pipeline import ingest
 from service.ingest.report import Outcome
-from service.sandbox import Bounds, CancellationToken, Workers, forkserver
+from service.sandbox import CancellationToken, WorkerLimits, Workers, forkserver
 from service.store.port import Engine
 from service.validation.gate import Gate
 
@@ -23,7 +23,7 @@ _MEMORY = 2**30
 
 
 @dataclass(frozen=True)
-class Errand:
+class Deadline:
     """When a piece of work ends at the latest: at a time, or when the client disconnects."""
 
     until: float
@@ -38,25 +38,25 @@ class Errand:
         return left
 
 
-class Errands:
+class DeadlinePool:
     """A pool of processes for one kind of work that needs no token."""
 
     def __init__(self, settings: Settings, doing: str) -> None:
         """Start no process yet; without validators (tests) the work is done in this process."""
         size = AT_ONCE if settings.validators else 0
-        bounds = Bounds(size=size, seconds=settings.max_work_seconds, memory=_MEMORY)
+        bounds = WorkerLimits(size=size, seconds=settings.max_work_seconds, memory=_MEMORY)
         self._workers = Workers(forkserver.context, bounds, doing)
 
-    def run(self, errand: Errand, task: Callable[..., Answer], *given: object) -> Answer:
+    def run(self, deadline: Deadline, task: Callable[..., Answer], *given: object) -> Answer:
         """Return what a worker makes of a task. Raises as `Workers.run` does."""
-        return self._workers.run(task, *given, seconds=errand.left(), stop=errand.stop)
+        return self._workers.run(task, *given, seconds=deadline.left(), stop=deadline.stop)
 
     def close(self) -> None:
         """End the processes."""
         self._workers.close()
 
 
-class Checking(Errands):
+class Checking(DeadlinePool):
     """Documents without a token, judged as an import would judge them."""
 
     def __init__(self, settings: Settings) -> None:
@@ -64,32 +64,34 @@ class Checking(Errands):
         super().__init__(settings, "checking documents")
         self._most = settings.max_records, settings.max_values
 
-    def judged(self, engine: Engine, raw: Raw, errand: Errand) -> tuple[list[Read], list[Outcome]]:
+    def judged(
+        self, engine: Engine, raw: Raw, deadline: Deadline
+    ) -> tuple[list[Read], list[Outcome]]:
         """Return the documents of a body, and what an import would make of each.
 
         Raises as `read_documents` and `Workers.run` do.
         """
-        found = self.run(errand, read_documents, raw, *self._most)
-        return found, self.outcomes(engine, found, errand)
+        found = self.run(deadline, read_documents, raw, *self._most)
+        return found, self.outcomes(engine, found, deadline)
 
-    def outcomes(self, engine: Engine, found: list[Read], errand: Errand) -> list[Outcome]:
+    def outcomes(self, engine: Engine, found: list[Read], deadline: Deadline) -> list[Outcome]:
         """Return what an import would make of documents. Raises as `Workers.run` does."""
-        gate = _Gate(self, errand)
+        gate = _DeadlineGate(self, deadline)
 
         def read(raw: Raw) -> list[Read]:
-            return self.run(errand, read_again, replace(raw, bundle=Alone()))
+            return self.run(deadline, read_again, replace(raw, bundle=SingleFile()))
 
         return list(ingest(found, engine, gate, dry_run=True, read=read))
 
 
-class _Gate(Gate):
-    """A gate whose checks are pieces of one errand."""
+class _DeadlineGate(Gate):
+    """A gate whose checks are pieces of one deadline."""
 
     ENDS: ClassVar[tuple[type[Problem], ...]] = (Crashed, TooLarge)
 
-    def __init__(self, checking: Checking, errand: Errand) -> None:
+    def __init__(self, checking: Checking, deadline: Deadline) -> None:
         super().__init__(0)
-        self._checking, self._errand = checking, errand
+        self._checking, self._deadline = checking, deadline
 
     def _later(self, work: Callable[..., Answer], *given: object) -> "Future[Answer]":
         done: Future[Answer] = Future()
@@ -97,4 +99,4 @@ class _Gate(Gate):
         return done
 
     def _done(self, task: Callable[..., Answer], *given: Any) -> Answer:
-        return self._checking.run(self._errand, task, *given)
+        return self._checking.run(self._deadline, task, *given)

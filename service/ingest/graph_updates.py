@@ -18,7 +18,7 @@ from service.ingest.rehearsal import Rehearsals
 from service.ingest.written import Write
 from service.queries import internal
 from service.records.references import known
-from service.sandbox import Bounds, Workers, forkserver
+from service.sandbox import WorkerLimits, Workers, forkserver
 from service.store import rdf_input
 from service.store.port import Engine, Update
 from service.store.rdf_input import Part, lines
@@ -31,7 +31,7 @@ DEFAULT = ""
 
 
 @dataclass(frozen=True)
-class Door:
+class GraphWriter:
     """Where writes come in: the store, the gate if it is on, and where what is sent is read."""
 
     engine: Engine
@@ -49,10 +49,10 @@ class Door:
         self.reading.close()
 
 
-def door_of(engine: Engine, gate: Gate | None, settings: Settings) -> Door:
-    """Return the door of a store; its processes start when they are first needed."""
-    bounds = Bounds(seconds=settings.max_update_seconds)
-    return Door(
+def graph_writer(engine: Engine, gate: Gate | None, settings: Settings) -> GraphWriter:
+    """Return the writer of a store; its processes start when they are first needed."""
+    bounds = WorkerLimits(seconds=settings.max_update_seconds)
+    return GraphWriter(
         engine,
         gate,
         # a service that only reads leaves the folder of the one that writes alone
@@ -61,24 +61,26 @@ def door_of(engine: Engine, gate: Gate | None, settings: Settings) -> Door:
     )
 
 
-def update(door: Door, change_request: Update, write: Write) -> None:
+def update(writer: GraphWriter, change_request: Update, write: Write) -> None:
     """Run a SPARQL update, judged by the gate if there is one.
 
     Raises as `Rehearsals.change` does, and `Invalid` with the shapes' report; then nothing has
     changed.
     """
-    engine, gated = door.engine, door.gate is not None
+    engine, gated = writer.engine, writer.gate is not None
     if engine.shared and not gated:
-        door.rehearsals.check(change_request)
+        writer.rehearsals.check(change_request)
         engine.update(change_request.sparql, change_request.using, change_request.base)
         return
-    change = door.rehearsals.change(engine, change_request, keeps=gated)
-    _judge(door, change.judged)
+    change = writer.rehearsals.change(engine, change_request, keeps=gated)
+    _judge(writer, change.judged)
     if change.sizes:
-        _commit(door, change, write)
+        _commit(writer, change, write)
 
 
-def put(door: Door, name: str, sent: Transaction, write: Write, kept: Graph | None = None) -> None:
+def put(
+    writer: GraphWriter, name: str, sent: Transaction, write: Write, kept: Graph | None = None
+) -> None:
     """Make a graph hold what was sent, beside what it holds now if that is to be `kept`.
 
     Raises `Invalid` and `Conflict` as `update` does.
@@ -86,23 +88,23 @@ def put(door: Door, name: str, sent: Transaction, write: Write, kept: Graph | No
     whole, judged = sent.insert, sent.judged
     if kept is not None:
         whole, judged = whole + lines(kept, name), judged.plus(kept)
-    if door.gate is not None:
-        fixed_results.keep_replacing(door.engine, name, whole)
-    _judge(door, judged)
-    sizes = ((name, _size(door.engine, name), len(set(whole.splitlines()))),)
+    if writer.gate is not None:
+        fixed_results.keep_replacing(writer.engine, name, whole)
+    _judge(writer, judged)
+    sizes = ((name, _size(writer.engine, name), len(set(whole.splitlines()))),)
     drop = (name,) if kept is None else ()
-    _commit(door, Transaction(drop, sent.insert, judged, sizes), write)
+    _commit(writer, Transaction(drop, sent.insert, judged, sizes), write)
 
 
-def drop(door: Door, name: str, write: Write) -> None:
+def drop(writer: GraphWriter, name: str, write: Write) -> None:
     """Remove a graph. Raises `Conflict` as `update` does."""
-    put(door, name, NOTHING, write)
+    put(writer, name, NOTHING, write)
 
 
-def _commit(door: Door, change: Transaction, write: Write) -> None:
+def _commit(writer: GraphWriter, change: Transaction, write: Write) -> None:
     write.note(GraphChange(*size) for size in change.sizes)
-    said = influenced(write.entry, [name for name, *_ in change.sizes]) if door.gate else ""
-    door.engine.commit(change.insert + said.encode(), drop=change.drop)
+    said = influenced(write.entry, [name for name, *_ in change.sizes]) if writer.gate else ""
+    writer.engine.commit(change.insert + said.encode(), drop=change.drop)
 
 
 def _size(engine: Engine, name: str) -> int:
@@ -116,9 +118,9 @@ def fresh_name() -> str:
     return uuid4().hex
 
 
-def _judge(door: Door, change: Statements) -> None:
+def _judge(writer: GraphWriter, change: Statements) -> None:
     """Raise `Invalid` where the shapes refuse a change, whose references the store may know."""
-    if door.gate is None:
+    if writer.gate is None:
         return
     if change.needs_rdf12:
         raise Invalid(
@@ -126,8 +128,8 @@ def _judge(door: Door, change: Statements) -> None:
             "shapes judge RDF 1.1 alone, so nothing is stored. Leave those terms out, or serve "
             "with --gate off."
         )
-    context = known(door.engine, change.objects - change.subjects)
-    issues = door.gate.judge(change.ntriples.decode() + context)
+    context = known(writer.engine, change.objects - change.subjects)
+    issues = writer.gate.judge(change.ntriples.decode() + context)
     # a focus without a colon is a blank node, and the context has none
     bad = [
         i for i in issues

@@ -20,8 +20,8 @@ from uuid import uuid4
 
 from loaders.contract import Document, Rejected
 from service.access import Caller, Ending, Intent, WriteLog
+from service.common.fair_lock import FairLock
 from service.common.problems import NotFound, Problem
-from service.common.turns import Turns
 from service.ingest import written
 from service.ingest.pipeline import ingest
 from service.ingest.report import ImportReport, Outcome
@@ -39,7 +39,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass
-class Job:
+class ImportJob:
     """One import: where it stands, and the running sums of its outcomes.
 
     `size` is the upload's, in bytes; `files` counts what it holds, `read` those read so far, and
@@ -76,12 +76,12 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Workshop:
+class ImportContext:
     """What a job needs: the store, the gate, leave to write, the log, a place for set-aside."""
 
     engine: Engine
     gate: Gate
-    writing: Turns
+    writing: FairLock
     log: WriteLog
     set_aside: Path
     max_set_aside_bytes: int
@@ -89,14 +89,14 @@ class Workshop:
     """Whether uploads are read in a process of their own; not in tests."""
 
 
-class Jobs:
+class ImportJobs:
     """The imports of one service, in a folder of their own; the newest `KEPT` stay readable."""
 
-    def __init__(self, folder: Path, workshop: Workshop) -> None:
+    def __init__(self, folder: Path, context: ImportContext) -> None:
         """Take up what an earlier run of the service left undone."""
-        self._folder, self._workshop = folder, workshop
-        self._uploads = Uploads(folder, apart=workshop.apart)
-        self._jobs: dict[str, Job] = {}
+        self._folder, self._context = folder, context
+        self._uploads = Uploads(folder, apart=context.apart)
+        self._jobs: dict[str, ImportJob] = {}
         self._queue: deque[str] = deque()
         self._cancelled: dict[str, Event] = {}
         self._turn = Condition()
@@ -115,12 +115,12 @@ class Jobs:
         folder.mkdir()
         return ident, folder / "upload"
 
-    def start(self, ident: str, name: str, by: Caller, *, dry_run: bool) -> Job:
+    def start(self, ident: str, name: str, by: Caller, *, dry_run: bool) -> ImportJob:
         """Queue the job whose upload is complete. Raises `FileUnusable` where it is not logged."""
         size = (self._folder / ident / "upload").stat().st_size
-        job = Job(ident, name, size, dry_run, _now())
+        job = ImportJob(ident, name, size, dry_run, _now())
         if not dry_run:
-            job.write = self._workshop.log.begin(Intent(by, "import", name)).id
+            job.write = self._context.log.begin(Intent(by, "import", name)).id
         self._save(job)
         self._remember(job)
         self._prune()
@@ -130,11 +130,11 @@ class Jobs:
         """Forget an upload that broke off."""
         shutil.rmtree(self._folder / ident, ignore_errors=True)
 
-    def all(self) -> list[Job]:
+    def all(self) -> list[ImportJob]:
         """Return every job that is kept, the newest first."""
         return sorted(self._jobs.values(), key=lambda j: j.created, reverse=True)
 
-    def get(self, ident: str) -> Job:
+    def get(self, ident: str) -> ImportJob:
         """Return a job. Raises `NotFound`."""
         if ident not in self._jobs:
             raise NotFound(f"There is no import {ident!r} here; the last {KEPT} are kept.")
@@ -148,7 +148,7 @@ class Jobs:
             with path.open(encoding="utf-8") as lines:
                 yield from (json.loads(line) for line in lines if line.endswith("\n"))
 
-    def cancel(self, ident: str, by: str) -> Job:
+    def cancel(self, ident: str, by: str) -> ImportJob:
         """Ask a job to end; what is under way is still stored whole. Raises `NotFound`."""
         job = self.get(ident)
         job.cancelled_by = by
@@ -176,7 +176,7 @@ class Jobs:
         """Remove every trace; for a store in memory, whose imports end with it."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _remember(self, job: Job) -> None:
+    def _remember(self, job: ImportJob) -> None:
         self._jobs[job.id] = job
         self._cancelled[job.id] = Event()
         if job.state in ENDED:
@@ -197,9 +197,9 @@ class Jobs:
                 job = self._jobs[self._queue.popleft()]
             self._run(job)
             if not self._closing.is_set():
-                self._workshop.engine.tidy()
+                self._context.engine.tidy()
 
-    def _run(self, job: Job) -> None:
+    def _run(self, job: ImportJob) -> None:
         job.state, job.started, job.seen, job.read, job.tally = (
             "running",
             _now(),
@@ -222,8 +222,8 @@ class Jobs:
         else:
             self._end(job, "cancelled" if self._cancelled[job.id].is_set() else "done")
 
-    def _import(self, job: Job) -> None:
-        shop = self._workshop
+    def _import(self, job: ImportJob) -> None:
+        shop = self._context
         with (
             SetAside(shop.set_aside, shop.max_set_aside_bytes) as kept,
             (self._folder / job.id / "outcomes.jsonl").open("w", encoding="utf-8") as lines,
@@ -245,13 +245,13 @@ class Jobs:
                 lines.write(json.dumps(outcome.document(), ensure_ascii=False) + "\n")
                 self._note(job, outcome, None if job.dry_run else kept)
 
-    def _note(self, job: Job, outcome: Outcome, kept: SetAside | None) -> None:
+    def _note(self, job: ImportJob, outcome: Outcome, kept: SetAside | None) -> None:
         job.tally.add(outcome)
         job.seen += 1
         if kept is not None:
             kept.note(outcome)
 
-    def _documents(self, job: Job) -> Iterator[Document | Rejected]:
+    def _documents(self, job: ImportJob) -> Iterator[Document | Rejected]:
         upload = self._folder / job.id / "upload"
         job.files = self._uploads.count(upload)
 
@@ -260,10 +260,10 @@ class Jobs:
 
         yield from self._uploads.documents(upload, job.name, note, lambda: self._stops(job))
 
-    def _stops(self, job: Job) -> bool:
+    def _stops(self, job: ImportJob) -> bool:
         return self._cancelled[job.id].is_set() or self._closing.is_set()
 
-    def _end(self, job: Job, state: State) -> None:
+    def _end(self, job: ImportJob, state: State) -> None:
         """Note how a job ended; where that cannot be written, the next start runs it again."""
         try:
             if job.write is not None:  # first, so that the log has it once the end is visible
@@ -275,8 +275,8 @@ class Jobs:
             job.state, job.ended = state, _now()
             _LOG.exception("the end of import %s could not be written", job.id)
 
-    def _note_end(self, job: Job, write: str, state: State) -> None:
-        shop = self._workshop
+    def _note_end(self, job: ImportJob, write: str, state: State) -> None:
+        shop = self._context
         said = ", ".join(f"{number} {what}" for what, number in job.tally.states.items())
         outcome: Ending | None = None
         if state == "cancelled":
@@ -285,7 +285,7 @@ class Jobs:
             outcome, said = "failed", job.error or ""
         shop.log.end(write, outcome, said, written.made(shop.engine, write))
 
-    def _save(self, job: Job) -> None:
+    def _save(self, job: ImportJob) -> None:
         """Write what is known of a job, whole or not at all."""
         path = self._folder / job.id / "job.json"
         fresh = path.with_suffix(".new")
@@ -299,10 +299,12 @@ class Jobs:
             self.discard(job.id)
 
 
-def _loaded(path: Path) -> Job:
+def _loaded(path: Path) -> ImportJob:
     found = json.loads(path.read_text(encoding="utf-8"))
-    own = {f.name: found[f.name] for f in fields(Job) if f.name != "tally" and f.name in found}
-    return Job(**own, tally=ImportReport.of(found))
+    own = {
+        f.name: found[f.name] for f in fields(ImportJob) if f.name != "tally" and f.name in found
+    }
+    return ImportJob(**own, tally=ImportReport.of(found))
 
 
 def _now() -> str:

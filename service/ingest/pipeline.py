@@ -20,15 +20,15 @@ from loaders.model import Plan
 from loaders.registry import LOADER_VERSION
 from loaders.registry import documents as documents_of
 from service.access import LogEntry
-from service.common.turns import Turns
+from service.common.fair_lock import FairLock
 from service.ingest.identity import Reader, named
-from service.ingest.provenance import Origin, activity, provenance, software
+from service.ingest.provenance import VersionOrigin, activity, provenance, software
 from service.ingest.report import Outcome, State, problem_of
 from service.ingest.versioning import VersionedRecord, plan
 from service.records.references import known
 from service.store.port import Engine
 from service.validation.cross_check import Audit
-from service.validation.gate import Candidate, Checked, Gate
+from service.validation.gate import Gate, GateResult, Submission
 from service.validation.plan_rules import broken_rules
 from service.validation.validator import Issue
 
@@ -55,7 +55,7 @@ def ingest(  # noqa: PLR0913 - four of them are seldom given
     dry_run: bool = False,
     audited: float = AUDITED,
     write: LogEntry | None = None,
-    turn: Turns | None = None,
+    turn: FairLock | None = None,
     read: Reader = documents_of,
 ) -> Iterator[Outcome]:
     """Store documents batch by batch and yield one outcome per document, in order.
@@ -84,7 +84,7 @@ def ingest(  # noqa: PLR0913 - four of them are seldom given
 
 
 def _segments(
-    documents: Iterable[Document | Rejected], turn: Turns | None
+    documents: Iterable[Document | Rejected], turn: FairLock | None
 ) -> Iterator[Iterable[Document | Rejected]]:
     """Cut documents where others wait for the turn, and let them have it there.
 
@@ -102,7 +102,7 @@ def _segments(
 
 
 def _one_turn(
-    documents: Iterable[Document | Rejected], turn: Turns
+    documents: Iterable[Document | Rejected], turn: FairLock
 ) -> Iterator[Document | Rejected]:
     """Yield documents until others wait, but a batch at least: a turn shall be worth its while."""
     records = 0
@@ -126,14 +126,14 @@ _Landed = list[tuple[Document | Rejected, Outcome]]
 
 
 @dataclass(frozen=True)
-class _Flight:
+class _PendingBatch:
     """A batch on its way through the gate."""
 
     batch: _Batch
     planned: list[VersionedRecord]
-    candidates: list[Candidate]
+    submissions: list[Submission]
     context: str
-    checked: "Future[list[Checked]]"
+    checked: "Future[list[GateResult]]"
 
 
 class _Pass:
@@ -156,7 +156,7 @@ class _Pass:
         self._engine, self._gate, self._audit, self._dry_run = engine, gate, audit, dry_run
         self._write, self._read = write, read
         self._said = software() + (activity(write) if write else "")
-        self._waiting: deque[_Flight] = deque()
+        self._waiting: deque[_PendingBatch] = deque()
         self._sizes = chain(_GROWING, repeat(_TOGETHER))
         self._together = next(self._sizes)
         self._commit: Future[None] | None = None
@@ -180,16 +180,18 @@ class _Pass:
                 self._waiting.append(self._start(batch))
             yield from self._all(beside)
 
-    def _start(self, batch: _Batch) -> _Flight:
+    def _start(self, batch: _Batch) -> _PendingBatch:
         planned = plan([d for d in batch if isinstance(d, Document)], self._engine)
         fresh = [p for p in planned if not p.unchanged]
         context = known(self._engine, {iri for p in fresh for iri in references(p.record)})
-        candidates = [p.candidate for p in fresh]
-        return _Flight(batch, planned, candidates, context, self._gate.submit(candidates, context))
+        submissions = [p.submission for p in fresh]
+        return _PendingBatch(
+            batch, planned, submissions, context, self._gate.submit(submissions, context)
+        )
 
     def _touches(self, batch: _Batch) -> bool:
         """Tell whether a batch must see what is still on its way: the same or other records."""
-        ahead = {n for flight in self._waiting for d in flight.batch for n in _names(d)}
+        ahead = {n for pending in self._waiting for d in pending.batch for n in _names(d)}
         ahead |= {n for d, _ in self._landing for n in _names(d)}
         records = [r for d in batch if isinstance(d, Document) for r in d.records]
         return bool(ahead) and any(
@@ -204,7 +206,7 @@ class _Pass:
         return 0
 
     def _judged(self) -> int:
-        return sum(1 for _ in takewhile(lambda flight: flight.checked.done(), self._waiting))
+        return sum(1 for _ in takewhile(lambda pending: pending.checked.done(), self._waiting))
 
     def _all(self, beside: Executor) -> _Landed:
         """Commit whatever is still on its way, and tell what became of it."""
@@ -218,13 +220,13 @@ class _Pass:
         """Commit the first batches in one transaction; give what the one before it stored."""
         landing: _Landed = []
         lines: list[bytes] = []
-        for flight in [self._waiting.popleft() for _ in range(number)]:
-            checked = flight.checked.result()
-            results = {c.iri: c for c in _held(self._engine, flight.planned, checked)}
-            outcomes = _outcomes(flight, results)
-            lines += _lines(flight.planned, results, outcomes, self._write)
-            self._audit.draw(flight.candidates, flight.context)
-            landing += zip(flight.batch, outcomes, strict=True)
+        for pending in [self._waiting.popleft() for _ in range(number)]:
+            checked = pending.checked.result()
+            results = {c.iri: c for c in _held(self._engine, pending.planned, checked)}
+            outcomes = _outcomes(pending, results)
+            lines += _lines(pending.planned, results, outcomes, self._write)
+            self._audit.draw(pending.submissions, pending.context)
+            landing += zip(pending.batch, outcomes, strict=True)
         before = self._stored()
         if lines and not self._dry_run:
             whole = b"".join([self._said.encode(), *lines])
@@ -241,17 +243,17 @@ class _Pass:
 
 
 def _held(
-    engine: Engine, planned: Sequence[VersionedRecord], checked: Iterable[Checked]
-) -> list[Checked]:
+    engine: Engine, planned: Sequence[VersionedRecord], checked: Iterable[GateResult]
+) -> list[GateResult]:
     """Return what was checked, with a finding where a plan breaks a rule of its steps.
 
     A record that no number can be given, after what is stored, has a finding too.
     """
     fresh = [p for p in planned if not p.unchanged]
-    odd = {p.candidate.iri: _unnumbered(p) for p in fresh if p.unnumbered is not None}
+    odd = {p.submission.iri: _unnumbered(p) for p in fresh if p.unnumbered is not None}
     numbered = [p for p in fresh if p.unnumbered is None]
-    plans = {p.candidate.iri: p.record for p in numbered if isinstance(p.record, Plan)}
-    revising = frozenset(p.candidate.iri for p in numbered if p.current is not None)
+    plans = {p.submission.iri: p.record for p in numbered if isinstance(p.record, Plan)}
+    revising = frozenset(p.submission.iri for p in numbered if p.current is not None)
     found = {**broken_rules(engine, plans, revising), **odd}
     return [replace(c, issues=(*c.issues, *found.get(c.iri, ()))) for c in checked]
 
@@ -261,7 +263,7 @@ def _unnumbered(planned: VersionedRecord) -> list[Issue]:
         f"Its stored version is no whole number: {planned.unnumbered!r}, so no version can follow "
         "it. Number the stored versions 1, 2, 3, or remove the record from the store."
     )
-    return [Issue(planned.candidate.iri, "Version", "", message, "Violation", "")]
+    return [Issue(planned.submission.iri, "Version", "", message, "Violation", "")]
 
 
 def _names(document: Document | Rejected) -> set[tuple[str, str]]:
@@ -284,14 +286,14 @@ def _batches(documents: Iterable[Document | Rejected]) -> Iterator[_Batch]:
         yield batch
 
 
-def _outcomes(flight: _Flight, results: Mapping[str, Checked]) -> list[Outcome]:
+def _outcomes(pending: _PendingBatch, results: Mapping[str, GateResult]) -> list[Outcome]:
     planned: dict[int, list[VersionedRecord]] = {}
-    for p in flight.planned:
+    for p in pending.planned:
         planned.setdefault(id(p.document), []).append(p)
-    own = [planned.get(id(d), []) for d in flight.batch]
-    outcomes = [_outcome(d, mine, results) for d, mine in zip(flight.batch, own, strict=True)]
-    if any(names_others(type(p.record)) for p in flight.planned):
-        while lost := _lost(flight, own, outcomes):
+    own = [planned.get(id(d), []) for d in pending.batch]
+    outcomes = [_outcome(d, mine, results) for d, mine in zip(pending.batch, own, strict=True)]
+    if any(names_others(type(p.record)) for p in pending.planned):
+        while lost := _lost(pending, own, outcomes):
             before, outcomes = outcomes, [_without(o, lost) for o in outcomes]
             if outcomes == before:
                 break
@@ -299,7 +301,7 @@ def _outcomes(flight: _Flight, results: Mapping[str, Checked]) -> list[Outcome]:
 
 
 def _lost(
-    flight: _Flight, own: Iterable[list[VersionedRecord]], outcomes: Iterable[Outcome]
+    pending: _PendingBatch, own: Iterable[list[VersionedRecord]], outcomes: Iterable[Outcome]
 ) -> set[str]:
     """Return what a batch, which was judged as one, describes only in what is set aside of it."""
     refused: list[VersionedRecord] = []
@@ -307,7 +309,7 @@ def _lost(
     for mine, outcome in zip(own, outcomes, strict=True):
         (refused if outcome.state == "set aside" else kept).extend(mine)
     gone = _described(refused) - _described(kept) if refused else set()
-    return {iri for iri in gone if f"<{iri}> " not in flight.context}
+    return {iri for iri in gone if f"<{iri}> " not in pending.context}
 
 
 def _described(planned: Iterable[VersionedRecord]) -> set[str]:
@@ -324,13 +326,15 @@ def _without(outcome: Outcome, lost: set[str]) -> Outcome:
 
 
 def _outcome(
-    document: Document | Rejected, mine: Sequence[VersionedRecord], results: Mapping[str, Checked]
+    document: Document | Rejected,
+    mine: Sequence[VersionedRecord],
+    results: Mapping[str, GateResult],
 ) -> Outcome:
     if isinstance(document, Rejected):
         return Outcome(
             document.raw.source, "set aside", raw=document.raw, problems=document.problems
         )
-    checked = [results[p.candidate.iri] for p in mine if p.candidate.iri in results]
+    checked = [results[p.submission.iri] for p in mine if p.submission.iri in results]
     bad = [i for c in checked for i in c.issues if i.severity == "Violation"]
     mild = [i for c in checked for i in c.issues if i.severity != "Violation"]
     state: State = "unchanged" if all(p.unchanged for p in mine) else "imported"
@@ -342,14 +346,14 @@ def _outcome(
         problems=tuple(problem_of(i) for i in bad),
         warnings=(*document.warnings, *(problem_of(i) for i in mild)),
         records=() if bad else tuple(p.record for p in mine),
-        iris=() if bad else tuple(p.candidate.iri for p in mine),
+        iris=() if bad else tuple(p.submission.iri for p in mine),
         waits=bool(bad) and {i.shape for i in bad} <= REFERENCE_SHAPES,
     )
 
 
 def _lines(
     planned: Sequence[VersionedRecord],
-    results: Mapping[str, Checked],
+    results: Mapping[str, GateResult],
     outcomes: Sequence[Outcome],
     write: LogEntry | None,
 ) -> list[bytes]:
@@ -357,14 +361,14 @@ def _lines(
     stored = {iri for o in outcomes if o.state == "imported" for iri in o.iris}
     now = datetime.now(UTC)
     return [
-        results[p.candidate.iri].nquads + provenance(p.candidate, _origin(p, now, write)).encode()
+        results[p.submission.iri].nquads + provenance(p.submission, _origin(p, now, write)).encode()
         for p in planned
-        if p.candidate.iri in stored and p.candidate.iri in results
+        if p.submission.iri in stored and p.submission.iri in results
     ]
 
 
-def _origin(planned: VersionedRecord, now: datetime, write: LogEntry | None) -> Origin:
-    return Origin(
+def _origin(planned: VersionedRecord, now: datetime, write: LogEntry | None) -> VersionOrigin:
+    return VersionOrigin(
         source=planned.document.raw.source,
         source_hash=sha256(planned.document.raw.data).hexdigest(),
         content_hash=planned.content_hash,

@@ -25,11 +25,11 @@ from loaders.mapping.iris import (
 from loaders.mapping.nquads import quoted
 from service.access import LogEntry
 from service.common.resources import VERSION
-from service.validation.gate import Candidate
+from service.validation.gate import Submission
 
 
 @dataclass(frozen=True)
-class Origin:
+class VersionOrigin:
     """Where one version of a record comes from. Hashes are SHA-256 in hexadecimal."""
 
     source: str
@@ -41,9 +41,9 @@ class Origin:
     write: LogEntry | None
 
 
-def provenance(candidate: Candidate, origin: Origin) -> str:
+def provenance(submission: Submission, origin: VersionOrigin) -> str:
     """Return the provenance of one version of a record as N-Quads."""
-    return "".join(f"{s} {p} {o}{_END}" for s, p, o in _statements(candidate, origin))
+    return "".join(f"{s} {p} {o}{_END}" for s, p, o in _statements(submission, origin))
 
 
 def software() -> str:
@@ -99,10 +99,10 @@ _TYPE, _NAME, _AT, _BY, _FROM, _CONTENT, _LOADER, _SOURCE_HASH, _REVISES, _REPLA
 _GRAPH, _FILE, _TIME = f"<{EGAP.StatementGraph}>", f"<{PROV.Entity}>", f"^^<{XSD.dateTime}>"
 
 
-def _statements(candidate: Candidate, origin: Origin) -> Iterator[tuple[str, str, str]]:
+def _statements(submission: Submission, origin: VersionOrigin) -> Iterator[tuple[str, str, str]]:
     """Yield subject, predicate and object as N-Quads has them."""
-    record = candidate.record
-    graph = f"<{graph_iri(record.kind, record.id, candidate.version)}>"
+    record = submission.record
+    graph = f"<{graph_iri(record.kind, record.id, submission.version)}>"
     file = f"<{BASE}id/source/{origin.source_hash}>"
     yield graph, _TYPE, _GRAPH
     yield graph, _AT, f'"{origin.recorded.isoformat()}"{_TIME}'
@@ -119,4 +119,4 @@ def _statements(candidate: Candidate, origin: Origin) -> Iterator[tuple[str, str
         old = record_iri(record.kind, record.id, origin.revises)
         before = graph_iri(record.kind, record.id, origin.revises)
         yield graph, _REVISES, f"<{before}>"
-        yield f"<{old}>", _REPLACED_BY, f"<{candidate.iri}>"
+        yield f"<{old}>", _REPLACED_BY, f"<{submission.iri}>"

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from service.common.problems import QueryTimeout, WorkTimeout
-from service.sandbox import Bounds, Workers, forkserver
+from service.sandbox import WorkerLimits, Workers, forkserver
 from service.store.faults import faults
 from service.store.oxigraph.copies import Copy
 from service.store.port import Engine, Update
@@ -36,7 +36,7 @@ class Rehearsals:
         """
         self._folder = Path(mkdtemp(prefix="evalgap-updates-")) if store is None else _beside(store)
         self._left_over = store is not None
-        bounds = Bounds(size=1, queue=0, seconds=seconds, memory=MEMORY)
+        bounds = WorkerLimits(size=1, queue=0, seconds=seconds, memory=MEMORY)
         self._workers = Workers(forkserver.context, bounds, "running updates", self._folder)
 
     def change(self, engine: Engine, update: Update, *, keeps: bool) -> Transaction:

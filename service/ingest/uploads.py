@@ -11,12 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from loaders.contract import Alone, Raw, RecordProblem, Rejected
+from loaders.contract import Raw, RecordProblem, Rejected, SingleFile
 from loaders.reading.files import count, printable, raw_stream
 from loaders.registry import documents
 from service.common.problems import Busy, Crashed, TooLarge, WorkTimeout
 from service.ingest.documents import Read, read_again
-from service.sandbox import Bounds, Workers, forkserver
+from service.sandbox import WorkerLimits, Workers, forkserver
 
 _SECONDS = 300.0
 """The most that one piece of work may take, the first, which unpacks the upload, too."""
@@ -29,7 +29,7 @@ _ENDS = (Busy, Crashed, TooLarge, WorkTimeout)
 
 
 @dataclass(frozen=True)
-class Place:
+class UploadPosition:
     """Where reading stands: files that are done, and documents of the next one."""
 
     file: int = 0
@@ -43,10 +43,10 @@ class Batch:
     found: list[Read] = field(default_factory=list)
     files: int = 0
     """Files of the upload that are done."""
-    place: Place | None = None
+    place: UploadPosition | None = None
 
 
-def read_more(upload: Path, name: str, place: Place, most: int) -> Batch:
+def read_more(upload: Path, name: str, place: UploadPosition, most: int) -> Batch:
     """Return the next documents; with `most` 1 no step goes on from one file to the next."""
     steps = _steps_from(upload, name, place)
     batch, size, end = Batch(files=place.file), 0, time.monotonic() + _PAUSE
@@ -62,8 +62,8 @@ def read_more(upload: Path, name: str, place: Place, most: int) -> Batch:
     return batch
 
 
-_Steps = Iterator[tuple[Read | None, Place]]
-_kept: list[tuple[tuple[Path, Place], _Steps]] = []
+_Steps = Iterator[tuple[Read | None, UploadPosition]]
+_kept: list[tuple[tuple[Path, UploadPosition], _Steps]] = []
 """Where the last piece of work stopped, and what goes on from there; one upload at a time."""
 
 
@@ -72,12 +72,12 @@ def forget() -> None:
     _kept.clear()
 
 
-def _steps_from(upload: Path, name: str, place: Place) -> _Steps:
+def _steps_from(upload: Path, name: str, place: UploadPosition) -> _Steps:
     kept = _kept.pop() if _kept else None  # whatever ends this work ends what was kept
     return kept[1] if kept and kept[0] == (upload, place) else _steps(upload, name, place)
 
 
-def _steps(upload: Path, name: str, place: Place) -> _Steps:
+def _steps(upload: Path, name: str, place: UploadPosition) -> _Steps:
     """Yield each document from a place on, and None after each file."""
     with upload.open("rb") as stream:
         for index, raw in enumerate(raw_stream(stream, name)):
@@ -86,13 +86,13 @@ def _steps(upload: Path, name: str, place: Place) -> _Steps:
             passed = place.document if index == place.file else 0
             for number, found in enumerate([raw] if isinstance(raw, Rejected) else documents(raw)):
                 if number >= passed:
-                    yield _alone(found), Place(index, number + 1)
-            yield None, Place(index + 1)
+                    yield _alone(found), UploadPosition(index, number + 1)
+            yield None, UploadPosition(index + 1)
 
 
 def _alone(found: Read) -> Read:
     """Return a document without its company, which cannot be sent."""
-    return replace(found, raw=replace(found.raw, bundle=Alone(), stream=None))
+    return replace(found, raw=replace(found.raw, bundle=SingleFile(), stream=None))
 
 
 def source_of(upload: Path, name: str, file: int) -> str:
@@ -114,7 +114,7 @@ class Uploads:
 
     def __init__(self, folder: Path, *, apart: bool) -> None:
         """Start no process yet; without `apart` (tests) uploads are read in this one."""
-        bounds = Bounds(size=1 if apart else 0, seconds=_SECONDS, memory=_MEMORY)
+        bounds = WorkerLimits(size=1 if apart else 0, seconds=_SECONDS, memory=_MEMORY)
         self._workers = Workers(forkserver.context, bounds, "reading uploads", readable=folder)
 
     def count(self, upload: Path) -> int | None:
@@ -126,7 +126,7 @@ class Uploads:
 
     def again(self, raw: Raw) -> list[Read]:
         """Return the documents of a file that was read before."""
-        return self._workers.run(read_again, replace(raw, bundle=Alone()))
+        return self._workers.run(read_again, replace(raw, bundle=SingleFile()))
 
     def documents(
         self, upload: Path, name: str, done: Callable[[int], object], stops: Callable[[], bool]
@@ -137,7 +137,7 @@ class Uploads:
         A file at which the process ends twice is yielded as rejected, and reading goes on behind
         it; after `_MOST_ENDS` of them the rest is rejected as one.
         """
-        place: Place | None = Place()
+        place: UploadPosition | None = UploadPosition()
         ends = careful = 0
         while place is not None:
             most = 1 if careful else _TOGETHER
@@ -151,7 +151,7 @@ class Uploads:
                     source = self._source(upload, name, place.file)
                     rest = " The rest of the upload is not read." if ends == _MOST_ENDS else ""
                     yield _ended(source, _why(problem) + rest)
-                    place = Place(place.file + 1) if ends < _MOST_ENDS else None
+                    place = UploadPosition(place.file + 1) if ends < _MOST_ENDS else None
                 careful = 2 * _TOGETHER
                 continue
             careful, place = max(careful - 1, 0), batch.place

@@ -13,11 +13,11 @@ from loaders.mapping.iris import series_iri
 from loaders.model import Plan, Record, Review, whole_number
 from service.queries import internal
 from service.store.port import Engine
-from service.validation.gate import Candidate
+from service.validation.gate import Submission
 
 
 @dataclass(frozen=True)
-class Current:
+class StoredVersion:
     """The newest stored version of a record, and the hash of its content.
 
     `label` is the version as the store has it: the store of another program may hold any text.
@@ -40,12 +40,12 @@ class VersionedRecord:
     record: Record
     version: int
     content_hash: str
-    current: Current | None
+    current: StoredVersion | None
 
     @cached_property
-    def candidate(self) -> Candidate:
+    def submission(self) -> Submission:
         """The record as it asks to be stored."""
-        return Candidate(self.record, self.version)
+        return Submission(self.record, self.version)
 
     @property
     def unnumbered(self) -> str | None:
@@ -80,7 +80,7 @@ def plan(documents: Sequence[Document], engine: Engine) -> list[VersionedRecord]
 
 
 def _planned(
-    document: Document, record: Record, content_hash: str, current: Current | None
+    document: Document, record: Record, content_hash: str, current: StoredVersion | None
 ) -> VersionedRecord:
     newest = current.version if current else None
     if current is None or newest is None:
@@ -89,10 +89,12 @@ def _planned(
     return VersionedRecord(document, record, version, content_hash, current)
 
 
-def current_versions(engine: Engine, series: Iterable[str]) -> dict[str, Current]:
+def current_versions(engine: Engine, series: Iterable[str]) -> dict[str, StoredVersion]:
     """Return the newest stored version of each series that has one."""
     rows = internal.rows(engine, "current-contents", series=map(URIRef, sorted(series)))
-    return {str(row["series"]): Current(str(row["version"]), str(row["content"])) for row in rows}
+    return {
+        str(row["series"]): StoredVersion(str(row["version"]), str(row["content"])) for row in rows
+    }
 
 
 def _resolved(record: Record, versions: Mapping[str, int]) -> Record:

@@ -8,7 +8,7 @@ from loaders.formats.evalgap import FORMAT_VERSION
 from loaders.formats.evalgap_matches import DECISIONS
 from loaders.mapping.iris import BASE, EGAP, last_segment, path_below
 from loaders.reading.identifiers import identifiers
-from service.matching.rules import Described, Proposal, proposals
+from service.matching.rules import MatchCandidate, Proposal, proposals
 from service.queries import internal
 from service.store.port import Engine
 
@@ -20,7 +20,7 @@ _KINDS = {
 }
 
 
-def things(engine: Engine) -> list[Described]:
+def things(engine: Engine) -> list[MatchCandidate]:
     """Return every benchmark, dataset and implementation as its current cards name it."""
     found: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for row in internal.rows(engine, "names-to-match"):
@@ -31,9 +31,9 @@ def things(engine: Engine) -> list[Described]:
     return [_described(kind, ident, fields) for (kind, ident), fields in found.items()]
 
 
-def _described(kind: Any, ident: str, fields: Mapping[str, set[str]]) -> Described:
+def _described(kind: Any, ident: str, fields: Mapping[str, set[str]]) -> MatchCandidate:
     cited = fields["isReferencedBy"] | fields["bibliographicCitation"]
-    return Described(
+    return MatchCandidate(
         kind=kind,
         id=ident,
         titles=tuple(sorted(fields["title"])),

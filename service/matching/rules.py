@@ -30,7 +30,7 @@ _BLANK = re.compile(r"[\s_\-\u2010-\u2015]+")
 
 
 @dataclass(frozen=True)
-class Described:
+class MatchCandidate:
     """A benchmark, dataset or implementation as its cards name it; `rank` orders targets.
 
     `identifiers` are registry names of its own, `uses` those of datasets that it runs on.
@@ -71,7 +71,7 @@ def fold(name: str) -> str:
     return _BLANK.sub("", name).casefold()
 
 
-def proposals(things: Iterable[Described]) -> list[Proposal]:
+def proposals(things: Iterable[MatchCandidate]) -> list[Proposal]:
     """Return what seems to belong together, the surest first.
 
     Within a group that shares a registry name or a name, each thing is proposed to the group's
@@ -85,30 +85,30 @@ def proposals(things: Iterable[Described]) -> list[Proposal]:
     return sorted(kept, key=lambda p: (-p.confidence, p.subject, p.target))
 
 
-def _groups(things: Sequence[Described]) -> Iterator[list[Described]]:
-    shared: dict[str, list[Described]] = defaultdict(list)
+def _groups(things: Sequence[MatchCandidate]) -> Iterator[list[MatchCandidate]]:
+    shared: dict[str, list[MatchCandidate]] = defaultdict(list)
     for thing in things:
         for key in _keys(thing):
             shared[key].append(thing)
     return (group for group in shared.values() if _benchmarks(group) <= CROWD)
 
 
-def _benchmarks(group: Iterable[Described]) -> int:
+def _benchmarks(group: Iterable[MatchCandidate]) -> int:
     return sum(thing.kind == "benchmark" for thing in group)
 
 
-def _keys(thing: Described) -> set[str]:
+def _keys(thing: MatchCandidate) -> set[str]:
     names = {f"name {fold(n)}" for n in (*thing.titles, *thing.abbreviations)}
     return names | set(thing.identifiers) | set(thing.uses)
 
 
-def _star(group: Sequence[Described]) -> Iterator[tuple[Described, Described]]:
+def _star(group: Sequence[MatchCandidate]) -> Iterator[tuple[MatchCandidate, MatchCandidate]]:
     order = {"benchmark": 0, "dataset": 1, "implementation": 2}
     target, *others = sorted(group, key=lambda t: (order[t.kind], t.rank, t.id))
     return ((other, target) for other in others if other.path != target.path)
 
 
-def _proposal(subject: Described, target: Described) -> Proposal | None:
+def _proposal(subject: MatchCandidate, target: MatchCandidate) -> Proposal | None:
     relation = _relation(subject.kind, target.kind)
     found = list(_agreements(subject, target))
     if relation is None or not found:
@@ -134,7 +134,7 @@ _TO_BENCHMARK = {"benchmark": "same-as", "dataset": "dataset-of", "implementatio
 """Two implementations are never proposed as the same: one dataset has many, each its own way."""
 
 
-def _agreements(one: Described, other: Described) -> Iterator[tuple[Decimal, str]]:
+def _agreements(one: MatchCandidate, other: MatchCandidate) -> Iterator[tuple[Decimal, str]]:
     """Yield (weight, reason) for each kind of agreement."""
     if papers := one.papers & other.papers:
         few = max(len(one.papers), len(other.papers)) <= _FEW
@@ -149,7 +149,7 @@ def _agreements(one: Described, other: Described) -> Iterator[tuple[Decimal, str
         yield _BY_SHORT, f"The name of one is the abbreviation of the other: {min(short)!r}."
 
 
-def _by_files(one: Described, other: Described) -> Decimal:
+def _by_files(one: MatchCandidate, other: MatchCandidate) -> Decimal:
     """Return what sharing files is worth; what a drafted card links to may be anything."""
     if one.kind == other.kind == "benchmark":
         return _BY_TOOL
@@ -157,5 +157,5 @@ def _by_files(one: Described, other: Described) -> Decimal:
     return _BY_MANY if drafted else _BY_FILES
 
 
-def _names(thing: Described) -> set[str]:
+def _names(thing: MatchCandidate) -> set[str]:
     return {fold(n) for n in (*thing.titles, *thing.abbreviations)}

@@ -10,7 +10,7 @@ from service.ontology import graphs
 
 
 @dataclass(frozen=True)
-class Words:
+class TermText:
     """What a name is called, what it means, and for a dimension what it asks; empty: not said."""
 
     label: str
@@ -19,10 +19,10 @@ class Words:
 
 
 @lru_cache(maxsize=4096)  # a path may be untrusted
-def of(path: str) -> Words:
+def of(path: str) -> TermText:
     """Return all words for `code/…`, `value/…` or `dimension/…`."""
     name = URIRef(f"{BASE}{path}")
-    return Words(*(_said(name, p) for p in (SKOS.prefLabel, SKOS.definition, EGAP.questionText)))
+    return TermText(*(_said(name, p) for p in (SKOS.prefLabel, SKOS.definition, EGAP.questionText)))
 
 
 def label(path: str) -> str:

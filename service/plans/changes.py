@@ -34,7 +34,7 @@ _TESTS = ("test-task", "test-outcome")
 _LOSS_UNIT = {"percent": "percentage-point"}
 
 
-class Scored(BaseModel):
+class StepScore(BaseModel):
     """One score of a result, with the fields of a measurement."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,13 +48,13 @@ class Scored(BaseModel):
     condition: dict[str, Any] | None = None
 
 
-class Measured(BaseModel):
+class StepMeasurement(BaseModel):
     """What a step measured: `before` may be left out, and `intervals` are those of the loss."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     metric: Metric
-    before: Scored | None = None
-    after: Scored
+    before: StepScore | None = None
+    after: StepScore
     intervals: tuple[Interval, ...] = ()
     study: Study | None = None
     systems: tuple[System, ...] = ()
@@ -75,7 +75,7 @@ class StepChange(BaseModel):
     test_method: str | None = None
     threshold: Threshold | None = None
     sample: SampleSizeRequest | None = None
-    result: Measured | None = None
+    result: StepMeasurement | None = None
     waive: Text | None = None
     by: Agent | None = None
 
@@ -144,7 +144,7 @@ def _check_threshold(step: Step, change: StepChange) -> None:
         )
 
 
-def _result(given: Measured) -> StepResult:
+def _result(given: StepMeasurement) -> StepResult:
     ends = {"before": given.before, "after": given.after}
     scores = [_measurement(key, score, given) for key, score in ends.items() if score is not None]
     loss = _loss(given)
@@ -166,7 +166,7 @@ def _result(given: Measured) -> StepResult:
     )
 
 
-def _measurement(key: str, score: Scored, given: Measured) -> Measurement:
+def _measurement(key: str, score: StepScore, given: StepMeasurement) -> Measurement:
     fields = score.model_dump(exclude_none=True)
     return Measurement.model_validate(
         {"precision": _digit(score.value), **fields, "key": key}
@@ -180,7 +180,7 @@ def _digit(value: Decimal) -> Decimal:
     return Decimal(1).scaleb(exponent) if isinstance(exponent, int) and exponent < 0 else Decimal(1)
 
 
-def _loss(given: Measured) -> Decimal | None:
+def _loss(given: StepMeasurement) -> Decimal | None:
     """Return the loss; positive is a loss also where lower is better."""
     if given.before is None:
         return None

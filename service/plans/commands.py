@@ -58,7 +58,7 @@ class PlanRequest(BaseModel):
 
 
 @dataclass(frozen=True)
-class Changed:
+class ChangedPlan:
     """A plan after a change: its version, and what became of the gap that the step feeds."""
 
     plan: Plan
@@ -75,14 +75,14 @@ def form(given: Any, cls: type[Form]) -> Form:
         raise Invalid(problems[0].sentence(), problems=[dict(vars(p)) for p in problems]) from error
 
 
-def create(engine: Engine, gate: Gate, requested: PlanRequest, write: LogEntry) -> Changed:
+def create(engine: Engine, gate: Gate, requested: PlanRequest, write: LogEntry) -> ChangedPlan:
     """Store a new plan. Raises `Conflict` for an id that is taken, `NotFound`, `Invalid`."""
     if internal.holds(engine, "known", iri=series_iri("plan", requested.id)):
         raise Conflict(f"There is a plan {requested.id!r} already. Choose another id.")
     plan = drafted(engine, requested)
     _store(engine, gate, _document(f"plans/{plan.id}", [plan], requested), write)
     stored, version = load(engine, plan.id)
-    return Changed(stored, version, None)
+    return ChangedPlan(stored, version, None)
 
 
 def drafted(engine: Engine, requested: PlanRequest) -> Plan:
@@ -122,7 +122,7 @@ def step_of(plan: Plan, position: int) -> Step:
 
 def change(
     engine: Engine, gate: Gate, at: tuple[str, int], requested: StepChange, write: LogEntry
-) -> Changed:
+) -> ChangedPlan:
     """Store a plan (by its id) with one step (by its number) changed, and the gap of a result.
 
     Raises `Conflict` where the plan does not allow it or has moved on, `Invalid`, `NotFound`.
@@ -145,7 +145,7 @@ def change(
         records: list[Record] = [new] if gap is None else [gap, new]
         document = _document(f"plans/{ident}/steps/{position}", records, requested)
         _store(engine, gate, document, write)
-    return Changed(*load(engine, ident), outcome)
+    return ChangedPlan(*load(engine, ident), outcome)
 
 
 def _fed(

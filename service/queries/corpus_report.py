@@ -28,7 +28,7 @@ _LEAD = re.compile(rf"{re.escape(BASE)}(?:(?:id|code|value)/[^/]+/|dimension/|on
 
 
 @dataclass(frozen=True)
-class Table:
+class CorpusTable:
     """Rows that answer a named question, with the number in each cell under its column."""
 
     title: str
@@ -120,12 +120,12 @@ def answer(engine: Engine, question: str, arguments: Mapping[str, str]) -> Rows:
     return [{k: short(lists.value(v)) for k, v in row.items()} for row in found]
 
 
-def _tables(engine: Engine) -> list[Table]:
+def _tables(engine: Engine) -> list[CorpusTable]:
     """Return every table of figures, in the order in which they are shown."""
 
-    def table(title: str, question: str, **arguments: str) -> Table:
+    def table(title: str, question: str, **arguments: str) -> CorpusTable:
         rows = answer(engine, question, arguments)
-        return Table(title, question, _spread(question, rows), arguments)
+        return CorpusTable(title, question, _spread(question, rows), arguments)
 
     return [
         table("Records and things", "records-by-kind"),
@@ -170,7 +170,7 @@ def _spread(question: str, rows: Rows) -> Rows:
     return list(found.values())
 
 
-def totals(shown: Sequence[Table]) -> dict[str, int]:
+def totals(shown: Sequence[CorpusTable]) -> dict[str, int]:
     """Return the sums that the tables give: gaps, with a number, checked, in healthcare."""
     rows = {table.question: table.rows for table in shown}
     levels, domains = rows["verification-levels"], rows["gaps-by-domain"]

@@ -9,13 +9,13 @@ from service.sandbox.children import bound_cpu, end_with, start
 from service.sandbox.confine import Confinement, confine, held, offline, probe
 from service.sandbox.slots import Slots, busy
 from service.sandbox.stopping import CancellationToken
-from service.sandbox.workers import Bounds, Workers
+from service.sandbox.workers import WorkerLimits, Workers
 
 __all__ = [
-    "Bounds",
     "CancellationToken",
     "Confinement",
     "Slots",
+    "WorkerLimits",
     "Workers",
     "bound_cpu",
     "busy",

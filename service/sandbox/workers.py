@@ -39,7 +39,7 @@ _TOO_MUCH = "This needs more memory than one request may use. Send less at once.
 
 
 @dataclass(frozen=True)
-class Bounds:
+class WorkerLimits:
     """What the workers of one pool may use."""
 
     size: int = 2
@@ -58,7 +58,7 @@ class Workers:
     def __init__(
         self,
         context: "Callable[[], BaseContext]",
-        bounds: Bounds,
+        bounds: WorkerLimits,
         doing: str,
         shared: Path | None = None,
         readable: Path | None = None,

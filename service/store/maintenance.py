@@ -29,7 +29,7 @@ _GROWTH = 2 * 2**30
 """Bytes by which the process may grow after the store was found damaged, and no query is begun."""
 
 
-class Upkeep:
+class StoreMaintenance:
     """A thread that tidies the store at start, and makes it quick when it is left alone."""
 
     def __init__(
@@ -45,7 +45,7 @@ class Upkeep:
         self._kept = kept
         self._stopping = Event()
         self._when_found = 0
-        self._thread = Thread(target=self._work, name="upkeep", daemon=True)
+        self._thread = Thread(target=self._work, name="maintenance", daemon=True)
 
     def start(self) -> None:
         """Begin, beside the service."""

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from random import SystemRandom
 
 from service.common.problems import Disagreement
-from service.validation.gate import Candidate, Gate
+from service.validation.gate import Gate, Submission
 
 TOGETHER = 10
 """Records judged again in one go; each go costs pySHACL the whole taxonomy once."""
@@ -17,12 +17,12 @@ class Audit:
     def __init__(self, gate: Gate, share: float) -> None:
         """Draw each record with probability `share`, and at least one if that is above 0."""
         self._gate, self._share, self._random = gate, share, SystemRandom()
-        self._drawn: list[Candidate] = []
+        self._drawn: list[Submission] = []
         self._context = ""
-        self._last: tuple[Candidate, str] | None = None
+        self._last: tuple[Submission, str] | None = None
         self._running: list[Future[str]] = []
 
-    def draw(self, batch: Sequence[Candidate], context: str) -> None:
+    def draw(self, batch: Sequence[Submission], context: str) -> None:
         """Draw from a batch that was judged with this context (N-Triples).
 
         Raises `Disagreement` for what was drawn before.

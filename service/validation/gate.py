@@ -23,7 +23,7 @@ from loaders.mapping.nquads import nquads
 from loaders.mapping.write import triples
 from loaders.model import Record
 from service.common.problems import Busy, Crashed, Problem, TooLarge, WorkTimeout
-from service.sandbox import Bounds, Workers, forkserver
+from service.sandbox import WorkerLimits, Workers, forkserver
 from service.store.rdf_input import lines
 from service.validation import validator
 from service.validation.validator import Issue, Triple
@@ -33,7 +33,7 @@ Judge = Callable[[Iterable[Triple]], list[Issue]]
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Submission:
     """A record that asks to be stored, with the version it would get."""
 
     record: Record
@@ -46,8 +46,8 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A candidate after the gate: its IRI and N-Quads, and what SHACL found."""
+class GateResult:
+    """A submission after the gate: its IRI and N-Quads, and what SHACL found."""
 
     iri: str
     nquads: bytes
@@ -55,7 +55,7 @@ class Checked:
 
 
 class Gate:
-    """Checks batches of candidates, in `workers` processes or, with 0, in this one."""
+    """Checks batches of submissions, in `workers` processes or, with 0, in this one."""
 
     ENDS: ClassVar[tuple[type[Problem], ...]] = (Busy, Crashed, TooLarge, WorkTimeout)
     """What a batch is done again for, in halves: something in it ended its process."""
@@ -67,7 +67,7 @@ class Gate:
         self._alone = Lock()
         if workers:
             forkserver.context()
-            bounds = Bounds(size=workers, seconds=_BATCH_SECONDS, memory=_MEMORY)
+            bounds = WorkerLimits(size=workers, seconds=_BATCH_SECONDS, memory=_MEMORY)
             self._workers = Workers(forkserver.context, bounds, "being checked")
             # one more than workers, so that the next batch is at hand when one is done
             self._threads = ThreadPoolExecutor(workers + 1, "gate")
@@ -77,11 +77,11 @@ class Gate:
         """Return a gate that only writes triples, for records that have been judged before."""
         return cls(0, _pass_all)
 
-    def submit(self, batch: Sequence[Candidate], context: str) -> "Future[list[Checked]]":
+    def submit(self, batch: Sequence[Submission], context: str) -> "Future[list[GateResult]]":
         """Check a batch; `context` holds, as N-Triples, what its records refer to."""
         return self._later(self._checked, list(batch), context)
 
-    def audit(self, batch: Sequence[Candidate], context: str) -> "Future[str]":
+    def audit(self, batch: Sequence[Submission], context: str) -> "Future[str]":
         """Judge a batch again by plain pySHACL; gives what it finds otherwise, in words."""
         return self._later(self._done, disagreement, list(batch), context)
 
@@ -109,7 +109,7 @@ class Gate:
         with self._alone:
             return task(*given)
 
-    def _checked(self, batch: list[Candidate], context: str) -> list[Checked]:
+    def _checked(self, batch: list[Submission], context: str) -> list[GateResult]:
         """Check a batch; if its process ends, once more, then in halves down to the one record."""
         for again in (True, False):
             try:
@@ -139,18 +139,18 @@ _MEMORY = 2 * 2**30
 
 
 def check(
-    batch: Sequence[Candidate], context: str, judged: Judge = validator.validate
-) -> list[Checked]:
-    """Return each candidate with its N-Quads and the issues found at its nodes."""
+    batch: Sequence[Submission], context: str, judged: Judge = validator.validate
+) -> list[GateResult]:
+    """Return each submission with its N-Quads and the issues found at its nodes."""
     written = _written(batch)
     issues = bisected(written, _parsed(context), judged) if written else []
     return [
-        Checked(c.iri, _nquads(c, own), tuple(found))
+        GateResult(c.iri, _nquads(c, own), tuple(found))
         for c, own, found in zip(batch, written, issues, strict=True)
     ]
 
 
-def disagreement(batch: Sequence[Candidate], context: str) -> str:
+def disagreement(batch: Sequence[Submission], context: str) -> str:
     """Return in words what plain pySHACL finds otherwise about a batch, or nothing."""
     data = list(chain(*_written(batch), _parsed(context)))
     ours, plain = (_verdict(judged, data) for judged in (validator.validate, validator.plain))
@@ -166,7 +166,7 @@ def _verdict(judged: Judge, data: list[Triple]) -> set[str]:
         return {type(error).__name__}
 
 
-def _written(batch: Iterable[Candidate]) -> list[list[Triple]]:
+def _written(batch: Iterable[Submission]) -> list[list[Triple]]:
     return [[*triples(c.record, c.version)] for c in batch]
 
 
@@ -221,15 +221,15 @@ def _undecided(record: list[Triple], error: Exception) -> Issue:
     return Issue(focus, "", "", message, "Violation", "")
 
 
-def _ended(candidate: Candidate, problem: Problem) -> Checked:
-    issue = Issue(candidate.iri, "", "", problem.detail, "Violation", "")
-    return Checked(candidate.iri, b"", (issue,))
+def _ended(submission: Submission, problem: Problem) -> GateResult:
+    issue = Issue(submission.iri, "", "", problem.detail, "Violation", "")
+    return GateResult(submission.iri, b"", (issue,))
 
 
-def _nquads(candidate: Candidate, written: list[Triple]) -> bytes:
+def _nquads(submission: Submission, written: list[Triple]) -> bytes:
     """Return N-Quads as bytes, which the process that stores them passes on as they are."""
-    record = candidate.record
-    name = graph_iri(record.kind, record.id, candidate.version)
+    record = submission.record
+    name = graph_iri(record.kind, record.id, submission.version)
     things = {s for s in {t[0] for t in written} if is_thing(str(s))}
     own = nquads((t for t in written if t[0] not in things), name.n3())
     return (own + nquads((t for t in written if t[0] in things), THINGS.n3())).encode()

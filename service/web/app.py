@@ -14,17 +14,17 @@ from fastapi.staticfiles import StaticFiles
 
 from service.access import Access, RequestIds, Tokens, WriteLog
 from service.common import aliases
+from service.common.fair_lock import FairLock
 from service.common.http_headers import COMPRESSION, WORTH_COMPRESSING
 from service.common.resources import VERSION
 from service.common.settings import Settings
-from service.common.turns import Turns
 from service.coverage import from_graph
 from service.ingest import seeding
-from service.ingest.checking import Checking, Errands
-from service.ingest.graph_updates import door_of
-from service.ingest.jobs import Jobs, Workshop
+from service.ingest.checking import Checking, DeadlinePool
+from service.ingest.graph_updates import graph_writer
+from service.ingest.jobs import ImportContext, ImportJobs
 from service.ingest.written import settle
-from service.store.maintenance import Upkeep
+from service.store.maintenance import StoreMaintenance
 from service.store.open import open_served
 from service.store.oxigraph.store import READER_MEMORY, EmbeddedEngine
 from service.store.port import Engine
@@ -49,13 +49,13 @@ from service.web.damaged import AnswersOnceDamaged
 from service.web.dependencies import Services
 from service.web.files import PageFiles
 from service.web.http.edge import service_hosts
-from service.web.http.forwarded import Proxies, PublicAddress
+from service.web.http.forwarded import PublicAddress, TrustedProxies
 from service.web.lines import Lines
 from service.web.linked_data import descriptions, names
 from service.web.middleware import (
-    CarefulHeaders,
     HeadAsGet,
     RefusalsAsProblems,
+    SecurityHeaders,
     ValidRanges,
 )
 from service.web.pages.benchmarks import index
@@ -149,7 +149,7 @@ def _add_middleware(app: FastAPI, settings: Settings, services: Services) -> Non
     """Add what every request passes; what is added last comes first."""
     access = services.access
     app.add_middleware(AnswersOnceDamaged, engine=services.engine)
-    app.add_middleware(CarefulHeaders)
+    app.add_middleware(SecurityHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=COMPRESSION)
     if access.reading_needs_token:
         app.add_middleware(Endpoint, services=services, writes=False)
@@ -175,31 +175,31 @@ def _add_edge(app: FastAPI, settings: Settings, access: Access) -> None:
         from service.web.http.rates import RateLimit  # noqa: PLC0415 - takes a tenth of a second
 
         app.add_middleware(RateLimit, rate=settings.rate_limit, is_token=access.tokens.is_valid)
-    proxies, hosts = Proxies(settings.trusted_proxies), service_hosts(settings)
+    proxies, hosts = TrustedProxies(settings.trusted_proxies), service_hosts(settings)
     if proxies or hosts.public:
         app.add_middleware(PublicAddress, hosts=hosts, proxies=proxies)
 
 
 def _services(engine: Engine, gate: Gate, settings: Settings, access: Access) -> Services:
-    writing = Turns()
+    writing = FairLock()
     # the imports of a store that is only read here belong to the service that writes it
     lasting = None if settings.read_only else settings.imports_folder
     folder = lasting or Path(mkdtemp(prefix="evalgap-imports-"))
     log = WriteLog(settings.write_log_file or folder / "writes.sqlite")
-    workshop = Workshop(
+    context = ImportContext(
         engine, gate, writing, log, settings.set_aside_file, settings.max_set_aside_bytes,
         settings.validators > 0,
     )  # fmt: skip
-    jobs = Jobs(folder, workshop)
+    jobs = ImportJobs(folder, context)
     if not engine.shared and not settings.read_only:
         settle(engine, log, jobs.under_way())
-    door = door_of(engine, gate if settings.gate else None, settings)
-    checking, apart = Checking(settings), Errands(settings, "taking gaps apart")
+    writer = graph_writer(engine, gate if settings.gate else None, settings)
+    checking, apart = Checking(settings), DeadlinePool(settings, "taking gaps apart")
     own = [path.parent for path in (settings.store, settings.set_aside_file) if path]
     found = checks(engine, gate, [folder, *own], settings.min_free_bytes)
     ready = Readiness(found)
     return Services(
-        engine, gate, checking, apart, settings, access, log, jobs, writing, door, ready
+        engine, gate, checking, apart, settings, access, log, jobs, writing, writer, ready
     )
 
 
@@ -208,11 +208,12 @@ def _closing(
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        upkeep = Upkeep(services.engine, services.settings.max_memory_copy_bytes, KEPT)
-        upkeep.start()
+        copied = services.settings.max_memory_copy_bytes
+        maintenance = StoreMaintenance(services.engine, copied, KEPT)
+        maintenance.start()
         yield
         app.state.threads.shutdown(wait=False, cancel_futures=True)
-        upkeep.stop()
+        maintenance.stop()
         if lanes:
             lanes.close()
         services.refuse_writes()

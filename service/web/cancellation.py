@@ -12,8 +12,8 @@ from anyio.to_thread import run_sync
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from service.common.fair_lock import QUEUE
 from service.common.problems import Abandoned, Busy
-from service.common.turns import QUEUE
 from service.sandbox import Slots, busy
 from service.store.oxigraph.store import READERS, EmbeddedEngine
 from service.store.port import CancellationToken, Engine

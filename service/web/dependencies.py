@@ -10,12 +10,12 @@ from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 
 from service.access import Access, Caller, Intent, Scope, WriteLog
+from service.common.fair_lock import FairLock
 from service.common.settings import Settings
-from service.common.turns import Turns
 from service.ingest import written
-from service.ingest.checking import Checking, Errands
-from service.ingest.graph_updates import Door
-from service.ingest.jobs import Jobs
+from service.ingest.checking import Checking, DeadlinePool
+from service.ingest.graph_updates import GraphWriter
+from service.ingest.jobs import ImportJobs
 from service.ingest.written import Write
 from service.store.port import Engine
 from service.validation.gate import Gate
@@ -29,14 +29,14 @@ class Services:
     engine: Engine
     gate: Gate
     checking: Checking
-    decomposing: Errands
+    decomposing: DeadlinePool
     settings: Settings
     access: Access
     log: WriteLog
-    jobs: Jobs
-    writing: Turns
+    jobs: ImportJobs
+    writing: FairLock
     """Held by each change of the store, from reading what is there until it is committed."""
-    door: Door
+    writer: GraphWriter
     """Where RDF and SPARQL updates come in."""
     readiness: Readiness
     """Whether all this works."""
@@ -44,7 +44,7 @@ class Services:
     def refuse_writes(self) -> None:
         """Let no write begin any more, and end updates under way; an import stores its batch."""
         self.writing.close()
-        self.door.close()
+        self.writer.close()
 
 
 def services(request: Request) -> Services:
@@ -72,7 +72,7 @@ def writing(services: Services, caller: Caller, operation: str, about: str = "")
         yield write
 
 
-class Needs(SecurityBase):
+class RequiresScope(SecurityBase):
     """A dependency that lets in those who hold a token of a scope; OpenAPI says so, too."""
 
     def __init__(self, scope: Scope) -> None:
@@ -90,9 +90,9 @@ _TOKENS = (
     "A token of the service (EVALGAP_TOKEN, or made by `evalgap token create`). Its scope is "
     f"{', '.join(scope.word for scope in Scope)}; each includes those before it."
 )
-IMPORTER = Security(Needs(Scope.IMPORT), scopes=[Scope.IMPORT.word])
-WRITER = Security(Needs(Scope.WRITE), scopes=[Scope.WRITE.word])
-ADMIN = Security(Needs(Scope.ADMIN), scopes=[Scope.ADMIN.word])
+IMPORTER = Security(RequiresScope(Scope.IMPORT), scopes=[Scope.IMPORT.word])
+WRITER = Security(RequiresScope(Scope.WRITE), scopes=[Scope.WRITE.word])
+ADMIN = Security(RequiresScope(Scope.ADMIN), scopes=[Scope.ADMIN.word])
 ImporterDep = Annotated[Caller, IMPORTER]
 """Who imports, or reads what became of imports."""
 WriterDep = Annotated[Caller, WRITER]

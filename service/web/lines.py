@@ -20,7 +20,7 @@ from fastapi import Depends, Request
 
 from service.common.problems import RequestTimeout
 from service.common.settings import Settings
-from service.ingest.checking import AT_ONCE, Errand
+from service.ingest.checking import AT_ONCE, Deadline
 from service.sandbox import Slots, busy
 from service.web.cancellation import client_name, stopping
 
@@ -43,14 +43,14 @@ class WorkLine:
         self._busy = f"Too many requests are {doing} at once."
 
     @asynccontextmanager
-    async def slot(self, request: Request) -> AsyncIterator[Errand]:
+    async def slot(self, request: Request) -> AsyncIterator[Deadline]:
         """Wait for a slot and hold it. Raises `Busy` where too many wait, or for too long."""
-        errand = Errand(time.monotonic() + self._seconds)
+        deadline = Deadline(time.monotonic() + self._seconds)
         client = await client_name(request)
         slot = self._slots.ask(_AGAIN, self._busy, client)
         try:
             await self._got(slot)
-            yield errand
+            yield deadline
         finally:
             if not self._slots.gives_up(slot, client):
                 self._slots.give_back(None, client)
@@ -62,20 +62,20 @@ class WorkLine:
         except TimeoutError as error:
             raise busy(self._busy, self._seconds) from error
 
-    async def read(self, errand: Errand, body: Awaitable[_Answer]) -> _Answer:
+    async def read(self, deadline: Deadline, body: Awaitable[_Answer]) -> _Answer:
         """Return a body, as long as there is time. Raises `RequestTimeout` past it."""
         try:
-            async with asyncio.timeout(errand.left()):
+            async with asyncio.timeout(deadline.left()):
                 return await body
         except TimeoutError as error:
             raise RequestTimeout("The body of the request came too slowly.") from error
 
     async def work(
-        self, request: Request, errand: Errand, work: Callable[..., _Answer], *given: Any
+        self, request: Request, deadline: Deadline, work: Callable[..., _Answer], *given: Any
     ) -> _Answer:
-        """Return `work(*given, errand)`, done in a thread of the line; who leaves ends it."""
-        async with stopping(request, errand.stop):
-            return await run_sync(partial(work, *given, errand), limiter=self._threads)
+        """Return `work(*given, deadline)`, done in a thread of the line; who leaves ends it."""
+        async with stopping(request, deadline.stop):
+            return await run_sync(partial(work, *given, deadline), limiter=self._threads)
 
 
 @dataclass(frozen=True)
@@ -111,11 +111,11 @@ def lines(request: Request) -> Lines:
 LinesDep = Annotated[Lines, Depends(lines)]
 
 
-async def analysed(request: Request, found: LinesDep) -> AsyncIterator[Errand]:
+async def analysed(request: Request, found: LinesDep) -> AsyncIterator[Deadline]:
     """Hold a slot for an analysis until the answer is made; a dependency of its routes."""
-    async with found.analyses.slot(request) as errand:
-        yield errand
+    async with found.analyses.slot(request) as deadline:
+        yield deadline
 
 
 ANALYSED = Depends(analysed, scope="function")
-AnalysedDep = Annotated[Errand, ANALYSED]
+AnalysedDep = Annotated[Deadline, ANALYSED]

@@ -10,7 +10,7 @@ from service.web import errors
 _FIELDS = [(name.lower().encode(), value.encode()) for name, value in CAREFUL.items()]
 
 
-class CarefulHeaders:
+class SecurityHeaders:
     """Adds `CAREFUL` to every answer, but for fields that it has.
 
     Plain ASGI, which costs a tenth of a wrapped response.

@@ -15,7 +15,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from service.access import Caller, Intent, Logged, Scope, Tokens, WriteLog
+from service.access import Caller, Intent, LoggedWrite, Scope, Tokens, WriteLog
 from service.common.settings import Settings
 from service.ingest.graph_updates import update
 from service.ingest.jobs import ENDED
@@ -51,7 +51,7 @@ def service(tmp_path: Path) -> Iterator[TestClient]:
         yield client
 
 
-def logged(folder: Path) -> list[Logged]:
+def logged(folder: Path) -> list[LoggedWrite]:
     return list(WriteLog(folder / "store-writes.sqlite").entries())
 
 
@@ -200,7 +200,7 @@ def test_what_stands_in_the_log_stays(service: TestClient, tmp_path: Path, table
 
 def test_after_a_crash_the_next_start_finds_out_what_was_stored(tmp_path: Path) -> None:
     with TestClient(create_app(settings(tmp_path)), headers=AUTHORIZED) as client:
-        door = client.app.state.services.door  # type: ignore[attr-defined]
+        door = client.app.state.services.writer  # type: ignore[attr-defined]
         log, caller = WriteLog(tmp_path / "store-writes.sqlite"), Caller("ci", "::1", "r")
         stored = Write(log.begin(Intent(caller, "SPARQL update")), log)
         update(door, Update(insert(1)["update"]), stored)

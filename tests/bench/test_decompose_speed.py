@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy.stats import bootstrap
 
-from service.decomposition.request import Options, run
+from service.decomposition.request import DecompositionOptions, run
 from service.decomposition.table import sheet
 
 ITEMS, RUNGS, RESAMPLES = 250_000, 4, 10_000
@@ -34,7 +34,7 @@ def test_a_million_rows(kind: str) -> None:
     for j in range(RUNGS):
         lines += [f"r{j},i{i},c{i % 1000},{v}" for i, v in enumerate(scores[:, j].tolist())]
     data = "\n".join(lines).encode()
-    whole = timed(lambda: run(sheet(data, "items.csv"), Options(resamples=RESAMPLES)))
+    whole = timed(lambda: run(sheet(data, "items.csv"), DecompositionOptions(resamples=RESAMPLES)))
 
     before, after = scores[:PEER_ITEMS, 0], scores[:PEER_ITEMS, 1]
     peer = timed(

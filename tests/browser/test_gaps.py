@@ -25,7 +25,7 @@ def test_the_layout_follows_the_width(tab: Tab) -> None:
     size = "e => e.getBoundingClientRect().height"
     assert page.locator("svg.as-rows text.axis").first.evaluate(size) >= 12
     tab.open("/gaps/bean2026-gpt4o-recomputed", WIDE)
-    first, second = (page.locator(".divisions > section").nth(i).bounding_box() for i in (0, 1))
+    first, second = (page.locator(".breakdowns > section").nth(i).bounding_box() for i in (0, 1))
     assert first is not None
     assert second is not None
     assert first["y"] == second["y"]

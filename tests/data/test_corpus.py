@@ -11,7 +11,7 @@ import pytest
 from loaders.model import CORE_DIMENSIONS, Card, Profile, Review
 from loaders.reading.trees import parse
 from service.decomposition.decompose import DecompositionEstimate, Difference
-from service.decomposition.request import Options, run
+from service.decomposition.request import DecompositionOptions, run
 from service.decomposition.table import sheet
 from tests.shipped import FILES, ROOT, gap, gaps, records, statements
 
@@ -33,7 +33,7 @@ def ladder() -> DecompositionEstimate:
         "model-in-conversation": "interaction-type",
         "person-final-answer": "decision-mediation",
     }
-    return run(sheet(data, "bean2026_rungs.csv"), Options(adds=adds))
+    return run(sheet(data, "bean2026_rungs.csv"), DecompositionOptions(adds=adds))
 
 
 def test_there_is_as_much_as_promised() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from service.decomposition.bootstrap import MANY, cluster_means, item_means, resampled_sums
 from service.decomposition.decompose import DecompositionEstimate
-from service.decomposition.request import Options, run
+from service.decomposition.request import DecompositionOptions, run
 from service.decomposition.table import rows_sheet
 
 DIMENSIONS = ("interaction-type", "decision-mediation", "period", "language")
@@ -25,7 +25,7 @@ def decomposed(scores: dict[int, float], **options: object) -> DecompositionEsti
                                                          if mask >> i & 1]}
         for mask, score in scores.items()
     ]  # fmt: skip
-    return run(rows_sheet(rows, "scores"), Options.model_validate(options))
+    return run(rows_sheet(rows, "scores"), DecompositionOptions.model_validate(options))
 
 
 def lattices(least: int = 1) -> st.SearchStrategy[dict[int, float]]:
@@ -116,7 +116,9 @@ def partly(scores: dict[int, float], hidden: set[int]) -> dict[int, float]:
 def test_a_score_that_rises_leaves_no_falling_bounds() -> None:
     rows = [("0", 0.4, ""), ("a", 0.9, "period"), ("both", 0.3, "period language")]
     sent = [{"rung": r, "score": s, "changed": c} for r, s, c in rows]
-    assert {b.falling_lower for b in run(rows_sheet(sent, "x"), Options()).bounds} == {None}
+    assert {b.falling_lower for b in run(rows_sheet(sent, "x"), DecompositionOptions()).bounds} == {
+        None
+    }
 
 
 def test_items_are_drawn_as_scipy_draws_them() -> None:
@@ -157,7 +159,7 @@ def test_many_rows_that_all_differ_are_resampled_as_scipy_does(skewed: bool) -> 
         for rung, scores in (("one", before), ("two", after))
         for i, score in enumerate(scores)
     ]
-    found = run(rows_sheet(rows, "x"), Options())
+    found = run(rows_sheet(rows, "x"), DecompositionOptions())
     (ours,) = found.total.intervals
     theirs = bootstrap(
         (before - after,), np.mean, n_resamples=4_000, rng=rng, method="percentile", batch=100
@@ -166,9 +168,9 @@ def test_many_rows_that_all_differ_are_resampled_as_scipy_does(skewed: bool) -> 
     width = expected[1] - expected[0]
     assert (ours.lower, ours.upper) == pytest.approx(expected, abs=0.04 * width)
     assert any("Owen and Eckles" in w for w in found.warnings)
-    again = run(rows_sheet(rows, "x"), Options())
+    again = run(rows_sheet(rows, "x"), DecompositionOptions())
     assert again == found
-    other = run(rows_sheet(rows, "x"), Options(seed=2)).total.intervals[0]
+    other = run(rows_sheet(rows, "x"), DecompositionOptions(seed=2)).total.intervals[0]
     assert other.lower != ours.lower
 
 
@@ -182,8 +184,8 @@ def test_items_that_are_missing_here_and_there_still_vary() -> None:
         for (i, j), score in np.ndenumerate(scores)
         if not np.isnan(score)
     ]
-    (found,) = run(rows_sheet(rows, "x"), Options(rungs=tuple(f"r{j}" for j in range(10)))
-                   ).total.intervals  # fmt: skip
+    options = DecompositionOptions(rungs=tuple(f"r{j}" for j in range(10)))
+    (found,) = run(rows_sheet(rows, "x"), options).total.intervals
     # the variance of a difference of two ratios, by linearisation (Cochran 1977, section 6.4)
     parts = (scores - np.nanmean(scores, axis=0)) / (~np.isnan(scores)).sum(axis=0)
     influence = np.nan_to_num(parts[:, 0]) - np.nan_to_num(parts[:, 9])
@@ -207,7 +209,7 @@ def test_a_rung_that_a_draw_of_clusters_misses_is_told() -> None:
         for rung in ("one", "two")
         if rung == "one" or cluster == "a" or i == 0
     ]
-    found = run(rows_sheet(rows, "x"), Options(resamples=200))
+    found = run(rows_sheet(rows, "x"), DecompositionOptions(resamples=200))
     assert any("share 7 of 15 items" in w for w in found.warnings)
     assert found.contributions[0].flow is not None
     assert found.contributions[0].flow.of == 7

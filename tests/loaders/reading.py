@@ -13,7 +13,7 @@ from loaders.model import Record
 from loaders.model.descriptions import Description
 from loaders.reading.files import raw_records
 from loaders.registry import documents
-from service.validation.gate import Candidate, check
+from service.validation.gate import Submission, check
 
 SHARED = Path(__file__).parents[3] / "shared/cards"
 
@@ -74,7 +74,7 @@ def silent(record: Any, *but: str) -> bool:
 
 def violations(records: Sequence[Record]) -> list[str]:
     """Return what the shapes object to."""
-    checked = check([Candidate(r, 1) for r in records], "")
+    checked = check([Submission(r, 1) for r in records], "")
     return [i.message for c in checked for i in c.issues if i.severity == "Violation"]
 
 

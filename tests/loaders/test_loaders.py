@@ -11,7 +11,7 @@ from loaders.contract import Document, Raw, Rejected
 from loaders.model import Card, Record
 from loaders.reading.cleaning import clean, is_iri, is_placeholder, record_id, slug
 from loaders.registry import read
-from service.validation.gate import Candidate, check
+from service.validation.gate import Submission, check
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CASES = sorted(p for p in GOLDEN.glob("*/*") if p.is_dir())
@@ -46,7 +46,7 @@ def test_what_is_read_passes_the_shapes(case: Path) -> None:
     source = next(p for p in sorted(case.iterdir()) if p.stem == "input")
     result = read(Raw(f"{case.name}{source.suffix}", source.read_bytes()))
     if isinstance(result, Document) and all(isinstance(r, Card) for r in result.records):
-        checked = check([Candidate(r, 1) for r in result.records], "")
+        checked = check([Submission(r, 1) for r in result.records], "")
         assert [i for c in checked for i in c.issues if i.severity == "Violation"] == []
 
 

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from loaders.contract import Document, Raw
 from loaders.registry import read
 from service.common.settings import Settings
-from service.matching.rules import Described, proposals
+from service.matching.rules import MatchCandidate, proposals
 from service.web.app import create_app
 from tests.tokens import AUTHORIZED, TOKEN
 
@@ -103,8 +103,8 @@ matches:
     assert (record.status, record.id) == ("draft", "dataset/a/benchmark/b")
 
 
-def thing(ident: str, **fields: Any) -> Described:
-    return Described(**{"kind": "benchmark", "id": ident, **fields})
+def thing(ident: str, **fields: Any) -> MatchCandidate:
+    return MatchCandidate(**{"kind": "benchmark", "id": ident, **fields})
 
 
 def test_names_that_differ_by_a_sign_stay_apart() -> None:
@@ -150,7 +150,7 @@ described = st.builds(
 
 
 @given(st.lists(described, max_size=6, unique_by=lambda t: t.path))
-def test_proposals_do_not_depend_on_order_and_are_never_sure(things: list[Described]) -> None:
+def test_proposals_do_not_depend_on_order_and_are_never_sure(things: list[MatchCandidate]) -> None:
     found = proposals(things)
     assert found == proposals(things[::-1])
     assert all(Decimal("0.5") <= p.confidence < 1 and p.reasons for p in found)

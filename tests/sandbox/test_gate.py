@@ -9,7 +9,7 @@ import pytest
 
 from loaders.contract import Document, Raw
 from loaders.registry import documents
-from service.validation.gate import Candidate, Gate
+from service.validation.gate import Gate, Submission
 
 POISON = "Poison"
 
@@ -31,13 +31,13 @@ class Fatal:
         return eval, (FATAL,)
 
 
-def candidates(*titles: str) -> list[Candidate]:
+def submissions(*titles: str) -> list[Submission]:
     made = []
     for title in titles:
         body = f'{{"benchmark_details": {{"name": "{title}"}}}}'.encode()
         (found,) = documents(Raw(f"{title}.json", body))
         assert isinstance(found, Document)
-        made.append(Candidate(found.records[0], 1))
+        made.append(Submission(found.records[0], 1))
     return made
 
 
@@ -49,7 +49,7 @@ def gate() -> Iterator[Gate]:
 
 def test_a_record_that_ends_the_validator_is_found_and_refused(gate: Gate) -> None:
     gate._judge, before = Fatal(), gate._judge  # type: ignore[assignment]
-    batch = candidates("A", "B", POISON, "C", "D")
+    batch = submissions("A", "B", POISON, "C", "D")
     checked = gate.submit(batch, "").result()
     gate._judge = before
     assert [c.iri for c in checked] == [c.iri for c in batch]
@@ -60,7 +60,7 @@ def test_a_record_that_ends_the_validator_is_found_and_refused(gate: Gate) -> No
 
 
 def test_a_validator_that_is_killed_from_outside_costs_nothing(gate: Gate) -> None:
-    (under_way, pid) = (gate.submit(candidates("A", "B"), ""), gate._later(gate._done, os.getpid))
+    (under_way, pid) = (gate.submit(submissions("A", "B"), ""), gate._later(gate._done, os.getpid))
     os.kill(pid.result(), signal.SIGKILL)
-    after = gate.submit(candidates("E"), "").result()
+    after = gate.submit(submissions("E"), "").result()
     assert [c.issues for c in (*under_way.result(), *after) if c.issues and not c.nquads] == []

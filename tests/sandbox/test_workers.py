@@ -15,13 +15,13 @@ from threading import Timer
 import pytest
 
 from service.common.problems import Abandoned, BadRequest, Busy, Crashed, TooLarge, WorkTimeout
-from service.sandbox import Bounds, CancellationToken, Workers, forkserver
+from service.sandbox import CancellationToken, WorkerLimits, Workers, forkserver
 from service.store.terms import absolute
 
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Workers]:
-    bounds = Bounds(size=1, queue=1, seconds=20, memory=2**29)
+    bounds = WorkerLimits(size=1, queue=1, seconds=20, memory=2**29)
     with closing(Workers(forkserver.context, bounds, "tested")) as found:
         yield found
 

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from rdflib import Graph
 
 from service.common.problems import BadQuery, BadRequest, Problem, StoreUnavailable, TooLarge
-from service.sandbox import Bounds, Workers
+from service.sandbox import WorkerLimits, Workers
 from service.sandbox.forkserver import context
 from service.store import rdf_input
 from service.store.port import EVERYTHING, CancellationToken, Limits, Query, QueryDataset, Row
@@ -49,7 +49,7 @@ from service.store.terms import is_rdf12, to_graph, to_rdflib
 OWN = Limits(seconds=60, rows=10**9, bytes=2**30)
 """What a query of the service itself may use."""
 
-PARSING = Bounds(size=2, queue=64, seconds=10, memory=2**29)
+PARSING = WorkerLimits(size=2, queue=64, seconds=10, memory=2**29)
 """What may be used to find out whether an untrusted query parses, before a server sees it."""
 
 HELLO = Limits(seconds=10)

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request, Response
 
 from service.common.problems import BadRequest, Invalid, UnsupportedMedia
 from service.decomposition import request as decompose_request
-from service.decomposition.request import Sent, Worked, pair
-from service.ingest.checking import Errand
+from service.decomposition.request import DecompositionRequest, DecompositionResult, pair
+from service.ingest.checking import Deadline
 from service.ingest.report import Outcome
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import LinesDep
@@ -68,33 +68,37 @@ async def decompose(request: Request, services: ServicesDep, lines: LinesDep) ->
     Nothing is stored. As YAML the answer is a gap record that the shapes have passed.
     """
     line = lines.decompositions
-    async with line.slot(request) as errand:
-        sent = await line.read(errand, _sent(request, services.settings.max_body_bytes))
-        return await line.work(request, errand, _answer, request, services, sent)
+    async with line.slot(request) as deadline:
+        sent = await line.read(deadline, _sent(request, services.settings.max_body_bytes))
+        return await line.work(request, deadline, _answer, request, services, sent)
 
 
-def _answer(request: Request, services: Services, sent: Sent, errand: Errand) -> Response:
-    made = worked(services, sent, errand)
+def _answer(
+    request: Request, services: Services, sent: DecompositionRequest, deadline: Deadline
+) -> Response:
+    made = worked(services, sent, deadline)
     return respond(
         request,
         {
             "application/json": lambda: json_text(request, decompose_request.document(made.found)),
-            "application/yaml": lambda: _gap(services, made, errand),
+            "application/yaml": lambda: _gap(services, made, deadline),
         },
     )
 
 
-def worked(services: Services, sent: Sent, errand: Errand) -> Worked:
+def worked(
+    services: Services, sent: DecompositionRequest, deadline: Deadline
+) -> DecompositionResult:
     """Return the decomposition of a table. Raises `BadRequest`, and as `Workers.run` does."""
     most = services.settings.max_values
-    return services.decomposing.run(errand, decompose_request.work, sent, MOST_RESAMPLES, most)
+    return services.decomposing.run(deadline, decompose_request.work, sent, MOST_RESAMPLES, most)
 
 
-def _gap(services: Services, made: Worked, errand: Errand) -> bytes:
+def _gap(services: Services, made: DecompositionResult, deadline: Deadline) -> bytes:
     document = services.decomposing.run(
-        errand, decompose_request.gap_file, made.found, made.about, made.options
+        deadline, decompose_request.gap_file, made.found, made.about, made.options
     )
-    (outcome,) = services.checking.outcomes(services.engine, [document], errand)
+    (outcome,) = services.checking.outcomes(services.engine, [document], deadline)
     _check(outcome)
     return document.raw.data
 
@@ -108,7 +112,7 @@ def _check(outcome: Outcome) -> None:
         )
 
 
-async def _sent(request: Request, limit: int) -> Sent:
+async def _sent(request: Request, limit: int) -> DecompositionRequest:
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media == "multipart/form-data":
         return await _parts(request, limit)
@@ -118,14 +122,16 @@ async def _sent(request: Request, limit: int) -> Sent:
             f"not {media or 'a body without a Content-Type'}."
         )
     data = await read_body(request.stream(), limit)
-    return Sent(data, "the body", _options(request), is_json=media == _JSON)
+    return DecompositionRequest(data, "the body", _options(request), is_json=media == _JSON)
 
 
-async def _parts(request: Request, limit: int) -> Sent:
+async def _parts(request: Request, limit: int) -> DecompositionRequest:
     found = await read_form(request, limit, files=2, fields=2)
     if "file" not in found:
         raise BadRequest("The form has no part called file. Send the table as that part.")
-    return Sent(found["file"], "the file", _options(request), found.get("about", b""))
+    return DecompositionRequest(
+        found["file"], "the file", _options(request), found.get("about", b"")
+    )
 
 
 def _options(request: Request) -> dict[str, Any]:

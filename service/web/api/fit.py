@@ -10,8 +10,8 @@ from service.common.csv_tables import csv_text
 from service.common.problems import BadParameter
 from service.fit import from_graph, report
 from service.fit import request as fit_request
-from service.fit.request import Answer
-from service.ingest.checking import Errand
+from service.fit.request import FitAnswer
+from service.ingest.checking import Deadline
 from service.ingest.documents import read_tree
 from service.ontology import scheme_queries
 from service.web.dependencies import Services, ServicesDep
@@ -63,7 +63,7 @@ _BODY = {
 
 @router.post("/fit", openapi_extra=_BODY)
 async def fit_description(
-    request: Request, services: ServicesDep, lines: LinesDep, errand: AnalysedDep
+    request: Request, services: ServicesDep, lines: LinesDep, deadline: AnalysedDep
 ) -> Response:
     """Say which benchmarks fit a described deployment; nothing is stored.
 
@@ -74,13 +74,13 @@ async def fit_description(
     only_params(request, ("format",))
     line = lines.analyses
     body = read_body(request.stream(), services.settings.max_body_bytes)
-    data = await line.read(errand, body)
-    return await line.work(request, errand, _described, request, services, data)
+    data = await line.read(deadline, body)
+    return await line.work(request, deadline, _described, request, services, data)
 
 
-def _tree(services: Services, data: bytes, errand: Errand) -> Mapping[str, Any]:
+def _tree(services: Services, data: bytes, deadline: Deadline) -> Mapping[str, Any]:
     most = services.settings.max_values
-    tree = services.checking.run(errand, read_tree, data, most) if data.strip() else None
+    tree = services.checking.run(deadline, read_tree, data, most) if data.strip() else None
     if not isinstance(tree, Mapping) or not isinstance(tree.get("deployment"), Mapping):
         raise BadParameter(
             'Send an object with a field "deployment" that holds "characteristics".',
@@ -90,8 +90,8 @@ def _tree(services: Services, data: bytes, errand: Errand) -> Mapping[str, Any]:
     return tree
 
 
-def _described(request: Request, services: Services, data: bytes, errand: Errand) -> Response:
-    body = _tree(services, data, errand)
+def _described(request: Request, services: Services, data: bytes, deadline: Deadline) -> Response:
+    body = _tree(services, data, deadline)
     parameters.only(body, _BODY_FIELDS, "The body")
     schemes = scheme_queries.schemes(services.engine)
     deployment = fit_request.described_deployment(services.engine, schemes, body["deployment"])
@@ -117,7 +117,7 @@ def fit_deployment(ident: str, request: Request, services: ServicesDep) -> Respo
     return write(request, fit_request.answer(schemes, every, deployment, requested))
 
 
-def write(request: Request, found: Answer, suffix: str | None = None) -> Response:
+def write(request: Request, found: FitAnswer, suffix: str | None = None) -> Response:
     """Return an answer as JSON or CSV: by suffix, `format` or Accept."""
     return respond(
         request,

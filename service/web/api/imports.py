@@ -16,7 +16,7 @@ from starlette.datastructures import UploadFile
 from service.common.csv_tables import csv_lines
 from service.common.negotiation import choose
 from service.common.problems import BadRequest, TooLarge
-from service.ingest.jobs import ENDED, Job, Jobs
+from service.ingest.jobs import ENDED, ImportJob, ImportJobs
 from service.web.dependencies import IMPORTER, REFUSALS, ImporterDep, Services, ServicesDep
 from service.web.lines import LinesDep
 from service.web.pages.layout import page
@@ -160,7 +160,7 @@ async def follow_import(ident: str, services: ServicesDep) -> StreamingResponse:
     )
 
 
-async def _events(job: Job) -> AsyncIterator[str]:
+async def _events(job: ImportJob) -> AsyncIterator[str]:
     last = ""
     while True:
         document = job.document()
@@ -189,7 +189,7 @@ def get_report(ident: str, request: Request, services: ServicesDep) -> Response:
 
 
 def _outcomes(
-    request: Request, jobs: Jobs, ident: str, kept: Callable[[dict[str, Any]], bool]
+    request: Request, jobs: ImportJobs, ident: str, kept: Callable[[dict[str, Any]], bool]
 ) -> Response:
     job = jobs.get(ident)
     suffix = request.path_params.get("suffix") or request.query_params.get("format")
@@ -209,7 +209,7 @@ def _outcomes(
     )
 
 
-def _as_json(job: Job, outcomes: Iterator[dict[str, Any]]) -> Iterator[str]:
+def _as_json(job: ImportJob, outcomes: Iterator[dict[str, Any]]) -> Iterator[str]:
     head = json.dumps(job.document(), ensure_ascii=False)
     yield f'{head[:-1]}, "outcomes": ['
     for index, outcome in enumerate(outcomes):

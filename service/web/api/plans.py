@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from service.access import Caller
 from service.plans import commands
 from service.plans.changes import StepChange
-from service.plans.commands import Changed, PlanRequest
+from service.plans.commands import ChangedPlan, PlanRequest
 from service.records import repository
 from service.web.cancellation import in_writing_thread
 from service.web.dependencies import REFUSALS, Services, ServicesDep, WriterDep, writing
@@ -53,7 +53,7 @@ def _created(
     return _answer(request, services, made, 201, Location=address)
 
 
-def create(services: Services, caller: Caller, requested: PlanRequest) -> Changed:
+def create(services: Services, caller: Caller, requested: PlanRequest) -> ChangedPlan:
     """Store a plan. Raises as `plans.create` does."""
     with writing(services, caller, "new plan", requested.id) as write:
         return commands.create(services.engine, services.gate, requested, write.entry)
@@ -89,7 +89,7 @@ def _changed(
 
 def change(
     services: Services, caller: Caller, step: tuple[str, int], requested: StepChange
-) -> Changed:
+) -> ChangedPlan:
     """Store a plan with a step changed. Raises as `plans.change` does."""
     with writing(services, caller, "change of a plan", f"{step[0]}, step {step[1]}") as write:
         return commands.change(services.engine, services.gate, step, requested, write.entry)
@@ -107,7 +107,7 @@ def get_step(request: Request, services: ServicesDep, ident: str, position: int)
 
 
 def _answer(
-    request: Request, services: Services, made: Changed, status: int, **headers: str
+    request: Request, services: Services, made: ChangedPlan, status: int, **headers: str
 ) -> Response:
     stored = repository.load(services.engine, "plan", made.plan.id)
     document = repository.as_json(services.engine, stored)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from loaders.contract import Raw
 from loaders.registry import FORMATS
 from service.common.problems import BadRequest, Invalid
-from service.ingest.checking import Errand
+from service.ingest.checking import Deadline
 from service.ingest.report import ImportReport, Outcome
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import LinesDep
@@ -36,13 +36,13 @@ async def validate(request: Request, services: ServicesDep, lines: LinesDep) -> 
     body that nests too deep to be read. One request may have some hundred records.
     """
     line = lines.checks
-    async with line.slot(request) as errand:
+    async with line.slot(request) as deadline:
         body = read_body(request.stream(), services.settings.max_body_bytes)
-        data = await line.read(errand, body)
+        data = await line.read(deadline, body)
         if not data.strip():
             raise BadRequest("The request has no body. Send the card as the body of the request.")
         raw = Raw(request.query_params.get("source", "upload.yaml"), data)
-        outcomes = await line.work(request, errand, _judge, services, raw)
+        outcomes = await line.work(request, deadline, _judge, services, raw)
     report = _report(outcomes)
     if problems := [p for o in outcomes for p in o.problems]:
         count = len(problems)
@@ -52,9 +52,9 @@ async def validate(request: Request, services: ServicesDep, lines: LinesDep) -> 
     return Response(json_text(request, report), media_type="application/json")
 
 
-def _judge(services: Services, raw: Raw, errand: Errand) -> list[Outcome]:
+def _judge(services: Services, raw: Raw, deadline: Deadline) -> list[Outcome]:
     """Judge every record of the body: a list or lines of cards hold several."""
-    return services.checking.judged(services.engine, raw, errand)[1]
+    return services.checking.judged(services.engine, raw, deadline)[1]
 
 
 def _report(outcomes: list[Outcome]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import iterate_in_threadpool
 
-from service.access import Logged, since
+from service.access import LoggedWrite, since
 from service.common.csv_tables import csv_lines
 from service.common.negotiation import choose
 from service.common.problems import BadParameter, BadRequest
@@ -34,12 +34,12 @@ def list_writes(
     media = choose(request.headers.get("accept"), _FORMS, params.get("format"))
     found = services.log.entries(start, who, graph)
     rows = (row for entry in found for row in entry.rows())
-    text = csv_lines(rows, Logged.columns()) if media == "text/csv" else _as_json(found)
+    text = csv_lines(rows, LoggedWrite.columns()) if media == "text/csv" else _as_json(found)
     headers = {"Cache-Control": "no-store", "Vary": "Accept"}
     return StreamingResponse(iterate_in_threadpool(text), media_type=media, headers=headers)
 
 
-def _as_json(found: Iterator[Logged]) -> Iterator[str]:
+def _as_json(found: Iterator[LoggedWrite]) -> Iterator[str]:
     between = "\n"
     yield '{"items": ['
     for entry in found:

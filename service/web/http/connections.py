@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from service.common.problems import BadRequest, Problem
 from service.common.public_url import host_name
 from service.web.http.clients import UNKNOWN, network_of
-from service.web.http.forwarded import Proxies
+from service.web.http.forwarded import TrustedProxies
 from service.web.http.hosts import Hosts, misdirected
 
 _TICK = 1.0
@@ -62,7 +62,7 @@ class Connections:
     One timer serves all: a timer for each request would cost each more than all else here.
     """
 
-    def __init__(self, bounds: ConnectionLimits, hosts: Hosts, proxies: Proxies) -> None:
+    def __init__(self, bounds: ConnectionLimits, hosts: Hosts, proxies: TrustedProxies) -> None:
         """Keep the rules that hold for every connection of a server."""
         self.bounds = bounds
         self.hosts = hosts

@@ -4,7 +4,7 @@ import resource
 
 from service.common.settings import Settings
 from service.web.http.connections import ConnectionLimits, Connections
-from service.web.http.forwarded import Proxies
+from service.web.http.forwarded import TrustedProxies
 from service.web.http.hosts import Hosts, hosts_of
 
 
@@ -21,7 +21,7 @@ def connections_of(settings: Settings) -> Connections:
         min(settings.max_connections, _files() // 2),
         settings.max_connections_per_client,
     )
-    return Connections(bounds, service_hosts(settings), Proxies(settings.trusted_proxies))
+    return Connections(bounds, service_hosts(settings), TrustedProxies(settings.trusted_proxies))
 
 
 def service_hosts(settings: Settings) -> Hosts:

@@ -21,7 +21,7 @@ _PREFIX = b"x-forwarded-prefix"
 _FIELDS = {_FOR, _PROTO, _HOST, _PREFIX}
 
 
-class Proxies:
+class TrustedProxies:
     """The proxies whose word is taken for what a request was before it came to them."""
 
     def __init__(self, networks: Iterable[str]) -> None:
@@ -65,7 +65,7 @@ class PublicAddress:
     path may come with the prefix or, from a proxy that takes it off, without.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Hosts, proxies: Proxies) -> None:
+    def __init__(self, app: ASGIApp, hosts: Hosts, proxies: TrustedProxies) -> None:
         """Wrap an application."""
         self._app = app
         self._hosts = hosts

@@ -86,7 +86,7 @@ async def _write(
     if target is None:
         target = f"{str(request.base_url).rstrip('/')}{PREFIX}/{graph_updates.fresh_name()}"
     parts = await _sent(request, services.settings.max_body_bytes)
-    sent = await in_writing_thread(request, services.door.read, parts, base, target)
+    sent = await in_writing_thread(request, services.writer.read, parts, base, target)
     return await in_writing_thread(request, _store, request, services, caller, target, sent)
 
 
@@ -96,7 +96,7 @@ def _store(
     with writing(services, caller, f"{request.method} graph", target) as write:
         before = _content(services.engine, target)
         kept = before if request.method == "POST" else None
-        graph_updates.put(services.door, target, sent, write, kept)
+        graph_updates.put(services.writer, target, sent, write, kept)
     if before or not target:
         return Response(status_code=204)
     return Response(status_code=201, headers={"Location": uri(target)})
@@ -133,7 +133,7 @@ def _removed(services: Services, caller: Caller, target: str) -> Response:
     with writing(services, caller, "DELETE graph", target) as write:
         if target and not services.engine.graph(target):
             raise NotFound(f"There is no graph {target} here.")
-        graph_updates.drop(services.door, target, write)
+        graph_updates.drop(services.writer, target, write)
     return Response(status_code=204)
 
 

@@ -157,5 +157,5 @@ def _update(
     update = Update(text, using, address_of(request), limit)
     about = " ".join(text[:_LOGGED].split())
     with writing(services, caller, "SPARQL update", about) as write:
-        graph_updates.update(services.door, update, write)
+        graph_updates.update(services.writer, update, write)
     return Response(status_code=204)

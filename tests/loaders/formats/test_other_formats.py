@@ -12,14 +12,14 @@ from loaders.formats.evalgap_table import TEMPLATE
 from loaders.model import Card, DatasetCard, Description, ImplementationCard
 from loaders.reading.identifiers import identifier
 from loaders.registry import documents
-from service.validation.gate import Candidate, check
+from service.validation.gate import Submission, check
 
 
 def described(raw: Raw) -> list[Description]:
     """Return the cards of a file, all of which must be read and pass the shapes."""
     found = [d for d in documents(raw) if isinstance(d, Document)]
     cards = [r for d in found for r in d.records if isinstance(r, Description)]
-    checked = check([Candidate(c, 1) for c in cards], "")
+    checked = check([Submission(c, 1) for c in cards], "")
     assert [i for c in checked for i in c.issues if i.severity == "Violation"] == []
     return cards
 

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from service.common.public_url import PublicURL
-from service.web.http.forwarded import Proxies, PublicAddress
+from service.web.http.forwarded import PublicAddress, TrustedProxies
 from service.web.http.hosts import Hosts, hosts_of
 
 PROXY, STRANGER = "192.0.2.1", "203.0.113.9"
@@ -43,7 +43,7 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 def seen(
     headers: dict[str, str], peer: str = PROXY, hosts: Hosts = HOSTS, path: str = "/a%20b"
 ) -> dict[str, Any]:
-    app = PublicAddress(echo, hosts, Proxies(PROXIES))
+    app = PublicAddress(echo, hosts, TrustedProxies(PROXIES))
     found = TestClient(app, client=(peer, 1)).get(path, headers=headers)
     return {"status": found.status_code, **found.json()}
 
@@ -125,7 +125,7 @@ def test_the_prefix_may_have_been_taken_off_or_not(path: str) -> None:
     ],
 )
 def test_redirects_stay_under_the_prefix(to: str, location: str) -> None:
-    app = PublicAddress(echo, PUBLIC, Proxies(()))
+    app = PublicAddress(echo, PUBLIC, TrustedProxies(()))
     assert TestClient(app).get("/a", params={"to": to}).headers["location"] == location
 
 
@@ -136,7 +136,7 @@ def test_what_is_no_request_passes() -> None:
         del receive, send
         met.append(scope["type"])
 
-    served = PublicAddress(note, PUBLIC, Proxies(()))({"type": "lifespan"}, None, None)  # type: ignore[arg-type]
+    served = PublicAddress(note, PUBLIC, TrustedProxies(()))({"type": "lifespan"}, None, None)  # type: ignore[arg-type]
     # in a thread: the tests of pages leave a loop running in this one
     with ThreadPoolExecutor(1) as beside:
         beside.submit(asyncio.run, served).result()

@@ -261,10 +261,10 @@ def with_gap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 def test_two_orders_of_one_gap_stand_side_by_side_and_name_each_other(with_gap: TestClient) -> None:
     found = opened(with_gap, "/gaps/both-orders")
     for key, other in (("first", "second"), ("second", "first")):
-        division = found.holding(".divisions > section", f"Taken apart: {key}")
+        division = found.holding(".breakdowns > section", f"Taken apart: {key}")
         assert f"compare {other} , beside" in division.words
     assert "no other order is recorded" not in found.words
-    first = found.holding(".divisions > section", "Taken apart: first")
+    first = found.holding(".breakdowns > section", "Taken apart: first")
     assert bars(first, "as-columns") == ["score", "task", "outcome", "residual", "score"]
     assert {"+5", "gain", "-40"} <= set(labels(first, "as-columns"))
 

@@ -13,8 +13,8 @@ from pydantic import SecretStr
 
 from loaders.contract import Document, Raw, Rejected
 from loaders.registry import read
+from service.common.fair_lock import QUEUE
 from service.common.settings import Settings
-from service.common.turns import QUEUE
 from service.ingest.pipeline import ingest
 from service.ingest.report import Outcome
 from service.web.app import create_app

@@ -18,7 +18,7 @@ from loaders.mapping.iris import BASE, EGAP, last_segment
 from loaders.model import CORE_DIMENSIONS, Card, Coding
 from loaders.model.statements import Assumption
 from service.ontology import graphs, labels
-from service.ontology.labels import Words
+from service.ontology.labels import TermText
 
 Typed = Mapping[str, Sequence[str]]
 """What was typed, by the name of the field."""
@@ -70,7 +70,7 @@ class CardQuestion:
     """One dimension in the form: its words and the values there are."""
 
     dimension: str
-    words: Words
+    words: TermText
     values: tuple[CodeChoice, ...]
     core: bool
 

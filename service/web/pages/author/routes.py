@@ -12,13 +12,13 @@ from loaders.contract import Document, Raw, RecordProblem
 from loaders.model import Card
 from loaders.registry import FORMATS
 from service.common.problems import BadParameter, BadRequest
-from service.ingest.checking import Errand
+from service.ingest.checking import Deadline
 from service.records import repository
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import LinesDep
 from service.web.pages.author import draft, view
 from service.web.pages.author import form as author_form
-from service.web.pages.author.view import Judged
+from service.web.pages.author.view import JudgedDocument
 from service.web.pages.layout import page
 from service.web.requests import check_form_size
 
@@ -39,9 +39,9 @@ def start(request: Request, services: ServicesDep) -> Response:
 async def check(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
     """Judge what was pasted or chosen, and show its words beside the terms; nothing is stored."""
     line = lines.checks
-    async with line.slot(request) as errand:
-        raw, text = await line.read(errand, _posted(request, services))
-        return await line.work(request, errand, _checked, request, services, raw, text)
+    async with line.slot(request) as deadline:
+        raw, text = await line.read(deadline, _posted(request, services))
+        return await line.work(request, deadline, _checked, request, services, raw, text)
 
 
 async def _posted(request: Request, services: Services) -> tuple[Raw, str]:
@@ -49,13 +49,15 @@ async def _posted(request: Request, services: Services) -> tuple[Raw, str]:
         return await _sent(form)
 
 
-def _checked(request: Request, services: Services, raw: Raw, text: str, errand: Errand) -> Response:
+def _checked(
+    request: Request, services: Services, raw: Raw, text: str, deadline: Deadline
+) -> Response:
     echoed = {"text": text if len(text) <= _ECHOED else "", "name": raw.source}
     shown = {**_begun(services), **echoed}
     if not raw.data.strip():
         shown["missing"] = "Paste a card, or choose a file."
         return page(request, "pages/author/author.html", shown, BadRequest.status)
-    found = judge(services, raw, errand)
+    found = judge(services, raw, deadline)
     return page(request, "pages/author/author.html", {**shown, **_summed(found)}, _status(found))
 
 
@@ -74,9 +76,9 @@ def write(request: Request, services: ServicesDep) -> Response:
 async def written(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
     """Judge what was typed; show each problem at its field, or the card as files."""
     line = lines.checks
-    async with line.slot(request) as errand:
-        given = await line.read(errand, _typed(request, services))
-        return await line.work(request, errand, _written, request, services, given)
+    async with line.slot(request) as deadline:
+        given = await line.read(deadline, _typed(request, services))
+        return await line.work(request, deadline, _written, request, services, given)
 
 
 async def _typed(request: Request, services: Services) -> author_form.Typed:
@@ -89,22 +91,22 @@ def _begun(services: Services) -> dict[str, Any]:
 
 
 def _written(
-    request: Request, services: Services, given: author_form.Typed, errand: Errand
+    request: Request, services: Services, given: author_form.Typed, deadline: Deadline
 ) -> Response:
     ident = "".join(given.get("card", ())[:1])
     base = _card(services, ident)
     tree = draft.tree(given, base)
     data = json.dumps(tree, ensure_ascii=False, default=str).encode(errors="replace")
-    found = judge(services, Raw("form.json", data), errand)
+    found = judge(services, Raw("form.json", data), deadline)
     problems = [p for one in found for p in one.outcome.problems]
     at = draft.placed(problems, tree, given)
     shown = {"card": ident, "kept": author_form.kept(base), **_filled(given, at), **_summed(found)}
     return page(request, "pages/author/author_new.html", shown, _status(found))
 
 
-def judge(services: Services, raw: Raw, errand: Errand) -> list[Judged]:
+def judge(services: Services, raw: Raw, deadline: Deadline) -> list[JudgedDocument]:
     """Return what an import would make of every record of a file; nothing is stored."""
-    read, outcomes = services.checking.judged(services.engine, raw, errand)
+    read, outcomes = services.checking.judged(services.engine, raw, deadline)
     records = {id(d.raw): d.records for d in read if isinstance(d, Document)}
     whole = view.SHOWN
     return [
@@ -113,12 +115,12 @@ def judge(services: Services, raw: Raw, errand: Errand) -> list[Judged]:
     ]
 
 
-def _summed(found: list[Judged]) -> dict[str, Any]:
+def _summed(found: list[JudgedDocument]) -> dict[str, Any]:
     valid = sum(one.valid for one in found)
     return {"found": found, "valid": valid, "whole": view.SHOWN}
 
 
-def _status(found: list[Judged]) -> int:
+def _status(found: list[JudgedDocument]) -> int:
     return 200 if found and all(one.valid for one in found) else 422
 
 

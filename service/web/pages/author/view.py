@@ -41,7 +41,7 @@ _NAMES = {
 
 
 @dataclass(frozen=True)
-class Mapped:
+class MappedValue:
     """A coded value that was read into the words: on what basis, by which rule, from what.
 
     A code that is none of ours has no label.
@@ -69,13 +69,13 @@ class CardRow:
     words: str = ""
     hints: tuple[str, ...] = ()
     sources: Sequence[Citation | Evidence] = ()
-    mapped: tuple[Mapped, ...] = ()
+    mapped: tuple[MappedValue, ...] = ()
     verdict: str = ""
     problems: tuple[RecordProblem, ...] = ()
 
 
 @dataclass(frozen=True)
-class File:
+class DownloadFile:
     """A record as a file that the page itself carries."""
 
     name: str
@@ -84,7 +84,7 @@ class File:
 
 
 @dataclass(frozen=True)
-class Read:
+class RecordView:
     """One record of a file: its further fields, its questions, and the files it makes."""
 
     kind: str
@@ -92,15 +92,15 @@ class Read:
     title: str
     fields: tuple[tuple[str, tuple[str, ...]], ...]
     rows: tuple[CardRow, ...]
-    files: tuple[File, ...]
+    files: tuple[DownloadFile, ...]
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedDocument:
     """What became of one document of a file, with everything read from it."""
 
     outcome: Outcome
-    reads: tuple[Read, ...]
+    reads: tuple[RecordView, ...]
     problems: tuple[RecordProblem, ...]
     """Those that are about no question that is shown."""
 
@@ -110,19 +110,19 @@ class Judged:
         return self.outcome.state != "set aside"
 
 
-def judged(engine: Engine, outcome: Outcome, records: Sequence[Record]) -> Judged:
+def judged(engine: Engine, outcome: Outcome, records: Sequence[Record]) -> JudgedDocument:
     """Return an outcome with the records that were read, whether or not they are valid."""
     valid = outcome.state != "set aside"
     reads = tuple(_read(engine, r, outcome.problems, valid=valid) for r in records)
     placed = {p for read in reads for row in read.rows for p in row.problems}
     rest = tuple(p for p in outcome.problems if p not in placed)
-    return Judged(outcome, reads, rest)
+    return JudgedDocument(outcome, reads, rest)
 
 
 def _read(
     engine: Engine, record: Record, problems: Iterable[RecordProblem], *, valid: bool
-) -> Read:
-    return Read(
+) -> RecordView:
+    return RecordView(
         record.kind,
         record.id,
         str(getattr(record, "title", record.id)),
@@ -175,8 +175,8 @@ def _verdict(assessment: Assessment) -> CardRow:
     )
 
 
-def _mapped(coding: Coding) -> Mapped:
-    return Mapped(
+def _mapped(coding: Coding) -> MappedValue:
+    return MappedValue(
         coding.code,
         labels.of(f"value/{coding.code}").label,
         coding.basis,
@@ -220,7 +220,7 @@ def _words(value: Any) -> str:
     return str(value)
 
 
-def _files(engine: Engine, record: Record) -> Iterable[File]:
+def _files(engine: Engine, record: Record) -> Iterable[DownloadFile]:
     stem = record.id.replace("/", "-")
     made = exports.writers(engine, record)
     for form, (label, suffix) in _NAMES.items():
@@ -233,7 +233,7 @@ def _files(engine: Engine, record: Record) -> Iterable[File]:
     yield from _file(f"{stem}.ttl", "Turtle", "text/turtle", turtle)
 
 
-def _file(name: str, label: str, media: str, text: str) -> Iterable[File]:
+def _file(name: str, label: str, media: str, text: str) -> Iterable[DownloadFile]:
     if len(text) <= _LARGEST:
         data = b64encode(text.encode()).decode()
-        yield File(name, label, f"data:{media};charset=utf-8;base64,{data}")
+        yield DownloadFile(name, label, f"data:{media};charset=utf-8;base64,{data}")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from loaders.mapping.iris import BASE, record_iri
-from service.web.pages.benchmark.view import Written
+from service.web.pages.benchmark.view import CurrentCard
 
 PUBLISHER = "EvalGap"
 _SPECIAL = re.compile(r"([#$%&_{}])")
@@ -24,7 +24,7 @@ class Reference:
     other: tuple[str, ...]
 
 
-def reference(found: Written) -> Reference:
+def reference(found: CurrentCard) -> Reference:
     """Return how to cite a card; the year is that in which the version was recorded."""
     card, iri = found.card, str(record_iri("card", found.card.id, found.version))
     year = found.recorded[:4] or "n.d."
@@ -41,7 +41,7 @@ def reference(found: Written) -> Reference:
     )
 
 
-def _bibtex(found: Written, year: str, iri: str) -> str:
+def _bibtex(found: CurrentCard, year: str, iri: str) -> str:
     fields = {
         "author": f"{{{escaped(found.card.author.name)}}}",
         "title": f"{{{escaped(found.card.title)}}}",

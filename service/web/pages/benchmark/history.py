@@ -13,7 +13,7 @@ _KEYS = ("dimension", "key", "code", "url", "id")
 
 
 @dataclass(frozen=True)
-class Version:
+class CardVersion:
     """One version of a card: its number, when it was recorded (ISO 8601), and from which file."""
 
     number: int
@@ -30,9 +30,9 @@ class FieldChange:
     after: str | None
 
 
-def versions(engine: Engine, card: str) -> tuple[Version, ...]:
+def versions(engine: Engine, card: str) -> tuple[CardVersion, ...]:
     """Return the versions of a card, the first one first. Raises `NotFound`."""
-    return tuple(Version(*found) for found in repository.history(engine, "card", card))
+    return tuple(CardVersion(*found) for found in repository.history(engine, "card", card))
 
 
 def difference(engine: Engine, card: str, before: int, after: int) -> tuple[FieldChange, ...]:

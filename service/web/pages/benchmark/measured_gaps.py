@@ -12,7 +12,7 @@ from service.web.pages.shared.numbers import amount, padded, printed
 
 
 @dataclass(frozen=True)
-class Recorded:
+class MeasuredGap:
     """A current gap of a benchmark, its version, and when it was recorded."""
 
     gap: Gap
@@ -20,18 +20,18 @@ class Recorded:
     recorded: str
 
 
-def gaps(engine: Engine, benchmark: str) -> tuple[Recorded, ...]:
+def gaps(engine: Engine, benchmark: str) -> tuple[MeasuredGap, ...]:
     """Return every current gap of a benchmark, withdrawn ones too."""
     found = (gap.id for gap in records(engine) if gap.benchmark == benchmark)
     return tuple(_recorded(engine, ident) for ident in found)
 
 
-def _recorded(engine: Engine, ident: str) -> Recorded:
+def _recorded(engine: Engine, ident: str) -> MeasuredGap:
     stored = repository.load(engine, "gap", ident)
     gap = stored.record
     assert isinstance(gap, Gap)  # noqa: S101 - what the list of gaps names
     came = repository.provenance(engine, stored)
-    return Recorded(gap, stored.version, str(came["recorded"] or ""))
+    return MeasuredGap(gap, stored.version, str(came["recorded"] or ""))
 
 
 def value(found: Estimate) -> str:

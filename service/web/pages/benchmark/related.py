@@ -28,20 +28,22 @@ class ReportedRun:
 
 
 @dataclass(frozen=True)
-class Runs:
+class ReportedRuns:
     """The first runs by identity, and how many there are in all."""
 
     shown: tuple[ReportedRun, ...]
     total: int
 
 
-def runs(engine: Engine, benchmark: str) -> Runs:
+def runs(engine: Engine, benchmark: str) -> ReportedRuns:
     """Return the results that name a dataset which the benchmark, or what is matched, names."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for item in lists.listing(engine, "runs", {"benchmark": benchmark}):
         found[str(item["id"])].add(str(item["dataset"]))
     first = sorted(found)[:MOST]
-    return Runs(tuple(_run(engine, name, tuple(sorted(found[name]))) for name in first), len(found))
+    return ReportedRuns(
+        tuple(_run(engine, name, tuple(sorted(found[name]))) for name in first), len(found)
+    )
 
 
 def _run(engine: Engine, ident: str, datasets: tuple[str, ...]) -> ReportedRun:

@@ -34,7 +34,7 @@ taxonomy = cached_per_state(ontology_taxonomy.taxonomy)
 
 
 @dataclass(frozen=True)
-class Written:
+class CurrentCard:
     """A current card: which version, when it was recorded, and from which file."""
 
     card: Card
@@ -53,7 +53,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Assessed:
+class RecordedAssessment:
     """What one review says of one assumption, and when it was recorded."""
 
     review: Review
@@ -71,10 +71,10 @@ class AssumptionRow:
     cell: StripCell
     group: str | None
     question: str | None
-    statements: tuple[tuple[Written, Assumption], ...]
+    statements: tuple[tuple[CurrentCard, Assumption], ...]
     lower_level: tuple[Claim, ...]
     finding: Finding | None
-    assessments: tuple[Assessed, ...]
+    assessments: tuple[RecordedAssessment, ...]
 
     @property
     def answered(self) -> bool:
@@ -89,7 +89,7 @@ class BenchmarkPage:
     id: str
     title: str
     domains: tuple[str, ...]
-    cards: tuple[Written, ...]
+    cards: tuple[CurrentCard, ...]
     core: tuple[AssumptionRow, ...]
     further: tuple[AssumptionRow, ...]
     deployment: DeploymentClaims | None
@@ -100,13 +100,13 @@ class BenchmarkPage:
         return tuple(row.cell for row in self.core)
 
     @property
-    def said(self) -> tuple[Written, ...]:
+    def said(self) -> tuple[CurrentCard, ...]:
         """The cards that say something on any assumption."""
         return tuple(w for w in self.cards if not w.unanswered)
 
 
 @dataclass(frozen=True)
-class Choices:
+class DeploymentChoices:
     """The deployments to choose from: those with a review of this benchmark first."""
 
     reviewed: tuple[DeploymentClaims, ...]
@@ -114,14 +114,14 @@ class Choices:
 
 
 @dataclass(frozen=True)
-class _Known:
+class _PageInputs:
     """What the rows of a page are made from."""
 
     schemes: Mapping[str, Scheme]
-    cards: tuple[Written, ...]
+    cards: tuple[CurrentCard, ...]
     benchmark: BenchmarkClaims
     deployment: DeploymentClaims | None
-    assessed: Mapping[str, tuple[Assessed, ...]]
+    assessed: Mapping[str, tuple[RecordedAssessment, ...]]
 
     def row(self, dimension: Mapping[str, Any]) -> AssumptionRow:
         name = str(dimension["id"])
@@ -141,7 +141,7 @@ class _Known:
 def benchmark(engine: Engine, ident: str, deployment: str | None = None) -> BenchmarkPage:
     """Return a benchmark as its page shows it. Raises `NotFound`, `BadParameter`."""
     reviewed_for = _deployment(engine, deployment) if deployment else None
-    known = _Known(
+    known = _PageInputs(
         scheme_queries.schemes(engine),
         written(engine, ident),
         _benchmark(engine, ident, deployment),
@@ -158,17 +158,17 @@ def benchmark(engine: Engine, ident: str, deployment: str | None = None) -> Benc
     )
 
 
-def written(engine: Engine, ident: str) -> tuple[Written, ...]:
+def written(engine: Engine, ident: str) -> tuple[CurrentCard, ...]:
     """Return the current cards of a benchmark, withdrawn ones too. Raises `NotFound`."""
     found = repository.described(engine, "benchmark", ident, "card")
     return tuple(_written(engine, stored) for stored in found)
 
 
-def _written(engine: Engine, stored: StoredRecord) -> Written:
+def _written(engine: Engine, stored: StoredRecord) -> CurrentCard:
     card = stored.record
     assert isinstance(card, Card)  # noqa: S101 - `described` returns this kind
     came = repository.provenance(engine, stored)
-    return Written(
+    return CurrentCard(
         card, stored.version, str(came["recorded"] or ""), str(came["file"] or ""), stored.graph
     )
 
@@ -195,24 +195,26 @@ def _deployment(engine: Engine, ident: str) -> DeploymentClaims:
     )
 
 
-def _assessed(engine: Engine, ident: str, deployment: str) -> Mapping[str, tuple[Assessed, ...]]:
+def _assessed(
+    engine: Engine, ident: str, deployment: str
+) -> Mapping[str, tuple[RecordedAssessment, ...]]:
     """Return what reviews of any card of the benchmark say for a deployment, by dimension."""
-    found: defaultdict[str, list[Assessed]] = defaultdict(list)
+    found: defaultdict[str, list[RecordedAssessment]] = defaultdict(list)
     filters = {"deployment": deployment, "benchmark": ident}
     for item in lists.listing(engine, "reviews", filters):
         stored = repository.load(engine, "review", str(item["id"]))
         recorded = str(repository.provenance(engine, stored)["recorded"] or "")
         if isinstance(stored.record, Review) and stored.record.status != WITHDRAWN:
             for one in stored.record.assessments:
-                found[one.dimension].append(Assessed(stored.record, recorded, one))
+                found[one.dimension].append(RecordedAssessment(stored.record, recorded, one))
     return {name: tuple(some) for name, some in found.items()}
 
 
-def choices(engine: Engine, ident: str) -> Choices:
+def choices(engine: Engine, ident: str) -> DeploymentChoices:
     """Return the deployments that a benchmark can be set against."""
     reviews = lists.listing(engine, "reviews", {"benchmark": ident})
     names = {last_segment(item["deployment"]) for item in reviews}
     every = sorted(from_graph.deployments(engine), key=lambda p: p.title.casefold())
-    return Choices(
+    return DeploymentChoices(
         tuple(p for p in every if p.id in names), tuple(p for p in every if p.id not in names)
     )

@@ -9,7 +9,7 @@ from loaders.mapping.iris import BASE, last_segment
 from service.common import parameters
 from service.common.aliases import current_sort
 from service.common.problems import BadParameter
-from service.web.pages.benchmarks.index import SORTS, Facet, Index, IndexEntry
+from service.web.pages.benchmarks.index import SORTS, BenchmarkIndex, Facet, IndexEntry
 
 ROWS = 50
 """How many benchmarks one page shows."""
@@ -89,7 +89,7 @@ class FilterStep:
 
 
 @dataclass(frozen=True)
-class Found:
+class BenchmarksPage:
     """What the catalogue shows: the rows of a page, the facets, and what narrows the list.
 
     `relax` are the filters whose removal alone leaves something; only where nothing is left.
@@ -105,7 +105,7 @@ class Found:
     relax: tuple[FilterStep, ...]
 
 
-def parse(index: Index, given: Iterable[tuple[str, str]]) -> Filters:
+def parse(index: BenchmarkIndex, given: Iterable[tuple[str, str]]) -> Filters:
     """Return the filters in the parameters of an address; an empty one filters nothing.
 
     Raises `BadParameter` for a name or value that is not known, with those that are.
@@ -151,7 +151,7 @@ def _sort(given: str) -> str:
     )
 
 
-def entries(index: Index, filters: Filters) -> tuple[IndexEntry, ...]:
+def entries(index: BenchmarkIndex, filters: Filters) -> tuple[IndexEntry, ...]:
     """Return every benchmark that the filters leave, in order, whatever the page."""
     left = _all_of(index, _masks(index, filters).values())
     bits = bin(left)[:1:-1]
@@ -159,7 +159,7 @@ def entries(index: Index, filters: Filters) -> tuple[IndexEntry, ...]:
     return tuple(index.entries[i] for i in order if bits[i : i + 1] == "1")
 
 
-def find(index: Index, filters: Filters) -> Found:
+def find(index: BenchmarkIndex, filters: Filters) -> BenchmarksPage:
     """Return what the catalogue shows. Raises `BadParameter` for a page that is not there."""
     masks = _masks(index, filters)
     every = entries(index, filters)
@@ -173,13 +173,13 @@ def find(index: Index, filters: Filters) -> Found:
     start = (filters.page - 1) * ROWS
     facets = (_shown(index, facet, masks, filters) for facet in index.facets.values())
     chosen = tuple(_steps(index, filters))
-    return Found(
+    return BenchmarksPage(
         filters, len(every), len(index.entries), every[start : start + ROWS], pages,
         tuple(facets), chosen, () if every else tuple(_relaxed(index, filters, masks)),
     )  # fmt: skip
 
 
-def _masks(index: Index, filters: Filters) -> dict[str, int]:
+def _masks(index: BenchmarkIndex, filters: Filters) -> dict[str, int]:
     """Return, for each filter, the benchmarks that pass it: any choice of one facet will do."""
     masks = {
         name: _any_of(index.facets[name].have[code] for code in codes)
@@ -188,7 +188,7 @@ def _masks(index: Index, filters: Filters) -> dict[str, int]:
     return masks | ({"q": _searched(index, filters.words)} if filters.words else {})
 
 
-def _searched(index: Index, words: str) -> int:
+def _searched(index: BenchmarkIndex, words: str) -> int:
     """Return the benchmarks in whose text every word occurs."""
     searched = dict.fromkeys(words.casefold().split())
     return _any_of(
@@ -203,18 +203,20 @@ def _any_of(masks: Iterable[int]) -> int:
     return found
 
 
-def _all_of(index: Index, masks: Iterable[int]) -> int:
+def _all_of(index: BenchmarkIndex, masks: Iterable[int]) -> int:
     found = index.everyone
     for mask in masks:
         found &= mask
     return found
 
 
-def _others(index: Index, masks: Mapping[str, int], name: str) -> int:
+def _others(index: BenchmarkIndex, masks: Mapping[str, int], name: str) -> int:
     return _all_of(index, (mask for n, mask in masks.items() if n != name))
 
 
-def _shown(index: Index, facet: Facet, masks: Mapping[str, int], filters: Filters) -> ShownFacet:
+def _shown(
+    index: BenchmarkIndex, facet: Facet, masks: Mapping[str, int], filters: Filters
+) -> ShownFacet:
     """Return a facet; its counts are those of what the other filters leave."""
     left = _others(index, masks, facet.name)
     chosen = filters.chosen.get(facet.name, ())
@@ -228,7 +230,7 @@ def _shown(index: Index, facet: Facet, masks: Mapping[str, int], filters: Filter
     return ShownFacet(facet.name, facet.label, facet.group, tuple(choices[:MOST]), more)
 
 
-def _steps(index: Index, filters: Filters) -> Iterable[FilterStep]:
+def _steps(index: BenchmarkIndex, filters: Filters) -> Iterable[FilterStep]:
     """Yield every choice that narrows the list, with the address without it."""
     for name in filters.active():
         for code in filters.chosen.get(name, (None,)):
@@ -238,18 +240,20 @@ def _steps(index: Index, filters: Filters) -> Iterable[FilterStep]:
             )
 
 
-def _in_words(index: Index, filters: Filters, name: str, code: str | None) -> str:
+def _in_words(index: BenchmarkIndex, filters: Filters, name: str, code: str | None) -> str:
     if code is None:
         return f"words: {filters.words}"
     facet = index.facets[name]
     return f"{facet.label}: {facet.labels[code]}"
 
 
-def _count(index: Index, filters: Filters) -> int:
+def _count(index: BenchmarkIndex, filters: Filters) -> int:
     return _all_of(index, _masks(index, filters).values()).bit_count()
 
 
-def _relaxed(index: Index, filters: Filters, masks: Mapping[str, int]) -> Iterable[FilterStep]:
+def _relaxed(
+    index: BenchmarkIndex, filters: Filters, masks: Mapping[str, int]
+) -> Iterable[FilterStep]:
     for name in filters.active():
         if count := _others(index, masks, name).bit_count():
             words = "the words" if name == "q" else index.facets[name].label

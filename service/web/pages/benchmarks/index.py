@@ -66,7 +66,7 @@ class Facet:
 
 
 @dataclass(frozen=True)
-class Index:
+class BenchmarkIndex:
     """All benchmarks, the text that is searched in each, the facets, and the orders."""
 
     entries: tuple[IndexEntry, ...]
@@ -81,7 +81,7 @@ class Index:
 
 
 @cached_per_state
-def index(engine: Engine) -> Index:
+def index(engine: Engine) -> BenchmarkIndex:
     """Return the index of a store, made once for each state of its content."""
     schemes = scheme_queries.schemes(engine)
     known = from_graph.benchmarks(engine)
@@ -98,7 +98,7 @@ def index(engine: Engine) -> Index:
         for c in known
     )
     texts = tuple(_text(c, cards.get(c.id, [])) for c in known)
-    return Index(entries, texts, _facets(schemes, known, entries), _orders(entries))
+    return BenchmarkIndex(entries, texts, _facets(schemes, known, entries), _orders(entries))
 
 
 def _by_benchmark(items: Iterable[dict[str, str]]) -> dict[str, list[dict[str, str]]]:

@@ -6,7 +6,7 @@ from math import ceil
 
 from service.common.problems import BadParameter
 from service.coverage import from_graph as coverage_from_graph
-from service.coverage.crosstab import CrosstabCell, Needed
+from service.coverage.crosstab import CrosstabCell, UnmatchedDeployment
 from service.coverage.from_graph import DOMAIN
 from service.fit import from_graph
 from service.fit.claims import BenchmarkClaims, DeploymentClaims
@@ -22,7 +22,7 @@ SHADES = 5
 
 
 @dataclass(frozen=True)
-class Square:
+class GridCell:
     """A combination with its shade: 0 for no benchmark, `SHADES` for the most."""
 
     cell: CrosstabCell
@@ -35,7 +35,7 @@ class Square:
 
 
 @dataclass(frozen=True)
-class Inside:
+class CellContents:
     """Who lies in one square: (id, title) of benchmarks, deployments and unanswered benchmarks.
 
     `derived` are the ids of the benchmarks that only a derived value places there.
@@ -58,9 +58,9 @@ class Grid:
     benchmarks: int
     deployments: int
     columns: tuple[CodeInWords, ...]
-    rows: tuple[tuple[CodeInWords, tuple[Square, ...]], ...]
-    unmatched: tuple[Needed, ...]
-    inside: Inside | None = None
+    rows: tuple[tuple[CodeInWords, tuple[GridCell, ...]], ...]
+    unmatched: tuple[UnmatchedDeployment, ...]
+    inside: CellContents | None = None
 
 
 def choices(engine: Engine) -> Mapping[str, str]:
@@ -103,9 +103,9 @@ def _check(names: tuple[str, str]) -> None:
             )
 
 
-def _squares(cells: Sequence[CrosstabCell]) -> Mapping[tuple[str, ...], Square]:
+def _squares(cells: Sequence[CrosstabCell]) -> Mapping[tuple[str, ...], GridCell]:
     most = max((len(c.benchmarks) for c in cells), default=0)
-    return {c.combination: Square(c, shade(len(c.benchmarks), most)) for c in cells}
+    return {c.combination: GridCell(c, shade(len(c.benchmarks), most)) for c in cells}
 
 
 def shade(count: int, most: int) -> int:
@@ -115,10 +115,10 @@ def shade(count: int, most: int) -> int:
 
 def _inside(
     engine: Engine,
-    squares: Mapping[tuple[str, ...], Square],
+    squares: Mapping[tuple[str, ...], GridCell],
     axes: tuple[Sequence[CodeInWords], Sequence[CodeInWords]],
     name: str,
-) -> Inside:
+) -> CellContents:
     codes = tuple(name.split(","))
     if codes not in squares:
         raise BadParameter(
@@ -130,7 +130,7 @@ def _inside(
     found = squares[codes].cell
     terms = (t for axis, code in zip(axes, codes, strict=True) for t in axis if t.code == code)
     known = from_graph.benchmarks(engine)
-    return Inside(
+    return CellContents(
         tuple(terms),
         frozenset(found.derived),
         _titled(known, found.benchmarks),

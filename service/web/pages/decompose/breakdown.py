@@ -13,7 +13,7 @@ from service.decomposition.decompose import (
 )
 from service.web.pages.shared.numbers import (
     MINUS,
-    Division,
+    Breakdown,
     Number,
     Subtotal,
     kind_of,
@@ -26,14 +26,14 @@ _STEP = Decimal("0.01")
 _POINT = "percentage-point"
 
 
-def division(
+def breakdown_of(
     found: DecompositionEstimate, kinds: Mapping[str, str], unit: str | None, *, rises: bool
-) -> Division:
+) -> Breakdown:
     """Return a decomposition as numbers to two decimals, drawn with whiskers over `unit`.
 
     `kinds` maps dimensions to kinds of assumption; `rises` says that lower scores are better.
     """
-    made = _Maker(found, kinds)
+    made = _NumberBuilder(found, kinds)
     numbers = (
         *(made.score(s) for s in _from_first_to_last(found)),
         *(made.part(c, rises=rises) for c in found.contributions),
@@ -41,7 +41,7 @@ def division(
         made.number("total", "whole gap", found.total, "the first score minus the last"),
     )
     picture, why = waterfall(numbers, unit, rises=rises)
-    return Division(
+    return Breakdown(
         key="your results",
         method=found.method,
         order=tuple(c.name for c in found.contributions) if found.method == "sequential" else (),
@@ -66,7 +66,7 @@ def two(value: float) -> Decimal:
     return Decimal(f"{value:.2f}") + 0
 
 
-class _Maker:
+class _NumberBuilder:
     """Makes the numbers of one decomposition."""
 
     def __init__(self, found: DecompositionEstimate, kinds: Mapping[str, str]) -> None:

@@ -12,13 +12,13 @@ from service.common import parameters
 from service.common.csv_tables import csv_text
 from service.common.problems import Abandoned, BadRequest, Problem
 from service.decomposition.decompose import DecompositionEstimate
-from service.decomposition.request import Sent, pair
-from service.ingest.checking import Errand
+from service.decomposition.request import DecompositionRequest, pair
+from service.ingest.checking import Deadline
 from service.ontology import graphs
 from service.web.api.decompose import MOST_RESAMPLES, worked
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import LinesDep
-from service.web.pages.decompose import breakdown
+from service.web.pages.decompose.breakdown import breakdown_of
 from service.web.pages.layout import page
 from service.web.pages.shared import numbers
 from service.web.requests import read_form
@@ -59,21 +59,23 @@ def decompose_page(request: Request) -> Response:
 async def decompose_form(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
     """Take the results apart and show what came of it, or what is wrong with them."""
     limit, line = services.settings.max_body_bytes, lines.decompositions
-    async with line.slot(request) as errand:
+    async with line.slot(request) as deadline:
         form = read_form(request, limit, files=1, fields=len(_FIELDS))
-        parts = await line.read(errand, form)
+        parts = await line.read(deadline, form)
         file = parts.pop("file", b"")
         typed = {name: value.decode(errors="replace") for name, value in parts.items()}
-        return await line.work(request, errand, _answer, request, services, _Form(typed, file))
+        return await line.work(request, deadline, _answer, request, services, _Form(typed, file))
 
 
-def _answer(request: Request, services: Services, form: _Form, errand: Errand) -> Response:
+def _answer(request: Request, services: Services, form: _Form, deadline: Deadline) -> Response:
     try:
         parameters.only(form.typed, _FIELDS, "This form")
         data = form.file or form.typed.get("table", "").encode()
         if not data.strip():
             raise BadRequest("There are no results. Choose a file, or paste a table.")
-        found = worked(services, Sent(data, "your table", _options(form.typed)), errand).found
+        found = worked(
+            services, DecompositionRequest(data, "your table", _options(form.typed)), deadline
+        ).found
     except Abandoned:
         raise
     except Problem as problem:
@@ -86,12 +88,12 @@ def _result(request: Request, form: _Form, found: DecompositionEstimate) -> Resp
     over = form.typed.get("over")
     unit = over if over in drawn else next(iter(drawn), None)
     rises = form.typed.get("direction") == "lower"
-    division = breakdown.division(found, graphs.assumption_kinds(), unit, rises=rises)
+    breakdown = breakdown_of(found, graphs.assumption_kinds(), unit, rises=rises)
     if form.typed.get("as") == "csv":
-        text = csv_text(numbers.rows([division], {}))
+        text = csv_text(numbers.rows([breakdown], {}))
         return Response(text, media_type="text/csv; charset=utf-8")
-    units = numbers.sampling_units(division.numbers)
-    return _page(request, form, found=found, division=division, unit=unit, units=units)
+    units = numbers.sampling_units(breakdown.numbers)
+    return _page(request, form, found=found, breakdown=breakdown, unit=unit, units=units)
 
 
 def _options(typed: Mapping[str, str]) -> dict[str, Any]:

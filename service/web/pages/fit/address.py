@@ -12,7 +12,7 @@ from service.common.problems import BadParameter
 from service.fit import from_graph
 from service.fit import request as fit_request
 from service.fit.claims import BenchmarkClaims, DeploymentClaims
-from service.fit.request import Answer, FitRequest
+from service.fit.request import FitAnswer, FitRequest
 from service.ontology import scheme_queries
 from service.ontology.parameters import Schemes
 from service.store.port import Engine
@@ -68,7 +68,7 @@ def parse(pairs: Iterable[tuple[str, str]], schemes: Schemes) -> FitAddress:
 
 
 @dataclass(frozen=True)
-class Case:
+class FitInputs:
     """A deployment, the request of its fit, and all that an answer needs."""
 
     deployment: DeploymentClaims
@@ -76,12 +76,12 @@ class Case:
     schemes: Schemes
     every: Sequence[BenchmarkClaims]
 
-    def answer(self) -> Answer:
+    def answer(self) -> FitAnswer:
         """Return the fit. Raises `NotFound` for a benchmark that is not there."""
         return fit_request.answer(self.schemes, self.every, self.deployment, self.request)
 
 
-def case(engine: Engine, at: FitAddress) -> Case | None:
+def case(engine: Engine, at: FitAddress) -> FitInputs | None:
     """Return what an address asks; None where it describes no deployment.
 
     Raises `BadParameter` for a value that does not fit, `NotFound` for a deployment that is
@@ -106,7 +106,7 @@ def case(engine: Engine, at: FitAddress) -> Case | None:
         else _described(engine, schemes, at, described)
     )
     request = fit_request.parse(engine, schemes, _controls(at, described))
-    return Case(deployment, request, schemes, from_graph.benchmarks(engine, ident))
+    return FitInputs(deployment, request, schemes, from_graph.benchmarks(engine, ident))
 
 
 def _described(

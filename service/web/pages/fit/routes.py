@@ -19,7 +19,7 @@ from service.web.api.risk import write_risk
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import ANALYSED
 from service.web.pages.fit import address, view
-from service.web.pages.fit.address import API_PARAMETERS, SHOWN, Case, FitAddress
+from service.web.pages.fit.address import API_PARAMETERS, SHOWN, FitAddress, FitInputs
 from service.web.pages.layout import page
 
 router = APIRouter(include_in_schema=False, dependencies=[ANALYSED])
@@ -31,7 +31,7 @@ def _address(request: Request, services: Services) -> FitAddress:
     )
 
 
-def _case(at: FitAddress, services: Services) -> Case:
+def _case(at: FitAddress, services: Services) -> FitInputs:
     found = address.case(services.engine, at)
     if found is None:
         raise BadParameter(
@@ -143,7 +143,7 @@ def evidence_data(form: str, request: Request, services: ServicesDep) -> Respons
     return write_risk(request, found, form)
 
 
-def _risk(case: Case, services: Services) -> Risk:
+def _risk(case: FitInputs, services: Services) -> Risk:
     if case.request.benchmark is None:
         raise BadParameter(
             "benchmark is missing. Name one, such as benchmark=medqa; see /benchmarks.",

@@ -11,14 +11,14 @@ from service.fit.claims import (
     DeploymentClaims,
     Finding,
     Fit,
-    Move,
+    FitChange,
 )
-from service.fit.request import Answer, FitRequest
+from service.fit.request import FitAnswer, FitRequest
 from service.ontology import dimensions
 from service.ontology.dimensions import CodeInWords, Dimension
 from service.ontology.schemes import NOT_APPLICABLE, PARTIALLY, VIOLATED
 from service.store.port import Engine
-from service.web.pages.fit.address import Case
+from service.web.pages.fit.address import FitInputs
 
 
 @dataclass(frozen=True)
@@ -123,13 +123,13 @@ class FitRow:
 
 
 @dataclass(frozen=True)
-class Moved:
+class WhatIf:
     """What one supposed change moves, those benchmarks first of which a verdict moves."""
 
     dimension: Dimension
     supposed: str
-    verdicts: tuple[Move, ...]
-    ranks: tuple[Move, ...]
+    verdicts: tuple[FitChange, ...]
+    ranks: tuple[FitChange, ...]
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class ShownFit:
     unranked: tuple[Fit, ...]
     pair: tuple[tuple[str, str], ...] = ()
     sides: tuple[tuple[Dimension, FitLine, FitLine, bool], ...] = ()
-    moved: Moved | None = None
+    moved: WhatIf | None = None
 
     @property
     def last(self) -> int:
@@ -161,7 +161,7 @@ class ShownFit:
         return [dimensions.rule(name) for name in sorted(used)]
 
 
-def shown(engine: Engine, of: Case) -> ShownFit:
+def shown(engine: Engine, of: FitInputs) -> ShownFit:
     """Return the page of a request; benchmarks with too few answers are left out of the ranked.
 
     Raises `NotFound` for a benchmark that is not there.
@@ -184,7 +184,7 @@ def shown(engine: Engine, of: Case) -> ShownFit:
     )
 
 
-def _pair(of: Case) -> list[BenchmarkClaims]:
+def _pair(of: FitInputs) -> list[BenchmarkClaims]:
     """Return the benchmarks that are compared, in the requested order."""
     known = {c.id: c for c in of.every if c.id in (of.request.compare or ())}
     return [known[name] for name in of.request.compare or ()]
@@ -202,11 +202,11 @@ def _side(
     return dimension, FitLine(dimension, of.first), FitLine(dimension, of.second), of.differs
 
 
-def _moved(words: Mapping[str, Dimension], found: Answer) -> Moved:
+def _moved(words: Mapping[str, Dimension], found: FitAnswer) -> WhatIf:
     name, codes = found.request.change or ("", ())
     moves = found.moves or ()
     dimension = words[name]
-    return Moved(
+    return WhatIf(
         dimension,
         dimension.words(codes) or "nothing stated",
         tuple(m for m in moves if m.verdicts),

@@ -1,4 +1,4 @@
-"""From a stored gap to its divisions: every number with its formula, the picture or why not."""
+"""From a stored gap to its breakdowns: every number with its formula, the picture or why not."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -8,7 +8,7 @@ from loaders.model import Contribution, Decomposition, Gap, Measurement
 from service.records.gap_shares import shares
 from service.web.pages.shared.numbers import (
     MINUS,
-    Division,
+    Breakdown,
     Number,
     Subtotal,
     kind_of,
@@ -33,7 +33,7 @@ def sampled_in(gap: Gap) -> tuple[str, ...]:
     return sampling_units((total(gap), *found))
 
 
-def divisions(gap: Gap, kind: Mapping[str, str], unit: str | None) -> tuple[Division, ...]:
+def breakdowns(gap: Gap, kind: Mapping[str, str], unit: str | None) -> tuple[Breakdown, ...]:
     """Return every way in which a gap is taken apart, the finest first; else the gap alone."""
     if not gap.decompositions:
         return (_undivided(gap, kind, unit),)
@@ -41,7 +41,7 @@ def divisions(gap: Gap, kind: Mapping[str, str], unit: str | None) -> tuple[Divi
     return tuple(_divided(gap, d, kind, unit) for d in finest)
 
 
-def _undivided(gap: Gap, kind: Mapping[str, str], unit: str | None) -> Division:
+def _undivided(gap: Gap, kind: Mapping[str, str], unit: str | None) -> Breakdown:
     whole = Number(
         "contribution",
         named(gap.varies) or "what changed is not stated",
@@ -57,7 +57,7 @@ def _undivided(gap: Gap, kind: Mapping[str, str], unit: str | None) -> Division:
         (None, _undrawn(gap)) if _undrawn(gap) else (waterfall(numbers, unit, rises=_rises(gap)))
     )
     rises = _rises(gap)
-    return Division("whole", "none", (), None, numbers, (), picture, why, rises)
+    return Breakdown("whole", "none", (), None, numbers, (), picture, why, rises)
 
 
 def _undrawn(gap: Gap) -> str:
@@ -80,14 +80,16 @@ def _slack(gap: Gap) -> Decimal:
     return sum(steps, Decimal()) / 2
 
 
-def _divided(gap: Gap, found: Decomposition, kind: Mapping[str, str], unit: str | None) -> Division:
+def _divided(
+    gap: Gap, found: Decomposition, kind: Mapping[str, str], unit: str | None
+) -> Breakdown:
     first, last = ends(gap)
     rungs = sorted(found.rungs, key=lambda r: r.position)
     scores = [_at(gap, r.measurement) for r in rungs] or [first, last]
     parts = [_part(gap, found, c, kind) for c in found.contributions]
     numbers = (*map(_score, scores), *parts, *_residual(gap, found), total(gap))
     picture, why = waterfall(numbers, unit, rises=_rises(gap))
-    return Division(
+    return Breakdown(
         key=found.key,
         method=found.decomposition_method,
         order=tuple(p.words for p in parts) if rungs else (),

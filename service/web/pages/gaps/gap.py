@@ -11,8 +11,8 @@ from service.queries.cache import cached_per_state
 from service.records import repository
 from service.records.repository import StoredRecord
 from service.store.port import Engine
-from service.web.pages.gaps.breakdown import divisions, ends, sampled_in, total
-from service.web.pages.shared.numbers import Division, Number, padded
+from service.web.pages.gaps.breakdown import breakdowns, ends, sampled_in, total
+from service.web.pages.shared.numbers import Breakdown, Number, padded
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class RelatedGap:
 
 @dataclass(frozen=True)
 class GapPage:
-    """One gap with its divisions, drawn with whiskers over `unit`, one of `units`."""
+    """One gap with its breakdowns, drawn with whiskers over `unit`, one of `units`."""
 
     gap: Gap
     version: int
-    divisions: tuple[Division, ...]
+    breakdowns: tuple[Breakdown, ...]
     units: tuple[str, ...]
     unit: str | None
     total: Number
@@ -38,7 +38,7 @@ class GapPage:
 
 
 @dataclass(frozen=True)
-class Held:
+class StoredGap:
     """The current version of a gap, with as many digits as were reported."""
 
     gap: Gap
@@ -46,13 +46,13 @@ class Held:
 
 
 @cached_per_state
-def gaps(engine: Engine) -> Mapping[str, Held]:
+def gaps(engine: Engine) -> Mapping[str, StoredGap]:
     """Return every current gap by its identity."""
     idents = [str(g["id"]) for g in lists.listing(engine, "gaps", {})]
     return {ident: _held(repository.load(engine, "gap", ident)) for ident in idents}
 
 
-def _held(stored: StoredRecord) -> Held:
+def _held(stored: StoredRecord) -> StoredGap:
     gap = stored.record
     assert isinstance(gap, Gap)  # noqa: S101 - what the store holds under gap/
     exact = {
@@ -62,7 +62,7 @@ def _held(stored: StoredRecord) -> Held:
             for d in gap.decompositions
         ),
     }
-    return Held(padded(gap).model_copy(update=exact), stored.version)
+    return StoredGap(padded(gap).model_copy(update=exact), stored.version)
 
 
 def records(engine: Engine) -> list[Gap]:
@@ -87,7 +87,7 @@ def shown(engine: Engine, ident: str, unit: str | None = None) -> GapPage:
     return GapPage(
         gap=gap,
         version=held.version,
-        divisions=divisions(gap, graphs.assumption_kinds(), chosen),
+        breakdowns=breakdowns(gap, graphs.assumption_kinds(), chosen),
         units=units,
         unit=chosen,
         total=total(gap),

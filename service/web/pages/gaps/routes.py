@@ -52,7 +52,7 @@ def _csv(shown: GapPage) -> str:
     gap = shown.gap
     sources = "; ".join(f"{s.url} {s.locator or ''}".strip() for s in gap.sources)
     extra = {"gap": gap.id, "verification": gap.verification, "sources": sources}
-    return csv_text(numbers.rows(shown.divisions, extra))
+    return csv_text(numbers.rows(shown.breakdowns, extra))
 
 
 def _table(text: str) -> Response:

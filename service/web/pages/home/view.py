@@ -32,7 +32,7 @@ QUESTIONS = (
 
 
 @dataclass(frozen=True)
-class Front:
+class HomePage:
     """How many things and records the store holds, and the gap that is shown."""
 
     counts: dict[str, int]
@@ -40,11 +40,11 @@ class Front:
 
 
 @cached_per_state
-def front(engine: Engine) -> Front:
+def front(engine: Engine) -> HomePage:
     """Return what the home page shows of a store."""
     rows = catalog.run(catalog.named_query("records-by-kind"), {}, engine)
     by_class = {str(r["kind"]).rpartition("#")[2]: int(str(r["count"])) for r in rows}
-    return Front({name: by_class.get(kind, 0) for name, kind in COUNTED.items()}, _gap(engine))
+    return HomePage({name: by_class.get(kind, 0) for name, kind in COUNTED.items()}, _gap(engine))
 
 
 def _gap(engine: Engine) -> gap_view.GapPage | None:

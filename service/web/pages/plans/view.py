@@ -63,7 +63,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Untested:
+class UntestedAssumption:
     """An assumption of which no result tells whether it holds, and why."""
 
     dimension: str
@@ -87,7 +87,7 @@ class PlanPage:
     plan: Plan
     version: int
     stages: tuple[Stage, ...]
-    untested: tuple[Untested, ...]
+    untested: tuple[UntestedAssumption, ...]
     changes: tuple[PlanChange, ...] = ()
 
 
@@ -135,12 +135,12 @@ def named(step: Step) -> str:
     return numbers.named(step.targets) or "the plan"
 
 
-def _untested(plan: Plan) -> Iterable[Untested]:
+def _untested(plan: Plan) -> Iterable[UntestedAssumption]:
     tests = {d: s for s in plan.steps if s.stage in _TESTS for d in s.targets}
     for step in (s for s in plan.steps if s.stage == "compare-cards"):
         for dimension in step.targets:
             if why := _why_untested(step, tests.get(dimension)):
-                yield Untested(dimension, why)
+                yield UntestedAssumption(dimension, why)
 
 
 def _why_untested(compared: Step, test: Step | None) -> str:

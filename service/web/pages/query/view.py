@@ -77,7 +77,7 @@ class ShownAnswer:
 
 
 @dataclass(frozen=True)
-class Box:
+class ParameterField:
     """A parameter of a question with what is filled in, and the codes there are to choose from."""
 
     parameter: Parameter
@@ -86,12 +86,12 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Start:
+class EditorStart:
     """What the editor begins with, the question it comes from, and what is wrong with that."""
 
     text: str
     question: NamedQuery | None = None
-    boxes: Sequence[Box] = ()
+    boxes: Sequence[ParameterField] = ()
     problem: BadParameter | None = None
 
 
@@ -122,7 +122,7 @@ def cell(term: Node) -> AnswerCell:
     return AnswerCell(str(term))
 
 
-def start(name: str | None, given: Mapping[str, str], engine: Engine) -> Start:
+def start(name: str | None, given: Mapping[str, str], engine: Engine) -> EditorStart:
     """Return what the editor holds: the named question with these arguments, or its examples.
 
     Raises `NotFound` for a name that no question has, `BadParameter` for arguments of none.
@@ -134,19 +134,19 @@ def start(name: str | None, given: Mapping[str, str], engine: Engine) -> Start:
                 parameter=next(iter(given)),
                 known=["query", "question", "timeout"],
             )
-        return Start(START)
+        return EditorStart(START)
     question = catalog.named_query(name)
     arguments = given or {p.name: p.example for p in question.params.values()}
     boxes = [_box(p, arguments) for p in question.params.values()]
     try:
-        return Start(catalog.bind(question, arguments, engine), question, boxes)
+        return EditorStart(catalog.bind(question, arguments, engine), question, boxes)
     except BadParameter as problem:
-        return Start(question.sparql, question, boxes, problem)
+        return EditorStart(question.sparql, question, boxes, problem)
 
 
-def _box(parameter: Parameter, arguments: Mapping[str, str]) -> Box:
+def _box(parameter: Parameter, arguments: Mapping[str, str]) -> ParameterField:
     base = parameter.base.format_map(defaultdict(str, arguments))
-    return Box(parameter, arguments.get(parameter.name, ""), completion.codes(base))
+    return ParameterField(parameter, arguments.get(parameter.name, ""), completion.codes(base))
 
 
 def questions() -> list[NamedQuery]:

@@ -1,6 +1,6 @@
 """Numbers as pages show them: each with its intervals, n, formula and studies, or what is lacking.
 
-A stored gap and a decomposition that was just computed become the same `Division`, so that both
+A stored gap and a decomposition that was just computed become the same `Breakdown`, so that both
 are drawn, listed and written as CSV by the same code.
 """
 
@@ -90,7 +90,7 @@ class Subtotal:
 
 
 @dataclass(frozen=True)
-class Division:
+class Breakdown:
     """A gap taken apart one way: its numbers from first score to total, drawn where that can be.
 
     `undrawn` says why there is no picture; `order` names the order of changes, where there is one;
@@ -117,8 +117,8 @@ class Division:
         """Its contributions."""
         return tuple(n for n in self.numbers if n.role == "contribution")
 
-    def reorders(self, other: "Division") -> bool:
-        """Tell whether another division makes the same changes in another order."""
+    def reorders(self, other: "Breakdown") -> bool:
+        """Tell whether another breakdown makes the same changes in another order."""
         return self.order != other.order and sorted(self.order) == sorted(other.order)
 
     def whisker(self, unit: str) -> Interval | None:
@@ -223,13 +223,13 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def rows(divisions: Sequence[Division], extra: Mapping[str, Any]) -> list[dict[str, Any]]:
+def rows(breakdowns: Sequence[Breakdown], extra: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return every number as a row of a table, with the ends of its intervals by sampling unit."""
     return [
         {
             **{name: getattr(number, name, None) for name in COLUMNS},
-            "division": division.key,
-            "method": division.method,
+            "division": breakdown.key,
+            "method": breakdown.method,
             "name": number.words,
             "dimensions": " ".join(number.dimensions),
             "not_given": " ".join(number.not_given),
@@ -237,8 +237,8 @@ def rows(divisions: Sequence[Division], extra: Mapping[str, Any]) -> list[dict[s
             **_bounds(number),
             **extra,
         }
-        for division in divisions
-        for number in division.numbers
+        for breakdown in breakdowns
+        for number in breakdown.numbers
     ]
 
 

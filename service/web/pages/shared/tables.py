@@ -11,7 +11,7 @@ _WEB = ("http://", "https://", "urn:")
 
 
 @dataclass(frozen=True)
-class Piece:
+class CellText:
     """One value in a cell; `href` where a link leads, if anywhere, and `whole` its full name."""
 
     text: str
@@ -19,7 +19,7 @@ class Piece:
     whole: str | None = None
 
 
-Cell = tuple[Piece, ...]
+Cell = tuple[CellText, ...]
 """The values of one cell; none where the answer leaves it open."""
 
 
@@ -34,11 +34,11 @@ def _cell(value: Any) -> Cell:
     words = str(value)
     if words.startswith(_WEB):  # a list of IRIs is one text with spaces between them
         return tuple(_link(part) for part in words.split())
-    return (Piece(words),)
+    return (CellText(words),)
 
 
-def _link(iri: str) -> Piece:
-    return Piece(_short(curie(iri)), address(iri), iri)
+def _link(iri: str) -> CellText:
+    return CellText(_short(curie(iri)), address(iri), iri)
 
 
 def _short(name: str) -> str:

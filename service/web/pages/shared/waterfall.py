@@ -1,4 +1,4 @@
-"""From the numbers of a division to the bars of a waterfall, or why there are none."""
+"""From the numbers of a breakdown to the bars of a waterfall, or why there are none."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -16,7 +16,7 @@ _MOST_NAMED = 3
 def waterfall(
     numbers: Sequence[Number], unit: str | None, *, rises: bool
 ) -> tuple[Drawn | None, str]:
-    """Return the pictures of a division, or none and a sentence why.
+    """Return the pictures of a breakdown, or none and a sentence why.
 
     The first and the last score are the ends; contributions and residual lead from one to the
     other in the order of the list. `unit` names the sampling unit of the whiskers; `rises` says

@@ -22,7 +22,7 @@ _MOST_FIELDS = 2**11
 _FOLDED = re.compile(rb"\r\n[ \t]|[^\t\r\n -~]")
 
 
-class Asker(NamedTuple):
+class RequestHeaders(NamedTuple):
     """What the header fields of a request say that matters to the answer."""
 
     accept: str | None
@@ -30,22 +30,22 @@ class Asker(NamedTuple):
     gzip: bool
 
 
-class Request(NamedTuple):
+class LaneRequest(NamedTuple):
     """A plain GET of `/sparql`."""
 
     parameters: Parameters
-    asker: Asker
+    headers: RequestHeaders
 
 
-def read(head: bytes) -> Request | None:
+def read(head: bytes) -> LaneRequest | None:
     """Return what a request asks; None where it is not whole, or not plain."""
     line = _LINE.match(head)
-    asker = asker_of(head[line.end() :]) if line else None
-    return Request(_parameters(line[1].decode("ascii")), asker) if line and asker else None
+    headers = request_headers(head[line.end() :]) if line else None
+    return LaneRequest(_parameters(line[1].decode("ascii")), headers) if line and headers else None
 
 
 @lru_cache(maxsize=256)
-def asker_of(fields: bytes) -> Asker | None:
+def request_headers(fields: bytes) -> RequestHeaders | None:
     """Read header fields; None where one of them is not known to be harmless.
 
     A client sends the same ones each time, so they are read once.
@@ -60,7 +60,7 @@ def asker_of(fields: bytes) -> Asker | None:
     if not found.whole or found.values.get(b"connection", b"keep-alive") != b"keep-alive":
         return None
     accept = found.values.get(b"accept")
-    return Asker(
+    return RequestHeaders(
         None if accept is None else accept.decode("ascii"),
         found.values.get(b"host", b"").decode("ascii"),
         b"gzip" in found.values.get(b"accept-encoding", b""),

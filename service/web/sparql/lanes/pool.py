@@ -18,7 +18,7 @@ from service.store.oxigraph.allocator import environment
 from service.store.oxigraph.snapshots import Snapshots
 from service.web.http.connections import Connections
 from service.web.http.protocol import BoundedProtocol
-from service.web.sparql.lanes.wire import BACK, BUDGET, HANDOVER, Pulse
+from service.web.sparql.lanes.wire import BACK, BUDGET, HANDOVER, Heartbeat
 
 RECOVERY = 1.0
 """Seconds until a connection that came back is handed over again."""
@@ -102,15 +102,15 @@ class _Lane:
         self, snapshots: Snapshots, arguments: tuple[int | str, ...], ended: Callable[[], None]
     ) -> None:
         self.handed_over: dict[int, HandoverProtocol] = {}
-        self._pulse = Pulse()
+        self._heartbeat = Heartbeat()
         self._seen = 0, time.monotonic()
         self._count = 0
         self._heard = b""
         self._ended = ended
         self._control, theirs = socket.socketpair()
-        memory, *ceilings = (str(a) for a in arguments)
-        files = theirs.fileno(), snapshots.generation.file, self._pulse.file
-        given = [*(str(f) for f in files), memory, str(snapshots.folder()), *ceilings]
+        memory, *limits = (str(a) for a in arguments)
+        files = theirs.fileno(), snapshots.generation.file, self._heartbeat.file
+        given = [*(str(f) for f in files), memory, str(snapshots.folder()), *limits]
         with theirs:
             self._process = start(
                 "service.web.sparql.lanes.process",
@@ -137,19 +137,19 @@ class _Lane:
 
     def is_ready(self) -> bool:
         """Tell whether the process has started, so that nobody waits for that."""
-        return self._pulse.beats > 0
+        return self._heartbeat.beats > 0
 
     def is_stuck(self, now: float) -> bool:
         """Tell whether the lane has long done nothing, though it should; ask again and again."""
         beats, since = self._seen
-        if beats == self._pulse.beats and self._is_awaited():
+        if beats == self._heartbeat.beats and self._is_awaited():
             return now - since > STUCK
-        self._seen = self._pulse.beats, now
+        self._seen = self._heartbeat.beats, now
         return False
 
     def _is_awaited(self) -> bool:
         waiting = any(connection.has_arrived() for connection in self.handed_over.values())
-        return waiting or self._pulse.answered != 0
+        return waiting or self._heartbeat.answered != 0
 
     def kill(self) -> None:
         """Kill the process; that is heard as any other end."""
@@ -183,14 +183,14 @@ class _Lane:
     def _end(self) -> None:
         self._control.close()
         self._process.wait()
-        answered = self._pulse.answered
+        answered = self._heartbeat.answered
         for number, connection in self.handed_over.items():
             if number == answered:  # how much of the answer has been sent is not known
                 connection.transport.close()
             else:
                 connection.resume(b"")
         self.handed_over.clear()
-        self._pulse.close()
+        self._heartbeat.close()
 
 
 class HandoverProtocol(BoundedProtocol):

@@ -26,8 +26,8 @@ from service.sandbox import confine, end_with
 from service.store.oxigraph.snapshots import Generation, SnapshotReader
 from service.store.query import Limits
 from service.web.http.hosts import Hosts
-from service.web.sparql.lanes.head import Request, read
-from service.web.sparql.lanes.wire import BACK, BUDGET, HANDOVER, PATIENCE, Pulse
+from service.web.sparql.lanes.head import LaneRequest, read
+from service.web.sparql.lanes.wire import BACK, BUDGET, HANDOVER, PATIENCE, Heartbeat
 from service.web.sparql.request import check_length, content_type, parse_query
 
 ENDS = {signal.SIGPROF, signal.SIGALRM, signal.SIGABRT, signal.SIGSEGV}
@@ -42,7 +42,7 @@ IDLE = 5.0
 _PEEK = 2**15
 
 
-class Ceilings(NamedTuple):
+class LaneLimits(NamedTuple):
     """The limits of the service, as the command line of a lane gives them."""
 
     rows: int
@@ -56,15 +56,15 @@ class Lane:
     def __init__(
         self,
         control: socket.socket,
-        pulse: Pulse,
+        heartbeat: Heartbeat,
         snapshot: SnapshotReader,
-        most: Ceilings,
+        most: LaneLimits,
         hosts: Hosts,
     ) -> None:
-        """Listen to the serving process on `control`, and show it what goes on by `pulse`."""
+        """Listen to the serving process on `control`, and show it what goes on by `heartbeat`."""
         self._base = lru_cache(maxsize=256)(hosts.base)
         self._control = control
-        self._pulse = pulse
+        self._heartbeat = heartbeat
         self._snapshot = snapshot
         self._characters = most.characters
         self._most = Limits(PATIENCE, most.rows, min(most.bytes, LARGEST))
@@ -75,7 +75,7 @@ class Lane:
 
     def run(self) -> None:
         """Serve until there is nobody to serve for."""
-        self._pulse.show()
+        self._heartbeat.show()
         with suppress(EOFError, ConnectionError):
             while True:
                 for key, _ in self._selector.select(IDLE):
@@ -83,7 +83,7 @@ class Lane:
                         self._borrow()
                     else:
                         self._serve(key.fileobj)  # type: ignore[arg-type]
-                    self._pulse.show()
+                    self._heartbeat.show()
                 self._return_idle()
 
     def _borrow(self) -> None:
@@ -111,7 +111,7 @@ class Lane:
         try:
             end, answer = self._looked_at(connection)
             if answer:
-                self._pulse.show(answered=self._connections[connection][0])
+                self._heartbeat.show(answered=self._connections[connection][0])
                 connection.recv(end)
         except OSError:  # the client is gone, as the serving process will see
             return b""
@@ -127,8 +127,8 @@ class Lane:
         finally:
             _set_timers(0, 0)
 
-    def _answer(self, request: Request | None) -> bytes:
-        base = self._base(request.asker.host) if request else None
+    def _answer(self, request: LaneRequest | None) -> bytes:
+        base = self._base(request.headers.host) if request else None
         if not request or not base or not self._snapshot.is_current():
             return b""
         given = request.parameters
@@ -139,13 +139,13 @@ class Lane:
         except (Problem, OSError, RuntimeError, ValueError):  # the serving process reports it
             return b""
 
-    def _result(self, request: Request, base: str) -> bytes:
+    def _result(self, request: LaneRequest, base: str) -> bytes:
         text = request.parameters["query"][0]
         check_length(text, self._characters)
-        ask = parse_query(text, request.parameters, request.asker.accept, base, self._most)
+        ask = parse_query(text, request.parameters, request.headers.accept, base, self._most)
         out = BytesIO()
         self._snapshot.evaluate(ask, out)
-        return _response(content_type(ask.media), out.getvalue(), compress=request.asker.gzip)
+        return _response(content_type(ask.media), out.getvalue(), compress=request.headers.gzip)
 
     def _give_back(self, connection: socket.socket, rest: bytes = b"") -> None:
         """Let go of a connection, with what is still to be sent on it."""
@@ -201,17 +201,17 @@ def _head(media: str, large: bool, packed: bool, second: int) -> bytes:  # noqa:
 
 
 def main(arguments: list[str]) -> None:
-    """Run a lane: service, socket, files of generation and pulse, memory, folder, limits, hosts."""
-    parent, control, generation, pulse, memory = (int(a) for a in arguments[:5])
+    """Run a lane: service, socket, generation, heartbeat, memory, folder, limits, hosts."""
+    parent, control, generation, heartbeat, memory = (int(a) for a in arguments[:5])
     end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for end in ENDS:
         signal.signal(end, signal.SIG_DFL)
-    snapshots, ceilings = Path(arguments[5]), Ceilings(*(int(a) for a in arguments[6:-1]))
+    snapshots, limits = Path(arguments[5]), LaneLimits(*(int(a) for a in arguments[6:-1]))
     reader = SnapshotReader(snapshots, Generation(generation))
     hosts = Hosts.unpacked(arguments[-1])
     confine(read=[snapshots], memory=memory)
-    Lane(socket.socket(fileno=control), Pulse(pulse), reader, ceilings, hosts).run()
+    Lane(socket.socket(fileno=control), Heartbeat(heartbeat), reader, limits, hosts).run()
 
 
 if __name__ == "__main__":

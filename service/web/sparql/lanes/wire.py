@@ -21,7 +21,7 @@ BACK = Struct("=QQ")
 _NUMBERS = Struct("=QQ")
 
 
-class Pulse:
+class Heartbeat:
     """What a lane shows at every moment in shared memory, however it ends."""
 
     def __init__(self, file: int | None = None) -> None:

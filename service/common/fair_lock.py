@@ -18,7 +18,7 @@ _RESTART = 5
 """Seconds after which a service that ends may be there again."""
 
 
-class Turns:
+class FairLock:
     """The turn to change the store, from reading what is there until it is committed.
 
     As a context manager it is the turn of a request, which does not wait for ever: it raises
