@@ -1,8 +1,14 @@
-"""What the store holds, in numbers; worked out once and kept until the content changes."""
+"""Values derived from a store, kept until its content changes: all of them, and what bounds each.
+
+Nothing else keeps what comes from a store (`tests/queries/test_cache.py`). A value is kept once for
+each open store, the one of an older state goes when the next is made, and all go with the store.
+"""
 # DESIGN: kept-until-change
 
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import wraps
 from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -15,6 +21,29 @@ _STATE = f"{BASE}graph/state"
 _LOOK = 1.0
 """Seconds between two looks whether the store was found broken."""
 _Made = TypeVar("_Made")
+KEPT: Mapping[str, str] = {
+    "service.coverage.from_graph.subjects": "one entry a benchmark and a deployment",
+    "service.evidence.from_graph.figures": "one entry a figure of a current gap",
+    "service.fit.from_graph._benchmarks": "one entry a benchmark, with its claims",
+    "service.fit.from_graph.deployments": "one entry a deployment, with its claims",
+    "service.linked_data.dump.dumps": "two files on disk, made when they are first requested",
+    "service.linked_data.statistics.statistics": "one entry a class, property and source",
+    "service.ontology.dimensions.dimensions": "one entry a coded value",
+    "service.ontology.scheme_queries.domain_scheme": "one entry a domain",
+    "service.ontology.scheme_queries.schemes": "one entry a coded value",
+    "service.queries.corpus_report.tables": "the rows of the example questions",
+    "service.web.pages.benchmark.view.taxonomy": "one entry a coded value",
+    "service.web.pages.benchmarks.index.index": "one entry a benchmark",
+    "service.web.pages.benchmarks.routes._csv": "one line of text a benchmark",
+    "service.web.pages.gaps.gap.gaps": "one entry a current gap",
+    "service.web.pages.gaps.list.choices": "one entry a choice of a filter",
+    "service.web.pages.home.view.front": "counts, and one gap",
+    "service.web.pages.layout._snapshot": "one date",
+    "service.web.pages.plans.view._page": "256 plans with their histories",
+    "service.web.pages.plans.view.cards": "one id a card that a person wrote",
+    "service.web.pages.plans.view.deployments": "one id and title a deployment",
+}
+"""Every value that is kept, by the function that makes it, and what it grows with."""
 
 
 def state_token(engine: Engine) -> str:
@@ -69,3 +98,30 @@ class cached_per_state(Generic[_Made]):  # noqa: N801 - a decorator, as functool
         """Let go of what was made of a store."""
         with self._lock:
             self._made.pop(engine, None)
+
+
+def cached_per_key(
+    most: int,
+) -> Callable[[Callable[[Engine, str], _Made]], Callable[[Engine, str], _Made]]:
+    """Keep the results of a function of a store and a key, of so many keys of each store at most.
+
+    The one that was used longest ago goes first; all go when the content changes.
+    """
+
+    def keeping(make: Callable[[Engine, str], _Made]) -> Callable[[Engine, str], _Made]:
+        by_key: cached_per_state[OrderedDict[str, _Made]] = cached_per_state(
+            lambda _: OrderedDict()
+        )
+
+        @wraps(make)
+        def found(engine: Engine, key: str) -> _Made:
+            kept = by_key(engine)
+            made = kept.pop(key, None)
+            kept[key] = made = make(engine, key) if made is None else made
+            while len(kept) > most:
+                kept.popitem(last=False)
+            return made
+
+        return found
+
+    return keeping

@@ -88,8 +88,8 @@ ROUTERS = (
     descriptions.router,
     names.router,
 )
-KEPT = (index.index, home.front, gap_list.choices, from_graph.subjects, plans_page.cards)
-"""What takes longest of what pages keep of a store until it changes."""
+WARMED = (index.index, home.front, gap_list.choices, from_graph.subjects, plans_page.cards)
+"""What takes longest of `service.queries.cache.KEPT`: made again before it is requested."""
 
 MOST_LANES = 4
 """Processes that answer quick queries on connections they take over; fewer on fewer cores."""
@@ -209,7 +209,7 @@ def _closing(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         copied = services.settings.max_memory_copy_bytes
-        maintenance = StoreMaintenance(services.engine, copied, KEPT)
+        maintenance = StoreMaintenance(services.engine, copied, WARMED)
         maintenance.start()
         yield
         app.state.threads.shutdown(wait=False, cancel_futures=True)

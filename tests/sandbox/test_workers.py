@@ -60,9 +60,9 @@ def test_workers_end_with_the_process_that_started_them_however_that_ends() -> N
     code = """
 import os
 from pathlib import Path
-from service.sandbox import Bounds, Workers, forkserver
+from service.sandbox import WorkerLimits, Workers, forkserver
 if __name__ == "__main__":
-    found = [Workers(forkserver.context, Bounds(size=1), "tested").run(os.getpid)
+    found = [Workers(forkserver.context, WorkerLimits(size=1), "tested").run(os.getpid)
              for _ in range(3)]
     tasks = Path(f"/proc/{os.getpid()}/task").glob("*/children")
     children = [number for task in tasks for number in task.read_text().split()]

@@ -14,7 +14,7 @@ from loaders.writers.plan import result_words, sample_words, threshold_words
 from service.ontology import graphs
 from service.plans import commands
 from service.queries import lists
-from service.queries.cache import cached_per_state
+from service.queries.cache import cached_per_key, cached_per_state
 from service.records import repository
 from service.records.plan_rules import locks
 from service.store.port import Engine
@@ -103,18 +103,13 @@ def page_of(plan: Plan, version: int = 0, changes: Sequence[PlanChange] = ()) ->
 
 def shown(engine: Engine, ident: str) -> PlanPage:
     """Return a stored plan with every change of it. Raises `NotFound`."""
-    kept = _pages(engine)
-    if ident not in kept:
-        plan, version = commands.load(engine, ident)
-        kept[ident] = page_of(plan, version, history(engine, ident, version))
-    return kept[ident]
+    return _page(engine, ident)
 
 
-@cached_per_state
-def _pages(engine: Engine) -> dict[str, PlanPage]:
-    """Return the pages that were made since the content last changed; at first, none."""
-    del engine
-    return {}
+@cached_per_key(most=256)
+def _page(engine: Engine, ident: str) -> PlanPage:
+    plan, version = commands.load(engine, ident)
+    return page_of(plan, version, history(engine, ident, version))
 
 
 def _card(plan: Plan, step: Step) -> StepCard:
