@@ -17,7 +17,10 @@ def gap(item: Mapping[str, Any], tree: Mapping[str, Any]) -> Gap:
     """
     fields = _lists(given(item))
     fields["varies"] = _dimensions(fields, "varies")
-    things = {name: _by_id(tree, name) for name in ("metrics", "systems", "studies")}
+    things = {
+        name: {str(thing.get("id")): thing for thing in _list(tree, name)}
+        for name in ("metrics", "systems", "studies")
+    }
     fields["systems"] = [
         _look_up(s, things["systems"], "systems") for s in _list(fields, "systems")
     ]
@@ -114,10 +117,6 @@ def _lists(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _dimensions(fields: Mapping[str, Any], name: str) -> list[str]:
     return [str(d).replace("_", "-") for d in _list(fields, name)]
-
-
-def _by_id(tree: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {str(thing.get("id")): thing for thing in _list(tree, name)}
 
 
 def _look_up(name: Any, things: Mapping[str, Any], where: str) -> Any:

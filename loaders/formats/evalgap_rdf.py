@@ -43,7 +43,11 @@ def _is_ours(found: Any) -> bool:
 
 def split(raw: Raw, content: Any) -> Iterator[tuple[Raw, _Part]]:
     """Yield one part for each record of the graph. Raises `CardError` where there is none."""
-    graph = _parsed(raw) if isinstance(content, Raw) else _from_tree(content)
+    graph = (
+        _parsed(raw)
+        if isinstance(content, Raw)
+        else parse(json.dumps(inlined(content), default=str).encode(), "json-ld")
+    )
     found = _records(graph)
     if not found:
         raise CardError(
@@ -93,7 +97,3 @@ def _parsed(raw: Raw) -> Graph:
             )
         )
     return parse(data, rdf_syntax(raw) or "turtle")
-
-
-def _from_tree(tree: Mapping[str, Any]) -> Graph:
-    return parse(json.dumps(inlined(tree), default=str).encode(), "json-ld")

@@ -77,7 +77,7 @@ def split(raw: Raw, content: Raw) -> Iterator[tuple[Raw, Mapping[str, str]]]:
     """Yield one part for each row that holds anything."""
     seen: Counter[str] = Counter()
     for line, cells in _sheet_rows(raw) if _is_workbook(raw) else rows(content):
-        row = _fields(cells)
+        row = {_FIELDS.get(_plain(name), name): cell for name, cell in cells.items()}
         name = row.get("benchmark_name", "")
         seen[name] += 1
         again = f" (row {seen[name]} of this name)" if seen[name] > 1 else ""
@@ -97,16 +97,16 @@ def load(raw: Raw, row: Mapping[str, str]) -> tuple[list[Record], list[RecordPro
 
 
 def _header(content: Raw) -> list[str]:
-    return _sheet_header(content) if _is_workbook(content) else header(content)
+    return (
+        next((names for names, _ in _sheets(content)), [])
+        if _is_workbook(content)
+        else header(content)
+    )
 
 
 def _known(names: list[str]) -> bool:
     fields = {_FIELDS.get(_plain(name)) for name in names}
     return "benchmark_name" in fields and bool(fields & set(QUESTIONS))
-
-
-def _fields(row: Mapping[str, str]) -> dict[str, str]:
-    return {_FIELDS.get(_plain(name), name): cell for name, cell in row.items()}
 
 
 def _tree(row: Mapping[str, str]) -> dict[str, Any]:
@@ -154,10 +154,6 @@ def _sources(row: Mapping[str, str], dimension: str) -> tuple[Citation, ...]:
 
 def _is_workbook(raw: Raw) -> bool:
     return raw.data[:4] == b"PK\x03\x04"
-
-
-def _sheet_header(raw: Raw) -> list[str]:
-    return next((names for names, _ in _sheets(raw)), [])
 
 
 def _sheet_rows(raw: Raw) -> Iterator[tuple[int, dict[str, str]]]:

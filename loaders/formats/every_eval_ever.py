@@ -38,7 +38,10 @@ def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Recor
 
     Raises `CardError` for a file without any score, or that names no model.
     """
-    source, evaluations = section(content, "source_metadata"), _evaluations(content)
+    source, evaluations = (
+        section(content, "source_metadata"),
+        [e for e in content["evaluation_results"] if isinstance(e, Mapping)],
+    )
     scores, warnings = _measurements(evaluations, text(source.get("source_name")) or "")
     if not scores:
         raise CardError(
@@ -54,7 +57,7 @@ def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Recor
         identifiers=tuple(f"{SOURCE}:{i}" for i in texts(content.get("evaluation_id"))),
         harness=_harness(section(content, "eval_library")),
         relationship=_relationship(source, warnings),
-        publications=links(_papers(source)),
+        publications=links(texts(section(source, "additional_details").get("paper"))),
         pages=links(_pages(source, evaluations)),
         dataset_identifiers=tuple(dict.fromkeys(_datasets(evaluations))),
         metrics=tuple(dict.fromkeys(m.metric.name for m in scores)),
@@ -80,10 +83,6 @@ def system(info: Mapping[str, Any]) -> System:
     if ident is None and name is None:
         raise CardError(RecordProblem("The file names no model.", "model_info/id", mend="Name it."))
     return System(id=record_id(SOURCE, f"{ident or ''}\n{name or ''}"), name=name or ident or "")
-
-
-def _evaluations(tree: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [e for e in tree["evaluation_results"] if isinstance(e, Mapping)]
 
 
 def _measurements(
@@ -118,10 +117,6 @@ def _relationship(source: Mapping[str, Any], warnings: list[RecordProblem]) -> s
             )
         )
     return None
-
-
-def _papers(source: Mapping[str, Any]) -> tuple[str, ...]:
-    return texts(section(source, "additional_details").get("paper"))
 
 
 def _pages(source: Mapping[str, Any], evaluations: list[Mapping[str, Any]]) -> Iterator[str]:

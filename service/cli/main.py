@@ -179,7 +179,9 @@ def import_(
     reads_documents(context, settings)
     run = ImportRun("Checking" if dry_run else "Importing", quiet=quiet)
     kept = None if dry_run else kept_in(settings)
-    store_open = storing(settings, "import", _named(paths), dry_run=dry_run, plain=plain)
+    store_open = storing(
+        settings, "import", " ".join(map(str, paths)), dry_run=dry_run, plain=plain
+    )
     collect_rarely()
     with (
         run,
@@ -298,10 +300,6 @@ def restore(
     ):
         write.note(differences({}, sizes(engine)))
     out.print(f"{settings.store} holds what {folder} holds")
-
-
-def _named(paths: list[Path]) -> str:
-    return " ".join(map(str, paths))
 
 
 def _pair(text: str) -> tuple[str, str]:

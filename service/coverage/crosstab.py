@@ -166,12 +166,8 @@ def unmatched(
     A deployment that states nothing on any axis asks for nothing and is left out.
     """
     asking = [d for d in deployments if any(stated(a, d) for a in axes)]
-    said = {_said(axes, b) for b in benchmarks}
+    said = {tuple(b.said.get(a.dimension, frozenset()) for a in axes) for b in benchmarks}
     return [_needed(axes, d) for d in asking if not any(_matches(axes, s, d) for s in said)]
-
-
-def _said(axes: Sequence[Scheme], subject: Subject) -> tuple[frozenset[ComparedClaim], ...]:
-    return tuple(subject.said.get(axis.dimension, frozenset()) for axis in axes)
 
 
 def _matches(

@@ -34,7 +34,11 @@ class Rehearsals:
 
         No update runs longer than `seconds`.
         """
-        self._folder = Path(mkdtemp(prefix="evalgap-updates-")) if store is None else _beside(store)
+        self._folder = (
+            Path(mkdtemp(prefix="evalgap-updates-"))
+            if store is None
+            else store.with_name(f"{store.name}.updates")
+        )
         self._left_over = store is not None
         bounds = WorkerLimits(size=1, queue=0, seconds=seconds, memory=MEMORY)
         self._workers = Workers(forkserver.context, bounds, "running updates", self._folder)
@@ -104,7 +108,3 @@ def _timed() -> Iterator[None]:
             "it, or send it in parts.",
             limit_s=limit,
         ) from error
-
-
-def _beside(store: Path) -> Path:
-    return store.with_name(f"{store.name}.updates")

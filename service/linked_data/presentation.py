@@ -137,7 +137,8 @@ def _lines(quads: Iterable[Quad], words: Words) -> tuple[PropertyLine, ...]:
     for _, predicate, value, _ in quads:
         found.setdefault(predicate, {})[_term(value, words)] = None
     lines = [
-        PropertyLine(_property(name, words), _ordered(values)) for name, values in found.items()
+        PropertyLine(_property(name, words), tuple(sorted(values, key=attrgetter("text", "note"))))
+        for name, values in found.items()
     ]
     return tuple(sorted(lines, key=lambda line: (line.name.text != "type", line.name.text)))
 
@@ -148,10 +149,6 @@ def _property(predicate: URIRef, words: Words) -> ShownTerm:
         if predicate == RDF.type
         else _term(predicate, words)
     )
-
-
-def _ordered(values: Iterable[ShownTerm]) -> tuple[ShownTerm, ...]:
-    return tuple(sorted(values, key=attrgetter("text", "note")))
 
 
 def _by_subject(quads: Iterable[Quad]) -> list[list[Quad]]:

@@ -39,9 +39,9 @@ KEPT: Mapping[str, str] = {
     "service.web.pages.gaps.list.choices": "one entry a choice of a filter",
     "service.web.pages.home.view.front": "counts, and one gap",
     "service.web.pages.layout._snapshot": "one date",
-    "service.web.pages.plans.view._page": "256 plans with their histories",
     "service.web.pages.plans.view.cards": "one id a card that a person wrote",
     "service.web.pages.plans.view.deployments": "one id and title a deployment",
+    "service.web.pages.plans.view.shown": "256 plans with their histories",
 }
 """Every value that is kept, by the function that makes it, and what it grows with."""
 

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request, Response
 from service.common.csv_tables import columns, csv_text
 from service.common.negotiation import split_suffix
 from service.queries import catalog, lists
-from service.store.port import Row
 from service.web.dependencies import ServicesDep
 from service.web.pages.query import named
 from service.web.responses import Writers, json_text, respond
@@ -43,7 +42,10 @@ def run_query(name: str, request: Request, services: ServicesDep) -> Response:
     sparql = catalog.bind(query, arguments, services.engine)
 
     def rows() -> list[dict[str, Any]]:
-        return [_plain(row) for row in services.engine.select(sparql)]
+        return [
+            {name: lists.value(term) for name, term in row.items()}
+            for row in services.engine.select(sparql)
+        ]
 
     def as_json() -> str:
         found = rows()
@@ -72,7 +74,3 @@ def run_query(name: str, request: Request, services: ServicesDep) -> Response:
         "text/html": as_page,
     }
     return respond(request, writers, suffix)
-
-
-def _plain(row: Row) -> dict[str, Any]:
-    return {name: lists.value(term) for name, term in row.items()}

@@ -41,14 +41,14 @@ def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
         )
     filters = {name: value for name, value in chosen.items() if name != "number"}
     every = records(engine)
-    found = _found(engine, filters) if filters else {g.id for g in every}
+    found = (
+        {str(g["id"]) for g in lists.listing(engine, "gaps", filters)}
+        if filters
+        else {g.id for g in every}
+    )
     kept = (g for g in every if g.id in found and number in {None, _numbered(g)})
     ordered = tuple(sorted(kept, key=lambda g: (g.benchmark, g.id)))
     return GapList(ordered, len(every), choices(engine), chosen)
-
-
-def _found(engine: Engine, filters: Mapping[str, str]) -> set[str]:
-    return {str(g["id"]) for g in lists.listing(engine, "gaps", filters)}
 
 
 def _numbered(gap: Gap) -> str:

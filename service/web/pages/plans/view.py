@@ -101,13 +101,9 @@ def page_of(plan: Plan, version: int = 0, changes: Sequence[PlanChange] = ()) ->
     return PlanPage(plan, version, tuple(stages), tuple(_untested(plan)), tuple(changes))
 
 
+@cached_per_key(most=256)
 def shown(engine: Engine, ident: str) -> PlanPage:
     """Return a stored plan with every change of it. Raises `NotFound`."""
-    return _page(engine, ident)
-
-
-@cached_per_key(most=256)
-def _page(engine: Engine, ident: str) -> PlanPage:
     plan, version = commands.load(engine, ident)
     return page_of(plan, version, history(engine, ident, version))
 
