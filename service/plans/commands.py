@@ -14,8 +14,7 @@ from loaders.model.terms import Path, Slug, Text
 from service.access import LogEntry
 from service.common.problems import Conflict, Invalid, NotFound
 from service.fit import from_graph
-from service.fit.claims import BenchmarkClaims, Claim
-from service.fit.claims import Finding as Assessed
+from service.fit.claims import BenchmarkClaims, Claim, Finding
 from service.fit.rules import find
 from service.ingest.pipeline import ingest
 from service.ontology import graphs, scheme_queries
@@ -211,7 +210,7 @@ def _version_of(version: str | None, series: str) -> bool:
     return (version or "").rpartition("/")[0] == series
 
 
-def _started(found: Assessed) -> tuple[str, str]:
+def _started(found: Finding) -> tuple[str, str]:
     """Return the verdict that a plan starts from, and its basis; what is disputed is unknown."""
     disputed = found.verdict == DISPUTED
     verdict = "unknown" if disputed else found.verdict

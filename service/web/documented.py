@@ -9,19 +9,28 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from service.common import problems as p
+from service.common import problems
 from service.common.negotiation import RDF_FORMS, SUFFIXES
 from service.common.problems import Problem
 from service.records import exports
 from service.web.sparql.request import GRAPHS, RESULTS
 
 _EVERY = (
-    p.BadRequest, p.NotFound, p.NotAcceptable, p.RequestTimeout, p.AddressTooLong, p.Misdirected,
-    p.TooManyRequests, p.HeaderTooLarge, p.StoreUnavailable, p.Busy, p.WorkTimeout,
-)  # fmt: skip
-_WITH_BODY = (p.TooLarge, p.UnsupportedMedia, p.Invalid)
-_OF_DOCUMENTS = (p.Gone, p.TooLarge)
-_OF_CHANGES = (p.Conflict,)
+    problems.BadRequest,
+    problems.NotFound,
+    problems.NotAcceptable,
+    problems.RequestTimeout,
+    problems.AddressTooLong,
+    problems.Misdirected,
+    problems.TooManyRequests,
+    problems.HeaderTooLarge,
+    problems.StoreUnavailable,
+    problems.Busy,
+    problems.WorkTimeout,
+)
+_WITH_BODY = (problems.TooLarge, problems.UnsupportedMedia, problems.Invalid)
+_OF_DOCUMENTS = (problems.Gone, problems.TooLarge)
+_OF_CHANGES = (problems.Conflict,)
 _TITLES = {
     401: "No token, or none that is valid",
     403: "The token does not allow it",
@@ -105,7 +114,7 @@ def _may_refuse(path: str, method: str) -> Iterator[type[Problem]]:
     else:
         yield from (*_WITH_BODY, *_OF_CHANGES)
     if path == "/sparql":
-        yield p.TooLarge
+        yield problems.TooLarge
 
 
 def _answers(path: str) -> Sequence[str]:
