@@ -175,7 +175,7 @@ def broken(number: int) -> list[Written]:
 
 
 def test_broken_records(validator: BatchValidator) -> None:
-    records = broken(500 if ALL else 40)
+    records = broken(500 if ALL else 20)
     for batch in in_batches(records, 20):
         compare(validator, batch)
 
