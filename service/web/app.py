@@ -29,7 +29,7 @@ from service.store.open import open_served
 from service.store.oxigraph.store import READER_MEMORY, EmbeddedEngine
 from service.store.port import Engine
 from service.validation.gate import Gate
-from service.web import cancellation, documented, errors, pages
+from service.web import cancellation, damaged, documented, errors, pages
 from service.web.api import (
     coverage,
     decompose,
@@ -45,7 +45,6 @@ from service.web.api import (
     validate,
     writes,
 )
-from service.web.damaged import AnswersOnceDamaged
 from service.web.dependencies import Services
 from service.web.files import PageFiles
 from service.web.http.edge import service_hosts
@@ -148,7 +147,8 @@ def _add_routes(app: FastAPI) -> None:
 def _add_middleware(app: FastAPI, settings: Settings, services: Services) -> None:
     """Add what every request passes; what is added last comes first."""
     access = services.access
-    app.add_middleware(AnswersOnceDamaged, engine=services.engine)
+    longest = max(damaged.LONGEST, 2 * settings.max_query_seconds)
+    app.add_middleware(damaged.AnswersOnceDamaged, engine=services.engine, longest=longest)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=COMPRESSION)
     if access.reading_needs_token:

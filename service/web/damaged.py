@@ -1,28 +1,42 @@
-"""What becomes of requests that wait when the store is found damaged."""
+"""What becomes of requests that wait when the store is damaged, found to be so or not."""
 # DESIGN: remembered-damage
 
 import asyncio
+import logging
+import time
+from math import inf
 
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.common.problems import StoreDamaged
+from service.common.problems import Problem, StoreDamaged, WorkTimeout
 from service.store.port import Engine
 from service.web import errors
 
+_LOG = logging.getLogger(__name__)
+
 LOOK = 5.0
 """Seconds between two looks at whether the store was found damaged."""
+LONGEST = 120.0
+"""Seconds that a page may take; the first one over 100,000 cards takes half of it."""
+
+_READS = {"GET", "HEAD"}
+_TOO_LONG = (
+    "This took more than {seconds:g} s and was given up. If it takes as long again, the store may "
+    "be damaged: see /ready and the log."
+)
 
 
 class AnswersOnceDamaged:
-    """Answers 503 for a request whose work a damaged store may keep from its end.
+    """Answers for a request whose work a damaged store may keep from its end.
 
-    A query of the engine cannot be stopped, so the thread that runs it stays behind.
+    503 once damage is found; 504 where nothing is found and reading takes `longest` seconds. A
+    query of the engine cannot be stopped, so the thread that runs it stays behind.
     """
 
-    def __init__(self, app: ASGIApp, engine: Engine, look: float = LOOK) -> None:
+    def __init__(self, app: ASGIApp, engine: Engine, longest: float) -> None:
         """Wrap an application."""
-        self._app, self._engine, self._look = app, engine, look
+        self._app, self._engine, self._longest = app, engine, longest
         self._left_behind: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -31,14 +45,15 @@ class AnswersOnceDamaged:
             await self._app(scope, receive, send)
             return
         answer = _Answer(send)
+        end = time.monotonic() + self._longest if scope["method"] in _READS else inf
         work = asyncio.create_task(self._work(scope, receive, answer))
         try:
-            while not (await asyncio.wait({work}, timeout=self._look))[0]:
-                damage = None if answer.begun else self._damage()
-                if damage is not None:
+            while not (await asyncio.wait({work}, timeout=min(LOOK, self._longest)))[0]:
+                problem = None if answer.begun else self._problem(end)
+                if problem is not None:
                     answer.refused = True
                     self._leave(work)
-                    await errors.problem_answer(Request(scope), damage)(scope, receive, send)
+                    await errors.problem_answer(Request(scope), problem)(scope, receive, send)
                     return
         except asyncio.CancelledError:
             work.cancel()
@@ -48,16 +63,22 @@ class AnswersOnceDamaged:
     async def _work(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
 
-    def _damage(self) -> StoreDamaged | None:
+    def _problem(self, end: float) -> Problem | None:
         try:
             self._engine.check()
         except StoreDamaged as found:
             return found
-        return None
+        late = time.monotonic() >= end
+        return WorkTimeout(_TOO_LONG.format(seconds=self._longest)) if late else None
 
     def _leave(self, work: "asyncio.Task[None]") -> None:
         self._left_behind.add(work)  # or it could be collected as garbage while it runs
-        work.add_done_callback(self._left_behind.discard)
+        work.add_done_callback(self._ended)
+
+    def _ended(self, work: "asyncio.Task[None]") -> None:
+        self._left_behind.discard(work)
+        if not work.cancelled() and (error := work.exception()):
+            _LOG.info("a request that was given up ended with %r", error)
 
 
 class _Answer:

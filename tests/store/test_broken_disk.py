@@ -22,6 +22,7 @@ from pydantic import SecretStr
 from service.common.problems import StoreDamaged
 from service.common.settings import Settings
 from service.store.oxigraph.store import open_store
+from service.web import damaged as damage
 from service.web.app import create_app
 from service.web.pages.benchmarks import index
 from tests.servers import free_port
@@ -136,6 +137,20 @@ def test_a_page_that_waits_when_damage_is_found_is_answered(
         held.set()
     assert answer.status_code == 503
     assert "restore" in answer.text
+
+
+def test_a_page_that_waits_where_no_damage_is_found_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Event()
+    monkeypatch.setattr(damage, "LONGEST", 0.5)
+    monkeypatch.setattr(index, "index", lambda _: held.wait(LIMIT))
+    with serving(tmp_path, max_query_seconds=0.2) as client:
+        answer = client.get("/benchmarks", headers={"Accept": "text/html"})
+        held.set()
+        assert client.get("/health").status_code == 200
+    assert answer.status_code == 504
+    assert "given up" in answer.text
 
 
 def test_a_service_over_a_damaged_store_ends_when_it_is_told_to(damaged: Path) -> None:
