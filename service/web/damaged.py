@@ -37,7 +37,7 @@ class AnswersOnceDamaged:
     def __init__(self, app: ASGIApp, engine: Engine, longest: float) -> None:
         """Wrap an application."""
         self._app, self._engine, self._longest = app, engine, longest
-        self._left_behind: set[asyncio.Task[None]] = set()
+        self._left_behind: set[asyncio.Future[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -46,7 +46,7 @@ class AnswersOnceDamaged:
             return
         answer = _Answer(send)
         end = time.monotonic() + self._longest if scope["method"] in _READS else inf
-        work = asyncio.create_task(self._work(scope, receive, answer))
+        work = asyncio.ensure_future(self._app(scope, receive, answer))
         try:
             while not (await asyncio.wait({work}, timeout=min(LOOK, self._longest)))[0]:
                 problem = None if answer.begun else self._problem(end)
@@ -60,9 +60,6 @@ class AnswersOnceDamaged:
             raise
         work.result()
 
-    async def _work(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(scope, receive, send)
-
     def _problem(self, end: float) -> Problem | None:
         try:
             self._engine.check()
@@ -71,11 +68,11 @@ class AnswersOnceDamaged:
         late = time.monotonic() >= end
         return WorkTimeout(_TOO_LONG.format(seconds=self._longest)) if late else None
 
-    def _leave(self, work: "asyncio.Task[None]") -> None:
+    def _leave(self, work: "asyncio.Future[None]") -> None:
         self._left_behind.add(work)  # or it could be collected as garbage while it runs
         work.add_done_callback(self._ended)
 
-    def _ended(self, work: "asyncio.Task[None]") -> None:
+    def _ended(self, work: "asyncio.Future[None]") -> None:
         self._left_behind.discard(work)
         if not work.cancelled() and (error := work.exception()):
             _LOG.info("a request that was given up ended with %r", error)
