@@ -1,4 +1,4 @@
-"""`evalgap decompose`: a gap taken apart from a table of results."""
+"""`evalgap decompose`: split a gap into contributions, from a table of results."""
 
 import json
 import sys

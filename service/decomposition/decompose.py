@@ -1,4 +1,4 @@
-"""A gap taken apart: contributions, subtotals and residual, with intervals and warnings.
+"""Decompose a gap: contributions, subtotals and residual, with intervals and warnings.
 
 Intervals are percentile bootstraps: over items (what is paired stays paired) and over clusters
 (all rungs of a cluster are drawn together). Values are percentages and percentage points; a

@@ -26,7 +26,7 @@ def figures(engine: Engine) -> tuple[Figure, ...]:
 def of_gap(gap: Gap, domains: Mapping[str, frozenset[str]]) -> list[Figure]:
     """Return the contributions of a gap, or the gap itself where it is not taken apart.
 
-    `domains` are those of benchmarks by id, and of deployments as `at {id}`.
+    `domains` gives the domains of a benchmark under its id, of a deployment under `at {id}`.
     """
     near = domains.get(gap.benchmark, frozenset()) | domains.get(
         f"at {gap.deployment}", frozenset()

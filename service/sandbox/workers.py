@@ -89,8 +89,8 @@ class Workers:
 
         Raises what `task` raises; `Busy` where too many pieces of work wait, `WorkTimeout` past
         the seconds, `TooLarge` where it needs more memory, `Crashed` where the worker ended
-        (input that no parser survives), and `Abandoned` once `stop` was wished for. The work is
-        then really ended.
+        (input that no parser survives), and `Abandoned` once `stop` was requested. In each case
+        the work has ended.
         """
         if not self._bounds.size:
             with self._alone:

@@ -59,8 +59,8 @@ class Engine(Protocol):
         """Return the whole serialised result of a query, at its start, to be read and closed.
 
         Raises `BadQuery` for text that does not parse, `TooLarge` past the rows or bytes,
-        `QueryTimeout` past the seconds (the work is then really stopped), `Busy` where
-        all readers are taken, and `Abandoned` once `stop` was wished for.
+        `QueryTimeout` past the seconds (the work has then ended), `Busy` where all readers
+        are taken, and `Abandoned` once `stop` was requested.
         """
         ...
 

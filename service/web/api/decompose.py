@@ -1,4 +1,4 @@
-"""`POST /api/v1/decompose`: a gap taken apart from item results or from scores per condition."""
+"""`POST /api/v1/decompose`: decompose a gap from item results or from scores by condition."""
 
 from typing import Any
 

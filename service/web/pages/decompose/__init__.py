@@ -1,3 +1,3 @@
-"""The page of this name: a gap taken apart from a table of the reader's own."""
+"""The page `/gaps/decompose`: a reader's own table of results gives the parts of a gap."""
 
 __all__ = ["routes"]

@@ -1,4 +1,4 @@
-"""`/gaps/decompose`: a gap taken apart from results that one has; nothing is stored."""
+"""`/gaps/decompose`: decompose a gap from results that a reader sends; nothing is stored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
