@@ -1,6 +1,6 @@
 """What the page of the ontology shows: every term, dimension and code, put in order.
 
-Read from the ontology and its schemes alone, so it is worked out once.
+Read from the ontology and its schemes alone, so it is worked out once for each version.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,6 @@ from rdflib.term import Node
 
 from loaders.mapping.iris import BASE, DCTERMS, EGAP, SKOS
 from service.linked_data.presentation import PropertyLine, ShownTerm, address, curie
-from service.ontology import graphs
 from service.ontology.mappings import alignments
 
 _CORE = URIRef(f"{BASE}dimension/core")
@@ -37,9 +36,8 @@ class TermEntry:
 
 
 @cache
-def page() -> dict[str, Any]:
-    """Return what the template shows of the ontology."""
-    graph = graphs.taxonomy()
+def page(graph: Graph) -> dict[str, Any]:
+    """Return what the template shows of a version of the ontology."""
     schemes = sorted(graph.subjects(RDF.type, SKOS.ConceptScheme), key=str)
     lists = [s for s in schemes if s != _DIMENSIONS and not graph.value(s, EGAP.valuesOf)]
     return {

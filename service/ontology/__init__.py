@@ -7,6 +7,7 @@ __all__ = [
     "labels",
     "mappings",
     "parameters",
+    "releases",
     "scheme_queries",
     "schemes",
     "taxonomy",

@@ -50,7 +50,7 @@ from service.web.files import PageFiles
 from service.web.http.edge import service_hosts
 from service.web.http.forwarded import PublicAddress, TrustedProxies
 from service.web.lines import Lines
-from service.web.linked_data import descriptions, names
+from service.web.linked_data import descriptions, names, vocabulary
 from service.web.middleware import (
     HeadAsGet,
     RefusalsAsProblems,
@@ -85,6 +85,7 @@ ROUTERS = (
     graph_store.router,
     writes.router,
     descriptions.router,
+    vocabulary.router,
     names.router,
 )
 WARMED = (index.index, home.front, gap_list.choices, from_graph.subjects, plans_page.cards)

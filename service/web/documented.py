@@ -45,7 +45,7 @@ _DOCUMENT = (
 )
 _ANSWERED: Mapping[str, Sequence[str]] = {
     r"/sparql": (*RESULTS, *GRAPHS),
-    r"/rdf-graph-store|/void|/catalog|/shapes|/queries\.ttl": RDF_FORMS,
+    r"/rdf-graph-store|/void|/catalog|/shapes(?:/.*)?|/queries\.ttl": RDF_FORMS,
     r"/dump\.nq\.gz": ("application/gzip",),
     r"/dump\.trig": ("application/trig",),
     r"/queries": ("application/json", "text/html"),

@@ -48,7 +48,8 @@ def test_the_header_says_licence_version_and_prefix() -> None:
     assert graph.value(ONTOLOGY, DCTERMS.license) == URIRef(
         "https://creativecommons.org/licenses/by/4.0/"
     )
-    assert graph.value(ONTOLOGY, OWL.versionIRI) == URIRef(f"{ONTOLOGY}/0.1.0")
+    version = graph.value(ONTOLOGY, OWL.versionInfo)
+    assert graph.value(ONTOLOGY, OWL.versionIRI) == URIRef(f"{ONTOLOGY}/{version}")
     assert str(graph.value(ONTOLOGY, VANN.preferredNamespacePrefix)) == "egap"
 
 

@@ -1,3 +1,3 @@
 """The names of records and terms over HTTP, and descriptions of the whole graph."""
 
-__all__ = ["descriptions", "names"]
+__all__ = ["descriptions", "documents", "names", "vocabulary"]

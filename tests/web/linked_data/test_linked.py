@@ -3,7 +3,7 @@
 import pyoxigraph as ox
 import pytest
 from fastapi.testclient import TestClient
-from rdflib import OWL, RDF, Graph, Literal
+from rdflib import RDF, Graph, Literal
 
 from loaders.mapping.iris import BASE, EGAP, PROV, SKOS
 from tests.pages import BROWSER, opened
@@ -168,14 +168,6 @@ def test_the_terms_of_the_ontology_have_their_places_on_its_page(client: TestCli
     found = opened(client, "/ontology")
     for term in ("Assumption", "hasAssumption", "BenchmarkCard"):
         assert found.one(f"section.term#{term} h3 code").verbatim == f"egap:{term}"
-
-
-def test_a_version_of_the_ontology(client: TestClient) -> None:
-    found = graph(client, "/ontology/0.1.0")
-    assert (iri("/ontology"), OWL.versionIRI, iri("/ontology/0.1.0")) in found
-    answer = client.get("/ontology/9.9.9")
-    assert answer.status_code == 404
-    assert answer.json()["known"] == [str(iri("/ontology/0.1.0"))]
 
 
 def test_a_graph_is_exactly_its_content(client: TestClient) -> None:

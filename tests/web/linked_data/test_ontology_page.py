@@ -83,17 +83,6 @@ def test_text_of_the_ontology_is_escaped(found: Part) -> None:
     assert str(example) in found.words
 
 
-@pytest.mark.parametrize("version", ["0.0.1", "9.9.9", "0.0.1.ttl"])
-def test_a_version_that_is_not_kept_is_named_with_those_there_are(
-    client: TestClient, version: str
-) -> None:
-    answer = client.get(f"/ontology/{version}")
-    assert answer.status_code == 404
-    assert "only the current one" in answer.json()["detail"]
-    current = map(str, graphs.taxonomy().objects(None, OWL.versionIRI))
-    assert answer.json()["known"] == list(current)
-
-
 def test_sub_properties_are_shown(found: Part) -> None:
     links = set(found.values("*", "href"))
     for prop, wider in graphs.taxonomy().subject_objects(RDFS.subPropertyOf):
