@@ -19,7 +19,9 @@ TRACKED = subprocess.run(
 
 def test_our_packages_are_nobody_elses() -> None:
     owners = packages_distributions()
-    assert {o for name in ("service", "loaders") for o in owners.get(name, [])} <= {"evalgap"}
+    assert {o for name in ("evalgap", "service", "loaders") for o in owners.get(name, [])} <= {
+        "evalgap"
+    }
 
 
 def test_the_lock_files_pin_by_hash_and_name_no_host() -> None:

@@ -1,3 +1,3 @@
 """The command line, `evalgap`: one module for each group of commands."""
 
-__all__ = ["main"]
+__all__ = ["main", "shared"]

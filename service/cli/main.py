@@ -40,6 +40,7 @@ from service.cli.shared import (
 )
 from service.common.garbage import collect_rarely
 from service.common.problems import AddressInUse, Problem
+from service.common.resources import VERSION
 from service.common.settings import Settings
 from service.ingest.pipeline import ingest
 from service.ingest.set_aside import noted
@@ -82,6 +83,25 @@ def main(arguments: list[str] | None = None, whose: object = PROGRAM) -> None:
         return
     err.print(f"evalgap: {problem.detail}", markup=False, highlight=False)
     sys.exit(problem.exit_code)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from service.ontology import releases  # noqa: PLC0415 - no other command needs it at start
+
+        sys.stdout.write(f"evalgap {VERSION} (ontology {releases.current()})\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the versions and end.", is_eager=True, callback=_print_version
+        ),
+    ] = False,
+) -> None: ...
 
 
 @app.command()

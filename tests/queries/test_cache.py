@@ -17,6 +17,9 @@ OPEN_ENDED = {
     "service.validation.pyshacl_constraints._parsed": "the SPARQL constraints of our shapes",
     "service.validation.pyshacl_constraints.prepared": "classes of pySHACL",
     "service.web.pages.guides.manual.manual_page": "pages of the manual; any other raises",
+    "service.linked_data.ontology_page.page": "versions of the ontology that are kept",
+    "service.ontology.releases.files": "versions of the ontology that are kept",
+    "service.ontology.releases.graph": "versions of the ontology that are kept",
     "service.web.pages.plans.view.codes": "lists of codes that the form has",
 }
 """Caches with parameters and without a bound: what their keys are, none of which is sent."""
