@@ -85,8 +85,8 @@ def main(arguments: list[str] | None = None, whose: object = PROGRAM) -> None:
     sys.exit(problem.exit_code)
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         from service.ontology import releases  # noqa: PLC0415 - no other command needs it at start
 
         sys.stdout.write(f"evalgap {VERSION} (ontology {releases.current()})\n")
