@@ -28,6 +28,7 @@ SHORT = {
     "id": f"{BASE}id/",
     "graph": f"{BASE}graph/",
     "sh": "http://www.w3.org/ns/shacl#",
+    "xkos": "http://rdf-vocabulary.ddialliance.org/xkos#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 """Prefixes under which answers are written and queries may be written."""

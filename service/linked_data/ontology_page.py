@@ -4,27 +4,32 @@ Read from the ontology and its schemes alone, so it is worked out once for each 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from rdflib import OWL, RDF, RDFS, Graph, Literal, URIRef
+from rdflib import OWL, RDF, RDFS, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
-from loaders.mapping.iris import BASE, DCTERMS, EGAP, SKOS
+from loaders.mapping.iris import BASE, DCTERMS, EGAP, SHORT, SKOS
 from service.linked_data.presentation import PropertyLine, ShownTerm, address, curie
 from service.ontology.mappings import alignments
 
 _CORE = URIRef(f"{BASE}dimension/core")
 _DIMENSIONS = URIRef(f"{BASE}scheme/dimension")
 _KINDS = ("task-assumption", "outcome-assumption")
-_ASIDE = {"description": "Description", "scopeNote": "Note", "example": "Example",
-          "changeNote": "Changed", "altLabel": "Also called"}  # fmt: skip
+_XKOS = Namespace(SHORT["xkos"])
+_NOTES = {_XKOS.inclusionNote: "Includes", _XKOS.exclusionNote: "Excludes",
+          SKOS.example: "Example", EGAP.boundaryCase: "On the edge", SKOS.scopeNote: "Note",
+          SKOS.changeNote: "Changed", SKOS.altLabel: "Also called"}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class TermEntry:
-    """One term: its place on the page, its names, what it means, and what else is said of it."""
+    """One term: its place on the page, its names, what it means, and what else is said of it.
+
+    A list has `codes`, a dimension `schemes`: one, or one for each of its parts.
+    """
 
     anchor: str
     name: str
@@ -33,6 +38,7 @@ class TermEntry:
     mark: str
     lines: tuple[PropertyLine, ...]
     codes: tuple["TermEntry", ...] = ()
+    schemes: tuple["TermEntry", ...] = ()
 
 
 @cache
@@ -97,21 +103,33 @@ def _rank(graph: Graph, dimension: Node) -> tuple[int, int, bool, str]:
 
 
 def _dimension(graph: Graph, dimension: Node) -> TermEntry:
-    scheme = graph.value(None, EGAP.valuesOf, dimension)
     more = (
         ("Question", graph.objects(dimension, EGAP.questionText)),
         ("Narrower than", graph.objects(dimension, SKOS.broader)),
         ("Wider than", graph.subjects(SKOS.broader, dimension)),
         ("Source", graph.objects(dimension, DCTERMS.source)),
-        ("Its values", graph.objects(scheme, SKOS.definition) if scheme else ()),
     )
     core = (_CORE, SKOS.member, dimension) in graph
-    codes = _codes(graph, scheme) if scheme else ()
-    return _entry(graph, dimension, more, "core" if core else "", codes)
+    found = sorted(
+        graph.subjects(EGAP.valuesOf, dimension), key=lambda s: (_deprecated(graph, s), str(s))
+    )
+    entry = _entry(graph, dimension, more, "core" if core else "")
+    return replace(entry, schemes=tuple(_scheme(graph, scheme) for scheme in found))
 
 
 def _scheme(graph: Graph, scheme: Node) -> TermEntry:
-    return _entry(graph, scheme, (), "", _codes(graph, scheme))
+    """Return a code list, or the values of a dimension with what is done with them."""
+    compared = graph.value(scheme, EGAP.compared)
+    marks = (
+        "deprecated" if _deprecated(graph, scheme) else "",
+        "shown, not compared" if compared is not None and not compared.toPython() else "",
+    )
+    more = (("Replaced by", graph.objects(scheme, DCTERMS.isReplacedBy)),)
+    return _entry(graph, scheme, more, ", ".join(filter(None, marks)), _codes(graph, scheme))
+
+
+def _deprecated(graph: Graph, term: Node) -> bool:
+    return (term, OWL.deprecated, Literal(lexical_or_value=True)) in graph
 
 
 def _codes(graph: Graph, scheme: Node) -> tuple[TermEntry, ...]:
@@ -129,8 +147,13 @@ def _code(graph: Graph, concept: Node) -> TermEntry:
     more = (
         ("Written", graph.objects(concept, SKOS.notation)),
         ("Narrower than", graph.objects(concept, SKOS.broader)),
+        ("Entails", graph.objects(concept, EGAP.entails)),
+        ("Replaced by", graph.objects(concept, DCTERMS.isReplacedBy)),
+        ("May mean", graph.objects(concept, EGAP.mayMean)),
     )
     rank = graph.value(concept, EGAP.rank)
+    if _deprecated(graph, concept):
+        return _entry(graph, concept, more, "deprecated")
     return _entry(graph, concept, more, "" if rank is None else f"rank {rank}")
 
 
@@ -142,8 +165,8 @@ def _entry(
     codes: tuple[TermEntry, ...] = (),
 ) -> TermEntry:
     """Return what is shown of a term: `more` are headings with terms or texts under them."""
-    aside = [(words, graph.objects(term, SKOS[name])) for name, words in _ASIDE.items()]
-    lines = [_line(graph, heading, values) for heading, values in [*aside, *more]]
+    notes = [(words, graph.objects(term, note)) for note, words in _NOTES.items()]
+    lines = [_line(graph, heading, values) for heading, values in [*notes, *more]]
     label = graph.value(term, RDFS.label) or graph.value(term, SKOS.prefLabel)
     return TermEntry(
         anchor=_anchor(str(term)),

@@ -33,8 +33,8 @@ def _scheme(name: str, rows: list[Row]) -> Scheme:
         name,
         {v.code: v for v in values},
         str(rows[0]["dimensionLabel"]),
-        higher_asks_more=_true(rows[0], "asksMore"),
-        may_coexist=_true(rows[0], "coexist"),
+        higher_asks_more=any(_true(row, "asksMore") for row in rows),
+        may_coexist=any(_true(row, "coexist") for row in rows),
     )
 
 

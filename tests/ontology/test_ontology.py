@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
+from rdflib.term import Node
 
 from loaders.mapping.fields import fields_of
-from loaders.model import CORE_DIMENSIONS, Node
+from loaders.mapping.iris import SHORT
+from loaders.model import CORE_DIMENSIONS
+from loaders.model import Node as ModelNode
 from loaders.model.terms import PREFIXES
 from service.ontology import graphs
 from service.ontology.mappings import alignments
@@ -18,6 +21,7 @@ EGAP = Namespace(PREFIXES["egap"])
 DCTERMS = Namespace(PREFIXES["dcterms"])
 DIMENSIONS = "https://w3id.org/evalgap/dimension/"
 DIMENSION = EGAP.Dimension
+XKOS = Namespace(SHORT["xkos"])
 VANN = Namespace("http://purl.org/vocab/vann/")
 ONTOLOGY = URIRef("https://w3id.org/evalgap/ontology")
 
@@ -32,12 +36,12 @@ def concepts() -> list[URIRef]:
     return sorted(URIRef(str(s)) for s in graphs.taxonomy().subjects(SKOS.inScheme, None))
 
 
-def classes(cls: type[Node]) -> set[type[Node]]:
+def classes(cls: type[ModelNode]) -> set[type[ModelNode]]:
     return {cls}.union(*(classes(sub) for sub in cls.__subclasses__()))
 
 
 def model_terms() -> set[str]:
-    models = classes(Node)
+    models = classes(ModelNode)
     found = {f.term.predicate for cls in models for f in fields_of(cls)}
     found |= {cls.rdf_type for cls in models if hasattr(cls, "rdf_type")}
     return {name.partition(":")[2] for name in found if name.startswith("egap:")}
@@ -113,6 +117,15 @@ def test_the_five_core_dimensions_have_value_schemes() -> None:
     assert core <= set(graph.objects(None, EGAP.valuesOf))
 
 
+def test_a_code_is_used_once_in_a_dimension_whatever_its_part() -> None:
+    found = [(str(v).rpartition("/")[0], str(v)) for v in values_of_dimensions()]
+    assert len(found) == len(set(found))
+    for scheme, dimension in graphs.taxonomy().subject_objects(EGAP.valuesOf):
+        name = str(dimension).rpartition("/")[2]
+        for value in graphs.taxonomy().subjects(SKOS.inScheme, scheme):
+            assert str(value).startswith(f"https://w3id.org/evalgap/value/{name}/")
+
+
 def dimensions() -> list[str]:
     """Return the dimensions that a card can answer on: all but the two kinds and the pair."""
     graph = graphs.taxonomy()
@@ -157,14 +170,71 @@ def test_every_dimension_has_values_and_the_ordered_ones_a_scale(
 
 
 def has_values_and_if_ordered_a_scale(name: str) -> None:
+    for scheme in schemes(name):
+        graph = graphs.taxonomy()
+        values = set(graph.subjects(SKOS.inScheme, scheme))
+        assert len(values) >= (2 if graph.value(scheme, EGAP.part) else 3)
+        ranks = {int(str(r)) for v in values for r in graph.objects(v, EGAP["rank"])}
+        ordered = str(graph.value(scheme, EGAP.ordered)) == "true"
+        assert ranks == (set(range(1, len(ranks) + 1)) if ordered else set())
+        assert bool(ranks) == ordered
+
+
+def schemes(dimension: str) -> list[Node]:
+    """Return the value schemes of a dimension that are in use."""
+    found = graphs.taxonomy().subjects(EGAP.valuesOf, URIRef(f"{DIMENSIONS}{dimension}"))
+    return [scheme for scheme in found if not deprecated(scheme)]
+
+
+def deprecated(term: Node) -> bool:
+    return (term, OWL.deprecated, None) in graphs.taxonomy()
+
+
+def test_a_dimension_with_several_schemes_names_each_part(subtests: pytest.Subtests) -> None:
+    for name in dimensions():
+        with subtests.test(name):
+            parts = [graphs.taxonomy().value(scheme, EGAP.part) for scheme in schemes(name)]
+            assert len(parts) == len(set(parts))
+            assert parts == [None] or None not in parts
+
+
+def values_of_dimensions() -> list[URIRef]:
+    return sorted(URIRef(str(v)) for v in graphs.taxonomy().subjects(RDF.type, EGAP.DimensionValue))
+
+
+NOTES = (
+    SKOS.definition, XKOS.inclusionNote, XKOS.exclusionNote, SKOS.example, EGAP.boundaryCase
+)  # fmt: skip
+
+
+def test_every_value_has_its_five_notes_or_says_what_replaces_it() -> None:
     graph = graphs.taxonomy()
-    (scheme,) = graph.subjects(EGAP.valuesOf, URIRef(f"{DIMENSIONS}{name}"))
-    values = set(graph.subjects(SKOS.inScheme, scheme))
-    assert len(values) >= 3
-    ranks = sorted(int(str(r)) for v in values for r in graph.objects(v, EGAP["rank"]))
-    ordered = str(graph.value(scheme, EGAP.ordered)) == "true"
-    assert ranks == (list(range(1, len(ranks) + 1)) if ordered else [])
-    assert bool(ranks) == ordered
+    lacking = []
+    for value in values_of_dimensions():
+        notes = (SKOS.definition, SKOS.changeNote) if deprecated(value) else NOTES
+        lacking += [f"{value}: {n}" for n in notes if len(set(graph.objects(value, n))) != 1]
+    assert lacking == []
+
+
+def test_an_old_value_leads_to_values_in_use_and_no_value_in_use_is_replaced() -> None:
+    graph = graphs.taxonomy()
+    for value in values_of_dimensions():
+        new = {*graph.objects(value, DCTERMS.isReplacedBy), *graph.objects(value, EGAP.mayMean)}
+        assert bool(new) == deprecated(value), value
+        assert not any(deprecated(v) for v in new)
+        assert new <= set(values_of_dimensions())
+        dimension = {str(v).rpartition("/")[0] for v in (value, *new)}
+        assert len(dimension) == 1
+
+
+def test_an_old_value_is_replaced_by_one_value_of_a_part_and_may_mean_several() -> None:
+    graph = graphs.taxonomy()
+    for value in values_of_dimensions():
+        same = [graph.value(v, SKOS.inScheme) for v in graph.objects(value, DCTERMS.isReplacedBy)]
+        assert len(same) == len(set(same)), value
+        meant = [graph.value(v, SKOS.inScheme) for v in graph.objects(value, EGAP.mayMean)]
+        assert not meant or (len(meant) > 1 and len(set(meant)) == 1), value
+        assert not set(same) & set(meant), value
 
 
 def defined_rules() -> set[str]:
@@ -195,7 +265,7 @@ def test_code_schemes_have_one_file_each() -> None:
 def test_codes_are_no_keys_of_the_json(client: object) -> None:
     """A code that equals a key would be read as that key under the JSON-LD context."""
     del client
-    keys = {f.name for cls in classes(Node) for f in fields_of(cls)}
+    keys = {f.name for cls in classes(ModelNode) for f in fields_of(cls)}
     assert not keys & {str(c).rpartition("/")[2] for c in concepts()}
 
 
