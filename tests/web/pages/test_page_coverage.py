@@ -37,8 +37,8 @@ def test_the_table_holds_what_the_api_gives(client: TestClient, domain: str) -> 
 
 def test_rows_and_columns_have_headers_and_the_empties_a_legend(client: TestClient) -> None:
     found = opened(client, "/coverage")
-    assert len(found.all("th[scope=row]")) == 6
-    assert len(found.all("th[scope=col]")) == 5 + 1
+    assert len(found.all("th[scope=row]")) == 8
+    assert len(found.all("th[scope=col]")) == 7 + 1
     for kind in ("no-benchmark", "not-stated", "value-never-used"):
         assert found.has(f"i.{kind}[aria-hidden=true]")
         assert kind in {k for k, _ in cells(found).values()}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from rdflib import RDF, Graph, URIRef
+from rdflib import OWL, RDF, Graph, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import SH, SKOS
 from rdflib.term import Node
@@ -129,9 +129,9 @@ def questions() -> tuple[CardQuestion, ...]:
 
 
 def _question(graph: Graph, dimension: str) -> CardQuestion:
-    scheme = graph.value(None, EGAP.valuesOf, URIRef(f"{BASE}dimension/{dimension}"))
-    values = graph.subjects(SKOS.inScheme, scheme) if scheme else ()
-    ordered = sorted(values, key=lambda v: (_rank(graph, v), str(v)))
+    schemes = graph.subjects(EGAP.valuesOf, URIRef(f"{BASE}dimension/{dimension}"))
+    values = (v for scheme in schemes for v in graph.subjects(SKOS.inScheme, scheme))
+    ordered = sorted(values, key=lambda v: _place(graph, v))
     return CardQuestion(
         dimension,
         labels.of(f"dimension/{dimension}"),
@@ -140,8 +140,11 @@ def _question(graph: Graph, dimension: str) -> CardQuestion:
     )
 
 
-def _rank(graph: Graph, value: Node) -> int:
-    return int(str(graph.value(value, EGAP.rank) or 99))
+def _place(graph: Graph, value: Node) -> tuple[bool, str, int, str]:
+    """Return where a value stands: in its part, by rank; deprecated ones after all others."""
+    deprecated = (value, OWL.deprecated, None) in graph
+    rank = int(str(graph.value(value, EGAP.rank) or 99))
+    return deprecated, str(graph.value(value, SKOS.inScheme)), rank, str(value)
 
 
 def opened(given: Typed, wrong: Iterable[str]) -> set[str]:
