@@ -135,10 +135,11 @@ def dimensions() -> list[str]:
     return sorted(str(s).rpartition("/")[2] for s in asked)
 
 
-def test_the_dimensions_are_the_five_and_nine_more() -> None:
+def test_the_dimensions_are_the_five_and_fourteen_more() -> None:
     more = {
-        "environment", "input-variation", "language", "novelty", "outcome-proxy", "period",
-        "repetition", "subject-population", "vendor-claim",
+        "autonomy", "environment", "evaluation-awareness", "input-variation", "language", "modality",
+        "novelty", "outcome-proxy", "period", "repetition", "subject-population", "task-realism",
+        "tools-and-knowledge", "vendor-claim",
     }  # fmt: skip
     assert set(dimensions()) == set(CORE_DIMENSIONS) | more
 
