@@ -55,6 +55,7 @@ def page(graph: Graph) -> dict[str, Any]:
              _terms(graph, OWL.ObjectProperty)),
             ("Properties with a text or number", "data-properties",
              _terms(graph, OWL.DatatypeProperty)),
+            ("Notes", "notes", _terms(graph, OWL.AnnotationProperty)),
             ("Code lists", "code-lists", [_scheme(graph, s) for s in lists]),
         ),
     }  # fmt: skip

@@ -137,9 +137,9 @@ def dimensions() -> list[str]:
 
 def test_the_dimensions_are_the_five_and_fourteen_more() -> None:
     more = {
-        "autonomy", "environment", "evaluation-awareness", "input-variation", "language", "modality",
-        "novelty", "outcome-proxy", "period", "repetition", "subject-population", "task-realism",
-        "tools-and-knowledge", "vendor-claim",
+        "autonomy", "environment", "evaluation-awareness", "input-variation", "language",
+        "modality", "novelty", "outcome-proxy", "period", "repetition", "subject-population",
+        "task-realism", "tools-and-knowledge", "vendor-claim",
     }  # fmt: skip
     assert set(dimensions()) == set(CORE_DIMENSIONS) | more
 
