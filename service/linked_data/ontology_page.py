@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from rdflib import OWL, RDF, RDFS, Graph, Literal, Namespace, URIRef
+from rdflib import OWL, RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
 from loaders.mapping.iris import BASE, DCTERMS, EGAP, SHORT, SKOS
@@ -18,6 +18,7 @@ from service.ontology.mappings import alignments
 _CORE = URIRef(f"{BASE}dimension/core")
 _DIMENSIONS = URIRef(f"{BASE}scheme/dimension")
 _KINDS = ("task-assumption", "outcome-assumption")
+_TRUE, _FALSE = (Literal(said, datatype=XSD.boolean) for said in ("true", "false"))
 _XKOS = Namespace(SHORT["xkos"])
 _NOTES = {_XKOS.inclusionNote: "Includes", _XKOS.exclusionNote: "Excludes",
           SKOS.example: "Example", EGAP.boundaryCase: "On the edge", SKOS.scopeNote: "Note",
@@ -120,17 +121,16 @@ def _dimension(graph: Graph, dimension: Node) -> TermEntry:
 
 def _scheme(graph: Graph, scheme: Node) -> TermEntry:
     """Return a code list, or the values of a dimension with what is done with them."""
-    compared = graph.value(scheme, EGAP.compared)
     marks = (
         "deprecated" if _deprecated(graph, scheme) else "",
-        "shown, not compared" if compared is not None and not compared.toPython() else "",
+        "shown, not compared" if (scheme, EGAP.compared, _FALSE) in graph else "",
     )
     more = (("Replaced by", graph.objects(scheme, DCTERMS.isReplacedBy)),)
     return _entry(graph, scheme, more, ", ".join(filter(None, marks)), _codes(graph, scheme))
 
 
 def _deprecated(graph: Graph, term: Node) -> bool:
-    return (term, OWL.deprecated, Literal(lexical_or_value=True)) in graph
+    return (term, OWL.deprecated, _TRUE) in graph
 
 
 def _codes(graph: Graph, scheme: Node) -> tuple[TermEntry, ...]:
