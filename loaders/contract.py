@@ -284,6 +284,7 @@ _MENDS = {
     "string_too_long": "Shorten it, and keep the rest as a page of its own.",
     "int_parsing": "Write a whole number.",
     "date_from_datetime_parsing": "Write a date as 2026-05-26.",
+    "partial_date": "Write what is known of it: 2024, 2024-05 or 2024-05-31.",
 }
 
 

@@ -5,12 +5,15 @@ spelled out here (codes without their dimension, names of metrics, one source in
 list); everything else is the model's own field names, checked by the model.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from loaders.contract import CardError, Raw, RecordProblem
+from pydantic import ValidationError
+
+from loaders.contract import CardError, Raw, RecordProblem, problems_of
 from loaders.formats.card_template import questions, section
-from loaders.formats.evalgap_gaps import as_list, gap, given, plan
+from loaders.formats.evalgap_gaps import as_list, gap, given, look_up, plan, sourced, things
 from loaders.formats.evalgap_matches import match
 from loaders.model import CORE_DIMENSIONS, RECORDS, Card, Profile, Record, Review
 
@@ -34,7 +37,7 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordPr
     _check(tree)
     records: list[Record] = [_card(tree)] if _CARD_KEYS & set(tree) else []
     card = records[0].id if records else None
-    records += [_profile(item) for item in _items(tree, "deployments")]
+    records += _each(tree, "deployments", lambda item: _profile(item, tree))
     records += [_review(item, card) for item in _items(tree, "reviews")]
     records += [gap(item, tree) for item in _items(tree, "gaps")]
     records += [plan(item) for item in _items(tree, "plans")]
@@ -75,6 +78,23 @@ def _items(tree: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return value
 
 
+def _each(
+    tree: Mapping[str, Any], name: str, record: Callable[[Mapping[str, Any]], Record]
+) -> list[Record]:
+    """Return the records of a section; a problem says of which of them it is."""
+    found: list[Record] = []
+    for number, item in enumerate(_items(tree, name), start=1):
+        try:
+            found.append(record(item))
+        except (ValidationError, CardError) as error:
+            problems = error.problems if isinstance(error, CardError) else problems_of(error)
+            where = f"{name}/{item.get('id', number)}"
+            raise CardError(
+                *(replace(p, field=f"{where}/{p.field}") for p in problems)
+            ) from error
+    return found
+
+
 def _card(tree: Mapping[str, Any]) -> Card:
     about, head = given(section(tree, "benchmark")), given(section(tree, "card"))
     benchmark, author = about.pop("id", None), section(head, "author").get("id", "")
@@ -111,8 +131,13 @@ def _blocks(tree: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return found | {d.replace("_", "-"): section(further, d) for d in further}
 
 
-def _profile(item: Mapping[str, Any]) -> Profile:
-    fields = given(item)
+def _profile(item: Mapping[str, Any], tree: Mapping[str, Any]) -> Profile:
+    fields = sourced(given(item))
+    known = things(tree)["systems"]
+    fields["systems"] = [look_up(s, known, "systems") for s in as_list(fields.get("systems"))]
+    for name in ("countries", "places", "vendors", "registries"):
+        fields[name] = as_list(fields.get(name))
+    fields["users"] = [sourced(given(u)) for u in _items(fields, "users")]
     name = fields.pop("id", None)
     answers = section(fields, "characteristics")
     blocks: dict[str, Mapping[str, Any]] = {d: {} for d in CORE_DIMENSIONS}
@@ -127,7 +152,7 @@ def _statements(blocks: Mapping[str, Mapping[str, Any]], values_field: str) -> l
 
 
 def _statement(dimension: str, block: Mapping[str, Any], values_field: str) -> dict[str, Any]:
-    fields = given(block)
+    fields = sourced(given(block))
     fields.pop("holds_at_deployment", None)
     shared = {"basis": fields.pop("basis", "stated"), "rule": fields.pop("rule", None)}
     codings = [_coding(dimension, v, shared) for v in as_list(fields.pop("values", []))]
@@ -136,7 +161,6 @@ def _statement(dimension: str, block: Mapping[str, Any], values_field: str) -> d
     special: dict[str, Any] = {
         "dimension": dimension,
         "answer_status": fields.pop("status", answered),
-        "sources": as_list(fields.pop("source", None)) + as_list(fields.pop("sources", None)),
         "codings": codings,
         values_field: read,
     }

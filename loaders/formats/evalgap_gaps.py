@@ -17,14 +17,9 @@ def gap(item: Mapping[str, Any], tree: Mapping[str, Any]) -> Gap:
     """
     fields = _lists(given(item))
     fields["varies"] = _dimensions(fields, "varies")
-    things = {
-        name: {str(thing.get("id")): thing for thing in _list(tree, name)}
-        for name in ("metrics", "systems", "studies")
-    }
-    fields["systems"] = [
-        _look_up(s, things["systems"], "systems") for s in _list(fields, "systems")
-    ]
-    measured = [_measurement(m, things) for m in _list(fields, "measurements")]
+    known = things(tree)
+    fields["systems"] = [look_up(s, known["systems"], "systems") for s in _list(fields, "systems")]
+    measured = [_measurement(m, known) for m in _list(fields, "measurements")]
     fields["measurements"] = measured
     fields["decompositions"] = [
         _decomposition(d, str(fields.get("unit"))) for d in _list(fields, "decompositions")
@@ -35,13 +30,19 @@ def gap(item: Mapping[str, Any], tree: Mapping[str, Any]) -> Gap:
     return Gap.model_validate(fields)
 
 
-def _measurement(
-    item: Mapping[str, Any], things: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Any]:
+def things(tree: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return, by section and id, the metrics, systems and studies that a file describes."""
+    return {
+        name: {str(thing.get("id")): thing for thing in _list(tree, name)}
+        for name in ("metrics", "systems", "studies")
+    }
+
+
+def _measurement(item: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     fields = _lists(given(item))
-    fields["metric"] = _look_up(fields.get("metric"), things["metrics"], "metrics")
+    fields["metric"] = look_up(fields.get("metric"), known["metrics"], "metrics")
     if "study" in fields:
-        fields["study"] = _look_up(fields["study"], things["studies"], "studies")
+        fields["study"] = look_up(fields["study"], known["studies"], "studies")
     if isinstance(fields.get("condition"), Mapping):
         fields["condition"] = _condition(fields["condition"])
     return fields
@@ -119,7 +120,18 @@ def _dimensions(fields: Mapping[str, Any], name: str) -> list[str]:
     return [str(d).replace("_", "-") for d in _list(fields, name)]
 
 
-def _look_up(name: Any, things: Mapping[str, Any], where: str) -> Any:
+def sourced(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields with `source`, one citation or a list, among `sources`."""
+    kept = dict(fields)
+    kept["sources"] = as_list(kept.pop("source", None)) + as_list(kept.pop("sources", None))
+    return kept
+
+
+def look_up(name: Any, things: Mapping[str, Any], where: str) -> Any:
+    """Return what a file describes under a name; a mapping describes itself.
+
+    Raises `CardError` for a name the file does not define.
+    """
     if isinstance(name, Mapping):
         return name
     if str(name) in things:

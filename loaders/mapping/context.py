@@ -6,10 +6,14 @@ from typing import Any, get_args
 
 from loaders.mapping.fields import Field, fields_of, type_name
 from loaders.mapping.iris import BASE
-from loaders.model import Node
+from loaders.model import Node, PartialDate, partial_dates
 from loaders.model.terms import PREFIXES, Coded, Link, LocalLink
 
-_DATATYPES = {Decimal: "xsd:decimal", date: "xsd:date"}
+_DATATYPES = {
+    Decimal: "xsd:decimal",
+    date: "xsd:date",
+    PartialDate: partial_dates.DATATYPE,
+}
 
 
 def context() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from rdflib import RDF, XSD, Literal, URIRef
 
 from loaders.mapping.fields import Field, child_iri, fields_of, target_iri, type_name, values_of
 from loaders.mapping.iris import DCAT, EGAP, expand, graph_iri, record_iri, series_iri
-from loaders.model import Node, Record
+from loaders.model import Node, PartialDate, Record, partial_dates
 
 Triple = tuple[URIRef, URIRef, URIRef | Literal]
 
@@ -49,9 +49,14 @@ def _terms(cls: type[Node]) -> tuple[URIRef, tuple[tuple[Field, URIRef], ...]]:
 
 
 def literal(value: Any) -> Literal:
-    """Return a literal: text plain, numbers as xsd:decimal or xsd:integer, never as double."""
+    """Return a literal: text plain, numbers as xsd:decimal or xsd:integer, never as double.
+
+    A date that may lack its day has the datatype of EDTF.
+    """
     if isinstance(value, Decimal):
         return Literal(format(value, "f"), datatype=XSD.decimal)
+    if isinstance(value, PartialDate):
+        return Literal(str(value), datatype=partial_dates.DATATYPE)
     return Literal(value)
 
 

@@ -24,9 +24,11 @@ from loaders.model.nodes import (
     Metric,
     Node,
     Record,
+    RegistryEntry,
     Study,
     System,
     Thing,
+    UserGroup,
 )
 from loaders.model.numbers import (
     NO_INTERVAL,
@@ -41,6 +43,7 @@ from loaders.model.numbers import (
     Rung,
     interval_words,
 )
+from loaders.model.partial_dates import PartialDate
 from loaders.model.plans import Plan, SampleSize, Step, StepResult, Threshold
 from loaders.model.statements import (
     CORE_DIMENSIONS,
@@ -99,9 +102,11 @@ __all__ = [
     "Measurement",
     "Metric",
     "Node",
+    "PartialDate",
     "Plan",
     "Profile",
     "Record",
+    "RegistryEntry",
     "Residual",
     "Result",
     "Review",
@@ -114,9 +119,11 @@ __all__ = [
     "System",
     "Thing",
     "Threshold",
+    "UserGroup",
     "descriptions",
     "interval_words",
     "nodes",
+    "partial_dates",
     "statements",
     "terms",
     "whole_number",

@@ -4,7 +4,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from loaders.model.terms import Coded, Iri, Link, Path, Slug, Text, Value
+from loaders.model.partial_dates import PartialDate
+from loaders.model.terms import Coded, Iri, Link, Part, Path, Slug, Text, Value
 
 
 class Node(BaseModel):
@@ -103,3 +104,27 @@ class Citation(Node):
     rdf_type = "egap:Citation"
     url: Annotated[Iri, Link("dcterms:source")]
     locator: Annotated[Text | None, Value("egap:locator")] = None
+
+
+class UserGroup(Node):
+    """People who use a system in a deployment: of what kind, and how many, by which source.
+
+    `counted` is when that number was true. No number is given where no source gives one.
+    """
+
+    rdf_type = "egap:UserGroup"
+    population: Annotated[Slug | None, Coded("egap:population", "code/population/")] = None
+    description: Annotated[Text | None, Value("dcterms:description")] = None
+    number: Annotated[int | None, Value("egap:userCount")] = None
+    qualifier: Annotated[Slug | None, Coded("egap:qualifier", "code/qualifier/")] = None
+    counted: Annotated[PartialDate | None, Value("egap:countedIn")] = None
+    sources: Annotated[tuple[Citation, ...], Part("egap:hasCitation", "source")] = ()
+
+
+class RegistryEntry(Node):
+    """Where a public list of deployed systems has a deployment: the list, and its key there."""
+
+    rdf_type = "egap:RegistryEntry"
+    registry: Annotated[Text, Value("egap:registryName")]
+    key: Annotated[Text | None, Value("egap:registryKey")] = None
+    url: Annotated[Iri | None, Link("dcterms:source")] = None

@@ -6,7 +6,17 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator
 
-from loaders.model.nodes import Agent, Citation, Deployment, Node, Record
+from loaders.model.nodes import (
+    Agent,
+    Citation,
+    Deployment,
+    Node,
+    Record,
+    RegistryEntry,
+    System,
+    UserGroup,
+)
+from loaders.model.partial_dates import PartialDate
 from loaders.model.terms import Coded, Iri, Link, NestedThing, Part, Path, Slug, Text, Value
 
 CORE_DIMENSIONS = (
@@ -71,7 +81,12 @@ class Characteristic(Statement):
 
 
 class Profile(Record):
-    """How one deployment is, dimension by dimension, by one author. `id` = deployment/author."""
+    """How one deployment is, dimension by dimension, by one author. `id` = deployment/author.
+
+    Who runs which system, at what stage, since when, where and for whom stands beside the
+    dimensions; what is left out is not stated. `countries` are codes of ISO 3166-1 (`KE`),
+    `places` words for anything smaller. `sources` are those of the whole record.
+    """
 
     kind = "profile"
     rdf_type = "egap:DeploymentProfile"
@@ -81,6 +96,17 @@ class Profile(Record):
     author: Annotated[Agent, NestedThing("prov:wasAttributedTo")]
     origin: Annotated[Slug | None, Coded("egap:origin", "code/origin/")] = None
     intended_use: Annotated[Text | None, Value("egap:intendedUseText")] = None
+    deployer: Annotated[Agent | None, NestedThing("egap:deployer")] = None
+    systems: Annotated[tuple[System, ...], NestedThing("egap:deploysSystem")] = ()
+    vendors: Annotated[tuple[Agent, ...], NestedThing("egap:vendor")] = ()
+    stage: Annotated[Slug | None, Coded("egap:deploymentStage", "code/deployment-stage/")] = None
+    begun: Annotated[PartialDate | None, Value("egap:begun")] = None
+    ended: Annotated[PartialDate | None, Value("egap:ended")] = None
+    countries: Annotated[tuple[Text, ...], Value("egap:countryCode")] = ()
+    places: Annotated[tuple[Text, ...], Value("egap:placeText")] = ()
+    users: Annotated[tuple[UserGroup, ...], Part("egap:hasUserGroup", "users")] = ()
+    registries: Annotated[tuple[RegistryEntry, ...], Part("egap:inRegistry", "registry")] = ()
+    sources: Annotated[tuple[Citation, ...], Part("egap:hasCitation", "source")] = ()
     notes: Annotated[Text | None, Value("skos:note")] = None
     characteristics: Annotated[
         tuple[Characteristic, ...],
