@@ -89,9 +89,7 @@ def _each(
         except (ValidationError, CardError) as error:
             problems = error.problems if isinstance(error, CardError) else problems_of(error)
             where = f"{name}/{item.get('id', number)}"
-            raise CardError(
-                *(replace(p, field=f"{where}/{p.field}") for p in problems)
-            ) from error
+            raise CardError(*(replace(p, field=f"{where}/{p.field}") for p in problems)) from error
     return found
 
 

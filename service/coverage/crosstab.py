@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from service.fit.claims import BenchmarkClaims, ComparedClaim, DeploymentClaims
+from service.fit.claims import IN_USE, RETIRED, BenchmarkClaims, ComparedClaim, DeploymentClaims
 from service.fit.rules import derive
 from service.ontology.schemes import HOLDS, Scheme
 
@@ -22,14 +22,16 @@ class CrosstabCell:
     """One combination: who lies in it, and if no benchmark does, which kind of empty it is.
 
     `derived` are those of the benchmarks that a source alone does not place there: on some axis
-    only a value that a rule derived does. `unanswered` are benchmarks that lie in it by what they
-    state and leave the rest unstated.
+    only a value that a rule derived does. `in_use` are those of the deployments whose stage is in
+    use: what is planned, tried, retired or of no stated stage is described and not counted there.
+    `unanswered` are benchmarks that lie in it by what they state and leave the rest unstated.
     """
 
     combination: tuple[str, ...]
     benchmarks: tuple[str, ...]
     derived: tuple[str, ...]
     deployments: tuple[str, ...]
+    in_use: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
     empty: str | None = None
 
@@ -46,6 +48,7 @@ class UnmatchedDeployment:
     values: Mapping[str, tuple[str, ...]]
     unstated: tuple[str, ...]
     text: str
+    stage: str
 
 
 Subject = BenchmarkClaims | DeploymentClaims
@@ -65,8 +68,9 @@ def crosstab(
     known = _placed(axes, benchmarks)
     sourced = _placed(axes, benchmarks, derived=False)
     homes = _placed(axes, deployments)
+    running = frozenset(d.id for d in deployments if d.stage == IN_USE)
     return [
-        _cell(combination, used, known, sourced, homes)
+        _cell(combination, used, (known, sourced, homes), running)
         for combination in product(*(axis.values for axis in axes))
     ]
 
@@ -110,10 +114,11 @@ def _used(axis: Scheme, subjects: Iterable[Subject]) -> frozenset[str]:
 def _cell(
     combination: tuple[str, ...],
     used: Sequence[frozenset[str]],
-    benchmarks: _Placed,
-    sourced: _Placed,
-    deployments: _Placed,
+    placed: tuple[_Placed, _Placed, _Placed],
+    running: frozenset[str | None],
 ) -> CrosstabCell:
+    """Return a cell of benchmarks, those that a source places, and deployments."""
+    benchmarks, sourced, deployments = placed
     inside = _names(benchmarks, lambda values: _inside(combination, values))
     homes = _names(deployments, lambda values: _inside(combination, values))
     unanswered = _names(benchmarks, lambda values: _may_be_inside(combination, values))
@@ -124,6 +129,7 @@ def _cell(
         inside,
         derived,
         homes,
+        tuple(name for name in homes if name in running),
         unanswered,
         _empty(combination, used, inside, unanswered),
     )
@@ -163,9 +169,10 @@ def unmatched(
 ) -> list[UnmatchedDeployment]:
     """Return the deployments for which, on what they state, no benchmark holds on every axis.
 
-    A deployment that states nothing on any axis asks for nothing and is left out.
+    A deployment that is retired, or states nothing on any axis, asks for nothing and is left out.
     """
-    asking = [d for d in deployments if any(stated(a, d) for a in axes)]
+    kept = [d for d in deployments if d.stage != RETIRED]
+    asking = [d for d in kept if any(stated(a, d) for a in axes)]
     said = {tuple(b.said.get(a.dimension, frozenset()) for a in axes) for b in benchmarks}
     return [_needed(axes, d) for d in asking if not any(_matches(axes, s, d) for s in said)]
 
@@ -189,7 +196,9 @@ def _needed(axes: Sequence[Scheme], deployment: DeploymentClaims) -> UnmatchedDe
     wishes = [_wish(axis, values[axis.dimension]) for axis in axes if axis.dimension in values]
     text = f"A benchmark is needed that has {'; '.join(wishes)} (as in: {deployment.title})."
     unstated = tuple(name for name, given in found.items() if not given)
-    return UnmatchedDeployment(deployment.id or "", deployment.title, values, unstated, text)
+    return UnmatchedDeployment(
+        deployment.id or "", deployment.title, values, unstated, text, deployment.stage
+    )
 
 
 def _wish(axis: Scheme, values: Sequence[str]) -> str:

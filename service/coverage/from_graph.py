@@ -3,6 +3,8 @@
 Not to be taken for the coverage table of an import, which counts how many cards answer.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -23,12 +25,16 @@ _Subject = TypeVar("_Subject", BenchmarkClaims, DeploymentClaims)
 
 @dataclass(frozen=True)
 class Coverage:
-    """A cross-tab with its axes, and the deployments that no benchmark matches on them."""
+    """A cross-tab with its axes, and the deployments that no benchmark matches on them.
+
+    `stages` says how many of the deployments are at which stage, `not-stated` among them.
+    """
 
     axes: tuple[Scheme, ...]
     domain: str | None
     benchmarks: int
     deployments: int
+    stages: Mapping[str, int]
     cells: tuple[CrosstabCell, ...]
     unmatched: tuple[UnmatchedDeployment, ...]
 
@@ -48,6 +54,7 @@ def coverage(engine: Engine, names: str, domain: str | None) -> Coverage:
         found,
         len(benchmarks),
         len(deployments),
+        dict(sorted(Counter(d.stage for d in deployments).items())),
         tuple(crosstab(axes, benchmarks, deployments, [*every, *everywhere])),
         tuple(unmatched(axes, benchmarks, deployments)),
     )

@@ -18,6 +18,7 @@ def coverage(found: Coverage) -> dict[str, Any]:
         "domain": found.domain,
         "benchmarks": found.benchmarks,
         "deployments": found.deployments,
+        "deployment_stages": dict(found.stages),
         "cells": [cell(found.axes, c) for c in found.cells],
         "unmatched": [needed(n) for n in found.unmatched],
     }
@@ -35,6 +36,7 @@ def cell(axes: Sequence[Scheme], found: CrosstabCell) -> dict[str, Any]:
             "deployments": list(found.deployments),
             "unanswered_benchmarks": len(found.unanswered),
             "empty": found.empty,
+            "deployments_in_use": list(found.in_use),
         }
     )
 
@@ -50,6 +52,7 @@ def cell_rows(axes: Sequence[Scheme], cells: Sequence[CrosstabCell]) -> list[dic
                 "deployments": len(c.deployments),
                 "unanswered_benchmarks": len(c.unanswered),
                 "empty": c.empty,
+                "deployments_in_use": len(c.in_use),
             }
         )
         for c in cells

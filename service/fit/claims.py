@@ -9,6 +9,8 @@ from typing import NamedTuple, TypeVar
 from service.fit.comparison import RuleVerdict
 from service.ontology.schemes import NOT_APPLICABLE
 
+IN_USE, RETIRED, STAGE_NOT_STATED = "in-use", "retired", "not-stated"
+"""Stages of a deployment that are asked for by name; the last stands where no profile has one."""
 SUPPOSED = "supposed"
 """The basis of a value that nobody states: it is put in to see what would move."""
 
@@ -139,12 +141,23 @@ class BenchmarkClaims:
 
 @dataclass(frozen=True)
 class DeploymentClaims:
-    """A deployment as its profiles, or a description, state it. `id` is None for a description."""
+    """A deployment as its profiles, or a description, state it. `id` is None for a description.
+
+    `stages` are those that its profiles give.
+    """
 
     id: str | None = None
     title: str = ""
     domains: frozenset[str] = frozenset()
     claims: tuple[Claim, ...] = ()
+    stages: frozenset[str] = frozenset()
+
+    @property
+    def stage(self) -> str:
+        """The stage; `not-stated` where no profile gives one, `disputed` where they differ."""
+        if len(self.stages) > 1:
+            return "disputed"
+        return next(iter(self.stages), STAGE_NOT_STATED)
 
     @cached_property
     def claimed(self) -> Mapping[str, tuple[Claim, ...]]:

@@ -38,9 +38,10 @@ def deployment(engine: Engine, ident: str) -> DeploymentClaims:
 def deployments(engine: Engine) -> tuple[DeploymentClaims, ...]:
     """Return every deployment."""
     claims = _claims(engine, EGAP.describesDeployment)
+    names = _names(engine, EGAP.describesDeployment)
     return tuple(
-        DeploymentClaims(last_segment(iri), title, domains, tuple(claims.get(iri, ())))
-        for iri, (title, domains) in sorted(_names(engine, EGAP.describesDeployment).items())
+        DeploymentClaims(last_segment(iri), title, domains, tuple(claims.get(iri, ())), stages)
+        for iri, (title, domains, stages) in sorted(names.items())
     )
 
 
@@ -69,18 +70,26 @@ def _benchmarks(engine: Engine) -> Mapping[str, BenchmarkClaims]:
             claims=tuple(claims.get(iri, ())),
             lower_level_claims=tuple(lower.get(iri, ())),
         )
-        for iri, (title, domains) in sorted(_names(engine, EGAP.describesBenchmark).items())
+        for iri, (title, domains, _) in sorted(_names(engine, EGAP.describesBenchmark).items())
     }
 
 
-def _names(engine: Engine, describes: URIRef) -> dict[str, tuple[str, frozenset[str]]]:
-    """Return the first title in order, and all domains, of every thing that records describe."""
+def _names(
+    engine: Engine, describes: URIRef
+) -> dict[str, tuple[str, frozenset[str], frozenset[str]]]:
+    """Return the first title in order, all domains and all stages of what records describe."""
     titles: dict[str, set[str]] = defaultdict(set)
     domains: dict[str, set[str]] = defaultdict(set)
+    stages: dict[str, set[str]] = defaultdict(set)
     for row in internal.rows(engine, "titles", describes=describes):
-        titles[str(row["about"])].add(str(row["title"]))
-        domains[str(row["about"])] |= {d for d in [tail(row, "domain")] if d}
-    return {iri: (min(found), frozenset(domains[iri])) for iri, found in titles.items()}
+        about = str(row["about"])
+        titles[about].add(str(row["title"]))
+        domains[about] |= {d for d in [tail(row, "domain")] if d}
+        stages[about] |= {s for s in [tail(row, "stage")] if s}
+    return {
+        iri: (min(found), frozenset(domains[iri]), frozenset(stages[iri]))
+        for iri, found in titles.items()
+    }
 
 
 def _claims(engine: Engine, describes: URIRef) -> dict[str, list[Claim]]:

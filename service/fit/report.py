@@ -130,6 +130,7 @@ def answered(found: FitAnswer) -> dict[str, Any]:
                 "id": found.deployment.id,
                 "title": found.deployment.title,
                 "domains": sorted(found.deployment.domains),
+                "stage": found.deployment.stage if found.deployment.id else None,
             },
             "relevant": list(found.request.relevant),
             "domain": found.request.domain,

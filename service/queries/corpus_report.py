@@ -132,6 +132,7 @@ def _tables(engine: Engine) -> list[CorpusTable]:
         table("Gaps by level of verification", "verification-levels"),
         table("Gaps by domain of their benchmark", "gaps-by-domain"),
         table("Gaps that vary a dimension, by domain", "gaps-by-dimension-and-domain"),
+        table("Deployments by stage", "deployments-by-stage"),
         table("Benchmarks by domain", "benchmarks-by-domain"),
         table("Answers of all benchmark cards", "coverage"),
         table("Answers of the cards by EvalGap", "coverage", **_OWN),

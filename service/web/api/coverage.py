@@ -32,8 +32,10 @@ def coverage(request: Request, services: ServicesDep) -> Response:
     """Return how many benchmarks and deployments lie in each combination of conditions.
 
     A combination without a benchmark says why: `no-benchmark`, `not-stated` (benchmarks may lie
-    there and do not say so) or `value-never-used`. `unmatched` are deployments that no
-    benchmark matches. It is not the coverage table of an import, which counts answers on cards.
+    there and do not say so) or `value-never-used`. `deployments` are all that are described,
+    `deployments_in_use` those of them whose stage is in use. `unmatched` are deployments, but
+    for retired ones, that no benchmark matches. It is not the coverage table of an import, which
+    counts answers on cards.
     """
     only_params(request, ("dimensions", "domain", "format"))
     given = request.query_params.get("dimensions")

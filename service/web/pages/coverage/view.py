@@ -51,12 +51,16 @@ class CellContents:
 
 @dataclass(frozen=True)
 class Grid:
-    """A cross-tab of two dimensions: the axes, a line of squares a row, and what is needed."""
+    """A cross-tab of two dimensions: the axes, a line of squares a row, and what is needed.
+
+    `stages` says in words how many deployments are at which stage.
+    """
 
     axes: tuple[Scheme, Scheme]
     domain: str | None
     benchmarks: int
     deployments: int
+    stages: str
     columns: tuple[CodeInWords, ...]
     rows: tuple[tuple[CodeInWords, tuple[GridCell, ...]], ...]
     unmatched: tuple[UnmatchedDeployment, ...]
@@ -85,6 +89,7 @@ def grid(
         found.domain,
         found.benchmarks,
         found.deployments,
+        ", ".join(f"{n} {stage.replace('-', ' ')}" for stage, n in found.stages.items()),
         across,
         tuple((row, tuple(squares[row.code, column.code] for column in across)) for row in down),
         found.unmatched,

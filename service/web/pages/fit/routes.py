@@ -68,6 +68,7 @@ def _values(services: Services, at: FitAddress, shown: view.ShownFit | None) -> 
         "domains": dimensions.terms(scheme_queries.domain_scheme(services.engine)),
         "deployments": from_graph.deployments(services.engine),
         "downloads": _downloads(at),
+        "profiles": view.profiles(services.engine, at.given.get("deployment")),
         "like": address.as_description(shown.deployment) if shown else None,
     }
 

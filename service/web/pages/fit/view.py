@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
+from loaders.model import Profile
 from service.fit.claims import (
     BenchmarkClaims,
     Claim,
@@ -17,8 +18,17 @@ from service.fit.request import FitAnswer, FitRequest
 from service.ontology import dimensions
 from service.ontology.dimensions import CodeInWords, Dimension
 from service.ontology.schemes import NOT_APPLICABLE, PARTIALLY, VIOLATED
+from service.records import repository
 from service.store.port import Engine
 from service.web.pages.fit.address import FitInputs
+
+
+def profiles(engine: Engine, deployment: str | None) -> tuple[Profile, ...]:
+    """Return the current profiles of a stored deployment; none of a described one."""
+    if deployment is None:
+        return ()
+    found = repository.described(engine, "deployment", deployment, "profile")
+    return tuple(p.record for p in found if isinstance(p.record, Profile))
 
 
 @dataclass(frozen=True)

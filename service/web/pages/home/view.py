@@ -33,9 +33,13 @@ QUESTIONS = (
 
 @dataclass(frozen=True)
 class HomePage:
-    """How many things and records the store holds, and the gap that is shown."""
+    """How many things and records the store holds, and the gap that is shown.
+
+    `stages` are the deployments by stage; `not stated` is one of them, and none is guessed.
+    """
 
     counts: dict[str, int]
+    stages: dict[str, int]
     gap: gap_view.GapPage | None
 
 
@@ -44,7 +48,10 @@ def front(engine: Engine) -> HomePage:
     """Return what the home page shows of a store."""
     rows = catalog.run(catalog.named_query("records-by-kind"), {}, engine)
     by_class = {str(r["kind"]).rpartition("#")[2]: int(str(r["count"])) for r in rows}
-    return HomePage({name: by_class.get(kind, 0) for name, kind in COUNTED.items()}, _gap(engine))
+    at = catalog.run(catalog.named_query("deployments-by-stage"), {}, engine)
+    stages = {str(r["stage"]).replace("-", " "): int(str(r["deployments"])) for r in at}
+    counts = {name: by_class.get(kind, 0) for name, kind in COUNTED.items()}
+    return HomePage(counts, stages, _gap(engine))
 
 
 def _gap(engine: Engine) -> gap_view.GapPage | None:
