@@ -23,7 +23,7 @@ ONE = """  - id: {id}
 {more}    characteristics:
       interaction_type: {{answer: Talk., values: [multi-turn], source: {{url: "https://example.org/a"}}}}
       decision_mediation: {{answer: It acts., values: [output-is-decision], source: {{url: "https://example.org/a"}}}}
-"""  # noqa: E501
+"""
 FULL = """    deployer: {id: court, name: The court}
     systems: [helper-2]
     vendors: [{id: maker, name: The maker}]
@@ -178,7 +178,7 @@ def test_the_page_of_a_fit_shows_them(small: TestClient) -> None:
         ("    stage: live\n", "The stage live of the deployment is not known. Use one of: planned, pilot, in-use, retired."),  # noqa: E501
         ("    stage: In use\n", "deployments/one/stage: This is not written as a code or address. (found: In use)"),  # noqa: E501
         ("    begun: spring 2024\n", "deployments/one/begun: This is no year, month or day of the calendar. (found: spring 2024) Write what is known"),  # noqa: E501
-        ("    users: [{number: -3, source: {url: \"https://example.org/n\"}}]\n", "-3 is no number of users. Write a whole number, 0 or more"),  # noqa: E501
+        ('    users: [{number: -3, source: {url: "https://example.org/n"}}]\n', "-3 is no number of users. Write a whole number, 0 or more"),  # noqa: E501
         ("    users: [{number: 3}]\n", "A number of users is given without its source. Add the source"),  # noqa: E501
         ("    countries: [UK]\n", "UK is no country of ISO 3166-1. Write its two letters"),
         ("    systems: [nobody]\n", "deployments/one/systems: The file's systems do not define this name. (found: nobody)"),  # noqa: E501

@@ -31,7 +31,9 @@ def test_the_table_holds_what_the_api_gives(client: TestClient, domain: str) -> 
             derived = len(cell["derived_benchmarks"])
             assert (f", {derived} derived" in words) == bool(derived)
         homes = len(cell["deployments"])
-        assert words.endswith(f"{homes} dep.") == bool(homes)
+        running = len(cell["deployments_in_use"])
+        end = f"{homes} dep." + (f" ({running} in use)" if running else "")
+        assert words.endswith(end) == bool(homes)
     assert len(shown) == len(found["cells"])
 
 
