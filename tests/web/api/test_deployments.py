@@ -114,6 +114,16 @@ def test_a_list_shows_and_filters_stages(small: TestClient) -> None:
     assert "stages" in small.get("/api/v1/deployments.csv").text.splitlines()[0].split(",")
 
 
+def test_the_shipped_deployments_have_the_stages_of_their_sources(client: TestClient) -> None:
+    items = client.get("/api/v1/deployments?limit=100").json()["items"]
+    stages = {i["id"]: i["stages"] for i in items}
+    assert (stages["penda-primary-care"], stages["sepsis-alerts"]) == ("pilot", "in-use")
+    assert stages["public-self-assessment"] == "not-stated"
+    counted = table(client, "/queries/deployments-by-stage.csv")
+    found = {r["stage"]: int(r["deployments"]) for r in counted}
+    assert found == {s: list(stages.values()).count(s) for s in set(stages.values())}
+
+
 @pytest.mark.parametrize("kept", [True, False])
 def test_what_is_only_planned_was_not_deployed(kept: bool, tmp_path: Path) -> None:  # noqa: FBT001
     card = """benchmark_name: A test
