@@ -175,7 +175,7 @@ def _entry(
         label=str(label or curie(str(term))),
         definition=str(graph.value(term, SKOS.definition) or ""),
         mark=mark,
-        lines=tuple(line for line in (*lines, _aligned(str(term))) if line.values),
+        lines=tuple(line for line in (*lines, *_aligned(str(term))) if line.values),
         codes=codes,
     )
 
@@ -195,12 +195,20 @@ def _shown(graph: Graph, term: Node) -> ShownTerm:
     return ShownTerm(curie(iri), f"#{_anchor(iri)}" if here else address(iri))
 
 
-def _aligned(iri: str) -> PropertyLine:
-    """Return how a term relates to those of others, each with a word on it."""
+def _aligned(iri: str) -> Iterable[PropertyLine]:
+    """Yield how a term relates to others of this ontology and to those of others, with a word."""
     rows = alignments().get(iri, ())
-    words = (ShownTerm(a.curie, a.object, note=", ".join(filter(None, (a.relation, a.comment))))
-             for a in rows)  # fmt: skip
-    return PropertyLine(ShownTerm("In other vocabularies"), tuple(words))
+    for heading, ours in (("In this ontology", True), ("In other vocabularies", False)):
+        words = (
+            ShownTerm(
+                a.curie,
+                f"#{_anchor(a.object)}" if ours else a.object,
+                note=", ".join(filter(None, (a.relation, a.comment))),
+            )
+            for a in rows
+            if a.object.startswith(BASE) == ours
+        )
+        yield PropertyLine(ShownTerm(heading), tuple(words))
 
 
 def _anchor(iri: str) -> str:

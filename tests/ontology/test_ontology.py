@@ -275,6 +275,16 @@ def test_every_mapping_starts_at_a_term_that_there_is() -> None:
     assert set(alignments()) <= known
 
 
+def test_every_old_value_is_mapped_to_what_it_leads_to() -> None:
+    graph = graphs.taxonomy()
+    for value in filter(deprecated, values_of_dimensions()):
+        new = {*graph.objects(value, DCTERMS.isReplacedBy), *graph.objects(value, EGAP.mayMean)}
+        rows = alignments().get(str(value), ())
+        assert {str(v) for v in new} == {row.object for row in rows}, value
+        meant = {str(v) for v in graph.objects(value, EGAP.mayMean)}
+        assert {row.object for row in rows if row.relation == "narrowMatch"} == meant, value
+
+
 def test_a_mapping_that_says_it_is_asserted_is() -> None:
     graph = graphs.taxonomy()
     for subject, rows in alignments().items():
