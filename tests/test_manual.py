@@ -18,7 +18,10 @@ from tests.pages import opened, parsed
 FILES = {
     *DOCS.glob("*.md"),
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
-    *(ROOT / name for name in ("data/README.md", "data/CORPUS.md", "ontology/README.md")),
+    *(
+        ROOT / name
+        for name in ("data/README.md", "data/CORPUS.md", "data/codebook.md", "ontology/README.md")
+    ),
 }
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _CODE_BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)

@@ -23,13 +23,17 @@ from service.common.resources import inside, resource
 
 INDEX = "README"
 """The file that lists the pages."""
+CODEBOOK = "codebook"
+"""The page that stands beside the manual, at an address of its own, as coders cite it."""
 _FOLDER = "service/docs"
 _ELSEWHERE: Mapping[str, Sequence[str]] = {
     "card-format": ("data", "README.md"),
+    CODEBOOK: ("data", "codebook.md"),
     "corpus": ("data", "CORPUS.md"),
     "model": ("ontology", "README.md"),
 }
 """Pages that stand beside what they describe, by name."""
+_ADDRESSES = {INDEX: "/guides/manual", CODEBOOK: "/guides/codebook"}
 _NOT_IN_A_SLUG = re.compile(r"[^\w\- ]")
 
 
@@ -101,7 +105,7 @@ def address(link: str, path: str) -> str:
     name = next((n for n, p in names().items() if p == file), None)
     if not target or name is None:
         return link
-    page = "/guides/manual" if name == INDEX else f"/guides/manual/{name}"
+    page = _ADDRESSES.get(name, f"/guides/manual/{name}")
     return f"{page}#{fragment}" if fragment else page
 
 

@@ -1,9 +1,9 @@
-"""`/guides`: where to start, for each kind of reader; `/guides/manual`: the whole manual."""
+"""`/guides`: where to start, for each kind of reader; beside them the manual and the codebook."""
 
 from fastapi import APIRouter, Request, Response
 
 from service.common.problems import NotFound
-from service.web.pages.guides.manual import INDEX, manual_page
+from service.web.pages.guides.manual import CODEBOOK, INDEX, manual_page
 from service.web.pages.layout import page
 
 READERS = {
@@ -40,6 +40,12 @@ def manual(name: str, request: Request) -> Response:
     """Show a page of the manual."""
     shown = {"manual": manual_page(name), "is_index": name == INDEX}
     return page(request, "pages/guides/manual.html", shown)
+
+
+@router.get("/guides/codebook")
+def codebook(request: Request) -> Response:
+    """Show how sources are turned into coded values."""
+    return manual(CODEBOOK, request)
 
 
 @router.get("/guides/{reader}")
