@@ -24,31 +24,40 @@ RIGHTS = "CC BY-SA 4.0, construct-validity review (Bean et al. 2025)"
 _COLUMNS = {"bibkey", "title", "task_source", "response_format"}
 
 TASK_SOURCE = {
-    "Author-crafted": "researcher-written",
-    "Expert-crafted": "expert-written",
-    "Human exams": "examination-item",
-    "Crowd-sourced": "crowd-written",
-    "LLM-generated": "synthetic",
-    "Procedurally-generated": "synthetic",
+    "Author-crafted": ("researcher", "written-for-evaluation"),
+    "Expert-crafted": ("expert", "written-for-evaluation"),
+    "Human exams": ("expert", "examination"),
+    "Crowd-sourced": ("crowd", "written-for-evaluation"),
+    "LLM-generated": ("model",),
+    "Procedurally-generated": ("model",),
+    "Another benchmark": ("taken-from-benchmark",),
 }
-"""Closed answers on the source of the tasks that say who wrote them; 'Real task' and 'Another
-benchmark' do not."""
-RESPONSE_FORMAT = {"Interaction": "multi-turn"}
+"""Closed answers on the source of the tasks; 'Real task' says neither who nor how."""
+RESPONSE_FORMAT = {"Interaction": ("multi-turn",)}
 METRIC = {
-    "Exact match": "item-correctness",
-    "Soft match": "item-correctness",
-    "LLM-as-a-Judge": "rated-quality",
-    "Human ratings": "rated-quality",
+    "Exact match": ("exact-match", "item-correct"),
+    "Soft match": ("reference-overlap", "item-correct"),
+    "LLM-as-a-Judge": ("model-judge", "item-correct"),
+    "Human ratings": ("rubric-by-people", "item-correct"),
+    "Reward": ("program-test", "item-correct"),
 }
-_RULES: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
+TASK_ECOLOGY = {
+    "Complete": ("complete-real-task",),
+    "Partial": ("partial-real-task",),
+    "Representative": ("representative-task",),
+    "Constructed": ("constructed-task",),
+}
+_RULES: Mapping[str, tuple[str, str, Mapping[str, tuple[str, ...]]]] = {
     "query-authorship": ("task_source", "codebook-task-source", TASK_SOURCE),
     "interaction-type": ("response_format", "codebook-response-format", RESPONSE_FORMAT),
-    "outcome-validity": ("metric_definition", "codebook-metric-definition", METRIC),
+    "outcome-validity": ("metric_definition", "codebook-metric", METRIC),
+    "task-realism": ("task_ecology", "codebook-task-ecology", TASK_ECOLOGY),
 }
 _HINTS = {
     "query-authorship": ("task_source_detail",),
     "interaction-type": ("response_format_detail",),
-    "outcome-validity": ("task_ecology", "results_realism", "results_author_validity"),
+    "outcome-validity": ("results_realism", "results_author_validity"),
+    "task-realism": ("task_ecology_detail",),
 }
 
 
@@ -88,9 +97,15 @@ def load(raw: Raw, row: Mapping[str, str]) -> tuple[list[Record], list[RecordPro
         origin="third-party",
         status="accepted",
         metrics=tuple(_answers(row, "metric_definition")),
-        assumptions=tuple(_assumption(d, row) for d in CORE_DIMENSIONS),
+        assumptions=tuple(_assumption(d, row) for d in _dimensions(row)),
     )
     return [card], []
+
+
+def _dimensions(row: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the dimensions of a card, and those beside them that the coders were asked about."""
+    more = (d for d, (column, _, _) in _RULES.items() if _answers(row, column))
+    return tuple(dict.fromkeys((*CORE_DIMENSIONS, *more)))
 
 
 def _author(place: str) -> Agent:
@@ -121,11 +136,12 @@ def _assumption(dimension: str, row: Mapping[str, str]) -> Assumption:
     )
 
 
-def _codings(dimension: str, rule: str, read: Mapping[str, str]) -> tuple[Coding, ...]:
+def _codings(dimension: str, rule: str, read: Mapping[str, tuple[str, ...]]) -> tuple[Coding, ...]:
     """Return one coding for each value, with the answers that it was read from."""
     answers: dict[str, list[str]] = {}
-    for answer, value in read.items():
-        answers.setdefault(value, []).append(answer)
+    for answer, values in read.items():
+        for value in values:
+            answers.setdefault(value, []).append(answer)
     return tuple(
         Coding(code=f"{dimension}/{value}", basis="derived", rule=rule, source_text="; ".join(said))
         for value, said in answers.items()

@@ -18,11 +18,12 @@ SOURCE = "huggingface"
 AUTHOR = Agent(id="huggingface-card", name="Hugging Face dataset card")
 RULE = "language-creators"
 LANGUAGE_CREATORS = {
-    "crowdsourced": "crowd-written",
-    "expert-generated": "expert-written",
-    "machine-generated": "synthetic",
+    "crowdsourced": "crowd",
+    "expert-generated": "expert",
+    "machine-generated": "model",
 }
-"""Values of `language_creators` that say who wrote; `found` and `other` do not."""
+"""Values of `language_creators` that say who wrote, and not how the text came about; `found` and
+`other` say neither."""
 
 _SIGNS = {
     "language_creators", "annotations_creators", "task_categories", "task_ids", "pretty_name",

@@ -257,6 +257,14 @@ def test_every_rule_that_the_code_names_is_defined() -> None:
     assert used - defined_rules() == set()
 
 
+def test_every_rule_by_which_a_loader_derives_is_defined() -> None:
+    code = "\n".join(p.read_text("utf-8") for p in ROOT.glob("loaders/formats/*.py"))
+    used = set(re.findall(r'^[A-Z_]*(?:RULE|ONE_REQUEST) = "([^"]+)"', code, re.MULTILINE))
+    used |= set(re.findall(r'"(codebook-[a-z-]+)"', code))
+    assert len(used) > 8
+    assert used - defined_rules() == set()
+
+
 def test_code_schemes_have_one_file_each() -> None:
     for path in (ROOT / "ontology/schemes").glob("*.ttl"):
         schemes = set(Graph().parse(path).subjects(RDF.type, SKOS.ConceptScheme))

@@ -102,7 +102,7 @@ def test_a_hub_card_answers_who_wrote_and_nothing_else() -> None:
     (card,) = described(Raw("a/demo/README.md", HUB.encode(), path="demo/README.md"))
     assert isinstance(card, DatasetCard)
     assert codes(card, "query-authorship") == [
-        ("crowd-written", "derived", "language-creators", "crowdsourced")
+        ("crowd", "derived", "language-creators", "crowdsourced")
     ]
     assert status(card)["query-authorship"] == "partly-answered"
     assert list(status(card).values()).count("not-stated") == 4
@@ -214,12 +214,12 @@ def test_a_hub_benchmark_file_names_its_framework() -> None:
 
 
 CODEBOOK = """bibkey,title,benchmark,task_source,response_format,task_source_clean,\
-response_format_clean,metric_definition_clean,results_realism_clean
+response_format_clean,metric_definition_clean,results_realism_clean,task_ecology_clean
 one2024,"A
-title", One ,x,y,"['Real task', 'Expert-crafted']",['Interaction'],['Exact match'],['Realistic']
-one2024,A title,One,x,y,"['LLM-generated', 'Procedurally-generated']",['Logits'],[''],open('x')
-two2024,Two,,x,y,"['Another benchmark']",,"['Human ratings', 'Reward']",
-,No key,,x,y,,,,
+title", One ,x,y,"['Real task', 'Expert-crafted']",['Interaction'],['Exact match'],['Realistic'],
+one2024,A title,One,x,y,"['LLM-generated', 'Procedurally-generated']",['Logits'],[''],open('x'),
+two2024,Two,,x,y,"['Another benchmark']",,"['Human ratings', 'Correlation']",,['Partial']
+,No key,,x,y,,,,,
 """
 
 
@@ -228,16 +228,23 @@ def test_the_codebook_gives_derived_values_with_the_experts_words() -> None:
     first, second, third = described(raw)
     assert first.title == "One"
     assert codes(first, "query-authorship") == [
-        ("expert-written", "derived", "codebook-task-source", "Expert-crafted")
+        ("expert", "derived", "codebook-task-source", "Expert-crafted"),
+        ("written-for-evaluation", "derived", "codebook-task-source", "Expert-crafted"),
     ]
     assert status(first)["query-authorship"] == "partly-answered"
     assert codes(first, "interaction-type")[0][0] == "multi-turn"
     assert codes(second, "query-authorship") == [
-        ("synthetic", "derived", "codebook-task-source", "LLM-generated; Procedurally-generated")
+        ("model", "derived", "codebook-task-source", "LLM-generated; Procedurally-generated")
     ]
     assert codes(second, "interaction-type") == codes(second, "outcome-validity") == []
     assert status(third)["outcome-validity"] == "partly-answered"
-    assert (third.title, codes(third, "query-authorship")) == ("Two", [])
+    assert {c for c, *_ in codes(third, "outcome-validity")} == {"rubric-by-people", "item-correct"}
+    assert third.title == "Two"
+    assert codes(third, "query-authorship")[0][0] == "taken-from-benchmark"
+    assert codes(third, "task-realism") == [
+        ("partial-real-task", "derived", "codebook-task-ecology", "Partial")
+    ]
+    assert "task-realism" not in status(first)
     assert rejected(raw) == [
         "bibkey: The row names no paper. Fill in bibkey, and title or benchmark."
     ]

@@ -22,7 +22,7 @@ def test_combinations_are_counted_and_empties_told_apart(client: TestClient) -> 
     assert {"public-self-assessment", "clinician-workup"} <= set(talk["deployments"])
     alone = cells["single-turn", "human-decides"]
     assert (alone["empty"], alone["unanswered_benchmarks"] > 0) == ("not-stated", True)
-    assert len(cells) == 6 * 5
+    assert len(cells) == 8 * 7
 
 
 def test_a_value_that_nothing_uses_is_never_used(client: TestClient) -> None:
@@ -51,7 +51,7 @@ def test_three_dimensions_and_the_domain_among_them(client: TestClient) -> None:
 
 def test_csv_has_a_row_per_combination(client: TestClient) -> None:
     rows = list(csv.DictReader(io.StringIO(client.get(f"{TABLE}&format=csv").text)))
-    assert len(rows) == 6 * 5
+    assert len(rows) == 8 * 7
     assert int(rows[0]["benchmarks"]) >= 0
 
 
