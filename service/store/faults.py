@@ -61,7 +61,16 @@ def faults(where: object) -> Iterator[None]:
         found = fault(error, where)
         if found is None:
             raise
-        raise found from None  # a traceback may not carry Oxigraph's results to other threads
+        raise found from None
+
+
+def bare(problem: Problem) -> Problem:
+    """Return a problem that holds on to no frame: raise it `from None`.
+
+    A traceback would carry Oxigraph's results to other threads, which may not even drop them.
+    """
+    problem.__context__ = None
+    return problem.with_traceback(None)
 
 
 def guarded(
@@ -76,8 +85,9 @@ def guarded(
         try:
             with faults(self.folder):
                 return method(self, *args, **kwargs)
-        except StoreDamaged as found:
-            self.damage = StoreDamaged(found.detail, **found.extra)
-            raise
+        except Problem as found:
+            if isinstance(found, StoreDamaged):
+                self.damage = StoreDamaged(found.detail, **found.extra)
+            raise bare(found) from None
 
     return wrapped

@@ -18,7 +18,13 @@ from tests.tokens import TOKEN
 NARROW, WIDE = 360, 1280
 _SERIOUS = {"serious", "critical"}
 _AXE = Axe().axe_script
-_VIOLATIONS = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
+_VIOLATIONS = """
+axe.run(
+    {exclude: [":is(a, li, tr, dt, dd, section, article):nth-child(n+25)"]},
+    {resultTypes: ["violations"]},
+).then(found => found.violations)
+"""
+"""Of a long list axe-core sees the first entries: the others come from the same template."""
 
 
 @pytest.fixture(scope="session")

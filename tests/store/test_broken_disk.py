@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +22,7 @@ from pydantic import SecretStr
 from service.common.problems import StoreDamaged
 from service.common.settings import Settings
 from service.store.oxigraph.store import open_store
+from service.store.port import Engine
 from service.web import damaged as damage
 from service.web.app import create_app
 from service.web.pages.benchmarks import index
@@ -108,6 +109,26 @@ def test_damage_is_said_in_a_sentence(damaged: Path) -> None:
         assert [a.status_code for a in answers] == [503] * len(answers)
         assert all("damaged" in a.text or "cannot be read" in a.text for a in answers)
         assert client.get("/health").status_code == 200
+
+
+def test_what_a_thread_has_read_until_damage_goes_with_the_thread(damaged: Path) -> None:
+    readings: list[Callable[[Engine], object]] = [
+        lambda engine: engine.graph("urn:large"),
+        lambda engine: engine.select("SELECT * { GRAPH ?g { ?s ?p ?o } }"),
+        lambda engine: engine.construct("CONSTRUCT { ?s ?p ?o } { GRAPH ?g { ?s ?p ?o } }"),
+        lambda engine: sum(map(len, engine.dump())),
+    ]
+    found = 0
+    with ThreadPoolExecutor(1) as beside:
+        for reading in readings:
+            engine = open_store(damaged / "store", read_only=True)
+            try:
+                beside.submit(reading, engine).result(LIMIT)
+            except StoreDamaged:
+                found += 1
+            engine.close()
+    gc.collect()  # pyOxigraph would complain of results that are dropped here
+    assert found
 
 
 def test_damage_in_a_large_store_is_found_before_anyone_asks(damaged: Path) -> None:

@@ -21,7 +21,7 @@ from rdflib import Graph
 
 from service.common.problems import BadQuery, BadRequest, Conflict, Problem, StoreBusy, StoreDamaged
 from service.sandbox import held
-from service.store.faults import fault, faults, guarded
+from service.store.faults import bare, fault, faults, guarded
 from service.store.oxigraph.differences import as_lines
 from service.store.oxigraph.evaluate import bad_syntax, evaluate, query
 from service.store.oxigraph.reader_pool import ReaderPool
@@ -104,9 +104,7 @@ class EmbeddedEngine:
             with faults(self.folder):
                 evaluate(self._store, ask, out)
         except Problem as problem:
-            # a traceback would carry Oxigraph's results to other threads, and they may not go
-            problem.__context__ = None
-            raise problem.with_traceback(None) from None
+            raise bare(problem) from None
         except (OSError, RuntimeError, ValueError) as error:  # as a reader says it
             raise BadQuery(f"The query failed: {error}") from None
         out.seek(0)
@@ -157,8 +155,11 @@ class EmbeddedEngine:
 
     def dump(self) -> Iterator[bytes]:
         """Yield the whole store as N-Quads."""
-        with faults(self.folder):
-            yield from as_lines(self._store)
+        try:
+            with faults(self.folder):
+                yield from as_lines(self._store)
+        except Problem as problem:
+            raise bare(problem) from None
 
     @guarded
     def backup(self, folder: Path) -> None:
