@@ -1,7 +1,9 @@
-"""A service that is killed while it writes: whatever it has acknowledged is there afterwards."""
+"""Killed while it writes: a service keeps what it acknowledged, an import only whole cards."""
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,11 +13,24 @@ from threading import Event, Thread
 
 import httpx2
 
+from service.store.oxigraph.store import open_store
 from tests.servers import running_service
 from tests.tokens import AUTHORIZED, TOKEN
 
 LINES = 50
 """Statements in each graph that is put."""
+
+WHOLE = """
+PREFIX egap: <https://w3id.org/evalgap/ontology#>
+SELECT ?card ?g WHERE {
+  { ?card a egap:BenchmarkCard ; egap:recordedIn ?g .
+    FILTER NOT EXISTS { ?g egap:contentHash ?h } }
+  UNION { ?g egap:contentHash ?h ; a egap:StatementGraph .
+    FILTER NOT EXISTS { ?card egap:recordedIn ?g } }
+  UNION { SELECT ?card WHERE { ?card a egap:BenchmarkCard ; egap:hasAssumption ?a }
+    GROUP BY ?card HAVING (COUNT(?a) != 5) } }"""
+"""Finds a card that is not whole: without provenance, provenance without a card, or parts."""
+_CARDS = "SELECT (COUNT(*) AS ?n) { ?c a <https://w3id.org/evalgap/ontology#BenchmarkCard> }"
 
 
 @dataclass
@@ -52,6 +67,32 @@ def rounds(folder: Path, number: int, seed: int) -> Book:
     with running_service(folder, seed="false", token=TOKEN) as (_, url):
         check(url, book)
     return book
+
+
+def cards_after_kills(folder: Path, archive: Path, kills: int) -> int:
+    """Import an archive, killed so many times at any moment; return how many cards are there."""
+    environment = {**os.environ, "EVALGAP_STORE": str(folder / "store"), "EVALGAP_SEED": "false"}
+    command = [sys.executable, "-m", "service", "import", "-q", str(archive)]
+    chance, seen = Random(), [0]  # noqa: S311 - any moment will do
+    for _ in range(kills):
+        # a busy machine needs longer to come to its first commit
+        patience = 2 ** (seen.count(0) - 1)
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(patience * chance.uniform(1, 3))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        engine = open_store(folder / "store")
+        assert engine.select(WHOLE) == []
+        seen.append(int(str(engine.select(_CARDS)[0]["n"])))
+        engine.close()
+    assert seen == sorted(seen)
+    return seen[-1]
 
 
 def check(url: str, book: Book) -> None:
