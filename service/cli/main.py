@@ -23,6 +23,7 @@ from service.cli import decompose as cli_decompose
 from service.cli import plan as cli_plan
 from service.cli import set_aside as cli_set_aside
 from service.cli import stats as cli_stats
+from service.cli import upgrade as cli_upgrade
 from service.cli.console import ImportRun, err, out, written
 from service.cli.set_aside import kept_in
 from service.cli.shared import (
@@ -59,6 +60,7 @@ cli_analysis.add(app)
 app.add_typer(cli_plan.app, name="plan")
 app.command()(cli_decompose.decompose)
 app.command()(cli_stats.stats)
+app.command()(cli_upgrade.upgrade)
 app.command("log")(cli_access.log)
 Paths = Annotated[
     list[Path], typer.Argument(help="Files, folders, archives or 'patterns'; - is stdin.")

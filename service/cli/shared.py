@@ -68,12 +68,12 @@ def opened(
     from service.ingest import seeding  # noqa: PLC0415
 
     there = settings.store_url or (settings.store and settings.store.exists())
-    engine = open_engine(settings, read_only=True) if there and read_only else None
-    if engine is None:
-        engine = open_store(None) if read_only else open_engine(settings)
-        with nullcontext(gate) if gate else gated(0) as judge:
-            seeding.prepare(engine, judge, seed=settings.seed, tell=lambda _: None)
+    ready = bool(there and read_only)
+    engine = open_store(None) if read_only and not ready else open_engine(settings, read_only=ready)
     try:
+        if not ready:
+            with nullcontext(gate) if gate else gated(0) as judge:
+                seeding.prepare(engine, judge, seed=settings.seed, tell=lambda _: None)
         yield engine
     finally:
         engine.close()

@@ -9,5 +9,6 @@ __all__ = [
     "report",
     "seeding",
     "set_aside",
+    "upgrade",
     "written",
 ]

@@ -11,12 +11,13 @@ from loaders.contract import Document, Raw, Rejected
 from loaders.mapping.iris import EGAP, ONTOLOGY_GRAPH, SHAPES_GRAPH
 from loaders.mapping.nquads import nquads
 from loaders.registry import read
-from service.common.problems import Invalid
+from service.common.problems import Conflict, Invalid
 from service.common.resources import VERSION, resource, turtle_files
 from service.ingest.pipeline import ingest
 from service.ingest.report import ImportReport
-from service.ontology import graphs
+from service.ontology import graphs, releases
 from service.ontology.closure import within
+from service.queries import internal
 from service.store.port import Engine
 from service.validation.gate import Gate
 
@@ -29,8 +30,45 @@ def prepare(engine: Engine, gate: Gate, *, seed: bool, tell: Callable[[str], Non
 
     What has not changed since last time is not touched, and records that passed the shapes
     before they were shipped do not pass them again. Raises `Invalid` where a record was changed
-    and does not pass.
+    and does not pass, and `Conflict` for a store with another version of the ontology.
     """
+    check_version(engine)
+    load_current(engine, gate, seed=seed, tell=tell)
+
+
+def check_version(engine: Engine) -> None:
+    """Raise `Conflict` where a store is to be upgraded before it is written to.
+
+    DESIGN: upgrade-on-request
+    """
+    stored, current = stored_version(engine), releases.current()
+    if stored is None or stored == current:
+        return
+    if order(stored) > order(current):
+        raise Conflict(
+            f"The store has version {stored} of the ontology and this program {current}: a newer "
+            "EvalGap wrote it. Install that one."
+        )
+    raise Conflict(
+        f"The store has version {stored} of the ontology, and this program {current}. "
+        "`evalgap upgrade` brings it up to date and keeps a copy; with --dry-run it says what "
+        "would change. Until then it can be read, not written."
+    )
+
+
+def stored_version(engine: Engine) -> str | None:
+    """Return the version of the ontology that a store has; None for one without."""
+    rows = internal.rows(engine, "ontology-version")
+    return max((str(row["version"]) for row in rows), key=order, default=None)
+
+
+def order(version: str) -> tuple[int, ...]:
+    """Return what versions are sorted by; a text that is no version comes first."""
+    return tuple(int(n) if n.isdecimal() else -1 for n in version.split("."))
+
+
+def load_current(engine: Engine, gate: Gate, *, seed: bool, tell: Callable[[str], None]) -> None:
+    """Do what `prepare` does, whatever version the store has."""
     current = {
         ONTOLOGY_GRAPH: _digest(turtle_files("ontology")),
         SHAPES_GRAPH: _digest(turtle_files("shapes")),

@@ -5,13 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
+from typing import Any
 
 from rdflib import URIRef
 
 from loaders.contract import Document
 from loaders.mapping.iris import series_iri
 from loaders.model import Plan, Record, Review, whole_number
+from service.common.problems import Problem
+from service.ontology.replaced import replacements
 from service.queries import internal
+from service.records import repository
+from service.records.moved import moved
 from service.store.port import Engine
 from service.validation.gate import Submission
 
@@ -69,10 +74,8 @@ def plan(documents: Sequence[Document], engine: Engine) -> list[VersionedRecord]
     keys = {str(series_iri(r.kind, r.id)) for _, r in records}
     keys |= {str(series_iri("card", r.card)) for _, r in records if isinstance(r, Review | Plan)}
     stored = current_versions(engine, keys)
-    hashes = [sha256(r.model_dump_json().encode()).hexdigest() for _, r in records]
     planned = [
-        _planned(d, r, content_hash, stored.get(str(series_iri(r.kind, r.id))))
-        for (d, r), content_hash in zip(records, hashes, strict=True)
+        _planned(d, r, stored.get(str(series_iri(r.kind, r.id))), engine) for d, r in records
     ]
     versions = {iri: c.version for iri, c in stored.items() if c.version is not None}
     versions |= {str(series_iri(p.record.kind, p.record.id)): p.version for p in planned}
@@ -80,13 +83,41 @@ def plan(documents: Sequence[Document], engine: Engine) -> list[VersionedRecord]
 
 
 def _planned(
-    document: Document, record: Record, content_hash: str, current: StoredVersion | None
+    document: Document, record: Record, current: StoredVersion | None, engine: Engine
 ) -> VersionedRecord:
+    content_hash = sha256(record.model_dump_json().encode()).hexdigest()
     newest = current.version if current else None
     if current is None or newest is None:
         return VersionedRecord(document, record, 1, content_hash, current)
+    if content_hash != current.content_hash and _is_in_new_codes(record, newest, engine):
+        content_hash = current.content_hash
     version = newest + (current.content_hash != content_hash)
     return VersionedRecord(document, record, version, content_hash, current)
+
+
+def _is_in_new_codes(record: Record, version: int, engine: Engine) -> bool:
+    """Tell whether a stored version says the same as a record with old codes.
+
+    An upgrade made it so: that the file still has the old codes is no change.
+    """
+    renewed = moved(record, replacements())
+    if renewed is record:
+        return False
+    try:
+        stored = repository.load(engine, record.kind, record.id, version).record
+    except Problem:
+        return False
+    return bool(_unordered(renewed.model_dump()) == _unordered(stored.model_dump()))
+
+
+def _unordered(value: Any) -> Any:
+    """Return a value with its codes in order: a graph has none."""
+    if isinstance(value, dict):
+        return {key: _unordered(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        items = [_unordered(item) for item in value]
+        return sorted(items) if all(isinstance(item, str) for item in items) else items
+    return value
 
 
 def current_versions(engine: Engine, series: Iterable[str]) -> dict[str, StoredVersion]:

@@ -8,6 +8,7 @@ __all__ = [
     "mappings",
     "parameters",
     "releases",
+    "replaced",
     "scheme_queries",
     "schemes",
     "taxonomy",

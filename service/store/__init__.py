@@ -1,6 +1,7 @@
 """Where the graph is kept: one port, and the engines behind it."""
 
 __all__ = [
+    "exchange",
     "faults",
     "maintenance",
     "nquads",

@@ -16,6 +16,7 @@ from service.access import Access, RequestIds, Tokens, WriteLog
 from service.common import aliases
 from service.common.fair_lock import FairLock
 from service.common.http_headers import COMPRESSION, WORTH_COMPRESSING
+from service.common.problems import Problem
 from service.common.resources import VERSION
 from service.common.settings import Settings
 from service.coverage import from_graph
@@ -110,8 +111,13 @@ def create_app(settings: Settings, tell: Callable[[str], None] = lambda _: None)
     )
     engine = open_served(settings)
     gate = Gate(settings.validators)
-    if not settings.read_only:
-        seeding.prepare(engine, gate, seed=settings.seed, tell=tell)
+    try:
+        if not settings.read_only:
+            seeding.prepare(engine, gate, seed=settings.seed, tell=tell)
+    except Problem:
+        gate.close()
+        engine.close()
+        raise
     services = _services(engine, gate, settings, access)
     app = FastAPI(
         title="EvalGap",
