@@ -14,6 +14,7 @@ from threading import Event, Thread
 import httpx2
 
 from service.store.oxigraph.store import open_store
+from tests.processes import until
 from tests.servers import running_service
 from tests.tokens import AUTHORIZED, TOKEN
 
@@ -70,29 +71,38 @@ def rounds(folder: Path, number: int, seed: int) -> Book:
 
 
 def cards_after_kills(folder: Path, archive: Path, kills: int) -> int:
-    """Import an archive, killed so many times at any moment; return how many cards are there."""
-    environment = {**os.environ, "EVALGAP_STORE": str(folder / "store"), "EVALGAP_SEED": "false"}
+    """Import an archive, killed so many times while it writes; return how many cards are there."""
+    store = folder / "store"
+    environment = {**os.environ, "EVALGAP_STORE": str(store), "EVALGAP_SEED": "false"}
     command = [sys.executable, "-m", "service", "import", "-q", str(archive)]
     chance, seen = Random(), [0]  # noqa: S311 - any moment will do
     for _ in range(kills):
-        # a busy machine needs longer to come to its first commit
-        patience = 2 ** (seen.count(0) - 1)
-        process = subprocess.Popen(
+        written = _bytes_in(store)
+        with subprocess.Popen(
             command,
             env=environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-        )
-        time.sleep(patience * chance.uniform(1, 3))
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        engine = open_store(folder / "store")
+        ) as process:
+            until(lambda: _bytes_in(store) > written + 500_000 or process.poll() is not None)  # noqa: B023
+            time.sleep(chance.uniform(0, 2))
+            with suppress(ProcessLookupError):  # it may have come to its end
+                os.killpg(process.pid, signal.SIGKILL)
+        engine = open_store(store)
         assert engine.select(WHOLE) == []
         seen.append(int(str(engine.select(_CARDS)[0]["n"])))
         engine.close()
     assert seen == sorted(seen)
     return seen[-1]
+
+
+def _bytes_in(folder: Path) -> int:
+    total = 0
+    for path in folder.glob("*"):
+        with suppress(FileNotFoundError):  # RocksDB replaces its files
+            total += path.stat().st_size
+    return total
 
 
 def check(url: str, book: Book) -> None:

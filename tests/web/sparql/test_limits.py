@@ -124,7 +124,7 @@ def test_others_are_served_while_hostile_queries_run(limited: TestClient) -> Non
 
 def test_others_are_served_while_more_queries_wait_than_there_are_threads(tmp_path: Path) -> None:
     many, done = 50, []
-    with serving("disk", tmp_path, max_query_seconds=3) as client, ThreadPoolExecutor(many) as pool:
+    with serving("disk", tmp_path, max_query_seconds=5) as client, ThreadPoolExecutor(many) as pool:
         hostile = [pool.submit(ask, client, ENDLESS) for _ in range(many)]
         for future in hostile:
             future.add_done_callback(lambda _: done.append("hostile"))
