@@ -2,6 +2,7 @@
 
                               HTTP  exit
 Problem                       500   2
++-- Renamed                   301   2    it has another name now
 +-- BadRequest                400   2    something in the request cannot be read
 |   +-- BadParameter          400   2    one named parameter
 |   +-- BadQuery              400   2    SPARQL that does not parse or is not allowed
@@ -99,6 +100,20 @@ class BadQuery(BadRequest):
     """A SPARQL text does not parse, or asks for what this service does not do."""
 
     slug, title = "bad-query", "The query cannot be run"
+
+
+class Renamed(Problem):
+    """What had this name has another one now, to which the answer leads.
+
+    `before` and `now` are the names below `id/`, `gap/old` and `gap/new`.
+    """
+
+    status, slug, title = 301, "renamed", "This has another name now"
+
+    def __init__(self, detail: str, *, before: str, now: str) -> None:
+        """Keep both names."""
+        super().__init__(detail, before=before, now=now)
+        self.before, self.now = before, now
 
 
 class NotFound(Problem):

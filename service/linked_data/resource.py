@@ -22,6 +22,7 @@ from loaders.mapping.iris import (
 )
 from service.common.problems import Gone, NotFound, TooLarge
 from service.queries import internal
+from service.records.renamed import check_name
 from service.store.port import Engine, Row
 from service.store.rdf_input import write_quads
 
@@ -80,7 +81,11 @@ def named(path: str) -> URIRef:
 
 
 def check(engine: Engine, iri: URIRef) -> None:
-    """Raise `NotFound` for a name that nothing is said of, `Gone` for a withdrawn record."""
+    """Raise `NotFound` for a name that nothing is said of, `Gone` for a withdrawn record.
+
+    Raises `Renamed` for a name that was given up for another.
+    """
+    check_name(engine, iri)
     _check_withdrawn(engine, iri)
     if not internal.holds(engine, "known", iri=iri):
         raise NotFound(f"Nothing is known of {iri}.", iri=str(iri))

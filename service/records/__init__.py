@@ -1,3 +1,3 @@
 """Records of the graph by kind, their exports, and rules over their values."""
 
-__all__ = ["exports", "gap_shares", "moved", "plan_rules", "references", "repository"]
+__all__ = ["exports", "gap_shares", "moved", "plan_rules", "references", "renamed", "repository"]

@@ -17,6 +17,7 @@ from service.ontology import graphs
 from service.queries import internal
 from service.queries.lists import value
 from service.records.gap_shares import RULE, ladder, shares
+from service.records.renamed import check_name
 from service.store.port import Engine
 
 
@@ -66,6 +67,7 @@ def check(kind: str, ident: str) -> None:
 def _current(engine: Engine, kind: str, ident: str) -> int:
     rows = internal.rows(engine, "current-version", series=series_iri(kind, ident))
     if not rows:
+        check_name(engine, series_iri(kind, ident))
         raise NotFound(f"There is no {kind} {ident!r} here.")
     version = whole_number(str(rows[0]["version"]))
     if version is None:
@@ -82,6 +84,7 @@ def described(engine: Engine, kind: str, thing: str, record_kind: str) -> list[S
     about = series_iri(kind, thing)
     rows = internal.rows(engine, "records-about", describes=_DESCRIBES[kind], thing=about)
     if not rows:
+        check_name(engine, about)
         raise NotFound(f"There is no {kind} {thing!r} here.")
     prefix = f"{BASE}id/{record_kind}/"
     return [load(engine, record_kind, str(r["series"]).removeprefix(prefix)) for r in rows]

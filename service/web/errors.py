@@ -5,16 +5,17 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from service.common.negotiation import prefers_page
-from service.common.problems import Abandoned, BadParameter, Problem
+from service.common.problems import Abandoned, BadParameter, Problem, Renamed
 from service.store.faults import fault
 from service.web.pages.layout import bare
 
@@ -47,6 +48,17 @@ def problem_answer(request: Request, problem: Problem) -> Response:
 def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - registered for this class only
     return problem_answer(request, error)
+
+
+def _renamed(request: Request, error: Exception) -> Response:
+    """Lead from an address with an old name to the same address with the new one."""
+    assert isinstance(error, Renamed)  # noqa: S101 - registered for this class only
+    (kind, _, old), (new_kind, _, new) = error.before.partition("/"), error.now.partition("/")
+    before, found, after = str(request.scope["path"]).rpartition(f"/{old}")
+    same = bool(found) and kind == new_kind
+    path = f"{before}/{new}{after}" if same else f"/id/{error.now}"
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{quote(path)}{query}", Renamed.status)
 
 
 def _http_error(request: Request, error: Exception) -> Response:
@@ -105,6 +117,7 @@ def _gone(request: Request, error: Exception) -> Response:
 HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Response | Awaitable[Response]]]
 HANDLERS = {
     Problem: _problem,
+    Renamed: _renamed,
     HTTPException: _http_error,
     RequestValidationError: _invalid_request,
     ClientDisconnect: _gone,

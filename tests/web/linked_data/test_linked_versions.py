@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from rdflib import Literal
 
 from loaders.contract import Raw
-from loaders.mapping.iris import BASE, DCAT, DCTERMS
+from loaders.mapping.iris import BASE, DCAT, DCTERMS, PROVENANCE
 from loaders.registry import read
 from service.common.settings import Settings
 from service.ingest.pipeline import ingest
@@ -20,6 +20,9 @@ from tests.web.linked_data.names import FORMS, graph, iri
 ROOT = Path(__file__).parents[3]
 CARD = (ROOT / "data/cards/medqa.yaml").read_text("utf-8")
 ODD = 'This <MASK> & "that" ﬁne שלום <script>alert(1)</script>'
+
+RENAMED = ("benchmark/medqa", "card/medqa/evalgap")
+"""What was called `usmle` before."""
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +41,10 @@ def edited() -> Iterator[TestClient]:
             held = client.app.state.services
             raw = Raw(f"{source}.yaml", text.encode())
             assert [o.state for o in ingest([read(raw)], held.engine, held.gate)] == ["imported"]
+        for name in RENAMED:
+            new = iri(f"/id/{name}").n3()
+            old = iri(f"/id/{name.replace('medqa', 'usmle')}").n3()
+            held.engine.commit(f"{old} {DCTERMS.isReplacedBy.n3()} {new} {PROVENANCE.n3()} .\n")
         yield client
 
 
@@ -125,3 +132,32 @@ def test_a_property_that_rdf_xml_cannot_write(edited: TestClient) -> None:
     for form in ("ttl", "trig", "nq", "jsonld", "nt"):
         assert edited.get(f"/graph/odd.{form}").status_code == 200
     assert edited.get("/graph/odd.rdf").status_code == 406
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/id/benchmark/{}",
+        "/id/card/{}/evalgap",
+        "/id/card/{}/evalgap.ttl",
+        "/doc/id/card/{}/evalgap.nt?x=%C3%A9",
+        "/api/v1/cards/{}/evalgap",
+        "/api/v1/cards/{}/evalgap.yaml",
+        "/api/v1/benchmarks/{}",
+        "/benchmarks/{}",
+    ],
+)
+def test_an_old_name_leads_to_the_new_one_for_ever(edited: TestClient, address: str) -> None:
+    moved = edited.get(address.format("usmle"))
+    assert (moved.status_code, moved.headers["location"]) == (301, address.format("medqa"))
+    assert edited.get(moved.headers["location"]).status_code in {200, 303}
+
+
+def test_the_graph_says_which_name_replaced_which(edited: TestClient) -> None:
+    found = graph(edited, "/graph/provenance")
+    old, new = iri("/id/benchmark/usmle"), iri("/id/benchmark/medqa")
+    assert found.value(old, DCTERMS.isReplacedBy) == new
+
+
+def test_the_version_that_a_newer_one_replaced_is_no_old_name(edited: TestClient) -> None:
+    assert edited.get("/id/card/medqa/evalgap/1.ttl").status_code == 200
