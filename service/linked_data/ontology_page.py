@@ -112,9 +112,7 @@ def _dimension(graph: Graph, dimension: Node) -> TermEntry:
         ("Source", graph.objects(dimension, DCTERMS.source)),
     )
     core = (_CORE, SKOS.member, dimension) in graph
-    found = sorted(
-        graph.subjects(EGAP.valuesOf, dimension), key=lambda s: (_deprecated(graph, s), str(s))
-    )
+    found = sorted(graph.subjects(EGAP.valuesOf, dimension), key=lambda s: _place(graph, s))
     entry = _entry(graph, dimension, more, "core" if core else "")
     return replace(entry, schemes=tuple(_scheme(graph, scheme) for scheme in found))
 
@@ -127,6 +125,12 @@ def _scheme(graph: Graph, scheme: Node) -> TermEntry:
     )
     more = (("Replaced by", graph.objects(scheme, DCTERMS.isReplacedBy)),)
     return _entry(graph, scheme, more, ", ".join(filter(None, marks)), _codes(graph, scheme))
+
+
+def _place(graph: Graph, scheme: Node) -> tuple[bool, int, str]:
+    """Return where a scheme stands among those of its dimension; deprecated ones come last."""
+    position = int(str(graph.value(scheme, EGAP.position) or 0))
+    return _deprecated(graph, scheme), position, str(scheme)
 
 
 def _deprecated(graph: Graph, term: Node) -> bool:
