@@ -73,9 +73,16 @@ def to_oxigraph(term: Node) -> Any:
 def to_graph(triples: Iterable[Any]) -> Graph:
     """Return Oxigraph triples as an rdflib graph."""
     graph = Graph()
+    known: dict[Any, Node] = {}  # most names of a graph stand in it many times
+
+    def term(given: Any) -> Node:
+        found = known.get(given)
+        if found is None:
+            found = known[given] = to_rdflib(given)
+        return found
+
     for triple in triples:
-        subject, predicate = to_rdflib(triple.subject), to_rdflib(triple.predicate)
-        graph.add((subject, predicate, to_rdflib(triple.object)))
+        graph.add((term(triple.subject), term(triple.predicate), term(triple.object)))
     return graph
 
 
