@@ -15,7 +15,18 @@ from loaders.contract import CardError, Raw, RecordProblem, problems_of
 from loaders.formats.card_template import questions, section
 from loaders.formats.evalgap_gaps import as_list, gap, given, look_up, plan, sourced, things
 from loaders.formats.evalgap_matches import match
-from loaders.model import CORE_DIMENSIONS, RECORDS, Card, Profile, Record, Review
+from loaders.model import (
+    CORE_DIMENSIONS,
+    RECORDS,
+    Card,
+    Profile,
+    Record,
+    Review,
+    Study,
+    StudyCard,
+    System,
+    SystemCard,
+)
 
 FORMAT_VERSION = 1
 _SECTIONS = ("deployments", "reviews", "gaps", "plans", "matches", "records")
@@ -37,7 +48,9 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordPr
     _check(tree)
     records: list[Record] = [_card(tree)] if _CARD_KEYS & set(tree) else []
     card = records[0].id if records else None
+    records += _each(_described(tree, "systems"), "systems", _system_card)
     records += _each(tree, "deployments", lambda item: _profile(item, tree))
+    records += _each(_described(tree, "studies"), "studies", _study_card)
     records += [_review(item, card) for item in _items(tree, "reviews")]
     records += [gap(item, tree) for item in _items(tree, "gaps")]
     records += [plan(item) for item in _items(tree, "plans")]
@@ -127,6 +140,47 @@ def _blocks(tree: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     found |= {d: block for d, _, block in questions(tree)}
     further = section(tree, "dimensions")
     return found | {d.replace("_", "-"): section(further, d) for d in further}
+
+
+def _described(tree: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the section with what has an author, which is a record of its own.
+
+    Without one an entry only says by which name the gaps of this file know the thing. Raises
+    `CardError` where it says more and not who says so.
+    """
+    known = (System if name == "systems" else Study).model_fields
+    for item in _items(tree, name):
+        more = [str(key) for key in item if key not in known and key != "id"]
+        if "author" not in item and more:
+            raise CardError(
+                RecordProblem(
+                    "It is described here, and nobody is named who says so.",
+                    f"{name}/{item.get('id')}/author",
+                    mend=f"Add the author, or leave out {', '.join(more)}.",
+                )
+            )
+    return {name: [item for item in _items(tree, name) if "author" in item]}
+
+
+def _system_card(item: Mapping[str, Any]) -> Record:
+    fields = _card_of(item, "system")
+    if "version" in fields:
+        fields["system_version"] = str(fields.pop("version"))
+    return SystemCard.model_validate(fields)
+
+
+def _study_card(item: Mapping[str, Any]) -> Record:
+    return StudyCard.model_validate(_card_of(item, "study"))
+
+
+def _card_of(item: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    """Return the fields of a card of a system or study from its entry in a file."""
+    fields = sourced(given(item))
+    many = ("aliases", "model_ids", "reported_in")
+    lists: dict[str, Any] = {k: as_list(fields[k]) for k in many if k in fields}
+    thing = {"id": fields.pop("id", None), "name": fields.get("name")}
+    ident = f"{thing['id']}/{section(fields, 'author').get('id', '')}"
+    return {**fields, **lists, "id": ident, kind: thing, "title": fields.pop("name", None)}
 
 
 def _profile(item: Mapping[str, Any], tree: Mapping[str, Any]) -> Profile:

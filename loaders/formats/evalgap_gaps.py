@@ -31,9 +31,15 @@ def gap(item: Mapping[str, Any], tree: Mapping[str, Any]) -> Gap:
 
 
 def things(tree: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return, by section and id, the metrics, systems and studies that a file describes."""
+    """Return, by section and id, what the records of a file say of metrics, systems and studies.
+
+    Of a system or study that has a card of its own in the file, with an author, they say its id.
+    """
     return {
-        name: {str(thing.get("id")): thing for thing in _list(tree, name)}
+        name: {
+            str(thing.get("id")): {"id": thing.get("id")} if "author" in thing else thing
+            for thing in _list(tree, name)
+        }
         for name in ("metrics", "systems", "studies")
     }
 
@@ -128,14 +134,17 @@ def sourced(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def look_up(name: Any, things: Mapping[str, Any], where: str) -> Any:
-    """Return what a file describes under a name; a mapping describes itself.
+    """Return what a file says under an id; a mapping describes itself.
 
-    Raises `CardError` for a name the file does not define.
+    A system or study that the file does not describe is described in another one. Raises
+    `CardError` for a metric the file does not define.
     """
     if isinstance(name, Mapping):
         return name
     if str(name) in things:
         return things[str(name)]
+    if where != "metrics":
+        return {"id": name}
     raise CardError(
         RecordProblem(
             f"The file's {where} do not define this name.",

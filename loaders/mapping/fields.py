@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from loaders.mapping.iris import BASE, series_iri
 from loaders.model import Node, Record, Thing
-from loaders.model.terms import Coded, Link, LocalLink, Part, Term
+from loaders.model.terms import Coded, Link, LocalLink, Mention, Part, Term
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,13 @@ def values_of(node: Node, field: Field) -> tuple[Any, ...]:
     return value if field.many else (value,)
 
 
+def only_named(field: Field, value: Node) -> bool:
+    """Tell whether a node is a thing of which a record says nothing but its id."""
+    return isinstance(field.term, Mention) and not any(
+        values_of(value, own) for own in fields_of(type(value))
+    )
+
+
 def child_iri(parent: str, field: Field, child: Node, index: int) -> str:
     """Return the IRI of a nested node: a shared thing's own, or the parent's plus a segment."""
     if isinstance(child, Thing):
@@ -90,8 +97,11 @@ def target_iri(term: Term, value: str, root: str) -> str | None:
 def names_others(cls: type[Node]) -> bool:
     """Tell whether nodes of this class can name a record or thing that they do not describe."""
     terms = [field.term for field in fields_of(cls)]
-    coded = any(isinstance(term, Coded) and term.base.startswith("id/") for term in terms)
-    return coded or any(names_others(field.node) for field in fields_of(cls) if field.node)
+    named = any(
+        isinstance(term, Mention) or (isinstance(term, Coded) and term.base.startswith("id/"))
+        for term in terms
+    )
+    return named or any(names_others(field.node) for field in fields_of(cls) if field.node)
 
 
 def references(record: Record) -> set[str]:
@@ -105,7 +115,9 @@ def _targets(node: Node) -> set[str]:
     found: set[str] = set()
     for field in fields_of(type(node)):
         for value in values_of(node, field):
-            if isinstance(value, Node):
+            if isinstance(value, Node) and only_named(field, value):
+                found.add(child_iri("", field, value, 0))
+            elif isinstance(value, Node):
                 found |= _targets(value)
             elif isinstance(field.term, Coded):
                 found.add(f"{BASE}{field.term.base}{value}")

@@ -7,7 +7,15 @@ from typing import Any
 
 from rdflib import RDF, XSD, Literal, URIRef
 
-from loaders.mapping.fields import Field, child_iri, fields_of, target_iri, type_name, values_of
+from loaders.mapping.fields import (
+    Field,
+    child_iri,
+    fields_of,
+    only_named,
+    target_iri,
+    type_name,
+    values_of,
+)
 from loaders.mapping.iris import DCAT, EGAP, expand, graph_iri, record_iri, series_iri
 from loaders.model import Node, PartialDate, Record, partial_dates
 
@@ -35,7 +43,8 @@ def _add(found: list[Triple], subject: URIRef, node: Node, root: URIRef) -> None
             if isinstance(value, Node):
                 child = URIRef(child_iri(subject, field, value, index))
                 found.append((subject, predicate, child))
-                _add(found, child, value, root)
+                if not only_named(field, value):
+                    _add(found, child, value, root)
             else:
                 target = target_iri(field.term, value, root)
                 found.append((subject, predicate, URIRef(target) if target else literal(value)))

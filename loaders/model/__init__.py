@@ -1,8 +1,8 @@
 """The format-neutral model: what every loader yields and what the graph stores.
 
 Records are versioned documents: cards at four levels (`Card` of a benchmark, `DatasetCard`,
-`ImplementationCard`, `Result`), `Profile`, `Review`, `Gap`, `Plan` and `Match`; things are what
-they talk about. Every field names its predicate; see `loaders.model.terms`.
+`ImplementationCard`, `Result`), `SystemCard`, `StudyCard`, `Profile`, `Review`, `Gap`, `Plan` and
+`Match`; things are what they talk about. Every field names its predicate: `loaders.model.terms`.
 """
 
 from loaders.model.descriptions import (
@@ -14,6 +14,7 @@ from loaders.model.descriptions import (
     Result,
 )
 from loaders.model.integers import whole_number
+from loaders.model.measured import StudyCard, SystemCard
 from loaders.model.nodes import (
     Agent,
     Benchmark,
@@ -64,7 +65,9 @@ RECORDS: dict[str, type[Record]] = {
         DatasetCard,
         ImplementationCard,
         Result,
+        SystemCard,
         Profile,
+        StudyCard,
         Review,
         Gap,
         Plan,
@@ -116,7 +119,9 @@ __all__ = [
     "Step",
     "StepResult",
     "Study",
+    "StudyCard",
     "System",
+    "SystemCard",
     "Thing",
     "Threshold",
     "UserGroup",

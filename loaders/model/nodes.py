@@ -70,11 +70,11 @@ class Deployment(Thing):
 
 
 class System(Thing):
-    """A model or product at a stated version, whose performance is measured."""
+    """A model or product, at a stated version where one is known; described by its cards."""
 
     kind = "system"
     rdf_type = "egap:AISystem"
-    name: Annotated[Text, Value("schema:name")]
+    name: Annotated[Text | None, Value("schema:name")] = None
 
 
 class Metric(Thing):
@@ -91,7 +91,7 @@ class Study(Thing):
 
     kind = "study"
     rdf_type = "egap:Study"
-    name: Annotated[Text, Value("schema:name")]
+    name: Annotated[Text | None, Value("schema:name")] = None
     design: Annotated[Slug | None, Coded("egap:studyDesign", "code/study-design/")] = None
     setting: Annotated[Slug | None, Coded("egap:setting", "code/setting/")] = None
     stands_in_for: Annotated[Slug | None, Coded("egap:standsInFor", "id/deployment/")] = None

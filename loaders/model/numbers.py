@@ -4,7 +4,17 @@ from decimal import Decimal
 from typing import Annotated
 
 from loaders.model.nodes import Agent, Citation, Metric, Node, Record, Study, System
-from loaders.model.terms import Coded, LocalLink, NestedThing, Part, Path, Slug, Text, Value
+from loaders.model.terms import (
+    Coded,
+    LocalLink,
+    Mention,
+    NestedThing,
+    Part,
+    Path,
+    Slug,
+    Text,
+    Value,
+)
 
 
 class Interval(Node):
@@ -72,7 +82,7 @@ class Measurement(Estimate):
     metric: Annotated[Metric, NestedThing("egap:measuresMetric")]
     evaluation: Annotated[Text | None, Value("egap:evaluationText")] = None
     events: Annotated[int | None, Value("egap:eventCount")] = None
-    study: Annotated[Study | None, NestedThing("egap:fromStudy")] = None
+    study: Annotated[Study | None, Mention("egap:fromStudy")] = None
     condition: Annotated[Condition | None, Part("egap:underCondition", "condition")] = None
 
 
@@ -132,7 +142,7 @@ class Gap(Record, Estimate):
     benchmark: Annotated[Slug, Coded("egap:gapOfBenchmark", "id/benchmark/")]
     deployment: Annotated[Slug | None, Coded("egap:gapInDeployment", "id/deployment/")] = None
     author: Annotated[Agent, NestedThing("prov:wasAttributedTo")]
-    systems: Annotated[tuple[System, ...], NestedThing("egap:ofSystem")] = ()
+    systems: Annotated[tuple[System, ...], Mention("egap:ofSystem")] = ()
     gap_kind: Annotated[Slug, Coded("egap:gapKind", "code/gap-kind/")] = "absolute-difference"
     verification: Annotated[Slug, Coded("egap:verifiedAgainst", "code/verification/")]
     varies: Annotated[tuple[Slug, ...], Coded("egap:variesDimension", "dimension/")] = ()

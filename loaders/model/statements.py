@@ -17,7 +17,18 @@ from loaders.model.nodes import (
     UserGroup,
 )
 from loaders.model.partial_dates import PartialDate
-from loaders.model.terms import Coded, Iri, Link, NestedThing, Part, Path, Slug, Text, Value
+from loaders.model.terms import (
+    Coded,
+    Iri,
+    Link,
+    Mention,
+    NestedThing,
+    Part,
+    Path,
+    Slug,
+    Text,
+    Value,
+)
 
 CORE_DIMENSIONS = (
     "query-authorship",
@@ -97,7 +108,7 @@ class Profile(Record):
     origin: Annotated[Slug | None, Coded("egap:origin", "code/origin/")] = None
     intended_use: Annotated[Text | None, Value("egap:intendedUseText")] = None
     deployer: Annotated[Agent | None, NestedThing("egap:deployer")] = None
-    systems: Annotated[tuple[System, ...], NestedThing("egap:deploysSystem")] = ()
+    systems: Annotated[tuple[System, ...], Mention("egap:deploysSystem")] = ()
     vendors: Annotated[tuple[Agent, ...], NestedThing("egap:vendor")] = ()
     stage: Annotated[Slug | None, Coded("egap:deploymentStage", "code/deployment-stage/")] = None
     begun: Annotated[PartialDate | None, Value("egap:begun")] = None

@@ -67,6 +67,11 @@ class NestedThing(Term):
     """A nested thing with an IRI of its own (`id/{kind}/{id}`), shared between records."""
 
 
+@dataclass(frozen=True)
+class Mention(NestedThing):
+    """A thing that another record may describe; with its id alone it is a reference to that."""
+
+
 Slug = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120, strict=True)
 ]

@@ -42,6 +42,7 @@ REFERENCE_SHAPES = frozenset(
     {
         "review-card", "review-deployment", "review-own-card", "plan-card", "plan-deployment",
         "gap-benchmark", "gap-deployment", "match-subject", "match-target",
+        "gap-system", "measurement-study", "profile-system",
     }
 )  # fmt: skip
 """The shapes that fail when another record is not there, perhaps only not there yet."""
@@ -194,9 +195,7 @@ class _Pass:
         ahead = {n for pending in self._waiting for d in pending.batch for n in _names(d)}
         ahead |= {n for d, _ in self._landing for n in _names(d)}
         records = [r for d in batch if isinstance(d, Document) for r in d.records]
-        return bool(ahead) and any(
-            names_others(type(r)) or (r.kind, r.id) in ahead for r in records
-        )
+        return bool(ahead) and any((r.kind, r.id) in ahead or references(r) for r in records)
 
     def _ready(self) -> int:
         """Return how many of the first batches are to be committed now."""

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from rdflib import Graph, URIRef
 
 from loaders.mapping import read
-from loaders.mapping.iris import BASE, EGAP, bind, graph_iri, record_iri, series_iri
+from loaders.mapping.iris import BASE, EGAP, bind, graph_iri, path_below, record_iri, series_iri
 from loaders.mapping.write import to_json
 from loaders.model import RECORDS, Gap, Record, whole_number
 from service.common import json_values
@@ -75,19 +75,37 @@ def _current(engine: Engine, kind: str, ident: str) -> int:
     return version
 
 
-_DESCRIBES = {"benchmark": EGAP.describesBenchmark, "deployment": EGAP.describesDeployment}
+_DESCRIBES = {
+    "benchmark": EGAP.describesBenchmark,
+    "deployment": EGAP.describesDeployment,
+    "system": EGAP.describesSystem,
+    "study": EGAP.describesStudy,
+}
 
 
 def described(engine: Engine, kind: str, thing: str, record_kind: str) -> list[StoredRecord]:
-    """Return the current records that describe a benchmark or deployment. Raises `NotFound`."""
+    """Return the current records that describe a thing; none of what others only name.
+
+    Raises `NotFound` for what nothing is known of.
+    """
     check(kind, thing)
     about = series_iri(kind, thing)
     rows = internal.rows(engine, "records-about", describes=_DESCRIBES[kind], thing=about)
-    if not rows:
+    if not rows and not (kind in {"system", "study"} and named_by(engine, kind, thing)):
         check_name(engine, about)
         raise NotFound(f"There is no {kind} {thing!r} here.")
     prefix = f"{BASE}id/{record_kind}/"
     return [load(engine, record_kind, str(r["series"]).removeprefix(prefix)) for r in rows]
+
+
+def named_by(engine: Engine, kind: str, thing: str) -> dict[str, list[dict[str, str]]]:
+    """Return the current gaps, results and profiles that name a system or study, by their kind."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in internal.rows(engine, "records-naming", thing=series_iri(kind, thing)):
+        of_kind, _, ident = path_below(row["series"]).partition("/")
+        item = {"@id": str(row["series"]), "id": ident, "name": str(row["title"])}
+        found.setdefault(of_kind, []).append(item)
+    return found
 
 
 def as_json(engine: Engine, stored: StoredRecord) -> dict[str, Any]:

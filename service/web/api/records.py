@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from loaders.mapping.iris import BASE, bind
+from loaders.mapping.iris import BASE, bind, series_iri
 from loaders.model import whole_number
 from service.common.csv_tables import csv_text
 from service.common.negotiation import RDF_FORMS, split_suffix
@@ -164,6 +164,8 @@ def add_thing(name: str, kind: str, record_kind: str, about: str) -> None:
             return json_text(request, _thing(services, kind, thing, record_kind, found))
 
         def graph() -> Any:
+            if not found:
+                return repository.summary_graph(services.engine, [str(series_iri(kind, thing))])
             return bind(sum((s.graph for s in found[1:]), found[0].graph))
 
         return respond(request, {"application/json": as_json, **rdf_writers(graph)}, suffix)
@@ -175,15 +177,27 @@ def add_thing(name: str, kind: str, record_kind: str, about: str) -> None:
 def _thing(
     services: Services, kind: str, thing: str, record_kind: str, found: list[StoredRecord]
 ) -> dict[str, Any]:
-    referring = {
-        name: lists.listing(services.engine, name, {kind: thing}) for name in ("reviews", "gaps")
-    }
     return {
         "@id": f"{BASE}id/{kind}/{thing}",
-        "@type": kind.capitalize(),
+        "@type": _TYPES.get(kind, kind.capitalize()),
         "id": thing,
-        f"{record_kind}s": [repository.as_json(services.engine, s) for s in found],
-        **referring,
+        f"{record_kind.replace('-', '_')}s": [
+            repository.as_json(services.engine, s) for s in found
+        ],
+        **_referring(services, kind, thing),
+    }
+
+
+_TYPES = {"system": "AISystem"}
+
+
+def _referring(services: Services, kind: str, thing: str) -> dict[str, Any]:
+    """Return what refers to a thing: of a system or study the records that name it, by kind."""
+    if kind in {"system", "study"}:
+        named = repository.named_by(services.engine, kind, thing)
+        return {name: named.get(name[:-1], []) for name in ("gaps", "results", "profiles")}
+    return {
+        name: lists.listing(services.engine, name, {kind: thing}) for name in ("reviews", "gaps")
     }
 
 
@@ -220,12 +234,19 @@ _EXAMPLE_ITEM = {
     "domains": ["healthcare"],
     "cards": 1,
 }
-for _name in ("benchmarks", "cards", "deployments", "gaps", "reviews", "plans", "matches"):
+_LISTED = (
+    "benchmarks", "cards", "deployments", "systems", "studies", "gaps", "reviews", "plans", "matches",
+)  # fmt: skip
+for _name in _LISTED:
     add_list(_name, {"items": [_EXAMPLE_ITEM], "total": 1, "next": None})
 add_thing("benchmarks", "benchmark", "card", "Return a benchmark: all its cards side by side.")
 add_thing(
     "deployments", "deployment", "profile", "Return a deployment: its profiles, reviews, gaps."
 )
+add_thing(
+    "systems", "system", "system-card", "Return a system: its cards side by side, what names it."
+)
+add_thing("studies", "study", "study-card", "Return a study: its cards side by side, its gaps.")
 add_item("cards", "card", "Return a card, `{benchmark}/{author}` or with its version.")
 add_item("gaps", "gap", "Return a gap with its scores, decompositions, intervals and shares.")
 add_item("reviews", "review", "Return a review of a card against a deployment.")

@@ -31,6 +31,8 @@ _PLACES = {
     "review": "reviews",
     "plan": "plans",
     "match": "matches",
+    "system": "systems",
+    "study": "studies",
 }
 
 

@@ -96,7 +96,7 @@ def rows(gaps: Sequence[Gap]) -> list[dict[str, Any]]:
         | {name: " ".join(getattr(gap, name)) for name in _WORDS}
         | {
             "intervals": "; ".join(map(_interval, gap.intervals)),
-            "studies": "; ".join(s.name for s in studies(gap)),
+            "studies": "; ".join(s.name or s.id for s in studies(gap)),
             "sources": "; ".join(f"{s.url} {s.locator or ''}".strip() for s in gap.sources),
         }
         for gap in gaps

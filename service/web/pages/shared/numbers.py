@@ -233,7 +233,7 @@ def rows(breakdowns: Sequence[Breakdown], extra: Mapping[str, Any]) -> list[dict
             "name": number.words,
             "dimensions": " ".join(number.dimensions),
             "not_given": " ".join(number.not_given),
-            "study": number.study.name if number.study else None,
+            "study": (number.study.name or number.study.id) if number.study else None,
             **_bounds(number),
             **extra,
         }
