@@ -178,9 +178,10 @@ def _card_of(item: Mapping[str, Any], kind: str) -> dict[str, Any]:
     fields = sourced(given(item))
     many = ("aliases", "model_ids", "reported_in")
     lists: dict[str, Any] = {k: as_list(fields[k]) for k in many if k in fields}
-    thing = {"id": fields.pop("id", None), "name": fields.get("name")}
+    name = fields.pop("name", None)
+    thing = {"id": fields.pop("id", None), "name": name}
     ident = f"{thing['id']}/{section(fields, 'author').get('id', '')}"
-    return {**fields, **lists, "id": ident, kind: thing, "title": fields.pop("name", None)}
+    return {**fields, **lists, "id": ident, kind: thing, "title": name}
 
 
 def _profile(item: Mapping[str, Any], tree: Mapping[str, Any]) -> Profile:

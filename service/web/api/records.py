@@ -235,7 +235,8 @@ _EXAMPLE_ITEM = {
     "cards": 1,
 }
 _LISTED = (
-    "benchmarks", "cards", "deployments", "systems", "studies", "gaps", "reviews", "plans", "matches",
+    "benchmarks", "cards", "deployments", "systems", "studies", "gaps", "reviews", "plans",
+    "matches",
 )  # fmt: skip
 for _name in _LISTED:
     add_list(_name, {"items": [_EXAMPLE_ITEM], "total": 1, "next": None})
