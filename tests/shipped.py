@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from loaders.contract import Document, Raw
-from loaders.model import Card, Estimate, Gap, Profile, Record, Statement
+from loaders.model import Card, Estimate, Gap, Profile, Record, Statement, StudyCard
 from loaders.registry import read
 
 ROOT = Path(__file__).parents[1]
@@ -32,6 +32,12 @@ def statements() -> list[tuple[str, Statement]]:
 def gaps() -> list[Gap]:
     """Return the measured gaps."""
     return [r for r in records() if isinstance(r, Gap)]
+
+
+@cache
+def studies() -> dict[str, StudyCard]:
+    """Return the cards of the studies by the id of the study."""
+    return {r.study.id: r for r in records() if isinstance(r, StudyCard)}
 
 
 def gap(ident: str) -> Gap:

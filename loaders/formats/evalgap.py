@@ -179,6 +179,8 @@ def _card_of(item: Mapping[str, Any], kind: str) -> dict[str, Any]:
     many = ("aliases", "model_ids", "reported_in")
     lists: dict[str, Any] = {k: as_list(fields[k]) for k in many if k in fields}
     name = fields.pop("name", None)
+    if name is None:
+        raise CardError(RecordProblem(f"The {kind} has no name.", "name", mend="Give it one."))
     thing = {"id": fields.pop("id", None), "name": name}
     ident = f"{thing['id']}/{section(fields, 'author').get('id', '')}"
     return {**fields, **lists, "id": ident, kind: thing, "title": name}

@@ -8,12 +8,12 @@ from functools import cache
 
 import pytest
 
-from loaders.model import CORE_DIMENSIONS, Card, Profile, Review
+from loaders.model import CORE_DIMENSIONS, Card, Profile, Review, SystemCard
 from loaders.reading.trees import parse
 from service.decomposition.decompose import DecompositionEstimate, Difference
 from service.decomposition.request import DecompositionOptions, run
 from service.decomposition.table import sheet
-from tests.shipped import FILES, ROOT, gap, gaps, records, statements
+from tests.shipped import FILES, ROOT, gap, gaps, records, statements, studies
 
 ARXIV = re.compile(r"https://doi\.org/10\.48550/arXiv\.\d{4}\.\d{4,5}$")
 DOI = re.compile(r"https://doi\.org/10\.(?!48550)\d{4,9}/\S+$")
@@ -63,7 +63,8 @@ def test_every_answer_cites_a_source_and_nothing_else_does(subtests: pytest.Subt
 def addresses() -> list[str]:
     found = [s.url for _, statement in statements() for s in statement.sources]
     found += [s.url for g in gaps() for s in (*g.sources, *g.contested_in)]
-    found += [u for g in gaps() for m in g.measurements if m.study for u in m.study.reported_in]
+    found += [u for study in studies().values() for u in study.reported_in]
+    found += [s.url for r in records() if isinstance(r, Profile | SystemCard) for s in r.sources]
     found += [u for r in records() if isinstance(r, Card) for u in (*r.publications, *r.pages)]
     reviews = [r for r in records() if isinstance(r, Review)]
     return found + [e.url for r in reviews for a in r.assessments for e in a.evidence]

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from loaders.model import Card, Estimate, Gap, Measurement
-from tests.shipped import gap, gaps, has_number, records
+from tests.shipped import gap, gaps, has_number, records, studies
 
 PRIMARY = {"recomputed", "full-text", "abstract"}
 
@@ -32,7 +32,9 @@ def has_a_source_a_design_and_what_varies(record: Gap) -> None:
     assert record.sources
     assert record.measured_by
     assert record.varies or record.decompositions
-    assert all(m.study and m.study.design and m.study.setting for m in record.measurements)
+    assert all(m.study for m in record.measurements)
+    of = [studies()[m.study.id] for m in record.measurements if m.study]
+    assert all(study.design and study.setting for study in of)
     assert all(m.condition and m.condition.description for m in record.measurements)
 
 

@@ -191,7 +191,7 @@ def test_the_page_of_a_fit_shows_them(small: TestClient) -> None:
         ('    users: [{number: -3, source: {url: "https://example.org/n"}}]\n', "-3 is no number of users. Write a whole number, 0 or more"),  # noqa: E501
         ("    users: [{number: 3}]\n", "A number of users is given without its source. Add the source"),  # noqa: E501
         ("    countries: [UK]\n", "UK is no country of ISO 3166-1. Write its two letters"),
-        ("    systems: [nobody]\n", "deployments/one/systems: The file's systems do not define this name. (found: nobody)"),  # noqa: E501
+        ("    systems: [nobody]\n", "The profile deploys nobody, which is not described as a system. Describe it under systems"),  # noqa: E501
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_one_sentence_at_both_entrances(
