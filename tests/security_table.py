@@ -109,7 +109,7 @@ ROWS = (
     ]),
     Row("kill -9 during updates, PUTs, imports", [
         "tests/store/test_durability.py",
-        "tests/store/test_store.py::test_an_import_killed_twenty_times_leaves_only_whole_records",
+        "tests/store/test_store.py::test_a_killed_import_leaves_only_whole_records",
     ], ["tests/soak/test_durability.py", "tests/soak/test_write_log_kills.py"]),
     Row("kill readers and lanes; orphans", [
         "tests/store/test_reader_ends.py", "tests/web/sparql/test_lanes.py",
