@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 
 from loaders.mapping.iris import BASE
 from service.common.settings import Settings
+from service.fit import shares
 from service.ingest import seeding
 from service.queries import catalog, corpus_report
 from service.web.app import create_app
@@ -26,6 +27,7 @@ CORPUS = Path(__file__).parents[1] / "data" / "CORPUS.md"
 PRINTED = {
     "evalgap stats": corpus_report.as_text,
     "evalgap stats --questions": corpus_report.questions_as_text,
+    "evalgap stats --verdicts": shares.as_text,
 }
 """What the file shows between `<!-- command -->` and `<!-- end -->`, and what prints it."""
 

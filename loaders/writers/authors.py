@@ -15,6 +15,8 @@ _INTERACTION = {
     ("interaction-type/multi-turn",): "multi-turn",
     ("interaction-type/multi-turn", "interaction-type/single-turn"): "both",
 }
+_INQUIRY = {"interaction-type/must-elicit", "interaction-type/need-not-elicit"}
+"""What the template does not ask."""
 _FIRST_WORDS = {"holds": "Yes", "violated": "No", "partially-holds": "Partially"}
 
 
@@ -57,7 +59,7 @@ def _question(question: str, assumption: Assumption | None, held: str | None) ->
 
 
 def _answer(assumption: Assumption) -> str:
-    codes = tuple(sorted(assumption.assumes))
+    codes = tuple(sorted(set(assumption.assumes) - _INQUIRY))
     return assumption.answer or _INTERACTION.get(codes, "")
 
 

@@ -120,7 +120,7 @@ def _say_fit(rows: Sequence[Mapping[str, Any]], deployment: str) -> None:
     """Show the findings of one benchmark, and under them the sources that each rests on."""
     columns = (
         "dimension", "assumed", "assumed_basis", "deployed", "verdict", "how", "rule",
-        "derived_verdict",
+        "derived_verdict", "parts",
     )  # fmt: skip
     title = (
         f"{rows[0]['benchmark']} (rank {rows[0]['rank']}) for: {deployment}" if rows else deployment

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from service.fit.claims import IN_USE, RETIRED, BenchmarkClaims, ComparedClaim, DeploymentClaims
-from service.fit.rules import derive
+from service.fit.claims import IN_USE, RETIRED, BenchmarkClaims, DeploymentClaims
+from service.fit.parts import ComparedClaim, findings, spoken_of
 from service.ontology.schemes import HOLDS, Scheme
 
 NO_BENCHMARK, NOT_STATED, NEVER_USED = "no-benchmark", "not-stated", "value-never-used"
@@ -65,14 +65,21 @@ def crosstab(
     `everyone` are further subjects by which a value counts as used: those outside a filter.
     """
     used = [_used(axis, [*benchmarks, *deployments, *everyone]) for axis in axes]
-    known = _placed(axes, benchmarks)
-    sourced = _placed(axes, benchmarks, derived=False)
-    homes = _placed(axes, deployments)
+    placed = (
+        _placed(axes, benchmarks),
+        _placed(axes, benchmarks, derived=False),
+        _placed(axes, deployments),
+    )
     running = frozenset(d.id for d in deployments if d.stage == IN_USE)
     return [
-        _cell(combination, used, (known, sourced, homes), running)
-        for combination in product(*(axis.values for axis in axes))
+        _cell(axes, combination, used, placed, running)
+        for combination in product(*map(_values, axes, used))
     ]
+
+
+def _values(axis: Scheme, used: frozenset[str]) -> list[str]:
+    """Return the values of an axis; an old one only where somebody still has it."""
+    return [code for code in axis.values if code in used or not axis.is_old(code)]
 
 
 _Placed = Mapping[tuple[frozenset[str], ...], Sequence[str]]
@@ -88,12 +95,8 @@ def _placed(
         groups[tuple(on(axis, subject) for axis in axes)].append(subject.id or "")
     found: defaultdict[tuple[frozenset[str], ...], list[str]] = defaultdict(list)
     for values, names in groups.items():
-        found[tuple(map(_lies_in, axes, values))] += names
+        found[tuple(a.lies_in(v) for a, v in zip(axes, values, strict=True))] += names
     return found
-
-
-def _lies_in(axis: Scheme, values: frozenset[str]) -> frozenset[str]:
-    return frozenset(v for v in axis.values if any(axis.within(own, v) for own in values))
 
 
 def stated(axis: Scheme, subject: Subject) -> frozenset[str]:
@@ -108,10 +111,11 @@ def _sourced(axis: Scheme, subject: Subject) -> frozenset[str]:
 
 
 def _used(axis: Scheme, subjects: Iterable[Subject]) -> frozenset[str]:
-    return _lies_in(axis, frozenset(v for subject in subjects for v in stated(axis, subject)))
+    return axis.lies_in(v for subject in subjects for v in stated(axis, subject))
 
 
 def _cell(
+    axes: Sequence[Scheme],
     combination: tuple[str, ...],
     used: Sequence[frozenset[str]],
     placed: tuple[_Placed, _Placed, _Placed],
@@ -121,7 +125,7 @@ def _cell(
     benchmarks, sourced, deployments = placed
     inside = _names(benchmarks, lambda values: _inside(combination, values))
     homes = _names(deployments, lambda values: _inside(combination, values))
-    unanswered = _names(benchmarks, lambda values: _may_be_inside(combination, values))
+    unanswered = _names(benchmarks, lambda values: _may_be_inside(axes, combination, values))
     by_source = set(_names(sourced, lambda values: _inside(combination, values)))
     derived = tuple(name for name in inside if name not in by_source)
     return CrosstabCell(
@@ -156,10 +160,24 @@ def _inside(combination: Sequence[str], values: Sequence[frozenset[str]]) -> boo
     return all(value in there for value, there in zip(combination, values, strict=True))
 
 
-def _may_be_inside(combination: Sequence[str], values: Sequence[frozenset[str]]) -> bool:
-    """Return whether a subject lies there by what it states, and leaves something unstated."""
-    known = [(v, there) for v, there in zip(combination, values, strict=True) if there]
+def _may_be_inside(
+    axes: Sequence[Scheme], combination: Sequence[str], values: Sequence[frozenset[str]]
+) -> bool:
+    """Return whether a subject lies there by what it states, and leaves something unstated.
+
+    On an axis with several parts it is the part of the value that is stated or not.
+    """
+    known = [
+        (value, there)
+        for axis, value, there in zip(axes, combination, values, strict=True)
+        if any(_same_part(axis, value, own) for own in there)
+    ]
     return 0 < len(known) < len(combination) and all(v in there for v, there in known)
+
+
+def _same_part(axis: Scheme, one: str, other: str) -> bool:
+    parts = axis.divided()
+    return any(spoken_of(axis, p, one) and spoken_of(axis, p, other) for p in parts)
 
 
 def unmatched(
@@ -182,12 +200,19 @@ def _matches(
     benchmark: Sequence[frozenset[ComparedClaim]],
     deployment: DeploymentClaims,
 ) -> bool:
+    """Return whether every part holds of which the deployment states something."""
     readings = (
-        derive(axis, said, deployment.said[axis.dimension])
+        part
         for axis, said in zip(axes, benchmark, strict=True)
         if stated(axis, deployment)
+        for part in findings(axis, said, deployment.said[axis.dimension])
+        if part.deployed and part.verdict is not None
     )
-    return all(r.verdict == HOLDS or r.rule == "deployment-partly-answered" for r in readings)
+    return all(r.verdict == HOLDS or r.rule in _MET for r in readings)
+
+
+_MET = {"deployment-partly-answered", "nothing-to-compare"}
+"""Rules whose verdict asks for no benchmark."""
 
 
 def _needed(axes: Sequence[Scheme], deployment: DeploymentClaims) -> UnmatchedDeployment:

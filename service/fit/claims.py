@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from service.fit.comparison import RuleVerdict
+from service.fit.parts import ComparedClaim, PartFinding
 from service.ontology.schemes import NOT_APPLICABLE
 
 IN_USE, RETIRED, STAGE_NOT_STATED = "in-use", "retired", "not-stated"
@@ -25,19 +26,16 @@ class ClaimSource:
 
 @dataclass(frozen=True, order=True)
 class CodedValue:
-    """A value with its basis: stated and derived count, hinted is only shown."""
+    """A value with its basis: stated and derived count, hinted is only shown.
+
+    An old code that a person has to recode is `to_recode`.
+    """
 
     code: str
     basis: str = "stated"
     rule: str | None = None
     share: float | None = None
-
-
-class ComparedClaim(NamedTuple):
-    """The part of a claim that the rules compare: counted values and answer status."""
-
-    values: frozenset[str]
-    status: str
+    to_recode: bool = False
 
 
 @dataclass(frozen=True)
@@ -175,7 +173,7 @@ class Finding:
     """Whether one assumption holds, how that is known, by which rule, and from what.
 
     `how` is asserted (by an assessor) or derived (by `rule`). `derived` is what the rules give
-    beside a judgement, so that a reader sees where they differ.
+    beside a judgement, so that a reader sees where they differ; it is rolled up from `parts`.
     """
 
     dimension: str
@@ -185,6 +183,7 @@ class Finding:
     assumed: frozenset[str]
     deployed: frozenset[str]
     derived: RuleVerdict
+    parts: tuple[PartFinding, ...] = ()
     claims: tuple[Claim, ...] = ()
     characteristics: tuple[Claim, ...] = ()
     judgements: tuple[Judgement, ...] = ()
@@ -214,9 +213,8 @@ class VerdictCounts:
         return self.violated, self.unknown + self.disputed, -self.holds
 
     def answered(self) -> int:
-        """Return how many assumptions are answered: all but the unknown ones."""
-        settled = self.violated, self.partially_holds, self.holds, self.not_applicable
-        return sum(settled) + self.disputed
+        """Return how many assumptions that apply are answered: all but the unknown ones."""
+        return self.violated + self.partially_holds + self.holds + self.disputed
 
 
 @dataclass(frozen=True)

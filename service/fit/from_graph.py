@@ -16,6 +16,7 @@ from service.fit.claims import (
     DeploymentClaims,
     Judgement,
 )
+from service.ontology.old_codes import to_recode
 from service.ontology.scheme_queries import tail
 from service.queries import internal
 from service.queries.cache import cached_per_state
@@ -122,8 +123,13 @@ def _claim(rows: list[Row]) -> Claim:
 
 
 def _coded(row: Row) -> CodedValue:
+    code = tail(row, "code") or ""
     return CodedValue(
-        tail(row, "code") or "", tail(row, "basis") or "", _text(row, "rule"), _number(row, "share")
+        code,
+        tail(row, "basis") or "",
+        _text(row, "rule"),
+        _number(row, "share"),
+        to_recode(tail(row, "dimension") or "", code),
     )
 
 

@@ -7,6 +7,7 @@ from loaders.mapping.iris import BASE
 from service.common.aliases import with_old_keys
 from service.common.json_values import document
 from service.fit.claims import Claim, ClaimDifference, Finding, Fit, FitChange
+from service.fit.parts import FOLLOWS, PartFinding
 from service.fit.request import FitAnswer
 
 NOTE = (
@@ -53,9 +54,18 @@ def _row(found: Finding) -> dict[str, Any]:
         "deployed_basis": _bases(found.characteristics),
         "derived_verdict": found.derived.verdict,
         "derived_rule": found.derived.rule,
+        "parts": "; ".join(_part(p) for p in found.parts if p.part),
         "assessors": "; ".join(sorted({j.author for j in found.judgements if j.author})),
         "sources": list(dict.fromkeys(s.url for s in found.sources)),
     }
+
+
+def _part(found: PartFinding) -> str:
+    """Return a part with its verdict and rule: `author: violated (different-value)`."""
+    if found.verdict is None:
+        return f"{found.part}: {found.rule}"
+    follows = ", follows" if found.how == FOLLOWS else ""
+    return f"{found.part}: {found.verdict} ({found.rule}{follows})"
 
 
 def _bases(claims: Iterable[Claim]) -> list[str]:

@@ -196,4 +196,5 @@ def _characteristic(schemes: Schemes, name: object, stated: object) -> Claim:
             known=list(STATUSES),
         )
     answer = words(parts["answer"], f"{where}.answer") if parts.get("answer") else None
-    return Claim(found, tuple(map(CodedValue, coded)), status, answer)
+    stated = (CodedValue(code, to_recode=schemes[found].to_recode(code)) for code in coded)
+    return Claim(found, tuple(stated), status, answer)

@@ -5,20 +5,20 @@ findings, each with its rule and sources, and benchmarks are ordered by how many
 assumptions are violated, then by how many are not settled, then by how many hold.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from service.fit.claims import (
     BenchmarkClaims,
     Claim,
-    ComparedClaim,
     DeploymentClaims,
     Finding,
     Fit,
     Judgement,
     VerdictCounts,
 )
-from service.fit.comparison import RuleVerdict, compare
+from service.fit.comparison import RuleVerdict
+from service.fit.parts import ComparedClaim, PartFinding, findings, rolled_up
 from service.ontology.schemes import (
     DISPUTED,
     HOLDS,
@@ -41,6 +41,7 @@ class _Rules:
         self._schemes = {name: schemes[name] for name in relevant}
         self._deployment = deployment
         self._known: dict[tuple[frozenset[ComparedClaim], ...], _Verdicts] = {}
+        self._parts: dict[tuple[str, frozenset[ComparedClaim]], tuple[PartFinding, ...]] = {}
 
     def fit(self, benchmark: BenchmarkClaims) -> Fit:
         verdicts, counted = self._judged(benchmark) if benchmark.judged else self._ruled(benchmark)
@@ -60,7 +61,15 @@ class _Rules:
         return found, counts(found.values())
 
     def _findings(self, benchmark: BenchmarkClaims) -> tuple[Finding, ...]:
-        return tuple(find(scheme, benchmark, self._deployment) for scheme in self._schemes.values())
+        return tuple(self._finding(scheme, benchmark) for scheme in self._schemes.values())
+
+    def _finding(self, scheme: Scheme, benchmark: BenchmarkClaims) -> Finding:
+        said = scheme.dimension, benchmark.said.get(scheme.dimension, _NOTHING)
+        parts = self._parts.get(said)
+        if parts is None:
+            there = self._deployment.said.get(scheme.dimension, _NOTHING)
+            parts = self._parts[said] = findings(scheme, said[1], there)
+        return _found(parts, scheme.dimension, benchmark, self._deployment)
 
 
 _NOTHING: frozenset[ComparedClaim] = frozenset()
@@ -68,15 +77,24 @@ _NOTHING: frozenset[ComparedClaim] = frozenset()
 
 def find(scheme: Scheme, benchmark: BenchmarkClaims, deployment: DeploymentClaims) -> Finding:
     """Return whether the assumption of a benchmark on the scheme's dimension holds, and why."""
-    dimension = scheme.dimension
+    name = scheme.dimension
+    said, there = benchmark.said.get(name, _NOTHING), deployment.said.get(name, _NOTHING)
+    return _found(findings(scheme, said, there), name, benchmark, deployment)
+
+
+def _found(
+    parts: tuple[PartFinding, ...],
+    dimension: str,
+    benchmark: BenchmarkClaims,
+    deployment: DeploymentClaims,
+) -> Finding:
     claims = benchmark.claimed.get(dimension, ())
     there = deployment.claimed.get(dimension, ())
     judged = benchmark.judged.get(dimension, ())
-    said = benchmark.said.get(dimension, _NOTHING)
-    derived = derive(scheme, said, deployment.said.get(dimension, _NOTHING))
+    derived = rolled_up(parts)
     verdict, how, rule = _settled(judged, derived)
     return Finding(
-        dimension, verdict, how, rule, _values(claims), _values(there), derived,
+        dimension, verdict, how, rule, _values(claims), _values(there), derived, parts,
         claims, there, judged, benchmark.lower_level.get(dimension, ()),
     )  # fmt: skip
 
@@ -93,33 +111,6 @@ def _settled(judged: Sequence[Judgement], derived: RuleVerdict) -> tuple[str, st
     if len(verdicts) > 1:
         return DISPUTED, "asserted", "sources-disagree"
     return verdicts.pop(), "asserted", "assessed"
-
-
-def derive(
-    scheme: Scheme, said: Collection[ComparedClaim], there: Collection[ComparedClaim]
-) -> RuleVerdict:
-    """Return what the rules give for what cards claim against what profiles state.
-
-    Every card that speaks is set against every profile that speaks; if they lead to different
-    verdicts, the assumption is disputed.
-    """
-    if not said:
-        return RuleVerdict(UNKNOWN, "assumption-not-stated")
-    if not there:
-        return RuleVerdict(UNKNOWN, "deployment-not-stated")
-    readings = [_against(scheme, one, other) for one in said for other in there]
-    if len({r.verdict for r in readings}) > 1:
-        return RuleVerdict(DISPUTED, "sources-disagree")
-    return min(readings, key=lambda r: r.rule)
-
-
-def _against(scheme: Scheme, said: ComparedClaim, there: ComparedClaim) -> RuleVerdict:
-    if NOT_APPLICABLE in {said.status, there.status}:
-        return RuleVerdict(NOT_APPLICABLE, "stated-not-applicable")
-    reading = compare(scheme, said.values, there.values)
-    if reading.verdict == HOLDS and there.status == "partly-answered":
-        return RuleVerdict(PARTIALLY, "deployment-partly-answered")
-    return reading
 
 
 def fit(

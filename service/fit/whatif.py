@@ -13,21 +13,40 @@ from service.fit.claims import (
     Fit,
     FitChange,
 )
+from service.fit.parts import ComparedClaim, speaks_of, spoken_of
 from service.fit.rules import fit
 from service.ontology.schemes import Scheme
 
 
 def supposed(
-    deployment: DeploymentClaims, dimension: str, values: Iterable[str]
+    scheme: Scheme, deployment: DeploymentClaims, values: Iterable[str]
 ) -> DeploymentClaims:
-    """Return the deployment with these values on the dimension in place of what is stated.
+    """Return the deployment with these values on the scheme's dimension in place of what is stated.
 
-    No values means that nothing is stated there.
+    Parts of the dimension of which the values say nothing stay as they are stated. No values means
+    that nothing is stated on any part.
     """
     coded = tuple(CodedValue(v, SUPPOSED) for v in sorted(values))
-    kept = tuple(c for c in deployment.claims if c.dimension != dimension)
-    changed = (Claim(dimension, coded, author=SUPPOSED),) if coded else ()
-    return replace(deployment, claims=(*kept, *changed))
+    others = tuple(c for c in deployment.claims if c.dimension != scheme.dimension)
+    if not coded:
+        return replace(deployment, claims=others)
+    own = (c for c in deployment.claims if c.dimension == scheme.dimension)
+    kept = tuple(found for c in own if (found := _beside(scheme, c, values)) is not None)
+    changed = Claim(scheme.dimension, coded, author=SUPPOSED)
+    return replace(deployment, claims=(*others, *kept, changed))
+
+
+def _beside(scheme: Scheme, claim: Claim, values: Iterable[str]) -> Claim | None:
+    """Return what a claim says of the parts of which the values say nothing; None for nothing."""
+    said = ComparedClaim(frozenset(values), "answered")
+    untouched = [p for p in scheme.parts if not speaks_of(scheme, p, said)]
+    coded = tuple(
+        c if left == scheme.meanings(c.code) else replace(c, code=code)
+        for c in claim.coded
+        if (left := frozenset().union(*(spoken_of(scheme, p, c.code) for p in untouched)))
+        for code in sorted(left)
+    )
+    return replace(claim, coded=tuple(dict.fromkeys(coded))) if coded else None
 
 
 def unjudged(benchmarks: Iterable[BenchmarkClaims], dimension: str) -> list[BenchmarkClaims]:
@@ -52,7 +71,7 @@ def what_if(
     The same as fitting the changed description.
     """
     dimension, values = change
-    changed = supposed(deployment, dimension, values)
+    changed = supposed(schemes[dimension], deployment, values)
     return fit(schemes, unjudged(benchmarks, dimension), changed, relevant)
 
 

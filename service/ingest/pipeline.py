@@ -21,6 +21,7 @@ from loaders.registry import LOADER_VERSION
 from loaders.registry import documents as documents_of
 from service.access import LogEntry
 from service.common.fair_lock import FairLock
+from service.ingest.current_codes import noted
 from service.ingest.identity import Reader, named
 from service.ingest.provenance import VersionOrigin, activity, provenance, software
 from service.ingest.report import Outcome, State, problem_of
@@ -172,7 +173,8 @@ class _Pass:
         At the end nothing is on its way; more documents may follow.
         """
         with ThreadPoolExecutor(1, "commit") as beside:
-            for batch in _batches(named(documents, self._engine, self._claims, self._read)):
+            read = named(documents, self._engine, self._claims, self._read)
+            for batch in _batches(map(noted, read)):
                 if self._touches(batch):
                     yield from self._all(beside)
                 elif number := self._ready():

@@ -13,10 +13,9 @@ from loaders.contract import Document
 from loaders.mapping.iris import series_iri
 from loaders.model import Plan, Record, Review, whole_number
 from service.common.problems import Problem
-from service.ontology.replaced import replacements
+from service.ingest.current_codes import in_current_codes
 from service.queries import internal
 from service.records import repository
-from service.records.moved import moved
 from service.store.port import Engine
 from service.validation.gate import Submission
 
@@ -69,7 +68,10 @@ class VersionedRecord:
 
 
 def plan(documents: Sequence[Document], engine: Engine) -> list[VersionedRecord]:
-    """Return every record of the documents with its version, and the card versions they name."""
+    """Return every record of the documents with its version, and the card versions they name.
+
+    Old codes that others say exactly are moved to those.
+    """
     records = [(d, r) for d in documents for r in d.records]
     keys = {str(series_iri(r.kind, r.id)) for _, r in records}
     keys |= {str(series_iri("card", r.card)) for _, r in records if isinstance(r, Review | Plan)}
@@ -83,28 +85,27 @@ def plan(documents: Sequence[Document], engine: Engine) -> list[VersionedRecord]
 
 
 def _planned(
-    document: Document, record: Record, current: StoredVersion | None, engine: Engine
+    document: Document, given: Record, current: StoredVersion | None, engine: Engine
 ) -> VersionedRecord:
+    record = in_current_codes(given)
     content_hash = sha256(record.model_dump_json().encode()).hexdigest()
     newest = current.version if current else None
     if current is None or newest is None:
         return VersionedRecord(document, record, 1, content_hash, current)
-    if content_hash != current.content_hash and _is_in_new_codes(record, newest, engine):
+    renewed = record is not given and content_hash != current.content_hash
+    if renewed and _is_stored(record, newest, engine):
         content_hash = current.content_hash
     version = newest + (current.content_hash != content_hash)
     return VersionedRecord(document, record, version, content_hash, current)
 
 
-def _is_in_new_codes(record: Record, version: int, engine: Engine) -> bool:
-    """Tell whether a stored version says the same as a record with old codes.
+def _is_stored(renewed: Record, version: int, engine: Engine) -> bool:
+    """Tell whether a stored version says the same as a record that had old codes.
 
     An upgrade made it so: that the file still has the old codes is no change.
     """
-    renewed = moved(record, replacements())
-    if renewed is record:
-        return False
     try:
-        stored = repository.load(engine, record.kind, record.id, version).record
+        stored = repository.load(engine, renewed.kind, renewed.id, version).record
     except Problem:
         return False
     return bool(_unordered(renewed.model_dump()) == _unordered(stored.model_dump()))

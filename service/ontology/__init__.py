@@ -6,6 +6,7 @@ __all__ = [
     "graphs",
     "labels",
     "mappings",
+    "old_codes",
     "parameters",
     "releases",
     "replaced",

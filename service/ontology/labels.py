@@ -1,5 +1,6 @@
 """The words of the ontology for its names, by path below the base, as `value/novelty/unseen`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -33,6 +34,12 @@ def label(path: str) -> str:
 def definition(path: str) -> str:
     """Return what a name means; empty where that is not said."""
     return of(path).definition
+
+
+def part_of(dimension: str, codes: Iterable[str]) -> set[str]:
+    """Return the schemes, one for each part of a dimension, that some of its values are in."""
+    values = (URIRef(f"{BASE}value/{dimension}/{code}") for code in codes)
+    return {str(s) for v in values for s in graphs.taxonomy().objects(v, SKOS.inScheme)}
 
 
 def _said(name: URIRef, predicate: URIRef) -> str:

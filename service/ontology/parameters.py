@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from service.common.problems import BadParameter
-from service.ontology import scheme_queries
+from service.ontology import old_codes, scheme_queries
 from service.ontology.schemes import Scheme
 from service.store.port import Engine
 
@@ -33,19 +33,23 @@ def dimensions(schemes: Schemes, given: object, parameter: str) -> tuple[str, ..
 
 
 def values(scheme: Scheme, given: object, parameter: str) -> tuple[str, ...]:
-    """Return coded values of a dimension. Raises `BadParameter` with those there are."""
+    """Return coded values of a dimension, newer ones in place of old ones that say the same.
+
+    Raises `BadParameter` with those there are.
+    """
     items = given if isinstance(given, list) else [v for v in str(given).split(",") if v.strip()]
-    codes = [str(v).strip().removeprefix(f"{scheme.dimension}/") for v in items]
+    given_codes = [str(v).strip().removeprefix(f"{scheme.dimension}/") for v in items]
+    codes = old_codes.current(scheme.dimension, given_codes)
     for code in codes:
         if code not in scheme.values:
             raise BadParameter(
                 f"{parameter}: {scheme.dimension} has no value {code!r}. "
-                f"Take any of: {', '.join(scheme.values)}.",
+                f"Take any of: {', '.join(scheme.current())}.",
                 parameter=parameter,
                 value=code,
-                known=list(scheme.values),
+                known=scheme.current(),
             )
-    return tuple(dict.fromkeys(codes))
+    return codes
 
 
 def domain(engine: Engine, given: str) -> str:

@@ -18,18 +18,19 @@ from service.ontology import graphs
 @cache
 def replacements() -> Mapping[str, tuple[str, ...]]:
     """Return the codes that say exactly what an old code said, by its IRI."""
-    found = {old: _objects(old, DCTERMS.isReplacedBy) for old in _deprecated()}
+    found = {old: _objects(old, DCTERMS.isReplacedBy) for old in deprecated()}
     return {old: new for old, new in found.items() if new and old not in readings()}
 
 
 @cache
 def readings() -> Mapping[str, tuple[str, ...]]:
     """Return the codes that an old code may mean, by its IRI: what is to be recoded."""
-    found = {old: _objects(old, EGAP.mayMean) for old in _deprecated()}
+    found = {old: _objects(old, EGAP.mayMean) for old in deprecated()}
     return {old: new for old, new in found.items() if new}
 
 
-def _deprecated() -> Iterator[str]:
+def deprecated() -> Iterator[str]:
+    """Yield the IRI of every code that is not in use any more."""
     graph = graphs.taxonomy()
     for old in sorted(graph.subjects(OWL.deprecated, Literal(True)), key=str):  # noqa: FBT003
         if (old, SKOS.inScheme, None) in graph:

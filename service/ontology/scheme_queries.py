@@ -12,30 +12,62 @@ from service.store.port import Engine, Row
 
 @cached_per_state
 def schemes(engine: Engine) -> Mapping[str, Scheme]:
-    """Return the value scheme of every dimension that has one, by dimension."""
+    """Return the value scheme of every dimension that has one, by dimension, with its parts."""
     rows: dict[str, list[Row]] = defaultdict(list)
     for row in internal.rows(engine, "value-schemes"):
         rows[tail(row, "dimension") or ""].append(row)
-    return {name: _scheme(name, found) for name, found in rows.items()}
+    return {name: _of_dimension(name, found) for name, found in rows.items()}
 
 
-def _scheme(name: str, rows: list[Row]) -> Scheme:
-    values = [
-        SchemeValue(
-            tail(row, "value") or "",
-            str(row["label"]),
-            tail(row, "broader"),
-            int(str(row["rank"])) if "rank" in row else None,
-        )
-        for row in rows
-    ]
+def _of_dimension(name: str, rows: list[Row]) -> Scheme:
+    """Return the scheme of a dimension; one with several schemes has each as a part."""
+    by_scheme: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_scheme[str(row["scheme"])].append(row)
+    whole = str(rows[0]["dimensionLabel"])
+    found = [_scheme(name, whole, some) for some in by_scheme.values()]
+    parts = tuple(s for s in found if s.part)
+    if not parts:
+        return found[0]
+    old = (s for s in found if not s.part)
+    values = {code: value for s in (*parts, *old) for code, value in s.values.items()}
+    return Scheme(name, values, whole, parts=parts)
+
+
+def _scheme(name: str, whole: str, rows: list[Row]) -> Scheme:
+    """Return one scheme: the row of each value stands once for each thing said of it."""
+    by_value: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_value[tail(row, "value") or ""].append(row)
+    part = str(rows[0]["part"]) if "part" in rows[0] else None
     return Scheme(
         name,
-        {v.code: v for v in values},
-        str(rows[0]["dimensionLabel"]),
-        higher_asks_more=any(_true(row, "asksMore") for row in rows),
-        may_coexist=any(_true(row, "coexist") for row in rows),
+        {code: _value(code, some) for code, some in by_value.items()},
+        str(rows[0]["partLabel"]) if part else whole,
+        higher_asks_more=_true(rows[0], "asksMore"),
+        may_coexist=_true(rows[0], "coexist"),
+        part=part,
+        compared="compared" not in rows[0] or _true(rows[0], "compared"),
     )
+
+
+def _value(code: str, rows: list[Row]) -> SchemeValue:
+    first = rows[0]
+    return SchemeValue(
+        code,
+        str(first["label"]),
+        tail(first, "broader"),
+        int(str(first["rank"])) if "rank" in first else None,
+        _tails(rows, "entails"),
+        _true(first, "leavesNothing"),
+        _true(first, "old"),
+        _tails(rows, "same"),
+        _tails(rows, "mayMean"),
+    )
+
+
+def _tails(rows: list[Row], name: str) -> frozenset[str]:
+    return frozenset(found for row in rows if (found := tail(row, name)))
 
 
 def _true(row: Row, name: str) -> bool:

@@ -220,7 +220,10 @@ def _started(found: Finding) -> tuple[str, str]:
         return verdict, f"{'Disputed' if disputed else 'Asserted'}: {words}."
     assumed = _listed(found.assumed, found.claims)
     deployed = _listed(found.deployed, found.characteristics)
+    parts = (p.part for p in found.parts if (p.verdict, p.rule) == (found.verdict, found.rule))
+    part = next(parts, None)
     how = f"{'Disputed' if disputed else 'Derived'} by the rule {found.rule}"
+    how = f"{how} on {part}" if part else how
     return verdict, f"{how}: assumed {assumed}, deployed {deployed}."
 
 

@@ -9,7 +9,7 @@ what `/queries/{name}.rq` shows, and what any SPARQL endpoint would answer the s
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -23,6 +23,7 @@ from ruamel.yaml import YAML
 from loaders.mapping.iris import BASE
 from service.common.problems import BadParameter, NotFound
 from service.common.resources import inside
+from service.ontology.old_codes import OldCode, dimension_and_code, old_codes
 from service.queries import internal
 from service.store.port import Engine, Row
 
@@ -98,6 +99,53 @@ def bind(query: NamedQuery, arguments: Mapping[str, str], engine: Engine) -> str
 
     Raises `BadParameter` for an argument that is missing, unknown or of the wrong type.
     """
+    _known(query, arguments)
+    return _bound(query, [each for way in _ways(query, arguments) for each in way], engine)
+
+
+def _bound(query: NamedQuery, every: Iterable[Mapping[str, str]], engine: Engine) -> str:
+    """Return the SPARQL text with a row of its `VALUES` block for each of several arguments."""
+    if not query.params:
+        return query.sparql
+    rows = [" ".join(_term(p, codes, engine) for p in query.params.values()) for codes in every]
+    names = " ".join(f"?{name}" for name in query.params)
+    block = f"VALUES ({names}) {{ {' '.join(f'({row})' for row in rows)} }}"
+    return _VALUES.sub(lambda _: block, query.sparql, count=1)
+
+
+def _ways(query: NamedQuery, arguments: Mapping[str, str]) -> list[list[dict[str, str]]]:
+    """Return each way to read the arguments; rows are about what meets all of any one way.
+
+    There is one way with one set of arguments unless an old code is among them, which is also read
+    as what replaces it (together), or as each code that it may mean.
+    """
+    codes = _codes(query, arguments)
+    ways = [[codes]]
+    for name, old in old_parameters(query, arguments).items():
+        base = codes[name].removesuffix(old.code)
+        newer = [list(old.same)] if old.same else [[code] for code in old.may_mean]
+        read = [[old.code], *([] if old.same and old.to_recode else newer)]
+        ways = [
+            [{**each, name: base + code} for each in way for code in some]
+            for way in ways
+            for some in read
+        ]
+    return ways
+
+
+def old_parameters(query: NamedQuery, arguments: Mapping[str, str]) -> dict[str, OldCode]:
+    """Return the parameters that are old codes of values, and what became of each."""
+    codes = _codes(query, arguments)
+    found: dict[str, OldCode] = {}
+    for p in query.params.values():
+        path = p.base.format_map(defaultdict(str, codes)) + codes.get(p.name, "")
+        if old := old_codes().get(dimension_and_code(path)):
+            found[p.name] = old
+    return found
+
+
+def _known(query: NamedQuery, arguments: Mapping[str, str]) -> None:
+    """Raise `BadParameter` for an argument that the query does not have."""
     for name in arguments:
         if name not in query.params:
             raise BadParameter(
@@ -105,12 +153,6 @@ def bind(query: NamedQuery, arguments: Mapping[str, str], engine: Engine) -> str
                 parameter=name,
                 known=list(query.params),
             )
-    codes = _codes(query, arguments)
-    terms = [_term(p, codes, engine) for p in query.params.values()]
-    if not terms:
-        return query.sparql
-    block = f"VALUES ({' '.join(f'?{n}' for n in query.params)}) {{ ({' '.join(terms)}) }}"
-    return _VALUES.sub(lambda _: block, query.sparql, count=1)
 
 
 def _codes(query: NamedQuery, arguments: Mapping[str, str]) -> dict[str, str]:
@@ -124,8 +166,22 @@ def _codes(query: NamedQuery, arguments: Mapping[str, str]) -> dict[str, str]:
 
 
 def run(query: NamedQuery, arguments: Mapping[str, str], engine: Engine) -> list[Row]:
-    """Return the rows that answer a query with these arguments."""
-    return engine.select(bind(query, arguments, engine))
+    """Return the rows that answer a query with these arguments.
+
+    Where an old code is now several, one of a part, the rows are those about things (their first
+    column) that have all of them. Raises `BadParameter` as `bind` does.
+    """
+    ways = _ways(query, arguments)
+    if len(ways) == 1:
+        return engine.select(bind(query, arguments, engine))
+    _known(query, arguments)
+    about = query.sparql.partition("SELECT ?")[2].split()[0]
+    rows: dict[str, Row] = {}
+    for way in ways:
+        found = [engine.select(_bound(query, [each], engine)) for each in way]
+        common = set.intersection(*({row.get(about) for row in some} for some in found))
+        rows |= {repr(row): row for some in found for row in some if row.get(about) in common}
+    return [*rows.values()]
 
 
 def _load(path: Path) -> NamedQuery:

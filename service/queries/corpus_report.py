@@ -138,6 +138,7 @@ def _tables(engine: Engine) -> list[CorpusTable]:
         table("Answers of the cards by EvalGap", "coverage", **_OWN),
         table("Cards with a coded value, by basis", "values-by-basis"),
         table("Cards by EvalGap with a coded value, by basis", "values-by-basis", **_OWN),
+        table("Old codes that a person has to recode", "to-recode-counts"),
     ]
 
 

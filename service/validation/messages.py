@@ -7,7 +7,7 @@ SHACL fills the placeholders of a message for SPARQL constraints only. Here `{va
 import re
 from dataclasses import dataclass
 
-from rdflib import SKOS, Graph, URIRef
+from rdflib import OWL, SKOS, Graph, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import SH
 
@@ -85,5 +85,6 @@ def _siblings(message: str, value: str, taxonomy: Graph) -> list[str]:
 
 
 def _codes(prefix: str, taxonomy: Graph) -> list[str]:
-    concepts = {str(s) for s in taxonomy.subjects(SKOS.inScheme, None)}
+    found = set(taxonomy.subjects(SKOS.inScheme)) - set(taxonomy.subjects(OWL.deprecated))
+    concepts = map(str, found)
     return sorted(c.removeprefix(prefix) for c in concepts if c.startswith(prefix))

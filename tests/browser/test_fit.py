@@ -11,13 +11,13 @@ PATIENTS = "/fit?deployment=public-self-assessment&domain=healthcare"
 
 def test_describing_a_deployment_leads_to_ranked_benchmarks_and_reasons(tab: Tab) -> None:
     page = tab.open("/fit")
-    page.get_by_label("Who asks?").select_option("natural-user")
+    page.get_by_label("Who asks?").select_option("natural-use")
     page.get_by_label("How many turns?").select_option("multi-turn")
     page.locator("#domain").select_option("healthcare")
     page.locator("form", has=page.get_by_label("Who asks?")).get_by_role(
         "button", name="See what fits"
     ).click()
-    expect(page).to_have_url(re.compile(r"query-authorship=natural-user&.*interaction-type=multi"))
+    expect(page).to_have_url(re.compile(r"query-authorship=natural-use&.*interaction-type=multi"))
     row = page.locator(".ranked > li", has_text="CRAFT-MD")
     expect(row).to_contain_text("Breaks: query authorship.")
     row.get_by_text("What breaks and why").click()
@@ -70,7 +70,7 @@ def test_all_of_it_works_without_scripts(browser: Browser, site: str) -> None:
 def test_a_name_of_any_kind_stays_text_and_fits(tab: Tab) -> None:
     name = "<script>alert(1)</script><think>ﬁ شخص" + "x" * 1000
     page = tab.open("/fit", NARROW)
-    page.get_by_label("Who asks?").select_option("natural-user")
+    page.get_by_label("Who asks?").select_option("natural-use")
     page.get_by_label("A name for it").fill(name)
     page.get_by_role("button", name="See what fits").first.click()
     expect(page.locator("#case-title")).to_have_text(name)

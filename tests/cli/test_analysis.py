@@ -57,7 +57,8 @@ def test_fit_is_a_table_to_read(seeded: Path) -> None:
 def test_fit_of_one_benchmark_names_rules(seeded: Path) -> None:
     done = command(seeded, "fit", "public-self-assessment", "--benchmark", "craft-md", "--csv")
     assert done.stdout.startswith("rank,benchmark,title,dimension,verdict,how,rule")
-    assert "interaction-type,holds,derived,same-or-narrower-value" in done.stdout
+    assert "turns: holds (same-or-narrower-value); inquiry: unknown" in done.stdout
+    assert "interaction-type,unknown,derived,assumption-not-stated" in done.stdout
 
 
 def test_fit_of_a_description_in_a_file(seeded: Path, tmp_path: Path) -> None:

@@ -9,9 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.fit.claims import BenchmarkClaims, Claim, CodedValue, DeploymentClaims, Fit, Judgement
+from service.fit.claims import (
+    BenchmarkClaims,
+    Claim,
+    CodedValue,
+    DeploymentClaims,
+    Finding,
+    Fit,
+    Judgement,
+)
 from service.fit.comparison import compare
-from service.fit.rules import counts, fit, ranked
+from service.fit.rules import counts, find, fit, ranked
 from service.fit.whatif import difference, moves, supposed, unjudged, what_if
 from service.ontology.schemes import Scheme, SchemeValue
 
@@ -30,7 +38,37 @@ TREE = Scheme(
      for c, b in (("users", None), ("given", "users"), ("own", "users"), ("experts", None))},
 )  # fmt: skip
 LOOSE = Scheme("loose", {"a": SchemeValue("a"), "b": SchemeValue("b")}, may_coexist=True)
-SCHEMES = {s.dimension: s for s in (SCALE, PLAIN, TREE, LOOSE)}
+
+
+def part(name: str, *values: SchemeValue, asks: bool = False, compared: bool = True) -> Scheme:
+    known = {v.code: v for v in values}
+    return Scheme("parted", known, higher_asks_more=asks, part=name, compared=compared)
+
+
+WHO = part(
+    "who",
+    SchemeValue("expert"),
+    SchemeValue("layperson"),
+    SchemeValue("nobody", leaves_nothing=True),
+)
+HOW = part("how", SchemeValue("asked"), SchemeValue("natural"), SchemeValue("copied"))
+TURNS = part(
+    "turns", SchemeValue("one", rank=1, entails=frozenset({"told"})), SchemeValue("many", rank=2),
+    asks=True,
+)  # fmt: skip
+ASKING = part("asking", SchemeValue("told", rank=1), SchemeValue("must-ask", rank=2), asks=True)
+SCORER = part("scorer", SchemeValue("program"), SchemeValue("people"), compared=False)
+OLD = (
+    SchemeValue("expert-written", old=True, same=frozenset({"expert", "copied"})),
+    SchemeValue("users", old=True, may_mean=frozenset({"asked", "natural"})),
+    SchemeValue("odd", old=True),
+)
+PARTS = (WHO, HOW, TURNS, ASKING, SCORER)
+PARTED = Scheme(
+    "parted", {v.code: v for p in PARTS for v in p.values.values()} | {v.code: v for v in OLD},
+    parts=PARTS,
+)  # fmt: skip
+SCHEMES = {s.dimension: s for s in (SCALE, PLAIN, TREE, LOOSE, PARTED)}
 RELEVANT = tuple(SCHEMES)
 
 
@@ -135,10 +173,122 @@ def test_not_applicable_is_its_own_verdict() -> None:
     assert one(card, PLACE, "scale")[0] == "not-applicable"
 
 
+# --- the parts of a dimension ----------------------------------------------------------------
+
+
+def parted(assumed: str, deployed: str, **more: str) -> Finding:
+    """Return what is found on a dimension of several parts; a bar parts two cards."""
+    cards = [claim("parted", *one.split()) for one in assumed.split("|")]
+    place = DeploymentClaims("here", claims=(claim("parted", *deployed.split(), **more),))
+    (found,) = fit(SCHEMES, [BenchmarkClaims("b", claims=tuple(cards))], place, ["parted"])
+    return found.findings[0]
+
+
+ALIKE = "expert asked many must-ask"
+"""A value of every part that is compared."""
+
+
+@pytest.mark.parametrize(
+    ("assumed", "deployed", "verdict", "rule"),
+    [
+        (ALIKE, ALIKE, "holds", "same-or-narrower-value"),
+        (f"{ALIKE} program", f"{ALIKE} people", "holds", "same-or-narrower-value"),
+        (ALIKE, "expert asked one told", "partially-holds", "asks-more"),
+        (ALIKE, "expert asked many", "unknown", "deployment-not-stated"),
+        ("expert asked many", ALIKE, "unknown", "assumption-not-stated"),
+        ("expert asked one", ALIKE, "violated", "asks-less"),
+        (f"{ALIKE} | layperson asked many must-ask", ALIKE, "disputed", "sources-disagree"),
+        ("expert", "layperson", "violated", "different-value"),
+        (ALIKE, "nobody asked many must-ask", "holds", "same-or-narrower-value"),
+        ("expert", "nobody", "unknown", "assumption-not-stated"),
+    ],
+)
+def test_the_first_verdict_that_a_compared_part_has_is_that_of_the_dimension(
+    assumed: str, deployed: str, verdict: str, rule: str
+) -> None:
+    found = parted(assumed, deployed)
+    assert (found.verdict, found.rule) == (verdict, rule)
+    assert found.verdict == next(
+        v for v in ("violated", "disputed", "unknown", "partially-holds", "holds")
+        if v in {p.verdict for p in found.parts}
+    )  # fmt: skip
+
+
+def test_a_dimension_of_which_no_part_applies_does_not_apply() -> None:
+    found = parted(ALIKE, "", status="not-applicable")
+    assert (found.verdict, found.rule) == ("not-applicable", "stated-not-applicable")
+    alone = Scheme("parted", WHO.values, parts=(WHO, SCORER))
+    nobody = DeploymentClaims("here", claims=(claim("parted", "nobody"),))
+    silent = find(alone, BenchmarkClaims("b"), nobody)
+    assert (silent.verdict, silent.rule) == ("not-applicable", "nothing-to-compare")
+
+
+def test_where_nothing_can_be_compared_a_silent_benchmark_has_no_rank() -> None:
+    alone = {"parted": Scheme("parted", WHO.values, parts=(WHO,))}
+    nobody = DeploymentClaims("here", claims=(claim("parted", "nobody"),))
+    (found,) = fit(alone, [BenchmarkClaims("b")], nobody, ["parted"])
+    assert (found.verdicts, found.rank) == ({"parted": "not-applicable"}, None)
+
+
+def test_a_part_that_is_not_compared_is_shown_without_a_verdict() -> None:
+    shown = {p.part: p for p in parted(f"{ALIKE} program", ALIKE).parts}["scorer"]
+    assert (shown.verdict, shown.rule, shown.how) == (None, "not-compared", "not-compared")
+    assert set(shown.assumed) == {"program"}
+    assert not shown.deployed
+
+
+def on(name: str, assumed: str, deployed: str) -> tuple[str | None, str, str, set[str]]:
+    found = {p.part: p for p in parted(assumed, deployed).parts}[name]
+    return found.verdict, found.rule, found.how, set(found.assumed)
+
+
+def test_what_follows_by_definition_is_compared_and_marked() -> None:
+    assert on("asking", "one", ALIKE) == ("violated", "asks-less", "follows", {"told"})
+
+
+def test_what_follows_from_one_value_of_several_says_nothing_of_the_others() -> None:
+    assert on("asking", "one many", ALIKE)[:2] == ("unknown", "assumption-not-stated")
+    assert on("asking", "one many must-ask", ALIKE)[3] == {"told", "must-ask"}
+
+
+@pytest.mark.parametrize(
+    ("name", "assumed", "deployed", "verdict", "rule"),
+    [
+        ("who", "expert-written", "expert", "holds", "same-or-narrower-value"),
+        ("how", "expert-written", "natural", "violated", "different-value"),
+        ("turns", "expert-written", "many", "unknown", "assumption-not-stated"),
+        ("how", "users", "natural", "unknown", "old-value-untold"),
+        ("how", "natural", "users", "unknown", "old-value-untold"),
+        ("how", "users", "copied", "violated", "different-value"),
+        ("who", "users", "expert", "unknown", "assumption-not-stated"),
+        ("who", "odd", "expert", "unknown", "assumption-not-stated"),
+    ],
+)
+def test_an_old_value_is_read_in_every_way_that_it_may_be_meant(
+    name: str, assumed: str, deployed: str, verdict: str, rule: str
+) -> None:
+    assert on(name, assumed, deployed)[:2] == (verdict, rule)
+
+
+def test_supposing_one_part_leaves_the_others_as_they_are_stated() -> None:
+    place = DeploymentClaims(
+        "here", claims=(claim("parted", "expert-written", "many", "must-ask"),)
+    )
+    other = supposed(PARTED, place, ["natural"])
+    assert {v for c in other.claims for v in c.values()} == {
+        "expert",
+        "natural",
+        "many",
+        "must-ask",
+    }
+    single = supposed(PARTED, place, ["one"])
+    assert {v for c in single.claims for v in c.values()} == {"expert-written", "one"}
+
+
 # --- what holds of everything ----------------------------------------------------------------
 
 verdicts = st.sampled_from(VERDICTS)
-rows = st.lists(st.lists(verdicts, min_size=4, max_size=4), min_size=1, max_size=8)
+rows = st.lists(st.lists(verdicts, min_size=5, max_size=5), min_size=1, max_size=8)
 
 
 def fits_of(table: list[list[str]]) -> list[Fit]:
@@ -248,7 +398,7 @@ def test_what_if_equals_fitting_the_changed_deployment(
     supposing = what_if(SCHEMES, some, deployment, RELEVANT, (dimension, values))
     moved = {m.benchmark: m for m in moves(now, supposing)}
     before = {f.benchmark: f for f in now}
-    changed = supposed(deployment, dimension, values)
+    changed = supposed(SCHEMES[dimension], deployment, values)
     for after in fit(SCHEMES, unjudged(some, dimension), changed, RELEVANT):
         old = before[after.benchmark]
         pairs = zip(old.findings, after.findings, strict=True)

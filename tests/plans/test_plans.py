@@ -93,14 +93,16 @@ def test_without_a_review_the_rules_of_the_fit_tell(service: TestClient) -> None
     told = {s["targets"][0]: (s["verdict"], s["verdict_basis"]) for s in compared}
     verdict, basis = told["interaction-type"]
     assert verdict == "violated"
-    assert "the rule asks-less: assumed single-turn (derived), deployed multi-turn" in basis
+    assert (
+        "the rule asks-less on turns: assumed single-turn (derived), deployed multi-turn" in basis
+    )
 
 
 @pytest.mark.parametrize(
     ("deployment", "benchmark", "dimension", "verdict"),
     [
-        ("clinician-workup", "ehrsql", "query-authorship", "holds"),
-        ("ambient-scribing", "agentclinic", "interaction-type", "partially-holds"),
+        ("clinician-workup", "ehrsql", "query-authorship", "unknown"),
+        ("ambient-scribing", "agentclinic", "interaction-type", "unknown"),
         ("discharge-translation", "afrimed-qa", "decision-mediation", "partially-holds"),
         ("child-welfare-screening", "abcd", "information-completeness", "unknown"),
     ],

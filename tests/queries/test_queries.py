@@ -28,8 +28,8 @@ _SPARQL = re.compile(
     r"\b[^{}]*\{|\bPREFIX +\w*: *<|[?$]\w+ +(a|[?$]\w+|<[^>]*>|[\w-]+:[\w|:-]+) +[?$<\"\w]"
 )
 _CURRENT = re.compile(r"FILTER NOT EXISTS \{ \?(\w+) dcterms:isReplacedBy \?(\w+) \}")
-_VERSIONS = {"all-versions.rq", "recorded.rq", "renamed.rq"}
-"""Files that ask for what replaced a version or name, and not for the current one alone."""
+_VERSIONS = {"all-versions.rq", "recorded.rq", "renamed.rq", "value-schemes.rq"}
+"""Files that ask for what replaced a version, name or value, and not for the current one alone."""
 
 
 def texts(source: str) -> Iterator[tuple[int, str]]:

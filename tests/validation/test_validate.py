@@ -49,7 +49,7 @@ def test_an_unknown_value_comes_with_the_values_there_are(client: TestClient) ->
 
 
 def test_a_value_of_another_dimension(client: TestClient) -> None:
-    report = post(client, CARD.replace("[single-turn]", "[item-correctness]"))
+    report = post(client, CARD.replace("[single-turn]", "[item-correct]"))
     assert "does not belong to the dimension interaction-type" in str(report["detail"])
 
 

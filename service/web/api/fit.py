@@ -29,7 +29,7 @@ _EXAMPLE = {
         "title": "Patients asking about symptoms",
         "domains": ["healthcare"],
         "characteristics": {
-            "query-authorship": "natural-user",
+            "query-authorship": "natural-use",
             "interaction-type": ["multi-turn"],
             "decision-mediation": {"values": ["human-decides"], "answer": "They decide."},
         },

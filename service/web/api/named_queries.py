@@ -41,10 +41,12 @@ def run_query(name: str, request: Request, services: ServicesDep) -> Response:
         arguments = {p.name: p.example for p in query.params.values()}
     sparql = catalog.bind(query, arguments, services.engine)
 
+    old = [found.sentence() for found in catalog.old_parameters(query, arguments).values()]
+
     def rows() -> list[dict[str, Any]]:
         return [
             {name: lists.value(term) for name, term in row.items()}
-            for row in services.engine.select(sparql)
+            for row in catalog.run(query, arguments, services.engine)
         ]
 
     def as_json() -> str:
@@ -53,6 +55,7 @@ def run_query(name: str, request: Request, services: ServicesDep) -> Response:
             "question": query.question,
             "about": query.about or None,
             "parameters": arguments,
+            **({"old_codes": old} if old else {}),
             "columns": columns(found),
             "rows": found,
             "total": len(found),

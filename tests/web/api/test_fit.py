@@ -17,7 +17,7 @@ CORE = (
 PATIENTS = "/api/v1/deployments/public-self-assessment/fit"
 GOLDEN = {
     ("public-self-assessment", "bean2026-scenarios"): (
-        "violated asserted assessed / violated different-value",
+        "violated asserted assessed / unknown deployment-not-stated",
         "partially-holds asserted assessed / violated asks-less",
         "violated asserted assessed / violated asks-less",
         "violated asserted assessed / violated different-value",
@@ -31,16 +31,16 @@ GOLDEN = {
         "violated asserted assessed / unknown deployment-not-stated",
     ),
     ("customer-service-agents", "tau-bench"): (
-        "violated asserted assessed / violated different-value",
+        "violated asserted assessed / unknown deployment-not-stated",
         "unknown asserted assessed / unknown deployment-not-stated",
-        "holds asserted assessed / holds same-or-narrower-value",
+        "holds asserted assessed / unknown assumption-not-stated",
         "violated asserted assessed / violated different-value",
         "violated asserted assessed / violated asks-less",
     ),
     ("public-self-assessment", "chatbot-arena"): (
-        "holds derived same-or-narrower-value / holds same-or-narrower-value",
         "unknown derived assumption-not-stated / unknown assumption-not-stated",
-        "holds derived same-or-narrower-value / holds same-or-narrower-value",
+        "unknown derived assumption-not-stated / unknown assumption-not-stated",
+        "unknown derived assumption-not-stated / unknown assumption-not-stated",
         "violated derived different-value / violated different-value",
         "violated derived asks-less / violated asks-less",
     ),
@@ -71,6 +71,54 @@ def test_a_finding_names_values_claims_and_sources(client: TestClient) -> None:
     assert found["judgements"][0]["author"] == "Raman et al."
     assert {c["author"] for c in found["claims"]} == {"Raman et al."}
     assert "https://doi.org/10.1038/s41591-025-04074-y" in {s["url"] for s in found["sources"]}
+
+
+def test_the_parts_stand_beside_the_verdict_that_is_rolled_up_from_them(client: TestClient) -> None:
+    author, elicitation = fit_of(client, "clinician-workup", "medqa")["findings"][0]["parts"]
+    assert author == {
+        "part": "author", "verdict": "unknown", "rule": "deployment-not-stated", "how": "derived",
+        "assumed": ["expert"], "deployed": [],
+    }  # fmt: skip
+    assert (elicitation["verdict"], elicitation["rule"]) == ("violated", "different-value")
+    found = fit_of(client, "clinician-workup", "medqa")["findings"]
+    assert found[0]["derived"] == {"verdict": "violated", "rule": "different-value"}
+    scorer = found[4]["parts"][1]
+    assert (scorer["part"], scorer["verdict"], scorer["how"]) == ("scorer", None, "not-compared")
+    inquiry = found[2]["parts"][1]
+    assert (inquiry["how"], inquiry["assumed"]) == ("follows", ["need-not-elicit"])
+    assert [p["part"] for p in found[1]["parts"]] == [None]
+
+
+def test_csv_has_the_parts_of_each_row(client: TestClient) -> None:
+    answer = client.get("/api/v1/deployments/clinician-workup/fit?benchmark=medqa&format=csv").text
+    rows = {r["dimension"]: r["parts"] for r in csv.DictReader(io.StringIO(answer))}
+    assert rows["query-authorship"] == (
+        "author: unknown (deployment-not-stated); elicitation: violated (different-value)"
+    )
+    assert rows["decision-mediation"] == ""
+
+
+def test_an_old_code_that_has_successors_is_answered_as_they_are(client: TestClient) -> None:
+    def found(codes: object) -> Any:
+        body = {"deployment": {"characteristics": {"query-authorship": codes}}}
+        return client.post("/api/v1/fit", json=body).json()["benchmarks"]
+
+    assert found("examination-item") == found(["expert", "examination"])
+    old = client.get(f"{PATIENTS}?whatif=outcome-validity:item-correctness").json()["what_if"]
+    assert old == client.get(f"{PATIENTS}?whatif=outcome-validity:item-correct").json()["what_if"]
+    assert old
+
+
+def test_an_old_code_that_may_mean_several_is_read_each_way(client: TestClient) -> None:
+    stated = {"query-authorship": "user-written", "decision-mediation": "human-decides"}
+    body = {"deployment": {"characteristics": stated}, "benchmark": "medqa"}
+    finding = client.post("/api/v1/fit", json=body).json()["benchmarks"][0]["findings"][0]
+    assert finding["characteristics"][0]["coded"][0]["to_recode"]
+    told = [(p["verdict"], p["rule"]) for p in finding["parts"]]
+    assert told == [("unknown", "deployment-not-stated"), ("violated", "different-value")]
+    chat = client.post("/api/v1/fit", json={**body, "benchmark": "chatbot-arena"}).json()
+    elicitation = chat["benchmarks"][0]["findings"][0]["parts"][1]
+    assert (elicitation["verdict"], elicitation["rule"]) == ("unknown", "old-value-untold")
 
 
 def test_benchmarks_are_ordered_and_the_unranked_ones_stand_apart(client: TestClient) -> None:
@@ -146,7 +194,9 @@ def test_two_benchmarks_side_by_side(client: TestClient) -> None:
     address = f"{PATIENTS}?compare=bean2026-scenarios,craft-md"
     sides = {d["dimension"]: d for d in client.get(address).json()["compared"]}
     assert sides["interaction-type"]["differs"]
-    assert sides["interaction-type"]["second"]["verdict"] == "holds"
+    turns, inquiry = sides["interaction-type"]["second"]["parts"]
+    assert (turns["part"], turns["verdict"]) == ("turns", "holds")
+    assert (inquiry["part"], inquiry["verdict"]) == ("inquiry", "unknown")
     assert not sides["outcome-validity"]["differs"]
     rows = list(csv.DictReader(io.StringIO(client.get(f"{address}&format=csv").text)))
     assert len(rows) == len(CORE)
@@ -156,7 +206,7 @@ DESCRIBED = {
     "title": "Patients asking about symptoms",
     "domains": ["healthcare"],
     "characteristics": {
-        "query_authorship": "natural-user",
+        "query_authorship": "natural-use",
         "interaction-type": ["multi-turn"],
         "decision-mediation": {"values": ["human-decides"], "answer": "They decide."},
         "language": "english",
@@ -175,16 +225,18 @@ def test_a_description_is_fitted_and_nothing_is_stored(client: TestClient) -> No
     answer = client.post("/api/v1/fit", json=body)
     assert answer.status_code == 200
     found = answer.json()["benchmarks"][0]["findings"]
-    assert [(f["verdict"], f["how"]) for f in found][:2] == [("violated", "derived")] * 2
+    assert [(f["verdict"], f["how"]) for f in found][:2] == [
+        ("unknown", "derived"), ("violated", "derived"),
+    ]  # fmt: skip
     assert found[0]["judgements"] == []
     assert client.get("/api/v1/deployments").json()["total"] == before
 
 
 def test_a_description_gives_what_the_stored_deployment_gives_by_rule(client: TestClient) -> None:
-    stored = client.get(f"{PATIENTS}?benchmark=craft-md&dimensions=interaction-type").json()
-    body = {"deployment": DESCRIBED, "benchmark": "craft-md", "dimensions": "interaction-type"}
+    stored = client.get(f"{PATIENTS}?benchmark=medqa&dimensions=interaction-type").json()
+    body = {"deployment": DESCRIBED, "benchmark": "medqa", "dimensions": "interaction-type"}
     described = client.post("/api/v1/fit", json=body).json()
-    keys = ("verdict", "rule", "assumed", "deployed")
+    keys = ("verdict", "rule", "assumed", "deployed", "parts")
     one, other = (a["benchmarks"][0]["findings"][0] for a in (stored, described))
     assert {k: one[k] for k in keys} == {k: other[k] for k in keys}
 

@@ -23,6 +23,8 @@ def test_combinations_are_counted_and_empties_told_apart(client: TestClient) -> 
     alone = cells["single-turn", "human-decides"]
     assert (alone["empty"], alone["unanswered_benchmarks"] > 0) == ("not-stated", True)
     assert len(cells) == 8 * 7
+    asked = cells["must-elicit", "human-decides"]
+    assert "public-self-assessment" not in asked["deployments"]  # it says nothing of inquiry
 
 
 def test_a_value_that_nothing_uses_is_never_used(client: TestClient) -> None:

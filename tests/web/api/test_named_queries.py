@@ -1,5 +1,7 @@
 """The named questions over HTTP."""
 
+from typing import Any
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -131,3 +133,25 @@ def test_a_full_iri_is_taken_for_a_code(client: TestClient) -> None:
 def unordered(rows: list[dict[str, str]]) -> list[dict[str, list[str]]]:
     """Return rows with the words of each cell sorted: a concatenation has no order of its own."""
     return [{name: sorted(str(cell).split()) for name, cell in row.items()} for row in rows]
+
+
+def test_an_old_code_is_answered_as_what_says_the_same(client: TestClient) -> None:
+    def found(value: str) -> dict[str, Any]:
+        address = f"/queries/benchmarks-assuming?value=query-authorship/{value}"
+        answer: dict[str, Any] = client.get(address, headers={"Accept": "application/json"}).json()
+        return answer
+
+    def benchmarks(value: str) -> set[str]:
+        return {row["benchmark"] for row in found(value)["rows"]}
+
+    assert found("natural-user")["rows"] == found("natural-use")["rows"]
+    assert found("natural-user")["old_codes"] == [
+        "The code natural-user is old: natural-use says the same."
+    ]
+    both = benchmarks("expert") & benchmarks("examination")
+    assert benchmarks("examination-item") == both != benchmarks("expert")
+    either = benchmarks("asked-for-by-study") | benchmarks("natural-use")
+    assert benchmarks("user-written") > either
+    assert "old_codes" not in found("expert")
+    cards = client.get("/api/v1/cards?assumes=query-authorship/examination-item&limit=100").json()
+    assert {item["benchmark"] for item in cards["items"]} == both

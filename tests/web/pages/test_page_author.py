@@ -117,7 +117,7 @@ def test_nothing_is_stored(client: TestClient) -> None:
 
 
 def test_a_problem_stands_at_its_row_with_what_was_read(client: TestClient) -> None:
-    answer = paste(client, CARD.replace("[single-turn]", "[item-correctness]"))
+    answer = paste(client, CARD.replace("[single-turn]", "[item-correct]"))
     assert answer.status_code == 422
     shown = row(page(answer), "Interaction type").one("p.wrong").words
     assert "does not belong to the dimension interaction-type" in shown
@@ -238,7 +238,7 @@ def test_a_written_card_is_a_file_that_reads_as_it_was_typed(client: TestClient)
         ("origin", "nobody", "is not known. Use one of: designer"),
         ("domains", "cooking", "not in the list of domains"),
         ("interaction-type.url", "example", "not written as a code or address"),
-        ("interaction-type.value", "item-correctness", "does not belong to the dimension"),
+        ("interaction-type.value", "item-correct", "does not belong to the dimension"),
         ("interaction-type.basis", "derived", "names no rule"),
         ("interaction-type.status", "not-stated", "Remove the answer"),
         ("novelty.locator", "p. 1", "required"),
@@ -263,11 +263,11 @@ def test_a_problem_stands_at_its_field_and_what_was_typed_is_kept(
 def test_a_stored_card_is_corrected_and_keeps_how_its_values_were_read(client: TestClient) -> None:
     found = opened(client, "/author/new?card=medqa/evalgap")
     assert "The chosen option is scored as it stands." in found.words
-    assert found.has('[value="item-correctness"][checked]')
+    assert found.has('[value="item-correct"][checked]')
     fields = {
         "card": "medqa/evalgap", "title": "MedQA, corrected", "benchmark": "medqa",
         "author": "evalgap", "author_name": "EvalGap maintainers", "origin": "third-party",
-        "outcome-validity.value": "item-correctness", "outcome-validity.answer": "The share.",
+        "outcome-validity.value": "item-correct", "outcome-validity.answer": "The share.",
     }  # fmt: skip
     answer = client.post("/author/new", files=[(k, (None, v)) for k, v in fields.items()])
     assert answer.status_code == 200

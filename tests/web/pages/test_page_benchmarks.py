@@ -60,7 +60,8 @@ def test_all_benchmarks_of_the_api_are_listed_over_the_pages(client: TestClient)
     ("query", "api"),
     [
         ("interaction-type=single-turn", "assumes=interaction-type/single-turn"),
-        ("query-authorship=expert-written", "assumes=query-authorship/expert-written"),
+        ("query-authorship=examination", "assumes=query-authorship/examination"),
+        ("query-authorship=natural-user", "assumes=query-authorship/natural-user"),
         ("domain=healthcare", "domain=healthcare"),
     ],
 )
@@ -125,7 +126,7 @@ def test_the_strip_says_its_values_in_words(client: TestClient) -> None:
     found = opened(client, "/benchmarks?q=healthbench")
     row = found.one('tr:has([href="/benchmarks/healthbench"])').words
     assert "Information completeness: disputed." in row
-    assert "Outcome validity: Rated quality (stated)" in row
+    assert "Outcome validity: Rated quality (stated, to be recoded)" in row
 
 
 def test_words_are_found_in_titles_authors_and_answers(client: TestClient) -> None:

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from tests.pages import opened, rows
 
-DESCRIBED = "query-authorship=natural-user&interaction-type=multi-turn&domain=healthcare"
+DESCRIBED = "query-authorship=natural-use&interaction-type=multi-turn&domain=healthcare"
 STORED = "deployment=public-self-assessment"
 
 
@@ -13,10 +13,13 @@ def test_the_form_lists_every_value_with_its_definition(client: TestClient) -> N
     found = opened(client, "/fit")
     schemes = client.get("/api/v1/assumptions").json()["items"]
     coded = sum(1 for d in schemes if d["values"])
-    assert found.texts("option[value='']").count("left open") == coded
-    meanings = found.one(".meanings:has([href='/ontology#value-query-authorship-natural-user'])")
-    assert "Natural user queries" in meanings.texts("dt")
-    assert "Written by such people about their own needs in ordinary use." in meanings.texts("dd")
+    parts = 2  # of query authorship and of interaction type; a scorer is not asked for
+    assert found.texts("option[value='']").count("left open") == coded + parts
+    assert found.has("#query-authorship-elicitation option[value=natural-use]")
+    assert not found.has("option[value=exact-match], option[value=natural-user]")
+    meanings = found.one(".meanings:has([href='/ontology#value-query-authorship-natural-use'])")
+    assert "Natural use" in meanings.texts("dt")
+    assert any("for a need of their own" in words for words in meanings.texts("dd"))
     assert found.has("option[value=public-self-assessment]")
     assert found.has('[href="/ontology#value-interaction-type-multi-turn"]')
 
@@ -27,7 +30,7 @@ def test_a_description_in_the_address_gives_what_the_api_gives(client: TestClien
         "deployment": {
             "domains": ["healthcare"],
             "characteristics": {
-                "query-authorship": "natural-user",
+                "query-authorship": "natural-use",
                 "interaction-type": "multi-turn",
             },
         },
@@ -49,7 +52,7 @@ def test_a_row_says_what_breaks_by_which_rule_and_how_much_is_known(client: Test
         "4 violated",
         "known 5 of 5",
         "Assumed: “Single turn” (stated). Deployed: “Multi-turn” (stated).",
-        "Deployed: “Natural user queries” (derived by rule intended-users-write-queries).",
+        "Deployed: “Natural use” (derived by rule intended-users-write-queries).",
         "In use there is a conversation with several exchanges.",
         "By rule alone it would be violated",
     ):
@@ -59,9 +62,15 @@ def test_a_row_says_what_breaks_by_which_rule_and_how_much_is_known(client: Test
 
 
 def test_what_is_left_open_is_unknown_and_never_counted_as_held(client: TestClient) -> None:
-    shown = opened(client, f"/fit?{DESCRIBED}&benchmark=craft-md").one(".ranked").words
-    assert "3 unknown" in shown
-    assert "known 2 of 5" in shown
+    found = opened(client, f"/fit?{DESCRIBED}&benchmark=craft-md").one(".ranked")
+    shown = found.words
+    assert "4 unknown" in shown
+    assert "known 1 of 5" in shown
+    parts = [row.words for row in found.all("table.parts tbody tr")]
+    assert parts[0].startswith("Author of the queries “Expert” and “Simulated user” not stated")
+    assert parts[1].startswith("Elicitation of the queries “Examination” “Natural use”")
+    assert "violated by rule different value" in parts[1]
+    assert "shown, not compared" in shown
     assert "Deployed: left open." in shown
     assert "Deployment not stated" in shown
 

@@ -9,6 +9,7 @@ from loaders.mapping.iris import bind
 from service.common import parameters
 from service.common.problems import BadParameter
 from service.ontology import labels
+from service.ontology.old_codes import dimension_and_code, to_recode
 from service.store.rdf_input import write
 from service.web.dependencies import Services, ServicesDep
 from service.web.pages.benchmark import citation, history, measured_gaps, related, view
@@ -29,6 +30,7 @@ TABS: Mapping[str, str] = {
 _PARAMETERS = ("deployment", "tab", "card", "from", "to")
 _WORDS = {
     "label": labels.label,
+    "is_to_recode": lambda path: to_recode(*dimension_and_code(path)),
     "definition": labels.definition,
     "value": measured_gaps.value,
     "size": measured_gaps.size,

@@ -19,6 +19,7 @@ from service.fit.claims import BenchmarkClaims, Claim, DeploymentClaims, Finding
 from service.fit.rules import find
 from service.ontology import scheme_queries
 from service.ontology import taxonomy as ontology_taxonomy
+from service.ontology.dimensions import Dimension, dimensions
 from service.ontology.schemes import NOT_APPLICABLE, Scheme
 from service.queries import lists
 from service.queries.cache import cached_per_state
@@ -26,6 +27,7 @@ from service.records import repository
 from service.records.repository import StoredRecord
 from service.store.port import Engine
 from service.web.pages.shared.assumption_strip import NOT_STATED, StripCell, cell
+from service.web.pages.shared.dimension_parts import PartLine, part_lines
 
 WITHDRAWN = "withdrawn"
 
@@ -75,6 +77,7 @@ class AssumptionRow:
     lower_level: tuple[Claim, ...]
     finding: Finding | None
     assessments: tuple[RecordedAssessment, ...]
+    parts: tuple[PartLine, ...] = ()
 
     @property
     def answered(self) -> bool:
@@ -118,6 +121,7 @@ class _PageInputs:
     """What the rows of a page are made from."""
 
     schemes: Mapping[str, Scheme]
+    words: Mapping[str, Dimension]
     cards: tuple[CurrentCard, ...]
     benchmark: BenchmarkClaims
     deployment: DeploymentClaims | None
@@ -127,14 +131,18 @@ class _PageInputs:
         name = str(dimension["id"])
         said = [(w, a) for w in self.cards for a in w.card.assumptions if a.dimension == name]
         hinted = any(a.hints for w, a in said if w.card.status != WITHDRAWN)
+        finding = (
+            find(self.schemes[name], self.benchmark, self.deployment) if self.deployment else None
+        )
         return AssumptionRow(
             cell(name, self.benchmark.claimed.get(name, ()), hinted=hinted),
             dimension["group"],
             dimension["question"],
             tuple((w, a) for w, a in said if _speaks(a)),
             self.benchmark.lower_level.get(name, ()),
-            find(self.schemes[name], self.benchmark, self.deployment) if self.deployment else None,
+            finding,
             self.assessed.get(name, ()),
+            tuple(part_lines(self.words[name], finding)) if finding else (),
         )
 
 
@@ -143,6 +151,7 @@ def benchmark(engine: Engine, ident: str, deployment: str | None = None) -> Benc
     reviewed_for = _deployment(engine, deployment) if deployment else None
     known = _PageInputs(
         scheme_queries.schemes(engine),
+        dimensions(engine),
         written(engine, ident),
         _benchmark(engine, ident, deployment),
         reviewed_for,

@@ -9,6 +9,7 @@ from loaders.mapping.iris import BASE, last_segment
 from service.common import parameters
 from service.common.aliases import current_sort
 from service.common.problems import BadParameter
+from service.ontology.old_codes import current
 from service.web.pages.benchmarks.index import SORTS, BenchmarkIndex, Facet, IndexEntry
 
 ROWS = 50
@@ -115,7 +116,7 @@ def parse(index: BenchmarkIndex, given: Iterable[tuple[str, str]]) -> Filters:
     parameters.only([name for name, _ in pairs], known, "This address")
     last = {name: value for name, value in pairs if value}
     chosen = {
-        name: tuple(dict.fromkeys(_code(facet, v) for n, v in pairs if n == name and v))
+        name: tuple(dict.fromkeys(c for n, v in pairs if n == name and v for c in _codes(facet, v)))
         for name, facet in index.facets.items()
     }
     return Filters(
@@ -126,11 +127,15 @@ def parse(index: BenchmarkIndex, given: Iterable[tuple[str, str]]) -> Filters:
     )
 
 
-def _code(facet: Facet, given: str) -> str:
-    """Return a choice of a facet; the codes of the ontology may be given as whole names."""
+def _codes(facet: Facet, given: str) -> tuple[str, ...]:
+    """Return a choice of a facet; the codes of the ontology may be given as whole names.
+
+    Old codes lead to those that say the same, of which any will do, as of all choices of a facet.
+    """
     code = last_segment(given) if given.startswith(BASE) else given
-    if code in facet.labels:
-        return code
+    codes = current(facet.name, [code])
+    if all(c in facet.labels for c in codes):
+        return codes
     raise BadParameter(
         f"{facet.name}: there is no {given!r} to choose. Take any of: "
         f"{', '.join(list(facet.labels)[:20])}.",

@@ -16,7 +16,7 @@ from service.fit import from_graph
 from service.fit.claims import BenchmarkClaims
 from service.ontology import scheme_queries
 from service.ontology.labels import label
-from service.ontology.schemes import Scheme
+from service.ontology.schemes import Scheme, SchemeValue
 from service.queries import lists
 from service.queries.cache import cached_per_state
 from service.store.port import Engine
@@ -176,17 +176,24 @@ def _of_dimension(
         {*_lies_in(scheme, k), *(c.state for c in (*e.cells, *e.further) if c.dimension == name)}
         for k, e in zip(known, entries, strict=True)
     ]
-    values = sorted(scheme.values.values(), key=lambda v: (v.rank is None, v.rank or 0, v.label))
-    labels = {v.code: v.label for v in values} | {
-        state: state.replace("-", " ") for state in STATES
-    }
+    used = {code for row in rows for code in row}
+    labels = {
+        v.code: v.label
+        for part in (*scheme.divided(), scheme)
+        for v in sorted(part.values.values(), key=_place)
+        if v.code in used or not v.old
+    } | {state: state.replace("-", " ") for state in STATES}
     group = "core" if name in CORE_DIMENSIONS else "further"
     return Facet(name, scheme.label, group, labels, _bits(rows, labels))
 
 
+def _place(value: SchemeValue) -> tuple[bool, bool, int, str]:
+    return value.old, value.rank is None, value.rank or 0, value.label
+
+
 def _lies_in(scheme: Scheme, known: BenchmarkClaims) -> set[str]:
     own = {v for said in known.said.get(scheme.dimension, ()) for v in said.values}
-    return {code for code in scheme.values if any(scheme.within(v, code) for v in own)}
+    return {code for code in scheme.lies_in(own) if code in scheme.values}
 
 
 def _of_codes(
@@ -206,5 +213,6 @@ def _bits(rows: Sequence[Iterable[str]], codes: Iterable[str]) -> dict[str, int]
     found = dict.fromkeys(codes, 0)
     for place, row in enumerate(rows):
         for code in row:
-            found[code] |= 1 << place
+            if code in found:
+                found[code] |= 1 << place
     return found

@@ -21,6 +21,7 @@ from service.ontology.schemes import NOT_APPLICABLE, PARTIALLY, VIOLATED
 from service.records import repository
 from service.store.port import Engine
 from service.web.pages.fit.address import FitInputs
+from service.web.pages.shared.dimension_parts import PartLine, part_lines
 
 
 def profiles(engine: Engine, deployment: str | None) -> tuple[Profile, ...]:
@@ -62,6 +63,11 @@ class FitLine:
     def alone(self) -> CodeInWords:
         """The rule that gives what would be derived without an assessor."""
         return dimensions.rule(self.finding.derived.rule)
+
+    @property
+    def parts(self) -> list[PartLine]:
+        """The parts that the verdict is rolled up from; none where there is one only."""
+        return part_lines(self.dimension, self.finding)
 
     @property
     def assumed(self) -> str:
@@ -167,7 +173,9 @@ class ShownFit:
     @property
     def rules(self) -> list[CodeInWords]:
         """The rules by which the verdicts on the page were found."""
-        used = {line.finding.rule for row in self.rows for line in row.lines}
+        lines = [line for row in self.rows for line in row.lines]
+        used = {line.finding.rule for line in lines}
+        used |= {part.finding.rule for line in lines for part in line.parts}
         return [dimensions.rule(name) for name in sorted(used)]
 
 

@@ -1,3 +1,11 @@
 """What the pages show: from the graph and the analysis to plain values that templates print."""
 
-__all__ = ["assumption_strip", "glyphs", "links", "numbers", "tables", "waterfall"]
+__all__ = [
+    "assumption_strip",
+    "dimension_parts",
+    "glyphs",
+    "links",
+    "numbers",
+    "tables",
+    "waterfall",
+]

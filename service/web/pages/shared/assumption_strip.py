@@ -6,7 +6,8 @@ from itertools import combinations
 
 from loaders.model import CORE_DIMENSIONS
 from service.fit.claims import Claim
-from service.ontology.labels import label
+from service.ontology.labels import label, part_of
+from service.ontology.old_codes import to_recode
 from service.ontology.schemes import DISPUTED, NOT_APPLICABLE
 
 STATED, DERIVED, HINTED = "stated", "derived", "hinted"
@@ -66,13 +67,18 @@ def state(claims: Sequence[Claim], *, hinted: bool = False) -> str:
 
 
 def _disagree(claims: Iterable[Claim]) -> bool:
-    """Tell whether two cards each assume what the other does not, as `conflicting-claims` does."""
-    spoken = [said for claim in claims if (said := claim.said())]
+    """Tell whether two cards each assume, on one part of the dimension, what the other does not.
+
+    As the named query `conflicting-claims` tells it.
+    """
+    spoken = [(claim.dimension, said) for claim in claims if (said := claim.said())]
     return any(
-        a.values - b.values and b.values - a.values
+        not part_of(dimension, a.values - b.values).isdisjoint(
+            part_of(dimension, b.values - a.values)
+        )
         if a.values and b.values
         else bool(a.values) != bool(b.values)
-        for a, b in combinations(spoken, 2)
+        for (dimension, a), (_, b) in combinations(spoken, 2)
     )
 
 
@@ -90,5 +96,12 @@ def _words(found: str, claims: Sequence[Claim]) -> str:
 def _values(claims: Iterable[Claim]) -> str:
     """Return the coded values, each with its basis."""
     given = sorted({(c.dimension, v.code, v.basis) for c in claims for v in c.coded})
-    parts = [f"{label(f'value/{name}/{code}')} ({basis})" for name, code, basis in given]
+    parts = [
+        f"{label(f'value/{name}/{code}')} ({basis}{_mark(name, code)})"
+        for name, code, basis in given
+    ]
     return ", ".join(parts) or "not applicable"
+
+
+def _mark(dimension: str, code: str) -> str:
+    return ", to be recoded" if to_recode(dimension, code) else ""

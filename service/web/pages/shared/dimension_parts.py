@@ -1,0 +1,38 @@
+"""The parts of a dimension as the pages show them beside its verdict."""
+
+from dataclasses import dataclass
+
+from service.fit.claims import Finding
+from service.fit.parts import FOLLOWS, PartFinding
+from service.ontology import dimensions
+from service.ontology.dimensions import CodeInWords, Dimension
+
+
+@dataclass(frozen=True)
+class PartLine:
+    """One part of a dimension: its verdict, None where it is not compared, and where from."""
+
+    label: str
+    finding: PartFinding
+    assumed: str
+    deployed: str
+
+    @property
+    def rule(self) -> CodeInWords:
+        """The rule that gives the verdict, or says that there is none."""
+        return dimensions.rule(self.finding.rule)
+
+    @property
+    def follows(self) -> bool:
+        """Whether a value on one side is not stated but follows by definition."""
+        return self.finding.how == FOLLOWS
+
+
+def part_lines(dimension: Dimension, finding: Finding) -> list[PartLine]:
+    """Return the parts of a finding in words; none where the dimension has no parts."""
+    labels = {p.name: p.label for p in dimension.parts}
+    return [
+        PartLine(labels[p.part], p, dimension.words(p.assumed), dimension.words(p.deployed))
+        for p in finding.parts
+        if p.part in labels and p.part
+    ]
