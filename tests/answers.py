@@ -2,9 +2,11 @@
 
 After the data, the ontology or the shapes have changed, `python -m tests.answers` writes them anew,
 and with them the figures of the corpus in `data/CORPUS.md`: read the difference. It also writes
-`data/VALIDATED`, once every shipped record has passed the shapes.
+`data/VALIDATED`, once every shipped record has passed the shapes; and the answers to the questions
+in `tests/ontology/competency`.
 """
 
+import csv
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +25,7 @@ from service.web.dependencies import Services
 from tests.manual import filled
 
 FOLDER = Path(__file__).parent / "golden" / "queries"
+COMPETENCY = Path(__file__).parent / "ontology" / "competency"
 CORPUS = Path(__file__).parents[1] / "data" / "CORPUS.md"
 PRINTED = {
     "evalgap stats": corpus_report.as_text,
@@ -71,6 +74,22 @@ def _cell(cell: Any) -> Any:
     return " ".join(sorted(words) if joined else words).replace(BASE, "")
 
 
+def rows_of(client: TestClient, name: str) -> list[list[str]]:
+    """Return the rows that a competency question has, with our names shortened."""
+    query = (COMPETENCY / f"{name}.rq").read_text(encoding="utf-8")
+    answer = client.post("/sparql", data={"query": query}, headers={"Accept": "text/csv"})
+    answer.raise_for_status()
+    rows = list(csv.reader(answer.text.splitlines()))[1:]
+    return [[_cell(cell) for cell in row] for row in rows]
+
+
+def expected_rows(name: str, of: str = "expected") -> list[list[str]]:
+    """Return the rows that are kept for a competency question."""
+    path = COMPETENCY / f"{name}.{of}.json"
+    found: list[list[str]] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
 def kept(name: str) -> Any:
     """Return the answer that is kept for a question."""
     return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
@@ -92,6 +111,11 @@ def corpus(client: TestClient) -> str:
     return text
 
 
+def _write_rows(path: Path, rows: list[list[str]]) -> None:
+    lines = ",\n ".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    path.write_text(f"[{lines}]\n", encoding="utf-8")
+
+
 def main() -> None:
     """Write the answer of every named query and the corpus; remove answers without a query.
 
@@ -105,6 +129,8 @@ def main() -> None:
         for name in catalog.named_queries():
             text = json.dumps(answer(client, name), ensure_ascii=False, indent=1)
             (FOLDER / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
+        for path in COMPETENCY.glob("*.rq"):
+            _write_rows(path.with_suffix(".expected.json"), rows_of(client, path.stem))
         CORPUS.write_text(corpus(client), encoding="utf-8")
     seeding.validated().write_text(f"{seeding.release_digest()}\n", encoding="ascii")
 
