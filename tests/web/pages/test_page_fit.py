@@ -66,10 +66,11 @@ def test_what_is_left_open_is_unknown_and_never_counted_as_held(client: TestClie
     shown = found.words
     assert "4 unknown" in shown
     assert "known 1 of 5" in shown
-    parts = [row.words for row in found.all("table.parts tbody tr")]
-    assert parts[0].startswith("Author of the queries “Expert” and “Simulated user” not stated")
-    assert parts[1].startswith("Elicitation of the queries “Examination” “Natural use”")
-    assert "violated by rule different value" in parts[1]
+    parts = [row.words for row in found.all(".parts li")]
+    assert parts[0].startswith("Author of the queries ? unknown by rule deployment not stated")
+    assert parts[0].endswith("assumed: “Expert” and “Simulated user” · deployed: not stated")
+    assert parts[1].startswith("Elicitation of the queries ✕ violated by rule different value")
+    assert parts[1].endswith("assumed: “Examination” · deployed: “Natural use”")
     assert "shown, not compared" in shown
     assert "Deployed: left open." in shown
     assert "Deployment not stated" in shown
