@@ -7,10 +7,10 @@ from operator import attrgetter
 from typing import Any
 from urllib.parse import quote
 
-from rdflib import RDF, XSD, Literal, URIRef
+from rdflib import OWL, RDF, XSD, Literal, URIRef
 from rdflib.term import Node
 
-from loaders.mapping.iris import BASE, DCTERMS, SHORT
+from loaders.mapping.iris import BASE, DCTERMS, EGAP, SHORT
 from service.linked_data.resource import Quad, ResourceDescription
 from service.queries import internal
 from service.store.port import Engine
@@ -63,13 +63,18 @@ def page(engine: Engine, found: ResourceDescription) -> dict[str, Any]:
     words = labels(
         engine, {found.subject, *_named([*own, *parts, *found.incoming, *found.recorded])}
     )
-    replaced = [value for _, predicate, value, _ in own if predicate == DCTERMS.isReplacedBy]
+
+    def led_to(predicate: URIRef) -> list[ShownTerm]:
+        return [_term(value, words) for _, said, value, _ in own if said == predicate]
+
     return {
         "iri": str(found.iri),
         "subject": _term(found.subject, words),
         "is_series": bool(found.versions),
         "versions": [_term(version, words) for version in found.versions],
-        "newer": _term(replaced[0], words) if replaced else None,
+        "deprecated": any(predicate == OWL.deprecated for _, predicate, *_ in own),
+        "replaced": led_to(DCTERMS.isReplacedBy),
+        "may_mean": led_to(EGAP.mayMean),
         "lines": _lines(own, words),
         "sections": _sections(parts, found.subject, words),
         "hidden": max(0, len(nodes) - SECTIONS),

@@ -83,6 +83,8 @@ def test_the_question_of_the_start_page_is_answered_by_each_door(home: Path, run
             address = f"http://127.0.0.1:{port}/queries/{ASKED}.csv?{ABOUT}"
             until(lambda: answers(address))
             assert ANSWER in httpx2.get(address).text.splitlines()
+            kept = httpx2.get(f"http://127.0.0.1:{port}/ontology/0.1.0.ttl")
+            assert kept.content == releases.files("0.1.0")["ontology.ttl"]
         finally:
             process.terminate()
     done = run("evalgap", "query", ASKED, "--param", ABOUT)

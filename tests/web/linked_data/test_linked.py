@@ -164,6 +164,17 @@ def test_links_on_a_page_stay_here_and_lead_somewhere(client: TestClient) -> Non
         assert client.get(address).status_code in {200, 303}, address
 
 
+@pytest.mark.one_engine
+def test_an_old_code_says_what_is_written_today_or_may_be_meant(client: TestClient) -> None:
+    old = opened(client, "/value/query-authorship/examination-item").words
+    assert "No longer used. Today it is written Examination" in old
+    assert "and Expert" in old
+    assert "a person has to decide" not in old
+    unclear = opened(client, "/value/query-authorship/user-written").words
+    assert "No longer used. It may mean" in unclear
+    assert "a person has to decide" in unclear
+
+
 def test_the_terms_of_the_ontology_have_their_places_on_its_page(client: TestClient) -> None:
     found = opened(client, "/ontology")
     for term in ("Assumption", "hasAssumption", "BenchmarkCard"):
