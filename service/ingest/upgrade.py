@@ -23,7 +23,6 @@ from service.ontology import releases
 from service.ontology.replaced import readings, replacements
 from service.queries import internal
 from service.records import repository
-from service.records.moved import moved
 from service.store.port import Engine
 from service.validation.gate import Gate
 
@@ -137,7 +136,7 @@ def _move(
 
 
 def _document(name: str, record: Record) -> Document:
-    """Return a record in the codes of today, as made from the version that the store has."""
+    """Return a record as made from the version that the store has; the way in moves its codes."""
     source = f"evalgap upgrade to ontology {releases.current()} of {name}"
     raw = Raw(source, record.model_dump_json().encode())
-    return Document(raw, "evalgap", (moved(record, replacements()),))
+    return Document(raw, "evalgap", (record,))

@@ -65,7 +65,8 @@ def page(engine: Engine, found: ResourceDescription) -> dict[str, Any]:
     )
 
     def led_to(predicate: URIRef) -> list[ShownTerm]:
-        return [_term(value, words) for _, said, value, _ in own if said == predicate]
+        found = (_term(value, words) for _, said, value, _ in own if said == predicate)
+        return sorted(found, key=attrgetter("text"))
 
     return {
         "iri": str(found.iri),
