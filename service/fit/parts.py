@@ -64,13 +64,27 @@ def findings(
     scheme: Scheme, said: Collection[ComparedClaim], there: Collection[ComparedClaim]
 ) -> tuple[PartFinding, ...]:
     """Return what the rules give for each part, from what cards claim and what profiles state."""
-    return tuple(_finding(scheme, part, said, there) for part in scheme.divided())
+    return set_against(scheme, by_part(scheme, said), by_part(scheme, there))
 
 
-def _finding(
-    whole: Scheme, part: Scheme, said: Iterable[ComparedClaim], there: Iterable[ComparedClaim]
-) -> PartFinding:
-    ours, theirs = _of_part(whole, part, said), _of_part(whole, part, there)
+ByPart = tuple[list["_PartClaim"], ...]
+"""What claims say of each part of a dimension."""
+
+
+def by_part(whole: Scheme, claims: Collection[ComparedClaim]) -> ByPart:
+    """Return what claims say of each part; a claim that says nothing of one is left out there."""
+    return tuple(
+        [found for c in claims if (found := _says(whole, part, c)) is not None]
+        for part in whole.divided()
+    )
+
+
+def set_against(whole: Scheme, ours: ByPart, theirs: ByPart) -> tuple[PartFinding, ...]:
+    """Return what the rules give for each part, from what both sides say of it."""
+    return tuple(map(_finding, whole.divided(), ours, theirs))
+
+
+def _finding(part: Scheme, ours: list[_PartClaim], theirs: list[_PartClaim]) -> PartFinding:
     assumed, deployed = _shown(ours), _shown(theirs)
     if not part.compared:
         return PartFinding(part.part, None, NOT_COMPARED, NOT_COMPARED, assumed, deployed)
@@ -81,10 +95,6 @@ def _finding(
 
 def _shown(claims: Iterable[_PartClaim]) -> frozenset[str]:
     return frozenset(v for c in claims for v in c.stated | c.follows)
-
-
-def _of_part(whole: Scheme, part: Scheme, claims: Iterable[ComparedClaim]) -> list[_PartClaim]:
-    return [found for c in claims if (found := _says(whole, part, c)) is not None]
 
 
 def _says(whole: Scheme, part: Scheme, claim: ComparedClaim) -> _PartClaim | None:
@@ -108,6 +118,8 @@ def speaks_of(whole: Scheme, part: Scheme, claim: ComparedClaim) -> bool:
 
 def spoken_of(whole: Scheme, part: Scheme, code: str) -> frozenset[str]:
     """Return the values of a part that a code stands for, or can be read as; none: another part."""
+    if code in part.values and not part.values[code].old:
+        return frozenset((code,))
     meant = whole.meanings(code)
     return meant.intersection(part.values) if whole.parts else meant
 
@@ -122,7 +134,7 @@ def _following(
     """
     found: frozenset[str] = frozenset()
     for other in whole.parts:
-        if other is part:
+        if other is part or not any(value.entails for value in other.values.values()):
             continue
         meant = [m for code in values if (m := spoken_of(whole, other, code))]
         each = [_entailed(whole, part, codes) for codes in meant]

@@ -18,7 +18,14 @@ from service.fit.claims import (
     VerdictCounts,
 )
 from service.fit.comparison import RuleVerdict
-from service.fit.parts import ComparedClaim, PartFinding, findings, rolled_up
+from service.fit.parts import (
+    ComparedClaim,
+    PartFinding,
+    by_part,
+    findings,
+    rolled_up,
+    set_against,
+)
 from service.ontology.schemes import (
     DISPUTED,
     HOLDS,
@@ -30,6 +37,8 @@ from service.ontology.schemes import (
 )
 
 _Verdicts = tuple[Mapping[str, str], VerdictCounts]
+_Derived = tuple[tuple[PartFinding, ...], RuleVerdict]
+"""What the rules give for one dimension: its parts, and what is rolled up from them."""
 
 
 class _Rules:
@@ -41,7 +50,11 @@ class _Rules:
         self._schemes = {name: schemes[name] for name in relevant}
         self._deployment = deployment
         self._known: dict[tuple[frozenset[ComparedClaim], ...], _Verdicts] = {}
-        self._parts: dict[tuple[str, frozenset[ComparedClaim]], tuple[PartFinding, ...]] = {}
+        self._there = {
+            name: by_part(scheme, deployment.said.get(name, _NOTHING))
+            for name, scheme in self._schemes.items()
+        }
+        self._derived: dict[tuple[str, frozenset[ComparedClaim]], _Derived] = {}
 
     def fit(self, benchmark: BenchmarkClaims) -> Fit:
         verdicts, counted = self._judged(benchmark) if benchmark.judged else self._ruled(benchmark)
@@ -57,19 +70,25 @@ class _Rules:
         return known
 
     def _judged(self, benchmark: BenchmarkClaims) -> _Verdicts:
-        found = {f.dimension: f.verdict for f in self._findings(benchmark)}
+        found = {
+            name: _settled(benchmark.judged.get(name, ()), self._derive(scheme, benchmark)[1])[0]
+            for name, scheme in self._schemes.items()
+        }
         return found, counts(found.values())
 
     def _findings(self, benchmark: BenchmarkClaims) -> tuple[Finding, ...]:
-        return tuple(self._finding(scheme, benchmark) for scheme in self._schemes.values())
+        return tuple(
+            _found(self._derive(scheme, benchmark), name, benchmark, self._deployment)
+            for name, scheme in self._schemes.items()
+        )
 
-    def _finding(self, scheme: Scheme, benchmark: BenchmarkClaims) -> Finding:
+    def _derive(self, scheme: Scheme, benchmark: BenchmarkClaims) -> _Derived:
         said = scheme.dimension, benchmark.said.get(scheme.dimension, _NOTHING)
-        parts = self._parts.get(said)
-        if parts is None:
-            there = self._deployment.said.get(scheme.dimension, _NOTHING)
-            parts = self._parts[said] = findings(scheme, said[1], there)
-        return _found(parts, scheme.dimension, benchmark, self._deployment)
+        known = self._derived.get(said)
+        if known is None:
+            parts = set_against(scheme, by_part(scheme, said[1]), self._there[scheme.dimension])
+            known = self._derived[said] = parts, rolled_up(parts)
+        return known
 
 
 _NOTHING: frozenset[ComparedClaim] = frozenset()
@@ -79,11 +98,12 @@ def find(scheme: Scheme, benchmark: BenchmarkClaims, deployment: DeploymentClaim
     """Return whether the assumption of a benchmark on the scheme's dimension holds, and why."""
     name = scheme.dimension
     said, there = benchmark.said.get(name, _NOTHING), deployment.said.get(name, _NOTHING)
-    return _found(findings(scheme, said, there), name, benchmark, deployment)
+    parts = findings(scheme, said, there)
+    return _found((parts, rolled_up(parts)), name, benchmark, deployment)
 
 
 def _found(
-    parts: tuple[PartFinding, ...],
+    derived: _Derived,
     dimension: str,
     benchmark: BenchmarkClaims,
     deployment: DeploymentClaims,
@@ -91,10 +111,10 @@ def _found(
     claims = benchmark.claimed.get(dimension, ())
     there = deployment.claimed.get(dimension, ())
     judged = benchmark.judged.get(dimension, ())
-    derived = rolled_up(parts)
-    verdict, how, rule = _settled(judged, derived)
+    parts, alone = derived
+    verdict, how, rule = _settled(judged, alone)
     return Finding(
-        dimension, verdict, how, rule, _values(claims), _values(there), derived, parts,
+        dimension, verdict, how, rule, _values(claims), _values(there), alone, parts,
         claims, there, judged, benchmark.lower_level.get(dimension, ()),
     )  # fmt: skip
 

@@ -103,7 +103,7 @@ def _path(dimension: Dimension) -> tuple[int, bool, str]:
 def _dimension(scheme: Scheme) -> Dimension:
     path = f"dimension/{scheme.dimension}"
     parts = tuple(
-        PartInWords(p.part, p.label, p.compared, terms(_kept(p, old=False)))
+        PartInWords(p.part, p.label, p.compared, tuple(_below(_kept(p, old=False), None, 0)))
         for p in scheme.divided()
     )
     return Dimension(
@@ -112,7 +112,7 @@ def _dimension(scheme: Scheme) -> Dimension:
         labels.of(path).question,
         labels.definition(path),
         graphs.assumption_kinds().get(scheme.dimension, scheme.dimension),
-        (*(t for p in parts for t in p.values), *terms(_kept(scheme, old=True))),
+        terms(scheme),
         parts,
     )
 
@@ -124,8 +124,12 @@ def _kept(scheme: Scheme, *, old: bool) -> Scheme:
 
 
 def terms(scheme: Scheme) -> tuple[CodeInWords, ...]:
-    """Return the values of a scheme, ranked ones first, each before what is narrower than it."""
-    return tuple(_below(scheme, None, 0))
+    """Return the values of a scheme, part by part, and after them the old ones.
+
+    Ranked ones stand first, each before what is narrower than it.
+    """
+    each = [_kept(part, old=False) for part in scheme.divided()]
+    return tuple(t for some in (*each, _kept(scheme, old=True)) for t in _below(some, None, 0))
 
 
 def _below(scheme: Scheme, broader: str | None, depth: int) -> Iterator[CodeInWords]:

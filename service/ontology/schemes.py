@@ -90,7 +90,7 @@ class Scheme:
     def lies_in(self, values: Iterable[str]) -> frozenset[str]:
         """Return the values that some values are, say exactly, or are narrower than."""
         own = set(values)
-        said = {m for code in own if not self.to_recode(code) for m in self.meanings(code)}
+        said = {m for code in own if self.is_old(code) for m in self.values[code].same}
         return frozenset(code for value in own | said for code in self.upwards(value))
 
     def entailed(self, code: str) -> frozenset[str]:

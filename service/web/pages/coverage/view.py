@@ -12,6 +12,7 @@ from service.fit import from_graph
 from service.fit.claims import BenchmarkClaims, DeploymentClaims
 from service.ontology import dimensions, scheme_queries
 from service.ontology.dimensions import CodeInWords
+from service.ontology.old_codes import current
 from service.ontology.schemes import Scheme
 from service.store.port import Engine
 
@@ -82,8 +83,11 @@ def grid(
     """
     _check(names)
     found = coverage_from_graph.coverage(engine, ",".join(names), domain)
-    across, down = dimensions.terms(found.axes[1]), dimensions.terms(found.axes[0])
     squares = _squares(found.cells)
+    down, across = (
+        tuple(t for t in dimensions.terms(axis) if t.code in {codes[place] for codes in squares})
+        for place, axis in enumerate(found.axes)
+    )
     return Grid(
         (found.axes[0], found.axes[1]),
         found.domain,
@@ -93,7 +97,7 @@ def grid(
         across,
         tuple((row, tuple(squares[row.code, column.code] for column in across)) for row in down),
         found.unmatched,
-        _inside(engine, squares, (down, across), cell) if cell else None,
+        _inside(engine, squares, (down, across), _current(found.axes, cell)) if cell else None,
     )
 
 
@@ -116,6 +120,14 @@ def _squares(cells: Sequence[CrosstabCell]) -> Mapping[tuple[str, ...], GridCell
 def shade(count: int, most: int) -> int:
     """Return the shade of a count in equal steps up to the largest one."""
     return ceil(SHADES * count / most) if count else 0
+
+
+def _current(axes: Sequence[Scheme], cell: str) -> str:
+    """Return the name of a cell with the successor of an old code in its place, if it has one."""
+    codes = cell.split(",")
+    new = [current(axis.dimension, [c]) for axis, c in zip(axes, codes, strict=False)]
+    known = all(len(n) == 1 for n in new) and len(codes) == len(axes)
+    return ",".join(n[0] for n in new) if known else cell
 
 
 def _inside(
