@@ -118,7 +118,7 @@ def _targets(node: Node) -> set[str]:
             if isinstance(value, Node) and only_named(field, value):
                 found.add(child_iri("", field, value, 0))
             elif isinstance(value, Node):
-                found |= _targets(value)
+                found |= _targets(value) if names_others(type(value)) else set()
             elif isinstance(field.term, Coded):
                 found.add(f"{BASE}{field.term.base}{value}")
     return found

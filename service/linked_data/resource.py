@@ -34,6 +34,8 @@ LARGEST = 50_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:@+,;=/-]*")
 _SHARED = {THINGS, PROVENANCE, ONTOLOGY_GRAPH, SHAPES_GRAPH, URIRef(f"{BASE}graph/state")}
 _LISTED = ("scheme/", "dimension/")
+_BY_CARDS = {"system": EGAP.describesSystem, "study": EGAP.describesStudy}
+"""Things of which nearly all that is known stands on cards, which are shown with them."""
 
 Quad = tuple[Node, URIRef, Node, URIRef | None]
 """Subject, predicate, object and graph; no graph: the default one, or said by this service."""
@@ -119,7 +121,7 @@ def describe(engine: Engine, iri: URIRef) -> ResourceDescription:
         iri=iri,
         subject=subject,
         own=(*own, *_leading(iri, current, versions)),
-        parts=(*parts, *_members(engine, iri)),
+        parts=(*parts, *_members(engine, iri), *_cards(engine, iri)),
         incoming=tuple(sorted(incoming[:INCOMING], key=str)),
         recorded=_recorded(engine, homes),
         versions=versions,
@@ -171,6 +173,16 @@ def _members(engine: Engine, iri: URIRef) -> list[Quad]:
     if not str(iri).removeprefix(BASE).startswith(_LISTED):
         return []
     return _quads(internal.rows(engine, "member-statements", iri=iri), ONTOLOGY_GRAPH)
+
+
+def _cards(engine: Engine, iri: URIRef) -> list[Quad]:
+    """Return the statements of the current cards of a system or study."""
+    _, _, path = str(iri).removeprefix(BASE).partition("id/")
+    describes = _BY_CARDS.get(path.partition("/")[0])
+    if describes is None:
+        return []
+    rows = internal.rows(engine, "card-statements", describes=describes, thing=iri)
+    return [q for q in _quads(rows) if q[3] != PROVENANCE]
 
 
 def _recorded(engine: Engine, graphs: Iterable[URIRef]) -> tuple[Quad, ...]:

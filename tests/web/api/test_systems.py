@@ -116,6 +116,10 @@ def test_a_gap_shows_what_the_cards_say_of_what_it_names(small: TestClient) -> N
     page = opened(small, "/gaps/a-gap")
     assert "A trial" in page.texts('a[href="/id/study/a-trial"]')
     assert page.has('a[href="/id/system/helper-2"]')
+    system = opened(small, "/doc/id/system/helper-2")
+    assert "2024-05" in system.words
+    assert "Helper two" in system.words
+    assert "2024-08" in small.get("/doc/id/system/helper-2.ttl").text
     document = opened(small, "/doc/id/study/a-trial")
     assert document.has('a[href="/api/v1/studies/a-trial"]')
     assert "a-gap" in document.words
