@@ -275,6 +275,7 @@ _SENTENCES = {
     "missing": "This field is required and is not there.",
     "extra_forbidden": "This field is not part of the format.",
     "string_pattern_mismatch": "This is not written as a code or address.",
+    "model_type": "Several fields are expected here, not one value.",
 }
 _MENDS = {
     "missing": "Add this field.",
@@ -283,6 +284,8 @@ _MENDS = {
     "decimal_parsing": "Write a plain number, such as 12.5.",
     "string_too_long": "Shorten it, and keep the rest as a page of its own.",
     "int_parsing": "Write a whole number.",
+    "bool_parsing": "Write true or false.",
+    "model_type": "Write them by name, such as {id: jane-doe, name: Jane Doe}.",
     "date_from_datetime_parsing": "Write a date as 2026-05-26.",
     "partial_date": "Write what is known of it: 2024, 2024-05 or 2024-05-31.",
 }
