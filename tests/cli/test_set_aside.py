@@ -92,7 +92,7 @@ def test_a_mended_record_is_cleared_by_its_import(run: Run, cards: Path) -> None
 def test_a_dry_run_keeps_nothing(run: Run, cards: Path) -> None:
     assert run("import", "--dry-run", cards, seed=False).returncode == 1
     assert listed(run) == []
-    assert "Good" not in run("export", seed=False).stdout
+    assert '"Good"' not in run("export", seed=False).stdout
 
 
 def test_a_retry_takes_in_what_only_lacked_another_record(run: Run, tmp_path: Path) -> None:
