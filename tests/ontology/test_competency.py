@@ -21,9 +21,8 @@ QUESTIONS = sorted(path.stem for path in COMPETENCY.glob("*.rq"))
 def made_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Return a client of a store that holds the made-up records alone."""
     store = tmp_path_factory.mktemp("competency") / "store"
-    for path in sorted(COMPETENCY.glob("made-up-*.yaml")):
-        done = command(store, "import", path, seed=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+    done = command(store, "import", *sorted(COMPETENCY.glob("made-up-*.yaml")), seed=False)
+    assert done.returncode == 0, done.stdout + done.stderr
     with TestClient(create_app(Settings(store=store, seed=False, validators=0))) as client:
         yield client
 
