@@ -4,6 +4,7 @@ from typing import Any
 
 from loaders.mapping.iris import BASE
 from service.common.problems import NotFound
+from service.ontology.old_codes import dimension_and_code, old_codes
 from service.ontology.scheme_queries import tail
 from service.queries import internal
 from service.queries.lists import value
@@ -34,13 +35,20 @@ def _dimension(row: Row) -> dict[str, Any]:
 
 
 def _coded_value(row: Row) -> dict[str, Any]:
+    ident = str(row["value"]).removeprefix(f"{BASE}value/")
+    old = old_codes().get(dimension_and_code(ident))
     return {
         "@id": str(row["value"]),
-        "id": str(row["value"]).removeprefix(f"{BASE}value/"),
+        "id": ident,
         "label": str(row["valueLabel"]),
         "definition": str(row["valueDefinition"]),
         "rank": value(row["rank"]) if "rank" in row else None,
         "broader": tail(row, "broader"),
+        "part": str(row["part"]) if "part" in row else None,
+        "old": old is not None,
+        "to_recode": old is not None and old.to_recode,
+        "replaced_by": list(old.same) if old else [],
+        "may_mean": list(old.may_mean) if old else [],
     }
 
 

@@ -230,3 +230,15 @@ def test_names_lead_to_what_is_known(client: TestClient) -> None:
     answer = client.get("/id/gap/bean2026-gpt4o-recomputed")
     assert answer.status_code == 303
     assert client.get(answer.headers["location"]).status_code == 200
+
+
+def test_a_value_says_its_part_and_an_old_one_what_became_of_it(client: TestClient) -> None:
+    address = "/api/v1/assumptions/query-authorship"
+    values = {v["id"].partition("/")[2]: v for v in client.get(address).json()["values"]}
+    assert (values["expert"]["part"], values["expert"]["old"]) == ("author", False)
+    assert values["natural-use"]["part"] == "elicitation"
+    item = values["examination-item"]
+    assert (item["old"], item["to_recode"]) == (True, False)
+    assert item["replaced_by"] == ["expert", "examination"]
+    assert values["user-written"]["to_recode"]
+    assert values["user-written"]["may_mean"] == ["asked-for-by-study", "natural-use"]
