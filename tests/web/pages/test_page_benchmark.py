@@ -398,3 +398,15 @@ def test_hostile_titles_stay_text_in_the_catalogue(grown: TestClient) -> None:
     author = "Eve {} & <b>Co</b>_100%"
     listed = rows(grown.get("/benchmarks.csv", params={"author": author}))
     assert [row["id"] for row in listed] == ["hostile"]
+
+
+def test_parts_and_codes_to_be_recoded_are_shown(client: TestClient) -> None:
+    found = opened(client, "/benchmarks/medqa?deployment=public-self-assessment")
+    parts = found.one("#interaction-type .parts").words
+    assert "assumed: “Single turn” · deployed: “Multi-turn”" in parts
+    assert "follows by definition" in parts
+    scorer = found.one("#outcome-validity .parts").words
+    assert "shown, not compared" in scorer
+    rated = opened(client, "/benchmarks/mt-bench").one("#outcome-validity").words
+    assert "to be recoded" in rated
+    assert "to be recoded" not in found.one("#query-authorship").words
