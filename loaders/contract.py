@@ -275,6 +275,13 @@ _SENTENCES = {
     "missing": "This field is required and is not there.",
     "extra_forbidden": "This field is not part of the format.",
     "string_pattern_mismatch": "This is not written as a code or address.",
+    "string_type": "Text is expected here.",
+    "string_too_short": "This is empty.",
+    "int_type": "This is no whole number.",
+    "int_parsing": "This is no whole number.",
+    "int_from_float": "This is no whole number.",
+    "bool_type": "This is neither true nor false.",
+    "bool_parsing": "This is neither true nor false.",
     "model_type": "Several fields are expected here, not one value.",
 }
 _MENDS = {
@@ -283,10 +290,16 @@ _MENDS = {
     "string_pattern_mismatch": "Use a code: lower-case words joined by hyphens, as single-turn.",
     "decimal_parsing": "Write a plain number, such as 12.5.",
     "string_too_long": "Shorten it, and keep the rest as a page of its own.",
+    "string_type": "Write one text, in quotes where it looks like a number.",
+    "string_too_short": "Fill it in, or leave it out.",
+    "int_type": "Write a whole number.",
     "int_parsing": "Write a whole number.",
+    "int_from_float": "Write a whole number.",
+    "bool_type": "Write true or false.",
     "bool_parsing": "Write true or false.",
     "model_type": "Write them by name, such as {id: jane-doe, name: Jane Doe}.",
     "date_from_datetime_parsing": "Write a date as 2026-05-26.",
+    "address": "Write it in full, as https://example.org/paper; [ and ] as %5B and %5D.",
     "partial_date": "Write what is known of it: 2024, 2024-05 or 2024-05-31.",
 }
 

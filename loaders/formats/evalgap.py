@@ -7,6 +7,7 @@ list); everything else is the model's own field names, checked by the model.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
@@ -46,6 +47,8 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordPr
     """Return every record that the file holds, in storage order."""
     del raw  # identities stand in the file
     _check(tree)
+    for name in ("metrics", "systems", "studies"):
+        _items(tree, name)  # what follows looks things up in them
     records: list[Record] = [_card(tree)] if _CARD_KEYS & set(tree) else []
     card = records[0].id if records else None
     records += _each(_described(tree, "systems"), "systems", _system_card)
@@ -59,7 +62,9 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordPr
     if not records:
         raise CardError(
             RecordProblem(
-                "The file holds no card, deployment, review, gap or plan.", mend="Add one."
+                "The file holds no card, deployment, review, gap or plan, and no system or study "
+                "with an author.",
+                mend="Add one.",
             )
         )
     return records, []
@@ -165,7 +170,9 @@ def _described(tree: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _system_card(item: Mapping[str, Any]) -> Record:
     fields = _card_of(item, "system")
     if "version" in fields:
-        fields["system_version"] = str(fields.pop("version"))
+        version = fields.pop("version")
+        number = isinstance(version, int | float | Decimal) and not isinstance(version, bool)
+        fields["system_version"] = str(version) if number else version
     return SystemCard.model_validate(fields)
 
 

@@ -8,7 +8,9 @@ them back and to build the JSON-LD context, so the three can never disagree.
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
+
+from loaders.model.addresses import address
 
 PREFIXES = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -88,7 +90,5 @@ Path = Annotated[
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 """Words as the source gives them, trimmed."""
 
-Iri = Annotated[
-    str, StringConstraints(pattern=r'^https?://[^\s<>"{}|\\^`\x00-\x20]+$', max_length=2_000)
-]
+Iri = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(address)]
 """An absolute http(s) IRI that every RDF syntax can carry."""

@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+from loaders.model.addresses import is_address
+
 MISSING = frozenset(
     {
         "", "-", "?", "n/a", "na", "none", "null", "unknown", "not specified", "not provided",
@@ -133,7 +135,7 @@ def on_turns(words: str) -> list[str]:
 
 def is_iri(value: str) -> bool:
     """Tell whether a text is an http(s) address that RDF can carry as an IRI."""
-    return _IRI.match(value) is not None and "http" not in value[5:12]
+    return _IRI.match(value) is not None and "http" not in value[5:12] and is_address(value)
 
 
 def is_placeholder(value: str) -> bool:

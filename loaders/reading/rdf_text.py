@@ -1,7 +1,8 @@
 """Untrusted RDF in every syntax, read by Oxigraph's parsers, which fetch and open nothing.
 
-The one module of the loaders that knows Oxigraph. rdflib's parsers are kept for files of our own,
-because they fetch addresses (JSON-LD contexts, also `file:` ones) and raise whatever they meet.
+Of the loaders only this module and `loaders.model.addresses` know Oxigraph. rdflib's parsers are
+kept for files of our own, because they fetch addresses (JSON-LD contexts, also `file:` ones) and
+raise whatever they meet.
 """
 # DESIGN: oxigraph-parsers
 

@@ -35,6 +35,7 @@ State = Literal["waiting", "running", "done", "cancelled", "failed"]
 ENDED = frozenset({"done", "cancelled", "failed"})
 KEPT = 50
 """How many ended jobs are kept; the oldest go first."""
+_UNFORESEEN = "The service met an error it did not foresee; it is logged."
 _LOG = logging.getLogger(__name__)
 
 
@@ -210,9 +211,10 @@ class ImportJobs:
         try:
             self._save(job)
             self._import(job)
-        except (Problem, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - else the thread ends, and with it every import
             problem = error if isinstance(error, Problem) else fault(error, self._folder)
-            job.error = problem.detail if problem else str(error)
+            said = str(error) if isinstance(error, OSError) else _UNFORESEEN
+            job.error = problem.detail if problem else said
             _LOG.exception("import %s failed", job.id)
             self._end(job, "failed")
             return
@@ -295,7 +297,8 @@ class ImportJobs:
     def _prune(self) -> None:
         ended = [j for j in self.all() if j.state in ENDED]
         for job in ended[KEPT:]:
-            del self._jobs[job.id], self._cancelled[job.id]
+            self._jobs.pop(job.id, None)  # another request may have been quicker
+            self._cancelled.pop(job.id, None)
             self.discard(job.id)
 
 

@@ -228,3 +228,32 @@ def test_a_large_upload_is_refused_before_it_is_stored(tmp_path: Path) -> None:
 def test_an_import_that_is_not_there_is_a_404(service: TestClient) -> None:
     for path in ("", "/events", "/report", "/set-aside"):
         assert service.get(f"/api/v1/imports/nothing{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[::1", "https://a.org/[b]", "https://a.org/%zz", "https://a.org/a#b#c"]
+)
+def test_an_address_that_no_store_takes_does_not_end_the_imports(
+    service: TestClient, address: str
+) -> None:
+    mine = {"evalgap": 1, "benchmark_name": "B", "benchmark": {"id": "b", "pages": [address]}}
+    mine["card"] = {"author": {"id": "jane", "name": "Jane"}}
+    theirs = {**GOOD, "benchmark_details": {"name": "B", "resources": [address]}}
+    job = ended(service, sent(service, archive({"mine.json": mine, "theirs.json": theirs})))
+    assert job["states"] == {"set aside": 1, "imported with warnings": 1}
+
+
+def test_after_an_unforeseen_error_the_next_import_goes_on(
+    service: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise SyntaxError("Parser error at line 33")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("service.ingest.jobs.ingest", broken)
+        job = ended(service, sent(service, archive({"a.json": GOOD})))
+    assert (job["state"], job["error"]) == (
+        "failed",
+        "The service met an error it did not foresee; it is logged.",
+    )
+    assert ended(service, sent(service, archive({"a.json": GOOD})))["state"] == "done"

@@ -237,12 +237,12 @@ def test_a_written_card_is_a_file_that_reads_as_it_was_typed(client: TestClient)
         ("author", "", "needs exactly one author"),
         ("origin", "nobody", "is not known. Use one of: designer"),
         ("domains", "cooking", "not in the list of domains"),
-        ("interaction-type.url", "example", "not written as a code or address"),
+        ("interaction-type.url", "example", "This is no web address"),
         ("interaction-type.value", "item-correct", "does not belong to the dimension"),
         ("interaction-type.basis", "derived", "names no rule"),
         ("interaction-type.status", "not-stated", "Remove the answer"),
         ("novelty.locator", "p. 1", "required"),
-        ("publications", "nowhere", "not written as a code or address"),
+        ("publications", "nowhere", "This is no web address"),
     ],
 )
 def test_a_problem_stands_at_its_field_and_what_was_typed_is_kept(
