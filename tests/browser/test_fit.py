@@ -11,7 +11,7 @@ PATIENTS = "/fit?deployment=public-self-assessment&domain=healthcare"
 
 def test_describing_a_deployment_leads_to_ranked_benchmarks_and_reasons(tab: Tab) -> None:
     page = tab.open("/fit")
-    page.get_by_label("Who asks?").select_option("natural-use")
+    page.get_by_label("Elicitation of the queries").select_option("natural-use")
     page.get_by_label("How many turns?").select_option("multi-turn")
     page.locator("#domain").select_option("healthcare")
     page.locator("form", has=page.get_by_label("Who asks?")).get_by_role(
@@ -70,7 +70,7 @@ def test_all_of_it_works_without_scripts(browser: Browser, site: str) -> None:
 def test_a_name_of_any_kind_stays_text_and_fits(tab: Tab) -> None:
     name = "<script>alert(1)</script><think>ﬁ شخص" + "x" * 1000
     page = tab.open("/fit", NARROW)
-    page.get_by_label("Who asks?").select_option("natural-use")
+    page.get_by_label("Elicitation of the queries").select_option("natural-use")
     page.get_by_label("A name for it").fill(name)
     page.get_by_role("button", name="See what fits").first.click()
     expect(page.locator("#case-title")).to_have_text(name)
