@@ -111,6 +111,11 @@ def test_a_list_shows_and_filters_stages(small: TestClient) -> None:
     assert set(next(i for i in items if i["id"] == "full")["countries"].split()) == {"KE", "NO"}
     chosen = small.get("/api/v1/deployments?stage=planned").json()["items"]
     assert [i["id"] for i in chosen] == ["plan"]
+    for stage in ("in-use", "retired"):  # what is disputed is neither, as in the counts
+        chosen = small.get(f"/api/v1/deployments?stage={stage}").json()["items"]
+        assert [(i["id"], i["stages"]) for i in chosen] == [
+            ("full" if stage == "in-use" else "gone", stage)
+        ]
     assert "stages" in small.get("/api/v1/deployments.csv").text.splitlines()[0].split(",")
 
 
