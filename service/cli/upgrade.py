@@ -52,9 +52,10 @@ def upgrade(
 
 
 def _folder(settings: Settings) -> Path:
-    if settings.store is None or not settings.store.exists():
+    # what is no store would change places with a new one, and its files be removed
+    if settings.store is None or not (settings.store / "CURRENT").exists():
         fail(f"There is no store at {settings.store}.")
-    return settings.store
+    return settings.store.resolve()  # the folder that a link leads to is the one to replace
 
 
 def _on_server(settings: Settings, *, dry_run: bool) -> UpgradeReport:

@@ -94,6 +94,26 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(old: Path) -> None
     assert (lines(old), sorted(old.parent.iterdir())) == (before, beside)
 
 
+def test_a_folder_that_is_no_store_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "mine.txt").write_text("kept")
+    for options in ((), ("--dry-run",)):
+        done = command(tmp_path / "store", "upgrade", *options)
+        assert (done.returncode, "There is no store at" in done.stderr) == (2, True)
+    assert [p.relative_to(tmp_path).as_posix() for p in sorted(tmp_path.rglob("*"))] == [
+        "store", "store/mine.txt",
+    ]  # fmt: skip
+
+
+def test_a_store_that_a_link_leads_to_is_upgraded_where_it_is(tmp_path: Path) -> None:
+    unpacked(tmp_path).rename(tmp_path / "real")
+    (tmp_path / "store").symlink_to("real")
+    assert command(tmp_path / "store", "upgrade", seed=False).returncode == 0
+    assert (tmp_path / "store").is_symlink()
+    assert command(tmp_path / "real", "upgrade", seed=False).stdout.startswith("The store is up to")
+    assert not list(tmp_path.glob("*.upgrading"))
+
+
 def test_a_store_in_use_is_left_alone(tmp_path: Path) -> None:
     store = unpacked(tmp_path)
     with closing(open_store(store)):
