@@ -5,6 +5,7 @@ Records are versioned documents: cards at four levels (`Card` of a benchmark, `D
 `Match`; things are what they talk about. Every field names its predicate: `loaders.model.terms`.
 """
 
+from loaders.model.addresses import is_address
 from loaders.model.descriptions import (
     Card,
     DatasetCard,
@@ -127,6 +128,7 @@ __all__ = [
     "UserGroup",
     "descriptions",
     "interval_words",
+    "is_address",
     "nodes",
     "partial_dates",
     "statements",

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from loaders.model.addresses import is_address
+from loaders.model import is_address
 
 MISSING = frozenset(
     {
