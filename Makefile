@@ -48,7 +48,7 @@ fix: .venv/.dev  ## Repair what can be repaired
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: .venv/.dev  ## Measure speed (not part of the tests)
+bench: .venv/.dev  ## Measure speed and coverage of intervals (not part of the tests)
 	$(BIN)/python -m pytest tests/bench --override-ini addopts=--import-mode=importlib -s -q
 
 soak: .venv/.dev  ## Run what takes long (not part of the tests)

@@ -1,8 +1,7 @@
 """Decompose a gap: contributions, subtotals and residual, with intervals and warnings.
 
-Intervals are percentile bootstraps: over items (what is paired stays paired) and over clusters
-(all rungs of a cluster are drawn together). Values are percentages and percentage points; a
-loss is positive, also where lower scores are better. Wilson 1927 for one proportion.
+Intervals are those of `service.decomposition.intervals`. Values are percentages and percentage
+points; a loss is positive, also where lower scores are better.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,23 +11,13 @@ import numpy as np
 
 from service.common.problems import BadRequest
 from service.decomposition import diagnostics, shapley
-from service.decomposition.bootstrap import MANY, Floats, cluster_means, item_means
+from service.decomposition.bootstrap import Floats
 from service.decomposition.design import Design, by_kind, design
-from service.decomposition.diagnostics import Cluster, Flow
-from service.decomposition.scores import Items, Scores
+from service.decomposition.diagnostics import Cluster, Flow, Missing
+from service.decomposition.intervals import LEVEL, Sample, ScoreInterval
+from service.decomposition.scores import Scores
 
-LEVEL = 0.95
 MOST_RESAMPLES = 100_000
-
-
-@dataclass(frozen=True)
-class ScoreInterval:
-    """An interval in percent or percentage points at level 0.95, with what was resampled."""
-
-    lower: float
-    upper: float
-    unit: str
-    method: str
 
 
 @dataclass(frozen=True)
@@ -45,10 +34,14 @@ class Score:
 
 @dataclass(frozen=True)
 class Difference:
-    """A difference of scores in percentage points; positive is a loss."""
+    """A difference of scores in percentage points; positive is a loss.
+
+    `missing` has its worst-case bounds where items lack a score at one of its rungs.
+    """
 
     value: float
     intervals: tuple[ScoreInterval, ...]
+    missing: Missing | None
 
 
 @dataclass(frozen=True)
@@ -105,28 +98,29 @@ class DecompositionEstimate:
 
 @dataclass(frozen=True, eq=False)
 class _Inputs:
-    """What every number is computed from; `means` and draws are turned so that more is better."""
+    """What every number is computed from; `means` are turned so that more is better.
+
+    `sample` has the scores as sent, so that its contrasts have `sign` -1 where lower is better.
+    """
 
     scores: Scores
     made: Design
     means: Floats
-    draws: Mapping[str, Floats]
+    sample: Sample
+    sign: int
     clusters: Floats | None
 
     def difference(self, row: Floats) -> Difference:
-        value, intervals = self.value(row), self.intervals(row)
-        return Difference(value, intervals)
+        return Difference(self.value(row), self.intervals(row), self.missing(row))
 
     def value(self, row: Floats) -> float:
         return float(100 * row @ self.means)
 
     def intervals(self, row: Floats) -> tuple[ScoreInterval, ...]:
-        tail = 100 * (1 - LEVEL) / 2
-        found = {u: np.percentile(100 * d @ row, [tail, 100 - tail]) for u, d in self.draws.items()}
-        return tuple(
-            ScoreInterval(float(low), float(high), unit, "bootstrap-percentile")
-            for unit, (low, high) in found.items()
-        )
+        return self.sample.intervals(self.sign * row)
+
+    def missing(self, row: Floats) -> Missing | None:
+        return diagnostics.missing(self.scores.items, self.sign * row)
 
 
 def decompose(
@@ -147,20 +141,21 @@ def decompose(
     if seed < 0:
         raise BadRequest("seed is a whole number from 0.")
     made = design(scores)
-    draws, noticed = _draws(scores.items, resamples, seed)
+    sample = Sample(scores, resamples, seed)
     table = diagnostics.cluster_scores(scores.items)
     work = _Inputs(
         scores,
         made,
         _turned(scores.means, higher_is_better),
-        {unit: _turned(d, higher_is_better) for unit, d in draws.items()},
+        sample,
+        1 if higher_is_better else -1,
         _turned(table, higher_is_better) if table is not None else None,
     )
     contributions = _contributions(work, higher_is_better=higher_is_better)
     clusters = diagnostics.clusters(scores.items, table, work.clusters, made.contrasts)
     return DecompositionEstimate(
         method=made.method,
-        scores=_scores(scores),
+        scores=_scores(scores, sample),
         contributions=contributions,
         subtotals={k: work.difference(r) for k, r in by_kind(made, kind_of).items()},
         residual=work.difference(made.residual),
@@ -169,21 +164,36 @@ def decompose(
         clusters=clusters,
         warnings=(
             *diagnostics.warnings(scores, made, work.clusters, [c.value for c in contributions]),
-            *_unsure(contributions),
+            *_unsure(work, contributions),
             *diagnostics.unknown(made, kind_of),
-            *noticed,
+            *sample.noticed,
         ),
-        resamples=resamples if draws else 0,
+        resamples=resamples if sample.resampled else 0,
         seed=seed,
     )
 
 
-def _unsure(contributions: Iterable[ContributionEstimate]) -> Iterator[str]:
-    for part in contributions:
-        if any(i.upper == i.lower for i in part.intervals):
+def _unsure(work: _Inputs, contributions: Iterable[ContributionEstimate]) -> Iterator[str]:
+    """Say of which contributions an interval is lacking, hangs on one cluster or on what lacks."""
+    for part, row in zip(contributions, work.made.contrasts, strict=True):
+        given = {i.unit for i in part.intervals}
+        for unit in work.sample.units:
+            if unit not in given:
+                yield (
+                    f"No interval of {part.name} over {unit}s: all that was drawn scores alike, "
+                    "or too few were measured, so resampling cannot tell how sure it is."
+                )
+        if hinge := work.sample.hinge(work.sign * row):
             yield (
-                f"The interval of {part.name} has no width: all that was drawn scores alike, "
-                "so resampling cannot tell how sure it is."
+                f"{part.name}: without the cluster {hinge} the estimate moves by more than half "
+                "the interval of the others: too few to carry this interval."
+            )
+        if part.missing and part.missing.share > diagnostics.MUCH_MISSING:
+            yield (
+                f"{part.name}: {100 * part.missing.share:.1f} % of the items are not scored at one "
+                "of its rungs. Intervals take them as missing at random; if the missing were all "
+                f"right or all wrong, the loss would lie between {part.missing.lower:.2f} and "
+                f"{part.missing.upper:.2f} points."
             )
 
 
@@ -192,37 +202,9 @@ def _turned(values: Floats, higher_is_better: bool) -> Floats:  # noqa: FBT001 -
     return values if higher_is_better else 1 - values
 
 
-def _draws(
-    items: Items | None, resamples: int, seed: int
-) -> tuple[dict[str, Floats], tuple[str, ...]]:
-    """Return resampled means by what is drawn, and what was noticed."""
-    if items is None:
-        return {}, ()
-    drawn = {"item": item_means(items.scores, resamples, seed)}
-    if 1 < len(items.clusters) < len(items.scores):
-        drawn["cluster"] = cluster_means(items.scores, items.cluster, resamples, seed)
-    whole = {unit: d.values[~np.isnan(d.values).any(axis=1)] for unit, d in drawn.items()}
-    noticed = [_WEIGHTED.format(unit) for unit, d in drawn.items() if d.weighted]
-    for unit, kept in whole.items():
-        noticed += _left_out(unit, resamples - len(kept), resamples)
-    return {u: kept for u, kept in whole.items() if 2 * len(kept) >= resamples}, tuple(noticed)
-
-
-def _left_out(unit: str, left: int, resamples: int) -> Iterator[str]:
-    if 2 * left > resamples:
-        yield f"No interval over {unit}s: most draws of {unit}s leave a rung without any item."
-    elif left:
-        yield f"{left:,} of {resamples:,} draws of {unit}s left a rung empty and are not counted."
-
-
-_WEIGHTED = (
-    f"Intervals over {{}}s: with {MANY:,} or more that nearly all differ, each counts twice or not "
-    "at all in a resample (Owen and Eckles 2012) instead of being drawn."
-)
-
-
-def _scores(scores: Scores) -> tuple[Score, ...]:
+def _scores(scores: Scores, sample: Sample) -> tuple[Score, ...]:
     changed = [tuple(sorted(c)) for c in scores.changed] if scores.changed is not None else None
+    alone = np.eye(len(scores.rungs))
     return tuple(
         Score(
             rung,
@@ -230,20 +212,12 @@ def _scores(scores: Scores) -> tuple[Score, ...]:
             float(100 * scores.means[j]),
             n,
             events,
-            (wilson(events, n),) if events is not None and n is not None else (),
+            sample.intervals(alone[j]),
         )
         for j, (rung, n, events) in enumerate(
             zip(scores.rungs, scores.sizes, scores.events, strict=True)
         )
     )
-
-
-def wilson(events: int, n: int) -> ScoreInterval:
-    """Return the 95 % Wilson score interval of a proportion, in percent."""
-    from statsmodels.stats.proportion import proportion_confint  # noqa: PLC0415 - slow to import
-
-    lower, upper = proportion_confint(events, n, alpha=1 - LEVEL, method="wilson")
-    return ScoreInterval(100 * float(lower), 100 * float(upper), "item", "wilson")
 
 
 def _contributions(work: _Inputs, *, higher_is_better: bool) -> tuple[ContributionEstimate, ...]:
@@ -254,6 +228,7 @@ def _contributions(work: _Inputs, *, higher_is_better: bool) -> tuple[Contributi
         ContributionEstimate(
             value=work.value(row),
             intervals=work.intervals(row),
+            missing=work.missing(row),
             name=part.name,
             dimensions=part.dimensions,
             start=rungs[part.start] if part.start is not None else None,

@@ -8,15 +8,23 @@ from numpy.typing import NDArray
 
 from service.decomposition.bootstrap import Floats, cluster_sums
 from service.decomposition.design import Design
+from service.decomposition.intervals import FEW_CLUSTERS
 from service.decomposition.scores import Items, Scores
 
-FEW_CLUSTERS = 30
-"""Below so many, intervals over clusters are too narrow (Cameron, Gelbach and Miller 2008)."""
+NARROW = 30
+"""Below so many clusters the bootstrap is too narrow (Cameron, Gelbach and Miller 2008)."""
+MUCH_MISSING = 0.05
+"""The share of items without a score from which on a reader is warned."""
 UNBALANCED = 0.05
 """The part of a rung's items that would have to change cluster to have another rung's mix."""
 MOST_CLUSTERS = 500
 """Up to so many clusters the table is given."""
 _NAMED = 5
+_NO_INTERVALS = "No intervals: summary scores do not say which results are paired."
+_INDEPENDENT = (
+    "Intervals of differences take the samples as independent (Newcombe 1998): summary scores do "
+    "not say which results are paired."
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,37 @@ class Cluster:
     n: tuple[int, ...]
     scores: tuple[float | None, ...]
     contributions: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """How many of the items of a contrast lack a score, at the rung where most do.
+
+    `share` is of `of` items; `lower` and `upper` bound the contrast over all of them, in points,
+    if what is missing were all right or all wrong (Manski 1990).
+    """
+
+    of: int
+    share: float
+    lower: float
+    upper: float
+
+
+def missing(items: Items | None, row: Floats) -> Missing | None:
+    """Return what a contrast lacks; None where nothing does, or two rungs share no item."""
+    at = np.flatnonzero(row)
+    if items is None or len(at) < 2:  # noqa: PLR2004 - a difference has two ends
+        return None
+    scores, weights = items.scores[:, at], row[at]
+    there = ~np.isnan(scores)
+    scores, there = scores[there.any(axis=1)], there[there.any(axis=1)]
+    if there.all() or not (there.T.astype(float) @ there.astype(float)).all():
+        return None
+    ends = [
+        100 * float(np.where(there, scores, fill).mean(axis=0) @ weights)
+        for fill in ((weights < 0).astype(float), (weights > 0).astype(float))
+    ]
+    return Missing(len(scores), float(1 - there.mean(axis=0).min()), *ends)
 
 
 def flow(
@@ -115,7 +154,8 @@ def warnings(
     """
     found = [*_about_order(made), *_about_pairs(scores, made)]
     if scores.items is None:
-        found.append("No intervals: summary scores do not say which results are paired.")
+        counted = all(e is not None for e in scores.events)
+        found.append(_INDEPENDENT if counted else _NO_INTERVALS)
     elif len(scores.items.clusters) > 1:
         found += _about_clusters(scores.items)
         if turned is not None:
@@ -172,10 +212,12 @@ def _about_pairs(scores: Scores, made: Design) -> list[str]:
 def _about_clusters(items: Items) -> list[str]:
     found = []
     many = len(items.clusters)
-    if many < FEW_CLUSTERS:
+    if many <= FEW_CLUSTERS:
+        found.append(f"Few clusters ({many}): too few to carry an interval over clusters.")
+    elif many < NARROW:
         found.append(
-            f"Few clusters ({many}): intervals over clusters are likely too narrow below "
-            f"{FEW_CLUSTERS}."
+            f"Few clusters ({many}): the percentile bootstrap over clusters is likely too narrow "
+            f"below {NARROW}; the interval by t is meant for that."
         )
     counts = cluster_sums(items.scores, items.cluster)[1]
     apart = _mix_distance(counts)

@@ -16,8 +16,8 @@ from service.decomposition.decompose import (
     ContributionEstimate,
     DecompositionEstimate,
     Difference,
-    ScoreInterval,
 )
+from service.decomposition.intervals import ScoreInterval
 
 STEP = Decimal("0.01")
 """Numbers are written to two decimals, as hundredths of a point."""
@@ -105,6 +105,11 @@ def two(value: float) -> Decimal:
     return Decimal(f"{value:.2f}")
 
 
+def _wide(interval: dict[str, Any]) -> bool:
+    """Tell whether an interval has a width left after rounding."""
+    return bool(interval["lower"] < interval["upper"])
+
+
 class _Writer:
     """Writes parts of one decomposition; the units and keys are the same for all of them."""
 
@@ -121,7 +126,7 @@ class _Writer:
         value = two(found.value)
         intervals = [self._interval(b) for b in found.intervals]
         # a percentile interval of few, uneven clusters can miss the estimate; it is left out
-        kept = [i for i in intervals if i["lower"] <= value <= i["upper"]]
+        kept = [i for i in intervals if i["lower"] <= value <= i["upper"] and _wide(i)]
         given = {"intervals": kept} if kept else {"not_given": ["interval-not-reported"]}
         return {"value": value, "unit": "percentage-point", "precision": STEP, **given}
 
@@ -152,7 +157,7 @@ class _Writer:
             "n": score.n,
             "n_unit": self._about.n_unit if score.n else None,
             "events": score.events,
-            "intervals": [self._interval(b) for b in score.intervals],
+            "intervals": [i for i in map(self._interval, score.intervals) if _wide(i)],
             "condition": condition,
         }
         return {k: v for k, v in fields.items() if v not in (None, [])}

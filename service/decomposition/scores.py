@@ -123,12 +123,20 @@ def read_scores(sheet: DataTable, *, whole: float = 1.0) -> Scores:
             f"{sheet.name} has {len(rungs):,} rungs; at most {MOST_RUNGS} are compared. "
             "Check that the column rung holds the name of a condition."
         )
-    score = sheet.numbers(column) / whole
+    score = sheet.numbers(column)
+    sheet.refuse(
+        column,
+        (score > 0) & (whole > 1) & (score.max() <= 1),
+        "looks like a fraction, as every score here is at most 1, and the unit is percent",
+        "Use the unit fraction, or multiply all scores by 100.",
+    )
+    score = score / whole
     sheet.refuse(
         column,
         (score < 0) | (score > 1),
         f"is not between 0 and {whole:g}",
-        "Divide scores by the greatest possible score.",
+        "Put scores on that scale: (x - min) / (max - min), with the least and the greatest "
+        f"score that can be had{', times 100' if whole > 1 else ''}.",
     )
     changed = _changed(sheet, rung, rungs)
     if "item" in sheet.columns:
@@ -244,7 +252,11 @@ def _from_summary(
         for s, e, n in zip(score, events, sizes, strict=True)
     ]
     sheet.refuse("score", np.array(apart), "is not events / n", "Correct one of the three numbers.")
-    return Scores(rungs, score, sizes, events, changed, None)
+    exact = [
+        float(s) if e is None or n is None else e / n
+        for s, e, n in zip(score, events, sizes, strict=True)
+    ]
+    return Scores(rungs, np.array(exact), sizes, events, changed, None)
 
 
 def _counts(sheet: DataTable, column: str, rungs: int, least: int) -> tuple[int | None, ...]:

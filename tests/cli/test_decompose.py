@@ -96,7 +96,10 @@ def test_a_gap_record_is_printed_that_an_import_takes(run: Run, tmp_path: Path) 
         ("", ["is empty", "header row"]),
         ("a,b\n1,2\n", ["needs the columns rung and score"]),
         ("rung,item,score\nr,1,high\n", ["line 2", "score 'high'", "not a number", "Write one"]),
-        ("rung,item,score\nr,1,1\ns,1,7\n", ["line 3", "score '7'", "between 0 and 1", "Divide"]),
+        (
+            "rung,item,score\nr,1,1\ns,1,7\n",
+            ["line 3", "score '7'", "between 0 and 1", "(x - min) / (max - min)"],
+        ),
         ("rung,item,score\nr,1,nan\n", ["line 2", "not a number"]),
         ("rung,item,score\nr,1,1\n", ["at least two rungs"]),
         ("rung,item,score\nr,1,1\n,1,1\n", ["line 3", "the rung", "is empty"]),

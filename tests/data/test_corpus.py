@@ -168,4 +168,6 @@ def _two(value: float) -> Decimal:
 
 
 def _bounds(drop: Difference) -> list[tuple[Decimal, Decimal]]:
-    return [(_two(i.lower), _two(i.upper)) for i in drop.intervals]
+    """Return the bootstrap intervals, over items and over clusters: the record has these alone."""
+    drawn = [i for i in drop.intervals if i.method == "bootstrap-percentile"]
+    return [(_two(i.lower), _two(i.upper)) for i in sorted(drawn, key=lambda i: i.unit != "item")]

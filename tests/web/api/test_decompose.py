@@ -122,10 +122,12 @@ def test_a_column_of_lists_is_refused(service: TestClient) -> None:
 
 
 def test_what_resampling_cannot_tell_is_said(service: TestClient) -> None:
-    items = [{"rung": r, "item": "only", "score": s} for r, s in (("before", 1), ("after", 0))]
+    items = [{"rung": r, "item": "only", "score": s} for r, s in (("before", 0.9), ("after", 0.2))]
     body = {"items": items, "adds": {"after": "mood"}}
-    warnings = " ".join(service.post(PATH, json=body).json()["warnings"])
-    assert "The interval of after has no width" in warnings
+    found = service.post(PATH, json=body).json()
+    warnings = " ".join(found["warnings"])
+    assert found["total"]["intervals"] == found["residual"]["intervals"] == []
+    assert "No interval of after over items: all that was drawn scores alike" in warnings
     assert "mood is no dimension of the taxonomy" in warnings
 
 
@@ -211,7 +213,7 @@ def test_an_error_names_row_column_value_and_mend(service: TestClient) -> None:
     wrong = b"rung,item,score\na,1,1\nb,1,1.5\n"
     found = service.post(PATH, content=wrong, headers=CSV).json()
     assert (found["row"], found["column"], found["value"]) == (3, "score", "1.5")
-    assert "Divide" in found["mend"]
+    assert "(x - min) / (max - min)" in found["mend"]
 
 
 @pytest.mark.parametrize(

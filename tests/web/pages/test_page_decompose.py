@@ -34,7 +34,7 @@ def test_the_example_can_be_sent_as_it_is(client: TestClient) -> None:
     table = opened(client, "/gaps/decompose?example=1").one("textarea#table").verbatim
     answer = sent(client, table=table)
     assert answer.status_code == 200
-    for words in ("94.67 %", "-11.84", "18.66 points", "30.17 points", "60.67 points in all"):
+    for words in ("94.67 %", "-11.83", "18.67 points", "30.17 points", "60.67 points in all"):
         assert words in read(answer), words
     assert page(answer).one("textarea#table").verbatim.strip() == table.strip()
 
@@ -49,6 +49,12 @@ def test_the_numbers_are_those_of_the_api(client: TestClient) -> None:
     ).json()
     (part,) = told["contributions"]
     shown = read(answer)
+    assert [(i["unit"], i["method"]) for i in part["intervals"]] == [
+        ("cluster", "jackknife-t"), ("cluster", "bootstrap-percentile"),
+        ("item", "agresti-min"), ("item", "bootstrap-percentile"),
+    ]  # fmt: skip
+    assert "jackknife t" in shown
+    assert "clusters: too few to carry this interval: 4 clusters" in shown
     for found in part["intervals"]:
         assert f"{found['lower']:.2f} to {found['upper']:.2f}" in shown
     assert f"{part['flow']['lost']} / {part['flow']['gained']}" in shown

@@ -9,8 +9,8 @@ from service.decomposition.decompose import (
     DecompositionEstimate,
     Difference,
     Score,
-    ScoreInterval,
 )
+from service.decomposition.intervals import ScoreInterval
 from service.web.pages.shared.numbers import (
     MINUS,
     Breakdown,
@@ -110,7 +110,7 @@ class _NumberBuilder:
         """Return what the parts leave; a ladder leaves nothing, so that it has no interval."""
         left = self._found.residual
         if self._found.method == "sequential":
-            left = Difference(left.value, ())
+            left = Difference(left.value, (), None)
         return self.number("residual", "unexplained", left, "the whole gap minus all parts")
 
     def subtotals(self) -> Iterable[Subtotal]:
@@ -142,8 +142,12 @@ def _asides(part: ContributionEstimate) -> Iterable[str]:
     """Return what else is known of a contribution, in words."""
     if part.equal_clusters is not None:
         yield f"{printed(two(part.equal_clusters))} points with every cluster weighing alike"
+    if part.missing is not None:
+        ends = f"{printed(two(part.missing.lower))} to {printed(two(part.missing.upper))}"
+        yield f"{ends} points if what was not scored were all right or all wrong"
     if part.lowest is not None and part.highest is not None:
         ends = f"{printed(two(part.lowest))} to {printed(two(part.highest))}"
         yield f"{ends} points over all orders of changes"
+    yield from dict.fromkeys(f"{i.unit}s: {i.caution}" for i in part.intervals if i.caution)
     if part.flow and not part.flow.all:
         yield f"lost and gained are counted over the {part.flow.of:,} items that both ends share"

@@ -12,7 +12,7 @@ from service.records import repository
 from service.records.repository import StoredRecord
 from service.store.port import Engine
 from service.web.pages.gaps.breakdown import breakdowns, ends, sampled_in, total
-from service.web.pages.shared.numbers import Breakdown, Number, padded
+from service.web.pages.shared.numbers import Breakdown, Found, Number, padded
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,24 @@ def _held(stored: StoredRecord) -> StoredGap:
     gap = stored.record
     assert isinstance(gap, Gap)  # noqa: S101 - what the store holds under gap/
     exact = {
-        "measurements": tuple(map(padded, gap.measurements)),
+        "measurements": tuple(map(_shown, gap.measurements)),
         "decompositions": tuple(
-            d.model_copy(update={"contributions": tuple(map(padded, d.contributions))})
+            d.model_copy(update={"contributions": tuple(map(_shown, d.contributions))})
             for d in gap.decompositions
         ),
     }
-    return StoredGap(padded(gap).model_copy(update=exact), stored.version)
+    return StoredGap(_shown(gap).model_copy(update=exact), stored.version)
+
+
+def _shown(found: Found) -> Found:
+    """Return an estimate with the digits it was reported with, its widest interval first.
+
+    A record does not say which sampling unit holds the other; over clusters intervals are wider,
+    and what is seen first, as whiskers too, should not be surer than the data are.
+    """
+    found = padded(found)
+    widest = sorted(found.intervals, key=lambda i: i.lower - i.upper)
+    return found.model_copy(update={"intervals": tuple(widest)})
 
 
 def records(engine: Engine) -> list[Gap]:

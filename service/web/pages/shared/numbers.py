@@ -64,8 +64,12 @@ class Number:
     about: str | None = None
 
     def interval(self, unit: str) -> Interval | None:
-        """Return the interval over one sampling unit, if there is one."""
-        return next((i for i in self.intervals if sampled(i) == unit), None)
+        """Return the first interval over one sampling unit, if there is one."""
+        return next(iter(self.over(unit)), None)
+
+    def over(self, unit: str) -> tuple[Interval, ...]:
+        """Return the intervals over one sampling unit, each by a method of its own."""
+        return tuple(i for i in self.intervals if sampled(i) == unit)
 
     @property
     def text(self) -> str:
@@ -122,7 +126,7 @@ class Breakdown:
         return self.order != other.order and sorted(self.order) == sorted(other.order)
 
     def whisker(self, unit: str) -> Interval | None:
-        """Return the first interval over a sampling unit; all over one unit are made alike."""
+        """Return the first interval over a sampling unit; all have the level of the first."""
         return next((i for n in self.numbers if (i := n.interval(unit))), None)
 
     @property
@@ -246,6 +250,8 @@ def _bounds(number: Number) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for i in number.intervals:
         where = f"[{sampled(i)}]"
+        if f"lower {where}" in found:
+            where = f"[{sampled(i)}, {i.interval_method}]"
         found |= {f"lower {where}": i.lower, f"upper {where}": i.upper}
         found |= {f"level {where}": i.level, f"interval_method {where}": i.interval_method}
         found |= {f"resamples {where}": i.resamples, f"seed {where}": i.seed}
