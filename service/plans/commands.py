@@ -16,7 +16,7 @@ from service.common.problems import Conflict, Invalid, NotFound
 from service.fit import from_graph
 from service.fit.claims import BenchmarkClaims, Claim, Finding
 from service.fit.rules import find
-from service.ingest.pipeline import ingest
+from service.ingest.pipeline import AUDITED, ingest
 from service.ontology import graphs, scheme_queries
 from service.ontology.schemes import DISPUTED, Scheme
 from service.plans.changes import StepChange, changed, gap_of
@@ -26,6 +26,7 @@ from service.queries import internal
 from service.records import repository
 from service.records.plan_rules import locks
 from service.store.port import Engine
+from service.validation.cross_check import seldom
 from service.validation.gate import Gate
 
 Verdict = Literal["holds", "partially-holds", "violated", "unknown", "not-applicable"]
@@ -169,7 +170,7 @@ def _document(source: str, records: Iterable[Record], requested: BaseModel) -> D
 
 
 def _store(engine: Engine, gate: Gate, document: Document, write: LogEntry) -> None:
-    (outcome,) = ingest([document], engine, gate, write=write)
+    (outcome,) = ingest([document], engine, gate, write=write, audited=seldom(AUDITED))
     if outcome.problems:
         report = outcome.document()
         raise Invalid(outcome.problems[0].sentence(), problems=report["problems"])

@@ -11,6 +11,11 @@ TOGETHER = 10
 """Records judged again in one go; each go costs pySHACL the whole taxonomy once."""
 
 
+def seldom(share: float) -> float:
+    """Return whether a record that is written alone is judged again: 1 so often, else 0."""
+    return float(SystemRandom().random() < share)
+
+
 class Audit:
     """Draws records of an import at random and has them judged again."""
 

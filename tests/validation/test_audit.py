@@ -5,19 +5,34 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
 from loaders.contract import Document, Raw
 from loaders.mapping.write import triples
 from loaders.registry import read
 from service.common.problems import Disagreement
+from service.common.settings import Settings
 from service.ingest.pipeline import ingest
 from service.ingest.seeding import shipped_files
+from service.plans import commands
 from service.store.oxigraph.store import open_store
 from service.validation import pyshacl_batch, validator
 from service.validation.gate import Gate
 from service.validation.validator import Issue, Triple
+from service.web.api import matches
+from service.web.app import create_app
+from tests.tokens import AUTHORIZED, TOKEN
 
 ODD = Issue("urn:node", "Title", "", "Only plain pySHACL says so.", "Violation", "odd")
+ANN = {"id": "ann", "name": "Ann"}
+DECISION = {
+    "subject": "benchmark/pubmedqa", "target": "benchmark/medqa", "relation": "variant-of",
+    "reasons": ["A test."], "author": ANN, "decision": "confirm",
+}  # fmt: skip
+PLAN = {
+    "id": "again", "deployment": "public-self-assessment", "card": "medqa/evalgap", "author": ANN,
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -63,6 +78,20 @@ def test_what_is_not_stored_is_not_judged_again(asked: list[int]) -> None:
     run(1.0, dry_run=True)
     run(0)
     assert asked == []
+
+
+@pytest.mark.parametrize("share", [1, 0])
+def test_what_is_sent_alone_is_judged_again_as_often_as_any_record(
+    monkeypatch: pytest.MonkeyPatch, asked: list[int], share: int
+) -> None:
+    for module in (matches, commands):
+        monkeypatch.setattr(module, "AUDITED", share)
+    settings = Settings(store=None, validators=0, token=SecretStr(TOKEN))
+    with TestClient(create_app(settings), headers=AUTHORIZED) as client:
+        client.put("/api/v1/matches", json=DECISION).raise_for_status()
+        assert len(asked) == share
+        client.post("/api/v1/plans", json=PLAN).raise_for_status()
+        assert len(asked) == 2 * share
 
 
 def test_a_difference_is_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
