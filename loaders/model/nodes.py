@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from loaders.model.partial_dates import PartialDate
-from loaders.model.terms import Coded, Iri, Link, Part, Path, Slug, Text, Value
+from loaders.model.terms import Coded, Iri, Link, Part, Path, Slug, Text, Value, Whole
 
 
 class Node(BaseModel):
@@ -115,7 +115,7 @@ class UserGroup(Node):
     rdf_type = "egap:UserGroup"
     population: Annotated[Slug | None, Coded("egap:population", "code/population/")] = None
     description: Annotated[Text | None, Value("dcterms:description")] = None
-    number: Annotated[int | None, Value("egap:userCount")] = None
+    number: Annotated[Whole | None, Value("egap:userCount")] = None
     qualifier: Annotated[Slug | None, Coded("egap:qualifier", "code/qualifier/")] = None
     counted: Annotated[PartialDate | None, Value("egap:countedIn")] = None
     sources: Annotated[tuple[Citation, ...], Part("egap:hasCitation", "source")] = ()

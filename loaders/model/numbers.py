@@ -14,6 +14,7 @@ from loaders.model.terms import (
     Slug,
     Text,
     Value,
+    Whole,
 )
 
 
@@ -26,8 +27,8 @@ class Interval(Node):
     level: Annotated[Decimal, Value("egap:level")]
     interval_method: Annotated[Slug, Coded("egap:intervalMethod", "code/interval-method/")]
     sampling_unit: Annotated[Text | None, Value("egap:samplingUnit")] = None
-    resamples: Annotated[int | None, Value("egap:resamples")] = None
-    seed: Annotated[int | None, Value("egap:seed")] = None
+    resamples: Annotated[Whole | None, Value("egap:resamples")] = None
+    seed: Annotated[Whole | None, Value("egap:seed")] = None
 
 
 NO_INTERVAL = "no interval reported"
@@ -58,7 +59,7 @@ class Estimate(Node):
     as_reported: Annotated[Text | None, Value("egap:valueAsReported")] = None
     unit: Annotated[Slug, Coded("egap:unit", "code/unit/")]
     precision: Annotated[Decimal | None, Value("egap:reportedPrecision")] = None
-    n: Annotated[int | None, Value("egap:sampleSize")] = None
+    n: Annotated[Whole | None, Value("egap:sampleSize")] = None
     n_unit: Annotated[Text | None, Value("egap:sampleUnit")] = None
     qualifier: Annotated[Slug | None, Coded("egap:qualifier", "code/qualifier/")] = None
     intervals: Annotated[tuple[Interval, ...], Part("egap:hasInterval", "interval")] = ()
@@ -81,7 +82,7 @@ class Measurement(Estimate):
     key: Annotated[Slug, Value("dcterms:identifier")]
     metric: Annotated[Metric, NestedThing("egap:measuresMetric")]
     evaluation: Annotated[Text | None, Value("egap:evaluationText")] = None
-    events: Annotated[int | None, Value("egap:eventCount")] = None
+    events: Annotated[Whole | None, Value("egap:eventCount")] = None
     study: Annotated[Study | None, Mention("egap:fromStudy")] = None
     condition: Annotated[Condition | None, Part("egap:underCondition", "condition")] = None
 
@@ -90,7 +91,7 @@ class Rung(Node):
     """A place in the order of a sequential decomposition, counted from 0."""
 
     rdf_type = "egap:Rung"
-    position: Annotated[int, Value("egap:position")]
+    position: Annotated[Whole, Value("egap:position")]
     measurement: Annotated[Path, LocalLink("egap:rungMeasurement")]
 
 
@@ -98,12 +99,12 @@ class Contribution(Estimate):
     """The part of a gap assigned to one dimension, or to several that changed together."""
 
     rdf_type = "egap:Contribution"
-    position: Annotated[int, Value("egap:position")]
+    position: Annotated[Whole, Value("egap:position")]
     dimensions: Annotated[tuple[Slug, ...], Coded("egap:attributedTo", "dimension/")]
     from_rung: Annotated[Path | None, LocalLink("egap:fromRung")] = None
     to_rung: Annotated[Path | None, LocalLink("egap:toRung")] = None
-    losses: Annotated[int | None, Value("egap:lossCount")] = None
-    gains: Annotated[int | None, Value("egap:gainCount")] = None
+    losses: Annotated[Whole | None, Value("egap:lossCount")] = None
+    gains: Annotated[Whole | None, Value("egap:gainCount")] = None
 
 
 class Residual(Estimate):

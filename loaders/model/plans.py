@@ -16,6 +16,7 @@ from loaders.model.terms import (
     Slug,
     Text,
     Value,
+    Whole,
 )
 
 
@@ -47,8 +48,8 @@ class SampleSize(Node):
     power: Annotated[Decimal, Value("egap:statisticalPower")]
     cluster_size: Annotated[Decimal | None, Value("egap:clusterSize")] = None
     icc: Annotated[Decimal | None, Value("egap:intraclassCorrelation")] = None
-    n: Annotated[int, Value("egap:requiredSampleSize")]
-    n_per_group: Annotated[int | None, Value("egap:requiredPerGroup")] = None
+    n: Annotated[Whole, Value("egap:requiredSampleSize")]
+    n_per_group: Annotated[Whole | None, Value("egap:requiredPerGroup")] = None
 
 
 class StepResult(Estimate):
@@ -70,7 +71,7 @@ class Step(Node):
     """One piece of work in an evaluation plan, belonging to one stage."""
 
     rdf_type = "egap:PlanStep"
-    position: Annotated[int, Value("egap:position")]
+    position: Annotated[Whole, Value("egap:position")]
     stage: Annotated[Slug, Coded("egap:inStage", "code/stage/")]
     step_status: Annotated[Slug, Coded("egap:stepStatus", "code/step-status/")] = "planned"
     description: Annotated[Text | None, Value("dcterms:description")] = None

@@ -8,7 +8,8 @@ them back and to build the JSON-LD context, so the three can never disagree.
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from loaders.model.addresses import address
 
@@ -89,6 +90,18 @@ Path = Annotated[
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 """Words as the source gives them, trimmed."""
+
+
+def _no_truth(given: object) -> object:
+    """Return what is no truth value. Raises `PydanticCustomError` for `true`, which counts as 1."""
+    if isinstance(given, bool):
+        raise PydanticCustomError("int_type", "This is no whole number")
+    return given
+
+
+Whole = Annotated[int, BeforeValidator(_no_truth)]
+"""A whole number; `true` is none, though Python would read it as 1."""
+
 
 Iri = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(address)]
 """An absolute http(s) IRI that every RDF syntax can carry."""

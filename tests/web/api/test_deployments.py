@@ -203,6 +203,7 @@ def test_the_page_of_a_fit_shows_them(small: TestClient) -> None:
         ("    source: {url: 'http://[::1'}\n", "deployments/one/sources/0/url: This is no web address. (found: http://[::1) Write it in full"),  # noqa: E501
         ("    stage: true\n", "deployments/one/stage: Text is expected here. (found: True)"),
         ('    users: [{number: 1.5, source: {url: "https://example.org/n"}}]\n', "This is no whole number. (found: 1.5) Write a whole number."),  # noqa: E501
+        ('    users: [{number: true, source: {url: "https://example.org/n"}}]\n', "This is no whole number. (found: True) Write a whole number."),  # noqa: E501
         ("    systems: [nobody]\n", "The profile deploys nobody, which is not described as a system. Describe it under systems"),  # noqa: E501
     ],
 )  # fmt: skip
