@@ -55,7 +55,22 @@ def _folder(settings: Settings) -> Path:
     # what is no store would change places with a new one, and its files be removed
     if settings.store is None or not (settings.store / "CURRENT").exists():
         fail(f"There is no store at {settings.store}.")
-    return settings.store.resolve()  # the folder that a link leads to is the one to replace
+    folder = settings.store.resolve()  # what a link leads to is the one to replace
+    if _is_volume(folder):
+        fail(
+            f"A volume is mounted at {folder}, so no upgraded store can take its place. Upgrade a "
+            "copy of it with --store, then put the files of the copy in the volume."
+        )
+    return folder
+
+
+def _is_volume(folder: Path) -> bool:
+    """Tell whether something is mounted there, also a folder of the same disk (Linux says so)."""
+    mounts = Path("/proc/self/mountinfo")
+    points = (
+        [line.split()[4] for line in mounts.read_text().splitlines()] if mounts.exists() else []
+    )
+    return folder.is_mount() or str(folder).replace(" ", "\\040") in points
 
 
 def _on_server(settings: Settings, *, dry_run: bool) -> UpgradeReport:

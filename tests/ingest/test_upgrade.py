@@ -1,5 +1,6 @@
 """`evalgap upgrade`, from a store that release 0.1.0 wrote (`tests/data/store-0.1.0.md`)."""
 
+import subprocess
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -112,6 +113,19 @@ def test_a_store_that_a_link_leads_to_is_upgraded_where_it_is(tmp_path: Path) ->
     assert (tmp_path / "store").is_symlink()
     assert command(tmp_path / "real", "upgrade", seed=False).stdout.startswith("The store is up to")
     assert not list(tmp_path.glob("*.upgrading"))
+
+
+def test_a_store_that_is_a_volume_is_refused_before_any_work(tmp_path: Path) -> None:
+    store = unpacked(tmp_path)
+    mounted = ["mount", "--bind", str(store), str(store)]
+    if subprocess.run(mounted, check=False, capture_output=True).returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        done = command(store, "upgrade", seed=False)
+    finally:
+        subprocess.run(["umount", "-l", str(store)], check=True)
+    assert (done.returncode, "A volume is mounted at" in done.stderr) == (2, True)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["store", "store-set-aside.sqlite"]
 
 
 def test_a_store_in_use_is_left_alone(tmp_path: Path) -> None:
