@@ -71,8 +71,8 @@ class Client:
         found = {k.lower(): v for k, v in answer.getheaders() if k.lower() not in VARIES}
         return answer.status, found, answer.read()
 
-    def values(self) -> list[str]:
-        _, _, body = self.get(QUICK)
+    def values(self, query: str = QUICK) -> list[str]:
+        _, _, body = self.get(query)
         return [row["o"]["value"] for row in json.loads(body)["results"]["bindings"]]
 
     def update(self, text: str) -> int:
@@ -201,16 +201,17 @@ def test_an_answer_too_large_is_a_413_and_not_a_broken_200(
     assert [r["text"]["value"] for r in json.loads(body)["results"]["bindings"]] == [TEXT] * 200
 
 
-def test_a_write_is_seen_at_once_on_a_connection_of_a_lane(tmp_path: Path) -> None:
-    with serving(tmp_path / "store") as found, closing(Client(found[1])) as client:
-        for number in range(5):
-            with closing(Client(found[1])) as writer:
-                assert writer.update(f"INSERT DATA {{ <urn:s> <urn:p> {number} }}") == 204
-            assert len(client.values()) == number + 1
-            lent(found, client)
+def test_a_write_is_seen_at_once_on_a_connection_of_a_lane(
+    service: tuple[int, int], client: Client
+) -> None:
+    for number in range(5):
+        with closing(Client(service[1])) as writer:
+            assert writer.update(f"INSERT DATA {{ <urn:w> <urn:p> {number} }}") == 204
+        assert len(client.values(QUICK.replace("urn:s", "urn:w"))) == number + 1
+        lent(service, client)
 
 
-def test_a_store_left_alone_is_read_from_memory_and_a_write_is_seen_at_once(tmp_path: Path) -> None:
+def test_a_store_left_alone_is_read_from_memory_and_nothing_is_left_of_that(tmp_path: Path) -> None:
     with serving(tmp_path / "store") as (pid, port):
         for number in (1, 2):
             with closing(Client(port)) as client:
@@ -218,9 +219,11 @@ def test_a_store_left_alone_is_read_from_memory_and_a_write_is_seen_at_once(tmp_
                 assert client.values() == [str(n) for n in range(1, number + 1)]
             until_true(lambda: copies(tmp_path))
             with closing(Client(port)) as client:
-                lent((pid, port), client)
+                lane = lent((pid, port), client)
                 assert client.values() == [str(n) for n in range(1, number + 1)]
                 assert len(copies(tmp_path)) == 1
+    until_true(lambda: not Path(f"/proc/{lane}").exists())
+    assert {p.name for p in tmp_path.iterdir()} == {"store", "store-writes.sqlite"}
 
 
 def copies(folder: Path) -> list[Path]:
@@ -323,10 +326,3 @@ def test_a_service_that_is_told_to_stop_twice_ends(tmp_path: Path) -> None:
             os.kill(pid, signal.SIGINT)
             time.sleep(0.05)  # two at once would be one
         until_true(lambda: state(pid) == "Z")
-
-
-def test_nothing_is_left_when_the_service_stops(tmp_path: Path) -> None:
-    with serving(tmp_path / "store") as found, closing(Client(found[1])) as client:
-        lane = lent(found, client)
-    until_true(lambda: not Path(f"/proc/{lane}").exists())
-    assert [p.name for p in tmp_path.iterdir()] == ["store"]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -28,33 +29,37 @@ TRIPLES = "".join(f'<urn:s:{n}> <urn:p> "{"x" * 600}{n}" <urn:g> .\n' for n in r
 
 
 @contextmanager
-def serving(engine: str, folder: Path, **limits: float) -> Iterator[TestClient]:
+def serving(place: dict[str, Any], **limits: float) -> Iterator[TestClient]:
     """Serve a store of 2,000 triples under these limits."""
-    with ExitStack() as stack:
-        place = place_of(engine, folder / "store", stack)
-        settings = Settings(**place, validators=0, seed=False, **limits)  # type: ignore[arg-type]
-        app = create_app(settings)
-        app.state.services.engine.commit(TRIPLES)
-        yield stack.enter_context(TestClient(app))
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def limited(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[TestClient]:
-    """Return a client of a service that lets queries run for 2 s and give 200 kB."""
-    limits = {"max_query_seconds": 2, "max_result_bytes": 200_000}
-    with serving(request.param, tmp_path_factory.mktemp("limits"), **limits) as client:
+    app = create_app(Settings(**place, validators=0, seed=False, **limits))  # type: ignore[arg-type]
+    app.state.services.engine.commit(TRIPLES)
+    with TestClient(app) as client:
         yield client
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def roomy(
+def place(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[TestClient]:
+) -> Iterator[dict[str, Any]]:
+    """Return the settings that name a store; both services below have the same server."""
+    with ExitStack() as stack:
+        yield place_of(request.param, tmp_path_factory.mktemp("limits") / "store", stack)
+
+
+@pytest.fixture(scope="module")
+def limited(place: dict[str, Any]) -> Iterator[TestClient]:
+    """Return a client of a service that lets queries run for 2 s and give 200 kB."""
+    limits = {"max_query_seconds": 2, "max_result_bytes": 200_000}
+    with serving(place, **limits) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def roomy(place: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Return a client of a service that gives as many rows as there are triples."""
     limits = {"max_rows": 2_000, "max_result_bytes": 2**33}
-    with serving(request.param, tmp_path_factory.mktemp("rows"), **limits) as client:
+    own = {"store": tmp_path_factory.mktemp("rows") / "store"} if place["store"] else {}
+    with serving({**place, **own}, **limits) as client:
         yield client
 
 
@@ -124,7 +129,8 @@ def test_others_are_served_while_hostile_queries_run(limited: TestClient) -> Non
 
 def test_others_are_served_while_more_queries_wait_than_there_are_threads(tmp_path: Path) -> None:
     many, done = 50, []
-    with serving("disk", tmp_path, max_query_seconds=5) as client, ThreadPoolExecutor(many) as pool:
+    own = {"store": tmp_path / "store"}
+    with serving(own, max_query_seconds=5) as client, ThreadPoolExecutor(many) as pool:
         hostile = [pool.submit(ask, client, ENDLESS) for _ in range(many)]
         for future in hostile:
             future.add_done_callback(lambda _: done.append("hostile"))
@@ -137,9 +143,9 @@ def test_others_are_served_while_more_queries_wait_than_there_are_threads(tmp_pa
 
 def test_one_query_too_many_is_told_to_come_again(limited: TestClient) -> None:
     with ThreadPoolExecutor(5) as pool:
-        hostile = [pool.submit(ask, limited, ENDLESS) for _ in range(4)]
+        hostile = [pool.submit(ask, limited, ENDLESS, timeout="1") for _ in range(4)]
         while not all(f.running() or f.done() for f in hostile):
-            pass
+            time.sleep(0.01)
         answer = limited.get("/sparql", params={"query": "ASK {}", "timeout": "1"})
         assert answer.status_code in {200, 503}
         if answer.status_code == 503:
