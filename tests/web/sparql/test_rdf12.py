@@ -21,7 +21,8 @@ from tests.pages import opened
 from tests.tokens import AUTHORIZED, TOKEN
 
 GRAPH = f"{BASE}graph/rdf12"
-CARD = f"{BASE}id/card/medqa/evalgap/1"
+GAP, CARD_OF = "gap/bean2026-gpt4o-recomputed", "card/medqa/evalgap"
+CARD = f"{BASE}id/{CARD_OF}/1"
 TERMS = {
     "triple term": '<<( <urn:s> <urn:p> "1"^^<http://www.w3.org/2001/XMLSchema#decimal> )>>',
     "nested triple term": "<<( <urn:s> <urn:p> <<( <urn:a> <urn:b> <urn:c> )>> )>>",
@@ -207,35 +208,39 @@ def test_load_and_export_keep_them(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("term", [*TERMS.values(), '"no number"'])
 @pytest.mark.parametrize(
-    ("subject", "predicate"),
+    ("of_gap", "of_card"),
     [
-        ("gap/bean2026-gpt4o-recomputed/1", "egap:value"),
-        ("gap/bean2026-gpt4o-recomputed/1", "egap:gapOfBenchmark"),
-        ("gap/bean2026-gpt4o-recomputed/1", "egap:hasInterval"),
-        ("card/medqa/evalgap/1", "dcterms:title"),
-        ("card/medqa/evalgap/1", "dcat:version"),
-        ("card/medqa/evalgap/1", "egap:hasAssumption"),
+        ("egap:value", "dcterms:title"),
+        ("egap:gapOfBenchmark", "dcat:version"),
+        ("egap:hasInterval", "egap:hasAssumption"),
     ],
 )
-def test_a_record_that_is_none_any_more_is_a_sentence(
-    holding: TestClient, subject: str, predicate: str, term: str
+def test_records_that_are_none_any_more_are_sentences(
+    holding: TestClient, of_gap: str, of_card: str, term: str
 ) -> None:
+    """A gap and a card are none at once; neither is read where the other is."""
     engine = holding.app.state.services.engine  # type: ignore[attr-defined]
-    iri = f"<{BASE}id/{subject}>"
-    (row, *_) = engine.select(
-        f"{PREFIXES} SELECT ?g ?o {{ GRAPH ?g {{ {iri} {predicate} ?o }} }} ORDER BY ?o"
-    )
-    old, new = (f"{iri} {predicate} {value}" for value in (row["o"].n3(), term))
-    _swap(engine, row["g"], old, new)
-    kind, _, ident = subject.removesuffix("/1").partition("/")
+    said = [(f"{BASE}id/{GAP}/1", of_gap), (f"{BASE}id/{CARD_OF}/1", of_card)]
+    swapped = [_swapped(engine, f"<{iri}> {predicate}", term) for iri, predicate in said]
+    for graph, old, new in swapped:
+        _swap(engine, graph, old, new)
     for path in (
-        f"/api/v1/{kind}s/{ident}", f"/doc/id/{subject}", f"/doc/id/{subject}.html", "/gaps",
-        "/benchmarks/medqa", "/gaps/bean2026-gpt4o-recomputed", "/api/v1/gaps", "/benchmarks",
-        "/fit?deployment=public-self-assessment", "/coverage", "/",
+        *(f"/api/v1/{series.replace('/', 's/', 1)}" for series in (GAP, CARD_OF)),
+        *(f"/doc/id/{series}/1{form}" for series in (GAP, CARD_OF) for form in ("", ".html")),
+        "/gaps", "/benchmarks/medqa", "/gaps/bean2026-gpt4o-recomputed", "/api/v1/gaps",
+        "/benchmarks", "/fit?deployment=public-self-assessment", "/coverage", "/",
     ):  # fmt: skip
         answer = holding.get(path)
         assert answer.status_code in {200, 404, 406, 409}, (path, answer.text[:300])
-    _swap(engine, row["g"], new, old)
+    for graph, old, new in swapped:
+        _swap(engine, graph, new, old)
+
+
+def _swapped(engine: Engine, said: str, term: str) -> tuple[object, str, str]:
+    """Return where the first such statement stands, the statement, and the one with the term."""
+    query = f"{PREFIXES} SELECT ?g ?o {{ GRAPH ?g {{ {said} ?o }} }} ORDER BY ?o"
+    (row, *_) = engine.select(query)
+    return row["g"], f"{said} {row['o'].n3()}", f"{said} {term}"
 
 
 PREFIXES = f"""
