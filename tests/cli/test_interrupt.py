@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.conftest import Run
 
-CARDS = 5000
+CARDS = 2500
 
 
 @pytest.fixture

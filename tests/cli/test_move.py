@@ -61,13 +61,11 @@ def test_a_store_moves_to_a_server_and_back(
     assert statements(command(tmp_path / "back", "export").stdout) == stated
 
 
-def test_a_store_that_holds_something_is_left_as_it_is(
-    whole: str, stated: ox.Dataset, seeded: Path
-) -> None:
+def test_a_store_that_holds_something_is_left_as_it_is(whole: str, seeded: Path) -> None:
     done = command(seeded, "load", "-", stdin=whole)
     assert done.returncode == 2
     assert "not empty" in done.stderr
-    assert statements(command(seeded, "export").stdout) == stated
+    assert sorted(command(seeded, "export").stdout.splitlines()) == sorted(whole.splitlines())
 
 
 @pytest.mark.parametrize("end", ["<broken", '<urn:s> <urn:p> "open .\n'])

@@ -78,7 +78,7 @@ def killed_on_the_way(pid: int, url: str, pool: ThreadPoolExecutor) -> Future[ht
 
 
 def test_an_answer_whose_reader_is_killed_on_the_way_is_whole(service: tuple[int, str]) -> None:
-    kill_on_the_way(service, 20)
+    kill_on_the_way(service, 8)
 
 
 def kill_on_the_way(service: tuple[int, str], times: int) -> None:
@@ -144,7 +144,7 @@ def all_ended(processes: list[int]) -> bool:
 
 
 def test_nothing_outlives_a_service_that_is_killed(tmp_path: Path) -> None:
-    end_hard(tmp_path, 3)
+    end_hard(tmp_path, 2)
 
 
 def end_hard(tmp_path: Path, times: int) -> None:

@@ -55,7 +55,7 @@ def compare(validator: BatchValidator, records: Sequence[Written]) -> None:
 
 def examples() -> list[Path]:
     paths = sorted(HERE.glob("good/*.ttl")) + sorted(HERE.glob("bad/*.ttl"))
-    return paths if ALL else random.Random(SEED).sample(paths, 20)  # noqa: S311
+    return paths if ALL else random.Random(SEED).sample(paths, 10)  # noqa: S311
 
 
 @pytest.mark.parametrize("path", examples(), ids=lambda p: f"{p.parent.name}-{p.stem}")
@@ -81,12 +81,12 @@ def written(raws: Iterator[Raw]) -> list[Written]:
 
 def shipped() -> list[Written]:
     raws = [Raw(path.name, path.read_bytes()) for path in shipped_files()]
-    return written(iter(raws if ALL else random.Random(SEED).sample(raws, len(raws) // 8)))  # noqa: S311
+    return written(iter(raws if ALL else random.Random(SEED).sample(raws, len(raws) // 12)))  # noqa: S311
 
 
 def real() -> list[Written]:
     raws = [r for r in raw_records([SHARED / "cards"]) if isinstance(r, Raw)]
-    return written(iter(raws if ALL else random.Random(SEED).sample(raws, 200)))  # noqa: S311
+    return written(iter(raws if ALL else random.Random(SEED).sample(raws, 100)))  # noqa: S311
 
 
 def in_batches(records: Sequence[Written], size: int) -> Iterator[Sequence[Written]]:
@@ -182,7 +182,7 @@ def test_broken_records(validator: BatchValidator) -> None:
 
 def test_broken_records_are_really_broken(validator: BatchValidator) -> None:
     verdicts = [in_a_batch(validator, record) for record in broken(120)]
-    assert sum(bool(v) for v in verdicts) > 90
+    assert sum(bool(v) for v in verdicts) > 80
     assert any(isinstance(v, str) for v in verdicts)
 
 
