@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.conftest import Run
 
-CARDS = 2500
+CARDS = 5000
 
 
 @pytest.fixture
