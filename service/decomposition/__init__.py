@@ -1,3 +1,3 @@
 """Pure functions from numbers to findings: no store, no HTTP, no RDF."""
 
-__all__ = ["decompose", "request", "table"]
+__all__ = ["decompose", "intervals", "request", "table"]
