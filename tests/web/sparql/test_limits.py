@@ -95,7 +95,12 @@ def test_a_timeout_that_is_no_time_is_refused(limited: TestClient, value: str) -
 def test_a_result_past_its_size_is_a_413_and_not_a_broken_200(limited: TestClient) -> None:
     for form in ("json", "csv", "tsv", "xml"):
         found = ask(limited, ALL, format=form)
-        assert (found["status"], found["limit_bytes"]) == (413, 200_000)
+        for _ in range(20):
+            # a server that is still busy with the endless query before may run out of time first
+            if found["status"] != 504 or not elsewhere(limited):
+                break
+            found = ask(limited, ALL, format=form)
+        assert (found["status"], found.get("limit_bytes")) == (413, 200_000)
 
 
 def test_a_result_of_millions_is_no_200_either(limited: TestClient) -> None:
