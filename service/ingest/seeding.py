@@ -44,7 +44,7 @@ def check_version(engine: Engine) -> None:
     stored, current = stored_version(engine), releases.current()
     if stored is None or stored == current:
         return
-    if order(stored) > order(current):
+    if releases.order(stored) > releases.order(current):
         raise Conflict(
             f"The store has version {stored} of the ontology and this program {current}: a newer "
             "EvalGap wrote it. Install that one."
@@ -59,12 +59,7 @@ def check_version(engine: Engine) -> None:
 def stored_version(engine: Engine) -> str | None:
     """Return the version of the ontology that a store has; None for one without."""
     rows = internal.rows(engine, "ontology-version")
-    return max((str(row["version"]) for row in rows), key=order, default=None)
-
-
-def order(version: str) -> tuple[int, ...]:
-    """Return what versions are sorted by; a text that is no version comes first."""
-    return tuple(int(n) if n.isdecimal() else -1 for n in version.split("."))
+    return max((str(row["version"]) for row in rows), key=releases.order, default=None)
 
 
 def load_current(engine: Engine, gate: Gate, *, seed: bool, tell: Callable[[str], None]) -> None:

@@ -14,7 +14,7 @@ from rdflib import URIRef
 
 from loaders.contract import Document, Raw
 from loaders.mapping.iris import BASE
-from loaders.model import RECORDS, Record
+from loaders.model import RECORDS, Record, whole_number
 from service.access import LogEntry
 from service.common.problems import Problem
 from service.ingest.pipeline import ingest
@@ -102,8 +102,10 @@ def _parsed(record: str, code: str) -> RecordWithCode | None:
     """Return a record by its IRI; None for one that no record of the model has."""
     kind, _, path = record.removeprefix(f"{BASE}id/").partition("/")
     ident, _, version = path.rpartition("/")
-    known = kind in RECORDS and ident and version.isdecimal()
-    return RecordWithCode(kind, ident, int(version), code) if known else None
+    number = whole_number(version)
+    if number is None or kind not in RECORDS or not ident:
+        return None
+    return RecordWithCode(kind, ident, number, code)
 
 
 def _with_codes(engine: Engine, codes: Iterable[str]) -> Iterator[RecordWithCode]:

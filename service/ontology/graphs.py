@@ -1,6 +1,6 @@
 """The shipped ontology and shapes as graphs, each parsed once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from rdflib import Graph, URIRef
@@ -40,6 +40,10 @@ def assumption_kinds() -> Mapping[str, str]:
 
 
 def _parsed(folder: str) -> Graph:
+    return from_turtle(path.read_bytes() for path in turtle_files(folder))
+
+
+def from_turtle(texts: Iterable[bytes]) -> Graph:
+    """Return the triples of texts in Turtle as one graph."""
     # rdflib's own parser takes three times as long, at the start of every command and worker
-    texts = (path.read_bytes() for path in turtle_files(folder))
     return to_graph(triple for text in texts for triple in parse(text, "text/turtle", BASE))

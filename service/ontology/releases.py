@@ -12,6 +12,7 @@ from functools import cache
 from rdflib import OWL, Graph, URIRef
 
 from loaders.mapping.iris import BASE
+from loaders.model import whole_number
 from service.common.problems import NotFound
 from service.common.resources import resource
 from service.ontology import graphs
@@ -30,7 +31,13 @@ def kept() -> tuple[str, ...]:
     """Return the versions that are kept, the oldest first."""
     found = resource("ontology", "releases").glob("*.tar.xz")
     versions = (path.name.removesuffix(".tar.xz") for path in found)
-    return tuple(sorted(versions, key=lambda v: [int(n) for n in v.split(".")]))
+    return tuple(sorted(versions, key=order))
+
+
+def order(version: str) -> tuple[int, ...]:
+    """Return what versions are sorted by; a text that is no version comes first."""
+    numbers = map(whole_number, version.split("."))
+    return tuple(-1 if number is None else number for number in numbers)
 
 
 @cache
@@ -44,7 +51,7 @@ def files(version: str) -> Mapping[str, bytes]:
 @cache
 def graph(version: str) -> Graph:
     """Return the ontology of a kept release with its schemes."""
-    return Graph().parse(data=files(version)["ontology.ttl"], format="turtle")
+    return graphs.from_turtle([files(version)["ontology.ttl"]])
 
 
 def check(version: str) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 from fastapi.testclient import TestClient
+from rdflib import OWL
 
 from loaders.mapping.iris import BASE, DCAT, DCTERMS
 from service.common.settings import Settings
@@ -81,6 +82,15 @@ def test_an_old_store_is_read_and_not_written_until_it_is_upgraded(old: Path) ->
     assert lines(old) == before
     asked = command(old, "query", "verdict-counts", "--param", "deployment=night-ward")
     assert asked.stdout.splitlines()[1] == f"{BASE}id/benchmark/ward-questions,Jane Doe,1,0,0,0"
+
+
+def test_a_version_of_thousands_of_digits_is_one_more_that_is_not_ours(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path / "store")) as engine:
+        version = f'<{BASE}ontology> <{OWL.versionInfo}> "{"9" * 5000}" <{BASE}graph/ontology> .\n'
+        engine.commit(version)
+    refused = command(tmp_path / "store", "import", ROOT / "data" / "cards" / "medqa.yaml")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("evalgap: The store has version 9")
 
 
 def test_a_dry_run_says_what_would_change_and_changes_nothing(old: Path) -> None:
