@@ -19,7 +19,11 @@ from loaders.model.terms import (
 
 
 class Interval(Node):
-    """Bounds around an estimate, with the method and the unit that was resampled."""
+    """Bounds around an estimate, with the method and the unit that was resampled.
+
+    `clusters` is how many units were drawn where each holds several of what n counts; `caution`
+    says why not to lean on the interval, as the one who computed it wrote.
+    """
 
     rdf_type = "egap:Interval"
     lower: Annotated[Decimal, Value("egap:lower")]
@@ -27,6 +31,8 @@ class Interval(Node):
     level: Annotated[Decimal, Value("egap:level")]
     interval_method: Annotated[Slug, Coded("egap:intervalMethod", "code/interval-method/")]
     sampling_unit: Annotated[Text | None, Value("egap:samplingUnit")] = None
+    clusters: Annotated[Whole | None, Value("egap:clusterCount")] = None
+    caution: Annotated[Text | None, Value("egap:intervalCaution")] = None
     resamples: Annotated[Whole | None, Value("egap:resamples")] = None
     seed: Annotated[Whole | None, Value("egap:seed")] = None
 

@@ -29,6 +29,10 @@ def decompose(
     resamples: Annotated[int, typer.Option(help="Bootstrap resamples.")] = 10_000,
     seed: Annotated[int, typer.Option(help="Seed of the resampling.")] = 1,
     unit: Annotated[str, typer.Option(help="Of the scores: fraction or percent.")] = "fraction",
+    scale: Annotated[
+        str | None,
+        typer.Option(help="Of other scores: the least and the greatest that can be had, as 1:5."),
+    ] = None,
     lower_is_better: Annotated[bool, typer.Option("--lower-is-better")] = False,
     as_gap: Annotated[
         Path | None,
@@ -48,6 +52,7 @@ def decompose(
             "seed": seed,
             "unit": unit,
             "higher_is_better": not lower_is_better,
+            **({"scale": scale} if scale is not None else {}),
         }
     )
     found = request.run(sheet(_bytes(file), str(file)), options)

@@ -138,6 +138,8 @@ class _Writer:
             "interval_method": bounds.method,
             "sampling_unit": self._units[bounds.unit],
         }
+        noted = {"clusters": bounds.clusters, "caution": bounds.caution}
+        fields |= {name: said for name, said in noted.items() if said is not None}
         if bounds.method.startswith("bootstrap"):
             fields |= {"resamples": self._found.resamples, "seed": self._found.seed}
         return fields

@@ -38,7 +38,8 @@ _INDEPENDENT = "takes the samples as independent; if they are paired, another in
 class ScoreInterval:
     """An interval in percent or percentage points at level 0.95.
 
-    `unit` is what was drawn, item or cluster; `caution` says why not to lean on it.
+    `unit` is what was drawn, item or cluster, `clusters` how many of these; `caution` says why
+    not to lean on it.
     """
 
     lower: float
@@ -46,6 +47,7 @@ class ScoreInterval:
     unit: str
     method: str
     caution: str | None = None
+    clusters: int | None = None
 
 
 @dataclass(frozen=True)
@@ -168,8 +170,11 @@ class Sample:
     def intervals(self, row: Floats) -> tuple[ScoreInterval, ...]:
         """Return the intervals of a contrast, those with width only, clusters first."""
         least, most = 100 * float(np.minimum(row, 0).sum()), 100 * float(np.maximum(row, 0).sum())
+        many = {"cluster": self._clustered(row)}
         return tuple(
-            ScoreInterval(max(lower, least), min(upper, most), unit, method, caution)
+            ScoreInterval(
+                max(lower, least), min(upper, most), unit, method, caution, many.get(unit)
+            )
             for lower, upper, unit, method, caution in (*self._by_cluster(row), *self._by_item(row))
             if upper - lower > _NONE
         )
@@ -180,12 +185,17 @@ class Sample:
         items = self._scores.items
         return items.clusters[found.hinge] if found and items and found.hinge is not None else None
 
+    def _clustered(self, row: Floats) -> int:
+        """Return how many clusters have items in what a contrast compares."""
+        if self._clusters is None:
+            return 0
+        return int(np.count_nonzero(self._clusters[1][:, np.flatnonzero(row)].sum(axis=1)))
+
     def _by_cluster(self, row: Floats) -> Iterator[tuple[float, float, str, str, str | None]]:
         if self._clusters is None or not row.any():
             return
-        found, caution = jackknife_t(*self._clusters, row), None
-        if len(self._clusters[0]) <= FEW_CLUSTERS or (found and found.clusters <= FEW_CLUSTERS):
-            many = found.clusters if found else len(self._clusters[0])
+        found, caution, many = jackknife_t(*self._clusters, row), None, self._clustered(row)
+        if many <= FEW_CLUSTERS:
             caution = f"too few to carry this interval: {many} clusters"
         elif name := self.hinge(row):
             caution = f"too few to carry this interval: it hangs on the cluster {name}"

@@ -1,10 +1,12 @@
 """Decompositions for the doors: options as they are sent, results as they are shown or stored."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from loaders.contract import Document, Raw, problems_of
 from loaders.registry import read
@@ -23,11 +25,25 @@ _DIGITS = 6
 """Decimals of a percentage or point that are shown."""
 
 
+def _scale(given: object) -> object:
+    """Return the two ends in `1:5`. Raises `PydanticCustomError` for anything else."""
+    try:
+        least, most = map(float, str(given).split(":"))
+    except ValueError:
+        least = most = inf
+    if not -inf < least < most < inf:
+        raise PydanticCustomError(
+            "scale", "This is no scale. Write the least and the greatest score, as 1:5"
+        )
+    return least, most
+
+
 class DecompositionOptions(BaseModel):
     """How to take a gap apart.
 
     `rungs` chooses and orders conditions. `changed` says per rung all that differs from the
-    first, `adds` what differs from the rung before. `unit` is that of the scores.
+    first, `adds` what differs from the rung before. `unit` is that of the scores; where they
+    are neither fractions nor percentages, `scale` is the least and the greatest that can be had.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,7 +53,13 @@ class DecompositionOptions(BaseModel):
     resamples: int = Field(10_000, ge=1, le=MOST_RESAMPLES)
     seed: int = Field(1, ge=0)
     unit: Literal["fraction", "percent"] = "fraction"
+    scale: Annotated[tuple[float, float] | None, BeforeValidator(_scale)] = None
     higher_is_better: bool = True
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The least and the greatest score that can be had."""
+        return self.scale or (0.0, 100.0 if self.unit == "percent" else 1.0)
 
 
 def options_of(given: Mapping[str, Any]) -> DecompositionOptions:
@@ -125,18 +147,23 @@ def _words(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def run(table: DataTable, options: DecompositionOptions) -> DecompositionEstimate:
     """Return the decomposition of a table. Raises `BadRequest` naming what is wrong with it."""
-    scores = read_scores(table, whole=100.0 if options.unit == "percent" else 1.0)
+    scores = read_scores(table, options.ends)
     if options.rungs:
         scores = scores.along(options.rungs)
     if options.changed or options.adds:
         scores = scores.where(options.changed, options.adds)
-    return decompose(
+    found = decompose(
         scores,
         graphs.assumption_kinds() if scores.changed else {},
         resamples=options.resamples,
         seed=options.seed,
         higher_is_better=options.higher_is_better,
     )
+    if options.scale is None:
+        return found
+    least, most = options.scale
+    said = f"Percentages are of the way from {least:g}, the least score, to {most:g}, the greatest."
+    return replace(found, warnings=(*found.warnings, said))
 
 
 def document(found: DecompositionEstimate) -> dict[str, Any]:

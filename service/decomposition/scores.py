@@ -24,6 +24,7 @@ Ints = NDArray[np.int64]
 _COUNT = re.compile("[0-9]{1,15}")
 _ROUNDED = 0.01
 """How far a score may lie from events / n: what is reported is often rounded."""
+_PERCENT = (0.0, 100.0)
 MOST_RUNGS = 128
 """The most conditions that are compared at once: all 2^7 of seven dimensions."""
 
@@ -104,10 +105,11 @@ def dimensions(words: str) -> frozenset[str]:
     return frozenset(w.replace("_", "-").lower() for w in re.split(r"[\s,;]+", words) if w)
 
 
-def read_scores(sheet: DataTable, *, whole: float = 1.0) -> Scores:
+def read_scores(sheet: DataTable, ends: tuple[float, float] = (0.0, 1.0)) -> Scores:
     """Return what a table holds. Raises `BadRequest` naming row, column, value and mend.
 
-    `whole` is the greatest possible score: 1, or 100 for percentages.
+    `ends` are the least and the greatest score that can be had: scores become shares of the way
+    from one to the other.
     """
     column = next((c for c in ("score", "correct") if c in sheet.columns), None)
     if "rung" not in sheet.columns or column is None:
@@ -123,25 +125,30 @@ def read_scores(sheet: DataTable, *, whole: float = 1.0) -> Scores:
             f"{sheet.name} has {len(rungs):,} rungs; at most {MOST_RUNGS} are compared. "
             "Check that the column rung holds the name of a condition."
         )
-    score = sheet.numbers(column)
-    sheet.refuse(
-        column,
-        (score > 0) & (whole > 1) & (score.max() <= 1),
-        "looks like a fraction, as every score here is at most 1, and the unit is percent",
-        "Use the unit fraction, or multiply all scores by 100.",
-    )
-    score = score / whole
-    sheet.refuse(
-        column,
-        (score < 0) | (score > 1),
-        f"is not between 0 and {whole:g}",
-        "Put scores on that scale: (x - min) / (max - min), with the least and the greatest "
-        f"score that can be had{', times 100' if whole > 1 else ''}.",
-    )
+    score = _on_scale(sheet, column, ends)
     changed = _changed(sheet, rung, rungs)
     if "item" in sheet.columns:
         return _from_items(sheet, rung, rungs, score, changed)
     return _from_summary(sheet, rung, rungs, score, changed)
+
+
+def _on_scale(sheet: DataTable, column: str, ends: tuple[float, float]) -> Floats:
+    """Return scores as shares of the way from the least to the greatest that can be had."""
+    score, (least, most) = sheet.numbers(column), ends
+    sheet.refuse(
+        column,
+        (score > 0) & (ends == _PERCENT) & (score.max() <= 1),
+        "looks like a fraction, as every score here is at most 1, and the unit is percent",
+        "Use the unit fraction, or multiply all scores by 100.",
+    )
+    sheet.refuse(
+        column,
+        (score < least) | (score > most),
+        f"is not between {least:g} and {most:g}",
+        "Say in scale what the least and the greatest possible score are, for example 1:5; scores "
+        "become (x - min) / (max - min).",
+    )
+    return np.asarray((score - least) / (most - least), dtype=np.float64)
 
 
 def _coded(column: "pa.Array") -> tuple[Ints, tuple[str, ...]]:

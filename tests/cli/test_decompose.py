@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from loaders.reading.trees import parse
 from tests.cli.conftest import Run, command
 
 ROOT = Path(__file__).parents[2]
@@ -81,6 +82,10 @@ def test_a_gap_record_is_printed_that_an_import_takes(run: Run, tmp_path: Path) 
     about.write_text(ABOUT, "utf-8")
     made = run("decompose", BEAN, *ADDS, "--resamples", "500", "--as-gap", about)
     assert made.returncode == 0, made.stderr
+    first = parse(made.stdout.encode())["gaps"][0]["intervals"][0]
+    assert first["interval_method"] == "jackknife-t"
+    assert first["clusters"] == 10
+    assert "too few" in first["caution"]
     (tmp_path / "gap.yaml").write_text(made.stdout, "utf-8")
     stored = run("import", tmp_path / "gap.yaml")
     assert stored.returncode == 0, stored.stderr
@@ -136,6 +141,7 @@ def test_what_is_wrong_is_named_with_its_mend(
         (["--resamples", "0"], "resamples"),
         (["--seed", "-1"], "seed"),
         (["--unit", "inch"], "unit"),
+        *((["--scale", s], "least and the greatest score") for s in ("5", "5:1", "1:inf", "a:b")),
     ],
 )
 def test_options_that_do_not_fit_are_refused(options: list[str], words: str) -> None:

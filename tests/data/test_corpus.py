@@ -2,15 +2,16 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cache
 
 import pytest
 
-from loaders.model import CORE_DIMENSIONS, Card, Profile, Review, SystemCard
+from loaders.model import CORE_DIMENSIONS, Card, Interval, Profile, Review, SystemCard
 from loaders.reading.trees import parse
-from service.decomposition.decompose import DecompositionEstimate, Difference
+from service.decomposition.decompose import DecompositionEstimate
+from service.decomposition.intervals import ScoreInterval
 from service.decomposition.request import DecompositionOptions, run
 from service.decomposition.table import sheet
 from tests.shipped import FILES, ROOT, gap, gaps, records, statements, studies
@@ -122,8 +123,10 @@ def test_no_words_are_copied_from_the_excerpts_that_were_read() -> None:
 
 def test_the_recomputed_scores_are_what_the_items_give() -> None:
     stored = gap("bean2026-gpt4o-recomputed").measurements
-    found = [(m.value, m.events, m.n) for m in stored]
-    assert found == [(_two(s.value), s.events, s.n) for s in ladder().scores]
+    found = [(m.value, m.events, m.n, _stored(m.intervals)) for m in stored]
+    assert found == [
+        (_two(s.value), s.events, s.n, _computed(s.intervals)) for s in ladder().scores
+    ]
 
 
 def test_the_recomputed_contributions_and_intervals_are_what_the_items_give() -> None:
@@ -132,8 +135,9 @@ def test_the_recomputed_contributions_and_intervals_are_what_the_items_give() ->
     drops = ladder().contributions
     for stored, drop in zip((*parts, whole), (*drops, ladder().total), strict=True):
         assert stored.value == _two(drop.value)
-        assert [(i.lower, i.upper) for i in stored.intervals] == _bounds(drop)
-        assert {(i.resamples, i.seed) for i in stored.intervals} == {(10_000, 1)}
+        assert _stored(stored.intervals) == _computed(drop.intervals)
+        drawn = [i for i in stored.intervals if i.interval_method == "bootstrap-percentile"]
+        assert {(i.resamples, i.seed) for i in drawn} == {(10_000, 1)}
     flows = [(d.flow.lost, d.flow.gained) if d.flow else (None, None) for d in drops]
     assert [(c.losses, c.gains) for c in parts] == flows
 
@@ -142,10 +146,8 @@ def test_the_task_part_is_what_the_items_give() -> None:
     whole = gap("bean2026-gpt4o-recomputed")
     task = next(d for d in whole.decompositions if d.key == "by-kind").contributions[0]
     drop = ladder().subtotals["task-assumption"]
-    assert (task.value, [(i.lower, i.upper) for i in task.intervals]) == (
-        _two(drop.value),
-        _bounds(drop),
-    )
+    assert task.value == _two(drop.value)
+    assert _stored(task.intervals) == _computed(drop.intervals)
 
 
 def test_the_intervals_agree_with_an_independent_computation() -> None:
@@ -158,7 +160,11 @@ def test_the_intervals_agree_with_an_independent_computation() -> None:
     parts = next(d for d in whole.decompositions if d.key == "sequential").contributions
     for unit, bounds in expected.items():
         for estimate, (lower, upper) in zip((*parts, whole), bounds, strict=True):
-            found = next(i for i in estimate.intervals if i.sampling_unit == unit)
+            found = next(
+                i
+                for i in estimate.intervals
+                if (i.sampling_unit, i.interval_method) == (unit, "bootstrap-percentile")
+            )
             assert abs(float(found.lower) - lower) <= 0.5
             assert abs(float(found.upper) - upper) <= 0.5
 
@@ -167,7 +173,9 @@ def _two(value: float) -> Decimal:
     return Decimal(f"{value:.2f}")
 
 
-def _bounds(drop: Difference) -> list[tuple[Decimal, Decimal]]:
-    """Return the bootstrap intervals, over items and over clusters: the record has these alone."""
-    drawn = [i for i in drop.intervals if i.method == "bootstrap-percentile"]
-    return [(_two(i.lower), _two(i.upper)) for i in sorted(drawn, key=lambda i: i.unit != "item")]
+def _stored(intervals: Iterable[Interval]) -> list[tuple[object, ...]]:
+    return [(i.lower, i.upper, i.interval_method, i.clusters, i.caution) for i in intervals]
+
+
+def _computed(intervals: Iterable[ScoreInterval]) -> list[tuple[object, ...]]:
+    return [(_two(i.lower), _two(i.upper), i.method, i.clusters, i.caution) for i in intervals]

@@ -186,6 +186,11 @@ def test_fractions_sent_as_percent_are_refused() -> None:
 def test_a_score_outside_the_scale_is_told_how_to_be_put_on_it() -> None:
     with pytest.raises(BadRequest, match=r"\(x - min\) / \(max - min\)"):
         decomposed(pairs([5, 4], [2, 1]))
+    found = decomposed(pairs([5, 4, -1], [2, 1, 2]), scale="-1:5")
+    assert found.total.value == pytest.approx(100 * (11 / 18 - 8 / 18))
+    assert any("-1, the least score, to 5, the greatest" in w for w in found.warnings)
+    with pytest.raises(BadRequest, match="is not between 1 and 5"):
+        decomposed(pairs([5, 4], [2, 0]), scale="1:5")
 
 
 def test_summary_rows_with_counts_give_independent_intervals_and_exact_scores() -> None:

@@ -36,6 +36,7 @@ _BODY = {
             "resamples": f"bootstrap resamples, up to {MOST_RESAMPLES}",
             "seed": "seed of the resampling",
             "unit": "of the scores: fraction or percent",
+            "scale": "of other scores: the least and the greatest that can be had, as 1:5",
             "higher_is_better": "true or false",
         }.items()
     ],

@@ -34,6 +34,7 @@ _CAMEL = re.compile(r"(?<=[a-z])([A-Z])")
 _templates = Jinja2Templates(directory=inside("web"))
 _templates.env.globals.update(VERSION=VERSION, NAVIGATION=NAVIGATION, SIGNS=SIGNS)
 _templates.env.filters["spaced"] = lambda code: str(code).replace("-", " ")
+_templates.env.filters["sentence"] = lambda said: f"{said[:1].upper()}{said[1:].rstrip('.')}."
 _templates.env.filters["words"] = lambda name: _CAMEL.sub(r" \1", str(name)).lower()
 _templates.env.filters.update(number=printed, amount=amount, interval=interval, level=level)
 _templates.env.globals.update(interval_words=interval_words, no_interval=NO_INTERVAL)

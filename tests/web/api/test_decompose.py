@@ -217,7 +217,16 @@ def test_an_error_names_row_column_value_and_mend(service: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["resamples=10001", "resamples=x", "seed=-1", "unit=inch", "adds=period", "colour=red"]
+    "query",
+    [
+        "resamples=10001",
+        "resamples=x",
+        "seed=-1",
+        "unit=inch",
+        "scale=5:1",
+        "adds=period",
+        "colour=red",
+    ],
 )
 def test_parameters_that_do_not_fit_are_refused(service: TestClient, query: str) -> None:
     answer = service.post(f"{PATH}?{query}", content=BEAN, headers=CSV)

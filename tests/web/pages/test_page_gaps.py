@@ -102,7 +102,9 @@ def test_every_number_says_how_it_is_computed(client: TestClient) -> None:
     found = shown(client, RECOMPUTED)
     for words in (
         "8.33 to 15.50",
+        "0.63 to 23.04",
         "1.33 to 19.07",
+        "Too few to carry this interval: 10 clusters.",
         "157 / 45",
         "568 of 600",
         "expert - first message = 94.67 - 82.83 = 11.84, as rounded here",
@@ -117,10 +119,12 @@ def test_every_number_says_how_it_is_computed(client: TestClient) -> None:
 
 def test_whiskers_are_over_the_unit_that_is_asked_for(client: TestClient) -> None:
     chosen = ("", "?unit=trial+or+conversation", "?unit=scenario")
-    first, trials, scenarios = (
-        len(opened(client, f"{RECOMPUTED}{unit}").all(".whisker")) for unit in chosen
-    )
-    assert trials > first == scenarios > 0  # those that draw whole scenarios are wider: first
+    first, trials, scenarios = (opened(client, f"{RECOMPUTED}{unit}") for unit in chosen)
+    drawn = [[w.words for w in found.all("figcaption")] for found in (first, trials, scenarios)]
+    assert drawn[0] == drawn[2] != drawn[1]  # over whole scenarios they are wider: first
+    assert "Too few to carry this interval" in drawn[0][0]
+    assert "takes these clusters as the only ones" in drawn[1][0].lower()
+    assert len(first.all(".whisker")) == len(trials.all(".whisker")) > 0
     assert client.get(f"{RECOMPUTED}?unit=moon").status_code == 400
     assert client.get(f"{RECOMPUTED}?moon=1").status_code == 400
 
@@ -129,7 +133,10 @@ def test_the_csv_of_a_gap_holds_every_number(client: TestClient) -> None:
     table = rows(client.get(f"{RECOMPUTED}.csv"))
     parts = [r for r in table if r["division"] == "sequential" and r["role"] == "contribution"]
     assert [r["value"] for r in parts] == ["11.83", "18.67", "30.17"]
-    assert [r["lower [scenario]"] for r in parts] == ["1.33", "11.75", "24.96"]
+    assert [r["lower [scenario]"] for r in parts] == ["0.63", "10.25", "24.28"]
+    assert {r["caution [scenario]"] for r in parts} == {
+        "too few to carry this interval: 10 clusters"
+    }
     assert (parts[1]["losses"], parts[1]["gains"]) == ("157", "45")
     assert {r["division"] for r in table} == {"sequential", "by-kind"}
     assert {r["role"] for r in table} == {"score", "contribution", "residual", "total"}

@@ -76,11 +76,10 @@ class _NumberBuilder:
         counted = f"{score.events} of {score.n}" if score.events is not None else ""
         mean = f"mean of {score.n:,} scores" if score.n else "as given"
         changed = ", ".join(d.replace("-", " ") for d in score.changed or ())
-        about = (*([f"changed: {changed}"] if changed else []), *_cautions(score.intervals))
         return Number(
             "score", score.rung, "score", "percent", two(score.value),
             self._intervals(score.intervals), score.n, events=score.events,
-            formula=counted or mean, about="; ".join(about) or None,
+            formula=counted or mean, about=f"changed: {changed}" if changed else None,
         )  # fmt: skip
 
     def part(self, part: ContributionEstimate, *, rises: bool) -> Number:
@@ -105,10 +104,7 @@ class _NumberBuilder:
 
     def number(self, role: str, words: str, found: Difference, formula: str) -> Number:
         intervals = self._intervals(found.intervals)
-        about = "; ".join(_cautions(found.intervals)) or None
-        return Number(
-            role, words, role, _POINT, two(found.value), intervals, formula=formula, about=about
-        )
+        return Number(role, words, role, _POINT, two(found.value), intervals, formula=formula)
 
     def residual(self) -> Number:
         """Return what the parts leave; a ladder leaves nothing, so that it has no interval."""
@@ -137,14 +133,11 @@ class _NumberBuilder:
             level=Decimal(str(self._found.level)),
             interval_method=bounds.method,
             sampling_unit=bounds.unit,
+            clusters=bounds.clusters,
+            caution=bounds.caution,
             resamples=self._found.resamples if drawn else None,
             seed=self._found.seed if drawn else None,
         )
-
-
-def _cautions(intervals: Iterable[ScoreInterval]) -> Iterable[str]:
-    """Return why not to lean on intervals, by what was drawn."""
-    return dict.fromkeys(f"{i.unit}s: {i.caution}" for i in intervals if i.caution)
 
 
 def _asides(part: ContributionEstimate) -> Iterable[str]:
@@ -157,6 +150,5 @@ def _asides(part: ContributionEstimate) -> Iterable[str]:
     if part.lowest is not None and part.highest is not None:
         ends = f"{printed(two(part.lowest))} to {printed(two(part.highest))}"
         yield f"{ends} points over all orders of changes"
-    yield from _cautions(part.intervals)
     if part.flow and not part.flow.all:
         yield f"lost and gained are counted over the {part.flow.of:,} items that both ends share"

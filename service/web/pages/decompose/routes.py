@@ -34,8 +34,8 @@ final,0.34,600,204,query-authorship information-completeness interaction-type de
 """Four conditions of Bean et al. 2026 (GPT-4o), as recomputed from the released item results."""
 _SHOWN = 200_000
 """Bytes up to which an uploaded table comes back in the form, to be changed and sent again."""
-_FIELDS = ("table", "rungs", "adds", "changed", "unit", "direction", "resamples", "seed", "as",
-           "over")  # fmt: skip
+_FIELDS = ("table", "rungs", "adds", "changed", "unit", "scale", "direction", "resamples", "seed",
+           "as", "over")  # fmt: skip
 _DEFAULTS = {"unit": "fraction", "direction": "higher", "resamples": "2000", "seed": "1"}
 
 
@@ -99,7 +99,7 @@ def _result(request: Request, form: _Form, found: DecompositionEstimate) -> Resp
 def _options(typed: Mapping[str, str]) -> dict[str, Any]:
     given: dict[str, Any] = {
         name: typed[name].strip()
-        for name in ("unit", "resamples", "seed")
+        for name in ("unit", "scale", "resamples", "seed")
         if typed.get(name, "").strip()
     }
     if rungs := typed.get("rungs", "").strip():

@@ -129,6 +129,11 @@ class Breakdown:
         """Return the first interval over a sampling unit; all have the level of the first."""
         return next((i for n in self.numbers if (i := n.interval(unit))), None)
 
+    def cautions(self, unit: str) -> tuple[str, ...]:
+        """Return why not to lean on the whiskers over a sampling unit, each reason once."""
+        found = (n.interval(unit) for n in self.numbers)
+        return tuple(dict.fromkeys(i.caution for i in found if i and i.caution))
+
     @property
     def description(self) -> str:
         """What the picture shows, in words."""
@@ -255,4 +260,5 @@ def _bounds(number: Number) -> dict[str, Any]:
         found |= {f"lower {where}": i.lower, f"upper {where}": i.upper}
         found |= {f"level {where}": i.level, f"interval_method {where}": i.interval_method}
         found |= {f"resamples {where}": i.resamples, f"seed {where}": i.seed}
+        found |= {f"clusters {where}": i.clusters, f"caution {where}": i.caution}
     return found
