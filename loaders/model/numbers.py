@@ -98,7 +98,7 @@ class Rung(Node):
 
     rdf_type = "egap:Rung"
     position: Annotated[Whole, Value("egap:position")]
-    measurement: Annotated[Path, LocalLink("egap:rungMeasurement")]
+    measurement: Annotated[Path, LocalLink("egap:rungMeasurement", "egap:Measurement")]
 
 
 class Contribution(Estimate):
@@ -107,8 +107,8 @@ class Contribution(Estimate):
     rdf_type = "egap:Contribution"
     position: Annotated[Whole, Value("egap:position")]
     dimensions: Annotated[tuple[Slug, ...], Coded("egap:attributedTo", "dimension/")]
-    from_rung: Annotated[Path | None, LocalLink("egap:fromRung")] = None
-    to_rung: Annotated[Path | None, LocalLink("egap:toRung")] = None
+    from_rung: Annotated[Path | None, LocalLink("egap:fromRung", "egap:Rung")] = None
+    to_rung: Annotated[Path | None, LocalLink("egap:toRung", "egap:Rung")] = None
     losses: Annotated[Whole | None, Value("egap:lossCount")] = None
     gains: Annotated[Whole | None, Value("egap:gainCount")] = None
 
@@ -160,8 +160,8 @@ class Gap(Record, Estimate):
     measurements: Annotated[
         tuple[Measurement, ...], Part("egap:hasMeasurement", "measurement", "key")
     ] = ()
-    evaluation: Annotated[Path, LocalLink("egap:evaluationMeasurement")]
-    changed: Annotated[Path, LocalLink("egap:changedMeasurement")]
+    evaluation: Annotated[Path, LocalLink("egap:evaluationMeasurement", "egap:Measurement")]
+    changed: Annotated[Path, LocalLink("egap:changedMeasurement", "egap:Measurement")]
     decompositions: Annotated[
         tuple[Decomposition, ...], Part("egap:hasDecomposition", "decomposition", "key")
     ] = ()

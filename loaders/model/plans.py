@@ -79,7 +79,7 @@ class Step(Node):
     verdict: Annotated[Slug | None, Coded("egap:startingVerdict", "code/verdict/")] = None
     verdict_basis: Annotated[Text | None, Value("egap:verdictBasis")] = None
     owner: Annotated[Agent | None, NestedThing("egap:stepOwner")] = None
-    depends_on: Annotated[tuple[Path, ...], LocalLink("egap:dependsOnStep")] = ()
+    depends_on: Annotated[tuple[Path, ...], LocalLink("egap:dependsOnStep", "egap:PlanStep")] = ()
     collect: Annotated[Text | None, Value("egap:collectText")] = None
     test: Annotated[Text | None, Value("egap:testText")] = None
     test_method: Annotated[Slug | None, Coded("egap:testMethod", "code/test-method/")] = None

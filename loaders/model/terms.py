@@ -50,7 +50,12 @@ class Coded(Term):
 
 @dataclass(frozen=True)
 class LocalLink(Term):
-    """Another node of the same record, written as its path below the record's IRI."""
+    """Another node of the same record, written as its path below the record's IRI.
+
+    `to` is the class of that node, as a CURIE.
+    """
+
+    to: str
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """A graph in two layers: what never changes below, one batch above, read as one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 
 from pyshacl.graph_abstraction import RdfLibDataGraph
@@ -14,18 +14,18 @@ _NONE: dict[Any, Any] = {}
 
 
 class Layer:
-    """Triples by subject and predicate, and by predicate and object once somebody asks."""
+    """Triples by predicate and subject, and by predicate and object once somebody asks."""
 
     def __init__(self) -> None:
         """Hold nothing yet."""
-        self.by_subject: dict[Node, dict[Node, dict[Node, None]]] = {}
+        self.by_predicate: dict[Node, dict[Node, dict[Node, None]]] = {}
         self._by_object: dict[Node, dict[Node, list[Node]]] = {}
         self.size = 0
 
     def add(self, triple: Triple) -> None:
         """Add a triple, once."""
         subject, predicate, value = triple
-        values = self.by_subject.setdefault(subject, {}).setdefault(predicate, {})
+        values = self.by_predicate.setdefault(predicate, {}).setdefault(subject, {})
         if value not in values:
             values[value] = None
             self.size += 1
@@ -36,7 +36,7 @@ class Layer:
 
     def objects(self, subject: Node, predicate: Node) -> dict[Node, None]:
         """Return the objects of a subject and predicate."""
-        found: dict[Node, None] = self.by_subject.get(subject, _NONE).get(predicate, _NONE)
+        found: dict[Node, None] = self.by_predicate.get(predicate, _NONE).get(subject, _NONE)
         return found
 
     def by_object(self, predicate: Node) -> dict[Node, list[Node]]:
@@ -44,8 +44,8 @@ class Layer:
         index = self._by_object.get(predicate)
         if index is None:
             index = self._by_object[predicate] = {}
-            for subject, predicates in self.by_subject.items():
-                for value in predicates.get(predicate, _NONE):
+            for subject, values in self.by_predicate.get(predicate, _NONE).items():
+                for value in values:
                     index.setdefault(value, []).append(subject)
         return index
 
@@ -57,12 +57,10 @@ class Layer:
             chosen = index if value is None else {value: index.get(value, [])}
             yield from ((s, predicate, o) for o, subjects in chosen.items() for s in subjects)
             return
-        some = self.by_subject if subject is None else {subject: self.by_subject.get(subject, {})}
-        for s, predicates in some.items():
-            some_of = (
-                predicates if predicate is None else {predicate: predicates.get(predicate, {})}
-            )
-            for p, values in some_of.items():
+        for p in list(self.by_predicate) if predicate is None else [predicate]:
+            subjects = self.by_predicate.get(p, _NONE)
+            some = subjects if subject is None else {subject: subjects.get(subject, _NONE)}
+            for s, values in some.items():
                 yield from ((s, p, o) for o in values if value is None or o == value)
 
 
@@ -113,6 +111,14 @@ class LayeredGraph(RdfLibDataGraph):  # type: ignore[misc]  # pySHACL has no typ
         fresh = self._layers.fresh.objects(subject, predicate)
         fixed = self._layers.fixed.objects(subject, predicate)
         return iter([*fresh, *fixed] if fresh and fixed else fresh or fixed)
+
+    def values(self, predicate: Node) -> Callable[[Node], set[Node]]:
+        """Return a function that gives the objects that a subject has for this predicate."""
+        fresh, fixed = (
+            layer.by_predicate.get(predicate, _NONE)
+            for layer in (self._layers.fresh, self._layers.fixed)
+        )
+        return lambda subject: {*fresh.get(subject, ()), *fixed.get(subject, ())}
 
     def subjects(self, predicate: Any = None, object: Any = None, unique: bool = False) -> Any:  # noqa: A002, FBT001, FBT002
         """Return the subjects of a predicate and object."""

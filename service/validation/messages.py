@@ -17,6 +17,7 @@ _BASE = re.escape(BASE)
 _PART = re.compile(_BASE + r"id/\S+/(?:measurement|step)-([a-z0-9-]+)")
 _OURS = re.compile(_BASE + r"(?:code/[^/]+|dimension|value|id/[^/]+)/([^\s>,]*[^\s>,.])")
 _LIST = re.compile(_BASE + r"(code/[^/]+/|dimension/|value/[^/]+/)")
+_SCHEME = re.compile(r"\^(" + _BASE + r"code/[^/]+/)")
 _DIMENSION = re.compile(_BASE + r"dimension/([a-z0-9-]+)")
 _CHOICES = re.compile(r"Use one (or more )?of: \{choices\}\.")
 
@@ -27,10 +28,13 @@ def short(words: str) -> str:
 
 
 def listed(shapes: Graph, shape: URIRef) -> list[str]:
-    """Return the codes that a shape lists with `sh:in`, or that its class stands for."""
+    """Return the codes that a shape lists with `sh:in`, or that its class or pattern stands for."""
     if head := shapes.value(shape, SH["in"]):
         return [short(str(item)) for item in Collection(shapes, head)]
-    return [f"{BASE}dimension/"] if shapes.value(shape, SH["class"]) == EGAP.Dimension else []
+    if shapes.value(shape, SH["class"]) == EGAP.Dimension:
+        return [f"{BASE}dimension/"]
+    scheme = _SCHEME.fullmatch(str(shapes.value(shape, SH.pattern)))
+    return [scheme[1]] if scheme else []
 
 
 @dataclass(frozen=True)

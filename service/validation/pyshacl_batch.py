@@ -22,13 +22,21 @@ import pyshacl.shape
 import pyshacl.shapes_graph
 from pyshacl import graph_abstraction, validator
 from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP, constraint_component
-from pyshacl.constraints.core import logical_constraints, shape_based_constraints
+from pyshacl.constraints.core import (
+    cardinality_constraints,
+    logical_constraints,
+    other_constraints,
+    shape_based_constraints,
+    string_based_constraints,
+    value_constraints,
+    value_range_constraints,
+)
 from pyshacl.constraints.sparql import sparql_based_constraints
 from pyshacl.errors import ConstraintLoadWarning, ReportableRuntimeError
 from pyshacl.helper import expression_helper, sparql_query_helper
 from pyshacl.pytypes import SHACLExecutor
 from pyshacl.rdfutil import stringify
-from rdflib import Graph, IdentifiedNode, Literal
+from rdflib import Graph, IdentifiedNode, Literal, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
@@ -146,7 +154,7 @@ class _Shape(pyshacl.shape.Shape):  # type: ignore[misc]
             return True, []
         if len(path) // 2 >= executor.max_validation_depth:
             raise ReportableRuntimeError(f"Shapes nest too deep at {self.node}.")
-        values = self.value_nodes(target_graph, nodes)
+        values = self._values(target_graph, nodes)
         conforms, results = True, []
         for constraint in self._constraints():
             inner = [*path, self, constraint]
@@ -154,6 +162,17 @@ class _Shape(pyshacl.shape.Shape):  # type: ignore[misc]
             conforms = conforms and verdict
             results += found
         return conforms, results
+
+    def _values(self, graph: LayeredGraph, nodes: list[Node]) -> Mapping[Node, set[Node]]:
+        """Return the values of each node; without nodes that have none, where none is no matter."""
+        path = self.path() if self.is_property_shape else None
+        if not isinstance(path, URIRef):
+            return self.value_nodes(graph, nodes)  # type: ignore[no-any-return]
+        values_of = graph.values(path)
+        values = {node: values_of(node) for node in nodes}
+        if all(isinstance(constraint, _ABOUT_VALUES) for constraint in self._constraints()):
+            return {node: found for node, found in values.items() if found}
+        return values
 
     def failing(
         self, executor: SHACLExecutor, graph: LayeredGraph, nodes: set[Node], path: list[Any]
@@ -179,6 +198,21 @@ class _Shape(pyshacl.shape.Shape):  # type: ignore[misc]
             made = (_made(prepared(c), self) for c in dict.fromkeys(classes) if c)
             self._kept = [constraint for constraint in made if constraint]
         return self._kept
+
+
+_ABOUT_VALUES = (
+    cardinality_constraints.MaxCountConstraintComponent,
+    other_constraints.InConstraintComponent,
+    string_based_constraints.StringBasedConstraintBase,
+    value_constraints.ClassConstraintComponent,
+    value_constraints.DatatypeConstraintComponent,
+    value_constraints.NodeKindConstraintComponent,
+    value_range_constraints.MaxExclusiveConstraintComponent,
+    value_range_constraints.MaxInclusiveConstraintComponent,
+    value_range_constraints.MinExclusiveConstraintComponent,
+    value_range_constraints.MinInclusiveConstraintComponent,
+)
+"""Constraints that a node without values meets, as SHACL defines them."""
 
 
 def _made(cls: type[Any], shape: _Shape) -> Any:
