@@ -34,6 +34,7 @@ from loaders.model.nodes import (
 )
 from loaders.model.numbers import (
     NO_INTERVAL,
+    SELF_REPORTED,
     Condition,
     Contribution,
     Decomposition,
@@ -81,6 +82,7 @@ __all__ = [
     "CORE_DIMENSIONS",
     "NO_INTERVAL",
     "RECORDS",
+    "SELF_REPORTED",
     "Agent",
     "Assessment",
     "Assumption",

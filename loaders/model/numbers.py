@@ -37,6 +37,8 @@ class Interval(Node):
     seed: Annotated[Whole | None, Value("egap:seed")] = None
 
 
+SELF_REPORTED = "self-reported"
+"""The verification of what those who measured it recorded, and nobody else has seen."""
 NO_INTERVAL = "no interval reported"
 """What stands where a number has no interval."""
 
@@ -141,6 +143,7 @@ class Gap(Record, Estimate):
     A difference is signed so that positive is a loss: evaluation minus changed where higher is
     better, changed minus evaluation where lower is. `varies` names every dimension on which the
     two ends differ: several are confounded. `conflicts_with` names gaps that give other figures.
+    `published_by` let it count although it had been self-reported, `published_because` of that.
     """
 
     kind = "gap"
@@ -152,6 +155,8 @@ class Gap(Record, Estimate):
     systems: Annotated[tuple[System, ...], Mention("egap:ofSystem")] = ()
     gap_kind: Annotated[Slug, Coded("egap:gapKind", "code/gap-kind/")] = "absolute-difference"
     verification: Annotated[Slug, Coded("egap:verifiedAgainst", "code/verification/")]
+    published_by: Annotated[Agent | None, NestedThing("egap:publishedBy")] = None
+    published_because: Annotated[Text | None, Value("egap:publicationReason")] = None
     varies: Annotated[tuple[Slug, ...], Coded("egap:variesDimension", "dimension/")] = ()
     conflicts_with: Annotated[tuple[Path, ...], Coded("egap:conflictsWith", "id/gap/")] = ()
     contested_in: Annotated[tuple[Citation, ...], Part("egap:contestedIn", "contest")] = ()

@@ -21,6 +21,7 @@ from service.cli import analysis as cli_analysis
 from service.cli import cards as cli_cards
 from service.cli import decompose as cli_decompose
 from service.cli import plan as cli_plan
+from service.cli import publish as cli_publish
 from service.cli import set_aside as cli_set_aside
 from service.cli import stats as cli_stats
 from service.cli import upgrade as cli_upgrade
@@ -59,6 +60,7 @@ cli_cards.add(app)
 cli_analysis.add(app)
 app.add_typer(cli_plan.app, name="plan")
 app.command()(cli_decompose.decompose)
+app.command()(cli_publish.publish)
 app.command()(cli_stats.stats)
 app.command()(cli_upgrade.upgrade)
 app.command("log")(cli_access.log)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from service.cli.shared import StoreOption, fail, gated, logged, opened, settings_of
+from service.cli.shared import StoreOption, agent, fail, gated, logged, opened, settings_of
 
 app = typer.Typer(no_args_is_help=True, help="Staged plans: made, changed step by step, exported.")
 Id = Annotated[str, typer.Argument(help="Id of the plan.")]
@@ -44,7 +44,7 @@ def new(
         "deployment": deployment,
         "card": card,
         "title": title,
-        "author": _agent(by),
+        "author": agent(by),
         "findings": _tree(findings).get("findings") if findings else None,
         **_shared(threshold, sample),
     }
@@ -94,7 +94,7 @@ def step(
         "step_status": status,
         "result": _tree(result) if result else None,
         "waive": waive,
-        "by": _agent(by) if by else None,
+        "by": agent(by) if by else None,
         **_shared(threshold, sample),
     }
     requested = commands.form({k: v for k, v in given.items() if v is not None}, StepChange)
@@ -144,13 +144,6 @@ def _tell(plan: Any, version: int, only: int | None = None) -> None:
                 f"{one.position:>3}  {one.stage:<13} {' '.join(one.targets)}{found}: "
                 f"{one.step_status}{decided}{locked if state['locked_by'] else ''}\n"
             )
-
-
-def _agent(words: str) -> dict[str, str]:
-    ident, equals, name = words.partition("=")
-    if not equals:
-        fail(f"--by is id=name, not {words!r}.")
-    return {"id": ident, "name": name}
 
 
 def _shared(threshold: str | None, sample: str | None) -> dict[str, Any]:

@@ -136,6 +136,14 @@ def gated(workers: int, *, plain: bool = False) -> Iterator[Gate]:
         gate.close()
 
 
+def agent(words: str) -> dict[str, str]:
+    """Return who `--by id=name` names."""
+    ident, equals, name = words.partition("=")
+    if not equals:
+        fail(f"--by is id=name, not {words!r}.")
+    return {"id": ident, "name": name}
+
+
 def fail(sentence: str) -> NoReturn:
     """End a command that was called wrongly, with a sentence that says how."""
     raise BadRequest(sentence)

@@ -34,7 +34,8 @@ class GapMetadata(BaseModel):
     """What a gap record says beyond its numbers; fields of a gap keep their meaning.
 
     `sampling_units` says what `item` and `cluster` stand for, `n_unit` what n counts, and
-    `conditions` under which condition each rung was measured.
+    `conditions` under which condition each rung was measured. Nobody else has seen the numbers, so
+    they are self-reported until somebody publishes them by name.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -47,7 +48,7 @@ class GapMetadata(BaseModel):
     systems: list[NamedThing] = []
     study: NamedThing | None = None
     status: str | None = None
-    verification: str = "recomputed"
+    verification: Literal["self-reported"] = "self-reported"
     measured_by: str | None = None
     sources: list[dict[str, Any]]
     notes: str | None = None

@@ -16,7 +16,7 @@ from itertools import chain, repeat, takewhile
 from loaders.contract import Document, RecordProblem, Rejected
 from loaders.mapping.fields import names_others, references
 from loaders.mapping.write import triples
-from loaders.model import Plan
+from loaders.model import Gap, Plan
 from loaders.registry import LOADER_VERSION
 from loaders.registry import documents as documents_of
 from service.access import LogEntry
@@ -31,6 +31,7 @@ from service.store.port import Engine
 from service.validation.cross_check import Audit
 from service.validation.gate import Gate, GateResult, Submission
 from service.validation.plan_rules import broken_rules
+from service.validation.publication import unpublished
 from service.validation.validator import Issue
 
 BATCH = 200
@@ -246,16 +247,21 @@ class _Pass:
 def _held(
     engine: Engine, planned: Sequence[VersionedRecord], checked: Iterable[GateResult]
 ) -> list[GateResult]:
-    """Return what was checked, with a finding where a plan breaks a rule of its steps.
+    """Return what was checked, with a finding where a record breaks a rule over its versions.
 
-    A record that no number can be given, after what is stored, has a finding too.
+    A plan breaks those of its steps, a gap counts unpublished, or no number can follow the stored.
     """
     fresh = [p for p in planned if not p.unchanged]
     odd = {p.submission.iri: _unnumbered(p) for p in fresh if p.unnumbered is not None}
     numbered = [p for p in fresh if p.unnumbered is None]
     plans = {p.submission.iri: p.record for p in numbered if isinstance(p.record, Plan)}
+    gaps = {p.submission.iri: p.record for p in numbered if isinstance(p.record, Gap)}
     revising = frozenset(p.submission.iri for p in numbered if p.current is not None)
-    found = {**broken_rules(engine, plans, revising), **odd}
+    found = {
+        **broken_rules(engine, plans, revising),
+        **unpublished(engine, gaps, revising),
+        **odd,
+    }
     return [replace(c, issues=(*c.issues, *found.get(c.iri, ()))) for c in checked]
 
 

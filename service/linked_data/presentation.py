@@ -10,9 +10,9 @@ from urllib.parse import quote
 from rdflib import OWL, RDF, XSD, Literal, URIRef
 from rdflib.term import Node
 
-from loaders.mapping.iris import BASE, DCTERMS, EGAP, SHORT
+from loaders.mapping.iris import BASE, DCTERMS, EGAP, SHORT, last_segment
 from service.linked_data.resource import Quad, ResourceDescription
-from service.queries import internal
+from service.queries import counted, internal
 from service.store.port import Engine
 from service.store.terms import Rdf12Term
 
@@ -64,6 +64,8 @@ def page(engine: Engine, found: ResourceDescription) -> dict[str, Any]:
         engine, {found.subject, *_named([*own, *parts, *found.incoming, *found.recorded])}
     )
 
+    words = {**words, **_marked(engine, words)}
+
     def led_to(predicate: URIRef) -> list[ShownTerm]:
         found = (_term(value, words) for _, said, value, _ in own if said == predicate)
         return sorted(found, key=attrgetter("text"))
@@ -84,6 +86,14 @@ def page(engine: Engine, found: ResourceDescription) -> dict[str, Any]:
         "cut": len(found.incoming) if found.cut else 0,
         "recorded": _sections(found.recorded, found.subject, words),
     }
+
+
+def _marked(engine: Engine, words: Words) -> Words:
+    """Return the labels of records that count only on request, with the reason behind each."""
+    codes = [URIRef(reason.code) for reason in counted.UNCOUNTED]
+    rows = internal.rows(engine, "on-request", record=sorted(words), code=codes)
+    reasons = {URIRef(str(row["record"])): last_segment(row["code"]) for row in rows}
+    return {iri: Literal(f"{words[iri]} ({why})") for iri, why in reasons.items()}
 
 
 def labels(engine: Engine, iris: Iterable[URIRef]) -> dict[URIRef, Literal]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from loaders.model import (
+    SELF_REPORTED,
     Agent,
     Citation,
     Contribution,
@@ -219,7 +220,7 @@ def gap_of(plan: Plan, step: Step, recorded_in: str) -> Gap | str:
             "deployment": plan.deployment,
             "author": plan.author,
             "systems": result.systems,
-            "verification": "full-text",
+            "verification": SELF_REPORTED,
             "measured_by": "record-author",
             "varies": step.targets,
             "sources": (own, *result.sources),

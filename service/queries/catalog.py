@@ -24,7 +24,7 @@ from loaders.mapping.iris import BASE
 from service.common.problems import BadParameter, NotFound
 from service.common.resources import inside
 from service.ontology.old_codes import OldCode, dimension_and_code, old_codes
-from service.queries import internal
+from service.queries import counted, internal
 from service.store.port import Engine, Row
 
 _VALUES = re.compile(r"VALUES \(([^()]*+)\) \{[^{}]*+\}")
@@ -48,7 +48,11 @@ class Parameter:
 
 @dataclass(frozen=True)
 class NamedQuery:
-    """A named query: the question that it answers, in words, and its SPARQL text."""
+    """A named query: the question that it answers, in words, and its SPARQL text.
+
+    The text asks for what counts (`service.queries.counted`); `on_request` are the parameters by
+    which it is asked for more, each `true` or `false`.
+    """
 
     name: str
     title: str
@@ -57,6 +61,14 @@ class NamedQuery:
     about: str = ""
     params: Mapping[str, Parameter] = field(default_factory=dict)
 
+    @property
+    def on_request(self) -> tuple[Parameter, ...]:
+        """The parameters that ask for records which do not count otherwise."""
+        return tuple(
+            Parameter(u.parameter, "boolean", "true", u.about, optional=True)
+            for u in counted.on_request(self.sparql)
+        )
+
     def document(self) -> dict[str, Any]:
         """Return the query as JSON values."""
         return {
@@ -64,7 +76,7 @@ class NamedQuery:
             "title": self.title,
             "question": self.question,
             "about": self.about or None,
-            "parameters": [vars(p) for p in self.params.values()],
+            "parameters": [vars(p) for p in (*self.params.values(), *self.on_request)],
         }
 
 
@@ -105,12 +117,14 @@ def bind(query: NamedQuery, arguments: Mapping[str, str], engine: Engine) -> str
 
 def _bound(query: NamedQuery, every: Iterable[Mapping[str, str]], engine: Engine) -> str:
     """Return the SPARQL text with a row of its `VALUES` block for each of several arguments."""
+    every = list(every)
+    sparql = counted.with_requested(query.sparql, every[0])
     if not query.params:
-        return query.sparql
+        return sparql
     rows = [" ".join(_term(p, codes, engine) for p in query.params.values()) for codes in every]
     names = " ".join(f"?{name}" for name in query.params)
     block = f"VALUES ({names}) {{ {' '.join(f'({row})' for row in rows)} }}"
-    return _VALUES.sub(lambda _: block, query.sparql, count=1)
+    return _VALUES.sub(lambda _: block, sparql, count=1)
 
 
 def _ways(query: NamedQuery, arguments: Mapping[str, str]) -> list[list[dict[str, str]]]:
@@ -146,12 +160,11 @@ def old_parameters(query: NamedQuery, arguments: Mapping[str, str]) -> dict[str,
 
 def _known(query: NamedQuery, arguments: Mapping[str, str]) -> None:
     """Raise `BadParameter` for an argument that the query does not have."""
+    known = [*query.params, *(p.name for p in query.on_request)]
     for name in arguments:
-        if name not in query.params:
+        if name not in known:
             raise BadParameter(
-                f"The query {query.name} has no parameter {name!r}.",
-                parameter=name,
-                known=list(query.params),
+                f"The query {query.name} has no parameter {name!r}.", parameter=name, known=known
             )
 
 
@@ -194,8 +207,9 @@ def _load(path: Path) -> NamedQuery:
     names = declared[1].replace("?", "").split() if declared else []
     if params and names != list(params):
         raise ValueError(f"{path.name}: the VALUES block must bind {list(params)}, not {names}")
+    text = counted.counted(sparql)
     return NamedQuery(
-        path.stem, meta["title"], meta["question"], sparql, meta.get("about", ""), params
+        path.stem, meta["title"], meta["question"], text, meta.get("about", ""), params
     )
 
 

@@ -14,7 +14,7 @@ from loaders.model import RECORDS, Gap, Record, whole_number
 from service.common import json_values
 from service.common.problems import Conflict, NotFound
 from service.ontology import graphs
-from service.queries import internal
+from service.queries import counted, internal
 from service.queries.lists import value
 from service.records.gap_shares import RULE, ladder, shares
 from service.records.renamed import check_name
@@ -91,17 +91,25 @@ def described(engine: Engine, kind: str, thing: str, record_kind: str) -> list[S
     check(kind, thing)
     about = series_iri(kind, thing)
     rows = internal.rows(engine, "records-about", describes=_DESCRIBES[kind], thing=about)
-    if not rows and not (kind in {"system", "study"} and named_by(engine, kind, thing)):
+    if not rows and not (
+        kind in {"system", "study"} and named_by(engine, kind, thing, counted_only=False)
+    ):
         check_name(engine, about)
         raise NotFound(f"There is no {kind} {thing!r} here.")
     prefix = f"{BASE}id/{record_kind}/"
     return [load(engine, record_kind, str(r["series"]).removeprefix(prefix)) for r in rows]
 
 
-def named_by(engine: Engine, kind: str, thing: str) -> dict[str, list[dict[str, str]]]:
-    """Return the current gaps, results and profiles that name a system or study, by their kind."""
+def named_by(
+    engine: Engine, kind: str, thing: str, *, counted_only: bool = True
+) -> dict[str, list[dict[str, str]]]:
+    """Return the current gaps, results and profiles that name a system or study, by their kind.
+
+    Those that count only on request are left out, unless all are asked for.
+    """
     found: dict[str, list[dict[str, str]]] = {}
-    for row in internal.rows(engine, "records-naming", thing=series_iri(kind, thing)):
+    sparql = internal.bound("records-naming", thing=series_iri(kind, thing))
+    for row in engine.select(counted.counted(sparql) if counted_only else sparql):
         of_kind, _, ident = path_below(row["series"]).partition("/")
         item = {"@id": str(row["series"]), "id": ident, "name": str(row["title"])}
         found.setdefault(of_kind, []).append(item)

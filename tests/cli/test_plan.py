@@ -36,6 +36,12 @@ def test_a_plan_from_first_to_last(seeded: Path, tmp_path: Path) -> None:
     assert "done, met" in told.stdout
     assert "feeds the gap one-step-2" in told.stdout
     assert "version 3" in command(store, "plan", "show", "one").stdout
+    given = ("--verification", "full-text", "--reason", "The preprint is out.")
+    alone = command(store, "publish", "one-step-2", "--by", "ann=Ann", *given)
+    assert "names no source outside this store" in alone.stderr
+    shown = ("--source", "https://example.org/preprint")
+    listed = command(store, "publish", "one-step-2", "--by", "ann=Ann", *given, *shown)
+    assert "one-step-2 is published in version 2 (full-text)" in listed.stdout, listed.stderr
     text = command(store, "plan", "export", "one").stdout
     for words in (
         "Our view.",

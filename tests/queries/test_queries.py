@@ -18,6 +18,7 @@ IN_PYTHON = {
     "service/access": "SQL of the log and the tokens",
     "service/ingest/set_aside.py": "SQL of the file of set-aside records",
     "service/queries/catalog.py": "the pattern of a VALUES block and what replaces it",
+    "service/queries/counted.py": "the filter of current versions and what is put behind it",
     "service/queries/internal.py": "the pattern of a parameter and what replaces it",
     "service/web/readiness.py": "the smallest query there is, to see that a reader answers",
     "service/web/sparql/protocol.py": "an example in OpenAPI",

@@ -9,6 +9,7 @@ __all__ = [
     "matches",
     "named_queries",
     "plans",
+    "publication",
     "records",
     "risk",
     "stats",

@@ -44,7 +44,7 @@ def add_list(name: str, example: dict[str, Any]) -> None:
             "schema": {"type": "string"},
             "example": p.example,
         }
-        for p in listed.params.values()
+        for p in (*listed.params.values(), *listed.on_request)
     ] + [
         {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": PAGE}},
         {"name": "cursor", "in": "query", "schema": {"type": "string"}},
@@ -192,12 +192,17 @@ _TYPES = {"system": "AISystem"}
 
 
 def _referring(services: Services, kind: str, thing: str) -> dict[str, Any]:
-    """Return what refers to a thing: of a system or study the records that name it, by kind."""
+    """Return what refers to a thing: of a system or study the records that name it, by kind.
+
+    A deployment has its self-reported gaps too, each with this level of verification.
+    """
     if kind in {"system", "study"}:
         named = repository.named_by(services.engine, kind, thing)
         return {name: named.get(name[:-1], []) for name in ("gaps", "results", "profiles")}
+    every = {"self_reported": "true"} if kind == "deployment" else {}
     return {
-        name: lists.listing(services.engine, name, {kind: thing}) for name in ("reviews", "gaps")
+        "reviews": lists.listing(services.engine, "reviews", {kind: thing}),
+        "gaps": lists.listing(services.engine, "gaps", {kind: thing, **every}),
     }
 
 

@@ -35,24 +35,30 @@ class GapPage:
     total: Number
     studies: tuple[Study, ...]
     beside: tuple[RelatedGap, ...]
+    counts: bool
 
 
 @dataclass(frozen=True)
 class StoredGap:
-    """The current version of a gap, with as many digits as were reported."""
+    """The current version of a gap, with as many digits as were reported.
+
+    `counts` is false for one that stands at its own address and is left out of every list.
+    """
 
     gap: Gap
     version: int
+    counts: bool
 
 
 @cached_per_state
 def gaps(engine: Engine) -> Mapping[str, StoredGap]:
-    """Return every current gap by its identity."""
-    idents = [str(g["id"]) for g in lists.listing(engine, "gaps", {})]
-    return {ident: _held(repository.load(engine, "gap", ident)) for ident in idents}
+    """Return every current gap by its identity, also those that count only on request."""
+    counted = {str(g["id"]) for g in lists.listing(engine, "gaps", {})}
+    idents = [str(g["id"]) for g in lists.listing(engine, "gaps", {"self_reported": "true"})]
+    return {i: _held(repository.load(engine, "gap", i), counts=i in counted) for i in idents}
 
 
-def _held(stored: StoredRecord) -> StoredGap:
+def _held(stored: StoredRecord, *, counts: bool) -> StoredGap:
     gap = stored.record
     assert isinstance(gap, Gap)  # noqa: S101 - what the store holds under gap/
     exact = {
@@ -62,7 +68,7 @@ def _held(stored: StoredRecord) -> StoredGap:
             for d in gap.decompositions
         ),
     }
-    return StoredGap(_shown(gap).model_copy(update=exact), stored.version)
+    return StoredGap(_shown(gap).model_copy(update=exact), stored.version, counts)
 
 
 def _shown(found: Found) -> Found:
@@ -76,9 +82,9 @@ def _shown(found: Found) -> Found:
     return found.model_copy(update={"intervals": tuple(widest)})
 
 
-def records(engine: Engine) -> list[Gap]:
-    """Return every current gap."""
-    return [held.gap for held in gaps(engine).values()]
+def records(engine: Engine, *, counted_only: bool = True) -> list[Gap]:
+    """Return every current gap that counts, or simply every one."""
+    return [held.gap for held in gaps(engine).values() if held.counts or not counted_only]
 
 
 def shown(engine: Engine, ident: str, unit: str | None = None) -> GapPage:
@@ -103,7 +109,8 @@ def shown(engine: Engine, ident: str, unit: str | None = None) -> GapPage:
         unit=chosen,
         total=total(gap),
         studies=studies(gap),
-        beside=_beside(gap, (other.gap for other in every.values())),
+        beside=_beside(gap, records(engine)),
+        counts=held.counts,
     )
 
 

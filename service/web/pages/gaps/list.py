@@ -40,7 +40,7 @@ def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
             known=list(_NUMBER),
         )
     filters = {name: value for name, value in chosen.items() if name != "number"}
-    every = records(engine)
+    every = records(engine, counted_only=chosen.get("self_reported") != "true")
     found = (
         {str(g["id"]) for g in lists.listing(engine, "gaps", filters)}
         if filters

@@ -1,0 +1,88 @@
+"""A self-reported gap is published: a new version that counts, and says who let it count."""
+# DESIGN: what-counts
+
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from loaders.contract import Document, Raw
+from loaders.mapping.iris import BASE
+from loaders.model import SELF_REPORTED, Agent, Citation, Gap
+from loaders.model.terms import Text
+from service.access import LogEntry
+from service.common.problems import Conflict, Invalid
+from service.ingest.pipeline import AUDITED, ingest
+from service.records import repository
+from service.store.port import Engine
+from service.validation.cross_check import seldom
+from service.validation.gate import Gate
+
+FEWEST_WORDS = 3
+"""So many words a reason has at least: one word is no reason."""
+
+
+class Publication(BaseModel):
+    """Who publishes a gap, why, and against what they checked its numbers.
+
+    `sources` are added to those of the gap: where the results can be seen.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    by: Agent
+    reason: Text
+    verification: Literal["recomputed", "full-text", "abstract", "secondary"]
+    sources: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True)
+class PublishedGap:
+    """A gap after its publication, and the number of that version."""
+
+    gap: Gap
+    version: int
+
+
+def publish(
+    engine: Engine, gate: Gate, ident: str, given: Publication, write: LogEntry
+) -> PublishedGap:
+    """Store a self-reported gap with the level that somebody answers for, so that it counts.
+
+    Raises `Conflict` for a gap that counts already, `Invalid` for a reason of fewer than three
+    words and where no source outside this store is named, `NotFound`.
+    """
+    held = repository.load(engine, "gap", ident).record
+    assert isinstance(held, Gap)  # noqa: S101 - `load` returns this kind
+    if held.verification != SELF_REPORTED:
+        raise Conflict(f"The gap {ident!r} is not self-reported: it counts ({held.verification}).")
+    _check(held, given)
+    new = held.model_copy(
+        update={
+            "verification": given.verification,
+            "published_by": given.by,
+            "published_because": given.reason,
+            "sources": (*held.sources, *given.sources),
+        }
+    )
+    source = f"gaps/{ident}/publication"
+    content = {"at": source, "publication": given.model_dump(mode="json")}
+    raw = Raw(source, json.dumps(content, ensure_ascii=False).encode())
+    document = Document(raw, "evalgap", (new,))
+    (outcome,) = ingest([document], engine, gate, write=write, audited=seldom(AUDITED))
+    if outcome.problems:
+        report = outcome.document()
+        raise Invalid(outcome.problems[0].sentence(), problems=report["problems"])
+    stored = repository.load(engine, "gap", ident)
+    assert isinstance(stored.record, Gap)  # noqa: S101 - `load` returns this kind
+    return PublishedGap(stored.record, stored.version)
+
+
+def _check(held: Gap, given: Publication) -> None:
+    if len(given.reason.split()) < FEWEST_WORDS:
+        raise Invalid(f"{given.reason!r} is no reason. Say in a sentence why the gap shall count.")
+    if all(s.url.startswith(BASE) for s in (*held.sources, *given.sources)):
+        raise Invalid(
+            "Nobody else can see these results: the gap names no source outside this store. "
+            "Name one under sources, such as a paper, a preregistration or the item results."
+        )

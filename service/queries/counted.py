@@ -1,0 +1,85 @@
+"""Which records count: current versions, without those that only their own authors have seen.
+
+Every query of `named/` and `lists/` asks for current versions in one form (a test refuses any
+other). Behind each such filter stands one more for each reason not to count, put there when the
+file is read: so a new query leaves out what every other does, and what runs is what
+`/queries/{name}.rq` shows. A caller asks for what is left out by the parameter of that reason.
+"""
+# DESIGN: what-counts
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from loaders.mapping.iris import BASE, EGAP
+from service.common.problems import BadParameter
+
+_CURRENT = re.compile(r"FILTER NOT EXISTS \{ \?(\w+) dcterms:isReplacedBy \?\w+ \}")
+
+
+@dataclass(frozen=True)
+class Uncounted:
+    """Records that count only on request: those of which `predicate` (an IRI) says `code`."""
+
+    parameter: str
+    predicate: str
+    code: str
+    about: str
+
+    @property
+    def _statement(self) -> str:
+        return f"<{self.predicate}> <{self.code}>"
+
+    def filter(self, variable: str) -> str:
+        """Return the filter that leaves these records out."""
+        return f"FILTER NOT EXISTS {{ ?{variable} {self._statement} }}"
+
+    def without(self, sparql: str) -> str:
+        """Return a query without any filter that leaves these records out."""
+        filters = rf" ?FILTER NOT EXISTS \{{ \?\w+ {re.escape(self._statement)} \}}"
+        return re.sub(filters, "", sparql)
+
+    def concerns(self, sparql: str) -> bool:
+        """Tell whether a query leaves these records out."""
+        return self._statement in sparql
+
+
+UNCOUNTED = (
+    Uncounted(
+        "self_reported",
+        f"{EGAP.verifiedAgainst}",
+        f"{BASE}code/verification/self-reported",
+        "true: with figures that only those who measured them have seen",
+    ),
+)
+"""Every reason not to count."""
+
+
+def counted(sparql: str) -> str:
+    """Return a query for current records as one for those that count."""
+    return _CURRENT.sub(
+        lambda found: " ".join([found[0], *(u.filter(found[1]) for u in UNCOUNTED)]), sparql
+    )
+
+
+def on_request(sparql: str) -> tuple[Uncounted, ...]:
+    """Return what a query leaves out unless it is asked for."""
+    return tuple(u for u in UNCOUNTED if u.concerns(sparql))
+
+
+def with_requested(sparql: str, arguments: Mapping[str, str]) -> str:
+    """Return a query with the records that these arguments ask for.
+
+    Raises `BadParameter` where an argument is neither true nor false.
+    """
+    for reason in on_request(sparql):
+        given = arguments.get(reason.parameter, "false")
+        if given not in {"true", "false"}:
+            raise BadParameter(
+                f"{reason.parameter} is true or false, not {given!r}.",
+                parameter=reason.parameter,
+                known=["true", "false"],
+            )
+        if given == "true":
+            sparql = reason.without(sparql)
+    return sparql

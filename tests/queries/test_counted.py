@@ -1,0 +1,155 @@
+"""What only its authors have seen counts nowhere, until somebody publishes it by name."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from service.common.settings import Settings
+from service.queries import catalog
+from service.web.app import create_app
+from tests.answers import answer, kept
+from tests.pages import opened, rows
+from tests.tokens import AUTHORIZED, TOKEN
+
+OWN = "own-bean2026-gpt4o-recomputed"
+ASKED = "self_reported=true"
+JANE = {"id": "jane-doe", "name": "Jane Doe"}
+WHY = "Item results are public; numbers computed again."
+RISK = "/api/v1/deployments/public-self-assessment/risk?benchmark=bean2026-scenarios"
+LISTS = [
+    "/api/v1/gaps", "/api/v1/studies", "/api/v1/systems", "/api/v1/benchmarks", "/gaps.csv",
+    "/benchmarks.csv", "/api/v1/stats", "/api/v1/coverage", RISK, "/api/v1/benchmarks/medqa",
+    "/api/v1/systems/gpt-4o-2024-05-13",
+]  # fmt: skip
+"""What lists, counts or weighs records, by its address."""
+
+
+SHIPPED = (
+    "bean2026-gpt4o-recomputed", "raman2026-redflag", "yao2024-tau-gpt4o-retail",
+    "agweyu2026-treatment-failure", "korom2025-treatment", "zech2018-cxr", "zhang2024-gsm1k",
+    "obermeyer2019-cost-proxy",
+)  # fmt: skip
+"""Gaps of several kinds: taken apart, a ratio, a gain, in use, without a number, disputed."""
+
+
+def doubles(client: TestClient) -> list[dict[str, Any]]:
+    """Return shipped gaps once more, as somebody's own."""
+    texts = (client.get(f"/api/v1/gaps/{ident}.yaml").text for ident in SHIPPED)
+    found = [yaml.safe_load(text)["records"][0] for text in texts]
+    return [{**r, "id": f"own-{r['id']}", "verification": "self-reported"} for r in found]
+
+
+def imported(client: TestClient, records: list[dict[str, Any]]) -> str:
+    """Import records and return the report."""
+    file = json.dumps({"evalgap": 1, "records": records}, default=str)
+    place = client.post("/api/v1/imports?name=own.json", content=file).headers["location"]
+    client.get(f"{place}/events")
+    return client.get(f"{place}/report.csv").text
+
+
+def answers(client: TestClient) -> dict[str, str]:
+    return {path: client.get(path).text for path in LISTS}
+
+
+@pytest.fixture(scope="module")
+def before_and_after() -> Iterator[tuple[dict[str, str], TestClient]]:
+    """Return what lists say of the shipped data, and a service that holds the doubles too."""
+    settings = Settings(store=None, validators=0, token=SecretStr(TOKEN))
+    with TestClient(create_app(settings), headers=AUTHORIZED) as client:
+        before = answers(client)
+        report = imported(client, doubles(client))
+        assert client.get(f"/api/v1/gaps/{OWN}").status_code == 200, report
+        yield before, client
+
+
+@pytest.fixture
+def own(before_and_after: tuple[dict[str, str], TestClient]) -> TestClient:
+    return before_and_after[1]
+
+
+def test_no_question_counts_them(own: TestClient) -> None:
+    names = catalog.named_queries()
+    assert [name for name in names if answer(own, name) != kept(name)] == []
+
+
+def test_no_list_count_or_pool_has_them(
+    before_and_after: tuple[dict[str, str], TestClient],
+) -> None:
+    before, client = before_and_after
+    after = answers(client)
+    assert {p for p in LISTS if after[p] != before[p]} == set()
+    assert not [link for link in opened(client, "/gaps").links() if "/own-" in link]
+
+
+def test_who_asks_for_them_gets_them(own: TestClient) -> None:
+    listed = [own.get(f"/api/v1/gaps?limit=1{more}").json()["total"] for more in ("", f"&{ASKED}")]
+    assert listed[1] == listed[0] + len(SHIPPED)
+    assert len(rows(own.get(f"/gaps.csv?{ASKED}"))) == listed[1]
+    levels = own.get(f"/queries/verification-levels?{ASKED}").json()["rows"]
+    (level,) = [row for row in levels if "self-reported" in row["verification"]]
+    assert level["gaps"] == len(SHIPPED)
+    sparql = own.get(f"/queries/verification-levels.rq?{ASKED}").text
+    assert "self-reported" not in sparql
+    assert "self-reported" in own.get("/queries/verification-levels.rq").text
+    assert own.get("/api/v1/gaps?self_reported=maybe").status_code == 400
+
+
+def test_they_stand_marked_at_their_address_and_on_their_deployment(own: TestClient) -> None:
+    found = opened(own, f"/gaps/{OWN}")
+    assert "Only those who measured it have seen these results" in found.one(".warning").words
+    deployment = own.get("/api/v1/deployments/public-self-assessment").json()
+    (listed,) = [g for g in deployment["gaps"] if g["id"] == OWN]
+    assert listed["verifiedAgainst"] == "self-reported"
+    page = opened(own, "/doc/id/deployment/public-self-assessment").words
+    assert "(self-reported)" in page
+
+
+def test_to_publish_takes_a_name_a_sentence_and_a_level(own: TestClient) -> None:
+    path = f"/api/v1/gaps/{OWN}/publication"
+    whole = {"by": JANE, "reason": WHY, "verification": "recomputed"}
+    for lacking in whole:
+        given = {name: value for name, value in whole.items() if name != lacking}
+        assert own.post(path, json=given).status_code == 422, lacking
+    assert own.post(path, json={**whole, "reason": "x"}).status_code == 422
+    assert own.post(path, json={**whole, "verification": "self-reported"}).status_code == 422
+    assert own.post(path, json=whole, headers={"Authorization": ""}).status_code == 401
+    done = own.post(path, json=whole)
+    assert done.status_code == 200, done.text
+    found = done.json()
+    assert (found["version"], found["verification"]) == (2, "recomputed")
+    assert (found["published_by"]["name"], found["published_because"]) == ("Jane Doe", WHY)
+    assert OWN in {row["id"] for row in rows(own.get("/gaps.csv"))}
+    assert "published by Jane Doe" in opened(own, f"/gaps/{OWN}").words
+    assert own.post(path, json=whole).status_code == 409
+
+
+def test_an_import_does_not_publish_in_passing(own: TestClient) -> None:
+    ident = "own-raman2026-redflag"
+    text = own.get(f"/api/v1/gaps/{ident}.yaml").text.replace("self-reported", "full-text")
+    report = imported(own, yaml.safe_load(text)["records"])
+    assert "would count without anybody having published it" in report
+    assert own.get(f"/api/v1/gaps/{ident}").json()["verification"] == "self-reported"
+
+
+def test_what_nobody_else_can_see_is_not_published(own: TestClient) -> None:
+    ident = "own-yao2024-tau-gpt4o-retail"
+    record = yaml.safe_load(own.get(f"/api/v1/gaps/{ident}.yaml").text)["records"][0]
+    home = "https://w3id.org/evalgap/id/plan/mine/1"
+    imported(own, [{**record, "sources": [{"url": home}]}])
+    given: dict[str, Any] = {"by": JANE, "reason": WHY, "verification": "full-text"}
+    refused = own.post(f"/api/v1/gaps/{ident}/publication", json=given)
+    assert refused.status_code == 422
+    assert "names no source outside this store" in refused.text
+    given["sources"] = [{"url": "https://example.org/preprint", "locator": "table 2"}]
+    assert own.post(f"/api/v1/gaps/{ident}/publication", json=given).status_code == 200
+
+
+def test_every_query_for_current_records_leaves_them_out() -> None:
+    queries = {**catalog.named_queries(), **catalog.lists()}
+    left = {q.name for q in queries.values() if "isReplacedBy" in q.sparql and not q.on_request}
+    assert left == set()
