@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 from fastapi.routing import APIRoute
-from rdflib import SKOS, URIRef
+from rdflib import OWL, SKOS, URIRef
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from loaders.mapping.iris import BASE
@@ -169,8 +169,10 @@ def named_queries() -> str:
 
 
 def fit_rules() -> str:
-    """Return a row for every rule of the fit: when it applies, and the verdict it gives."""
-    rules = graphs.taxonomy().subjects(SKOS.inScheme, URIRef(f"{BASE}scheme/fit-rule"))
+    """Return a row for every rule of the fit in use: when it applies, and the verdict it gives."""
+    graph = graphs.taxonomy()
+    every = graph.subjects(SKOS.inScheme, URIRef(f"{BASE}scheme/fit-rule"))
+    rules = (rule for rule in every if (rule, OWL.deprecated, None) not in graph)
     rows = []
     for path in sorted(str(rule).removeprefix(BASE) for rule in rules):
         when, _, verdict = labels.definition(path).partition(" Verdict: ")

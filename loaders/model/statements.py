@@ -41,13 +41,19 @@ CORE_DIMENSIONS = (
 
 
 class Coding(Node):
-    """How one coded value was read into an answer: on what basis, by which rule."""
+    """How one coded value was read into an answer: on what basis, by which rule.
+
+    `share` is the part of the cases of which it is true, from 0 to 1. `every_kind` tells that all
+    values narrower than this one are covered; without it a broad value says that the source is no
+    more exact.
+    """
 
     rdf_type = "egap:ValueCoding"
     code: Annotated[Path, Coded("egap:codingValue", "value/")]
     basis: Annotated[Slug, Coded("egap:basis", "code/basis/")] = "stated"
     rule: Annotated[Text | None, Value("egap:ruleId")] = None
     share: Annotated[Decimal | None, Value("egap:share")] = None
+    every_kind: Annotated[bool | None, Value("egap:everyKind")] = None
     source_text: Annotated[Text | None, Value("egap:sourceText")] = None
 
 

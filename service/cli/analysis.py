@@ -42,13 +42,21 @@ def add(app: typer.Typer) -> None:
 def fit(
     deployment: Annotated[str, typer.Argument(help="Id of a deployment, or a description file.")],
     dimensions: Dimensions = None,
-    domain: Domain = None,
+    domain: Annotated[
+        str | None,
+        typer.Option(help="Only benchmarks of this domain, or all; if left out, the deployment's."),
+    ] = None,
     benchmark: Annotated[str | None, typer.Option(help="Only this benchmark.")] = None,
     compare: Annotated[str | None, typer.Option(help="Two benchmarks, joined by a comma.")] = None,
     whatif: Annotated[str | None, typer.Option(help="One change, dimension:value.")] = None,
     min_answered: Annotated[
-        int, typer.Option(min=0, help="Hide benchmarks with fewer answered assumptions.")
-    ] = 0,
+        int | None,
+        typer.Option(
+            min=0,
+            help="Answers without which a benchmark is unranked; if left out, three, or as many as "
+            "the deployment states.",
+        ),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Most benchmarks to show.")] = 20,
     store: StoreOption = None,
     as_json: Json = False,
@@ -56,8 +64,8 @@ def fit(
 ) -> None:
     """Say which benchmarks fit a deployment, assumption by assumption, with rules and sources.
 
-    Benchmarks are ordered by violated, then unknown, then held assumptions; unknown is never
-    counted as held.
+    Benchmarks are ordered by the worst case, in which all that is unknown or disputed is violated,
+    then by held assumptions. Those that answer too little are not ranked.
     """
     from service.fit import report as fit_report  # noqa: PLC0415
 
@@ -122,30 +130,46 @@ def _say_fit(rows: Sequence[Mapping[str, Any]], deployment: str) -> None:
         "dimension", "assumed", "assumed_basis", "deployed", "verdict", "how", "rule",
         "derived_verdict", "parts",
     )  # fmt: skip
-    title = (
-        f"{rows[0]['benchmark']} (rank {rows[0]['rank']}) for: {deployment}" if rows else deployment
-    )
+    title = f"{rows[0]['benchmark']} ({_rank(rows[0])}) for: {deployment}" if rows else deployment
     out.print(_table(rows, columns, title))
     for row in rows:
         out.print(f"{row['dimension']}: {_cell(row['sources'])}", markup=False, highlight=False)
 
 
+def _rank(row: Mapping[str, Any]) -> str:
+    if row["rank"] is None:
+        return "not ranked: it answers too little"
+    return f"rank {row['rank']}, between {row['best_rank']} and {row['worst_rank']}"
+
+
 def _overview(found: Mapping[str, Any]) -> Table:
     """Return a row per benchmark: its counts, and its verdict on each dimension."""
-    total, unranked = found["total"], len(found["unranked"])
-    shown = len(found["benchmarks"])
+    total, shown = found["total"], len(found["benchmarks"])
+    of = f" of {', '.join(found['domains'])}" if found["domains"] else ""
     table = Table(
-        title=f"{found['deployment']['title']}: {total} benchmarks, {shown} shown",
-        caption=f"* asserted by an assessor; {unranked} more have no answer here. {found['note']}",
+        title=f"{found['deployment']['title']}: {total} benchmarks{of}, {shown} shown",
+        caption=_below(found),
         title_justify="left",
         caption_justify="left",
     )
-    for name in ("rank", "benchmark", *found["relevant"]):
+    for name in ("rank", "can be", "benchmark", *found["relevant"]):
         table.add_column(name, overflow="fold")
     for item in found["benchmarks"]:
         signs = (_sign(f) for f in item["findings"])
-        table.add_row(str(item["rank"]), item["benchmark"], *signs)
+        ends = f"{item['best_rank']} to {item['worst_rank']}"
+        table.add_row(str(item["rank"]), ends, item["benchmark"], *signs)
     return table
+
+
+def _below(found: Mapping[str, Any]) -> str:
+    """Return what stands under the list: what is left out, the order, and the marks."""
+    left = f"{found['left_out']} of other domains are left out; --domain all has them. "
+    return (
+        f"{left if found['left_out'] else ''}"
+        f"{len(found['unranked'])} more answer too little to be ranked. "
+        "Ordered by the worst case: violated, unknown and disputed together, fewest first. "
+        f"* by an assessor, all others by rule. {found['note']}"
+    )
 
 
 def _sign(found: Mapping[str, Any]) -> str:

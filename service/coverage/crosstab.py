@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from service.fit.claims import IN_USE, RETIRED, BenchmarkClaims, DeploymentClaims
-from service.fit.parts import ComparedClaim, findings, spoken_of
+from service.fit.parts import POPULATION, ComparedClaim, findings, spoken_of
 from service.ontology.schemes import HOLDS, Scheme
 
 NO_BENCHMARK, NOT_STATED, NEVER_USED = "no-benchmark", "not-stated", "value-never-used"
@@ -206,13 +206,16 @@ def _matches(
         for axis, said in zip(axes, benchmark, strict=True)
         if stated(axis, deployment)
         for part in findings(axis, said, deployment.said[axis.dimension])
-        if part.deployed and part.verdict is not None
+        if part.deployed and part.verdict is not None and part.part != POPULATION
     )
     return all(r.verdict == HOLDS or r.rule in _MET for r in readings)
 
 
-_MET = {"deployment-partly-answered", "nothing-to-compare"}
-"""Rules whose verdict asks for no benchmark."""
+_MET = {
+    "deployment-partly-answered", "assumption-partly-answered", "nothing-to-compare",
+    "one-value-of-several", "some-match",
+}  # fmt: skip
+"""Rules whose verdict asks for no benchmark: one has the value, if not for all of its items."""
 
 
 def _needed(axes: Sequence[Scheme], deployment: DeploymentClaims) -> UnmatchedDeployment:

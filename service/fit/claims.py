@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
-from service.fit.comparison import RuleVerdict
+from service.fit.comparison import ComparedValue, RuleVerdict
 from service.fit.parts import ComparedClaim, PartFinding
 from service.ontology.schemes import NOT_APPLICABLE
 
@@ -28,7 +28,9 @@ class ClaimSource:
 class CodedValue:
     """A value with its basis: stated and derived count, hinted is only shown.
 
-    An old code that a person has to recode is `to_recode`.
+    `share` is the part of the items or cases of which it is true, and `every_kind` says that all
+    narrower values are covered; both only where a source says so. An old code that a person has to
+    recode is `to_recode`.
     """
 
     code: str
@@ -36,11 +38,15 @@ class CodedValue:
     rule: str | None = None
     share: float | None = None
     to_recode: bool = False
+    every_kind: bool = False
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What one record states on one dimension; `record` is the path of that version."""
+    """What one record states on one dimension; `record` is the path of that version.
+
+    `population` are the people that are meant.
+    """
 
     dimension: str
     coded: tuple[CodedValue, ...] = ()
@@ -49,6 +55,7 @@ class Claim:
     author: str | None = None
     record: str | None = None
     sources: tuple[ClaimSource, ...] = ()
+    population: frozenset[str] = frozenset()
 
     def values(self) -> frozenset[str]:
         """Return the values that count as an answer."""
@@ -57,9 +64,14 @@ class Claim:
     def said(self) -> ComparedClaim | None:
         """Return what settles anything: a value, or that none applies; None if nothing does."""
         values = self.values()
-        return (
-            ComparedClaim(values, self.status) if values or self.status == NOT_APPLICABLE else None
+        if not values and self.status != NOT_APPLICABLE:
+            return None
+        closer = frozenset(
+            ComparedValue(c.code, c.share, c.every_kind)
+            for c in self.coded
+            if c.code in values and (c.share is not None or c.every_kind)
         )
+        return ComparedClaim(values, self.status, self.population, closer)
 
 
 @dataclass(frozen=True)
@@ -208,18 +220,30 @@ class VerdictCounts:
     holds: int = 0
     not_applicable: int = 0
 
-    def order(self) -> tuple[int, int, int]:
-        """Return the order of benchmarks: violated, then not settled, then held; less is first."""
-        return self.violated, self.unknown + self.disputed, -self.holds
+    def order(self) -> tuple[int, int]:
+        """Return the place in the order of benchmarks: what may be violated, then what holds.
 
-    def answered(self) -> int:
-        """Return how many assumptions that apply are answered: all but the unknown ones."""
+        The worst case, in which all that is unknown or disputed is violated. Less is first.
+        """
+        return self.violated + self.unknown + self.disputed, -self.holds
+
+    def at_best(self) -> tuple[int, int]:
+        """Return what `order` would be if all that is unknown or disputed held."""
+        return self.violated, -(self.holds + self.unknown + self.disputed)
+
+    def known(self) -> int:
+        """Return how many assumptions that apply are not unknown."""
         return self.violated + self.partially_holds + self.holds + self.disputed
 
 
 @dataclass(frozen=True)
 class Fit:
-    """How one benchmark fits. `rank` is None where no relevant assumption is answered.
+    """How one benchmark fits.
+
+    `answered` are the dimensions that count and that a card, or an assessor of it, answers; `open`
+    are those that the deployment states and the benchmark does not answer. `rank` is None where
+    too few are answered, `ranks` then too: the best and the worst that it can have, whatever the
+    open verdicts turn out to be.
 
     The findings, with all that they rest on, are put together on first use: of thousands
     of benchmarks few are looked at.
@@ -230,7 +254,11 @@ class Fit:
     verdicts: Mapping[str, str]
     counts: VerdictCounts
     find: Callable[[], tuple[Finding, ...]] = field(repr=False, compare=False)
+    answered: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    asserted: int = 0
     rank: int | None = None
+    ranks: tuple[int, int] | None = None
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -1,8 +1,9 @@
-"""One assumed value against one deployed value, by the order of their scheme."""
-# DESIGN: ranks-are-data
+"""Assumed values against deployed values, by the order of their scheme and by stated shares."""
+# DESIGN: ranks-are-data, worst-case-order
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.ontology.schemes import HOLDS, PARTIALLY, UNKNOWN, VIOLATED, Scheme
 
@@ -15,32 +16,63 @@ class RuleVerdict:
     rule: str
 
 
-def compare(scheme: Scheme, assumed: Iterable[str], deployed: Iterable[str]) -> RuleVerdict:
+class ComparedValue(NamedTuple):
+    """A value that counts: of which share of the items or cases, None where nobody says it.
+
+    `every_kind` says that all narrower values are covered too.
+    """
+
+    code: str
+    share: float | None = None
+    every_kind: bool = False
+
+
+def compare(
+    scheme: Scheme, assumed: Iterable[ComparedValue], deployed: Iterable[ComparedValue]
+) -> RuleVerdict:
     """Return what values that are assumed say of values that are deployed; neither is empty.
 
-    Each deployed value gets the best reading that any assumed value gives; several are
-    combined so that *holds* needs all of them.
+    It is looked at from both sides, and the worse verdict counts: whether the items of the
+    evaluation are what the deployment has, and whether the cases of the deployment are covered.
     """
-    given = sorted(assumed)
-    return _combined([_best(scheme, given, value) for value in sorted(deployed)])
+    ours, theirs = sorted(assumed, key=repr), sorted(deployed, key=repr)
+    items = [_Reading(_best(_one(scheme, a, d) for d in theirs), a.share) for a in ours]
+    cases = [_Reading(_covered([_Reading(_one(scheme, a, d), a.share) for a in ours]), d.share)
+             for d in theirs]  # fmt: skip
+    return max(
+        _cases(cases), _items(items), key=lambda r: (_ORDER.index(r.verdict), r.rule != _SAME)
+    )
 
 
+MOST, FEW = 0.9, 0.1
+"""Shares from which an assumption holds, and below which it is violated."""
 _ORDER = (HOLDS, PARTIALLY, UNKNOWN, VIOLATED)
+_SAME = "same-value"
 
 
-def _best(scheme: Scheme, assumed: Iterable[str], deployed: str) -> RuleVerdict:
-    readings = [_one(scheme, value, deployed) for value in assumed]
+class _Reading(NamedTuple):
+    """What the rules say of one value, and for which share of its side."""
+
+    found: RuleVerdict
+    share: float | None
+
+
+def _best(readings: Iterable[RuleVerdict]) -> RuleVerdict:
     return min(readings, key=lambda r: (_ORDER.index(r.verdict), r.rule))
 
 
-def _one(scheme: Scheme, assumed: str, deployed: str) -> RuleVerdict:
-    if scheme.within(deployed, assumed):
-        return RuleVerdict(HOLDS, "same-or-narrower-value")
-    if scheme.within(assumed, deployed):
+def _one(scheme: Scheme, assumed: ComparedValue, deployed: ComparedValue) -> RuleVerdict:
+    if assumed.code == deployed.code:
+        return RuleVerdict(HOLDS, _SAME)
+    if scheme.within(deployed.code, assumed.code):
+        if assumed.every_kind:
+            return RuleVerdict(HOLDS, "every-kind-assumed")
+        return RuleVerdict(UNKNOWN, "broader-assumed")
+    if scheme.within(assumed.code, deployed.code):
         return RuleVerdict(PARTIALLY, "narrower-assumed")
     if scheme.may_coexist:
         return RuleVerdict(UNKNOWN, "values-may-coexist")
-    return _by_rank(scheme, scheme.rank(assumed), scheme.rank(deployed))
+    return _by_rank(scheme, scheme.rank(assumed.code), scheme.rank(deployed.code))
 
 
 def _by_rank(scheme: Scheme, assumed: int | None, deployed: int | None) -> RuleVerdict:
@@ -54,14 +86,63 @@ def _by_rank(scheme: Scheme, assumed: int | None, deployed: int | None) -> RuleV
     return RuleVerdict(PARTIALLY, "asks-more") if more else RuleVerdict(VIOLATED, "asks-less")
 
 
-def _combined(readings: list[RuleVerdict]) -> RuleVerdict:
-    verdicts = {r.verdict for r in readings}
+def _items(readings: Sequence[_Reading]) -> RuleVerdict:
+    """Return the verdict of the items of an evaluation, from one reading for each value."""
+    verdicts, decided = {r.found.verdict for r in readings}, _by_share(readings)
+    if decided is not None:
+        return decided
+    if len(verdicts) == 1 or not verdicts & {HOLDS, PARTIALLY}:
+        return _best(r.found for r in readings)
+    return RuleVerdict(PARTIALLY, "one-value-of-several")
+
+
+def _cases(readings: Sequence[_Reading]) -> RuleVerdict:
+    """Return the verdict of the cases of a deployment, from one reading for each value."""
+    verdicts, decided = {r.found.verdict for r in readings}, _by_share(readings)
+    if decided is not None:
+        return decided
     if len(verdicts) == 1:
-        return min(readings, key=lambda r: r.rule)
+        return _best(r.found for r in readings)
     if VIOLATED in verdicts:
         met = verdicts & {HOLDS, PARTIALLY}
-        first = next(r for r in readings if r.verdict == VIOLATED)
+        first = next(r.found for r in readings if r.found.verdict == VIOLATED)
         return RuleVerdict(PARTIALLY, "some-values-covered") if met else first
     if UNKNOWN in verdicts:
         return RuleVerdict(UNKNOWN, "some-values-untold")
     return RuleVerdict(PARTIALLY, "some-values-covered")
+
+
+def _covered(readings: Sequence[_Reading]) -> RuleVerdict:
+    """Return what the items say of one deployed value: too few of them cover nothing."""
+    best = _best(r.found for r in readings)
+    few = best.verdict != VIOLATED and _bounds(readings, _POSSIBLE)[1] < FEW
+    return RuleVerdict(VIOLATED, "few-match") if few else best
+
+
+_POSSIBLE = {HOLDS, PARTIALLY, UNKNOWN}
+
+
+def _by_share(readings: Sequence[_Reading]) -> RuleVerdict | None:
+    """Return the verdict where shares are stated and a value matches; None where they add none."""
+    verdicts = {r.found.verdict for r in readings}
+    if all(r.share is None for r in readings) or not verdicts & {HOLDS, PARTIALLY}:
+        return None
+    if _bounds(readings, {HOLDS})[0] >= MOST:
+        return RuleVerdict(HOLDS, "nearly-all-match")
+    if _bounds(readings, _POSSIBLE)[1] < FEW:
+        return RuleVerdict(VIOLATED, "few-match")
+    return None if verdicts == {PARTIALLY} else RuleVerdict(PARTIALLY, "some-match")
+
+
+def _bounds(readings: Sequence[_Reading], verdicts: set[str]) -> tuple[float, float]:
+    """Return the least and the greatest share of a side that has one of the verdicts.
+
+    Values without a share have all of the rest between them, and nobody says how much each.
+    """
+    inside = [r.share for r in readings if r.found.verdict in verdicts]
+    outside = [r.share for r in readings if r.found.verdict not in verdicts]
+    known = sum(share for share in inside if share is not None)
+    with_rest = 1 - sum(share for share in outside if share is not None)
+    most = with_rest if None in inside else known
+    least = known if None in outside else most
+    return round(least, 9), round(most, 9)

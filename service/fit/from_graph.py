@@ -119,6 +119,7 @@ def _claim(rows: list[Row]) -> Claim:
         author=_text(first, "author"),
         record=path_below(first["record"]),
         sources=_sources(rows),
+        population=frozenset(p for r in rows if (p := tail(r, "population"))),
     )
 
 
@@ -130,6 +131,7 @@ def _coded(row: Row) -> CodedValue:
         _text(row, "rule"),
         _number(row, "share"),
         to_recode(tail(row, "dimension") or "", code),
+        str(row.get("everyKind", "")) in {"true", "1"},
     )
 
 

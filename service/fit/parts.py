@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
-from service.fit.comparison import RuleVerdict, compare
+from service.fit.comparison import ComparedValue, RuleVerdict, compare
 from service.ontology.schemes import (
     DISPUTED,
     HOLDS,
     NOT_APPLICABLE,
     PARTIALLY,
+    PARTLY_ANSWERED,
     UNKNOWN,
     VIOLATED,
     Scheme,
@@ -25,13 +26,25 @@ ROLL_UP = (VIOLATED, DISPUTED, UNKNOWN, PARTIALLY, HOLDS)
 """The verdict of a dimension is the first of these that a compared part has."""
 
 DERIVED, FOLLOWS, NOT_COMPARED = "derived", "follows", "not-compared"
+POPULATION = "population"
+"""The part of any dimension that says which people are meant."""
 
 
 class ComparedClaim(NamedTuple):
-    """The part of a claim that the rules compare: counted values and answer status."""
+    """The part of a claim that the rules compare: counted values, answer status and population.
+
+    `closer` are those of the values of which more is said than their code.
+    """
 
     values: frozenset[str]
     status: str
+    population: frozenset[str] = frozenset()
+    closer: frozenset[ComparedValue] = frozenset()
+
+    def value(self, code: str, read_as: str) -> ComparedValue:
+        """Return one of the values, read as another code if it is an old one."""
+        found = next((v for v in self.closer if v.code == code), ComparedValue(code))
+        return found._replace(code=read_as)
 
 
 @dataclass(frozen=True)
@@ -54,7 +67,7 @@ class PartFinding:
 class _PartClaim(NamedTuple):
     """What one claim says of a part: each way in which its values can be read, and its status."""
 
-    readings: frozenset[frozenset[str]]
+    readings: frozenset[frozenset[ComparedValue]]
     status: str
     stated: frozenset[str]
     follows: frozenset[str]
@@ -72,16 +85,28 @@ ByPart = tuple[list["_PartClaim"], ...]
 
 
 def by_part(whole: Scheme, claims: Collection[ComparedClaim]) -> ByPart:
-    """Return what claims say of each part; a claim that says nothing of one is left out there."""
-    return tuple(
-        [found for c in claims if (found := _says(whole, part, c)) is not None]
-        for part in whole.divided()
+    """Return what claims say of each part; a claim that says nothing of one is left out there.
+
+    The people that are meant come last.
+    """
+    return (
+        *(
+            [found for c in claims if (found := _says(whole, part, c)) is not None]
+            for part in whole.divided()
+        ),
+        [found for c in claims if (found := _people(c)) is not None],
     )
 
 
 def set_against(whole: Scheme, ours: ByPart, theirs: ByPart) -> tuple[PartFinding, ...]:
-    """Return what the rules give for each part, from what both sides say of it."""
-    return tuple(map(_finding, whole.divided(), ours, theirs))
+    """Return what the rules give for each part, from what both sides say of it.
+
+    People are compared only where the deployment says whom it means.
+    """
+    parts = tuple(map(_finding, whole.divided(), ours, theirs))
+    if whole.people is None or not any(c.stated for c in theirs[-1]):
+        return parts
+    return (*parts, _finding(whole.people, ours[-1], theirs[-1]))
 
 
 def _finding(part: Scheme, ours: list[_PartClaim], theirs: list[_PartClaim]) -> PartFinding:
@@ -106,9 +131,18 @@ def _says(whole: Scheme, part: Scheme, claim: ComparedClaim) -> _PartClaim | Non
     follows = _following(whole, part, claim.values, alone=not stated)
     if not stated and not follows:
         return None
-    readings = product(*(sorted(spoken[code]) for code in sorted(stated)))
-    ways = frozenset(frozenset(reading) | follows for reading in readings)
+    further = frozenset(map(ComparedValue, follows))
+    readings = product(*([claim.value(c, m) for m in sorted(spoken[c])] for c in sorted(stated)))
+    ways = frozenset(frozenset(reading) | further for reading in readings)
     return _PartClaim(ways, claim.status, stated, follows - stated)
+
+
+def _people(claim: ComparedClaim) -> _PartClaim | None:
+    """Return what a claim says of the people that are meant; None where it names none."""
+    if not claim.population and claim.status != NOT_APPLICABLE:
+        return None
+    named = frozenset(map(ComparedValue, claim.population))
+    return _PartClaim(frozenset((named,)), claim.status, claim.population, frozenset())
 
 
 def speaks_of(whole: Scheme, part: Scheme, claim: ComparedClaim) -> bool:
@@ -171,7 +205,7 @@ def _derived(part: Scheme, said: list[_PartClaim], there: list[_PartClaim]) -> R
 
 
 def _leaves_nothing(part: Scheme, claim: _PartClaim) -> bool:
-    codes = {code for reading in claim.readings for code in reading}
+    codes = {value.code for reading in claim.readings for value in reading}
     return bool(codes) and all(
         any(part.values[c].leaves_nothing for c in part.upwards(code) if c in part.values)
         for code in codes
@@ -184,19 +218,28 @@ def _against(part: Scheme, said: _PartClaim, there: _PartClaim) -> RuleVerdict:
     if _leaves_nothing(part, there):
         return RuleVerdict(NOT_APPLICABLE, "nothing-to-compare")
     ways = [
-        _read(part, one, other, there.status) for one in said.readings for other in there.readings
+        _read(part, (one, said.status), (other, there.status))
+        for one in said.readings
+        for other in there.readings
     ]
     if len({r.verdict for r in ways}) > 1:
         return RuleVerdict(UNKNOWN, "old-value-untold")
     return min(ways, key=lambda r: r.rule)
 
 
-def _read(
-    part: Scheme, assumed: frozenset[str], deployed: frozenset[str], status: str
-) -> RuleVerdict:
-    reading = compare(part, assumed, deployed)
-    if reading.verdict == HOLDS and status == "partly-answered":
+_Read = tuple[frozenset[ComparedValue], str]
+"""One reading of the values of a claim, and the status of the claim."""
+
+
+def _read(part: Scheme, assumed: _Read, deployed: _Read) -> RuleVerdict:
+    """Return what one reading says of another; an answer that leaves cases open holds in part."""
+    reading = compare(part, assumed[0], deployed[0])
+    if reading.verdict != HOLDS:
+        return reading
+    if deployed[1] == PARTLY_ANSWERED:
         return RuleVerdict(PARTIALLY, "deployment-partly-answered")
+    if assumed[1] == PARTLY_ANSWERED and reading.rule != "nearly-all-match":
+        return RuleVerdict(PARTIALLY, "assumption-partly-answered")
     return reading
 
 

@@ -14,6 +14,10 @@ NOTE = (
     "Each verdict is of one assumption, by an assessor or by the named rule over what sources "
     "state. Unknown is not counted as held. A fit clears nothing for use."
 )
+ORDER = (
+    "violated, unknown and disputed together, fewest first: the worst case; then held, most first. "
+    "Verdicts of assessors and of rules count alike; `asserted` says how many are of assessors"
+)
 RULES = f"{BASE}scheme/fit-rule"
 
 
@@ -26,17 +30,39 @@ def fit(found: Fit) -> dict[str, Any]:
     """Return how one benchmark fits."""
     return {
         "rank": found.rank,
+        "best_rank": found.ranks[0] if found.ranks else None,
+        "worst_rank": found.ranks[1] if found.ranks else None,
         "benchmark": found.benchmark,
         "title": found.title,
+        "answered": list(found.answered),
+        "open": list(found.open),
+        "asserted": found.asserted,
         "counts": document(found.counts),
         "findings": [finding(f) for f in found.findings],
+    }
+
+
+def unranked(found: Fit) -> dict[str, Any]:
+    """Return a benchmark without a rank: what it answers, and what it leaves open."""
+    return {
+        "benchmark": found.benchmark,
+        "title": found.title,
+        "answered": list(found.answered),
+        "open": list(found.open),
     }
 
 
 def fit_rows(fits: Sequence[Fit]) -> list[dict[str, Any]]:
     """Return a row per benchmark and dimension."""
     return [
-        {"rank": found.rank, "benchmark": found.benchmark, "title": found.title, **_row(f)}
+        {
+            "rank": found.rank,
+            "benchmark": found.benchmark,
+            "title": found.title,
+            **_row(f),
+            "best_rank": found.ranks[0] if found.ranks else None,
+            "worst_rank": found.ranks[1] if found.ranks else None,
+        }
         for found in fits
         for f in found.findings
     ]
@@ -130,10 +156,14 @@ def difference_rows(found: Sequence[ClaimDifference]) -> list[dict[str, Any]]:
 
 
 def answered(found: FitAnswer) -> dict[str, Any]:
-    """Return the fit of one deployment; unranked benchmarks are listed separately."""
-    ranked = [f for f in found.fits if f.rank is not None]
+    """Return the fit of one deployment; unranked benchmarks are listed separately.
+
+    One that is requested by name stands among the others, without a rank if it has none.
+    """
     start, end = found.request.offset, found.request.offset + found.request.limit
-    unranked = [f for f in found.fits if f.rank is None]
+    ranked = [f for f in found.fits if f.rank is not None]
+    apart = [f for f in found.fits if f.rank is None]
+    listed = found.fits if found.request.benchmark else ranked
     return with_old_keys(
         {
             "deployment": {
@@ -144,13 +174,15 @@ def answered(found: FitAnswer) -> dict[str, Any]:
             },
             "relevant": list(found.request.relevant),
             "domain": found.request.domain,
+            "domains": sorted(found.domains),
+            "left_out": found.left_out,
             "note": NOTE,
             "rules": RULES,
-            "order": "violated, then unknown or disputed, then held; over the relevant dimensions",
+            "order": ORDER,
             "total": len(ranked),
             "offset": start,
-            "benchmarks": [fit(f) for f in ranked[start:end]],
-            "unranked": [{"benchmark": f.benchmark, "title": f.title} for f in unranked],
+            "benchmarks": [fit(f) for f in listed[start:end]],
+            "unranked": [unranked(f) for f in apart],
             "what_if": None if found.moves is None else [move(m) for m in found.moves],
             "compared": None if found.compared is None else [difference(d) for d in found.compared],
         }

@@ -18,13 +18,15 @@ from service.fit.claims import (
     FitChange,
 )
 from service.fit.rules import fit
-from service.fit.whatif import difference, moves, what_if
+from service.fit.whatif import difference, moves, supposed, unjudged
 from service.ontology.parameters import Schemes, dimension, dimensions, domain, values
 from service.store.port import Engine
 
 STATUSES = ("answered", "partly-answered", "not-stated", "not-applicable")
 MOST = 100
 """The most benchmarks in one JSON answer, as in every list of the API."""
+ALL = "all"
+"""The choice of benchmarks of every domain."""
 _FIELDS = ("title", "domains", "characteristics")
 
 
@@ -32,8 +34,10 @@ _FIELDS = ("title", "domains", "characteristics")
 class FitRequest:
     """The request of a fit: which dimensions count, which benchmarks, and what is compared.
 
-    After ranking, benchmarks with fewer than `min_answered` answered assumptions are dropped. As
-    JSON, `limit` benchmarks are shown after the first `offset`; as CSV all of them.
+    `domain` is one domain, `all`, or None for those of the deployment itself. A benchmark with
+    fewer than `min_answered` answered assumptions has no rank; None is the default of
+    `service.fit.rules.fit`. As JSON, `limit` benchmarks are shown after the first `offset`; as CSV
+    all of them.
     """
 
     relevant: tuple[str, ...] = CORE_DIMENSIONS
@@ -41,18 +45,24 @@ class FitRequest:
     benchmark: str | None = None
     compare: tuple[str, str] | None = None
     change: tuple[str, tuple[str, ...]] | None = None
-    min_answered: int = 0
+    min_answered: int | None = None
     limit: int = 100
     offset: int = 0
 
 
 @dataclass(frozen=True)
 class FitAnswer:
-    """The fit of one deployment; `moves` and `compared` are None unless requested."""
+    """The fit of one deployment; `moves` and `compared` are None unless requested.
+
+    `domains` are those of the benchmarks that are compared, none for all of them; `left_out` is how
+    many benchmarks of other domains are not.
+    """
 
     deployment: DeploymentClaims
     request: FitRequest
     fits: tuple[Fit, ...]
+    domains: frozenset[str] = frozenset()
+    left_out: int = 0
     moves: tuple[FitChange, ...] | None = None
     compared: tuple[ClaimDifference, ...] | None = None
 
@@ -64,24 +74,31 @@ def answer(
     request: FitRequest,
 ) -> FitAnswer:
     """Return the requested fit. Raises `NotFound` for a benchmark that is not there."""
-    chosen = _chosen(every, request)
-    found = fit(schemes, chosen, deployment, request.relevant)
+    domains = _domains(deployment, request)
+    chosen = _chosen(every, request, domains)
+    found = fit(schemes, chosen, deployment, request.relevant, request.min_answered)
     moved = _moved(schemes, chosen, deployment, request, found) if request.change else None
     compared = _compared(found, request.compare) if request.compare else None
-    shown = (
-        f
-        for f in found
-        if request.benchmark in {None, f.benchmark} and f.counts.answered() >= request.min_answered
-    )
-    return FitAnswer(deployment, request, tuple(shown), moved, compared)
+    shown = tuple(f for f in found if request.benchmark in {None, f.benchmark})
+    left_out = len(every) - len(chosen)
+    return FitAnswer(deployment, request, shown, domains, left_out, moved, compared)
 
 
-def _chosen(every: Sequence[BenchmarkClaims], request: FitRequest) -> list[BenchmarkClaims]:
+def _domains(deployment: DeploymentClaims, request: FitRequest) -> frozenset[str]:
+    """Return the domains whose benchmarks are compared; none for all of them."""
+    if request.domain is None:
+        return deployment.domains
+    return frozenset() if request.domain == ALL else frozenset({request.domain})
+
+
+def _chosen(
+    every: Sequence[BenchmarkClaims], request: FitRequest, domains: frozenset[str]
+) -> list[BenchmarkClaims]:
     """Return the benchmarks to rank; one that is requested by name is always among them."""
     named = {n for n in (request.benchmark, *(request.compare or ())) if n}
     if missing := sorted(named - {c.id for c in every}):
         raise NotFound(f"There is no benchmark {missing[0]!r} here. See /api/v1/benchmarks.")
-    return [c for c in every if request.domain in {None, *c.domains} or c.id in named]
+    return [c for c in every if not domains or domains & c.domains or c.id in named]
 
 
 def _moved(
@@ -92,7 +109,9 @@ def _moved(
     found: Iterable[Fit],
 ) -> tuple[FitChange, ...]:
     assert request.change is not None  # noqa: S101 - called only where there is one
-    after = what_if(schemes, chosen, deployment, request.relevant, request.change)
+    name, codes = request.change
+    other = supposed(schemes[name], deployment, codes)
+    after = fit(schemes, unjudged(chosen, name), other, request.relevant, request.min_answered)
     return tuple(m for m in moves(found, after) if request.benchmark in {None, m.benchmark})
 
 
@@ -141,14 +160,19 @@ def parse(engine: Engine, schemes: Schemes, given: Mapping[str, Any]) -> FitRequ
         relevant = dimensions(schemes, said["dimensions"], "dimensions")
     return FitRequest(
         relevant,
-        domain(engine, words(said["domain"], "domain")) if "domain" in said else None,
+        _domain(engine, words(said["domain"], "domain")) if "domain" in said else None,
         words(said["benchmark"], "benchmark") if "benchmark" in said else None,
         pair(said["compare"]) if "compare" in said else None,
         change(schemes, relevant, words(said["whatif"], "whatif")) if "whatif" in said else None,
-        number(said.get("min_answered", 0), "min_answered"),
+        number(said["min_answered"], "min_answered") if "min_answered" in said else None,
         min(number(said.get("limit", MOST), "limit"), MOST),
         number(said.get("offset", 0), "offset"),
     )
+
+
+def _domain(engine: Engine, given: str) -> str:
+    """Return a domain that there is, or `all`."""
+    return ALL if given == ALL else domain(engine, given)
 
 
 def described_deployment(

@@ -1,10 +1,13 @@
 """Does a benchmark fit a deployment? Dimension by dimension, from what sources state.
 
 Nothing here says that a use is safe, and no number stands for a benchmark: a fit is a list of
-findings, each with its rule and sources, and benchmarks are ordered by how many of the relevant
-assumptions are violated, then by how many are not settled, then by how many hold.
+findings, each with its rule and sources. Benchmarks are ordered by the worst case, in which all
+that is unknown or disputed is violated, then by how many assumptions hold; one that answers too
+little has no rank. So to leave a question open never helps a benchmark.
 """
+# DESIGN: worst-case-order
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -55,12 +58,30 @@ class _Rules:
             for name, scheme in self._schemes.items()
         }
         self._derived: dict[tuple[str, frozenset[ComparedClaim]], _Derived] = {}
+        unanswered = BenchmarkClaims("")
+        self.compared = frozenset(
+            name
+            for name, scheme in self._schemes.items()
+            if name in deployment.said and self._derive(scheme, unanswered)[1].verdict == UNKNOWN
+        )
 
     def fit(self, benchmark: BenchmarkClaims) -> Fit:
         verdicts, counted = self._judged(benchmark) if benchmark.judged else self._ruled(benchmark)
+        answered = tuple(n for n, v in verdicts.items() if self._answers(benchmark, n, v))
+        to_answer = self.compared - {n for n, v in verdicts.items() if v == NOT_APPLICABLE}
         return Fit(
-            benchmark.id, benchmark.title, verdicts, counted, lambda: self._findings(benchmark)
-        )
+            benchmark.id, benchmark.title, verdicts, counted, lambda: self._findings(benchmark),
+            answered,
+            tuple(name for name in verdicts if name in to_answer.difference(answered)),
+            sum(name in verdicts for name in benchmark.judged),
+        )  # fmt: skip
+
+    def _answers(self, benchmark: BenchmarkClaims, name: str, verdict: str) -> bool:
+        """Return whether a card states a value to compare, or an assessor has a verdict."""
+        if verdict == NOT_APPLICABLE:
+            return False
+        stated = name in self.compared and any(c.values for c in benchmark.said.get(name, ()))
+        return stated or (name in benchmark.judged and verdict != UNKNOWN)
 
     def _ruled(self, benchmark: BenchmarkClaims) -> _Verdicts:
         said = tuple(benchmark.said.get(name, _NOTHING) for name in self._schemes)
@@ -133,18 +154,26 @@ def _settled(judged: Sequence[Judgement], derived: RuleVerdict) -> tuple[str, st
     return verdicts.pop(), "asserted", "assessed"
 
 
+LEAST = 3
+"""The answers without which a benchmark has no rank; fewer where fewer dimensions are compared."""
+
+
 def fit(
     schemes: Mapping[str, Scheme],
     benchmarks: Iterable[BenchmarkClaims],
     deployment: DeploymentClaims,
     relevant: Sequence[str],
+    min_answered: int | None = None,
 ) -> list[Fit]:
     """Return how each benchmark fits, in order; unranked benchmarks come last.
 
-    `relevant` are the dimensions that count, each a key of `schemes`.
+    `relevant` are the dimensions that count, each a key of `schemes`. A benchmark has a rank if it
+    answers `min_answered` of them: three if that is None, or as many as the deployment states if
+    those are fewer; and one in any case.
     """
     rules = _Rules(schemes, deployment, relevant)
-    return ranked([rules.fit(benchmark) for benchmark in benchmarks])
+    needed = min(LEAST, len(rules.compared)) if min_answered is None else min_answered
+    return ranked([rules.fit(benchmark) for benchmark in benchmarks], max(1, needed))
 
 
 def counts(verdicts: Iterable[str]) -> VerdictCounts:
@@ -160,18 +189,33 @@ def counts(verdicts: Iterable[str]) -> VerdictCounts:
     )
 
 
-def ranked(fits: Sequence[Fit]) -> list[Fit]:
+def ranked(fits: Sequence[Fit], min_answered: int = 1) -> list[Fit]:
     """Return fits without ranks in order and with them, equal ones for equal counts.
 
-    A benchmark of which every relevant assumption is unknown has no rank: there is nothing to
-    order it by, and it would else stand before every benchmark that says what it assumes.
+    A benchmark with fewer answers has no rank: there is too little to order it by. These come last,
+    those with most answers first.
     """
     known = sorted(
-        (f for f in fits if f.counts.answered()), key=lambda f: (f.counts.order(), f.benchmark)
+        (f for f in fits if len(f.answered) >= min_answered),
+        key=lambda f: (f.counts.order(), f.benchmark),
     )
-    unranked = sorted((f for f in fits if not f.counts.answered()), key=lambda f: f.benchmark)
-    ranks = {f.counts.order(): i for i, f in reversed([*enumerate(known, start=1)])}
+    unranked = (f for f in fits if len(f.answered) < min_answered)
+    worst, best = [f.counts.order() for f in known], sorted(f.counts.at_best() for f in known)
     return [
-        *(replace(f, rank=ranks[f.counts.order()]) for f in known),
-        *unranked,
+        *(_with_ranks(f, worst, best) for f in known),
+        *sorted(unranked, key=lambda f: (-len(f.answered), f.benchmark)),
     ]
+
+
+_Orders = Sequence[tuple[int, int]]
+
+
+def _with_ranks(of: Fit, worst: _Orders, best: _Orders) -> Fit:
+    """Return a fit with its rank among the orders of all, and the ends that it can have.
+
+    The best rank is that of its best case among the worst cases of the others, and the reverse.
+    """
+    own, hoped = of.counts.order(), of.counts.at_best()
+    itself = hoped < own
+    ends = 1 + bisect_left(worst, hoped), 1 + bisect_left(best, own) - itself
+    return replace(of, rank=1 + bisect_left(worst, own), ranks=ends)

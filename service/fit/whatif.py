@@ -1,6 +1,6 @@
 """What moves in a fit: when one characteristic is supposed to change, or between benchmarks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from service.fit.claims import (
@@ -14,7 +14,6 @@ from service.fit.claims import (
     FitChange,
 )
 from service.fit.parts import ComparedClaim, speaks_of, spoken_of
-from service.fit.rules import fit
 from service.ontology.schemes import Scheme
 
 
@@ -57,22 +56,6 @@ def unjudged(benchmarks: Iterable[BenchmarkClaims], dimension: str) -> list[Benc
         else c
         for c in benchmarks
     ]
-
-
-def what_if(
-    schemes: Mapping[str, Scheme],
-    benchmarks: Iterable[BenchmarkClaims],
-    deployment: DeploymentClaims,
-    relevant: Sequence[str],
-    change: tuple[str, Sequence[str]],
-) -> list[Fit]:
-    """Return how each benchmark fits when `change` (dimension, values) is supposed.
-
-    The same as fitting the changed description.
-    """
-    dimension, values = change
-    changed = supposed(schemes[dimension], deployment, values)
-    return fit(schemes, unjudged(benchmarks, dimension), changed, relevant)
 
 
 def moves(before: Iterable[Fit], after: Iterable[Fit]) -> list[FitChange]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 
 from loaders.mapping.iris import last_segment
 from service.ontology.schemes import Scheme, SchemeValue
@@ -16,7 +17,20 @@ def schemes(engine: Engine) -> Mapping[str, Scheme]:
     rows: dict[str, list[Row]] = defaultdict(list)
     for row in internal.rows(engine, "value-schemes"):
         rows[tail(row, "dimension") or ""].append(row)
-    return {name: _of_dimension(name, found) for name, found in rows.items()}
+    people = _people(engine)
+    return {
+        name: replace(_of_dimension(name, found), people=people) for name, found in rows.items()
+    }
+
+
+def _people(engine: Engine) -> Scheme:
+    """Return the populations that a statement may name, the part `population` of any dimension."""
+    rows = internal.rows(engine, "populations")
+    values = [
+        SchemeValue(tail(row, "value") or "", str(row["label"]), tail(row, "broader"))
+        for row in rows
+    ]
+    return Scheme("population", {v.code: v for v in values}, "Population", part="population")
 
 
 def _of_dimension(name: str, rows: list[Row]) -> Scheme:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 HOLDS, PARTIALLY, VIOLATED = "holds", "partially-holds", "violated"
 UNKNOWN, DISPUTED, NOT_APPLICABLE = "unknown", "disputed", "not-applicable"
+PARTLY_ANSWERED = "partly-answered"
+"""The status of an answer that leaves cases open."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Scheme:
     """The values of one dimension, or of one part of it, by code, and what follows from ranks.
 
     `parts` are the schemes of a dimension that has several, each with values of its own; the
-    dimension then has the values of all, and the old ones that belong to none.
+    dimension then has the values of all, and the old ones that belong to none. `people` is the
+    scheme of the populations that a statement on the dimension may name.
     """
 
     dimension: str
@@ -49,6 +52,7 @@ class Scheme:
     part: str | None = None
     compared: bool = True
     parts: tuple["Scheme", ...] = ()
+    people: "Scheme | None" = None
 
     def within(self, narrow: str, broad: str) -> bool:
         """Return whether the first value is the second or narrower than it."""

@@ -59,7 +59,8 @@ def _merged(values: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return codings with each code once; others as they are.
 
     Two old codes may have become one. It then has the stronger basis, and a share of the cases only
-    if both had the same: what share it has of them together, nobody has said.
+    if both had the same: what share it has of them together, nobody has said. Nor that every kind
+    is covered, unless both said so.
     """
     found: dict[Any, Any] = {}
     for value in values:
@@ -71,4 +72,5 @@ def _merged(values: tuple[Any, ...]) -> tuple[Any, ...]:
 def _both(one: Coding, other: Coding) -> Coding:
     stronger = min(one, other, key=lambda coding: _STRENGTH.index(coding.basis))
     share = one.share if one.share == other.share else None
-    return stronger.model_copy(update={"share": share})
+    every_kind = one.every_kind if one.every_kind == other.every_kind else None
+    return stronger.model_copy(update={"share": share, "every_kind": every_kind})

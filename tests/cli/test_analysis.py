@@ -52,12 +52,15 @@ def test_fit_is_a_table_to_read(seeded: Path) -> None:
     assert done.returncode == 0
     assert "Members of the public asking an LLM about new symptoms" in done.stdout
     assert "Unknown is not counted as held." in done.stdout
+    assert "of other domains are left out; --domain all has them" in " ".join(done.stdout.split())
+    everywhere = command(seeded, "fit", "public-self-assessment", "--domain", "all", "--json")
+    assert json.loads(everywhere.stdout)["left_out"] == 0
 
 
 def test_fit_of_one_benchmark_names_rules(seeded: Path) -> None:
     done = command(seeded, "fit", "public-self-assessment", "--benchmark", "craft-md", "--csv")
     assert done.stdout.startswith("rank,benchmark,title,dimension,verdict,how,rule")
-    assert "turns: holds (same-or-narrower-value); inquiry: unknown" in done.stdout
+    assert "turns: holds (same-value); inquiry: unknown" in done.stdout
     assert "interaction-type,unknown,derived,assumption-not-stated" in done.stdout
 
 
@@ -67,6 +70,47 @@ def test_fit_of_a_description_in_a_file(seeded: Path, tmp_path: Path) -> None:
     done = command(seeded, "fit", file, "-d", "interaction-type", "--benchmark", "medqa", "--json")
     found = json.loads(done.stdout)["benchmarks"][0]["findings"][0]
     assert (found["verdict"], found["how"], found["rule"]) == ("violated", "derived", "asks-less")
+
+
+CARD = """evalgap: 1
+benchmark_name: Made up
+benchmark: {{id: {name}}}
+card: {{author: {{id: tester, name: Tester}}, origin: third-party, status: accepted}}
+outcome:
+  decision_mediation: {{values: {values}, source: {{url: "https://example.org/x"}}}}
+"""
+CARDS = {
+    "exact": "[human-confirms]",
+    "sibling": "[human-decides]",
+    "vague": "[human-between]",
+    "every": "[{value: human-between, every_kind: true}]",
+    "several": "[human-confirms, output-is-decision]",
+    "most": "[{value: human-confirms, share: 0.95}, {value: output-is-decision, share: 0.05}]",
+    "little": "[{value: human-confirms, share: 0.02}, {value: output-is-decision, share: 0.98}]",
+}
+
+
+def test_broad_values_several_values_and_shares(run: Run, tmp_path: Path) -> None:
+    for name, values in CARDS.items():
+        (tmp_path / f"{name}.yaml").write_text(CARD.format(name=name, values=values), "utf-8")
+    assert run("import", *(tmp_path / f"{name}.yaml" for name in CARDS)).returncode == 0
+    mine = tmp_path / "mine.yml"
+    mine.write_text("characteristics:\n  decision-mediation: human-confirms\n", "utf-8")
+
+    def verdict(name: str) -> tuple[str, str]:
+        found = json.loads(run("fit", mine, "--benchmark", name, "--json").stdout)["benchmarks"]
+        finding = next(f for f in found[0]["findings"] if f["dimension"] == "decision-mediation")
+        return finding["verdict"], finding["rule"]
+
+    assert {name: verdict(name) for name in CARDS} == {
+        "exact": ("holds", "same-value"),
+        "sibling": ("violated", "different-value"),
+        "vague": ("unknown", "broader-assumed"),
+        "every": ("holds", "every-kind-assumed"),
+        "several": ("partially-holds", "one-value-of-several"),
+        "most": ("holds", "nearly-all-match"),
+        "little": ("violated", "few-match"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -178,7 +222,7 @@ def test_the_old_option_means_the_new_one_and_is_not_shown(seeded: Path) -> None
         for option in ("--min-answered", "--least")
     )
     assert new == old
-    assert {b["counts"]["unknown"] for b in json.loads(new)["benchmarks"]} == {0}
+    assert {len(b["answered"]) for b in json.loads(new)["benchmarks"]} == {5}
     for name, option, former in (
         ("fit", "--min-answered", "--least"),
         ("import", "--plain-pyshacl", "--stock"),

@@ -40,10 +40,11 @@ _EXAMPLE = {
 }
 _ABOUT = {
     "dimensions": "the relevant dimensions, joined by commas; the five of the card if left out",
-    "domain": "only benchmarks of this domain",
+    "domain": "only benchmarks of this domain, or all; the deployment's own domains if left out",
     "benchmark": "only this benchmark, at its rank among the others",
     "compare": "two benchmarks side by side, joined by a comma",
-    "min_answered": "only benchmarks with at least so many answered assumptions",
+    "min_answered": "the answered assumptions without which a benchmark is unranked; three if left "
+    "out, or all that the deployment states",
     "limit": "most benchmarks in a JSON answer, at most 100; CSV has all",
     "offset": "how many of the first benchmarks to pass over in a JSON answer",
     "whatif": "one supposed change, dimension:value, and what it moves",

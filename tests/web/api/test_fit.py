@@ -17,7 +17,7 @@ CORE = (
 PATIENTS = "/api/v1/deployments/public-self-assessment/fit"
 GOLDEN = {
     ("public-self-assessment", "bean2026-scenarios"): (
-        "violated asserted assessed / unknown deployment-not-stated",
+        "violated asserted assessed / violated different-value",
         "partially-holds asserted assessed / violated asks-less",
         "violated asserted assessed / violated asks-less",
         "violated asserted assessed / violated different-value",
@@ -74,7 +74,13 @@ def test_a_finding_names_values_claims_and_sources(client: TestClient) -> None:
 
 
 def test_the_parts_stand_beside_the_verdict_that_is_rolled_up_from_them(client: TestClient) -> None:
-    author, elicitation = fit_of(client, "clinician-workup", "medqa")["findings"][0]["parts"]
+    author, elicitation, people = fit_of(client, "clinician-workup", "medqa")["findings"][0][
+        "parts"
+    ]
+    assert people == {
+        "part": "population", "verdict": "unknown", "rule": "assumption-not-stated",
+        "how": "derived", "assumed": [], "deployed": ["clinician"],
+    }  # fmt: skip
     assert author == {
         "part": "author", "verdict": "unknown", "rule": "deployment-not-stated", "how": "derived",
         "assumed": ["expert"], "deployed": [],
@@ -93,7 +99,8 @@ def test_csv_has_the_parts_of_each_row(client: TestClient) -> None:
     answer = client.get("/api/v1/deployments/clinician-workup/fit?benchmark=medqa&format=csv").text
     rows = {r["dimension"]: r["parts"] for r in csv.DictReader(io.StringIO(answer))}
     assert rows["query-authorship"] == (
-        "author: unknown (deployment-not-stated); elicitation: violated (different-value)"
+        "author: unknown (deployment-not-stated); elicitation: violated (different-value); "
+        "population: unknown (assumption-not-stated)"
     )
     assert rows["decision-mediation"] == ""
 
@@ -122,15 +129,55 @@ def test_an_old_code_that_may_mean_several_is_read_each_way(client: TestClient) 
 
 
 def test_benchmarks_are_ordered_and_the_unranked_ones_stand_apart(client: TestClient) -> None:
-    found = client.get(f"{PATIENTS}?domain=healthcare").json()
+    found = client.get(PATIENTS).json()
     orders = [
-        (c["violated"], c["unknown"] + c["disputed"], -c["holds"])
+        (c["violated"] + c["unknown"] + c["disputed"], -c["holds"])
         for c in (b["counts"] for b in found["benchmarks"])
     ]
     assert orders == sorted(orders)
     assert found["total"] == len(found["benchmarks"]) > 50
-    assert found["unranked"]
-    assert all(b["counts"]["unknown"] < len(CORE) for b in found["benchmarks"])
+    assert all(b["best_rank"] <= b["rank"] <= b["worst_rank"] for b in found["benchmarks"])
+    assert all(len(b["answered"]) >= 3 for b in found["benchmarks"])
+    apart = {u["benchmark"]: u for u in found["unranked"]}
+    assert apart["cross-care"]["answered"] == ["query-authorship"]
+    assert apart["cross-care"]["open"] == list(CORE[1:])
+    assert all(len(u["answered"]) < 3 for u in apart.values())
+
+
+def test_the_domains_of_the_deployment_are_the_default(client: TestClient) -> None:
+    own, chosen, every = (
+        client.get(f"{PATIENTS}{more}").json() for more in ("", "?domain=healthcare", "?domain=all")
+    )
+    assert own["domains"] == chosen["domains"] == ["healthcare"]
+    assert own["benchmarks"] == chosen["benchmarks"]
+    assert (own["domain"], chosen["domain"], every["domain"]) == (None, "healthcare", "all")
+    everyone = every["total"] + len(every["unranked"])
+    assert own["left_out"] == everyone - own["total"] - len(own["unranked"]) > 50
+    assert (every["domains"], every["left_out"]) == ([], 0)
+    law = client.get("/api/v1/deployments/legal-research-tools/fit").json()
+    assert {b["benchmark"] for b in law["benchmarks"]} <= {
+        "legalbench", "cuad", "lawbench", "lexglue", "legal-vendor-claims", "uniform-bar-exam",
+    }  # fmt: skip
+    body = {"deployment": {"characteristics": {"interaction-type": "multi-turn"}}}
+    assert client.post("/api/v1/fit", json=body).json()["left_out"] == 0
+
+
+def test_one_that_is_named_is_shown_without_a_rank_too(client: TestClient) -> None:
+    found = client.get(f"{PATIENTS}?benchmark=cross-care").json()
+    (only,) = found["benchmarks"]
+    assert (only["rank"], only["best_rank"], only["worst_rank"]) == (None, None, None)
+    assert (found["total"], len(found["unranked"])) == (0, 1)
+
+
+@pytest.mark.parametrize("benchmark", ["medhelm", "ehrsql", "medalign"])
+def test_what_hospital_staff_wrote_does_not_hold_for_lay_people(
+    client: TestClient, benchmark: str
+) -> None:
+    finding = fit_of(client, "public-self-assessment", benchmark)["findings"][0]
+    people = {p["part"]: p for p in finding["parts"]}["population"]
+    assert finding["verdict"] != "holds"
+    assert people["deployed"] == ["lay-public"]
+    assert people["verdict"] == ("partially-holds" if benchmark == "medhelm" else "violated")
 
 
 def test_pages_follow_each_other(client: TestClient) -> None:

@@ -7,6 +7,7 @@ from tests.pages import opened, rows
 
 DESCRIBED = "query-authorship=natural-use&interaction-type=multi-turn&domain=healthcare"
 STORED = "deployment=public-self-assessment"
+API = "/api/v1/deployments/public-self-assessment/fit"
 
 
 def test_the_form_lists_every_value_with_its_definition(client: TestClient) -> None:
@@ -42,7 +43,7 @@ def test_a_description_in_the_address_gives_what_the_api_gives(client: TestClien
     assert shown.one("#ranked-title").words == f"{found['total']} benchmarks"
     assert found["note"] in shown.words
     unranked = shown.one("#unranked-title").words
-    assert unranked == f"Of {len(found['unranked']):,} more, nothing is known"
+    assert unranked == f"{len(found['unranked']):,} more answer too little to be ranked"
 
 
 def test_a_row_says_what_breaks_by_which_rule_and_how_much_is_known(client: TestClient) -> None:
@@ -108,11 +109,39 @@ def test_without_a_dimension_there_is_the_form_alone(client: TestClient) -> None
     assert "Describe at least one dimension" in found.one("[role=alert]").words
 
 
-def test_min_answered_hides_and_the_unranked_ones_stay_counted(client: TestClient) -> None:
-    all_of_them, few = (opened(client, f"/fit?{STORED}&min_answered={n}") for n in (0, 5))
-    assert all_of_them.one("#unranked-title").words == few.one("#unranked-title").words
-    assert "known 1 of 5" in all_of_them.words
-    assert "known 1 of 5" not in few.words
+def test_what_answers_too_little_stands_apart_with_what_it_leaves_open(client: TestClient) -> None:
+    usual, few = (opened(client, f"/fit?{STORED}{more}") for more in ("", "&min_answered=1"))
+    open_ = "Cross-Care leaves open information completeness, interaction type, decision mediation"
+    assert any(words.startswith(open_) for words in usual.texts(".unranked li"))
+    assert "/benchmarks/cross-care" in few.values(".ranked h3 > a", "href")
+    alone = opened(client, f"/fit?{STORED}&benchmark=cross-care")
+    assert alone.one(".ranked .rank").words == "not ranked"
+    assert "by rule" in alone.one(".ranked .lines").words.lower()
+
+
+def test_the_domain_of_the_deployment_is_compared_and_the_page_says_what_is_left_out(
+    client: TestClient,
+) -> None:
+    own, every = (opened(client, f"/fit?{STORED}{more}") for more in ("", "&domain=all"))
+    assert "of other domains are left out" in own.one(".left-out").words
+    assert f"/fit?{STORED}&domain=all" in own.links()
+    assert own.one("#domain-of-stored option[value=all]").words == "all domains"
+    assert "Benchmarks of all domains" in every.one(".left-out").words
+    assert "/benchmarks/livecodebench" in every.values(".unranked a", "href")
+    assert "/benchmarks/livecodebench" not in own.values(".unranked a", "href")
+    printed = opened(client, f"/fit/print?{STORED}").words
+    assert "of other domains are left out" in printed
+    assert "all that is unknown or disputed is violated" in printed
+
+
+def test_a_rank_stands_with_its_ends_and_with_who_judged(client: TestClient) -> None:
+    found = opened(client, f"/fit?{STORED}")
+    (bean,) = (row for row in client.get(f"{API}?limit=100").json()["benchmarks"]
+               if row["benchmark"] == "bean2026-scenarios")  # fmt: skip
+    ends = f"{bean['rank']} {bean['best_rank']} to {bean['worst_rank']}"
+    assert any(words.endswith(ends) for words in found.texts(".ranked .rank"))
+    assert "5 by assessors" in found.words
+    assert "Two kinds of verdict stand in one order" in found.words
 
 
 def test_what_if_shows_verdicts_and_ranks_before_and_after(client: TestClient) -> None:

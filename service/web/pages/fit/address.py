@@ -113,7 +113,7 @@ def _described(
     engine: Engine, schemes: Schemes, at: FitAddress, described: Mapping[str, str]
 ) -> DeploymentClaims:
     body: dict[str, Any] = {"characteristics": described, "title": at.given.get("title")}
-    if "domain" in at.given:
+    if at.given.get("domain", fit_request.ALL) != fit_request.ALL:
         body["domains"] = [at.given["domain"]]
     return fit_request.described_deployment(engine, schemes, body)
 

@@ -13,6 +13,8 @@ from service.evidence import risk as risks
 from service.evidence.relevance import SENTENCE
 from service.evidence.risk import Risk
 from service.fit import from_graph, report
+from service.fit.request import ALL
+from service.fit.rules import LEAST
 from service.ontology import dimensions, scheme_queries
 from service.web.api.fit import write
 from service.web.api.risk import write_risk
@@ -65,6 +67,8 @@ def _values(services: Services, at: FitAddress, shown: view.ShownFit | None) -> 
         "note": report.NOTE,
         "dimensions": dimensions.dimensions(services.engine),
         "core": CORE_DIMENSIONS,
+        "all_domains": ALL,
+        "least": LEAST,
         "domains": dimensions.terms(scheme_queries.domain_scheme(services.engine)),
         "deployments": from_graph.deployments(services.engine),
         "downloads": _downloads(at),
@@ -150,5 +154,5 @@ def _risk(case: FitInputs, services: Services) -> Risk:
             "benchmark is missing. Name one, such as benchmark=medqa; see /benchmarks.",
             parameter="benchmark",
         )
-    request = replace(case.request, domain=None, compare=None, change=None, min_answered=0)
+    request = replace(case.request, domain=None, compare=None, change=None, min_answered=None)
     return risks.risk_at(services.engine, case.deployment, case.every, request)

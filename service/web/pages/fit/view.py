@@ -1,7 +1,7 @@
 """What the page of deployment fit shows: the deployment, the ranked benchmarks, and why."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 from loaders.model import Profile
 from service.fit.claims import (
@@ -17,6 +17,7 @@ from service.fit.claims import (
 from service.fit.request import FitAnswer, FitRequest
 from service.ontology import dimensions
 from service.ontology.dimensions import CodeInWords, Dimension
+from service.ontology.labels import label
 from service.ontology.schemes import NOT_APPLICABLE, PARTIALLY, VIOLATED
 from service.records import repository
 from service.store.port import Engine
@@ -106,15 +107,19 @@ def _with_basis(words: str, bases: set[str]) -> str:
 
 @dataclass(frozen=True)
 class FitRow:
-    """A benchmark with its lines. What does not apply is neither known nor unknown."""
+    """A benchmark with its lines. What does not apply is neither known nor unknown.
+
+    `open` are, in words, the dimensions that the deployment states and the benchmark does not.
+    """
 
     fit: Fit
     lines: tuple[FitLine, ...]
+    open: tuple[str, ...] = ()
 
     @property
     def known(self) -> int:
-        """How many assumptions that apply are answered."""
-        return self.fit.counts.answered() - self.fit.counts.not_applicable
+        """How many assumptions that apply have a verdict other than unknown."""
+        return self.fit.counts.known()
 
     @property
     def of(self) -> int:
@@ -152,7 +157,10 @@ class WhatIf:
 class ShownFit:
     """A fit as the page shows it: `rows` are those of the page, of `total` ranked ones.
 
-    `pair` are (id, title) of two that are compared, `sides` their lines with whether they differ.
+    `unranked` have no lines, but for a benchmark that is requested by name. `domains` are those
+    whose benchmarks are compared, none for all, and `left_out` counts the other benchmarks;
+    `asserted` counts ranked benchmarks with verdicts of assessors. `pair` are (id, title) of two
+    that are compared, `sides` their lines with whether they differ.
     """
 
     deployment: DeploymentClaims
@@ -160,7 +168,10 @@ class ShownFit:
     relevant: tuple[Dimension, ...]
     total: int
     rows: tuple[FitRow, ...]
-    unranked: tuple[Fit, ...]
+    unranked: tuple[FitRow, ...]
+    domains: tuple[str, ...] = ()
+    left_out: int = 0
+    asserted: int = 0
     pair: tuple[tuple[str, str], ...] = ()
     sides: tuple[tuple[Dimension, FitLine, FitLine, bool], ...] = ()
     moved: WhatIf | None = None
@@ -180,26 +191,30 @@ class ShownFit:
 
 
 def shown(engine: Engine, of: FitInputs) -> ShownFit:
-    """Return the page of a request; benchmarks with too few answers are left out of the ranked.
-
-    Raises `NotFound` for a benchmark that is not there.
-    """
+    """Return the page of a request. Raises `NotFound` for a benchmark that is not there."""
     words = dimensions.dimensions(engine)
-    found = replace(of, request=replace(of.request, min_answered=0)).answer()
-    answered = [f for f in found.fits if f.counts.answered() >= of.request.min_answered]
-    ranked = [f for f in answered if f.rank is not None]
+    found = of.answer()
+    ranked = [f for f in found.fits if f.rank is not None]
+    listed = found.fits if found.request.benchmark else ranked
     start = found.request.offset
     return ShownFit(
         of.deployment,
         of.request,
         tuple(words[name] for name in found.request.relevant),
         len(ranked),
-        tuple(row(words, f) for f in ranked[start : start + found.request.limit]),
-        tuple(f for f in found.fits if f.rank is None),
+        tuple(row(words, f) for f in listed[start : start + found.request.limit]),
+        tuple(FitRow(f, (), _labels(words, f.open)) for f in found.fits if f.rank is None),
+        tuple(label(f"code/domain/{name}") for name in sorted(found.domains)),
+        found.left_out,
+        sum(bool(f.asserted) for f in ranked),
         tuple((c.id, c.title or c.id) for c in _pair(of)),
         tuple(_side(words, d) for d in found.compared or ()),
         _moved(words, found) if found.moves is not None else None,
     )
+
+
+def _labels(words: Mapping[str, Dimension], names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(words[name].label for name in names)
 
 
 def _pair(of: FitInputs) -> list[BenchmarkClaims]:
@@ -210,7 +225,8 @@ def _pair(of: FitInputs) -> list[BenchmarkClaims]:
 
 def row(words: Mapping[str, Dimension], found: Fit) -> FitRow:
     """Return a benchmark with its findings in words."""
-    return FitRow(found, tuple(FitLine(words[f.dimension], f) for f in found.findings))
+    lines = tuple(FitLine(words[f.dimension], f) for f in found.findings)
+    return FitRow(found, lines, _labels(words, found.open))
 
 
 def _side(

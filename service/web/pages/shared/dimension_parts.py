@@ -1,11 +1,13 @@
 """The parts of a dimension as the pages show them beside its verdict."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.fit.claims import Finding
-from service.fit.parts import FOLLOWS, PartFinding
+from service.fit.parts import FOLLOWS, POPULATION, PartFinding
 from service.ontology import dimensions
 from service.ontology.dimensions import CodeInWords, Dimension
+from service.ontology.labels import label
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,15 @@ class PartLine:
 
 def part_lines(dimension: Dimension, finding: Finding) -> list[PartLine]:
     """Return the parts of a finding in words; none where the dimension has no parts."""
-    labels = {p.name: p.label for p in dimension.parts}
+    known = {p.name: p.label for p in dimension.parts}
     return [
-        PartLine(labels[p.part], p, dimension.words(p.assumed), dimension.words(p.deployed))
+        PartLine(known[p.part], p, dimension.words(p.assumed), dimension.words(p.deployed))
+        if p.part in known
+        else PartLine(label(f"scheme/{p.part}"), p, _people(p.assumed), _people(p.deployed))
         for p in finding.parts
-        if p.part in labels and p.part
+        if p.part in known.keys() | {POPULATION} and p.part
     ]
+
+
+def _people(codes: Iterable[str]) -> str:
+    return ", ".join(f"“{label(f'code/population/{code}')}”" for code in sorted(codes))
