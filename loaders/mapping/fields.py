@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, get_args
 
 from loaders.mapping.iris import BASE, series_iri
-from loaders.model import Node, Record, Thing
+from loaders.model import Metric, Node, Record, Thing
 from loaders.model.terms import Coded, Link, LocalLink, Mention, Part, Term
 
 
@@ -122,3 +122,16 @@ def _targets(node: Node) -> set[str]:
             elif isinstance(field.term, Coded):
                 found.add(f"{BASE}{field.term.base}{value}")
     return found
+
+
+def metrics(node: Node) -> set[str]:
+    """Return the IRIs of the metrics that a record describes: another may say otherwise of them."""
+    if isinstance(node, Metric):
+        return {str(series_iri(node.kind, node.id))}
+    fields = (f for f in fields_of(type(node)) if f.node and _leads_to_metric(f.node))
+    return {iri for field in fields for value in values_of(node, field) for iri in metrics(value)}
+
+
+@cache
+def _leads_to_metric(cls: type[Node]) -> bool:
+    return cls is Metric or any(_leads_to_metric(f.node) for f in fields_of(cls) if f.node)

@@ -78,12 +78,16 @@ class System(Thing):
 
 
 class Metric(Thing):
-    """A rule that turns a set of results into one number."""
+    """A rule that turns a set of results into one number.
+
+    `metric_class` says what sort of number that is; only figures of one class are pooled.
+    """
 
     kind = "metric"
     rdf_type = "egap:Metric"
     name: Annotated[Text, Value("schema:name")]
     higher_is_better: Annotated[bool | None, Value("egap:higherIsBetter")] = None
+    metric_class: Annotated[Slug | None, Coded("egap:metricClass", "code/metric-class/")] = None
 
 
 class Study(Thing):

@@ -223,7 +223,7 @@ def _say_assumption(part: Mapping[str, Any]) -> None:
     ]
     for name, heading in _HEADINGS.items():
         lines += [f"  {heading}: {_figure(item)}" for item in part[name]]
-    lines += [f"  {_pool(pool)}" for pool in part["pools"]]
+    lines += [f"  {line}" for pool in part["pools"] for line in _pool(pool)]
     out.print("\n".join(lines), markup=False, highlight=False)
 
 
@@ -245,8 +245,15 @@ def _figure(item: Mapping[str, Any]) -> str:
     here = ", measured here" if item["same_deployment"] else ""
     varied = "+".join(sorted({*item["dimensions"], *item["changed"]}))
     named = f" [{varied}]" if "+" in varied else ""
-    about = f"{item['kind']}, {item['verification']}, {n}, {sure}{here}"
-    return f"{value} ({about}) {item['gap']}{named}"
+    score = f"{item['metric_class'] or 'class of metric not stated'}, {_direction(item)}"
+    about = f"{item['kind']}, {score}, {item['verification']}, {n}, {sure}{here}"
+    use = f"not pooled: {item['not_pooled_reason']}" if item["not_pooled_reason"] else "pooled"
+    return f"{value} ({about}) {item['gap']}{named}; {use}"
+
+
+def _direction(item: Mapping[str, Any]) -> str:
+    words = {None: "direction not stated", True: "higher is better", False: "lower is better"}
+    return words[item["higher_is_better"]]
 
 
 def _number(item: Mapping[str, Any]) -> str:
@@ -257,15 +264,33 @@ def _number(item: Mapping[str, Any]) -> str:
     return str(item["as_reported"] or "no number")
 
 
-def _pool(pool: Mapping[str, Any]) -> str:
+def _pool(pool: Mapping[str, Any]) -> list[str]:
+    about = f"{pool['scope']}, {pool['metric_class']}, {_direction(pool)}"
+    odds = pool["log_odds"]
+    lines = [
+        f"{about}: {_summed_up(pool, pool['unit'])}",
+        *(f"  {warning}" for warning in pool["warnings"]),
+        f"  as log odds: {_summed_up(odds, 'log odds')}",
+    ]
+    if odds["ratio"]:
+        mean, *ends = odds["ratio"]
+        sure = interval_words(*ends, odds["summary"]["level"])
+        lines.append(f"  odds ratio of the changed score over the first: {mean} ({sure})")
+    return lines
+
+
+def _summed_up(pool: Mapping[str, Any], unit: str) -> str:
     found = pool["summary"]
     if not found:
-        return f"{pool['scope']}, {pool['unit']}: not summed up, {pool['no_summary_because']}"
+        return f"{unit}: not summed up, {pool['no_summary_because']}"
     ends = interval_words(found["lower"], found["upper"], found["level"])
+    predicted = f"{found['prediction_lower']} to {found['prediction_upper']}"
+    if found["no_prediction_because"]:
+        predicted = f"not predicted, {found['no_prediction_because']}"
+    cut = f"; intervals cut at {found['cut']:g} from 0" if found["cut"] else ""
     return (
-        f"{pool['scope']}: mean {found['mean']} {pool['unit']} "
-        f"({ends}), one more study {found['prediction_lower']} to "
-        f"{found['prediction_upper']}; k = {pool['k']}, I² = {found['i_squared']}; "
+        f"mean {found['mean']} {unit} ({ends}), one more study {predicted}{cut}; k = {found['k']}, "
+        f"I² = {found['i_squared']}, tau = {found['tau']} ({found['heterogeneity']}); "
         f"{found['method']}"
     )
 

@@ -7,6 +7,8 @@ from loaders.mapping.iris import BASE
 from loaders.model import interval_words
 from service.common.aliases import KEYS, with_old_keys
 from service.common.json_values import document
+from service.evidence.figures import Arm
+from service.evidence.pooling import Summary
 from service.evidence.relevance import SENTENCE, DimensionEvidence, Pool, RelevantFigure
 from service.evidence.risk import Risk
 from service.fit.claims import Finding
@@ -34,10 +36,17 @@ EVIDENCE_LISTS = ("same_domain", "elsewhere", "confounded")
 
 def listed(item: RelevantFigure) -> dict[str, Any]:
     """Return a figure with its standard error, or why it has none, and why it is not pooled."""
+    figure = item.figure
     return with_old_keys(
         {
-            "@id": f"{BASE}id/gap/{item.figure.gap}",
-            **document(item.figure),
+            "@id": f"{BASE}id/gap/{figure.gap}",
+            **{name: document(getattr(figure, name)) for name in _OF_FIGURE},
+            "metric_class": figure.metric_class.code if figure.metric_class else None,
+            "higher_is_better": figure.higher_is_better,
+            "before": _arm(figure.before),
+            "after": _arm(figure.after),
+            "copies": list(figure.copies),
+            "copy_of": item.copy_of,
             "standard_error": document(item.error.value, _DIGITS),
             "standard_error_method": item.error.method if item.error.value else None,
             "no_standard_error_because": None if item.error.value else item.error.method,
@@ -47,9 +56,42 @@ def listed(item: RelevantFigure) -> dict[str, Any]:
     )
 
 
+_OF_FIGURE = (
+    "gap", "role", "dimensions", "changed", "value", "unit", "kind", "verification", "title",
+    "benchmark", "deployment", "domains", "studies", "systems", "status", "qualifier",
+    "as_reported", "lowest", "highest", "intervals", "losses", "gains", "not_given", "conflicts",
+    "sources",
+)  # fmt: skip
+
+
+def _arm(arm: Arm) -> dict[str, Any]:
+    """Return how one end was scored, as far as a pool uses it."""
+    names = ("n", "events", "value", "unit", "metric", "study")
+    return {name: getattr(arm, name) for name in names}
+
+
 def pool(found: Pool) -> dict[str, Any]:
-    """Return the studies of a pool and their summary, or why there is none."""
-    return {**document(found, _DIGITS), "k": found.k, "no_summary_because": found.why_none}
+    """Return the studies of a pool and their summary, or why there is none, also as log odds."""
+    odds = found.log_odds
+    return {
+        **document(found, _DIGITS),
+        "metric_class": found.metric_class.code,
+        "summary": _summary(found.summary),
+        "k": found.k,
+        "no_summary_because": found.why_none,
+        "log_odds": {
+            **document(odds, _DIGITS),
+            "summary": _summary(odds.summary),
+            "k": len(odds.studies),
+            "no_summary_because": odds.why_none,
+        },
+    }
+
+
+def _summary(found: Summary | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {**document(found, _DIGITS), "no_prediction_because": found.why_no_prediction}
 
 
 def evidence_rows(found: Sequence[DimensionEvidence]) -> list[dict[str, Any]]:
@@ -77,7 +119,7 @@ def evidence_rows(found: Sequence[DimensionEvidence]) -> list[dict[str, Any]]:
 _FIGURE = (
     "gap", "role", "value", "unit", "kind", "verification", "status", "studies", "standard_error",
     "standard_error_method", "no_standard_error_because", "not_pooled_reason",
-    "same_deployment", "not_given", "sources",
+    "same_deployment", "not_given", "sources", "metric_class", "higher_is_better", "copy_of",
 )  # fmt: skip
 
 

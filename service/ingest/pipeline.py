@@ -14,7 +14,7 @@ from hashlib import sha256
 from itertools import chain, repeat, takewhile
 
 from loaders.contract import Document, RecordProblem, Rejected
-from loaders.mapping.fields import names_others, references
+from loaders.mapping.fields import metrics, names_others, references
 from loaders.mapping.write import triples
 from loaders.model import Gap, Plan
 from loaders.registry import LOADER_VERSION
@@ -187,7 +187,8 @@ class _Pass:
     def _start(self, batch: _Batch) -> _PendingBatch:
         planned = plan([d for d in batch if isinstance(d, Document)], self._engine)
         fresh = [p for p in planned if not p.unchanged]
-        context = known(self._engine, {iri for p in fresh for iri in references(p.record)})
+        named = {iri for p in fresh for iri in references(p.record) | metrics(p.record)}
+        context = known(self._engine, named)
         submissions = [p.submission for p in fresh]
         return _PendingBatch(
             batch, planned, submissions, context, self._gate.submit(submissions, context)

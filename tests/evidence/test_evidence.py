@@ -1,19 +1,27 @@
 """Pooled evidence: only what may be pooled, with known answers, and standard errors by name."""
 
 from dataclasses import replace
+from math import log
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.evidence.copies import marked
 from service.evidence.figures import Arm, Figure, FigureInterval, clusters, standard_error
-from service.evidence.pooling import StudyEffect, summarise
+from service.evidence.log_odds import log_odds
+from service.evidence.pooling import StudyEffect
+from service.evidence.random_effects import summarise
 from service.evidence.relevance import evidence
 from service.fit.claims import DeploymentClaims
+from service.ontology.metric_classes import MetricClass
 
 untimed = settings(deadline=None)
 HERE = frozenset({"healthcare"})
 PLACE = DeploymentClaims("here", domains=HERE)
+ACCURACY = MetricClass("accuracy", "Accuracy", share_of_items=True, within_whole=True)
+OVERLAP = MetricClass("text-overlap", "Overlap", within_whole=True)
+EDITS = MetricClass("edit-rate", "Edits")
 
 
 def figure(
@@ -27,33 +35,32 @@ def figure(
     plain = Figure(
         name, "whole-gap", frozenset({"d"}), frozenset({"d"}), value, "percentage-point",
         "absolute-difference", "full-text", intervals=bounds, domains=HERE,
-        studies=frozenset({f"study-{name}"}),
+        studies=frozenset({f"study-{name}"}), classes=frozenset({ACCURACY}),
+        directions=frozenset({True}),
     )  # fmt: skip
     return replace(plain, **more)  # type: ignore[arg-type]
 
 
 def test_the_summary_of_equal_errors_has_its_closed_form() -> None:
     """Equal variances: tau² = s² - v, Hartung-Knapp s²/k (Paule and Mandel 1982)."""
-    found = summarise([StudyEffect(str(v), v, 1.0) for v in (10.0, 20.0, 30.0)])
-    assert found is not None
+    found = summarise([StudyEffect(str(v), v, 1.0) for v in (10.0, 15.0, 20.0, 25.0, 30.0)])
     assert found.mean == pytest.approx(20)
-    assert found.tau == pytest.approx(99**0.5, rel=1e-4)
-    assert found.upper - found.mean == pytest.approx(4.302653 * (100 / 3) ** 0.5, rel=1e-4)
-    assert found.prediction_upper - 20 == pytest.approx(12.7062 * (99 + 100 / 3) ** 0.5, rel=1e-4)
-    assert found.q == pytest.approx(200)
-    assert found.i_squared == pytest.approx(1 - 2 / 200)
+    assert found.tau == pytest.approx(61.5**0.5, rel=1e-4)
+    assert found.upper - found.mean == pytest.approx(2.776445 * 12.5**0.5, rel=1e-4)
+    assert found.prediction_upper == pytest.approx(20 + 3.182446 * (61.5 + 12.5) ** 0.5, rel=1e-4)
+    assert found.q == pytest.approx(250)
+    assert found.i_squared == pytest.approx(1 - 4 / 250)
 
 
 def test_agreement_by_chance_does_not_narrow_the_interval() -> None:
     found = summarise([StudyEffect(str(i), 10.0, 1.0) for i in range(3)])
-    assert found is not None
     assert found.upper - found.mean == pytest.approx(4.302653 / 3**0.5, rel=1e-4)
     assert (found.tau, found.i_squared) == (0, 0)
 
 
 effects = st.lists(
     st.builds(StudyEffect, st.text(max_size=3), st.floats(-80, 80), st.floats(0.1, 20)),
-    min_size=3,
+    min_size=5,
     max_size=12,
 )
 
@@ -62,9 +69,8 @@ effects = st.lists(
 @given(effects)
 def test_one_more_study_is_never_surer_than_the_mean(some: list[StudyEffect]) -> None:
     found = summarise(some)
-    assert found is not None
-    assert found.prediction_lower <= found.lower <= found.mean <= found.upper
-    assert found.upper <= found.prediction_upper
+    ends = (found.prediction_lower, found.lower, found.mean, found.upper, found.prediction_upper)
+    assert list(ends) == sorted(e for e in ends if e is not None)
     assert 0 <= found.i_squared <= 1
 
 
@@ -212,3 +218,92 @@ def test_an_interval_that_tells_no_error_is_left_out(change: dict[str, object], 
 def test_bounds_and_extremes_are_not_summed_up(qualifier: str) -> None:
     found = evidence("d", frozenset(), [figure(n, qualifier=qualifier) for n in "abc"], PLACE)
     assert found.pools == ()
+
+
+def test_the_summary_is_that_of_metafor() -> None:
+    """Thirteen trials of BCG vaccine, log risk ratios: metafor's PM estimate (dat.bcg)."""
+    trials = [
+        (4, 119, 11, 128), (6, 300, 29, 274), (3, 228, 11, 209), (62, 13536, 248, 12619),
+        (33, 5036, 47, 5761), (180, 1361, 372, 1079), (8, 2537, 10, 619), (505, 87886, 499, 87892),
+        (29, 7470, 45, 7232), (17, 1699, 65, 1600), (186, 50448, 141, 27197), (5, 2493, 3, 2338),
+        (27, 16886, 29, 17825),
+    ]  # fmt: skip
+    found = summarise([log_risk_ratio(*trial) for trial in trials])
+    assert found.mean == pytest.approx(-0.714968, abs=1e-6)
+    assert found.tau**2 == pytest.approx(0.318068, abs=1e-6)
+
+
+def log_risk_ratio(a: int, b: int, c: int, d: int) -> StudyEffect:
+    variance = 1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)
+    return StudyEffect(str(a), log(a * (c + d) / (c * (a + b))), variance**0.5)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"classes": frozenset({None})}, "the class of its metric is not stated"),
+        ({"classes": frozenset({ACCURACY, OVERLAP})}, "Accuracy and Overlap"),
+        ({"directions": frozenset({None})}, "whether a higher score is better is not stated"),
+        ({"directions": frozenset({True, False})}, "whether a higher score is better"),
+        ({"studies": frozenset()}, "no study is named"),
+        ({"verification": "self-reported"}, "self-reported: nobody else has checked them"),
+    ],
+)
+def test_what_is_not_known_to_be_alike_is_listed_with_the_reason(
+    change: dict[str, object], words: str
+) -> None:
+    found = evidence("d", frozenset(), [figure("a", **change)], PLACE)  # type: ignore[arg-type]
+    (listed,) = found.same_domain
+    assert words in (listed.left_out or "")
+    assert found.pools == ()
+
+
+def test_a_class_without_bounds_is_not_cut() -> None:
+    wide = [
+        figure(n, value=v, classes=frozenset({EDITS})) for n, v in (("a", 9), ("b", 50), ("c", 90))
+    ]
+    (pool,) = evidence("d", frozenset(), wide, PLACE).pools
+    assert pool.summary
+    assert pool.summary.upper > 100
+    assert pool.summary.cut is None
+
+
+def counted(events: int, n: int = 100) -> Arm:
+    return Arm(n, events, 100 * events / n, "percent", 0.1, "right", "trial", items=True)
+
+
+def test_log_odds_have_their_closed_form_and_count_fewer_where_scores_go_together() -> None:
+    """Log odds 9 and 4, variance 1/90 + 1/10 + 1/80 + 1/20 (Woolf 1955)."""
+    plain = figure("a", error=None, before=counted(90), after=counted(80))
+    found = log_odds(plain)
+    assert found.value == pytest.approx(0.8109302)
+    assert found.error == pytest.approx(0.4166667)
+    turned = log_odds(replace(plain, directions=frozenset({False})))
+    assert turned.value == pytest.approx(-0.8109302)
+    wide = log_odds(figure("a", error=10.0, before=counted(90), after=counted(80)))
+    assert wide.error == pytest.approx(0.4166667 * 2)
+    assert "counts reduced to 25 %" in wide.method
+    assert log_odds(figure("a", before=counted(100), after=counted(80))).value is None
+    assert log_odds(figure("a")).method == "its scores and n give no counts"
+
+
+def test_a_score_and_n_count_only_where_the_score_is_a_share_of_n() -> None:
+    scored = [replace(counted(e), events=None) for e in (90, 80)]
+    known = figure("a", error=None, before=scored[0], after=scored[1])
+    assert standard_error(known).method == "two-proportions (score and n)"
+    other = [replace(arm, items=False) for arm in scored]
+    assert standard_error(replace(known, before=other[0], after=other[1])).value is None
+
+
+def test_a_rounded_copy_is_a_copy_and_another_condition_is_none() -> None:
+    one = figure("a", 18.67, before=counted(497, 600), after=counted(385, 600), step=0.01)
+    told = replace(
+        figure("b", 19.0, verification="secondary", step=1.0),
+        before=Arm(value=83, unit="percent", step=1, metric="right", study="trial"),
+        after=Arm(value=64, unit="percent", step=1, metric="right", study="trial"),
+    )
+    found = marked([told, one], {})
+    assert [f.copies for f in found] == [("a",), ("b",)]
+    apart = replace(one, gap="c", before=replace(one.before, under=frozenset({"e/x"})))
+    here = replace(one, before=replace(one.before, under=frozenset({"e/y"})))
+    assert [f.copies for f in marked([apart, here], {})] == [(), ()]

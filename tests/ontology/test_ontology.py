@@ -217,6 +217,17 @@ def test_every_value_has_its_five_notes_or_says_what_replaces_it() -> None:
     assert lacking == []
 
 
+def test_every_class_of_metric_has_its_five_notes_and_a_source() -> None:
+    graph, scheme = graphs.taxonomy(), URIRef("https://w3id.org/evalgap/scheme/metric-class")
+    classes = set(graph.subjects(SKOS.inScheme, scheme))
+    assert classes
+    wanted = (*NOTES, DCTERMS.source)
+    lacking = [f"{c}: {n}" for c in classes for n in wanted if not graph.value(c, n)]
+    assert lacking == []
+    counted = set(graph.subjects(EGAP.shareOfItems, None))
+    assert counted <= set(graph.subjects(EGAP.withinWhole, None)) <= classes
+
+
 def test_an_old_value_leads_to_values_in_use_and_no_value_in_use_is_replaced() -> None:
     graph = graphs.taxonomy()
     for value in values_of_dimensions():

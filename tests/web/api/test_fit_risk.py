@@ -32,7 +32,7 @@ def test_only_what_is_violated_or_unknown_is_shown(found: dict[str, Any]) -> Non
 
 
 def test_a_contribution_of_a_decomposition_is_evidence(found: dict[str, Any]) -> None:
-    first = part(found, "interaction-type")["same_domain"][0]
+    first = part(found, "interaction-type")["confounded"][0]
     assert (first["gap"], first["role"], first["value"]) == (
         "bean2026-gpt4o-recomputed", "contribution", 18.67,
     )  # fmt: skip
@@ -54,9 +54,23 @@ def test_a_contribution_whose_conditions_changed_more_is_confounded(found: dict[
 
 
 def test_too_few_comparable_studies_are_not_summed_up(found: dict[str, Any]) -> None:
-    (pool,) = part(found, "interaction-type")["pools"]
+    pool = part(found, "decision-mediation")["pools"][0]
     assert (pool["k"], pool["summary"]) == (1, None)
     assert pool["no_summary_because"] == "1 of at least 3 comparable studies"
+    assert (pool["metric_class"], pool["higher_is_better"]) == ("any-of-several", True)
+
+
+def test_one_step_in_three_records_is_one_figure_and_confounded(found: dict[str, Any]) -> None:
+    """The note of one says that the prompt changed too, which holds for all."""
+    turns = part(found, "interaction-type")
+    step = {i["gap"]: i for i in turns["confounded"] if i["value"] in {18.67, 19}}
+    assert {gap: i["copy_of"] for gap, i in step.items()} == {
+        "bean2026-gpt4o-recomputed": None,
+        "raman2026-r2-r3": "bean2026-gpt4o-recomputed (interaction-type)",
+        "bean2026-gpt4o-reported": "bean2026-gpt4o-recomputed (interaction-type)",
+    }
+    assert all(i["changed"] == ["input-variation", "interaction-type"] for i in step.values())
+    assert turns["pools"] == []
 
 
 def test_every_figure_says_how_it_is_used(found: dict[str, Any]) -> None:
@@ -75,8 +89,8 @@ def test_every_figure_says_how_it_is_used(found: dict[str, Any]) -> None:
 
 def test_verification_levels_and_studies_are_counted(found: dict[str, Any]) -> None:
     turns = part(found, "interaction-type")
-    listed = sum(len(turns[name]) for name in ("same_domain", "elsewhere", "confounded"))
-    assert sum(turns["verification"].values()) == listed
+    items = [i for name in ("same_domain", "elsewhere", "confounded") for i in turns[name]]
+    assert sum(turns["verification"].values()) == sum(i["copy_of"] is None for i in items)
     assert "helpmed-rct" in turns["studies"]
 
 

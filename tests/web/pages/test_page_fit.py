@@ -213,9 +213,12 @@ def test_evidence_lists_what_was_measured_and_is_no_forecast(client: TestClient)
         "n 600 before, 600 after",
         "157 lost, 45 gained",
         "measured here",
-        "no: it was measured for this deployment itself",
+        "no: several dimensions changed together",
+        "the same figure: raman2026-r2-r3, bean2026-gpt4o-reported (interaction-type)",
+        "no: the same figure as bean2026-gpt4o-recomputed (interaction-type)",
+        "Right in any of several, higher is better",
         "no interval reported",
-        "3 recomputed",
+        "2 recomputed",
     ):
         assert words in found.words
 

@@ -1,0 +1,44 @@
+"""Classes of metric: what sort of number a score is, and what may be computed from it.
+
+What follows from a class is data of the ontology (`egap:shareOfItems`, `egap:withinWhole`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from service.ontology.scheme_queries import tail
+from service.queries import internal
+from service.queries.cache import cached_per_state
+from service.store.port import Engine
+
+
+@dataclass(frozen=True, order=True)
+class MetricClass:
+    """A class of metric by its code.
+
+    `share_of_items`: a score and its n give counts. `within_whole`: no score lies below nothing or
+    above the whole.
+    """
+
+    code: str
+    label: str = ""
+    share_of_items: bool = False
+    within_whole: bool = False
+
+
+@cached_per_state
+def metric_classes(engine: Engine) -> Mapping[str, MetricClass]:
+    """Return the classes of metric by code."""
+    found = (
+        MetricClass(
+            tail(row, "class") or "",
+            str(row["label"]),
+            str(row.get("shareOfItems")) in _TRUE,
+            str(row.get("withinWhole")) in _TRUE,
+        )
+        for row in internal.rows(engine, "metric-classes")
+    )
+    return {item.code: item for item in found}
+
+
+_TRUE = {"true", "1"}
