@@ -33,7 +33,7 @@ def marked(figures: Iterable[Figure], within: Mapping[str, frozenset[str]]) -> t
     for figure in filter(_comparable, given.values()):
         alike[_identity(figure)].append(figure)
     for group in (g for some in alike.values() for g in _same(some)):
-        given |= {figure.place: figure for figure in _told(group, within)}
+        given |= {figure.place: figure for figure in _with_copies(group, within)}
     return tuple(given.values())
 
 
@@ -90,7 +90,7 @@ def _rounded(a: float | None, b: float | None, *steps: float | None) -> bool:
     return abs(a - b) <= max((s for s in steps if s), default=0.0) / 2 + 1e-9
 
 
-def _told(group: Sequence[Figure], within: Mapping[str, frozenset[str]]) -> list[Figure]:
+def _with_copies(group: Sequence[Figure], within: Mapping[str, frozenset[str]]) -> list[Figure]:
     deployments = frozenset(f.deployment for f in group if f.deployment)
     return [
         replace(

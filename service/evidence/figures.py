@@ -14,6 +14,8 @@ from service.ontology.metric_classes import MetricClass
 ASYMMETRY = 0.25
 """How far the middle of an interval may lie from the value, as a share of the half width,
 for a normal approximation still to be read from it."""
+BY_T = "jackknife-t"
+"""The method of intervals over clusters that reach t standard errors, with one degree fewer."""
 ADDITIVE = ("absolute-difference", "standardised-effect")
 """Kinds of gap whose intervals lie evenly around the value; those of ratios do not."""
 PROPORTION_UNITS = {"percentage-point": 100.0, "fraction": 1.0}
@@ -23,13 +25,18 @@ _SCORE_UNITS = {"percent": 100.0, "fraction": 1.0}
 
 @dataclass(frozen=True)
 class FigureInterval:
-    """An interval around a figure, with its level (0.95), method and what was resampled."""
+    """An interval around a figure, with its level (0.95), method and what was resampled.
+
+    `clusters` is of how many units that hold several, `caution` why not to lean on it.
+    """
 
     lower: float
     upper: float
     level: float
     method: str
     unit: str | None = None
+    clusters: int | None = None
+    caution: str | None = None
 
 
 @dataclass(frozen=True)
@@ -159,8 +166,9 @@ class StandardError:
 def standard_error(figure: Figure) -> StandardError:
     """Return the standard error of a figure by the first method that its facts allow.
 
-    `interval-width`: half the widest interval over the normal quantile of its level (Cochrane
-    Handbook 6.3). `paired-flows`: McNemar's variance of a difference of paired proportions.
+    `interval-width`: half the widest interval over the normal quantile of its level, or for
+    one by t over few clusters over that of t (Cochrane Handbook 6.3). `paired-flows`: McNemar's
+    variance of a difference of paired proportions.
     `two-proportions`: Wald's variance of a difference of independent proportions, from events and
     n, or from score and n where the class of the metric says that a score is a share of n; where
     both ends scored the same items it is too large rather than too small, if they go together.
@@ -182,9 +190,18 @@ def _from_interval(figure: Figure) -> StandardError:
         return StandardError(None, "the interval has no width or no value inside")
     if abs((widest.upper + widest.lower) / 2 - figure.value) > ASYMMETRY * half:
         return StandardError(None, "the interval is too asymmetric for a normal approximation")
-    z = NormalDist().inv_cdf((1 + widest.level) / 2)
     over = f", over {widest.unit}" if widest.unit else ""
-    return StandardError(half / z, f"interval-width ({widest.method}{over})")
+    return StandardError(half / _quantile(widest), f"interval-width ({widest.method}{over})")
+
+
+def _quantile(interval: FigureInterval) -> float:
+    """Return how many standard errors an interval reaches to each side."""
+    upper = (1 + interval.level) / 2
+    if interval.method != BY_T or not interval.clusters or interval.clusters < 2:  # noqa: PLR2004
+        return NormalDist().inv_cdf(upper)
+    from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
+
+    return float(stdtrit(interval.clusters - 1, upper))
 
 
 def _from_flows(figure: Figure) -> StandardError | None:

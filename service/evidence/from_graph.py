@@ -49,13 +49,13 @@ def of_gap(
     near = domains.get(gap.benchmark, frozenset()) | domains.get(
         f"at {gap.deployment}", frozenset()
     )
-    read = _Reader(gap, classes)
+    read = _GapReader(gap, classes)
     parts = [read.part(d, c) for d in gap.decompositions for c in d.contributions]
     return [replace(figure, domains=near) for figure in parts or [read.whole()]]
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _GapReader:
     """Reads the figures of one gap."""
 
     gap: Gap
@@ -139,7 +139,13 @@ class _Reader:
 def _bounds(estimate: Estimate) -> Iterator[FigureInterval]:
     for i in estimate.intervals:
         yield FigureInterval(
-            float(i.lower), float(i.upper), float(i.level), i.interval_method, i.sampling_unit
+            float(i.lower),
+            float(i.upper),
+            float(i.level),
+            i.interval_method,
+            i.sampling_unit,
+            i.clusters,
+            i.caution,
         )
 
 

@@ -6,6 +6,7 @@ __all__ = [
     "graphs",
     "labels",
     "mappings",
+    "metric_classes",
     "old_codes",
     "parameters",
     "releases",

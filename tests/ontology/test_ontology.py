@@ -221,8 +221,8 @@ def test_every_class_of_metric_has_its_five_notes_and_a_source() -> None:
     graph, scheme = graphs.taxonomy(), URIRef("https://w3id.org/evalgap/scheme/metric-class")
     classes = set(graph.subjects(SKOS.inScheme, scheme))
     assert classes
-    wanted = (*NOTES, DCTERMS.source)
-    lacking = [f"{c}: {n}" for c in classes for n in wanted if not graph.value(c, n)]
+    notes = (*NOTES, DCTERMS.source)
+    lacking = [f"{c}: {n}" for c in classes for n in notes if not graph.value(c, n)]
     assert lacking == []
     counted = set(graph.subjects(EGAP.shareOfItems, None))
     assert counted <= set(graph.subjects(EGAP.withinWhole, None)) <= classes

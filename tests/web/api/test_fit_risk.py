@@ -32,13 +32,15 @@ def test_only_what_is_violated_or_unknown_is_shown(found: dict[str, Any]) -> Non
 
 
 def test_a_contribution_of_a_decomposition_is_evidence(found: dict[str, Any]) -> None:
+    """Its interval over ten scenarios is by t with 9 degrees of freedom."""
     first = part(found, "interaction-type")["confounded"][0]
     assert (first["gap"], first["role"], first["value"]) == (
         "bean2026-gpt4o-recomputed", "contribution", 18.67,
     )  # fmt: skip
     assert first["verification"] == "recomputed"
-    assert first["standard_error"] == pytest.approx((25.54 - 11.75) / 2 / 1.959964, abs=1e-3)
-    assert first["standard_error_method"] == "interval-width (bootstrap-percentile, over scenario)"
+    assert first["standard_error"] == pytest.approx((27.08 - 10.25) / 2 / 2.262157, abs=1e-3)
+    assert first["standard_error_method"] == "interval-width (jackknife-t, over scenario)"
+    assert first["intervals"][0]["caution"] == "too few to carry this interval: 10 clusters"
 
 
 def test_a_contribution_whose_conditions_changed_more_is_confounded(found: dict[str, Any]) -> None:
