@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
 
-from service.ontology.metric_classes import MetricClass
+from service.ontology.schemes import MetricClass
 
 ASYMMETRY = 0.25
 """How far the middle of an interval may lie from the value, as a share of the half width,

@@ -8,8 +8,9 @@ from loaders.model import Contribution, Decomposition, Estimate, Gap, Measuremen
 from service.evidence import copies
 from service.evidence.figures import Arm, Figure, FigureInterval
 from service.fit import from_graph
-from service.ontology.metric_classes import MetricClass, metric_classes
+from service.ontology.metric_classes import metric_classes
 from service.ontology.scheme_queries import tail
+from service.ontology.schemes import MetricClass
 from service.queries import internal, lists
 from service.queries.cache import cached_per_state
 from service.records import repository

@@ -22,7 +22,7 @@ from service.evidence.figures import (
 from service.evidence.log_odds import LogOdds, log_odds, odds_ratio
 from service.evidence.pooling import LEAST, StudyEffect, Summary, together
 from service.fit.claims import DeploymentClaims
-from service.ontology.metric_classes import MetricClass
+from service.ontology.schemes import MetricClass
 
 SENTENCE = (
     "But for figures marked as measured here, this is what was measured elsewhere, in other "

@@ -4,26 +4,12 @@ What follows from a class is data of the ontology (`egap:shareOfItems`, `egap:wi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from service.ontology.scheme_queries import tail
+from service.ontology.schemes import MetricClass
 from service.queries import internal
 from service.queries.cache import cached_per_state
 from service.store.port import Engine
-
-
-@dataclass(frozen=True, order=True)
-class MetricClass:
-    """A class of metric by its code.
-
-    `share_of_items`: a score and its n give counts. `within_whole`: no score lies below nothing or
-    above the whole.
-    """
-
-    code: str
-    label: str = ""
-    share_of_items: bool = False
-    within_whole: bool = False
 
 
 @cached_per_state

@@ -15,6 +15,20 @@ PARTLY_ANSWERED = "partly-answered"
 """The status of an answer that leaves cases open."""
 
 
+@dataclass(frozen=True, order=True)
+class MetricClass:
+    """A class of metric by its code.
+
+    `share_of_items`: a score and its n give counts. `within_whole`: no score lies below nothing or
+    above the whole.
+    """
+
+    code: str
+    label: str = ""
+    share_of_items: bool = False
+    within_whole: bool = False
+
+
 @dataclass(frozen=True)
 class SchemeValue:
     """A coded value: the value it is narrower than, and its place on the scale, if any.

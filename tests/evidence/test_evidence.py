@@ -14,7 +14,7 @@ from service.evidence.pooling import StudyEffect
 from service.evidence.random_effects import summarise
 from service.evidence.relevance import evidence
 from service.fit.claims import DeploymentClaims
-from service.ontology.metric_classes import MetricClass
+from service.ontology.schemes import MetricClass
 
 untimed = settings(deadline=None)
 HERE = frozenset({"healthcare"})
