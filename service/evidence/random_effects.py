@@ -23,7 +23,9 @@ def summarise(effects: Sequence[StudyEffect], most: float | None = None) -> Summ
     k = len(effects)
     if k < LEAST:
         raise ValueError(f"{k} of at least {LEAST} studies")
-    with np.errstate(divide="ignore", invalid="ignore"):  # its own I² divides by Q, our own not
+    with np.errstate(
+        divide="ignore", invalid="ignore", over="ignore"
+    ):  # its own I² divides by Q, our own not
         found = combine_effects(
             np.array([e.effect for e in effects]),
             np.array([e.error**2 for e in effects]),
