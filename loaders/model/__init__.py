@@ -50,6 +50,7 @@ from loaders.model.partial_dates import PartialDate
 from loaders.model.plans import Plan, SampleSize, Step, StepResult, Threshold
 from loaders.model.statements import (
     CORE_DIMENSIONS,
+    STANDINGS,
     Assessment,
     Assumption,
     Characteristic,
@@ -83,6 +84,7 @@ __all__ = [
     "NO_INTERVAL",
     "RECORDS",
     "SELF_REPORTED",
+    "STANDINGS",
     "Agent",
     "Assessment",
     "Assumption",
