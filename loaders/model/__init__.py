@@ -34,7 +34,9 @@ from loaders.model.nodes import (
 )
 from loaders.model.numbers import (
     NO_INTERVAL,
+    RATIOS,
     SELF_REPORTED,
+    UNDIRECTED,
     Condition,
     Contribution,
     Decomposition,
@@ -50,7 +52,6 @@ from loaders.model.partial_dates import PartialDate
 from loaders.model.plans import Plan, SampleSize, Step, StepResult, Threshold
 from loaders.model.statements import (
     CORE_DIMENSIONS,
-    STANDINGS,
     Assessment,
     Assumption,
     Characteristic,
@@ -82,9 +83,10 @@ RECORDS: dict[str, type[Record]] = {
 __all__ = [
     "CORE_DIMENSIONS",
     "NO_INTERVAL",
+    "RATIOS",
     "RECORDS",
     "SELF_REPORTED",
-    "STANDINGS",
+    "UNDIRECTED",
     "Agent",
     "Assessment",
     "Assumption",

@@ -39,6 +39,10 @@ class Interval(Node):
 
 SELF_REPORTED = "self-reported"
 """The verification of what those who measured it recorded, and nobody else has seen."""
+RATIOS = frozenset({"ratio", "odds-ratio"})
+"""Kinds of gap of which 1, not 0, is no difference."""
+UNDIRECTED = "undirected-difference"
+"""The kind of a difference of which neither end is the better one."""
 NO_INTERVAL = "no interval reported"
 """What stands where a number has no interval."""
 
@@ -58,7 +62,7 @@ class Estimate(Node):
 
     `lowest` and `highest` are the ends of several values that a source gives together (over
     models, sites or groups), never an interval. `not_given` says what is lacking and whether
-    the source is known to lack it.
+    the source is known to lack it. `n_unit` is what n counts, `n_unit_plural` the word for many.
     """
 
     value: Annotated[Decimal | None, Value("egap:value")] = None
@@ -69,6 +73,7 @@ class Estimate(Node):
     precision: Annotated[Decimal | None, Value("egap:reportedPrecision")] = None
     n: Annotated[Whole | None, Value("egap:sampleSize")] = None
     n_unit: Annotated[Text | None, Value("egap:sampleUnit")] = None
+    n_unit_plural: Annotated[Text | None, Value("egap:sampleUnitPlural")] = None
     qualifier: Annotated[Slug | None, Coded("egap:qualifier", "code/qualifier/")] = None
     intervals: Annotated[tuple[Interval, ...], Part("egap:hasInterval", "interval")] = ()
     not_given: Annotated[tuple[Slug, ...], Coded("egap:notGiven", "code/missing-figure/")] = ()
@@ -141,7 +146,8 @@ class Gap(Record, Estimate):
     """The contrast of an evaluation score with the score under changed conditions.
 
     A difference is signed so that positive is a loss: evaluation minus changed where higher is
-    better, changed minus evaluation where lower is. `varies` names every dimension on which the
+    better, changed minus evaluation where lower is. Where neither is better its kind is
+    `undirected-difference`, a size without a sign. `varies` names every dimension on which the
     two ends differ: several are confounded. `conflicts_with` names gaps that give other figures.
     `published_by` let it count although it had been self-reported, `published_because` of that.
     """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from loaders.model import NO_INTERVAL, interval_words
+from loaders.model import NO_INTERVAL, RATIOS, interval_words
 from service.cli.console import out
 from service.cli.shared import OLD_OPTIONS, StoreOption, fail, opened, settings_of
 from service.store.port import Engine
@@ -257,10 +257,11 @@ def _direction(item: Mapping[str, Any]) -> str:
 
 
 def _number(item: Mapping[str, Any]) -> str:
+    unit = "" if item["kind"] in RATIOS else f" {item['unit']}"
     if item["value"] is not None:
-        return f"{item['value']:g} {item['unit']}"
+        return f"{item['value']:g}{unit}"
     if item["lowest"] is not None:
-        return f"{item['lowest']:g} to {item['highest']:g} {item['unit']}"
+        return f"{item['lowest']:g} to {item['highest']:g}{unit}"
     return str(item["as_reported"] or "no number")
 
 

@@ -33,7 +33,13 @@ def decompose(
         str | None,
         typer.Option(help="Of other scores: the least and the greatest that can be had, as 1:5."),
     ] = None,
-    lower_is_better: Annotated[bool, typer.Option("--lower-is-better")] = False,
+    higher_is_better: Annotated[
+        bool | None,
+        typer.Option(
+            "--higher-is-better/--lower-is-better",
+            help="Which scores are better; without it no number is called loss or gain.",
+        ),
+    ] = None,
     as_gap: Annotated[
         Path | None,
         typer.Option(help="Print a gap record instead; this file says what it is about."),
@@ -51,15 +57,17 @@ def decompose(
             "resamples": resamples,
             "seed": seed,
             "unit": unit,
-            "higher_is_better": not lower_is_better,
+            "higher_is_better": higher_is_better,
             **({"scale": scale} if scale is not None else {}),
         }
     )
+    about = _about(as_gap) if as_gap else {}
+    options = request.directed(options, about)
     found = request.run(sheet(_bytes(file), str(file)), options)
     if as_gap is None:
         text = json.dumps(request.document(found), indent=1, ensure_ascii=False) + "\n"
     else:
-        text = request.gap_file(found, _about(as_gap), options).raw.data.decode()
+        text = request.gap_file(found, about, options).raw.data.decode()
     sys.stdout.write(text)
 
 

@@ -1,11 +1,14 @@
 """Rows as CSV, with formulas made harmless."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from typing import Any
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?[\d.,]++(?: ?%)?(?: to [+-]?[\d.,]++(?: ?%)?)?")
+"""A number, or one to another: what no spreadsheet runs, with or without a sign."""
 
 
 def columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -17,7 +20,7 @@ def csv_text(rows: Sequence[Mapping[str, Any]], header: Sequence[str] | None = N
     """Return rows as CSV with one header row, by default of all their columns.
 
     An empty cell is not stated. A text that a spreadsheet would run as a formula gets a leading
-    apostrophe.
+    apostrophe; a number or a range of numbers is none, whatever its sign.
     """
     return "".join(csv_lines(rows, columns(rows) if header is None else header))
 
@@ -41,4 +44,9 @@ def cell(value: Any) -> Any:
         return ""
     if isinstance(value, list):
         value = " ".join(str(v) for v in value)
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and _runs(value) else value
+
+
+def _runs(text: str) -> bool:
+    """Tell whether a spreadsheet might take a text for a formula."""
+    return text.startswith(_FORMULA) and not _NUMBER.fullmatch(text)

@@ -14,7 +14,7 @@ from service.decomposition import diagnostics, shapley
 from service.decomposition.bootstrap import Floats
 from service.decomposition.design import Design, by_kind, design
 from service.decomposition.diagnostics import Cluster, Flow, Missing
-from service.decomposition.intervals import LEVEL, Sample, ScoreInterval
+from service.decomposition.intervals import LEVEL, PLURAL, Sample, ScoreInterval
 from service.decomposition.scores import Scores
 
 MOST_RESAMPLES = 100_000
@@ -49,8 +49,9 @@ class ContributionEstimate(Difference):
     """What one change, or several that came together, took off the score.
 
     `start` and `end` are rungs (none for a mean over orders). `equal_clusters` is the same
-    difference with every cluster weighing alike. `lowest` and `highest` are the ends over all
-    orders of changes, where every combination was measured.
+    difference with every cluster weighing alike. `paired` tells whether both have items in common;
+    None where only their scores are known, or no two rungs are compared. `lowest` and `highest`
+    are the ends over all orders of changes, where every combination was measured.
     """
 
     name: str
@@ -58,6 +59,7 @@ class ContributionEstimate(Difference):
     start: str | None
     end: str | None
     flow: Flow | None
+    paired: bool | None
     equal_clusters: float | None
     lowest: float | None
     highest: float | None
@@ -180,8 +182,8 @@ def _unsure(work: _Inputs, contributions: Iterable[ContributionEstimate]) -> Ite
         for unit in work.sample.units:
             if unit not in given:
                 yield (
-                    f"No interval of {part.name} over {unit}s: all that was drawn scores alike, "
-                    "or too few were measured, so resampling cannot tell how sure it is."
+                    f"No interval of {part.name} over {PLURAL[unit]}: all that was drawn scores "
+                    "alike, or too few were measured, so resampling cannot tell how sure it is."
                 )
         if hinge := work.sample.hinge(work.sign * row):
             yield (
@@ -236,6 +238,7 @@ def _contributions(work: _Inputs, *, higher_is_better: bool) -> tuple[Contributi
             flow=diagnostics.flow(
                 work.scores.items, part.start, part.end, higher_is_better=higher_is_better
             ),
+            paired=diagnostics.paired(work.scores.items, part.start, part.end),
             equal_clusters=float(100 * row @ equal) if equal is not None else None,
             lowest=100 * spans[i].lower if spans else None,
             highest=100 * spans[i].upper if spans else None,

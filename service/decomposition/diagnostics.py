@@ -83,6 +83,13 @@ def missing(items: Items | None, row: Floats) -> Missing | None:
     return Missing(len(scores), float(1 - there.mean(axis=0).min()), *ends)
 
 
+def paired(items: Items | None, start: int | None, end: int | None) -> bool | None:
+    """Tell whether two rungs have items in common; None without items, or without two rungs."""
+    if items is None or start is None or end is None:
+        return None
+    return bool((~np.isnan(items.scores[:, [start, end]])).all(axis=1).any())
+
+
 def flow(
     items: Items | None, start: int | None, end: int | None, *, higher_is_better: bool
 ) -> Flow | None:

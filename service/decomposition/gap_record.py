@@ -33,9 +33,10 @@ class NamedThing(BaseModel):
 class GapMetadata(BaseModel):
     """What a gap record says beyond its numbers; fields of a gap keep their meaning.
 
-    `sampling_units` says what `item` and `cluster` stand for, `n_unit` what n counts, and
-    `conditions` under which condition each rung was measured. Nobody else has seen the numbers, so
-    they are self-reported until somebody publishes them by name.
+    `sampling_units` says what `item` and `cluster` stand for, `n_unit` what n counts
+    (`n_unit_plural` for many), and `conditions` under which condition each rung was measured.
+    Nobody else has seen the numbers, so they are self-reported until somebody publishes them by
+    name.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -53,6 +54,7 @@ class GapMetadata(BaseModel):
     sources: list[dict[str, Any]]
     notes: str | None = None
     n_unit: str | None = None
+    n_unit_plural: str | None = None
     sampling_units: dict[Literal["item", "cluster"], str] = {}
     conditions: dict[str, dict[str, Any]] = {}
 
@@ -67,7 +69,7 @@ def gap_tree(found: DecompositionEstimate, about: GapMetadata) -> dict[str, Any]
     keys = _keys([s.rung for s in found.scores])
     first, last = _ends(found)
     writer = _Writer(found, about, keys)
-    own = {"metric", "study", "n_unit", "sampling_units", "conditions"}
+    own = {"metric", "study", "n_unit", "n_unit_plural", "sampling_units", "conditions"}
     gap = {
         **about.model_dump(exclude=own, exclude_none=True),
         "systems": [s.id for s in about.systems],
@@ -159,6 +161,7 @@ class _Writer:
             "precision": STEP,
             "n": score.n,
             "n_unit": self._about.n_unit if score.n else None,
+            "n_unit_plural": self._about.n_unit_plural if score.n else None,
             "events": score.events,
             "intervals": [i for i in map(self._interval, score.intervals) if _wide(i)],
             "condition": condition,

@@ -31,7 +31,9 @@ FEW_CLUSTERS = 10
 _NONE = 1e-9
 """Less width than this, in percentage points, is that of rounding."""
 _ONLY_THESE = "takes these clusters as the only ones there are"
-_INDEPENDENT = "takes the samples as independent; if they are paired, another interval holds"
+PLURAL = {"item": "items", "cluster": "clusters"}
+"""The words for many of what is drawn."""
+INDEPENDENT = "takes the samples as independent; if they are paired, another interval holds"
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,7 @@ class Sample:
         if counted is not None:
             method, (lower, upper) = counted
             if self._scores.items is None and method == "newcombe":
-                caution = _INDEPENDENT
+                caution = INDEPENDENT
             yield 100 * lower, 100 * upper, "item", method, caution
         if counted is None or counted[0] != "wilson":
             yield from self._drawn("item", row, caution)
@@ -267,20 +269,21 @@ def _draws(
     if _nested(items):
         drawn["cluster"] = cluster_means(items.scores, items.cluster, resamples, seed)
     whole = {unit: d.values[~np.isnan(d.values).any(axis=1)] for unit, d in drawn.items()}
-    noticed = [_WEIGHTED.format(unit) for unit, d in drawn.items() if d.weighted]
+    noticed = [_WEIGHTED.format(PLURAL[unit]) for unit, d in drawn.items() if d.weighted]
     for unit, kept in whole.items():
         noticed += _left_out(unit, resamples - len(kept), resamples)
     return {u: kept for u, kept in whole.items() if 2 * len(kept) >= resamples}, tuple(noticed)
 
 
 def _left_out(unit: str, left: int, resamples: int) -> Iterator[str]:
+    many = PLURAL[unit]
     if 2 * left > resamples:
-        yield f"No bootstrap over {unit}s: most draws of {unit}s leave a rung without any item."
+        yield f"No bootstrap over {many}: most draws of {many} leave a rung without any item."
     elif left:
-        yield f"{left:,} of {resamples:,} draws of {unit}s left a rung empty and are not counted."
+        yield f"{left:,} of {resamples:,} draws of {many} left a rung empty and are not counted."
 
 
 _WEIGHTED = (
-    f"Intervals over {{}}s: with {MANY:,} or more that nearly all differ, each counts twice or not "
+    f"Intervals over {{}}: with {MANY:,} or more that nearly all differ, each counts twice or not "
     "at all in a resample (Owen and Eckles 2012) instead of being drawn."
 )

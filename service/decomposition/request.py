@@ -1,6 +1,6 @@
 """Decompositions for the doors: options as they are sent, results as they are shown or stored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Annotated, Any, Literal
@@ -44,6 +44,8 @@ class DecompositionOptions(BaseModel):
     `rungs` chooses and orders conditions. `changed` says per rung all that differs from the
     first, `adds` what differs from the rung before. `unit` is that of the scores; where they
     are neither fractions nor percentages, `scale` is the least and the greatest that can be had.
+    Without `higher_is_better` a difference is the score before minus the score after, and is called
+    neither loss nor gain.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,7 +56,7 @@ class DecompositionOptions(BaseModel):
     seed: int = Field(1, ge=0)
     unit: Literal["fraction", "percent"] = "fraction"
     scale: Annotated[tuple[float, float] | None, BeforeValidator(_scale)] = None
-    higher_is_better: bool = True
+    higher_is_better: bool | None = None
 
     @property
     def ends(self) -> tuple[float, float]:
@@ -104,7 +106,7 @@ def work(sent: DecompositionRequest, most_resamples: int, most_values: int) -> D
     if sent.is_json:
         body, name, rows = _from_json(sent.data)
         about, given = body.pop("about", {}), {**given, **_words(body)}
-    options = options_of(given)
+    options = directed(options_of(given), about)
     if options.resamples > most_resamples:
         raise BadParameter(
             f"resamples is at most {most_resamples:,} here; evalgap decompose takes more.",
@@ -114,6 +116,24 @@ def work(sent: DecompositionRequest, most_resamples: int, most_values: int) -> D
         raise BadRequest("There are no rows. Give them under items or scores.")
     table = sheet(sent.data, name) if rows is None else rows_sheet(rows, name)
     return DecompositionResult(run(table, options), options, about)
+
+
+def directed(options: DecompositionOptions, about: Mapping[str, Any]) -> DecompositionOptions:
+    """Return the options with the direction that the metric of the gap record has.
+
+    Raises `BadRequest` where both are given and differ.
+    """
+    metric = about.get("metric")
+    said = metric.get("higher_is_better") if isinstance(metric, Mapping) else None
+    given = options.higher_is_better
+    if not isinstance(said, bool) or said is given:
+        return options
+    if given is not None:
+        raise BadRequest(
+            "The options and the metric of the gap record differ on which scores are better. "
+            "Correct higher_is_better in one of them."
+        )
+    return options.model_copy(update={"higher_is_better": said})
 
 
 _PARQUET = b"PAR1"
@@ -157,13 +177,24 @@ def run(table: DataTable, options: DecompositionOptions) -> DecompositionEstimat
         graphs.assumption_kinds() if scores.changed else {},
         resamples=options.resamples,
         seed=options.seed,
-        higher_is_better=options.higher_is_better,
+        higher_is_better=options.higher_is_better is not False,
     )
-    if options.scale is None:
-        return found
-    least, most = options.scale
-    said = f"Percentages are of the way from {least:g}, the least score, to {most:g}, the greatest."
-    return replace(found, warnings=(*found.warnings, said))
+    return replace(found, warnings=(*found.warnings, *_notes(options)))
+
+
+def _notes(options: DecompositionOptions) -> Iterator[str]:
+    """Say what the numbers mean where that is not what it usually is."""
+    if options.scale is not None:
+        least, most = options.scale
+        yield (
+            f"Percentages are of the way from {least:g}, the least score, to {most:g}, the "
+            "greatest."
+        )
+    if options.higher_is_better is None:
+        yield (
+            "Nobody says whether higher or lower scores are better, so no number here is a loss or "
+            "a gain: each is the score before minus the score after. Give higher_is_better."
+        )
 
 
 def document(found: DecompositionEstimate) -> dict[str, Any]:
@@ -177,10 +208,16 @@ def gap_file(
 ) -> Document:
     """Return the EvalGap file of a decomposition, read back as an import would read it.
 
-    Raises `BadRequest` for what `about` lacks, `Invalid` for what the format refuses.
+    Raises `BadRequest` for what `about` lacks, `Invalid` for what the format refuses and where
+    nobody says which scores are better.
     """
     given = _about(about)
-    extra = {"higher_is_better": options.higher_is_better, **given.metric.model_dump()}
+    if options.higher_is_better is None:
+        raise Invalid(
+            "A gap has a sign, and nobody says whether higher or lower scores are better. Write "
+            "higher_is_better: true or false in the metric of the file about the gap."
+        )
+    extra = {**given.metric.model_dump(), "higher_is_better": options.higher_is_better}
     given = given.model_copy(update={"metric": NamedThing.model_validate(extra)})
     text = yaml_text(gap_tree(found, given))
     made = read(Raw("decomposition.yaml", text.encode()))

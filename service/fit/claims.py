@@ -45,8 +45,7 @@ class CodedValue:
 class Claim:
     """What one record states on one dimension; `record` is the path of that version.
 
-    `population` are the people that are meant. A claim that answers without a source is `claimed`:
-    of a benchmark it is shown and never counted.
+    `population` are the people that are meant.
     """
 
     dimension: str
@@ -57,7 +56,6 @@ class Claim:
     record: str | None = None
     sources: tuple[ClaimSource, ...] = ()
     population: frozenset[str] = frozenset()
-    claimed: bool = False
 
     def values(self) -> frozenset[str]:
         """Return the values that count as an answer."""
@@ -147,8 +145,8 @@ class BenchmarkClaims:
 
     @cached_property
     def said(self) -> Mapping[str, frozenset[ComparedClaim]]:
-        """The comparable part of the claims that have one and a source, by dimension."""
-        return _said(c for c in self.claims if not c.claimed)
+        """The comparable part of the claims that have one, by dimension."""
+        return _said(self.claims)
 
 
 @dataclass(frozen=True)

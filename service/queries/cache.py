@@ -31,6 +31,7 @@ KEPT: Mapping[str, str] = {
     "service.ontology.dimensions.dimensions": "one entry a coded value",
     "service.ontology.scheme_queries.domain_scheme": "one entry a domain",
     "service.ontology.scheme_queries.schemes": "one entry a coded value",
+    "service.ontology.metric_classes.metric_classes": "one entry a class of metric",
     "service.queries.corpus_report.tables": "the rows of the example questions",
     "service.web.pages.benchmark.view.taxonomy": "one entry a coded value",
     "service.web.pages.benchmarks.index.index": "one entry a benchmark",

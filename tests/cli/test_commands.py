@@ -37,7 +37,7 @@ def test_import_accounts_for_every_file_and_prints_the_coverage(run: Run, folder
     assert done.returncode == 1
     assert "set aside" in done.stdout
     assert "imported with warnings" in done.stdout
-    assert "Coverage of 1 cards" in done.stdout
+    assert "Coverage, card (1)" in done.stdout
     assert "records/s" in done.stdout
     assert "broken.yaml" in done.stderr
     assert "notes.txt" in done.stderr

@@ -24,7 +24,8 @@ title: GPT-4o alone against people using it, computed again
 benchmark: bean2026-scenarios
 deployment: public-self-assessment
 author: {id: ann, name: Ann}
-metric: {id: relevant-condition-named, name: At least one relevant condition named}
+metric: {id: relevant-condition-named, name: At least one relevant condition named,
+  higher_is_better: true}
 systems: [{id: gpt-4o-2024-05-13, name: GPT-4o (gpt-4o-2024-05-13)}]
 sampling_units: {item: conversation, cluster: scenario}
 conditions:

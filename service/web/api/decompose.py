@@ -25,6 +25,7 @@ _EXAMPLE = {
         {"rung": "final", "score": 0.34, "n": 600, "events": 204},
     ],
     "adds": {"final": "decision-mediation"},
+    "higher_is_better": True,
 }
 _BODY = {
     "parameters": [
@@ -37,7 +38,7 @@ _BODY = {
             "seed": "seed of the resampling",
             "unit": "of the scores: fraction or percent",
             "scale": "of other scores: the least and the greatest that can be had, as 1:5",
-            "higher_is_better": "true or false",
+            "higher_is_better": "true or false; without it no number is called a loss or a gain",
         }.items()
     ],
     "requestBody": {

@@ -45,10 +45,8 @@ async def validate(request: Request, services: ServicesDep, lines: LinesDep) -> 
         outcomes = await line.work(request, deadline, _judge, services, raw)
     report = _report(outcomes)
     if problems := [p for o in outcomes for p in o.problems]:
-        count = len(problems)
-        raise Invalid(
-            f"{count} problem{'s' if count > 1 else ''}: {problems[0].sentence()}", **report
-        )
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        raise Invalid(f"{count}: {problems[0].sentence()}", **report)
     return Response(json_text(request, report), media_type="application/json")
 
 

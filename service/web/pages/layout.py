@@ -8,13 +8,22 @@ from urllib.parse import urlsplit
 from fastapi import Request, Response
 from fastapi.templating import Jinja2Templates
 
-from loaders.model import NO_INTERVAL, interval_words
+from loaders.model import NO_INTERVAL, RATIOS, UNDIRECTED, interval_words
 from service.common.resources import VERSION, inside
 from service.linked_data.statistics import modified
 from service.queries.cache import cached_per_state
 from service.web.dependencies import services as services_of
+from service.web.pages.shared.digits import computed, counted, percent, plural, printed
 from service.web.pages.shared.glyphs import SIGNS
-from service.web.pages.shared.numbers import amount, interval, level, printed
+from service.web.pages.shared.numbers import (
+    against_none,
+    amount,
+    figure,
+    interval,
+    kind_of_gap,
+    level,
+    unit_of,
+)
 
 NAVIGATION = (
     ("/benchmarks", "Benchmarks"),
@@ -36,8 +45,14 @@ _templates.env.globals.update(VERSION=VERSION, NAVIGATION=NAVIGATION, SIGNS=SIGN
 _templates.env.filters["spaced"] = lambda code: str(code).replace("-", " ")
 _templates.env.filters["sentence"] = lambda said: f"{said[:1].upper()}{said[1:].rstrip('.')}."
 _templates.env.filters["words"] = lambda name: _CAMEL.sub(r" \1", str(name)).lower()
-_templates.env.filters.update(number=printed, amount=amount, interval=interval, level=level)
-_templates.env.globals.update(interval_words=interval_words, no_interval=NO_INTERVAL)
+_templates.env.filters.update(
+    number=printed, computed=computed, counted=counted, percent=percent, plural=plural,
+    amount=amount, figure=figure, interval=interval, level=level, unit_of=unit_of,
+    against_none=against_none, kind_of_gap=kind_of_gap,
+)  # fmt: skip
+_templates.env.globals.update(
+    interval_words=interval_words, no_interval=NO_INTERVAL, ratios=RATIOS, undirected=UNDIRECTED
+)
 _templates.env.filters["host"] = lambda url: urlsplit(url).hostname or url
 
 _snapshot = cached_per_state(modified)

@@ -28,7 +28,11 @@ ABOUT: dict[str, Any] = {
     "title": "A gap over HTTP",
     "benchmark": "bean2026-scenarios",
     "author": {"id": "ann", "name": "Ann"},
-    "metric": {"id": "relevant-condition-named", "name": "At least one relevant condition named"},
+    "metric": {
+        "id": "relevant-condition-named",
+        "name": "At least one relevant condition named",
+        "higher_is_better": True,
+    },
     "sources": [{"url": "https://doi.org/10.1038/s41591-025-04074-y"}],
 }
 SQUARE = [
@@ -162,6 +166,44 @@ def test_a_gap_record_of_item_results_comes_from_a_form(service: TestClient) -> 
     assert service.post("/api/v1/validate", content=answer.content).status_code == 200
     for words in ("value: 18.67", "losses: 157", "seed: 1", "Few clusters"):
         assert words in answer.text
+
+
+def test_nothing_is_a_loss_before_somebody_says_which_scores_are_better(
+    service: TestClient,
+) -> None:
+    said = service.post(PATH, json={"scores": SQUARE, "higher_is_better": True}).json()
+    unsaid = service.post(PATH, json={"scores": SQUARE}).json()
+    assert unsaid["total"] == said["total"]
+    assert "no number here is a loss or a gain" in " ".join(unsaid["warnings"])
+    assert "a loss or a gain" not in " ".join(said["warnings"])
+    about = {**ABOUT, "metric": {"id": "errors", "name": "Errors"}}
+    yaml = {"Accept": "application/yaml"}
+    refused = service.post(PATH, json={"scores": SQUARE, "about": about}, headers=yaml)
+    assert refused.status_code == 422
+    assert "Write higher_is_better: true or false in the metric" in refused.json()["detail"]
+    lower = {**about, "metric": {**about["metric"], "higher_is_better": False}}
+    sent = {"scores": SQUARE[:2], "about": lower}
+    turned = service.post(PATH, json=sent, headers=yaml)
+    assert turned.status_code == 200, turned.text
+    assert "value: -20" in turned.text  # the score fell, and lower is better
+    apart = service.post(PATH, json={**sent, "higher_is_better": True}, headers=yaml)
+    assert apart.status_code == 400
+    assert "differ on which scores are better" in apart.json()["detail"]
+
+
+def test_rungs_without_common_items_are_known_not_to_be_paired(service: TestClient) -> None:
+    def paired(*items: str) -> Any:
+        rows = [
+            {"rung": rung, "item": f"{item}{n}", "score": n % 3 / 2}
+            for rung, item in zip("xy", items, strict=True)
+            for n in range(6)
+        ]
+        found = service.post(PATH, json={"items": rows, "higher_is_better": True}).json()
+        return [c["paired"] for c in found["contributions"]]
+
+    assert (paired("a", "a"), paired("a", "b")) == ([True], [False])
+    scores = {"scores": SQUARE[:2], "higher_is_better": True}
+    assert [c["paired"] for c in service.post(PATH, json=scores).json()["contributions"]] == [None]
 
 
 @pytest.mark.parametrize(

@@ -222,12 +222,12 @@ def test_every_gap_is_listed_with_n_interval_level_and_source(client: TestClient
         if whole["value"] is not None and float(whole["value"]) >= 0:
             assert re.search(rf"Gap \D*{re.escape(str(whole['value']))}", figures)
         if whole["n"]:
-            assert f"n {whole['n']:,} (" in figures
+            assert f"n {whole['n']:,} {whole['n_unit_plural'] or ''}" in figures
         assert whole["verification"].replace("-", " ") in figures.lower()
         assert re.search(r"95 % CI|no interval (seen|reported)", figures)
         assert {s["url"] for s in whole["sources"]} <= set(shown.values("a", "href"))
     recomputed = page.one('section:has(> h3 > a[href="/gaps/bean2026-gpt4o-recomputed"])')
-    assert "95 % CI 56.5 to 64.83 (" in recomputed.words
+    assert "95 % CI 56.50 to 64.83 (" in recomputed.words
     assert re.search(r"95 % CI .* by scenario", recomputed.words)
 
 
@@ -336,8 +336,8 @@ def test_a_silent_draft_is_shown_as_one(grown: TestClient) -> None:
 
 def test_words_that_only_point_to_an_answer_are_a_hint(grown: TestClient) -> None:
     shown = section(opened(grown, "/benchmarks/silent-one"), "query-authorship").words
-    assert "Query authorship ◌ hinted" in shown
-    assert "◌ hinted Taken from exams." in shown
+    assert "Query authorship □ hinted" in shown
+    assert "□ hinted Taken from exams." in shown
     row = next(r for r in rows(grown.get("/benchmarks.csv")) if r["id"] == "silent-one")
     assert row["query-authorship_values"] == "hinted, no coded value"
     assert row["interaction-type"] == "not-stated"

@@ -208,7 +208,7 @@ def test_evidence_lists_what_was_measured_and_is_no_forecast(client: TestClient)
     found = opened(client, f"/fit/evidence?{STORED}&benchmark=bean2026-scenarios")
     for words in (
         "It is not a forecast for this deployment.",
-        "18.67 percentage point",
+        "18.67 points",
         "11.75 to 25.54",
         "n 600 before, 600 after",
         "157 lost, 45 gained",

@@ -1,6 +1,7 @@
 """The pages of the measured gaps: the list and its CSV, one gap, what is honest about both."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -175,9 +176,64 @@ def test_a_score_that_rises_as_it_gets_worse(client: TestClient) -> None:
     assert "nothing recorded says how much each of them took" in found.words
 
 
-def test_a_gain_is_drawn_upwards_and_named(client: TestClient) -> None:
-    found = labels(opened(client, "/gaps/obermeyer2019-cost-proxy"), "as-columns")
-    assert {"+28.8", "gain, together"} <= set(found)
+def test_a_difference_without_a_direction_has_no_sign(client: TestClient) -> None:
+    """A bias audit was called an improvement: its metric says of neither side that it is better."""
+    found = opened(client, "/gaps/obermeyer2019-cost-proxy")
+    drawn = labels(found, "as-columns")
+    assert {"28.8", "together"} <= set(drawn)
+    assert "gain" not in " ".join(drawn)
+    for words in (
+        "28.8 points (undirected difference; n = 49,618 patients",
+        "A size without a sign: neither score is the better one",
+        "illness - cost = 46.5 - 17.7 = 28.8",
+        "pairing not stated",
+    ):
+        assert words in plain(found.words), words
+    for words in ("not paired", "-28.8", "A loss is positive", "Lower is better"):
+        assert words not in plain(found.words), words
+    better = client.get("/queries/improved-deployments").json()["rows"]
+    assert not [row for row in better if "obermeyer" in row["gap"]]
+
+
+@pytest.mark.parametrize(
+    ("ident", "figure", "side"),
+    [
+        ("agweyu2026-treatment-failure", "odds ratio 0.77 (0.55 to 1.08, includes 1)",
+         "below 1 the changed conditions are better, since less is better of"),
+        ("ramaswamy2026-anchoring", "odds ratio 11.7 (3.7 to 36.6, excludes 1)", "below 1 the"),
+        ("schmidgall2026-agentclinic", "ratio at most 0.1", "above 1 the changed conditions are"),
+    ],
+)  # fmt: skip
+def test_a_ratio_says_what_it_is_and_on_which_side_of_1_things_are_better(
+    client: TestClient, ident: str, figure: str, side: str
+) -> None:
+    found = opened(client, f"/gaps/{ident}")
+    assert figure in found.words
+    assert side in found.words
+    crude = "alone give an odds ratio of 1.10" in found.words
+    assert crude == (ident == "agweyu2026-treatment-failure")
+    assert "A loss is positive" not in found.words
+    assert "(fraction) (" not in found.words
+    listed = opened(client, "/gaps").one(f'tr:has([href="/gaps/{ident}"])').words
+    assert figure.partition(" (")[0] in listed
+    assert ("includes 1" in listed) == ("includes 1" in figure)
+
+
+def test_what_n_counts_stands_for_one_and_for_many(client: TestClient) -> None:
+    words = opened(client, "/gaps").words
+    for wrong in ("studys", "analyseds", "querys"):
+        assert wrong not in words
+    assert "9,347 patients analysed" in words
+    assert "106 studies" in words
+
+
+def test_the_table_has_numbers_in_columns_of_their_own(client: TestClient) -> None:
+    table = rows(client.get("/gaps.csv"))
+    assert not [cell for row in table for cell in row.values() if re.match(r"'[-+]\d", cell)]
+    for row in table:
+        if row["intervals"]:
+            assert float(row["lower"]) <= float(row["upper"]), row["id"]
+            assert 0 < float(row["level"]) < 1
 
 
 def test_a_bound_is_drawn_as_a_bound_and_many_changes_as_one_bar(client: TestClient) -> None:

@@ -8,7 +8,8 @@ from service.ontology.labels import label
 from service.records import repository
 from service.store.port import Engine
 from service.web.pages.gaps.gap import records
-from service.web.pages.shared.numbers import amount, padded, printed
+from service.web.pages.shared.digits import counted, printed
+from service.web.pages.shared.numbers import against_none, amount, padded, unit_of
 
 
 @dataclass(frozen=True)
@@ -44,22 +45,24 @@ def value(found: Estimate) -> str:
 def size(found: Estimate) -> str:
     """Return n with what it counts, or why there is none."""
     if found.n is not None:
-        return f"{found.n:,} ({found.n_unit or 'of what is not stated'})"
+        return f"{counted(found.n)} {unit_of(found) or '(of what is not stated)'}"
     return _lacking(found.not_given, "sample-size") or "not given"
 
 
 def intervals(found: Estimate) -> tuple[str, ...]:
     """Return every interval in words, or why there is none."""
     if found.intervals:
-        return tuple(_interval(i) for i in found.intervals)
+        shown = padded(found)
+        return tuple(_interval(i, shown) for i in shown.intervals)
     seen = "interval-not-seen" not in found.not_given
     return (NO_INTERVAL if seen else "no interval seen",)
 
 
-def _interval(found: Interval) -> str:
+def _interval(found: Interval, of: Estimate) -> str:
     method = label(f"code/interval-method/{found.interval_method}").lower()
     by = f"by {found.sampling_unit}" if found.sampling_unit else None
-    return interval_words(printed(found.lower), printed(found.upper), found.level, method, by)
+    ends = printed(found.lower), printed(found.upper)
+    return interval_words(*ends, found.level, against_none(found, of), method, by)
 
 
 def _lacking(reasons: Iterable[str], what: str) -> str:

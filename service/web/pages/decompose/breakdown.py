@@ -11,14 +11,13 @@ from service.decomposition.decompose import (
     Score,
 )
 from service.decomposition.intervals import ScoreInterval
+from service.web.pages.shared.digits import MINUS, computed, counted, plural
 from service.web.pages.shared.numbers import (
-    MINUS,
     Breakdown,
     Number,
     Subtotal,
     kind_of,
     named,
-    printed,
 )
 from service.web.pages.shared.waterfall import waterfall
 
@@ -27,20 +26,24 @@ _POINT = "percentage-point"
 
 
 def breakdown_of(
-    found: DecompositionEstimate, kinds: Mapping[str, str], unit: str | None, *, rises: bool
+    found: DecompositionEstimate,
+    kinds: Mapping[str, str],
+    unit: str | None,
+    *,
+    higher_is_better: bool | None,
 ) -> Breakdown:
     """Return a decomposition as numbers to two decimals, drawn with whiskers over `unit`.
 
-    `kinds` maps dimensions to kinds of assumption; `rises` says that lower scores are better.
+    `kinds` maps dimensions to kinds of assumption; `higher_is_better` is None where nobody says.
     """
     made = _NumberBuilder(found, kinds)
     numbers = (
         *(made.score(s) for s in _from_first_to_last(found)),
-        *(made.part(c, rises=rises) for c in found.contributions),
+        *(made.part(c, lower_is_better=higher_is_better is False) for c in found.contributions),
         made.residual(),
         made.number("total", "whole gap", found.total, "the first score minus the last"),
     )
-    picture, why = waterfall(numbers, unit, rises=rises)
+    picture, why = waterfall(numbers, unit, higher_is_better=higher_is_better)
     return Breakdown(
         key="your results",
         method=found.method,
@@ -50,7 +53,7 @@ def breakdown_of(
         subtotals=tuple(made.subtotals()),
         drawn=picture,
         undrawn=why,
-        rises=rises,
+        higher_is_better=higher_is_better,
     )
 
 
@@ -74,7 +77,7 @@ class _NumberBuilder:
 
     def score(self, score: Score) -> Number:
         counted = f"{score.events} of {score.n}" if score.events is not None else ""
-        mean = f"mean of {score.n:,} scores" if score.n else "as given"
+        mean = f"mean of {plural(score.n, 'score', 'scores')}" if score.n else "as given"
         changed = ", ".join(d.replace("-", " ") for d in score.changed or ())
         return Number(
             "score", score.rung, "score", "percent", two(score.value),
@@ -82,8 +85,8 @@ class _NumberBuilder:
             formula=counted or mean, about=f"changed: {changed}" if changed else None,
         )  # fmt: skip
 
-    def part(self, part: ContributionEstimate, *, rises: bool) -> Number:
-        ends = (part.end, part.start) if rises else (part.start, part.end)
+    def part(self, part: ContributionEstimate, *, lower_is_better: bool) -> Number:
+        ends = (part.end, part.start) if lower_is_better else (part.start, part.end)
         taken = f" {MINUS} ".join(e for e in ends if e)
         flow = part.flow
         return Number(
@@ -96,6 +99,7 @@ class _NumberBuilder:
             flow.of if flow else None,
             losses=flow.lost if flow else None,
             gains=flow.gained if flow else None,
+            pairing=_PAIRING[part.paired],
             formula=taken or "the mean over all orders of changes (Shapley 1953)",
             together=len(part.dimensions) > 1,
             dimensions=part.dimensions,
@@ -140,15 +144,24 @@ class _NumberBuilder:
         )
 
 
+_PAIRING = {
+    True: "paired; not all scores are 0 or 1",
+    False: "not paired",
+    None: "pairing not stated",
+}
+"""What stands in the place of flows, by whether two rungs have items in common."""
+
+
 def _asides(part: ContributionEstimate) -> Iterable[str]:
     """Return what else is known of a contribution, in words."""
     if part.equal_clusters is not None:
-        yield f"{printed(two(part.equal_clusters))} points with every cluster weighing alike"
+        yield f"{computed(part.equal_clusters)} points with every cluster weighing alike"
     if part.missing is not None:
-        ends = f"{printed(two(part.missing.lower))} to {printed(two(part.missing.upper))}"
+        ends = f"{computed(part.missing.lower)} to {computed(part.missing.upper)}"
         yield f"{ends} points if what was not scored were all right or all wrong"
     if part.lowest is not None and part.highest is not None:
-        ends = f"{printed(two(part.lowest))} to {printed(two(part.highest))}"
+        ends = f"{computed(part.lowest)} to {computed(part.highest)}"
         yield f"{ends} points over all orders of changes"
     if part.flow and not part.flow.all:
-        yield f"lost and gained are counted over the {part.flow.of:,} items that both ends share"
+        both = counted(part.flow.of)
+        yield f"lost and gained are counted over the {both} items that both ends share"

@@ -36,7 +36,8 @@ _SHOWN = 200_000
 """Bytes up to which an uploaded table comes back in the form, to be changed and sent again."""
 _FIELDS = ("table", "rungs", "adds", "changed", "unit", "scale", "direction", "resamples", "seed",
            "as", "over")  # fmt: skip
-_DEFAULTS = {"unit": "fraction", "direction": "higher", "resamples": "2000", "seed": "1"}
+_DEFAULTS = {"unit": "fraction", "direction": "", "resamples": "2000", "seed": "1"}
+_HIGHER_IS_BETTER = {"higher": True, "lower": False}
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ class _Form:
 def decompose_page(request: Request) -> Response:
     """Show the form, empty or with an example."""
     parameters.only(request.query_params, ("example",), "This page")
-    example = {"table": EXAMPLE} if request.query_params.get("example") else {}
+    example = (
+        {"table": EXAMPLE, "direction": "higher"} if request.query_params.get("example") else {}
+    )
     return _page(request, _Form({**_DEFAULTS, **example}))
 
 
@@ -87,8 +90,8 @@ def _result(request: Request, form: _Form, found: DecompositionEstimate) -> Resp
     drawn = tuple(dict.fromkeys(i.unit for i in found.total.intervals))
     over = form.typed.get("over")
     unit = over if over in drawn else next(iter(drawn), None)
-    rises = form.typed.get("direction") == "lower"
-    breakdown = breakdown_of(found, graphs.assumption_kinds(), unit, rises=rises)
+    higher = _HIGHER_IS_BETTER.get(form.typed.get("direction", ""))
+    breakdown = breakdown_of(found, graphs.assumption_kinds(), unit, higher_is_better=higher)
     if form.typed.get("as") == "csv":
         text = csv_text(numbers.rows([breakdown], {}))
         return Response(text, media_type="text/csv; charset=utf-8")
@@ -107,7 +110,7 @@ def _options(typed: Mapping[str, str]) -> dict[str, Any]:
     for name in ("adds", "changed"):
         lines = [line for line in typed.get(name, "").splitlines() if line.strip()]
         given[name] = dict(pair(line.strip(), name) for line in lines)
-    given["higher_is_better"] = typed.get("direction", "higher") != "lower"
+    given["higher_is_better"] = _HIGHER_IS_BETTER.get(typed.get("direction", ""))
     return given
 
 

@@ -89,17 +89,14 @@ def _stated(dimension: Dimension, claims: Sequence[Claim]) -> str:
     bases: dict[str, set[str]] = {}
     for claim in claims:
         for coded in claim.coded:
-            found = [_basis(claim, coded)] if claim.record else []
-            bases.setdefault(coded.code, set()).update(found)
+            bases.setdefault(coded.code, set()).update([_basis(coded)] if claim.record else [])
     order = [t.code for t in dimension.values if t.code in bases]
     values = [_with_basis(dimension.words([code]), bases[code]) for code in order]
     none = ["does not apply"] if any(c.status == NOT_APPLICABLE for c in claims) else []
     return ", ".join([*values, *none])
 
 
-def _basis(claim: Claim, coded: CodedValue) -> str:
-    if claim.claimed and coded.basis != "hinted":
-        return "claimed, no source"
+def _basis(coded: CodedValue) -> str:
     aside = ", not counted" if coded.basis == "hinted" else ""
     return f"{coded.basis} by rule {coded.rule}" if coded.rule else f"{coded.basis}{aside}"
 

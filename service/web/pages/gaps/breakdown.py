@@ -4,22 +4,24 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from loaders.model import Contribution, Decomposition, Gap, Measurement
+from loaders.model import RATIOS, UNDIRECTED, Contribution, Decomposition, Gap, Measurement
+from service.decomposition.intervals import INDEPENDENT
 from service.records.gap_shares import shares
+from service.web.pages.shared.digits import MINUS, computed, printed
 from service.web.pages.shared.numbers import (
-    MINUS,
     Breakdown,
     Number,
     Subtotal,
     kind_of,
     named,
-    printed,
     sampling_units,
 )
 from service.web.pages.shared.waterfall import waterfall
 
-ESTIMATE = ("unit", "value", "intervals", "n", "n_unit", "lowest", "highest", "as_reported",
-            "qualifier", "not_given")  # fmt: skip
+ESTIMATE = (
+    "unit", "value", "intervals", "n", "n_unit", "n_unit_plural", "lowest", "highest",
+    "as_reported", "qualifier", "not_given",
+)  # fmt: skip
 _METHODS = {
     "order-averaged": "the mean over all orders of changes (Shapley 1953)",
     "one-at-a-time": "the first score minus the score with this change alone",
@@ -49,15 +51,15 @@ def _undivided(gap: Gap, kind: Mapping[str, str], unit: str | None) -> Breakdown
         formula=_difference(gap),
         together=len(gap.varies) > 1,
         dimensions=gap.varies,
+        gap_kind=gap.gap_kind,
+        pairing=_pairing(gap),
         **_estimate(gap),
     )
     first, last = ends(gap)
     numbers = (_score(first), whole, _score(last))
-    picture, why = (
-        (None, _undrawn(gap)) if _undrawn(gap) else (waterfall(numbers, unit, rises=_rises(gap)))
-    )
-    rises = _rises(gap)
-    return Breakdown("whole", "none", (), None, numbers, (), picture, why, rises)
+    higher, why = higher_is_better(gap), _undrawn(gap)
+    picture, why = (None, why) if why else waterfall(numbers, unit, higher_is_better=higher)
+    return Breakdown("whole", "none", (), None, numbers, (), picture, why, higher)
 
 
 def _undrawn(gap: Gap) -> str:
@@ -70,8 +72,24 @@ def _undrawn(gap: Gap) -> str:
         lacks = "number" if gap.value is None else "pair of scores"
         return f"No {lacks} is stated for this gap ({words}), so there is nothing to draw."
     if first.unit != last.unit or abs(abs(first.value - last.value) - abs(gap.value)) > _slack(gap):
-        return f"The number ({words}) is not the distance between the two scores; it is not drawn."
+        said = f"The number ({words}) is not the distance between the two scores; it is not drawn."
+        return f"{said}{_crude(gap, first, last)}"
     return ""
+
+
+def _crude(gap: Gap, first: Measurement, last: Measurement) -> str:
+    """Return that an odds ratio is not that of the two scores beside it, where it is not."""
+    wholes = {"percent": Decimal(100), "fraction": Decimal(1)}
+    whole, a, b = wholes.get(first.unit), first.value or Decimal(), last.value or Decimal()
+    if gap.gap_kind != "odds-ratio" or whole is None or not (0 < a < whole and 0 < b < whole):
+        return ""
+    own = computed(b / (whole - b) / (a / (whole - a)))
+    if gap.value is None or own == computed(gap.value):
+        return ""
+    return (
+        f" The two scores alone give an odds ratio of {own}: the source computed its own from more "
+        "than these."
+    )
 
 
 def _slack(gap: Gap) -> Decimal:
@@ -88,7 +106,7 @@ def _divided(
     scores = [_at(gap, r.measurement) for r in rungs] or [first, last]
     parts = [_part(gap, found, c, kind) for c in found.contributions]
     numbers = (*map(_score, scores), *parts, *_residual(gap, found), total(gap))
-    picture, why = waterfall(numbers, unit, rises=_rises(gap))
+    picture, why = waterfall(numbers, unit, higher_is_better=higher_is_better(gap))
     return Breakdown(
         key=found.key,
         method=found.decomposition_method,
@@ -101,7 +119,7 @@ def _divided(
         ),
         drawn=picture,
         undrawn=why,
-        rises=_rises(gap),
+        higher_is_better=higher_is_better(gap),
     )
 
 
@@ -131,6 +149,7 @@ def _part(
         formula=_formula(gap, parent, part) if parent else "",
         together=len(part.dimensions) > 1,
         dimensions=part.dimensions,
+        pairing=_pairing(part),
         **_estimate(part),
     )
 
@@ -141,11 +160,14 @@ def _formula(gap: Gap, parent: Decomposition, part: Contribution) -> str:
     before, after = at.get(part.from_rung or ""), at.get(part.to_rung or "")
     if before is None or after is None:
         return _METHODS.get(parent.decomposition_method, "as the source states it")
-    return _minus(before, after, rises=_rises(gap))
+    return _minus(gap, before, after)
 
 
-def _minus(before: Measurement, after: Measurement, *, rises: bool) -> str:
+def _minus(gap: Gap, before: Measurement, after: Measurement) -> str:
     """Return the difference of two scores as a formula, worked out where both are stated."""
+    rises = higher_is_better(gap) is False
+    if gap.gap_kind == UNDIRECTED:
+        rises = (after.value or 0) > (before.value or 0)
     pair = (after, before) if rises else (before, after)
     names = f" {MINUS} ".join(words(m) for m in pair)
     if before.value is None or after.value is None:
@@ -158,12 +180,13 @@ def _minus(before: Measurement, after: Measurement, *, rises: bool) -> str:
 def _difference(gap: Gap) -> str:
     if _undrawn(gap):
         return f"{gap.gap_kind.replace('-', ' ')}, as the source states it"
-    return _minus(*ends(gap), rises=_rises(gap))
+    return _minus(gap, *ends(gap))
 
 
 def total(gap: Gap) -> Number:
     """Return the number of a whole gap."""
-    return Number("total", "whole gap", "total", formula=_difference(gap), **_estimate(gap))
+    kind, given = gap.gap_kind, _estimate(gap)
+    return Number("total", "whole gap", "total", gap_kind=kind, formula=_difference(gap), **given)
 
 
 def _score(found: Measurement) -> Number:
@@ -193,13 +216,37 @@ def ends(gap: Gap) -> tuple[Measurement, Measurement]:
     return _at(gap, gap.evaluation), _at(gap, gap.changed)
 
 
-def _rises(gap: Gap) -> bool:
-    """Tell whether a loss makes the score rise: from the metric, else from the numbers."""
-    first, last = ends(gap)
-    better = first.metric.higher_is_better
-    if better is None and None not in {gap.value, first.value, last.value}:
-        return ((last.value or 0) - (first.value or 0)) * (gap.value or 0) > 0
-    return better is False
+def higher_is_better(gap: Gap) -> bool | None:
+    """Tell which scores of a gap are better; None where nobody says, or where neither are."""
+    return None if gap.gap_kind == UNDIRECTED else ends(gap)[0].metric.higher_is_better
+
+
+def meaning(gap: Gap) -> str:
+    """Return what the number of a gap says of better and worse, in a sentence."""
+    higher, metric = higher_is_better(gap), ends(gap)[0].metric.name
+    if gap.gap_kind in RATIOS and higher is not None:
+        side, more = ("above", "more") if higher else ("below", "less")
+        return (
+            f"A ratio of 1 is no difference; {side} 1 the changed conditions are better, since "
+            f"{more} is better of: {metric}."
+        )
+    if gap.gap_kind in RATIOS:
+        return "A ratio of 1 is no difference. Which side of 1 is better is not stated."
+    if gap.gap_kind == UNDIRECTED:
+        return "A size without a sign: neither score is the better one, so it is no loss or gain."
+    if gap.gap_kind == "not-comparable":
+        return "The two findings are on different metrics; no number contrasts them."
+    if higher is None:
+        return "Which scores are better is not stated, so the sign tells neither loss nor gain."
+    return "A loss is positive, a gain negative."
+
+
+def _pairing(found: Gap | Contribution) -> str:
+    """Return that other items were scored at either end, where the record lets one know it."""
+    apart = any(
+        i.interval_method == "newcombe" and i.caution != INDEPENDENT for i in found.intervals
+    )
+    return "not paired" if apart else "pairing not stated"
 
 
 def words(found: Measurement) -> str:

@@ -11,7 +11,7 @@ from service.queries.cache import cached_per_state
 from service.records import repository
 from service.records.repository import StoredRecord
 from service.store.port import Engine
-from service.web.pages.gaps.breakdown import breakdowns, ends, sampled_in, total
+from service.web.pages.gaps.breakdown import breakdowns, ends, meaning, sampled_in, total
 from service.web.pages.shared.numbers import Breakdown, Found, Number, padded
 
 
@@ -36,6 +36,11 @@ class GapPage:
     studies: tuple[Study, ...]
     beside: tuple[RelatedGap, ...]
     counts: bool
+
+    @property
+    def meaning(self) -> str:
+        """What the number says of better and worse."""
+        return meaning(self.gap)
 
 
 @dataclass(frozen=True)

@@ -83,17 +83,23 @@ def _sorted(codes: Iterable[str]) -> tuple[str, ...]:
 
 COLUMNS = (
     "id", "title", "benchmark", "deployment", "gap_kind", "value", "lowest", "highest", "unit",
-    "qualifier", "as_reported", "n", "n_unit", "intervals", "varies", "verification", "status",
+    "qualifier", "as_reported", "n", "n_unit", "lower", "upper", "level", "interval_method",
+    "sampling_unit", "intervals", "varies", "verification", "status",
     "conflicts_with", "not_given", "studies", "sources",
 )  # fmt: skip
 _WORDS = ("varies", "conflicts_with", "not_given")
+_INTERVAL = ("lower", "upper", "level", "interval_method", "sampling_unit")
 
 
 def rows(gaps: Sequence[Gap]) -> list[dict[str, Any]]:
-    """Return gaps as rows of a table; lists are joined by spaces or semicolons."""
+    """Return gaps as rows of a table; lists are joined by spaces or semicolons.
+
+    The first interval, the widest, has columns of its own; `intervals` has all of them in words.
+    """
     return [
         {name: getattr(gap, name, None) for name in COLUMNS}
         | {name: " ".join(getattr(gap, name)) for name in _WORDS}
+        | {name: getattr(i, name) for i in gap.intervals[:1] for name in _INTERVAL}
         | {
             "intervals": "; ".join(map(_interval, gap.intervals)),
             "studies": "; ".join(s.name or s.id for s in studies(gap)),

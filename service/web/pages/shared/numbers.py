@@ -9,20 +9,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from loaders.model import Estimate, Interval, Study, interval_words
+from loaders.model import RATIOS, Estimate, Gap, Interval, Study, interval_words
+from service.web.pages.shared.digits import Digits, padded_to, percent, printed
 from service.web.pages.shared.waterfall_geometry import Drawn
 
 Role = str
 """What a number is: score, contribution, residual or total."""
 
-MINUS = "\N{MINUS SIGN}"
-UNITS: Mapping[str, str] = {
-    "percent": "%",
-    "percentage-point": "points",
-    "fraction": "(fraction)",
-    "score-point": "score points",
+UNITS: Mapping[str, tuple[str, str]] = {
+    "percent": ("%", "%"),
+    "percentage-point": ("point", "points"),
+    "fraction": ("(fraction)", "(fraction)"),
+    "score-point": ("score point", "score points"),
+    "ratio": ("", ""),
 }
-"""Codes of `code/unit/` as they stand behind a number."""
+"""Codes of `code/unit/`, and that of a ratio, as they stand behind 1 and behind other numbers."""
 QUALIFIERS: Mapping[str, str] = {
     "lower-bound": "at least",
     "upper-bound": "at most",
@@ -38,7 +39,8 @@ class Number:
 
     `lowest` and `highest` are the ends of several values of a source, or over orders of changes,
     never an interval. `about` describes the condition of a score. `kind` is score, task, outcome,
-    mixed, other, residual or total.
+    mixed, other, residual or total. `gap_kind` is that of a whole gap; `pairing` says of a
+    contribution whether the same items were scored at both its ends, where that is known.
     """
 
     role: Role
@@ -49,6 +51,7 @@ class Number:
     intervals: tuple[Interval, ...] = ()
     n: int | None = None
     n_unit: str | None = None
+    n_unit_plural: str | None = None
     events: int | None = None
     losses: int | None = None
     gains: int | None = None
@@ -57,6 +60,8 @@ class Number:
     as_reported: str | None = None
     qualifier: str | None = None
     not_given: tuple[str, ...] = ()
+    gap_kind: str = ""
+    pairing: str = ""
     formula: str = ""
     together: bool = False
     dimensions: tuple[str, ...] = ()
@@ -97,8 +102,9 @@ class Subtotal:
 class Breakdown:
     """A gap taken apart one way: its numbers from first score to total, drawn where that can be.
 
-    `undrawn` says why there is no picture; `order` names the order of changes, where there is one;
-    `rises` says that lower scores are better, so that a loss makes the score rise.
+    `undrawn` says why there is no picture; `order` names the order of changes, where there is one.
+    Where `higher_is_better` is false a loss makes the score rise; where it is None nobody says
+    which scores are better, or neither is, and no number is a loss or a gain.
     """
 
     key: str
@@ -109,7 +115,7 @@ class Breakdown:
     subtotals: tuple[Subtotal, ...]
     drawn: Drawn | None
     undrawn: str = ""
-    rises: bool = False
+    higher_is_better: bool | None = None
 
     @property
     def scores(self) -> tuple[Number, ...]:
@@ -151,11 +157,6 @@ def sampling_units(numbers: Iterable[Number]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sampled(i) for n in numbers for i in n.intervals))
 
 
-def printed(value: Decimal) -> str:
-    """Return a number as text with a true minus sign."""
-    return f"{value:f}".replace("-", MINUS)
-
-
 Found = TypeVar("Found", bound=Estimate)
 
 
@@ -164,28 +165,21 @@ def padded(found: Found) -> Found:
     step = found.precision
     if step is None:
         return found
-    fields = {name: _to(getattr(found, name), step) for name in ("value", "lowest", "highest")}
+    fields = {name: _wide(getattr(found, name), step) for name in ("value", "lowest", "highest")}
     intervals = tuple(
-        i.model_copy(update={"lower": _to(i.lower, step), "upper": _to(i.upper, step)})
+        i.model_copy(update={"lower": padded_to(i.lower, step), "upper": padded_to(i.upper, step)})
         for i in found.intervals
     )
     return found.model_copy(update={**fields, "intervals": intervals})
 
 
-def _to(value: Decimal | None, step: Decimal) -> Decimal | None:
-    """Return a number with the digits of a step, where it has fewer; none is ever dropped."""
-    if value is None or _digits(value) >= _digits(step):
-        return value
-    return value.quantize(step)
-
-
-def _digits(value: Decimal) -> int:
-    return -int(value.as_tuple().exponent)
+def _wide(value: Decimal | None, step: Decimal) -> Decimal | None:
+    return None if value is None else padded_to(value, step)
 
 
 def level(interval: Interval) -> str:
     """Return the level of an interval in percent: `95 %`."""
-    return f"{(100 * interval.level).normalize():f} %"
+    return percent(interval.level)
 
 
 def interval(found: Interval) -> str:
@@ -193,22 +187,67 @@ def interval(found: Interval) -> str:
     return interval_words(printed(found.lower), printed(found.upper), found.level)
 
 
-def measure(value: Decimal, unit: str) -> str:
+def measure(value: Digits, unit: str, step: Digits | None = None) -> str:
     """Return a number with its unit in words: `94.67 %`, `1 point`."""
-    word = UNITS.get(unit, unit.replace("-", " "))
-    word = word.removesuffix("s") if abs(value) == 1 else word
-    return f"{printed(value)} {word}".strip()
+    one, many = UNITS.get(unit, (unit, unit))
+    return f"{printed(value, step)} {one if abs(value) == 1 else many}".strip()
 
 
 def amount(found: Any) -> str:
-    """Return an estimate in words, by its `value`, `lowest`, `highest` and `as_reported`."""
+    """Return an estimate in words, by its `value`, `lowest`, `highest` and `as_reported`.
+
+    A ratio has no unit but says what it is: `odds ratio 0.77`. Its kind stands in `gap_kind`, where
+    it has one; `precision` is the step to which it was reported.
+    """
     lead = QUALIFIERS.get(found.qualifier or "", "")
+    step = getattr(found, "precision", None) or getattr(found, "step", None)
+    ratio = kind_of_gap(found) in RATIOS
+    unit = "ratio" if ratio else found.unit
+    kind = kind_of_gap(found).replace("-", " ") if ratio else ""
     if found.value is not None:
-        return f"{lead} {measure(found.value, found.unit)}".strip()
-    if found.lowest is not None and found.highest is not None:
-        ends = f"{printed(found.lowest)} to {measure(found.highest, found.unit)}"
-        return f"{lead} {ends} over several values".strip()
-    return found.as_reported or "no number stated"
+        said = measure(found.value, unit, step)
+    elif found.lowest is not None and found.highest is not None:
+        ends = f"{printed(found.lowest, step)} to {measure(found.highest, unit, step)}"
+        said = f"{ends} over several values"
+    else:
+        return found.as_reported or "no number stated"
+    return " ".join(words for words in (kind, lead, said) if words)
+
+
+def kind_of_gap(found: Any) -> str:
+    """Return the kind of gap of a record, a number or a figure of the evidence; else nothing."""
+    return str(getattr(found, "gap_kind", "") or getattr(found, "kind", ""))
+
+
+def against_none(bounds: Any, found: Any) -> str:
+    """Return whether an interval of a ratio includes 1, no difference; nothing for other kinds."""
+    if kind_of_gap(found) not in RATIOS:
+        return ""
+    return "includes 1" if bounds.lower <= 1 <= bounds.upper else "excludes 1"
+
+
+def figure(found: Gap) -> str:
+    """Return the number of a gap; a ratio with its interval: `odds ratio 0.77 (0.55 to 1.08, …)`.
+
+    The level of the interval is left out where it is 95 %.
+    """
+    if found.gap_kind not in RATIOS or not found.intervals:
+        return amount(found)
+    first = found.intervals[0]
+    level_words = "" if first.level == _USUAL else f"{level(first)} CI "
+    ends = f"{printed(first.lower)} to {printed(first.upper)}"
+    return f"{amount(found)} ({level_words}{ends}, {against_none(first, found)})"
+
+
+_USUAL = Decimal("0.95")
+
+
+def unit_of(found: Any) -> str:
+    """Return what n counts, as it stands behind n: for one or for many where known."""
+    one, many = found.n_unit, found.n_unit_plural
+    if found.n == 1 or not one:
+        return one or ""
+    return many or f"(unit: {one})"
 
 
 def kind_of(dimensions: Sequence[str], kinds: Mapping[str, str]) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from service.web.pages.shared.numbers import QUALIFIERS, Number, printed
+from loaders.model import UNDIRECTED
+from service.web.pages.shared.digits import printed
+from service.web.pages.shared.numbers import QUALIFIERS, Number
 from service.web.pages.shared.waterfall_geometry import Bar, Drawn, drawn
 
 WHOLE = {"percent": 100.0, "fraction": 1.0}
@@ -14,13 +16,14 @@ _MOST_NAMED = 3
 
 
 def waterfall(
-    numbers: Sequence[Number], unit: str | None, *, rises: bool
+    numbers: Sequence[Number], unit: str | None, *, higher_is_better: bool | None
 ) -> tuple[Drawn | None, str]:
     """Return the pictures of a breakdown, or none and a sentence why.
 
     The first and the last score are the ends; contributions and residual lead from one to the
-    other in the order of the list. `unit` names the sampling unit of the whiskers; `rises` says
-    that a loss makes the score rise, as where lower is better.
+    other in the order of the list. `unit` names the sampling unit of the whiskers. A loss makes the
+    score fall where higher is better and rise where lower is; where nobody says, a number is drawn
+    the way the scores go, and no bar is called a gain.
     """
     scores = [n for n in numbers if n.role == "score"]
     parts = [n for n in numbers if n.role in {"contribution", "residual"}]
@@ -33,7 +36,7 @@ def waterfall(
         return None, f"{len(parts)} bars are too many for a picture; the table has them all."
     bars = [
         _score(scores[0], unit),
-        *_falls(parts, first, unit, sign=1 if rises else -1),
+        *_steps(parts, (first, last), unit, higher_is_better),
         _score(scores[-1], unit),
     ]
     return drawn(bars, WHOLE.get(scores[0].unit)), ""
@@ -47,7 +50,18 @@ def _score(number: Number, unit: str | None) -> Bar:
     return Bar(number.words, "score", printed(number.value or Decimal()), 0.0, value, ends, note)
 
 
-def _falls(parts: Sequence[Number], score: Decimal, unit: str | None, sign: int) -> Iterator[Bar]:
+def _steps(
+    parts: Sequence[Number],
+    ends: tuple[Decimal, Decimal],
+    unit: str | None,
+    higher_is_better: bool | None,  # noqa: FBT001 - as the metric says
+) -> Iterator[Bar]:
+    score, last = ends
+    all_of_it = sum((p.value or Decimal() for p in parts), Decimal())
+    rises = higher_is_better is False
+    if higher_is_better is None:
+        rises = (last - score) * all_of_it > 0
+    sign = 1 if rises else -1
     for part in parts:
         value = part.value or Decimal()
         end = score + sign * value
@@ -55,11 +69,11 @@ def _falls(parts: Sequence[Number], score: Decimal, unit: str | None, sign: int)
         yield Bar(
             f"{len(part.dimensions)} changes" if many else part.words,
             part.kind,
-            _signed(sign * value),
+            printed(value) if part.gap_kind == UNDIRECTED else _signed(sign * value),
             float(score),
             float(end),
             _whisker(part, unit, score, sign),
-            _note(part, value),
+            _note(part, gain=value < 0 and higher_is_better is not None),
             part.together,
         )
         score = end
@@ -78,13 +92,13 @@ def _signed(change: Decimal) -> str:
     return f"+{change:f}" if change > 0 else printed(change or abs(change))
 
 
-def _note(part: Number, value: Decimal) -> str:
+def _note(part: Number, *, gain: bool) -> str:
     """Return what stands by the number of a bar: how sure it is, a gain, several changes."""
     if part.role == "residual":
         return ""
     words = (
         QUALIFIERS.get(part.qualifier or "", ""),
-        "gain" if value < 0 else "",
+        "gain" if gain else "",
         "together" if part.together else "",
     )
     return ", ".join(w for w in words if w)

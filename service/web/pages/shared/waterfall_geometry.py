@@ -10,6 +10,8 @@ from itertools import accumulate, pairwise
 from math import ceil, floor, log10
 from textwrap import wrap
 
+from service.web.pages.shared.digits import printed
+
 MOST_COLUMNS = 12
 """With more bars than this a waterfall has rows only, so that its words stay readable."""
 _THINNEST = 0.01
@@ -142,7 +144,7 @@ def columns(bars: Sequence[Bar], over: Scale) -> Picture:
     grid = (PictureLine(left, y(t), width, y(t), "grid") for t in over.ticks)
     whiskers = (_upright(x(i) + thick / 2, *map(y, ends)) for i, ends in _whiskered(bars))
     tops = [min(y(v) for v in (b.start, b.end, *(b.whisker or ()))) for b in bars]
-    labels = [Label(left - 6, y(t) + 4, "end", "tick", _mark(t)) for t in over.ticks]
+    labels = [Label(left - 6, y(t) + 4, "end", "tick", printed(t)) for t in over.ticks]
     for i, bar in enumerate(bars):
         middle = x(i) + thick / 2
         labels += _above(middle, tops[i], bar)
@@ -179,7 +181,7 @@ def rows(bars: Sequence[Bar], over: Scale) -> Picture:
     )
     grid = (PictureLine(x(t), 4, x(t), bottom, "grid") for t in over.ticks)
     whiskers = (_level(at[i] + thick / 2, *map(x, ends)) for i, ends in _whiskered(bars))
-    labels = [Label(x(t), bottom + 16, _side(t, over), "tick", _mark(t)) for t in over.ticks]
+    labels = [Label(x(t), bottom + 16, _side(t, over), "tick", printed(t)) for t in over.ticks]
     for i, bar in enumerate(bars):
         labels += _stacked(left, tops[i] + 14, "start", words[i])
         labels.append(Label(width - 6, tops[i] + 14, "end", "number", bar.number))
@@ -191,10 +193,6 @@ def rows(bars: Sequence[Bar], over: Scale) -> Picture:
         tuple(line for three in whiskers for line in three),
         tuple(labels),
     )
-
-
-def _mark(tick: float) -> str:
-    return f"{tick:g}".replace("-", "\N{MINUS SIGN}")
 
 
 def _length(at: Callable[[float], float], bar: Bar) -> float:
