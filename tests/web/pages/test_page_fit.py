@@ -141,6 +141,10 @@ def test_a_rank_stands_with_its_ends_and_with_who_judged(client: TestClient) -> 
     ends = f"{bean['rank']} {bean['best_rank']} to {bean['worst_rank']}"
     assert any(words.endswith(ends) for words in found.texts(".ranked .rank"))
     assert "5 by assessors" in found.words
+    strips = found.values(".ranked li:first-child .strip > span", "class")
+    assert strips[:5] == [
+        f"is-{f['verdict']}" for f in client.get(API).json()["benchmarks"][0]["findings"]
+    ]
     assert "Two kinds of verdict stand in one order" in found.words
 
 

@@ -51,6 +51,11 @@ class FitLine:
         return self.finding.verdict
 
     @property
+    def state(self) -> str:
+        """The verdict as the state of a cell of the strip."""
+        return self.verdict
+
+    @property
     def words(self) -> str:
         """The verdict in words."""
         return self.finding.verdict.replace("-", " ")
