@@ -52,6 +52,7 @@ from loaders.model.partial_dates import PartialDate
 from loaders.model.plans import Plan, SampleSize, Step, StepResult, Threshold
 from loaders.model.statements import (
     CORE_DIMENSIONS,
+    STANDINGS,
     Assessment,
     Assumption,
     Characteristic,
@@ -86,6 +87,7 @@ __all__ = [
     "RATIOS",
     "RECORDS",
     "SELF_REPORTED",
+    "STANDINGS",
     "UNDIRECTED",
     "Agent",
     "Assessment",

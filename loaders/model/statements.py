@@ -40,6 +40,15 @@ CORE_DIMENSIONS = (
 """The five questions of the card of Raman et al. 2026 (arXiv 2605.22612), in card order."""
 
 
+STANDINGS = (
+    "stated", "derived", "in words", "not applicable", "claimed", "hinted", "not stated",
+)  # fmt: skip
+"""How a record can stand to a question: by the basis of its codes, else by its words.
+
+The first four are answers. `claimed` is an answer without a source, which is shown and not counted.
+"""
+
+
 class Coding(Node):
     """How one coded value was read into an answer: on what basis, by which rule.
 
@@ -72,6 +81,30 @@ class Statement(Node):
     def coded(self) -> tuple[str, ...]:
         """Return the values that count as answers: those stated or derived, never hints."""
         return tuple(c.code for c in self.codings if c.basis in {"stated", "derived"})
+
+    @property
+    def standing(self) -> str:
+        """How the question stands: one of `STANDINGS`. Of several bases the strongest counts."""
+        if self.claimed:
+            return "claimed"
+        bases = {c.basis for c in self.codings}
+        if found := [basis for basis in ("stated", "derived") if basis in bases]:
+            return found[0]
+        if self.answer_status == "not-applicable":
+            return "not applicable"
+        if self.answer and not bases:
+            return "in words"
+        return "hinted" if bases or self.hints else "not stated"
+
+    @property
+    def claimed(self) -> bool:
+        """Whether it answers and gives no source.
+
+        What was read out of a field of the record's own file, and has no words, has that file.
+        """
+        read = not self.answer and any(c.source_text for c in self.codings)
+        answers = self.answer or self.coded() or self.answer_status == "not-applicable"
+        return bool(answers) and not self.sources and not read
 
 
 Dimensional = TypeVar("Dimensional", "Assumption", "Characteristic", "Assessment")

@@ -62,11 +62,19 @@ def _section(assumption: Assumption, question: str) -> str:
 
 def _codes(assumption: Assumption) -> str:
     status = _STATUS.get(assumption.answer_status)
-    rows = [f"- Coded `{c.code.rpartition('/')[2]}` ({_basis(c)})" for c in assumption.codings]
+    claimed = assumption.claimed
+    rows = [
+        f"- Coded `{c.code.rpartition('/')[2]}` ({_basis(c, claimed=claimed)})"
+        for c in assumption.codings
+    ]
+    if claimed:
+        rows.append("- No source is given: claimed, and not counted")
     return "\n".join(([f"- Answer: {status}"] if status else []) + rows)
 
 
-def _basis(coding: Coding) -> str:
+def _basis(coding: Coding, *, claimed: bool) -> str:
+    if claimed and coding.basis != "hinted":
+        return "claimed"
     return f"{coding.basis} by rule {escape(coding.rule)}" if coding.rule else coding.basis
 
 

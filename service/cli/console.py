@@ -15,11 +15,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from loaders.contract import Document, Raw, Rejected
+from loaders.model import STANDINGS
 from loaders.reading.files import count, printable, raw_records, raw_stream
 from loaders.registry import documents
 from service.common.interrupts import Interrupt
 from service.common.problems import BadRequest, NotFound
-from service.ingest.report import COVERAGE, ImportReport, Outcome
+from service.ingest.report import ImportReport, Outcome
 from service.ingest.set_aside import SetAside
 
 out = Console(soft_wrap=True)
@@ -200,10 +201,10 @@ def _coverage(tally: ImportReport, level: str) -> Table:
     """Return, per source and dimension, how many cards of a level stand how to the question."""
     found = {n: s.coverage[level] for n, s in tally.sources.items() if level in s.coverage}
     cards = tally.records[level]
-    title = f"Coverage, {level.replace('-', ' ')} ({cards:,}): {', '.join(COVERAGE)}"
+    title = f"Coverage, {level.replace('-', ' ')} ({cards:,}): {', '.join(STANDINGS)}"
     dimensions = list(tally.coverage[level])
     table = Table("Dimension", *found, title=title, title_justify="left")
     for dimension in dimensions:
         counts = [rows.get(dimension, Counter()) for rows in found.values()]
-        table.add_row(dimension, *(" ".join(f"{c[s]}" for s in COVERAGE) for c in counts))
+        table.add_row(dimension, *(" ".join(f"{c[s]}" for s in STANDINGS) for c in counts))
     return table

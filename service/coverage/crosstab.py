@@ -107,7 +107,8 @@ def stated(axis: Scheme, subject: Subject) -> frozenset[str]:
 def _sourced(axis: Scheme, subject: Subject) -> frozenset[str]:
     """Return the values that sources state on the axis, without those that a rule derived."""
     claims = subject.claimed.get(axis.dimension, ())
-    return frozenset(c.code for claim in claims for c in claim.coded if c.basis == "stated")
+    sourced = (claim for claim in claims if not claim.claimed)
+    return frozenset(c.code for claim in sourced for c in claim.coded if c.basis == "stated")
 
 
 def _used(axis: Scheme, subjects: Iterable[Subject]) -> frozenset[str]:

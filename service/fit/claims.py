@@ -45,7 +45,8 @@ class CodedValue:
 class Claim:
     """What one record states on one dimension; `record` is the path of that version.
 
-    `population` are the people that are meant.
+    `population` are the people that are meant. A claim that answers without a source is `claimed`:
+    of a benchmark it is shown and never counted.
     """
 
     dimension: str
@@ -56,6 +57,7 @@ class Claim:
     record: str | None = None
     sources: tuple[ClaimSource, ...] = ()
     population: frozenset[str] = frozenset()
+    claimed: bool = False
 
     def values(self) -> frozenset[str]:
         """Return the values that count as an answer."""
@@ -145,8 +147,8 @@ class BenchmarkClaims:
 
     @cached_property
     def said(self) -> Mapping[str, frozenset[ComparedClaim]]:
-        """The comparable part of the claims that have one, by dimension."""
-        return _said(self.claims)
+        """The comparable part of the claims that have one and a source, by dimension."""
+        return _said(c for c in self.claims if not c.claimed)
 
 
 @dataclass(frozen=True)

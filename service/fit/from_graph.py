@@ -18,6 +18,7 @@ from service.fit.claims import (
 )
 from service.ontology.old_codes import to_recode
 from service.ontology.scheme_queries import tail
+from service.ontology.schemes import NOT_APPLICABLE
 from service.queries import internal
 from service.queries.cache import cached_per_state
 from service.records.repository import check
@@ -120,7 +121,21 @@ def _claim(rows: list[Row]) -> Claim:
         record=path_below(first["record"]),
         sources=_sources(rows),
         population=frozenset(p for r in rows if (p := tail(r, "population"))),
+        claimed=_claimed(rows),
     )
+
+
+def _claimed(rows: list[Row]) -> bool:
+    """Return whether a statement answers without a source, as `Statement.claimed` does."""
+    first, bases = rows[0], {tail(r, "basis") for r in rows}
+    words = "answer" in first
+    read = not words and any(_true(r, "read") for r in rows)
+    answers = words or tail(first, "status") == NOT_APPLICABLE or bases & {"stated", "derived"}
+    return bool(answers) and "url" not in first and not read
+
+
+def _true(row: Row, name: str) -> bool:
+    return str(row.get(name, "")) in {"true", "1"}
 
 
 def _coded(row: Row) -> CodedValue:
@@ -131,7 +146,7 @@ def _coded(row: Row) -> CodedValue:
         _text(row, "rule"),
         _number(row, "share"),
         to_recode(tail(row, "dimension") or "", code),
-        str(row.get("everyKind", "")) in {"true", "1"},
+        _true(row, "everyKind"),
     )
 
 

@@ -95,8 +95,15 @@ def _part(found: PartFinding) -> str:
 
 
 def _bases(claims: Iterable[Claim]) -> list[str]:
-    """Return the bases of the counted values: stated, derived or supposed."""
-    return sorted({c.basis for claim in claims for c in claim.coded if c.basis != "hinted"})
+    """Return the bases of values but hints: stated, derived, supposed, or claimed for no source."""
+    return sorted(
+        {
+            "claimed" if claim.claimed else c.basis
+            for claim in claims
+            for c in claim.coded
+            if c.basis != "hinted"
+        }
+    )
 
 
 def move(found: FitChange) -> dict[str, Any]:

@@ -133,11 +133,17 @@ def _found(
     there = deployment.claimed.get(dimension, ())
     judged = benchmark.judged.get(dimension, ())
     parts, alone = derived
+    if alone.rule == _UNSTATED and any(c.claimed for c in claims):
+        alone = RuleVerdict(alone.verdict, "assumption-without-source")
     verdict, how, rule = _settled(judged, alone)
     return Finding(
-        dimension, verdict, how, rule, _values(claims), _values(there), alone, parts,
+        dimension, verdict, how, rule, _values(c for c in claims if not c.claimed),
+        _values(there), alone, parts,
         claims, there, judged, benchmark.lower_level.get(dimension, ()),
     )  # fmt: skip
+
+
+_UNSTATED = "assumption-not-stated"
 
 
 def _values(claims: Iterable[Claim]) -> frozenset[str]:

@@ -7,12 +7,10 @@ from typing import Any, Literal, Self
 
 from loaders.contract import Raw, RecordProblem
 from loaders.mapping.iris import BASE
-from loaders.model import CORE_DIMENSIONS, Description, Record, Statement
+from loaders.model import CORE_DIMENSIONS, STANDINGS, Description, Record
 from service.validation.validator import Issue
 
 State = Literal["imported", "unchanged", "set aside"]
-COVERAGE = ("stated", "derived", "hinted", "not stated")
-"""How a card can stand to a question; only the first two are answers."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ class ImportCounts:
                 self._cover(record)
 
     def _cover(self, card: Description) -> None:
-        given = {a.dimension: answer_status(a) for a in card.assumptions}
+        given = {a.dimension: a.standing for a in card.assumptions}
         if card.kind not in self.coverage:
             self.coverage[card.kind] = {d: Counter() for d in CORE_DIMENSIONS}
         level = self.coverage[card.kind]
@@ -87,7 +85,7 @@ class ImportCounts:
             "records": dict(self.records),
             "reasons": dict(self.reasons.most_common(10)),
             "coverage": {
-                level: {d: {c: counts[c] for c in COVERAGE} for d, counts in rows.items()}
+                level: {d: {c: counts[c] for c in STANDINGS} for d, counts in rows.items()}
                 for level, rows in self.coverage.items()
             },
         }
@@ -134,19 +132,6 @@ class ImportReport(ImportCounts):
 
 UNRECOGNISED = "not recognised"
 """What stands for the source of a file that no format knows."""
-
-
-def answer_status(statement: Statement) -> str:
-    """Return how a source stands to a question: stated, derived, hinted or not stated.
-
-    Words in answer to the question are stated, whether or not a code was read into them.
-    """
-    bases = {c.basis for c in statement.codings}
-    if statement.answer or "stated" in bases:
-        return "stated"
-    if "derived" in bases:
-        return "derived"
-    return "hinted" if bases or statement.hints else "not stated"
 
 
 def problem_of(issue: Issue) -> RecordProblem:

@@ -229,7 +229,10 @@ def _started(found: Finding) -> tuple[str, str]:
 
 
 def _listed(codes: Iterable[str], claims: Iterable[Claim]) -> str:
-    """Return values in words, those that no source states marked as derived."""
-    stated = {c.code for claim in claims for c in claim.coded if c.basis == "stated"}
-    words = (code if code in stated else f"{code} (derived)" for code in sorted(codes))
+    """Return values in words, those that no source states marked as derived or claimed."""
+    given = {(c.code, c.basis, claim.claimed) for claim in claims for c in claim.coded}
+    stated = {code for code, basis, claimed in given if basis == "stated" and not claimed}
+    unsourced = {code for code, _, claimed in given if claimed}
+    marks = {code: "claimed, no source" if code in unsourced else "derived" for code in codes}
+    words = (code if code in stated else f"{code} ({marks[code]})" for code in sorted(codes))
     return ", ".join(words) or "not stated"

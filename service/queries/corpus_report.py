@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loaders.mapping.iris import BASE
+from loaders.model import STANDINGS
 from service.common import csv_tables
 from service.common.problems import BadParameter
 from service.queries import catalog, lists
@@ -21,8 +22,6 @@ CHECKED = {"recomputed", "full-text", "abstract"}
 """Levels at which a number was seen in the primary source, or computed again from its data."""
 SHOWN = 3
 """Rows that are shown of the answer to a question."""
-
-COVERAGE = ("stated", "derived", "hinted", "not stated")
 
 _LEAD = re.compile(rf"{re.escape(BASE)}(?:(?:id|code|value)/[^/]+/|dimension/|ontology#)")
 
@@ -149,8 +148,8 @@ tables = cached_per_state(_tables)
 
 _SPREAD = {
     "gaps-by-dimension-and-domain": ("dimension", "domain", "gaps", ()),
-    "coverage": ("dimension", "standing", "answers", COVERAGE),
-    "values-by-basis": ("dimension", "basis", "cards", COVERAGE[:3]),
+    "coverage": ("dimension", "standing", "answers", STANDINGS),
+    "values-by-basis": ("dimension", "basis", "cards", ("stated", "derived", "claimed", "hinted")),
 }
 """For questions that count over two things: what goes down, what across, the number, and the
 columns that stand there in any case."""

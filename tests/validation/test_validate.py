@@ -27,7 +27,7 @@ def test_a_good_card_is_valid_and_not_stored(client: TestClient) -> None:
     body = CARD.replace("id: medqa", "id: medqa-copy")
     report = client.post("/api/v1/validate", content=body).json()
     assert (report["valid"], report["format"], report["problems"]) == (True, "evalgap", [])
-    assert report["coverage"]["interaction-type"]["stated"] == 1
+    assert report["coverage"]["interaction-type"]["derived"] == 1
     assert client.get("/api/v1/benchmarks/medqa-copy").status_code == 404
 
 

@@ -85,7 +85,7 @@ def test_a_card_of_the_authors_is_read_and_nothing_is_added(client: TestClient) 
     mediation = row(found, "Decision mediation").words
     assert "not stated" in mediation
     assert "no words" in mediation
-    assert "stated , in words only" in found.words
+    assert "claimed, no source" in found.words
 
 
 def test_verdicts_of_the_authors_stand_in_a_review_of_their_own(client: TestClient) -> None:

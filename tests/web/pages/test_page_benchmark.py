@@ -336,8 +336,8 @@ def test_a_silent_draft_is_shown_as_one(grown: TestClient) -> None:
 
 def test_words_that_only_point_to_an_answer_are_a_hint(grown: TestClient) -> None:
     shown = section(opened(grown, "/benchmarks/silent-one"), "query-authorship").words
-    assert "Query authorship □ hinted" in shown
-    assert "□ hinted Taken from exams." in shown
+    assert "Query authorship ◌ hinted" in shown
+    assert "◌ hinted Taken from exams." in shown
     row = next(r for r in rows(grown.get("/benchmarks.csv")) if r["id"] == "silent-one")
     assert row["query-authorship_values"] == "hinted, no coded value"
     assert row["interaction-type"] == "not-stated"

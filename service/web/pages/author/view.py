@@ -21,7 +21,7 @@ from loaders.model import CORE_DIMENSIONS, Coding, Description, Profile, Record,
 from loaders.model.nodes import Citation
 from loaders.model.statements import Assessment, Evidence
 from service.common.negotiation import SUFFIXES
-from service.ingest.report import Outcome, answer_status
+from service.ingest.report import Outcome
 from service.ontology import graphs, labels
 from service.records import exports
 from service.store.port import Engine
@@ -158,11 +158,11 @@ def _stated(statement: Statement) -> CardRow:
     return replace(
         unanswered,
         question=statement.question or unanswered.question,
-        standing=answer_status(statement).replace(" ", "-"),
+        standing=statement.standing.replace(" ", "-"),
         words=statement.answer or "",
         hints=statement.hints,
         sources=statement.sources,
-        mapped=tuple(_mapped(c) for c in statement.codings),
+        mapped=tuple(_mapped(c, claimed=statement.claimed) for c in statement.codings),
     )
 
 
@@ -175,11 +175,11 @@ def _verdict(assessment: Assessment) -> CardRow:
     )
 
 
-def _mapped(coding: Coding) -> MappedValue:
+def _mapped(coding: Coding, *, claimed: bool) -> MappedValue:
     return MappedValue(
         coding.code,
         labels.of(f"value/{coding.code}").label,
-        coding.basis,
+        "claimed" if claimed and coding.basis != "hinted" else coding.basis,
         coding.rule or "",
         _rules().get(coding.rule or "", ""),
         coding.source_text or "",

@@ -20,7 +20,14 @@ from service.ontology.schemes import Scheme, SchemeValue
 from service.queries import lists
 from service.queries.cache import cached_per_state
 from service.store.port import Engine
-from service.web.pages.shared.assumption_strip import HINTED, NOT_STATED, STATES, StripCell, strip
+from service.web.pages.shared.assumption_strip import (
+    CLAIMED,
+    HINTED,
+    NOT_STATED,
+    STATES,
+    StripCell,
+    strip,
+)
 
 NO_GAP = "no-gap"
 """The choice of benchmarks of which no gap has been recorded."""
@@ -50,8 +57,8 @@ class IndexEntry:
 
     @property
     def answered(self) -> int:
-        """Number of answered core dimensions; hints do not count."""
-        return sum(cell.state not in {HINTED, NOT_STATED} for cell in self.cells)
+        """Number of answered core dimensions; hints and what has no source do not count."""
+        return sum(cell.state not in {HINTED, CLAIMED, NOT_STATED} for cell in self.cells)
 
 
 @dataclass(frozen=True)

@@ -94,14 +94,17 @@ def _stated(dimension: Dimension, claims: Sequence[Claim]) -> str:
     bases: dict[str, set[str]] = {}
     for claim in claims:
         for coded in claim.coded:
-            bases.setdefault(coded.code, set()).update([_basis(coded)] if claim.record else [])
+            found = [_basis(claim, coded)] if claim.record else []
+            bases.setdefault(coded.code, set()).update(found)
     order = [t.code for t in dimension.values if t.code in bases]
     values = [_with_basis(dimension.words([code]), bases[code]) for code in order]
     none = ["does not apply"] if any(c.status == NOT_APPLICABLE for c in claims) else []
     return ", ".join([*values, *none])
 
 
-def _basis(coded: CodedValue) -> str:
+def _basis(claim: Claim, coded: CodedValue) -> str:
+    if claim.claimed and coded.basis != "hinted":
+        return "claimed, no source"
     aside = ", not counted" if coded.basis == "hinted" else ""
     return f"{coded.basis} by rule {coded.rule}" if coded.rule else f"{coded.basis}{aside}"
 

@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from loaders.model import CORE_DIMENSIONS
-from service.fit.claims import Claim
+from service.fit.claims import Claim, CodedValue
 from service.ontology.labels import label, part_of
 from service.ontology.old_codes import to_recode
 from service.ontology.schemes import DISPUTED, NOT_APPLICABLE
 
 STATED, DERIVED, HINTED = "stated", "derived", "hinted"
-IN_WORDS, NOT_STATED = "in-words", "not-stated"
+IN_WORDS, CLAIMED, NOT_STATED = "in-words", "claimed", "not-stated"
 STATES: Mapping[str, str] = {
     STATED: "a source gives it, and it is coded",
     DERIVED: "a named rule reads it out of the source's words",
+    IN_WORDS: "a source answers it in words that no code fits",
+    CLAIMED: "a card answers it and gives no source; never counted",
     HINTED: "words point to an answer and are none; never counted",
-    IN_WORDS: "answered in words that no code fits",
     DISPUTED: "cards of two authors assume different values",
     NOT_APPLICABLE: "a source says that the question does not apply",
     NOT_STATED: "no source says; nothing is filled in",
@@ -54,15 +55,18 @@ def cell(dimension: str, claims: Sequence[Claim], *, hinted: bool = False) -> St
 
 def state(claims: Sequence[Claim], *, hinted: bool = False) -> str:
     """Return the cell state of a dimension; disagreement between cards takes precedence."""
-    if _disagree(claims):
+    sourced = [claim for claim in claims if not claim.claimed]
+    if _disagree(sourced):
         return DISPUTED
-    bases = {coded.basis for claim in claims for coded in claim.coded}
+    bases = {coded.basis for claim in sourced for coded in claim.coded}
     if counted := [basis for basis in (STATED, DERIVED) if basis in bases]:
         return counted[0]
-    if any(claim.status == NOT_APPLICABLE for claim in claims):
+    if any(claim.status == NOT_APPLICABLE for claim in sourced):
         return NOT_APPLICABLE
-    if HINTED not in bases and any(claim.answer for claim in claims):
+    if HINTED not in bases and any(claim.answer for claim in sourced):
         return IN_WORDS
+    if len(sourced) < len(claims):
+        return CLAIMED
     return HINTED if hinted or HINTED in bases else NOT_STATED
 
 
@@ -84,23 +88,29 @@ def _disagree(claims: Iterable[Claim]) -> bool:
 
 def _words(found: str, claims: Sequence[Claim]) -> str:
     if found == DISPUTED:
-        spoken = [claim for claim in claims if claim.said()]
+        spoken = [claim for claim in claims if claim.said() and not claim.claimed]
         return "disputed. " + "; ".join(f"{c.author}: {_values([c])}" for c in spoken)
     if any(claim.coded for claim in claims):
         return _values(claims)
     if found in {IN_WORDS, HINTED}:
         return f"{found.replace('-', ' ')}, no coded value"
+    if found == CLAIMED:
+        return "claimed, no source"
     return found.replace("-", " ")
 
 
 def _values(claims: Iterable[Claim]) -> str:
     """Return the coded values, each with its basis."""
-    given = sorted({(c.dimension, v.code, v.basis) for c in claims for v in c.coded})
+    given = sorted({(c.dimension, v.code, _basis(c, v)) for c in claims for v in c.coded})
     parts = [
         f"{label(f'value/{name}/{code}')} ({basis}{_mark(name, code)})"
         for name, code, basis in given
     ]
     return ", ".join(parts) or "not applicable"
+
+
+def _basis(claim: Claim, value: CodedValue) -> str:
+    return "claimed, no source" if claim.claimed and value.basis != HINTED else value.basis
 
 
 def _mark(dimension: str, code: str) -> str:
