@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
-from loaders.model import Gap, Study
+from loaders.model import Decomposition, Gap, Study
 from service.common.problems import BadParameter, NotFound
 from service.ontology import graphs
 from service.queries import lists
@@ -68,12 +69,18 @@ def _held(stored: StoredRecord, *, counts: bool) -> StoredGap:
     assert isinstance(gap, Gap)  # noqa: S101 - what the store holds under gap/
     exact = {
         "measurements": tuple(map(_shown, gap.measurements)),
-        "decompositions": tuple(
-            d.model_copy(update={"contributions": tuple(map(_shown, d.contributions))})
-            for d in gap.decompositions
-        ),
+        "decompositions": tuple(_divided(d, gap.precision) for d in gap.decompositions),
     }
     return StoredGap(_shown(gap).model_copy(update=exact), stored.version, counts)
+
+
+def _divided(found: Decomposition, step: Decimal | None) -> Decomposition:
+    """Return a decomposition with its digits; a residual has those of the gap."""
+    shown: dict[str, object] = {"contributions": tuple(map(_shown, found.contributions))}
+    if found.residual is not None:
+        own = {"precision": found.residual.precision or step}
+        shown["residual"] = _shown(found.residual.model_copy(update=own))
+    return found.model_copy(update=shown)
 
 
 def _shown(found: Found) -> Found:

@@ -63,7 +63,7 @@ def _steps(
         rises = (last - score) * all_of_it > 0
     sign = 1 if rises else -1
     for part in parts:
-        value = part.value or Decimal()
+        value = Decimal() if part.value is None else part.value
         end = score + sign * value
         many = len(part.dimensions) > _MOST_NAMED
         yield Bar(
