@@ -2,6 +2,7 @@
 
 __all__ = [
     "assumption_strip",
+    "digits",
     "dimension_parts",
     "glyphs",
     "links",
