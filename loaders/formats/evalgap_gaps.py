@@ -50,11 +50,12 @@ def _measurement(item: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]
     if "study" in fields:
         fields["study"] = look_up(fields["study"], known["studies"], "studies")
     if isinstance(fields.get("condition"), Mapping):
-        fields["condition"] = _condition(fields["condition"])
+        fields["condition"] = condition(fields["condition"])
     return fields
 
 
-def _condition(item: Mapping[str, Any]) -> dict[str, Any]:
+def condition(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the condition of a score: `interaction_type: single-turn` becomes one of `under`."""
     coded = {k.replace("_", "-"): v for k, v in item.items() if k not in _CONDITION_WORDS}
     under = [f"{d}/{code}" for d, codes in coded.items() for code in as_list(codes)]
     return {"under": under} | {k: item[k] for k in _CONDITION_WORDS if k in item}

@@ -49,7 +49,7 @@ from loaders.model.numbers import (
     interval_words,
 )
 from loaders.model.partial_dates import PartialDate
-from loaders.model.plans import Plan, SampleSize, Step, StepResult, Threshold
+from loaders.model.plans import DESCRIBED, Attempt, Plan, SampleSize, Step, StepResult, Threshold
 from loaders.model.statements import (
     CORE_DIMENSIONS,
     STANDINGS,
@@ -83,6 +83,7 @@ RECORDS: dict[str, type[Record]] = {
 
 __all__ = [
     "CORE_DIMENSIONS",
+    "DESCRIBED",
     "NO_INTERVAL",
     "RATIOS",
     "RECORDS",
@@ -92,6 +93,7 @@ __all__ = [
     "Agent",
     "Assessment",
     "Assumption",
+    "Attempt",
     "Benchmark",
     "Card",
     "Characteristic",

@@ -1,10 +1,12 @@
-"""A plan as Markdown, for an audit file: every step with its decision, and every version."""
+"""A plan as Markdown, for an audit file: every step with every attempt, and every version."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from loaders.model import (
+    DESCRIBED,
     NO_INTERVAL,
+    Attempt,
     Measurement,
     Plan,
     SampleSize,
@@ -23,9 +25,17 @@ _STAGES = {
 }
 
 
-def plan_markdown(plan: Plan, history: Sequence[tuple[int, str, str]]) -> str:
-    """Return a plan as Markdown; `history` has version, time and source of every version."""
-    parts = [f"# {escape(plan.title)}", _head(plan)]
+NOT_STATED = "not stated"
+
+
+def plan_markdown(
+    plan: Plan, history: Sequence[tuple[int, str, str]], all_met: str | None = None
+) -> str:
+    """Return a plan as Markdown; `history` has version, time and source of every version.
+
+    `all_met` says in words how likely it is that all tests are met.
+    """
+    parts = [f"# {escape(plan.title)}", _head(plan, all_met)]
     for stage, title in _STAGES.items():
         steps = [s for s in plan.steps if s.stage == stage]
         parts += [f"## {title}", *(_step(s) for s in steps)] if steps else []
@@ -33,15 +43,29 @@ def plan_markdown(plan: Plan, history: Sequence[tuple[int, str, str]]) -> str:
     return "\n\n".join([*parts, "## History", "\n".join(rows)]) + "\n"
 
 
-def _head(plan: Plan) -> str:
+def _head(plan: Plan, all_met: str | None) -> str:
     facts = {
         "Deployment": plan.deployment,
         "Card": plan.card,
         "Plan by": plan.author.name,
         "Status": plan.status,
         "Notes": plan.notes,
+        "All tests met": all_met,
     }
-    return _rows(facts.items())
+    described = {DESCRIBED_AS[name]: getattr(plan, name) or NOT_STATED for name in DESCRIBED}
+    return _rows((facts | described).items())
+
+
+DESCRIBED_AS = {
+    "registration": "Registration",
+    "system_version": "Version and settings of the system",
+    "comparator": "Comparator",
+    "population": "Population",
+    "primary": "Primary outcome",
+    "harms": "Harms watched",
+    "missing": "Missing data",
+}
+"""What the fields of a plan that are words of its own are called."""
 
 
 def _rows(facts: Iterable[tuple[str, Any]]) -> str:
@@ -61,7 +85,8 @@ def _step(step: Step) -> str:
         ("Method", step.test_method),
         ("Threshold", step.threshold and threshold_words(step.threshold)),
         ("Sample size", step.sample_size and sample_words(step.sample_size)),
-        ("Result", step.result and result_words(step.result)),
+        ("Attempts", len(step.tried)),
+        *((f"Attempt {a.number}", attempt_words(a)) for a in step.tried),
         ("Decision", step.decision),
         ("Reason", step.reason),
         ("Decided by", step.decided_by and step.decided_by.name),
@@ -72,22 +97,39 @@ def _step(step: Step) -> str:
     return "\n\n".join([*words, _rows(facts)])
 
 
+def attempt_words(attempt: Attempt) -> str:
+    """Return an attempt in words: system and data or that they are not stated, result, decision."""
+    systems = ", ".join(s.name or s.id for s in attempt.result.systems) or NOT_STATED
+    words = f"system {systems}; data {attempt.data or NOT_STATED}; {result_words(attempt.result)}"
+    who = f" (by {attempt.decided_by.name})" if attempt.decided_by else ""
+    return f"{words}; {attempt.decision or 'not decided'}{who}: {attempt.reason or NOT_STATED}"
+
+
 def threshold_words(threshold: Threshold) -> str:
     """Return a threshold in words: `loss at most 5 percentage-point`."""
     what = "loss" if threshold.unit == "percentage-point" else "changed score"
     end = "at most" if threshold.at_most is not None else "at least"
     value = threshold.at_most if threshold.at_most is not None else threshold.at_least
-    return f"{what} {end} {value} {threshold.unit}"
+    level = f", by an interval at {float(100 * threshold.level):g} %" if threshold.level else ""
+    return f"{what} {end} {value} {threshold.unit}{level}"
 
 
 def sample_words(size: SampleSize) -> str:
-    """Return a sample size in words, with its method and what it is made for."""
+    """Return a sample size in words, with its method, its test and what it is made for."""
     each = f" ({size.n_per_group} in each group)" if size.n_per_group else ""
-    facts = [f"effect {size.effect}", f"alpha {size.alpha}", f"power {size.power}"]
-    facts += [f"baseline {size.baseline} percent"] if size.baseline is not None else []
-    facts += [f"discordant {size.discordant} percent"] if size.discordant is not None else []
-    clustered = size.cluster_size is not None
-    facts += [f"clusters of {size.cluster_size}, icc {size.icc}"] if clustered else []
+    about = {
+        "effect": size.effect,
+        "margin": size.margin,
+        "expected loss": size.expected_loss,
+        "alpha": size.alpha,
+        "power": size.power,
+        "exact power": size.power_reached,
+        "baseline": size.baseline and f"{size.baseline} percent",
+        "discordant": size.discordant and f"{size.discordant} percent",
+        "clusters of": size.cluster_size and f"{size.cluster_size}, icc {size.icc}",
+    }
+    facts = [f"{name} {value}" for name, value in about.items() if value is not None]
+    facts += [size.sample_test] if size.sample_test else []
     return f"{size.n}{each}; {size.sample_method}, {', '.join(facts)}"
 
 
@@ -95,6 +137,8 @@ def result_words(result: StepResult) -> str:
     """Return a result in words: both scores, the loss, its interval or that none is reported."""
     scores = [_score(m) for m in sorted(result.measurements, key=lambda m: m.key != "before")]
     loss = [f"loss {result.value} {result.unit}"] if result.value is not None else []
+    if result.losses is not None:
+        loss += [f"{result.losses} lost and {result.gains} gained"]
     found = [interval_words(i.lower, i.upper, i.level, i.interval_method) for i in result.intervals]
     bounds = found or [NO_INTERVAL]
     cited = [f"source {c.url}" for c in result.sources]
@@ -103,4 +147,6 @@ def result_words(result: StepResult) -> str:
 
 def _score(score: Measurement) -> str:
     n = f" (n = {score.n})" if score.n else ""
-    return f"{score.key} {score.value} {score.unit}{n}, {score.metric.name}"
+    found = [interval_words(i.lower, i.upper, i.level, i.interval_method) for i in score.intervals]
+    words = [f"{score.key} {score.value} {score.unit}{n}", score.metric.name, *found]
+    return ", ".join(words)

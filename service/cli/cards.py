@@ -14,7 +14,7 @@ from loaders.writers.text import yaml_text
 from service.cli.shared import StoreOption, fail, opened, settings_of
 from service.common.negotiation import RDF_FORMS, SUFFIXES
 from service.matching import from_graph
-from service.records import exports, repository
+from service.records import repository
 from service.records.repository import StoredRecord
 from service.store.port import Engine
 from service.store.rdf_input import write
@@ -51,7 +51,9 @@ def _written(engine: Engine, stored: StoredRecord, form: str, deployment: str | 
     if form == "json":
         document = repository.as_json(engine, stored)
         return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-    made = exports.writers(engine, stored.record, deployment)
+    from service.plans import written  # noqa: PLC0415 - the other commands start faster
+
+    made = written.writers(engine, stored.record, deployment)
     if media not in made:
         fail(f"A {stored.record.kind} is not written as {form}; a card is.")
     return made[media]()

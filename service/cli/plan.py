@@ -17,7 +17,9 @@ Threshold = Annotated[
 ]
 Sample = Annotated[
     str | None,
-    typer.Option(help="Such as 'method=two-proportions effect=5 baseline=90 power=0.8'."),
+    typer.Option(
+        help="Such as 'method=non-inferiority-paired margin=5 expected_loss=0 discordant=20'."
+    ),
 ]
 _STDOUT = Path("-")
 
@@ -31,6 +33,13 @@ def new(
     title: Annotated[str | None, typer.Option(help="Title of the plan.")] = None,
     findings: Annotated[
         Path | None, typer.Option(help="YAML or JSON with findings: dimension, verdict, basis.")
+    ] = None,
+    about: Annotated[
+        Path | None,
+        typer.Option(
+            help="YAML or JSON with registration, system_version, comparator, population, primary, "
+            "harms, missing, each in words."
+        ),
     ] = None,
     threshold: Threshold = None,
     sample: Sample = None,
@@ -46,6 +55,7 @@ def new(
         "title": title,
         "author": agent(by),
         "findings": _tree(findings).get("findings") if findings else None,
+        **(_tree(about) if about else {}),
         **_shared(threshold, sample),
     }
     requested = commands.form(
@@ -65,9 +75,13 @@ def new(
 def show(ident: Id, store: StoreOption = None) -> None:
     """Show the steps of a plan: number, stage, dimension, status, decision, what locks it."""
     from service.plans import commands  # noqa: PLC0415 - the other commands start faster
+    from service.plans.looks import all_met  # noqa: PLC0415
 
     with opened(settings_of(store=store), read_only=True) as engine:
-        _tell(*commands.load(engine, ident))
+        plan, version = commands.load(engine, ident)
+    _tell(plan, version)
+    if chance := all_met(plan):
+        sys.stdout.write(f"{chance.words()}\n")
 
 
 @app.command()
@@ -80,9 +94,14 @@ def step(
     threshold: Threshold = None,
     sample: Sample = None,
     result: Annotated[
-        Path | None, typer.Option(help="YAML or JSON: metric, before, after, intervals, sources.")
+        Path | None,
+        typer.Option(
+            help="YAML or JSON: metric, systems, data, before, after, losses, gains, intervals."
+        ),
     ] = None,
-    waive: Annotated[str | None, typer.Option(help="Pass it over, for this reason.")] = None,
+    waive: Annotated[
+        str | None, typer.Option(help="Pass it over: a sentence why. Needs --by.")
+    ] = None,
     by: By = None,
     store: StoreOption = None,
 ) -> None:
@@ -118,13 +137,11 @@ def export(
     store: StoreOption = None,
 ) -> None:
     """Write a plan as Markdown, with every step and every version."""
-    from loaders.writers.plan import plan_markdown  # noqa: PLC0415
-    from service.plans import commands  # noqa: PLC0415 - the other commands start faster
-    from service.records import repository  # noqa: PLC0415
+    from service.plans import commands, written  # noqa: PLC0415 - the other commands start faster
 
     with opened(settings_of(store=store), read_only=True) as engine:
         plan, _ = commands.load(engine, ident)
-        text = plan_markdown(plan, repository.history(engine, "plan", ident))
+        text = written.markdown(engine, plan)
     if file == _STDOUT:
         sys.stdout.write(text)
     else:
@@ -140,6 +157,7 @@ def _tell(plan: Any, version: int, only: int | None = None) -> None:
             locked = f", waits for {', '.join(map(str, state['locked_by']))}"
             found = f" ({one.verdict})" if one.verdict else ""
             decided = f", {one.decision}" if one.decision else ""
+            decided += f" (attempt {len(one.tried)})" if len(one.tried) > 1 else ""
             sys.stdout.write(
                 f"{one.position:>3}  {one.stage:<13} {' '.join(one.targets)}{found}: "
                 f"{one.step_status}{decided}{locked if state['locked_by'] else ''}\n"

@@ -1,3 +1,3 @@
 """Staged evaluation plans: which assumption to test next, how many cases it takes, results."""
 
-__all__ = ["changes", "commands"]
+__all__ = ["changes", "commands", "looks", "written"]

@@ -1,14 +1,19 @@
 """What may be changed in a step of a plan, and what a finished step means for the gap."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
+from loaders.formats.evalgap_gaps import condition
 from loaders.model import (
     SELF_REPORTED,
     Agent,
+    Attempt,
     Citation,
+    Condition,
     Contribution,
     Decomposition,
     Estimate,
@@ -19,20 +24,53 @@ from loaders.model import (
     Plan,
     Residual,
     Rung,
+    SampleSize,
     Step,
     StepResult,
     Study,
     System,
     Threshold,
 )
-from loaders.model.terms import Text
-from service.common.problems import BadRequest, Conflict
-from service.plans.sample_size import SampleSizeRequest, sample_size
-from service.plans.stages import judged
-from service.records.plan_rules import locks
+from loaders.model.terms import Text, Whole
+from service.common.problems import BadRequest, Conflict, Invalid
+from service.plans import looks
+from service.plans.counted import counted
+from service.plans.sample_size import PAIRED, SampleSizeRequest, sample_size
+from service.records.plan_decisions import (
+    WAIVER,
+    WHO,
+    bare,
+    judged,
+    level_of,
+    nameless,
+    unfit,
+)
+from service.records.plan_rules import locks, lowered
 
 _TESTS = ("test-task", "test-outcome")
 _LOSS_UNIT = {"percent": "percentage-point"}
+
+
+def _directed(metric: Metric) -> Metric:
+    """Return a metric that has a direction: without one, a loss looks like a gain."""
+    if metric.higher_is_better is None:
+        raise PydanticCustomError(
+            "direction",
+            "The metric does not say whether higher is better, and a loss would look like a gain. "
+            "Write higher_is_better: true, or false where a lower score is better",
+        )
+    return metric
+
+
+def _sentence(reason: str) -> str:
+    if bare(reason):
+        raise PydanticCustomError("waiver", WAIVER.removesuffix("."))
+    return reason
+
+
+def _condition(given: Any) -> Any:
+    """Return a condition from its short form in a file: `interaction_type: single-turn`."""
+    return condition(given) if isinstance(given, Mapping) and "under" not in given else given
 
 
 class StepScore(BaseModel):
@@ -42,23 +80,30 @@ class StepScore(BaseModel):
     value: Decimal
     unit: Literal["percent", "fraction", "score-point"] = "percent"
     precision: Decimal | None = None
-    n: int | None = None
+    n: Whole | None = None
     n_unit: Text | None = None
-    events: int | None = None
+    events: Whole | None = None
     intervals: tuple[Interval, ...] = ()
-    condition: dict[str, Any] | None = None
+    condition: Annotated[Condition | None, BeforeValidator(_condition)] = None
 
 
 class StepMeasurement(BaseModel):
-    """What a step measured: `before` may be left out, and `intervals` are those of the loss."""
+    """What an attempt measured: `before` may be left out, and `intervals` are those of the loss.
+
+    `losses` and `gains` count the items that went from right to wrong and from wrong to right,
+    where both scores are of the same items; `data` says in words on which data it was measured.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    metric: Metric
+    metric: Annotated[Metric, AfterValidator(_directed)]
     before: StepScore | None = None
     after: StepScore
+    losses: Annotated[Whole, Field(ge=0)] | None = None
+    gains: Annotated[Whole, Field(ge=0)] | None = None
     intervals: tuple[Interval, ...] = ()
     study: Study | None = None
     systems: tuple[System, ...] = ()
+    data: Text | None = None
     sources: tuple[Citation, ...] = ()
     notes: Text | None = None
 
@@ -77,7 +122,7 @@ class StepChange(BaseModel):
     threshold: Threshold | None = None
     sample: SampleSizeRequest | None = None
     result: StepMeasurement | None = None
-    waive: Text | None = None
+    waive: Annotated[Text, AfterValidator(_sentence)] | None = None
     by: Agent | None = None
 
 
@@ -85,7 +130,8 @@ def changed(plan: Plan, step: Step, change: StepChange) -> Step:
     """Return the step after a change.
 
     Raises `Conflict` where the plan does not allow it (a locked step, a threshold that has a
-    result already, a result without a threshold), `BadRequest` for what can be no result.
+    result already, a result without a threshold), `BadRequest` for what can be no result,
+    `Invalid` for a threshold, result or waiver of which no decision can come.
     """
     _check(plan, step, change)
     words = ("description", "owner", "collect", "test", "test_method", "threshold", "step_status")
@@ -94,18 +140,67 @@ def changed(plan: Plan, step: Step, change: StepChange) -> Step:
     }
     if change.sample is not None:
         fields["sample_size"] = sample_size(change.sample)
-    if change.result is not None:
-        fields |= {"result": _result(change.result), "step_status": "done"}
     made = step.model_copy(update=fields)
-    by = change.by or plan.author
+    if change.threshold or change.sample or change.test_method:
+        check_sizes(made)
     if change.result is not None:
-        decision, reason = judged(made)
-        made = made.model_copy(update={"decision": decision, "reason": reason, "decided_by": by})
-    if change.waive is not None:
-        status = "done" if made.result else "skipped"
-        waived = {"decision": "waived", "reason": change.waive, "decided_by": by}
-        made = made.model_copy(update={**waived, "step_status": status})
-    return made
+        made = _tried(made, change.result, change.by or plan.author)
+    return made if change.waive is None else _waived(made, change.waive, change.by)
+
+
+def _tried(step: Step, given: StepMeasurement, by: Agent) -> Step:
+    """Return a step with a further attempt, whose decision is the one that stands."""
+    tried = step.tried
+    result = _result(given, step)
+    attempt = Attempt(number=len(tried) + 1, data=given.data, result=result, decided_by=by)
+    if tried and not given.systems and not given.data:
+        raise invalid(
+            "result/data",
+            f"This is attempt {attempt.number} at step {step.position}. Say with which systems and "
+            "on which data it was made, so that it can be distinguished from the one before.",
+        )
+    decision, reason = judged(step, attempt)
+    reason = " ".join([reason, *looks.remarks(step, attempt)])
+    decided = {"decision": decision, "reason": reason}
+    attempt = attempt.model_copy(update=decided)
+    stands = {"attempts": (*tried, attempt), "result": None, "step_status": "done"}
+    return step.model_copy(update={**stands, **decided, "decided_by": by})
+
+
+def _waived(step: Step, reason: str, by: Agent | None) -> Step:
+    if by is None or nameless(by.name):
+        raise invalid("by/name", WHO)
+    status = "done" if step.tried else "skipped"
+    waived = {"decision": "waived", "reason": reason, "decided_by": by}
+    return step.model_copy(update={**waived, "step_status": status})
+
+
+def invalid(field: str, words: str) -> Invalid:
+    """Return the error for one field of a request."""
+    return Invalid(words, problems=[{"field": field, "message": words}])
+
+
+def takes_size(step: Step, size: SampleSize) -> bool:
+    """Tell whether a step is a test that can have a sample size: pairs are none in a trial."""
+    paired = size.sample_method in PAIRED and step.test_method == "randomised-trial"
+    return step.stage in _TESTS and not paired
+
+
+def check_sizes(step: Step) -> None:
+    """Raise `Invalid` where threshold and sample size of a step do not go together."""
+    threshold, size = step.threshold, step.sample_size
+    if threshold is not None and (wrong := unfit(threshold)):
+        raise invalid("threshold", wrong)
+    if size is None:
+        return
+    if size.sample_method in PAIRED and step.test_method == "randomised-trial":
+        raise invalid("sample/method", f"Step {step.position}: {looks.NOT_PAIRED}")
+    if threshold is not None and 1 - size.alpha < level_of(threshold):
+        raise invalid(
+            "sample/alpha",
+            f"The plan decides by intervals at {float(100 * level_of(threshold)):g} %, the sample "
+            f"size is for alpha {size.alpha}. Write alpha {1 - level_of(threshold)}.",
+        )
 
 
 def _check(plan: Plan, step: Step, change: StepChange) -> None:
@@ -117,20 +212,25 @@ def _check(plan: Plan, step: Step, change: StepChange) -> None:
             f"{', '.join(map(str, waiting))} must be met, done or waived with a reason first.",
             locked_by=waiting,
         )
-    _check_threshold(step, change)
-    if step.result is not None and change.step_status not in {None, "done"}:
+    _check_fixed(step, change)
+    if step.tried and change.step_status not in {None, "done"}:
         raise Conflict(f"Step {step.position} has a result, so it is done and stays so.")
-    lacks = step.result is None and change.result is None
+    lacks = not step.tried and change.result is None
     if change.step_status == "done" and step.stage in _TESTS and lacks:
         raise Conflict(f"Step {step.position} is a test: it is done when its result is recorded.")
 
 
-def _check_threshold(step: Step, change: StepChange) -> None:
+def _check_fixed(step: Step, change: StepChange) -> None:
+    """Raise `Conflict` where what decides is not fixed before the result."""
     moves = change.threshold is not None and change.threshold != step.threshold
-    if moves and step.result is not None:
+    if moves and step.tried:
         raise Conflict(
             f"The threshold of step {step.position} was fixed before its result and stays. "
             "Waive the step with a reason if the threshold was wrong."
+        )
+    if change.sample and step.tried and lowered(step.sample_size, sample_size(change.sample)):
+        raise Conflict(
+            f"Step {step.position} has a result, so no fewer units may be planned than were."
         )
     if change.result is None:
         return
@@ -138,33 +238,38 @@ def _check_threshold(step: Step, change: StepChange) -> None:
         raise BadRequest(
             f"Step {step.position} is of the stage {step.stage}; only tests have a result."
         )
-    if step.threshold is None or moves:
+    if step.threshold is None or moves or change.sample is not None:
+        what = "sample size" if step.threshold and not moves else "threshold"
         raise Conflict(
-            f"The threshold of step {step.position} is to be fixed before its result. "
-            "Send the threshold first, alone."
+            f"The {what} of step {step.position} is to be fixed before its result. "
+            f"Send the {what} first, alone."
         )
 
 
-def _result(given: StepMeasurement) -> StepResult:
+def _result(given: StepMeasurement, step: Step) -> StepResult:
     ends = {"before": given.before, "after": given.after}
     scores = [_measurement(key, score, given) for key, score in ends.items() if score is not None]
     loss = _loss(given)
     after = given.after
     same = given.before is None or given.before.n == after.n
-    missing = ["interval-not-reported"] if loss is not None and not given.intervals else []
-    return StepResult(
+    result = StepResult(
         value=loss,
         unit=_LOSS_UNIT.get(after.unit, after.unit),
         precision=max(s.precision for s in scores if s.precision) if loss is not None else None,
         n=after.n if same else None,
         n_unit=after.n_unit if same and after.n else None,
+        losses=given.losses,
+        gains=given.gains,
         intervals=given.intervals,
-        not_given=tuple(missing) if loss is not None else ("value-not-reported",),
         measurements=tuple(scores),
         systems=given.systems,
         sources=given.sources,
         notes=given.notes,
     )
+    found = counted(result, step)
+    lacks = [] if loss is not None else ["value-not-reported"]
+    lacks += [] if found.intervals or loss is None else ["interval-not-reported"]
+    return found.model_copy(update={"not_given": tuple(lacks)})
 
 
 def _measurement(key: str, score: StepScore, given: StepMeasurement) -> Measurement:
@@ -195,27 +300,31 @@ def _loss(given: StepMeasurement) -> Decimal | None:
 
 
 def gap_id(plan: Plan, step: Step) -> str:
-    """Return the id of the gap that a step of a plan feeds."""
-    return f"{plan.id.replace('/', '-')}-step-{step.position}"
+    """Return the id of the gap that the last attempt at a step feeds: one gap for each."""
+    number = len(step.tried)
+    again = f"-attempt-{number}" if number > 1 else ""
+    return f"{plan.id.replace('/', '-')}-step-{step.position}{again}"
 
 
 def gap_of(plan: Plan, step: Step, recorded_in: str) -> Gap | str:
-    """Return the gap that a finished test measured, or a sentence why there is none.
+    """Return the gap that the last attempt at a test measured, or a sentence why there is none.
 
     The gap cites the version of the plan that records it, an IRI, and what the result cites.
     """
-    result = step.result
-    if result is None:
+    if not step.tried:
         return "The step has no result yet."
+    result, number = step.tried[-1].result, len(step.tried)
     if result.value is None:
         return "There is no score before the change, so there is no gap. Record both scores."
-    own = Citation(url=recorded_in, locator=f"step {step.position}")
+    again = f", attempt {number}" if number > 1 else ""
+    own = Citation(url=recorded_in, locator=f"step {step.position}{again}")
+    about = " and ".join(step.targets).replace("-", " ")
     shared = {name: getattr(result, name) for name in Estimate.model_fields}
     return Gap.model_validate(
         {
             **shared,
             "id": gap_id(plan, step),
-            "title": f"{plan.title}: {' and '.join(step.targets).replace('-', ' ')}",
+            "title": f"{plan.title}: {about}{again}",
             "benchmark": plan.card.split("/")[0],
             "deployment": plan.deployment,
             "author": plan.author,
@@ -236,7 +345,8 @@ def gap_of(plan: Plan, step: Step, recorded_in: str) -> Gap | str:
 def _division(step: Step, result: StepResult) -> Decomposition:
     """Return the gap as the contribution of what the step changed, with nothing left."""
     base = "decomposition-measured"
-    part = {name: getattr(result, name) for name in Estimate.model_fields}
+    shared = (*Estimate.model_fields, "losses", "gains")
+    part = {name: getattr(result, name) for name in shared}
     return Decomposition(
         key="measured",
         decomposition_method="sequential",

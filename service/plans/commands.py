@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from loaders.contract import Document, Raw, problems_of
 from loaders.mapping.iris import record_iri, series_iri
-from loaders.model import Agent, Card, Gap, Plan, Record, Step, Threshold
+from loaders.model import DESCRIBED, Agent, Card, Gap, Plan, Record, Step, Threshold
 from loaders.model.terms import Path, Slug, Text
 from service.access import LogEntry
 from service.common.problems import Conflict, Invalid, NotFound
@@ -19,7 +19,7 @@ from service.fit.rules import find
 from service.ingest.pipeline import AUDITED, ingest
 from service.ontology import graphs, scheme_queries
 from service.ontology.schemes import DISPUTED, Scheme
-from service.plans.changes import StepChange, changed, gap_of
+from service.plans.changes import StepChange, changed, check_sizes, gap_of, takes_size
 from service.plans.sample_size import SampleSizeRequest, sample_size
 from service.plans.stages import StageFinding, staged
 from service.queries import internal
@@ -55,6 +55,13 @@ class PlanRequest(BaseModel):
     threshold: Threshold | None = None
     sample: SampleSizeRequest | None = None
     notes: Text | None = None
+    registration: Text | None = None
+    system_version: Text | None = None
+    comparator: Text | None = None
+    population: Text | None = None
+    primary: Text | None = None
+    harms: Text | None = None
+    missing: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -91,17 +98,19 @@ def drafted(engine: Engine, requested: PlanRequest) -> Plan:
     if requested.sample is not None:
         size = sample_size(requested.sample)
         steps = tuple(
-            s.model_copy(update={"sample_size": size}) if s.stage.startswith("test-") else s
-            for s in steps
+            s.model_copy(update={"sample_size": size}) if takes_size(s, size) else s for s in steps
         )
+    for step in steps:
+        check_sizes(step)
+    words = {name: getattr(requested, name) for name in ("notes", *DESCRIBED)}
     return Plan(
         id=requested.id,
         title=requested.title or f"{requested.deployment}, staged evaluation from {requested.card}",
         deployment=requested.deployment,
         card=requested.card,
         author=requested.author,
-        notes=requested.notes,
         steps=steps,
+        **words,
     )
 
 
@@ -137,8 +146,7 @@ def change(
     gap, outcome = _fed(engine, gate, plan, version + 1, step) if requested.result else (None, None)
     if gap is not None:
         link = str(series_iri("gap", gap.id))
-        results = tuple(dict.fromkeys((*step.results, link)))
-        step = step.model_copy(update={"results": results})
+        step = _feeding(step, link)
     steps = tuple(step if s.position == position else s for s in plan.steps)
     new = plan.model_copy(update={"steps": steps})
     if new != plan:
@@ -146,6 +154,14 @@ def change(
         document = _document(f"plans/{ident}/steps/{position}", records, requested)
         _store(engine, gate, document, write)
     return ChangedPlan(*load(engine, ident), outcome)
+
+
+def _feeding(step: Step, link: str) -> Step:
+    """Return a step whose last attempt feeds a gap."""
+    *earlier, last = step.attempts
+    attempts = (*earlier, last.model_copy(update={"results": (link,)}))
+    results = tuple(dict.fromkeys((*step.results, link)))
+    return step.model_copy(update={"attempts": attempts, "results": results})
 
 
 def _fed(

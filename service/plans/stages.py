@@ -1,4 +1,4 @@
-"""Staged evaluation (Raman et al. 2026): what to do first, what is locked, what a result means.
+"""Staged evaluation (Raman et al. 2026): what to do first, and what waits for it.
 
 Four stages in order: compare the card with the deployment, collect data on task assumptions in
 doubt, test those, then test outcome assumptions with people. A step is settled when it is done
@@ -8,13 +8,11 @@ of a task assumption.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from loaders.model import NO_INTERVAL, Measurement, Step, Threshold
+from loaders.model import Step, Threshold
 from service.common.problems import BadRequest
 
 TASK, OUTCOME = "task-assumption", "outcome-assumption"
-RULE = "threshold-on-loss@1"
 DOUBTED = ("violated", "partially-holds", "unknown")
 
 
@@ -121,49 +119,3 @@ def _tested(
         threshold=threshold,
         depends_on=tuple(f"step-{n}" for n in after),
     )
-
-
-def judged(step: Step) -> tuple[str, str]:
-    """Return the decision that a result and its threshold give, and why, by rule `RULE`.
-
-    Raises `BadRequest` where the result lacks the number that the threshold is about.
-    """
-    threshold, result = step.threshold, step.result
-    if threshold is None or result is None:
-        raise BadRequest("A decision needs a threshold and a result.")
-    about = result if threshold.unit == "percentage-point" else _after(step)
-    what = "loss" if about is result else "changed score"
-    if about.value is None or about.unit != threshold.unit:
-        raise BadRequest(
-            f"The threshold is in {threshold.unit}, and the result has no {what} in it. "
-            "Give the scores that it needs, in percent."
-        )
-    ends = [v for i in about.intervals for v in (i.lower, i.upper)]
-    words = f"{RULE}: the {what} is {about.value}, the threshold {_words(threshold)}"
-    if not _meets(about.value, threshold):
-        return "not-met", f"{words}."
-    if not ends:
-        return "met", f"{words}; {NO_INTERVAL}."
-    if all(_meets(v, threshold) for v in ends):
-        return "met", f"{words}, and the whole interval meets it."
-    return "inconclusive", f"{words}, but the interval from {min(ends)} to {max(ends)} passes it."
-
-
-def _after(step: Step) -> Measurement:
-    assert step.result is not None  # noqa: S101 - the caller has checked
-    return next(m for m in step.result.measurements if m.key == "after")
-
-
-def _meets(value: Decimal, threshold: Threshold) -> bool:
-    if threshold.at_most is not None:
-        return value <= threshold.at_most
-    return threshold.at_least is not None and value >= threshold.at_least
-
-
-def _words(threshold: Threshold) -> str:
-    end = (
-        f"at most {threshold.at_most}"
-        if threshold.at_most is not None
-        else f"at least {threshold.at_least}"
-    )
-    return f"{end} {threshold.unit}"

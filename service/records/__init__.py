@@ -1,3 +1,12 @@
 """Records of the graph by kind, their exports, and rules over their values."""
 
-__all__ = ["exports", "gap_shares", "moved", "plan_rules", "references", "renamed", "repository"]
+__all__ = [
+    "exports",
+    "gap_shares",
+    "moved",
+    "plan_decisions",
+    "plan_rules",
+    "references",
+    "renamed",
+    "repository",
+]

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from loaders.model import Card, Plan, Profile, Record, Review
+from loaders.model import Card, Profile, Record, Review
 from loaders.writers.authors import authors_tree
 from loaders.writers.evalgap import evalgap_tree
 from loaders.writers.markdown import markdown
-from loaders.writers.plan import plan_markdown
 from loaders.writers.text import yaml_text
 from service.common.negotiation import SUFFIXES
 from service.common.problems import NotFound
@@ -16,8 +15,8 @@ from service.records import repository
 from service.store.port import Engine
 
 FORMS = [SUFFIXES[name] for name in ("yaml", "authors", "md")]
-"""The media types a card may be had in beside JSON and RDF; a plan in the first and the last,
-other records only in the first."""
+"""The media types a card may be had in beside JSON and RDF; a plan in the first and the last
+(`service.plans.written`), other records only in the first."""
 
 
 def writers(
@@ -34,9 +33,6 @@ def writers(
         card = record
         every[authors] = lambda: _authors(engine, card, deployment)
         every[text] = lambda: markdown(card, _questions(engine))
-    if isinstance(record, Plan):
-        plan = record
-        every[text] = lambda: plan_markdown(plan, repository.history(engine, "plan", plan.id))
     return every
 
 

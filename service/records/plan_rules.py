@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from loaders.model import Plan, Step
+from loaders.model import Plan, SampleSize, Step
 
 _TESTS = ("test-task", "test-outcome")
 
@@ -24,24 +24,36 @@ def locks(steps: Sequence[Step], step: Step) -> list[int]:
 
 
 def moved(old: Plan, new: Plan) -> list[int]:
-    """Return the steps whose threshold is not what it was before their result was recorded."""
+    """Return the steps that are not held to what was fixed before their result.
+
+    Their threshold is another, or fewer units are planned than were.
+    """
     now = {s.position: s for s in new.steps}
     return [s.position for s in old.steps if _moves(s, now.get(s.position))]
 
 
 def _moves(old: Step, new: Step | None) -> bool:
     if new is None:
-        return old.result is not None
-    return new.threshold != old.threshold and bool(old.result or new.result)
+        return bool(old.tried)
+    if not old.tried and not new.tried:
+        return False
+    return new.threshold != old.threshold or lowered(old.sample_size, new.sample_size)
+
+
+def lowered(old: SampleSize | None, new: SampleSize | None) -> bool:
+    """Tell whether fewer units are planned than before."""
+    if old is None:
+        return False
+    return new is None or (new.n, new.n_per_group or new.n) < (old.n, old.n_per_group or old.n)
 
 
 def rushed(old: Plan, new: Plan) -> list[int]:
-    """Return the steps that get their first result while others still hold them up."""
-    done = {s.position for s in old.steps if s.result is not None}
+    """Return the steps that get a result while others still hold them up."""
+    done = {s.position: len(s.tried) for s in old.steps}
     return [
         s.position
         for s in new.steps
-        if s.result is not None and s.position not in done and locks(new.steps, s)
+        if len(s.tried) > done.get(s.position, 0) and locks(new.steps, s)
     ]
 
 

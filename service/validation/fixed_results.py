@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from loaders.mapping.iris import BASE
+from loaders.model import whole_number
 from service.common.problems import Conflict
 from service.queries import internal
 from service.store.oxigraph.store import open_store
@@ -18,10 +19,14 @@ from service.store.rdf_input import lines
 
 @dataclass(frozen=True)
 class _Step:
-    """A step in one version of a plan: its results, and every (unit, most, least) it has."""
+    """A step in one version of a plan: its results, units planned, every threshold it has.
+
+    A threshold is (unit, most, least, level).
+    """
 
     results: frozenset[str]
     thresholds: frozenset[tuple[str, ...]]
+    planned: int
 
 
 _Steps = Mapping[tuple[str, str], Mapping[int, _Step]]
@@ -29,9 +34,10 @@ _Steps = Mapping[tuple[str, str], Mapping[int, _Step]]
 
 
 def keep(before: Engine, after: Engine) -> None:
-    """Raise `Conflict` where `after` lacks a recorded result, or has moved its threshold.
+    """Raise `Conflict` where `after` lacks a recorded result, or has moved what was fixed for it.
 
-    A result stays in the version that records it, and its threshold in this and later ones.
+    A result stays in the version that records it; its threshold, and the units planned at the
+    least, in this and later ones, which have as many results or more.
     """
     now = _steps(after)
     for (plan, number), versions in _steps(before).items():
@@ -39,7 +45,7 @@ def keep(before: Engine, after: Engine) -> None:
             if step.results and not _kept(version, step, now.get((plan, number), {})):
                 raise Conflict(
                     f"Step {number} of the plan {plan.removeprefix(f'{BASE}id/plan/')!r} has a "
-                    "result. It stays, and so does its threshold, which was fixed before it. "
+                    "result. It stays, and so do the threshold and size fixed before it. "
                     "Waive the step with a reason, or serve with --gate off.",
                     plan=plan,
                     step=number,
@@ -47,8 +53,10 @@ def keep(before: Engine, after: Engine) -> None:
 
 
 def _kept(version: int, step: _Step, now: Mapping[int, _Step]) -> bool:
-    later = {s.thresholds for v, s in now.items() if v >= version}
-    return now.get(version) == step and later == {step.thresholds}
+    later = [s for v, s in now.items() if v >= version]
+    fixed = {s.thresholds for s in later} == {step.thresholds}
+    grows = all(len(s.results) >= len(step.results) and s.planned >= step.planned for s in later)
+    return now.get(version) == step and fixed and grows
 
 
 def keep_replacing(engine: Engine, name: str, quads: bytes) -> None:
@@ -70,14 +78,16 @@ def keep_replacing(engine: Engine, name: str, quads: bytes) -> None:
 def _steps(engine: Engine) -> _Steps:
     results: dict[tuple[str, str, int], set[str]] = {}
     thresholds: dict[tuple[str, str, int], set[tuple[str, ...]]] = {}
+    planned: dict[tuple[str, str, int], int] = {}
     for row in internal.rows(engine, "plan-steps"):
         key = str(row["plan"]), str(row["position"]), int(str(row["version"]))
-        ends = tuple(str(row.get(name, "")) for name in ("unit", "most", "least"))
+        ends = tuple(str(row.get(name, "")) for name in ("unit", "most", "least", "level"))
         thresholds.setdefault(key, set()).add(ends)
         results.setdefault(key, set()).update(str(row[n]) for n in ("result",) if n in row)
+        planned[key] = max(planned.get(key, 0), whole_number(str(row.get("planned", 0))) or 0)
     found: dict[tuple[str, str], dict[int, _Step]] = {}
     for plan, number, version in thresholds:
         key = plan, number, version
-        step = _Step(frozenset(results[key]), frozenset(thresholds[key]))
+        step = _Step(frozenset(results[key]), frozenset(thresholds[key]), planned[key])
         found.setdefault((plan, number), {})[version] = step
     return found

@@ -1,8 +1,9 @@
-"""What a plan may not be: steps in a circle, a recorded threshold moved, a lock passed."""
+"""What a plan may not be: steps in a circle, what was fixed moved, a lock passed, unfounded."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
 from loaders.model import Plan
+from service.records.plan_decisions import unfounded
 from service.records.plan_rules import circular, moved, rushed
 from service.records.repository import load
 from service.store.port import Engine
@@ -10,8 +11,8 @@ from service.validation.validator import Issue
 
 Found = Mapping[str, list[Issue]]
 _MOVED = (
-    "The threshold of step {} was fixed before its result and stays. Leave both as they are, "
-    "or waive the step with a reason."
+    "The threshold of step {} was fixed before its result and stays, and no fewer units may be "
+    "planned than then. Leave them as they are, or waive the step with a reason."
 )
 _RUSHED = (
     "Step {} has a result and is locked: the steps that it waits for must be met, done or waived "
@@ -34,12 +35,14 @@ def broken_rules(engine: Engine, plans: Mapping[str, Plan], known: frozenset[str
 
 def _issues(iri: str, broken: Iterable[tuple[int, str]]) -> Iterator[Issue]:
     for step, words in broken:
-        yield Issue(iri, f"step {step}", "", words.format(step), "Violation", "")
+        yield Issue(iri, f"step {step}", "", words, "Violation", "")
 
 
 def _broken(engine: Engine, plan: Plan, revises: bool) -> Iterator[tuple[int, str]]:  # noqa: FBT001
-    yield from ((n, _CIRCULAR) for n in circular(plan))
+    yield from ((n, _CIRCULAR.format(n)) for n in circular(plan))
     stored = load(engine, "plan", plan.id).record if revises else None
     if isinstance(stored, Plan):
-        yield from ((n, _MOVED) for n in moved(stored, plan))
-        yield from ((n, _RUSHED) for n in rushed(stored, plan))
+        yield from ((n, _MOVED.format(n)) for n in moved(stored, plan))
+        yield from ((n, _RUSHED.format(n)) for n in rushed(stored, plan))
+    before = stored if isinstance(stored, Plan) else None
+    yield from unfounded(before, plan)

@@ -6,9 +6,10 @@ from pathlib import Path
 from tests.cli.conftest import command
 
 RESULT = """
-metric: {id: relevant-condition-named, name: At least one relevant condition named}
+metric: {id: relevant-condition-named, name: At least one relevant condition named,
+  higher_is_better: true}
 before: {value: 94.67, n: 600, events: 568}
-after: {value: 91.17, n: 600, events: 547}
+after: {value: 93.33, n: 600, events: 560}
 """
 
 
@@ -22,7 +23,7 @@ def test_a_plan_from_first_to_last(seeded: Path, tmp_path: Path) -> None:
     made = command(
         store, "plan", "new", "one", "public-self-assessment", "bean2026-scenarios/raman-et-al",
         "--by", "ann=Ann", "--findings", tmp_path / "findings.yaml",
-        "--sample", "method=paired-proportions effect=5 discordant=20",
+        "--sample", "method=non-inferiority-arms margin=5 expected_loss=0 baseline=95",
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     assert "test-outcome  decision-mediation: planned" in made.stdout
@@ -45,8 +46,8 @@ def test_a_plan_from_first_to_last(seeded: Path, tmp_path: Path) -> None:
     text = command(store, "plan", "export", "one").stdout
     for words in (
         "Our view.",
-        "626; paired-proportions",
-        "loss 3.5",
+        "640 (320 in each group); non-inferiority-arms",
+        "loss 1.34",
         "version 3",
     ):
         assert words in text

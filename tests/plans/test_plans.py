@@ -16,9 +16,22 @@ from tests.tokens import AUTHORIZED, TOKEN
 ANN = {"id": "ann", "name": "Ann"}
 NUMBERS = count()
 FIVE = {"at_most": 5, "unit": "percentage-point"}
-METRIC = {"id": "relevant-condition-named", "name": "At least one relevant condition named"}
-GOOD = {"metric": METRIC, "before": {"value": 94.67, "n": 600}, "after": {"value": 91.17, "n": 600}}
-BAD = {"metric": METRIC, "before": {"value": 94.67, "n": 600}, "after": {"value": 82.83, "n": 600}}
+METRIC = {
+    "id": "relevant-condition-named",
+    "name": "At least one relevant condition named",
+    "higher_is_better": True,
+}
+
+
+def scores(before: int, after: int, n: int = 600) -> dict[str, Any]:
+    """Return a result of two scores of so many items, with the counts that give an interval."""
+    ends = {"before": before, "after": after}
+    told = {k: {"value": round(100 * e / n, 2), "n": n, "events": e} for k, e in ends.items()}
+    return {"metric": METRIC, **told}
+
+
+GOOD = {**scores(568, 565), "data": "Messages of June."}
+BAD = {**scores(568, 497), "data": "Messages of May."}
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +92,7 @@ def test_a_plan_has_the_four_stages_in_order_from_the_reviews(service: TestClien
     assert verdicts["information-completeness"] == "partially-holds"
     assert "Asserted: violated in the review" in step(plan, 1)["verdict_basis"]
     test = next(s for s in plan["steps"] if s["stage"] == "test-outcome")
-    assert (test["sample_size"]["n"], test["sample_size"]["n_per_group"]) == (1362, 681)
+    assert (test["sample_size"]["n"], test["sample_size"]["n_per_group"]) == (1442, 721)
     assert test["sample_size"]["sample_method"] == "two-proportions"
     for name in ("collect", "test", "test_method", "threshold"):
         assert test[name]
@@ -126,8 +139,9 @@ def test_the_life_of_a_plan(service: TestClient) -> None:
     assert patch(service, plan, 5, step_status="in-progress").json()["locked_by"] == [4]
     done(service, plan, 3, step_status="done")
     found = done(service, plan, 4, result=BAD)
-    assert (step(found, 4)["decision"], step(found, 4)["result"]["value"]) == ("not-met", 11.84)
-    assert "threshold-on-loss@1" in step(found, 4)["reason"]
+    (attempt,) = step(found, 4)["attempts"]
+    assert (step(found, 4)["decision"], attempt["result"]["value"]) == ("not-met", 11.84)
+    assert "threshold-on-loss@2" in step(found, 4)["reason"]
     assert patch(service, plan, 5, result=GOOD).status_code == 409
     gap = service.get(f"/api/v1/gaps/{found['gap']['id']}").json()
     assert (gap["value"], gap["version"], gap["varies"]) == (11.84, 1, ["interaction-type"])
@@ -136,8 +150,10 @@ def test_the_life_of_a_plan(service: TestClient) -> None:
     # the model was improved and measured again
     found = done(service, plan, 4, result=GOOD)
     assert step(found, 4)["decision"] == "met"
+    assert [a["decision"] for a in step(found, 4)["attempts"]] == ["not-met", "met"]
+    assert found["gap"]["id"] == f"{gap['id']}-attempt-2"
     gap = service.get(f"/api/v1/gaps/{found['gap']['id']}").json()
-    assert (gap["value"], gap["version"]) == (3.5, 2)
+    assert (gap["value"], gap["version"]) == (0.5, 1)
     assert done(service, plan, 5, step_status="in-progress")["version"] == 5
     old = service.get(f"/api/v1/plans/{plan['id']}/3").json()
     assert step(old, 4)["decision"] == "not-met"
@@ -242,7 +258,7 @@ def test_a_later_version_in_triples_keeps_the_threshold_too(service: TestClient)
 
 @pytest.mark.parametrize(
     ("interval", "decision"),
-    [((1, 4.5), "met"), ((1, 9), "inconclusive")],
+    [((-1, 4.5), "met"), ((-1, 9), "inconclusive")],
 )
 def test_an_interval_counts_whole(
     service: TestClient, interval: tuple[float, float], decision: str
@@ -259,7 +275,8 @@ def test_where_no_gap_can_be_made_it_says_why(service: TestClient) -> None:
     plan = small(service)
     done(service, plan, 3, step_status="done")
     done(service, plan, 4, threshold={"at_least": 90, "unit": "percent"})
-    found = done(service, plan, 4, result={"metric": METRIC, "after": {"value": 91, "n": 10}})
+    after = {"value": 95, "n": 400, "events": 380}
+    found = done(service, plan, 4, result={"metric": METRIC, "after": after})
     assert step(found, 4)["decision"] == "met"
     assert found["gap"]["id"] is None
     assert "no score before the change" in found["gap"]["why"]
@@ -325,7 +342,7 @@ def test_a_step_can_be_asked_for(service: TestClient) -> None:
         ({"threshold": {"unit": "percent"}}, 422, "exactly one end"),
         ({"sample": {"effect": 5}}, 400, "baseline"),
         ({"sample": {"effect": 5, "baseline": 3}}, 400, "smaller effect"),
-        ({"sample": {"effect": 0, "baseline": 90}}, 422, "effect"),
+        ({"sample": {"effect": 0, "baseline": 90}}, 400, "effect"),
         ({"sample": {"effect": 1e-9, "baseline": 90}}, 400, "larger"),
         ({"sample": {"effect": 5, "method": "paired-proportions"}}, 400, "discordant"),
         ({"sample": {"effect": 5, "baseline": 90, "icc": 0.1}}, 400, "cluster_size"),
@@ -353,6 +370,8 @@ def test_a_plan_that_cannot_be_is_refused(
         (3, {"test_method": "guess"}, 422, "test method guess"),
         (3, {"colour": "red"}, 422, "colour"),
         (4, {"waive": ""}, 422, "waive"),
+        (4, {"waive": "x", "by": ANN}, 422, "sentence"),
+        (4, {"waive": "Covered by another trial."}, 422, "name of who decides"),
         (3, {"result": {"metric": METRIC}}, 422, "after"),
     ],
 )
@@ -380,8 +399,8 @@ def test_steps_that_wait_in_a_circle_are_refused(service: TestClient) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"threshold": {"at_most": 1e300, "unit": "percentage-point"}}, "from -100 to 100"),
-        ({"threshold": {"at_least": 2, "unit": "fraction"}}, "from -100 to 100"),
+        ({"threshold": {"at_most": 1e300, "unit": "percentage-point"}}, "below 100"),
+        ({"threshold": {"at_least": 2, "unit": "fraction"}}, "below 1"),
         ({"result": {**GOOD, "before": {"value": 900, "n": 10}}}, "from 0 to 100 percent"),
         ({"result": {**GOOD, "after": {"value": -9, "n": 10}}}, "from 0 to 100 percent"),
     ],

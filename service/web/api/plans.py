@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from service.access import Caller
-from service.plans import commands
+from service.plans import commands, written
 from service.plans.changes import StepChange
 from service.plans.commands import ChangedPlan, PlanRequest
 from service.records import repository
@@ -112,6 +112,7 @@ def _answer(
     stored = repository.load(services.engine, "plan", made.plan.id)
     document = repository.as_json(services.engine, stored)
     outcome = {"state": commands.locked_steps(made.plan), "gap": made.gap}
+    outcome |= written.computed(made.plan)
     return _json_answer(request, {**document, **outcome}, status, **headers)
 
 

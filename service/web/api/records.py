@@ -13,6 +13,7 @@ from service.common.csv_tables import csv_text
 from service.common.negotiation import RDF_FORMS, split_suffix
 from service.common.problems import BadParameter
 from service.ontology import taxonomy
+from service.plans import written
 from service.queries import catalog, lists
 from service.records import exports, repository
 from service.records.repository import StoredRecord
@@ -135,9 +136,12 @@ def _one(
     request: Request, services: Services, stored: StoredRecord, suffix: str | None
 ) -> Response:
     writers: Writers = {
-        "application/json": lambda: json_text(request, repository.as_json(services.engine, stored)),
+        "application/json": lambda: json_text(
+            request,
+            {**repository.as_json(services.engine, stored), **written.computed(stored.record)},
+        ),
         **rdf_writers(lambda: stored.graph),
-        **exports.writers(services.engine, stored.record, request.query_params.get("deployment")),
+        **written.writers(services.engine, stored.record, request.query_params.get("deployment")),
     }
     return respond(request, writers, suffix)
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from fastapi import FastAPI
@@ -24,7 +25,7 @@ DRAFT = {
     "threshold/at_most": "5",
     "threshold/unit": "percentage-point",
     "sample/method": "paired-proportions",
-    "sample/effect": "5",
+    "sample/effect": "10",
     "sample/discordant": "20",
 }
 RESULT = {
@@ -32,9 +33,11 @@ RESULT = {
     "result/metric/higher_is_better": "true",
     "result/before/value": "94.67",
     "result/before/n": "600",
+    "result/before/events": "568",
     "result/before/unit": "percent",
     "result/after/value": "82.83",
     "result/after/n": "600",
+    "result/after/events": "497",
     "result/after/unit": "percent",
     "result/intervals/0/level": "0.95",
     "result/intervals/0/interval_method": "as-reported",
@@ -77,7 +80,7 @@ def test_a_draft_shows_the_stages_without_a_token(client: TestClient) -> None:
         assert title in stages
     assert "Locked. People come last. Waits for steps 9 (query authorship)" in card(found, 12)
     assert "loss at most 5 percentage point" in card(found, 9)
-    assert "626; paired proportions" in card(found, 9)
+    assert "168; paired proportions" in card(found, 9)
     assert client.get("/api/v1/plans").json()["total"] == 0
 
 
@@ -102,6 +105,24 @@ def test_what_cannot_be_drafted_is_said(
 def test_empty_fields_of_the_draft_are_open(client: TestClient) -> None:
     asked = dict.fromkeys(DRAFT, "") | {"sample/method": "two-proportions"}
     assert client.get("/plans", params=asked).status_code == 200
+
+
+def test_a_draft_says_how_likely_all_tests_are_met(client: TestClient) -> None:
+    sized = {"sample/method": "non-inferiority-paired", "sample/margin": "5",
+             "sample/expected_loss": "1", "sample/effect": ""}  # fmt: skip
+    found = opened(client, "/plans?" + urlencode({**DRAFT, **sized})).words
+    assert "If nothing is lost, all 3 tests are met with probability 0." in found
+    assert "at the losses expected, 0.51" in found
+    assert "Not counted: steps 12, 13" in found
+    assert "nothing is paired in a randomised trial" in found
+
+
+def test_a_direction_is_chosen_not_assumed(service: TestClient) -> None:
+    ident = stored(service)
+    change(service, ident, 6, step_status="done")
+    answer = change(service, ident, 9, given={**RESULT, "result/metric/higher_is_better": ""})
+    assert answer.status_code == 422
+    assert "whether higher is better" in page(answer).one("#step-9 [role=alert]").words
 
 
 def test_storing_needs_the_token_and_keeps_what_was_typed(service: TestClient) -> None:
@@ -164,14 +185,27 @@ def test_the_life_of_a_plan_by_forms(service: TestClient) -> None:
     assert answer.headers["location"] == f"/plans/{ident}#step-9"
     tested = card(opened(service, f"/plans/{ident}"), 9)
     assert "✕ not met" in tested
-    assert "loss 11.84 percentage-point; no interval reported as a gap" in tested
+    assert "Attempt 1, not met : system not stated ; data not stated ;" in tested
+    assert "loss 11.84 percentage-point; 95 % CI 8.32 to 15.41 (newcombe) as a gap" in tested
     assert "Decided by Bea Roe" in tested
     assert "11.84 points" in opened(service, f"/gaps/{ident}-step-9").words
-    good = {**RESULT, "result/after/value": "93"}
+    good = {**RESULT, "result/after/value": "94", "result/after/events": "564"}
+    again = {**good, "result/systems/0/name": "Model 2", "result/data": "Messages of June."}
+    silent = change(service, ident, 9, given=good)
+    assert silent.status_code == 422
+    words = page(silent).one('[id="s9-result/data-error"]').words
+    assert "attempt 2 at step 9" in words
     for step in (9, 10):
-        assert change(service, ident, step, given=good).status_code == 303
+        assert change(service, ident, step, given=again).status_code == 303
+    tested = card(opened(service, f"/plans/{ident}"), 9)
+    assert "Attempt 1, not met" in tested
+    assert "Attempt 2, met : system Model 2 ; data Messages of June." in tested
+    assert "Look 2 at this step" in tested
     reason = "No conversations can be replayed."
-    assert change(service, ident, 11, waive=reason).status_code == 303
+    bare = change(service, ident, 11, waive=reason)
+    assert bare.status_code == 422
+    assert "name of who decides" in page(bare).one('[id="s11-by/name-error"]').words
+    assert change(service, ident, 11, waive=reason, **{"by/name": "Bea Roe"}).status_code == 303
     found = opened(service, f"/plans/{ident}")
     assert f"waived : {reason}" in card(found, 11)
     assert "Locked" not in card(found, 12)

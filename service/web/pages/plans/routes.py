@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
+from loaders.model import DESCRIBED
 from loaders.reading.cleaning import slug
 from service.access import Caller, Scope
 from service.common import parameters
@@ -34,9 +35,10 @@ COMPANIONS = frozenset(
 )  # fmt: skip
 """Fields that are always chosen; they say nothing unless another field of their group is filled."""
 _NEW = ("deployment", "card", "title", "notes", "threshold/at_most", "threshold/at_least",
-        "threshold/unit", "sample/method", "sample/effect", "sample/baseline", "sample/discordant",
-        "sample/power")  # fmt: skip
-_MOST_FIELDS = 60
+        "threshold/unit", "threshold/level", "sample/method", "sample/margin",
+        "sample/expected_loss", "sample/effect", "sample/baseline", "sample/discordant",
+        "sample/power", *DESCRIBED)  # fmt: skip
+_MOST_FIELDS = 80
 _MOST_BYTES = 2**18
 """Bytes of a form, which is read before its token is."""
 _SCHEMES = ("test-method", "interval-method", "sample-size-method")
@@ -200,7 +202,7 @@ def _sentence(problem: Mapping[str, Any]) -> str:
 def _tree(typed: Mapping[str, str], person: str) -> dict[str, Any]:
     """Return the fields of a form as the API takes them; people and metrics get ids by name."""
     given = form_fields.filled({k: v for k, v in typed.items() if k != "token"}, COMPANIONS)
-    for name in (f"{person}/name", "owner/name", "result/metric/name"):
+    for name in (f"{person}/name", "owner/name", "result/metric/name", "result/systems/0/name"):
         if name in given:
             given[name.removesuffix("name") + "id"] = slug(given[name]) or "unnamed"
     return form_fields.nested(given)

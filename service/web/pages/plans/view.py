@@ -9,10 +9,17 @@ from typing import Any
 from rdflib import SKOS, URIRef
 
 from loaders.mapping.iris import BASE, last_segment
-from loaders.model import Agent, Plan, SampleSize, Step, StepResult, Threshold
-from loaders.writers.plan import result_words, sample_words, threshold_words
+from loaders.model import DESCRIBED, Agent, Attempt, Plan, SampleSize, Step, StepResult, Threshold
+from loaders.writers.plan import (
+    DESCRIBED_AS,
+    NOT_STATED,
+    attempt_words,
+    result_words,
+    sample_words,
+    threshold_words,
+)
 from service.ontology import graphs
-from service.plans import commands
+from service.plans import commands, looks
 from service.queries import lists
 from service.queries.cache import cached_per_key, cached_per_state
 from service.records import repository
@@ -31,6 +38,16 @@ _TESTS = ("test-task", "test-outcome")
 
 
 @dataclass(frozen=True)
+class AttemptCard:
+    """One attempt at a step, in words; what it was made with and on is said where stated."""
+
+    attempt: Attempt
+    systems: str
+    data: str
+    result: str
+
+
+@dataclass(frozen=True)
 class StepCard:
     """One step with its state, and the steps that lock it, with what they test."""
 
@@ -39,12 +56,18 @@ class StepCard:
     locked_by: tuple[Step, ...]
     threshold: str | None
     sample: str | None
-    result: str | None
+    attempts: tuple[AttemptCard, ...] = ()
 
     @property
     def name(self) -> str:
         """The assumptions that it is about, in words."""
         return named(self.step)
+
+    @property
+    def why_no_size(self) -> str:
+        """Why no sample size stands at a test."""
+        trial = self.step.test_method == "randomised-trial"
+        return f"not worked out; {looks.NOT_PAIRED}" if trial else "not worked out"
 
     @property
     def is_test(self) -> bool:
@@ -89,6 +112,12 @@ class PlanPage:
     stages: tuple[Stage, ...]
     untested: tuple[UntestedAssumption, ...]
     changes: tuple[PlanChange, ...] = ()
+    all_met: str | None = None
+
+    @property
+    def described(self) -> Mapping[str, str]:
+        """What the plan says in words of its own, *not stated* where it does not."""
+        return {DESCRIBED_AS[n]: getattr(self.plan, n) or NOT_STATED for n in DESCRIBED}
 
 
 def page_of(plan: Plan, version: int = 0, changes: Sequence[PlanChange] = ()) -> PlanPage:
@@ -98,7 +127,15 @@ def page_of(plan: Plan, version: int = 0, changes: Sequence[PlanChange] = ()) ->
         Stage(code, title, about, tuple(c for c in cards if c.step.stage == code))
         for code, (title, about) in STAGES.items()
     )
-    return PlanPage(plan, version, tuple(stages), tuple(_untested(plan)), tuple(changes))
+    chance = looks.all_met(plan)
+    return PlanPage(
+        plan,
+        version,
+        tuple(stages),
+        tuple(_untested(plan)),
+        tuple(changes),
+        chance.words() if chance else None,
+    )
 
 
 @cached_per_key(most=256)
@@ -117,7 +154,14 @@ def _card(plan: Plan, step: Step) -> StepCard:
         locked_by=tuple(s for s in plan.steps if s.position in waits) if locked else (),
         threshold=threshold_words(step.threshold) if step.threshold else None,
         sample=sample_words(step.sample_size) if step.sample_size else None,
-        result=result_words(step.result) if step.result else None,
+        attempts=tuple(_attempt(a) for a in step.tried),
+    )
+
+
+def _attempt(attempt: Attempt) -> AttemptCard:
+    systems = ", ".join(s.name or s.id for s in attempt.result.systems)
+    return AttemptCard(
+        attempt, systems or NOT_STATED, attempt.data or NOT_STATED, result_words(attempt.result)
     )
 
 
@@ -138,7 +182,7 @@ def _why_untested(compared: Step, test: Step | None) -> str:
     if test is None:
         verdict = (compared.verdict or "unknown").replace("-", " ")
         return f"{verdict} by comparison of the cards; nothing was measured"
-    if test.result is not None:
+    if test.tried and test.decision != "waived":
         return "" if test.decision != "inconclusive" else f"step {test.position} was inconclusive"
     if test.decision == "waived":
         return f"waived: {test.reason}"
@@ -194,6 +238,9 @@ def _words(value: Any) -> str:
             return sample_words(value)
         case StepResult():
             return result_words(value)
+        case (Attempt(), *_):
+            last = value[-1]
+            return f"attempt {last.number}, {attempt_words(last)}"
         case Agent():
             return value.name
         case _:
