@@ -82,13 +82,16 @@ def rehearse(path: Path, update: Update, keeps: bool) -> Transaction:  # noqa: F
     """Run an update on the copy of a store in `path` and return what it has changed.
 
     Raises `BadQuery` for text that does not parse or would reach beyond the store, and `Conflict`
-    for what the store does not allow, or where a recorded result would not stay (with `keeps`).
+    for what the store does not allow, or where a recorded result would not stay (with `keeps`),
+    `Invalid` where a plan would say what no evidence gives.
     """
     copy = Copy(path)
     copy.after.update(update.sparql, update.using, update.base)
+    change = copy.change(update.sparql)
     if keeps:
         fixed_results.keep(copy.before, copy.after)
-    return copy.change(update.sparql)
+        fixed_results.founded(copy.before, copy.after, [name for name, *_ in change.sizes])
+    return change
 
 
 def check_text(update: Update) -> None:

@@ -1,17 +1,19 @@
-"""Recorded results of plans stay, with their thresholds, also where triples are written.
+"""Recorded results of plans stay and decide by rule, also where triples are written.
 
 Imports and `PATCH` bring plans as records, which `thresholds` looks at; here are the doors that
 take any triples: SPARQL updates and the Graph Store Protocol.
 """
 # DESIGN: plan-rules-once
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from loaders.mapping.iris import BASE
-from loaders.model import whole_number
-from service.common.problems import Conflict
+from loaders.mapping.iris import BASE, THINGS
+from loaders.model import Plan, whole_number
+from service.common.problems import Conflict, Invalid, NotFound
 from service.queries import internal
+from service.records.plan_decisions import unfounded
+from service.records.repository import load
 from service.store.oxigraph.store import open_store
 from service.store.port import Engine
 from service.store.rdf_input import lines
@@ -59,18 +61,57 @@ def _kept(version: int, step: _Step, now: Mapping[int, _Step]) -> bool:
     return now.get(version) == step and fixed and grows
 
 
+def founded(before: Engine, after: Engine, names: Iterable[str]) -> None:
+    """Raise `Invalid` where one of the graphs by these names has a plan that says what it may not.
+
+    It is judged as an import is: what the plan said in this version, or the one before, is left.
+    Raises `Conflict` for a plan that the model cannot read.
+    """
+    for name in names:
+        ident, _, number = name.removeprefix(_PLANS).rpartition("/")
+        version = whole_number(number) if name.startswith(_PLANS) else None
+        if version is None:
+            continue
+        new = _version(after, ident, version)
+        old = _readable(before, ident, version) or _readable(after, ident, version - 1)
+        for step, words in unfounded(old, new) if new else ():
+            raise Invalid(f"Step {step} of the plan {ident!r}: {words}", plan=ident, step=step)
+
+
+_PLANS = f"{BASE}graph/plan/"
+
+
+def _version(engine: Engine, ident: str, version: int) -> Plan | None:
+    try:
+        record = load(engine, "plan", ident, version).record if version > 0 else None
+    except NotFound:
+        return None
+    return record if isinstance(record, Plan) else None
+
+
+def _readable(engine: Engine, ident: str, version: int) -> Plan | None:
+    try:
+        return _version(engine, ident, version)
+    except Conflict:
+        return None
+
+
 def keep_replacing(engine: Engine, name: str, quads: bytes) -> None:
-    """Raise `Conflict`, as `keep` does, if the graph `name` were to hold exactly these N-Quads."""
-    if not any(s.results for versions in _steps(engine).values() for s in versions.values()):
+    """Raise as `keep` and `founded` do, if the graph `name` were to hold exactly these N-Quads."""
+    held = any(s.results for versions in _steps(engine).values() for s in versions.values())
+    if not held and not name.startswith(_PLANS):
         return
     scratch = open_store(None)
-    for graph in {str(row["graph"]) for row in internal.rows(engine, "plan-graphs")} - {name}:
+    graphs = {str(row["graph"]) for row in internal.rows(engine, "plan-graphs")}
+    shared = {str(THINGS)} if name.startswith(_PLANS) else set()  # the names of agents and metrics
+    for graph in (graphs | shared) - {name}:
         scratch.commit(lines(engine.graph(graph), graph))
     if name:
         scratch.commit(lines(engine.default_graph()))
     scratch.commit(quads)
     try:
         keep(engine, scratch)
+        founded(engine, scratch, [name])
     finally:
         scratch.close()
 

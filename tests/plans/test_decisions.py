@@ -171,6 +171,34 @@ def test_a_file_cannot_bring_a_decision_without_evidence(service: TestClient) ->
     assert (answer.status_code, "threshold-on-loss@2 says not-met" in answer.text) == (422, True)
 
 
+def test_triples_cannot_bring_a_decision_without_evidence(service: TestClient) -> None:
+    plan = ready(service)
+    done(service, plan, 4, result=scores(570, 510))
+    name = f"https://w3id.org/evalgap/graph/plan/{plan['id']}/3"
+    stored = service.get("/rdf-graph-store", params={"graph": name, "format": "nt"}).text
+    met = stored.replace("step-decision/not-met", "step-decision/met")
+    other = met.replace(plan["id"], f"{plan['id']}-copy")
+    turtle = {"Content-Type": "text/turtle"}
+    copied: dict[str, Any] = {
+        "params": {"graph": f"https://w3id.org/evalgap/graph/plan/{plan['id']}-copy/3"}
+    }
+    decision = "https://w3id.org/evalgap/ontology#stepDecision"
+    code = "https://w3id.org/evalgap/code/step-decision"
+    swap = (
+        f"DELETE {{ GRAPH <{name}> {{ ?s <{decision}> ?d }} }} "
+        f"INSERT {{ GRAPH <{name}> {{ ?s <{decision}> <{code}/met> }} }} "
+        f"WHERE {{ GRAPH <{name}> {{ ?s <{decision}> ?d }} }}"
+    )
+    answers = [
+        service.put("/rdf-graph-store", content=met, headers=turtle, params={"graph": name}),
+        service.put("/rdf-graph-store", content=other, headers=turtle, **copied),
+        service.post("/update", data={"update": swap}),
+    ]
+    assert [a.status_code for a in answers] == [422] * 3
+    assert "changed or gone" in answers[0].text
+    assert "threshold-on-loss@2 says not-met" in answers[1].text
+
+
 @pytest.mark.parametrize(
     ("threshold", "words"),
     [
