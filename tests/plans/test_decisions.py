@@ -8,9 +8,20 @@ import pytest
 from fastapi.testclient import TestClient
 from scipy.stats import binom
 
-from loaders.model import Attempt, Measurement, Metric, SampleSize, Step, StepResult, Threshold
+from loaders.model import (
+    Agent,
+    Attempt,
+    Measurement,
+    Metric,
+    Plan,
+    SampleSize,
+    Step,
+    StepResult,
+    Threshold,
+)
+from service.plans.changes import StepChange, changed
 from service.plans.counted import counted
-from service.records.plan_decisions import judged
+from service.records.plan_decisions import judged, unfounded
 from tests.pages import opened
 from tests.plans.test_plans import (
     ANN,
@@ -283,6 +294,26 @@ def test_pairs_are_not_proposed_for_a_trial(service: TestClient) -> None:
     assert "**Registration:** ClinicalTrials.gov NCT00000000" in text
 
 
+def test_a_plan_of_an_older_store_goes_on_and_keeps_its_decision() -> None:
+    metric = Metric(id="accuracy", name="Accuracy", higher_is_better=True)
+    ann = Agent.model_validate(ANN)
+    after = Measurement(key="after", metric=metric, unit="percent", value=Decimal(91))
+    earlier = Step(
+        position=1, stage="test-task", step_status="done", decision="met", decided_by=ann,
+        threshold=Threshold(at_least=Decimal(90), unit="percent"),
+        reason="threshold-on-loss@1: the changed score is 91, no interval is known.",
+        result=StepResult(unit="percent", measurements=(after,)),
+    )  # fmt: skip
+    old = Plan(id="p", title="P", deployment="d", card="c/a/1", author=ann, steps=(earlier,))
+    given = {"metric": METRIC, "after": {"value": 91, "n": 100, "events": 91}, "data": "June."}
+    asked = StepChange.model_validate({"result": given})
+    new = old.model_copy(update={"steps": (changed(old, earlier, asked),)})
+    assert [a.decision for a in new.steps[0].attempts] == ["met", "inconclusive"]
+    assert (new.steps[0].result, new.steps[0].decision) == (None, "inconclusive")
+    assert list(unfounded(old, new)) == []
+    assert [n for n, _ in unfounded(None, old)] == [1]
+
+
 def decided(
     n: int, margin: str, counts: tuple[int, int, int, int], planned: int | None = None
 ) -> str:
@@ -314,11 +345,11 @@ def test_a_loss_as_large_as_the_margin_is_seldom_met_by_pairs(
     """Every outcome is decided and counted: at most 2.5 % are met, but for what counts jump."""
     share = (discordant + float(margin) / 100) / discordant / 2
     chance = {"met": 0.0, "inconclusive": 0.0, "not-met": 0.0}
-    for changed in range(n + 1):
-        odds = binom.pmf(changed, n, discordant)
-        for lost in range(changed + 1):
-            if (p := odds * binom.pmf(lost, changed, share)) > 1e-6:
-                gained = changed - lost
+    for moved in range(n + 1):
+        odds = binom.pmf(moved, n, discordant)
+        for lost in range(moved + 1):
+            if (p := odds * binom.pmf(lost, moved, share)) > 1e-6:
+                gained = moved - lost
                 before = n // 2
                 counts = before, before - lost + gained, lost, gained
                 chance[decided(n, margin, counts)] += p
