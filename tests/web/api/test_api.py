@@ -106,10 +106,14 @@ def test_every_number_of_the_bean_gap_has_an_interval_with_method_and_unit(
     gap = client.get(GAP).json()
     parts = [c for d in gap["decompositions"] for c in d["contributions"]]
     for estimate in (gap, *parts):
-        methods = {i["interval_method"] for i in estimate["intervals"]}
-        assert methods == {"bootstrap-percentile"}
+        first, *others = estimate["intervals"]
+        assert (first["interval_method"], first["sampling_unit"]) == ("jackknife-t", "scenario")
+        assert (first["clusters"], "too few" in first["caution"]) == (10, True)
+        assert "bootstrap-percentile" in {i["interval_method"] for i in others}
         assert len({i["sampling_unit"] for i in estimate["intervals"]}) == 2
-    assert all(m["intervals"][0]["interval_method"] == "wilson" for m in gap["measurements"])
+    for score in gap["measurements"]:
+        methods = [i["interval_method"] for i in score["intervals"]]
+        assert methods == ["jackknife-t", "bootstrap-percentile", "wilson"]
 
 
 def test_the_reported_gap_stands_beside_it_in_whole_points(client: TestClient) -> None:
