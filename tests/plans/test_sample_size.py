@@ -1,6 +1,5 @@
 """Sample sizes: the least from which exact power stays at the target, and the figures of R."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from service.common.problems import BadRequest
 from service.decomposition.intervals import newcombe, tango
 from service.plans import exact_power
 from service.plans.sample_size import SampleSizeRequest, sample_size
+from tests.servers import program
 
 POWER_PROP_TEST: dict[tuple[float, float], int] = {
     (95, 5): 435, (90, 5): 686, (50, 10): 388, (99, 5): 211, (99.9, 5): 158, (20, 20): 35,
@@ -176,12 +176,11 @@ def test_what_cannot_be_planned_is_said(wanted: dict[str, object], words: str) -
         sample_size(asked(**wanted))
 
 
-@pytest.mark.skipif(shutil.which("Rscript") is None, reason="there is no Rscript on this machine")
 def test_r_agrees() -> None:
     """`sizes.R` prints what power.prop.test, binom.test and fisher.test say of our sizes."""
-    script = Path(__file__).with_name("sizes.R")
+    rscript = program("Rscript", "Rscript", "apt-get install r-base-core")
     done = subprocess.run(
-        ["Rscript", str(script)],
+        [rscript, str(Path(__file__).with_name("sizes.R"))],
         capture_output=True,
         text=True,
         check=True,
