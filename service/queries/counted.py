@@ -15,6 +15,7 @@ from loaders.mapping.iris import BASE, EGAP
 from service.common.problems import BadParameter
 
 _CURRENT = re.compile(r"FILTER NOT EXISTS \{ \?(\w+) dcterms:isReplacedBy \?\w+ \}")
+_FILTER = re.compile(r" ?FILTER NOT EXISTS \{ \?\w+ (<[^<>]*+> <[^<>]*+>) \}")
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ class Uncounted:
 
     def without(self, sparql: str) -> str:
         """Return a query without any filter that leaves these records out."""
-        filters = rf" ?FILTER NOT EXISTS \{{ \?\w+ {re.escape(self._statement)} \}}"
-        return re.sub(filters, "", sparql)
+        return _FILTER.sub(lambda f: "" if f[1] == self._statement else f[0], sparql)
 
     def concerns(self, sparql: str) -> bool:
         """Tell whether a query leaves these records out."""
