@@ -127,6 +127,11 @@ class Step(Node):
     results: Annotated[tuple[Iri, ...], Link("egap:producedResult")] = ()
 
     @property
+    def is_test(self) -> bool:
+        """Whether it has a result: a test of task or of outcome assumptions."""
+        return self.stage in {"test-task", "test-outcome"}
+
+    @property
     def tried(self) -> tuple[Attempt, ...]:
         """Every attempt in order; the only result of an older plan is the first one."""
         if self.result is None:

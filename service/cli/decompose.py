@@ -12,15 +12,25 @@ from service.cli.shared import fail
 RungWords = Annotated[
     list[str] | None, typer.Option(help="RUNG=DIMENSIONS that a rung changes; may be repeated.")
 ]
+Table = Annotated[
+    Path,
+    typer.Argument(help="CSV or Parquet: rung, item, cluster, score; or rung, score, n, events."),
+]
+Scale = Annotated[
+    str | None,
+    typer.Option(help="Of other scores: the least and the greatest that can be had, as 1:5."),
+]
+Direction = Annotated[
+    bool | None,
+    typer.Option(
+        "--higher-is-better/--lower-is-better",
+        help="Which scores are better; without it no number is called loss or gain.",
+    ),
+]
 
 
 def decompose(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            help="CSV or Parquet: rung, item, cluster, score; or rung, score, n, events."
-        ),
-    ],
+    file: Table,
     rungs: Annotated[str | None, typer.Option(help="Rungs in order, joined by commas.")] = None,
     changed: RungWords = None,
     adds: Annotated[
@@ -29,17 +39,8 @@ def decompose(
     resamples: Annotated[int, typer.Option(help="Bootstrap resamples.")] = 10_000,
     seed: Annotated[int, typer.Option(help="Seed of the resampling.")] = 1,
     unit: Annotated[str, typer.Option(help="Of the scores: fraction or percent.")] = "fraction",
-    scale: Annotated[
-        str | None,
-        typer.Option(help="Of other scores: the least and the greatest that can be had, as 1:5."),
-    ] = None,
-    higher_is_better: Annotated[
-        bool | None,
-        typer.Option(
-            "--higher-is-better/--lower-is-better",
-            help="Which scores are better; without it no number is called loss or gain.",
-        ),
-    ] = None,
+    scale: Scale = None,
+    higher_is_better: Direction = None,
     as_gap: Annotated[
         Path | None,
         typer.Option(help="Print a gap record instead; this file says what it is about."),

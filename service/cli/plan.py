@@ -46,6 +46,7 @@ def new(
     store: StoreOption = None,
 ) -> None:
     """Make a plan from the fit of a card, or from findings of your own."""
+    from service.ingest import alone  # noqa: PLC0415 - the other commands start faster
     from service.plans import commands  # noqa: PLC0415 - the other commands start faster
 
     given = {
@@ -58,9 +59,7 @@ def new(
         **(_tree(about) if about else {}),
         **_shared(threshold, sample),
     }
-    requested = commands.form(
-        {k: v for k, v in given.items() if v is not None}, commands.PlanRequest
-    )
+    requested = alone.form({k: v for k, v in given.items() if v is not None}, commands.PlanRequest)
     settings = settings_of(store=store)
     with (
         opened(settings) as engine,
@@ -106,6 +105,7 @@ def step(
     store: StoreOption = None,
 ) -> None:
     """Change a step; every change is a new version of the plan."""
+    from service.ingest import alone  # noqa: PLC0415 - the other commands start faster
     from service.plans import commands  # noqa: PLC0415 - the other commands start faster
     from service.plans.changes import StepChange  # noqa: PLC0415
 
@@ -116,7 +116,7 @@ def step(
         "by": agent(by) if by else None,
         **_shared(threshold, sample),
     }
-    requested = commands.form({k: v for k, v in given.items() if v is not None}, StepChange)
+    requested = alone.form({k: v for k, v in given.items() if v is not None}, StepChange)
     settings = settings_of(store=store)
     with (
         opened(settings) as engine,

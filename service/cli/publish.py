@@ -27,9 +27,9 @@ def publish(
 ) -> None:
     """Let a self-reported gap count: a new version, with who published it and why."""
     from service.evidence import publication  # noqa: PLC0415 - the other commands start faster
-    from service.plans import commands  # noqa: PLC0415
+    from service.ingest import alone  # noqa: PLC0415
 
-    given = commands.form(
+    given = alone.form(
         {
             "by": agent(by),
             "reason": reason,
@@ -45,4 +45,4 @@ def publish(
         logged(settings, engine, "publication", gap) as write,
     ):
         done = publication.publish(engine, gate, gap, given, write.entry)
-    out.print(f"{gap} is published in version {done.version} ({done.gap.verification})")
+    out.print(f"{gap} is published in version {done.version} ({given.verification})")

@@ -60,7 +60,6 @@ class ClusterT:
 
     lower: float
     upper: float
-    clusters: int
     hinge: int | None
 
 
@@ -82,7 +81,7 @@ def jackknife_t(sums: Floats, counts: Floats, row: Floats) -> ClusterT | None:
     rest = _jackknife(np.delete(kept[0], far, 0), np.delete(kept[1], far, 0), kept[2])
     moved = abs(left[far] - estimate)
     hinge = int(here[far]) if rest is not None and moved > rest[1] * rest[2] + _NONE else None
-    return ClusterT(estimate - error * reach, estimate + error * reach, len(here), hinge)
+    return ClusterT(estimate - error * reach, estimate + error * reach, hinge)
 
 
 def _jackknife(

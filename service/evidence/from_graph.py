@@ -44,8 +44,8 @@ def of_gap(
 ) -> list[Figure]:
     """Return the contributions of a gap, or the gap itself where it is not taken apart.
 
-    `domains` gives the domains of a benchmark under its id, of a deployment under `at {id}`;
-    `classes` the classes of metric by code.
+    `domains` has those of a benchmark under its id, and those of a deployment under `at {id}`.
+    `classes` has the classes of metric by code.
     """
     near = domains.get(gap.benchmark, frozenset()) | domains.get(
         f"at {gap.deployment}", frozenset()

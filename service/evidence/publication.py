@@ -1,22 +1,19 @@
 """A self-reported gap is published: a new version that counts, and says who let it count."""
 # DESIGN: what-counts
 
-import json
-from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from loaders.contract import Document, Raw
 from loaders.mapping.iris import BASE
 from loaders.model import SELF_REPORTED, Agent, Citation, Gap
 from loaders.model.terms import Text
 from service.access import LogEntry
 from service.common.problems import Conflict, Invalid
-from service.ingest.pipeline import AUDITED, ingest
+from service.ingest import alone
 from service.records import repository
+from service.records.repository import StoredRecord
 from service.store.port import Engine
-from service.validation.cross_check import seldom
 from service.validation.gate import Gate
 
 FEWEST_WORDS = 3
@@ -36,17 +33,9 @@ class Publication(BaseModel):
     sources: tuple[Citation, ...] = ()
 
 
-@dataclass(frozen=True)
-class PublishedGap:
-    """A gap after its publication, and the number of that version."""
-
-    gap: Gap
-    version: int
-
-
 def publish(
     engine: Engine, gate: Gate, ident: str, given: Publication, write: LogEntry
-) -> PublishedGap:
+) -> StoredRecord:
     """Store a self-reported gap with the level that somebody answers for, so that it counts.
 
     Raises `Conflict` for a gap that counts already, `Invalid` for a reason of fewer than three
@@ -65,17 +54,8 @@ def publish(
             "sources": (*held.sources, *given.sources),
         }
     )
-    source = f"gaps/{ident}/publication"
-    content = {"at": source, "publication": given.model_dump(mode="json")}
-    raw = Raw(source, json.dumps(content, ensure_ascii=False).encode())
-    document = Document(raw, "evalgap", (new,))
-    (outcome,) = ingest([document], engine, gate, write=write, audited=seldom(AUDITED))
-    if outcome.problems:
-        report = outcome.document()
-        raise Invalid(outcome.problems[0].sentence(), problems=report["problems"])
-    stored = repository.load(engine, "gap", ident)
-    assert isinstance(stored.record, Gap)  # noqa: S101 - `load` returns this kind
-    return PublishedGap(stored.record, stored.version)
+    alone.store(engine, gate, alone.document(f"gaps/{ident}/publication", [new], given), write)
+    return repository.load(engine, "gap", ident)
 
 
 def _check(held: Gap, given: Publication) -> None:

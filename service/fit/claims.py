@@ -262,6 +262,16 @@ class Fit:
     rank: int | None = None
     ranks: tuple[int, int] | None = None
 
+    @property
+    def best_rank(self) -> int | None:
+        """The rank if all that is open held, and failed for the others."""
+        return self.ranks[0] if self.ranks else None
+
+    @property
+    def worst_rank(self) -> int | None:
+        """The rank if all that is open failed, and held for the others."""
+        return self.ranks[1] if self.ranks else None
+
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """One finding for each relevant dimension."""

@@ -17,7 +17,7 @@ from service.fit.claims import (
     Judgement,
 )
 from service.ontology.old_codes import to_recode
-from service.ontology.scheme_queries import tail
+from service.ontology.scheme_queries import tail, true
 from service.ontology.schemes import NOT_APPLICABLE
 from service.queries import internal
 from service.queries.cache import cached_per_state
@@ -129,13 +129,9 @@ def _claimed(rows: list[Row]) -> bool:
     """Return whether a statement answers without a source, as `Statement.claimed` does."""
     first, bases = rows[0], {tail(r, "basis") for r in rows}
     words = "answer" in first
-    read = not words and any(_true(r, "read") for r in rows)
+    read = not words and any(true(r, "read") for r in rows)
     answers = words or tail(first, "status") == NOT_APPLICABLE or bases & {"stated", "derived"}
     return bool(answers) and "url" not in first and not read
-
-
-def _true(row: Row, name: str) -> bool:
-    return str(row.get(name, "")) in {"true", "1"}
 
 
 def _coded(row: Row) -> CodedValue:
@@ -146,7 +142,7 @@ def _coded(row: Row) -> CodedValue:
         _text(row, "rule"),
         _number(row, "share"),
         to_recode(tail(row, "dimension") or "", code),
-        _true(row, "everyKind"),
+        true(row, "everyKind"),
     )
 
 

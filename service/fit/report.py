@@ -30,8 +30,8 @@ def fit(found: Fit) -> dict[str, Any]:
     """Return how one benchmark fits."""
     return {
         "rank": found.rank,
-        "best_rank": found.ranks[0] if found.ranks else None,
-        "worst_rank": found.ranks[1] if found.ranks else None,
+        "best_rank": found.best_rank,
+        "worst_rank": found.worst_rank,
         "benchmark": found.benchmark,
         "title": found.title,
         "answered": list(found.answered),
@@ -60,8 +60,8 @@ def fit_rows(fits: Sequence[Fit]) -> list[dict[str, Any]]:
             "benchmark": found.benchmark,
             "title": found.title,
             **_row(f),
-            "best_rank": found.ranks[0] if found.ranks else None,
-            "worst_rank": found.ranks[1] if found.ranks else None,
+            "best_rank": found.best_rank,
+            "worst_rank": found.worst_rank,
         }
         for found in fits
         for f in found.findings

@@ -1,6 +1,7 @@
 """Documents and updates on their way into the store: identified, versioned, checked."""
 
 __all__ = [
+    "alone",
     "checking",
     "documents",
     "graph_updates",

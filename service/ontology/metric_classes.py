@@ -5,7 +5,7 @@ What follows from a class is data of the ontology (`egap:shareOfItems`, `egap:wi
 
 from collections.abc import Mapping
 
-from service.ontology.scheme_queries import tail
+from service.ontology.scheme_queries import tail, true
 from service.ontology.schemes import MetricClass
 from service.queries import internal
 from service.queries.cache import cached_per_state
@@ -19,12 +19,9 @@ def metric_classes(engine: Engine) -> Mapping[str, MetricClass]:
         MetricClass(
             tail(row, "class") or "",
             str(row["label"]),
-            str(row.get("shareOfItems")) in _TRUE,
-            str(row.get("withinWhole")) in _TRUE,
+            true(row, "shareOfItems"),
+            true(row, "withinWhole"),
         )
         for row in internal.rows(engine, "metric-classes")
     )
     return {item.code: item for item in found}
-
-
-_TRUE = {"true", "1"}

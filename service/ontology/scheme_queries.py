@@ -58,10 +58,10 @@ def _scheme(name: str, whole: str, rows: list[Row]) -> Scheme:
         name,
         {code: _value(code, some) for code, some in by_value.items()},
         str(rows[0]["partLabel"]) if part else whole,
-        higher_asks_more=_true(rows[0], "asksMore"),
-        may_coexist=_true(rows[0], "coexist"),
+        higher_asks_more=true(rows[0], "asksMore"),
+        may_coexist=true(rows[0], "coexist"),
         part=part,
-        compared="compared" not in rows[0] or _true(rows[0], "compared"),
+        compared="compared" not in rows[0] or true(rows[0], "compared"),
     )
 
 
@@ -73,8 +73,8 @@ def _value(code: str, rows: list[Row]) -> SchemeValue:
         tail(first, "broader"),
         int(str(first["rank"])) if "rank" in first else None,
         _tails(rows, "entails"),
-        _true(first, "leavesNothing"),
-        _true(first, "old"),
+        true(first, "leavesNothing"),
+        true(first, "old"),
         _tails(rows, "same"),
         _tails(rows, "mayMean"),
     )
@@ -84,7 +84,8 @@ def _tails(rows: list[Row], name: str) -> frozenset[str]:
     return frozenset(found for row in rows if (found := tail(row, name)))
 
 
-def _true(row: Row, name: str) -> bool:
+def true(row: Row, name: str) -> bool:
+    """Tell whether a variable is the truth value true; an unbound one is not."""
     return str(row.get(name, "false")) in {"true", "1"}
 
 

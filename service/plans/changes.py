@@ -34,9 +34,10 @@ from loaders.model import (
 from loaders.model.terms import Text, Whole
 from service.common.problems import BadRequest, Conflict, Invalid
 from service.plans import looks
-from service.plans.counted import counted
+from service.plans.intervals_of_counts import counted
 from service.plans.sample_size import PAIRED, SampleSizeRequest, sample_size
 from service.records.plan_decisions import (
+    DIRECTION,
     WAIVER,
     WHO,
     bare,
@@ -47,18 +48,13 @@ from service.records.plan_decisions import (
 )
 from service.records.plan_rules import locks, lowered
 
-_TESTS = ("test-task", "test-outcome")
 _LOSS_UNIT = {"percent": "percentage-point"}
 
 
 def _directed(metric: Metric) -> Metric:
     """Return a metric that has a direction: without one, a loss looks like a gain."""
     if metric.higher_is_better is None:
-        raise PydanticCustomError(
-            "direction",
-            "The metric does not say whether higher is better, and a loss would look like a gain. "
-            "Write higher_is_better: true, or false where a lower score is better",
-        )
+        raise PydanticCustomError("direction", DIRECTION.removesuffix("."))
     return metric
 
 
@@ -183,7 +179,7 @@ def invalid(field: str, words: str) -> Invalid:
 def takes_size(step: Step, size: SampleSize) -> bool:
     """Tell whether a step is a test that can have a sample size: pairs are none in a trial."""
     paired = size.sample_method in PAIRED and step.test_method == "randomised-trial"
-    return step.stage in _TESTS and not paired
+    return step.is_test and not paired
 
 
 def check_sizes(step: Step) -> None:
@@ -216,7 +212,7 @@ def _check(plan: Plan, step: Step, change: StepChange) -> None:
     if step.tried and change.step_status not in {None, "done"}:
         raise Conflict(f"Step {step.position} has a result, so it is done and stays so.")
     lacks = not step.tried and change.result is None
-    if change.step_status == "done" and step.stage in _TESTS and lacks:
+    if change.step_status == "done" and step.is_test and lacks:
         raise Conflict(f"Step {step.position} is a test: it is done when its result is recorded.")
 
 
@@ -234,7 +230,7 @@ def _check_fixed(step: Step, change: StepChange) -> None:
         )
     if change.result is None:
         return
-    if step.stage not in _TESTS:
+    if not step.is_test:
         raise BadRequest(
             f"Step {step.position} is of the stage {step.stage}; only tests have a result."
         )

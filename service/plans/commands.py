@@ -1,22 +1,22 @@
 """Plans in the store: made from a deployment and a card, changed step by step, nothing lost."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from loaders.contract import Document, Raw, problems_of
+from loaders.contract import Document, Raw
 from loaders.mapping.iris import record_iri, series_iri
 from loaders.model import DESCRIBED, Agent, Card, Gap, Plan, Record, Step, Threshold
 from loaders.model.terms import Path, Slug, Text
 from service.access import LogEntry
-from service.common.problems import Conflict, Invalid, NotFound
+from service.common.problems import Conflict, NotFound
 from service.fit import from_graph
 from service.fit.claims import BenchmarkClaims, Claim, Finding
 from service.fit.rules import find
-from service.ingest.pipeline import AUDITED, ingest
+from service.ingest import alone
+from service.ingest.pipeline import ingest
 from service.ontology import graphs, scheme_queries
 from service.ontology.schemes import DISPUTED, Scheme
 from service.plans.changes import StepChange, changed, check_sizes, gap_of, takes_size
@@ -26,11 +26,9 @@ from service.queries import internal
 from service.records import repository
 from service.records.plan_rules import locks
 from service.store.port import Engine
-from service.validation.cross_check import seldom
 from service.validation.gate import Gate
 
 Verdict = Literal["holds", "partially-holds", "violated", "unknown", "not-applicable"]
-Form = TypeVar("Form", bound=BaseModel)
 
 
 class GivenFinding(BaseModel):
@@ -73,21 +71,12 @@ class ChangedPlan:
     gap: dict[str, Any] | None
 
 
-def form(given: Any, cls: type[Form]) -> Form:
-    """Return a request as its class. Raises `Invalid` naming every field that does not fit."""
-    try:
-        return cls.model_validate(given)
-    except ValidationError as error:
-        problems = problems_of(error)
-        raise Invalid(problems[0].sentence(), problems=[dict(vars(p)) for p in problems]) from error
-
-
 def create(engine: Engine, gate: Gate, requested: PlanRequest, write: LogEntry) -> ChangedPlan:
     """Store a new plan. Raises `Conflict` for an id that is taken, `NotFound`, `Invalid`."""
     if internal.holds(engine, "known", iri=series_iri("plan", requested.id)):
         raise Conflict(f"There is a plan {requested.id!r} already. Choose another id.")
     plan = drafted(engine, requested)
-    _store(engine, gate, _document(f"plans/{plan.id}", [plan], requested), write)
+    alone.store(engine, gate, alone.document(f"plans/{plan.id}", [plan], requested), write)
     stored, version = load(engine, plan.id)
     return ChangedPlan(stored, version, None)
 
@@ -151,8 +140,8 @@ def change(
     new = plan.model_copy(update={"steps": steps})
     if new != plan:
         records: list[Record] = [new] if gap is None else [gap, new]
-        document = _document(f"plans/{ident}/steps/{position}", records, requested)
-        _store(engine, gate, document, write)
+        document = alone.document(f"plans/{ident}/steps/{position}", records, requested)
+        alone.store(engine, gate, document, write)
     return ChangedPlan(*load(engine, ident), outcome)
 
 
@@ -176,20 +165,6 @@ def _fed(
     if outcome.problems:
         return None, {"id": None, "why": " ".join(p.sentence() for p in outcome.problems)}
     return made, {"id": made.id, "why": None}
-
-
-def _document(source: str, records: Iterable[Record], requested: BaseModel) -> Document:
-    # with its place, as bytes identify a source and two steps may get the same request
-    content = {"at": source, "asked": requested.model_dump(mode="json", exclude_none=True)}
-    data = json.dumps(content, ensure_ascii=False).encode()
-    return Document(Raw(source, data), "evalgap", tuple(records))
-
-
-def _store(engine: Engine, gate: Gate, document: Document, write: LogEntry) -> None:
-    (outcome,) = ingest([document], engine, gate, write=write, audited=seldom(AUDITED))
-    if outcome.problems:
-        report = outcome.document()
-        raise Invalid(outcome.problems[0].sentence(), problems=report["problems"])
 
 
 def locked_steps(plan: Plan) -> list[dict[str, Any]]:

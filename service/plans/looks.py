@@ -6,7 +6,6 @@ from loaders.model import Attempt, Plan, Step
 from service.plans import exact_power
 from service.records.plan_decisions import LOSS, level_of
 
-_TESTS = ("test-task", "test-outcome")
 NOT_PAIRED = (
     "nothing is paired in a randomised trial. Plan two arms (non-inferiority-arms), with "
     "cluster_size and icc where one person gives several answers."
@@ -88,7 +87,7 @@ def all_met(plan: Plan) -> AllMet | None:
 
     Tests that are waived are left aside.
     """
-    tests = [s for s in plan.steps if s.stage in _TESTS and s.decision != "waived"]
+    tests = [s for s in plan.steps if s.is_test and s.decision != "waived"]
     known = {s.position: c for s in tests if (c := _chance(s, 0)) is not None}
     if not known:
         return None

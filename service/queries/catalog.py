@@ -50,8 +50,8 @@ class Parameter:
 class NamedQuery:
     """A named query: the question that it answers, in words, and its SPARQL text.
 
-    The text asks for what counts (`service.queries.counted`); `on_request` are the parameters by
-    which it is asked for more, each `true` or `false`.
+    The text gives only what counts (`service.queries.counted`). The parameters `on_request`, each
+    `true` or `false`, add the rest.
     """
 
     name: str

@@ -63,7 +63,7 @@ def counted(sparql: str) -> str:
 
 
 def on_request(sparql: str) -> tuple[Uncounted, ...]:
-    """Return what a query leaves out unless it is asked for."""
+    """Return the reasons for which a query leaves records out, if nobody requests them."""
     return tuple(u for u in UNCOUNTED if u.concerns(sparql))
 
 

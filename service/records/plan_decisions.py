@@ -73,10 +73,7 @@ def misdirected(threshold: Limit, metrics: list[Metric]) -> str | None:
     """Return what is wrong with the direction of the metrics of a result; None if nothing is."""
     up = {m.higher_is_better for m in metrics}
     if len(up) != 1 or None in up:
-        return (
-            "The metric does not say whether higher is better, and a loss would look like a gain. "
-            "Write higher_is_better: true, or false where a lower score is better."
-        )
+        return DIRECTION
     if threshold.unit != LOSS and (threshold.at_least is not None) not in up:
         better, end = ("higher", "at_least") if True in up else ("lower", "at_most")
         return (
@@ -223,6 +220,10 @@ def _standing(before: Step | None, step: Step) -> Iterator[str]:
         yield f"The step is {step.decision}, its last attempt {last or 'not decided'}. Mend one."
 
 
+DIRECTION = (
+    "The metric does not say whether higher is better, and a loss would look like a gain. "
+    "Write higher_is_better: true, or false where a lower score is better."
+)
 WAIVER = (
     "A waiver needs a sentence that says why the step is passed over, of four words at least: "
     "what is waived stays untested."

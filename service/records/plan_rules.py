@@ -4,15 +4,13 @@ from collections.abc import Sequence
 
 from loaders.model import Plan, SampleSize, Step
 
-_TESTS = ("test-task", "test-outcome")
-
 
 def settled(step: Step) -> bool:
     """Tell whether what waits for a step may start."""
     if step.decision == "waived":
         return True
     done = step.step_status == "done"
-    return done and (step.stage not in _TESTS or step.decision == "met")
+    return done and (not step.is_test or step.decision == "met")
 
 
 def locks(steps: Sequence[Step], step: Step) -> list[int]:

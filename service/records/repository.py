@@ -105,7 +105,7 @@ def named_by(
 ) -> dict[str, list[dict[str, str]]]:
     """Return the current gaps, results and profiles that name a system or study, by their kind.
 
-    Those that count only on request are left out, unless all are asked for.
+    With `counted_only`, without those that count only on request.
     """
     found: dict[str, list[dict[str, str]]] = {}
     sparql = internal.bound("records-naming", thing=series_iri(kind, thing))

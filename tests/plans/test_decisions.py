@@ -20,7 +20,7 @@ from loaders.model import (
     Threshold,
 )
 from service.plans.changes import StepChange, changed
-from service.plans.counted import counted
+from service.plans.intervals_of_counts import counted
 from service.records.plan_decisions import judged, unfounded
 from tests.pages import opened
 from tests.plans.test_plans import (

@@ -13,14 +13,13 @@ from loaders.mapping.write import triples
 from loaders.registry import read
 from service.common.problems import Disagreement
 from service.common.settings import Settings
+from service.ingest import alone
 from service.ingest.pipeline import ingest
 from service.ingest.seeding import shipped_files
-from service.plans import commands
 from service.store.oxigraph.store import open_store
 from service.validation import pyshacl_batch, validator
 from service.validation.gate import Gate
 from service.validation.validator import Issue, Triple
-from service.web.api import matches
 from service.web.app import create_app
 from tests.tokens import AUTHORIZED, TOKEN
 
@@ -84,8 +83,7 @@ def test_what_is_not_stored_is_not_judged_again(asked: list[int]) -> None:
 def test_what_is_sent_alone_is_judged_again_as_often_as_any_record(
     monkeypatch: pytest.MonkeyPatch, asked: list[int], share: int
 ) -> None:
-    for module in (matches, commands):
-        monkeypatch.setattr(module, "AUDITED", share)
+    monkeypatch.setattr(alone, "AUDITED", share)
     settings = Settings(store=None, validators=0, token=SecretStr(TOKEN))
     with TestClient(create_app(settings), headers=AUTHORIZED) as client:
         client.put("/api/v1/matches", json=DECISION).raise_for_status()

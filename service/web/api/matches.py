@@ -10,9 +10,8 @@ from loaders.writers.text import json_text as plain_json
 from loaders.writers.text import plain, yaml_text
 from service.access import Caller
 from service.common.problems import BadParameter, Invalid
-from service.ingest.pipeline import AUDITED, ingest
+from service.ingest import alone
 from service.matching import from_graph
-from service.validation.cross_check import seldom
 from service.web.cancellation import in_writing_thread
 from service.web.dependencies import REFUSALS, Services, ServicesDep, WriterDep, writing
 from service.web.requests import json_body, read_json
@@ -74,7 +73,5 @@ def _stored(services: Services, caller: Caller, decision: Any) -> dict[str, Any]
     tree = plain_json({"evalgap": 1, "matches": [decision]})
     document = read(Raw("decision.json", tree.encode()))
     with writing(services, caller, "match") as write:
-        (outcome,) = ingest(
-            [document], services.engine, services.gate, write=write.entry, audited=seldom(AUDITED)
-        )
+        outcome = alone.imported(services.engine, services.gate, document, write.entry)
     return outcome.document()

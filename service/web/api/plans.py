@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from service.access import Caller
+from service.ingest import alone
 from service.plans import commands, written
 from service.plans.changes import StepChange
 from service.plans.commands import ChangedPlan, PlanRequest
@@ -39,9 +40,7 @@ async def create_plan(request: Request, services: ServicesDep, caller: WriterDep
     Without `findings` the verdicts are those of the fit of this card for the deployment: from
     reviews, and where there is none by the rules over the values of both.
     """
-    requested = commands.form(
-        await read_json(request, services.settings.max_body_bytes), PlanRequest
-    )
+    requested = alone.form(await read_json(request, services.settings.max_body_bytes), PlanRequest)
     return await in_writing_thread(request, _created, request, services, caller, requested)
 
 
@@ -70,9 +69,7 @@ async def change_step(
     Every change is a new version of the plan. 409 for a locked step, for a
     threshold whose result is recorded, and for a result without a threshold.
     """
-    requested = commands.form(
-        await read_json(request, services.settings.max_body_bytes), StepChange
-    )
+    requested = alone.form(await read_json(request, services.settings.max_body_bytes), StepChange)
     step = ident, position
     return await in_writing_thread(request, _changed, request, services, caller, step, requested)
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from service.access import Caller
 from service.evidence.publication import Publication, publish
-from service.plans import commands
+from service.ingest import alone
 from service.records import repository
 from service.web.cancellation import in_writing_thread
 from service.web.dependencies import REFUSALS, Services, ServicesDep, WriterDep, writing
@@ -31,7 +31,7 @@ async def publish_gap(
     409 for a gap that counts already. 422 for a reason of one or two words, and where no source
     outside this service is named.
     """
-    given = commands.form(await read_json(request, services.settings.max_body_bytes), Publication)
+    given = alone.form(await read_json(request, services.settings.max_body_bytes), Publication)
     return await in_writing_thread(request, _published, request, services, caller, ident, given)
 
 
@@ -39,7 +39,6 @@ def _published(
     request: Request, services: Services, caller: Caller, ident: str, given: Publication
 ) -> Response:
     with writing(services, caller, "publication", ident) as write:
-        publish(services.engine, services.gate, ident, given, write.entry)
-    stored = repository.load(services.engine, "gap", ident)
+        stored = publish(services.engine, services.gate, ident, given, write.entry)
     text = json_text(request, repository.as_json(services.engine, stored))
     return Response(text, media_type="application/json")

@@ -13,6 +13,7 @@ from loaders.reading.cleaning import slug
 from service.access import Caller, Scope
 from service.common import parameters
 from service.common.problems import BadParameter, Problem
+from service.ingest import alone
 from service.plans import commands
 from service.plans.changes import StepChange
 from service.plans.commands import PlanRequest
@@ -72,7 +73,7 @@ def _created(
     request: Request, services: Services, caller: Caller, typed: Mapping[str, str]
 ) -> Response:
     try:
-        made = create_plan(services, caller, commands.form(_tree(typed, "author"), PlanRequest))
+        made = create_plan(services, caller, alone.form(_tree(typed, "author"), PlanRequest))
     except Problem as problem:
         return _list(request, services, typed, problem)
     return RedirectResponse(f"/plans/{made.plan.id}", 303)
@@ -103,7 +104,7 @@ def _list(
 def _draft(services: Services, typed: Mapping[str, str]) -> plan_view.PlanPage:
     given = {name: value for name, value in typed.items() if name in _NEW}
     nobody = {"id": "draft", "author": {"id": "nobody", "name": "nobody yet"}}
-    requested = commands.form({**_tree(given, "author"), **nobody}, PlanRequest)
+    requested = alone.form({**_tree(given, "author"), **nobody}, PlanRequest)
     return plan_view.page_of(commands.drafted(services.engine, requested))
 
 
@@ -138,7 +139,7 @@ def _changed(
 ) -> Response:
     ident, position = step
     try:
-        change_plan(services, caller, step, commands.form(_tree(typed, "by"), StepChange))
+        change_plan(services, caller, step, alone.form(_tree(typed, "by"), StepChange))
     except Problem as problem:
         return _plan(request, services, ident, _Refused(position, typed, problem))
     return RedirectResponse(f"/plans/{ident}#step-{position}", 303)

@@ -34,7 +34,6 @@ STAGES: Mapping[str, tuple[str, str]] = {
     "test-outcome": ("Test outcome assumptions", "What people do with the output. Needs people."),
 }
 """The stages of Raman et al. 2026 in order: code, title and what happens there."""
-_TESTS = ("test-task", "test-outcome")
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class StepCard:
     @property
     def is_test(self) -> bool:
         """Whether it has a threshold and a result."""
-        return self.step.stage in _TESTS
+        return self.step.is_test
 
 
 @dataclass(frozen=True)
@@ -171,7 +170,7 @@ def named(step: Step) -> str:
 
 
 def _untested(plan: Plan) -> Iterable[UntestedAssumption]:
-    tests = {d: s for s in plan.steps if s.stage in _TESTS for d in s.targets}
+    tests = {d: s for s in plan.steps if s.is_test for d in s.targets}
     for step in (s for s in plan.steps if s.stage == "compare-cards"):
         for dimension in step.targets:
             if why := _why_untested(step, tests.get(dimension)):
