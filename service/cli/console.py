@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn, Self
+from typing import NoReturn, Self, get_args
 
 import typer
 from rich.console import Console
@@ -20,7 +20,7 @@ from loaders.reading.files import count, printable, raw_records, raw_stream
 from loaders.registry import documents
 from service.common.interrupts import Interrupt
 from service.common.problems import BadRequest, NotFound
-from service.ingest.report import ImportReport, Outcome
+from service.ingest.report import ImportReport, Outcome, State
 from service.ingest.set_aside import SetAside
 
 out = Console(soft_wrap=True)
@@ -145,6 +145,9 @@ def _show(outcome: Outcome, *, quiet: bool) -> None:
         _say(f"{outcome.title}: {problem.sentence()}")
     if len(outcome.problems) > _SHOWN:
         _say(f"{outcome.title}: and {len(outcome.problems) - _SHOWN} more (see --report)")
+    for change in () if quiet else outcome.changes:
+        if change.replaces:
+            _say(f"{outcome.title}: {change.sentence()}", "dim")
     for warning in () if quiet else outcome.warnings[:_WARNINGS]:
         _say(f"{outcome.title}: warning: {warning.sentence()}", "dim")
 
@@ -175,12 +178,13 @@ def _summary(tally: ImportReport, seconds: float) -> None:
 
 
 def _what_became(tally: ImportReport) -> Table:
-    states = list(tally.states)
-    table = Table("Source", "Records", *states, title="What became of it", title_justify="left")
+    states = [state for state in get_args(State) if tally.states[state]]
+    table = Table("Source", "Records", *states, "With warnings")
+    table.title, table.title_justify = "What became of it", "left"
     rows = [*tally.sources.items()] + ([("all", tally)] if len(tally.sources) > 1 else [])
     for name, sums in rows:
         counts = (str(sums.states[state]) for state in states)
-        table.add_row(name, str(sum(sums.states.values())), *counts)
+        table.add_row(name, str(sum(sums.states.values())), *counts, str(sums.warned))
     return table
 
 

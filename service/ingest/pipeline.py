@@ -15,6 +15,7 @@ from itertools import chain, repeat, takewhile
 
 from loaders.contract import Document, RecordProblem, Rejected
 from loaders.mapping.fields import metrics, names_others, references
+from loaders.mapping.iris import series_iri
 from loaders.mapping.write import triples
 from loaders.model import Gap, Plan
 from loaders.registry import LOADER_VERSION
@@ -24,8 +25,8 @@ from service.common.fair_lock import FairLock
 from service.ingest.current_codes import noted
 from service.ingest.identity import Reader, named
 from service.ingest.provenance import VersionOrigin, activity, provenance, software
-from service.ingest.report import Outcome, State, problem_of
-from service.ingest.versioning import VersionedRecord, plan
+from service.ingest.report import STORED, Outcome, State, problem_of
+from service.ingest.versioning import StoredVersion, VersionedRecord, plan
 from service.records.references import known
 from service.store.port import Engine
 from service.validation.cross_check import Audit
@@ -165,6 +166,8 @@ class _Pass:
         self._commit: Future[None] | None = None
         self._landing: _Landed = []
         self._claims: dict[int, int] = {}
+        self._ahead: dict[str, StoredVersion] = {}
+        """What a dry run would have stored by now, by series."""
 
     def over(
         self, documents: Iterable[Document | Rejected]
@@ -185,7 +188,7 @@ class _Pass:
             yield from self._all(beside)
 
     def _start(self, batch: _Batch) -> _PendingBatch:
-        planned = plan([d for d in batch if isinstance(d, Document)], self._engine)
+        planned = plan([d for d in batch if isinstance(d, Document)], self._engine, self._ahead)
         fresh = [p for p in planned if not p.unchanged]
         named = {iri for p in fresh for iri in references(p.record) | metrics(p.record)}
         context = known(self._engine, named)
@@ -229,6 +232,8 @@ class _Pass:
             outcomes = _outcomes(pending, results)
             lines += _lines(pending.planned, results, outcomes, self._write)
             self._audit.draw(pending.submissions, pending.context)
+            if self._dry_run:
+                self._ahead |= _stored(pending.planned, outcomes)
             landing += zip(pending.batch, outcomes, strict=True)
         before = self._stored()
         if lines and not self._dry_run:
@@ -327,10 +332,12 @@ def _described(planned: Iterable[VersionedRecord]) -> set[str]:
 def _without(outcome: Outcome, lost: set[str]) -> Outcome:
     """Return an outcome as waiting, where a record names what its batch does not store."""
     named = {iri for r in outcome.records for iri in references(r)} & lost
-    if outcome.state != "imported" or not named:
+    if outcome.state not in STORED or not named:
         return outcome
     problem = RecordProblem("It names a record that is set aside.", value=min(named))
-    return replace(outcome, state="set aside", problems=(problem,), records=(), iris=(), waits=True)
+    return replace(
+        outcome, state="set aside", problems=(problem,), records=(), changes=(), waits=True
+    )
 
 
 def _outcome(
@@ -345,18 +352,34 @@ def _outcome(
     checked = [results[p.submission.iri] for p in mine if p.submission.iri in results]
     bad = [i for c in checked for i in c.issues if i.severity == "Violation"]
     mild = [i for c in checked for i in c.issues if i.severity != "Violation"]
-    state: State = "unchanged" if all(p.unchanged for p in mine) else "imported"
     return Outcome(
         document.raw.source,
-        "set aside" if bad else state,
+        "set aside" if bad else _state(mine),
         document.format,
         document.raw,
         problems=tuple(problem_of(i) for i in bad),
         warnings=(*document.warnings, *(problem_of(i) for i in mild)),
         records=() if bad else tuple(p.record for p in mine),
-        iris=() if bad else tuple(p.submission.iri for p in mine),
+        changes=() if bad else tuple(p.change for p in mine),
         waits=bool(bad) and {i.shape for i in bad} <= REFERENCE_SHAPES,
     )
+
+
+def _state(planned: Iterable[VersionedRecord]) -> State:
+    found = {p.change.state for p in planned}
+    return next((s for s in _FIRST if s in found), "unchanged")
+
+
+_FIRST: tuple[State, ...] = ("revised", "new")
+
+
+def _stored(
+    planned: Iterable[VersionedRecord], outcomes: Iterable[Outcome]
+) -> dict[str, StoredVersion]:
+    """Return the new versions of what is not set aside, by series."""
+    taken = {iri for o in outcomes if o.state in STORED for iri in o.iris}
+    fresh = (p for p in planned if p.submission.iri in taken and not p.unchanged)
+    return {str(series_iri(p.record.kind, p.record.id)): p.stored for p in fresh}
 
 
 def _lines(
@@ -366,7 +389,7 @@ def _lines(
     write: LogEntry | None,
 ) -> list[bytes]:
     """Return the N-Quads, with provenance, of what is imported."""
-    stored = {iri for o in outcomes if o.state == "imported" for iri in o.iris}
+    stored = {iri for o in outcomes if o.state in STORED for iri in o.iris}
     now = datetime.now(UTC)
     return [
         results[p.submission.iri].nquads + provenance(p.submission, _origin(p, now, write)).encode()

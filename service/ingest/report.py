@@ -3,14 +3,39 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from loaders.contract import Raw, RecordProblem
 from loaders.mapping.iris import BASE
 from loaders.model import CORE_DIMENSIONS, STANDINGS, Description, Record
 from service.validation.validator import Issue
 
-State = Literal["imported", "unchanged", "set aside"]
+State = Literal["new", "revised", "unchanged", "passed over", "set aside"]
+"""What became of a document. One of several records is revised where one of them is, else new."""
+STORED = frozenset({"new", "revised"})
+
+
+@dataclass(frozen=True)
+class RecordChange:
+    """What an import did with one record.
+
+    `record` is the IRI of its version now, `replaces` that of the version which it revised, and
+    `replaces_source` the file from which that one was made; both are empty for a new record.
+    """
+
+    record: str
+    state: Literal["new", "revised", "unchanged"]
+    replaces: str = ""
+    replaces_source: str = ""
+
+    def document(self) -> dict[str, str | None]:
+        """Return the change as JSON values."""
+        return {name: value or None for name, value in vars(self).items()}
+
+    def sentence(self) -> str:
+        """Return what a revision replaced, as a sentence."""
+        old = self.replaces.removeprefix(f"{BASE}id/")
+        return f"revises {old}, made from {self.replaces_source}"
 
 
 @dataclass(frozen=True)
@@ -24,7 +49,8 @@ class Outcome:
     problems: tuple[RecordProblem, ...] = ()
     warnings: tuple[RecordProblem, ...] = ()
     records: tuple[Record, ...] = ()
-    iris: tuple[str, ...] = ()
+    changes: tuple[RecordChange, ...] = ()
+    """What was done with each of the records, in their order."""
     waits: bool = False
     """Whether all that is wrong is that a record it names is not there (yet)."""
 
@@ -32,6 +58,11 @@ class Outcome:
     def title(self) -> str:
         """The source with the place of the record in it."""
         return self.raw.title if self.raw else self.source
+
+    @property
+    def iris(self) -> tuple[str, ...]:
+        """The versions that its records have now."""
+        return tuple(change.record for change in self.changes)
 
     def document(self) -> dict[str, Any]:
         """Return the outcome as JSON values."""
@@ -43,6 +74,7 @@ class Outcome:
             "problems": [as_json(p) for p in self.problems],
             "warnings": [as_json(p) for p in self.warnings],
             "records": list(self.iris),
+            "changes": [c.document() for c in self.changes],
         }
 
 
@@ -50,18 +82,20 @@ class Outcome:
 class ImportCounts:
     """Running sums over outcomes: what became of them, why not, and how cards cover questions.
 
-    `coverage` is, by level of card (`card`, `dataset-card` …) and dimension, how many stand how.
+    `coverage` is, by level of card (`card`, `dataset-card` …) and dimension, how many stand how;
+    `warned` is how many were stored with warnings.
     """
 
     states: Counter[str] = field(default_factory=Counter)
     records: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     coverage: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
+    warned: int = 0
 
     def add(self, outcome: Outcome) -> None:
         """Count one outcome."""
-        warned = outcome.state == "imported" and bool(outcome.warnings)
-        self.states["imported with warnings" if warned else outcome.state] += 1
+        self.states[outcome.state] += 1
+        self.warned += outcome.state in STORED and bool(outcome.warnings)
         self.reasons.update(p.message for p in outcome.problems[:1])
         self.records.update(r.kind for r in outcome.records)
         for record in outcome.records:
@@ -81,7 +115,8 @@ class ImportCounts:
     def document(self) -> dict[str, Any]:
         """Return the sums as JSON values."""
         return {
-            "states": dict(self.states),
+            "states": {s: self.states[s] for s in get_args(State) if self.states[s]},
+            "warned": self.warned,
             "records": dict(self.records),
             "reasons": dict(self.reasons.most_common(10)),
             "coverage": {
@@ -101,6 +136,7 @@ class ImportCounts:
                 level: {d: Counter(counts) for d, counts in rows.items()}
                 for level, rows in document["coverage"].items()
             },
+            document.get("warned", 0),
         )
 
 

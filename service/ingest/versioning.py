@@ -1,6 +1,7 @@
 """Assign version numbers to the records of a document, and say what each revises."""
 # DESIGN: versions-not-edits
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,6 +15,7 @@ from loaders.mapping.iris import series_iri
 from loaders.model import Plan, Record, Review, whole_number
 from service.common.problems import Problem
 from service.ingest.current_codes import in_current_codes
+from service.ingest.report import RecordChange
 from service.queries import internal
 from service.records import repository
 from service.store.port import Engine
@@ -22,13 +24,15 @@ from service.validation.gate import Submission
 
 @dataclass(frozen=True)
 class StoredVersion:
-    """The newest stored version of a record, and the hash of its content.
+    """The newest stored version of a record: its IRI, the hash of its content, its file's name.
 
     `label` is the version as the store has it: the store of another program may hold any text.
     """
 
+    iri: str
     label: str
     content_hash: str
+    source: str
 
     @property
     def version(self) -> int | None:
@@ -52,6 +56,22 @@ class VersionedRecord:
         return Submission(self.record, self.version)
 
     @property
+    def change(self) -> RecordChange:
+        """What storing it does."""
+        known, iri = self.current, self.submission.iri
+        if known is None:
+            return RecordChange(iri, "new")
+        if self.unchanged:
+            return RecordChange(iri, "unchanged")
+        return RecordChange(iri, "revised", known.iri, known.source)
+
+    @property
+    def stored(self) -> StoredVersion:
+        """The version as it is once it is stored."""
+        source = self.document.raw.source
+        return StoredVersion(self.submission.iri, str(self.version), self.content_hash, source)
+
+    @property
     def unnumbered(self) -> str | None:
         """The stored version, if it is no whole number, so that none can follow it."""
         return self.current.label if self.current and self.current.version is None else None
@@ -67,15 +87,18 @@ class VersionedRecord:
         )
 
 
-def plan(documents: Sequence[Document], engine: Engine) -> list[VersionedRecord]:
+def plan(
+    documents: Sequence[Document], engine: Engine, ahead: Mapping[str, StoredVersion]
+) -> list[VersionedRecord]:
     """Return every record of the documents with its version, and the card versions they name.
 
-    Old codes that others say exactly are moved to those.
+    Old codes that others say exactly are moved to those. `ahead` are versions by series that a dry
+    run would have stored by now.
     """
     records = [(d, r) for d in documents for r in d.records]
     keys = {str(series_iri(r.kind, r.id)) for _, r in records}
     keys |= {str(series_iri("card", r.card)) for _, r in records if isinstance(r, Review | Plan)}
-    stored = current_versions(engine, keys)
+    stored = current_versions(engine, keys) | {k: ahead[k] for k in keys if k in ahead}
     planned = [
         _planned(d, r, stored.get(str(series_iri(r.kind, r.id))), engine) for d, r in records
     ]
@@ -88,12 +111,14 @@ def _planned(
     document: Document, given: Record, current: StoredVersion | None, engine: Engine
 ) -> VersionedRecord:
     record = in_current_codes(given)
-    content_hash = sha256(record.model_dump_json().encode()).hexdigest()
+    content_hash = hash_of(record)
     newest = current.version if current else None
     if current is None or newest is None:
         return VersionedRecord(document, record, 1, content_hash, current)
-    renewed = record is not given and content_hash != current.content_hash
-    if renewed and _is_stored(record, newest, engine):
+    if content_hash != current.content_hash and (
+        _ordered_hash(record) == current.content_hash
+        or (record is not given and _is_stored(record, newest, engine))
+    ):
         content_hash = current.content_hash
     version = newest + (current.content_hash != content_hash)
     return VersionedRecord(document, record, version, content_hash, current)
@@ -108,16 +133,30 @@ def _is_stored(renewed: Record, version: int, engine: Engine) -> bool:
         stored = repository.load(engine, renewed.kind, renewed.id, version).record
     except Problem:
         return False
-    return bool(_unordered(renewed.model_dump()) == _unordered(stored.model_dump()))
+    return hash_of(renewed) == hash_of(stored)
+
+
+def hash_of(record: Record) -> str:
+    """Return the SHA-256 of what a record says; the order of its lists says nothing.
+
+    A graph has no order: where one matters, the model has a field for it.
+    """
+    said = _unordered(json.loads(record.model_dump_json()))
+    return sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+def _ordered_hash(record: Record) -> str:
+    """Return the hash that 0.1 gave a record, in which lists have an order."""
+    return sha256(record.model_dump_json().encode()).hexdigest()
 
 
 def _unordered(value: Any) -> Any:
-    """Return a value with its codes in order: a graph has none."""
+    """Return a JSON value with every list sorted."""
     if isinstance(value, dict):
         return {key: _unordered(item) for key, item in value.items()}
-    if isinstance(value, tuple):
+    if isinstance(value, list):
         items = [_unordered(item) for item in value]
-        return sorted(items) if all(isinstance(item, str) for item in items) else items
+        return sorted(items, key=json.dumps) if len(items) > 1 else items
     return value
 
 
@@ -125,7 +164,10 @@ def current_versions(engine: Engine, series: Iterable[str]) -> dict[str, StoredV
     """Return the newest stored version of each series that has one."""
     rows = internal.rows(engine, "current-contents", series=map(URIRef, sorted(series)))
     return {
-        str(row["series"]): StoredVersion(str(row["version"]), str(row["content"])) for row in rows
+        str(row["series"]): StoredVersion(
+            str(row["record"]), str(row["version"]), str(row["content"]), str(row.get("file", ""))
+        )
+        for row in rows
     }
 
 

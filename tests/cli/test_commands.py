@@ -36,7 +36,7 @@ def test_import_accounts_for_every_file_and_prints_the_coverage(run: Run, folder
     done = run("import", folder, seed=False)
     assert done.returncode == 1
     assert "set aside" in done.stdout
-    assert "imported with warnings" in done.stdout
+    assert "With warnings" in done.stdout
     assert "Coverage, card (1)" in done.stdout
     assert "records/s" in done.stdout
     assert "broken.yaml" in done.stderr
@@ -82,7 +82,7 @@ def test_dry_run_stores_nothing(run: Run, folder: Path) -> None:
 def test_the_report_holds_every_outcome(run: Run, folder: Path, tmp_path: Path) -> None:
     run("import", folder, "--report", tmp_path / "report.json", seed=False)
     report = {Path(o["source"]).name: o for o in json.loads((tmp_path / "report.json").read_text())}
-    assert report["tiny.json"]["state"] == "imported"
+    assert report["tiny.json"]["state"] == "new"
     assert "github.com/user/repo" in report["tiny.json"]["warnings"][0]["value"]
     assert report["broken.yaml"]["problems"][0]["mend"]
 
@@ -145,7 +145,7 @@ def test_a_damaged_archive_is_named_and_the_rest_is_imported(run: Run, folder: P
     (folder / "all.tar.gz").write_bytes(whole[: len(whole) // 2])
     done = run("import", folder / "all.tar.gz", folder / "tiny.json", seed=False)
     assert "cannot be read to its end" in done.stderr
-    assert "imported" in done.stdout
+    assert "new" in done.stdout
 
 
 def test_real_cards_of_the_authors_are_all_accounted_for(

@@ -81,7 +81,7 @@ def test_lines_and_lists_are_one_record_each(run: Run, tmp_path: Path) -> None:
     )
     found = {(o["place"], o["state"]) for o in json.loads(report.read_text())}
     assert found == {
-        ("line 1", "imported"), ("line 3", "imported"), ("/0", "imported"), ("/1", "set aside"),
+        ("line 1", "new"), ("line 3", "new"), ("/0", "new"), ("/1", "set aside"),
     }  # fmt: skip
     assert titles(run) == {"One", "Two", "Three"}
 

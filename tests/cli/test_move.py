@@ -110,7 +110,7 @@ def test_a_card_whose_stored_version_is_no_number_is_set_aside(tmp_path: Path) -
         (cards / f"{name}.yaml").write_text(CARD.format(name))
     done = command(tmp_path / "store", "import", cards, "--report", report, seed=False)
     states = {Path(o["source"]).stem: o["state"] for o in json.loads(report.read_text())}
-    assert states == {**dict.fromkeys(versions, "set aside"), "other": "imported"}, done.stderr
+    assert states == {**dict.fromkeys(versions, "set aside"), "other": "new"}, done.stderr
     assert done.returncode == 1
     for version in versions.values():
         assert f"stored version is no whole number: '{version}'" in done.stderr

@@ -46,7 +46,7 @@ def test_files_of_one_name_in_several_folders_are_cards_of_their_own(
     for name in ("health", "law", "school/law"):
         put(folder, f"{name}/card.yaml", name, form)
     first = imported(run, tmp_path, folder)
-    assert states(first) == ["imported"] * 3
+    assert states(first) == ["new"] * 3
     assert len({series(o) for o in first}) == 3
     again = imported(run, tmp_path, folder)
     assert (states(again), [series(o) for o in again]) == (
@@ -76,7 +76,7 @@ def test_a_copy_or_a_moved_file_is_the_same_card(run: Run, tmp_path: Path) -> No
 def test_a_new_title_in_the_same_file_is_a_version_and_is_told(run: Run, tmp_path: Path) -> None:
     (first,) = imported(run, tmp_path, put(tmp_path, "a/qa.json", "QA"))
     (second,) = imported(run, tmp_path, put(tmp_path, "a/qa.json", "QA, mended"))
-    assert (second["state"], series(second)) == ("imported", series(first))
+    assert (second["state"], series(second)) == ("revised", series(first))
     assert second["records"][0].endswith("/2")
     assert "another title" in second["warnings"][0]["message"]
 
@@ -86,7 +86,7 @@ def test_lines_of_files_of_one_name_are_told_apart_too(run: Run, tmp_path: Path)
         lines = (f'{{"benchmark_details": {{"name": "{name}{n}"}}}}\n' for n in range(2))
         put(tmp_path, f"in/{name}/x.jsonl", "").write_text("".join(lines))
     found = imported(run, tmp_path, tmp_path / "in")
-    assert states(found) == ["imported"] * 4
+    assert states(found) == ["new"] * 4
     assert len({series(o) for o in found}) == 4
 
 

@@ -82,14 +82,14 @@ def test_an_upload_is_imported_and_reported(service: TestClient) -> None:
     location = sent(service, archive({"a.json": GOOD, "b.json": BAD}))
     job = ended(service, location)
     assert (job["state"], job["seen"], job["files"], job["read"]) == ("done", 2, 2, 2)
-    assert job["states"] == {"imported": 1, "set aside": 1}
+    assert job["states"] == {"new": 1, "set aside": 1}
     assert job["coverage"]["card"]["interaction-type"]["not stated"] == 1
     assert set(job["sources"]) == {"sokolann-json", "not recognised"}
     assert service.get("/api/v1/cards").json()["total"] == 1
     assert service.get("/api/v1/imports").json()["items"][0]["id"] == job["id"]
 
     report = service.get(f"{location}/report").json()
-    assert [o["state"] for o in report["outcomes"]] == ["imported", "set aside"]
+    assert [o["state"] for o in report["outcomes"]] == ["new", "set aside"]
     (bad,) = service.get(f"{location}/set-aside").json()["outcomes"]
     assert bad["source"] == "cards.tar.gz!b.json"
     assert bad["problems"][0]["field"] == "benchmark_details/name"
@@ -100,7 +100,7 @@ def test_a_report_comes_as_csv_and_as_a_page(service: TestClient) -> None:
     location = sent(service, archive({"=a<i>.json": BAD, "b.json": GOOD}))
     ended(service, location)
     listed = rows(service.get(f"{location}/report.csv"))
-    assert [r["state"] for r in listed] == ["set aside", "imported"]
+    assert [r["state"] for r in listed] == ["set aside", "new"]
     assert "benchmark_details/name" in listed[0]["problems"]
     sources = "table.records th[scope=row]"
     assert "=a<i>.json" in opened(service, f"{location}/report").all(sources)[0].words
@@ -116,7 +116,7 @@ def test_the_same_again_changes_nothing(service: TestClient) -> None:
 
 def test_a_dry_run_stores_nothing(service: TestClient) -> None:
     job = ended(service, sent(service, archive({"a.json": GOOD}), dry_run=True))
-    assert job["states"] == {"imported": 1}
+    assert job["states"] == {"new": 1}
     assert service.get("/api/v1/cards").json()["total"] == 0
 
 
@@ -152,8 +152,8 @@ def test_a_cancelled_import_ends_whole(service: TestClient, tmp_path: Path) -> N
     (entry,) = WriteLog(tmp_path / "store-writes.sqlite").entries()
     assert (entry.id, entry.outcome) == (job["write"], "cancelled")
     assert entry.detail.startswith("by EVALGAP_TOKEN; ")
-    assert len(entry.graphs) == job["states"]["imported"]
-    assert service.get("/api/v1/cards?limit=1").json()["total"] == job["states"]["imported"]
+    assert len(entry.graphs) == job["states"]["new"]
+    assert service.get("/api/v1/cards?limit=1").json()["total"] == job["states"]["new"]
     follow_up = ended(service, sent(service, archive({"z.json": GOOD})))
     assert follow_up["state"] == "done"
 
@@ -240,7 +240,7 @@ def test_an_address_that_no_store_takes_does_not_end_the_imports(
     mine["card"] = {"author": {"id": "jane", "name": "Jane"}}
     theirs = {**GOOD, "benchmark_details": {"name": "B", "resources": [address]}}
     job = ended(service, sent(service, archive({"mine.json": mine, "theirs.json": theirs})))
-    assert job["states"] == {"set aside": 1, "imported with warnings": 1}
+    assert job["states"] == {"set aside": 1, "new": 1}
 
 
 def test_after_an_unforeseen_error_the_next_import_goes_on(

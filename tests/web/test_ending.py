@@ -56,7 +56,7 @@ def test_waiting_writes_are_refused_and_what_was_stored_is_whole(tmp_path: Path)
         until(lambda: httpx2.get(later, headers=AUTHORIZED, timeout=60).json()["state"] == "done")
         states = httpx2.get(later, headers=AUTHORIZED, timeout=60).json()["states"]
         assert sum(states.values()) == CARDS
-        assert set(states) <= {"imported", "unchanged"}
+        assert set(states) <= {"new", "unchanged"}
 
 
 def update(url: str, number: int) -> int | None:

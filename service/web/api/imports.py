@@ -26,7 +26,7 @@ from service.web.responses import json_text
 router = APIRouter(prefix="/api/v1", tags=["imports"], dependencies=[IMPORTER], responses=REFUSALS)
 """Every route needs the scope: names of files and values of records are not for everybody."""
 _FORMS = ["application/json", "text/csv", "text/html"]
-_COLUMNS = ("source", "place", "state", "format", "records", "problems", "warnings")
+_COLUMNS = ("source", "place", "state", "format", "records", "replaces", "problems", "warnings")
 _TICK = 0.3
 """Seconds between two looks at a job's progress."""
 _SMALLER = "Send it in parts, or raise EVALGAP_MAX_UPLOAD_BYTES."
@@ -218,8 +218,15 @@ def _as_json(job: ImportJob, outcomes: Iterator[dict[str, Any]]) -> Iterator[str
 
 
 def _as_csv(outcomes: Iterator[dict[str, Any]]) -> Iterator[str]:
-    rows = ({name: _cell(outcome[name]) for name in _COLUMNS} for outcome in outcomes)
+    told = ({**outcome, "replaces": _replaced(outcome)} for outcome in outcomes)
+    rows = ({name: _cell(outcome[name]) for name in _COLUMNS} for outcome in told)
     return csv_lines(rows, _COLUMNS)
+
+
+def _replaced(outcome: dict[str, Any]) -> list[str]:
+    """Return the versions that an outcome revised, each with the file that it was made from."""
+    made = (c for c in outcome.get("changes", ()) if c["replaces"])
+    return [f"{c['replaces']} (made from {c['replaces_source']})" for c in made]
 
 
 def _cell(value: Any) -> Any:

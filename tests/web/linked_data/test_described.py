@@ -64,7 +64,7 @@ def add(client: TestClient, source: str, card: object) -> None:
     assert isinstance(client.app, FastAPI)
     held = client.app.state.services
     raw = Raw(source, json.dumps(card).encode())
-    assert [o.state for o in ingest([read(raw)], held.engine, held.gate)] == ["imported"]
+    assert [o.state for o in ingest([read(raw)], held.engine, held.gate)] == ["new"]
 
 
 @pytest.mark.parametrize("path", ["/void", "/catalog", "/queries"])

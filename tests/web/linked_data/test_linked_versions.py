@@ -40,7 +40,7 @@ def edited() -> Iterator[TestClient]:
             assert isinstance(client.app, FastAPI)
             held = client.app.state.services
             raw = Raw(f"{source}.yaml", text.encode())
-            assert [o.state for o in ingest([read(raw)], held.engine, held.gate)] == ["imported"]
+            assert [o.state for o in ingest([read(raw)], held.engine, held.gate)] == ["new"]
         for name in RENAMED:
             new = iri(f"/id/{name}").n3()
             old = iri(f"/id/{name.replace('medqa', 'usmle')}").n3()

@@ -107,7 +107,7 @@ def test_an_import_lets_others_write_and_sees_what_they_wrote(client: TestClient
 
     with ThreadPoolExecutor(2) as pool, services.writing.long():
         outcomes = list(ingest(documents(), services.engine, services.gate, turn=services.writing))
-    assert {o.state for o in outcomes} == {"imported"}
+    assert {o.state for o in outcomes} == {"new"}
     found = client.get("/sparql", params={"query": CURRENT}).json()["results"]["bindings"]
     assert {row["version"]["value"]: "newer" in row for row in found} == {
         "1": True, "2": True, "3": False,

@@ -1,0 +1,70 @@
+"""What an import says that it did: new, revised (what, from where), unchanged, set aside."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.ingest.test_imports import GOOD, archive, ended, sent, served
+from tests.pages import opened, rows
+
+PREFIX = "https://w3id.org/evalgap/id/"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    with served(tmp_path_factory.mktemp("service")) as client:
+        yield client
+
+
+def card(name: str, overview: str, **details: object) -> dict[str, object]:
+    return {"benchmark_details": {"name": name, "overview": overview, **details}}
+
+
+def test_new_revised_and_unchanged_are_told_apart_everywhere(service: TestClient) -> None:
+    ended(service, sent(service, archive({"a.json": card("A", "One."), "b.json": GOOD})))
+    again = archive({"a.json": card("A", "Two."), "b.json": GOOD, "c.json": card("C", "Three.")})
+    rehearsed = ended(service, sent(service, again, dry_run=True))
+    location = sent(service, again)
+    job = ended(service, location)
+    assert job["states"] == rehearsed["states"] == {"new": 1, "revised": 1, "unchanged": 1}
+
+    first, *_ = service.get(f"{location}/report").json()["outcomes"]
+    (change,) = first["changes"]
+    assert first["state"] == change["state"] == "revised"
+    assert change["record"] == first["records"][0]
+    assert change["record"].endswith("/2")
+    assert change["replaces"] == change["record"][:-1] + "1"
+    assert change["replaces_source"] == "cards.tar.gz!a.json"
+
+    listed = rows(service.get(f"{location}/report.csv"))
+    assert [r["state"] for r in listed] == ["revised", "unchanged", "new"]
+    assert change["replaces"] in listed[0]["replaces"]
+    assert "cards.tar.gz!a.json" in listed[0]["replaces"]
+    page = opened(service, f"{location}/report.html").words
+    assert f"replaces {change['replaces'].removeprefix(PREFIX)}" in page
+
+
+def test_a_dry_run_sees_what_it_would_have_stored(service: TestClient) -> None:
+    lines = [json.dumps({**MINE, "notes": said}) for said in ("One.", "Two.", "Two.")]
+    data = "\n".join(lines).encode()
+    rehearsed = ended(service, sent(service, data, name="mine.jsonl", dry_run=True))
+    assert rehearsed["states"] == {"new": 1, "revised": 1, "unchanged": 1}
+    assert ended(service, sent(service, data, name="mine.jsonl"))["states"] == rehearsed["states"]
+
+
+MINE = {
+    "evalgap": 1,
+    "benchmark_name": "Mine",
+    "benchmark": {"id": "mine", "keywords": ["a", "b"]},
+    "card": {"author": {"id": "jane", "name": "Jane"}},
+}
+
+
+def test_another_order_is_no_change(service: TestClient) -> None:
+    given = {**MINE, "benchmark": {"id": "other", "keywords": ["a", "b"]}}
+    turned = {**MINE, "benchmark": {"id": "other", "keywords": ["b", "a"]}}
+    ended(service, sent(service, json.dumps(given).encode(), name="mine.json"))
+    job = ended(service, sent(service, json.dumps(turned).encode(), name="mine.json"))
+    assert job["states"] == {"unchanged": 1}
