@@ -16,6 +16,7 @@ from xdist.scheduler.loadfile import LoadFileScheduling
 
 from service.common.settings import Settings
 from service.web.app import create_app
+from tests import seeded
 from tests.servers import PASSWORD, USER, oxigraph_server, virtuoso_server
 
 ROOT = Path(__file__).parents[1]
@@ -87,6 +88,14 @@ def place_of(engine: str, folder: Path, stack: ExitStack) -> dict[str, Any]:
             return {"store": folder}
         case _:
             return {"store": None}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def seeded_once() -> Iterator[None]:
+    """Have each process of the tests read the shipped records once."""
+    with pytest.MonkeyPatch.context() as patch:
+        seeded.once(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
