@@ -41,13 +41,18 @@ rdf        the `Raw` of Turtle, N-Triples, N-Quads, TriG or RDF/XML (without ent
 
 A list at the top of a tree that no format detects is read item by item (place "/0", "/1").
 
+`key(raw, content) -> Key` (only where the records do not bring identities of their own)
+    By what the source knows the document: a key that it gives, or else the name of the file.
+    `load` then makes the identity of the first record, and of what it describes, as
+    `record_id(SOURCE, raw.key)`, and every other name of the document from that one, so that
+    `service.ingest.identity` can tell documents of one key apart.
+
 What a record is called
 -----------------------
-An identity is made by `loaders.reading.cleaning.record_id(source name, key)`. Where the record
-has a key of its own (never its title, never an address) use that, else `raw.key`.
-`raw.name` is the name of the file, `raw.path` its path inside what was imported. A format whose
-first record is called after `raw.key` alone says so in the table (`by_file`): files of one name
-are then distinguished.
+`own_key(words)` is for a key that the source itself gives (`task: mmlu`, an id, the path in a
+catalogue that everybody calls it by). `place_key(raw, title)` is for all others: the name of the
+file, and in a file of many the title, never the position. An item that moves in its list, and a
+list that grows, then change nothing.
 
 What a record refers to
 -----------------------
@@ -92,6 +97,22 @@ class SingleFile:
 
 
 @dataclass(frozen=True)
+class Key:
+    """By what a document is known in its source.
+
+    `given` tells that the source gives these words: then other words in its title are a corrected
+    title. Else they are those of the place where the file lies, and a file of another title is
+    another document; `titled` tells whether the content gives a title. `former` are the keys by
+    which version 0.1 knew it.
+    """
+
+    words: str
+    given: bool
+    former: tuple[str, ...] = ()
+    titled: bool = True
+
+
+@dataclass(frozen=True)
 class Raw:
     """One file as found, or one record of it.
 
@@ -99,8 +120,8 @@ class Raw:
     the file the record stands (a JSON pointer such as `/run_groups/3`, or `line 12`; empty for
     a whole file). `cut` tells that `data` is the record alone and not the whole file. `path` is
     the file's path inside its `bundle`. A file that is too large to be held has `stream`, which
-    opens it; `data` is then empty, and `open` is the way to read it. `keyed` is how many of its
-    folders stand in its key.
+    opens it; `data` is then empty, and `open` is the way to read it. `known_by` is the key of the
+    document, once its format has said it.
     """
 
     source: str
@@ -110,7 +131,7 @@ class Raw:
     path: str = ""
     bundle: Bundle = field(default_factory=SingleFile, repr=False, compare=False)
     stream: Callable[[], IO[bytes]] | None = field(default=None, repr=False, compare=False)
-    keyed: int = 0
+    known_by: Key | None = None
 
     @property
     def title(self) -> str:
@@ -129,14 +150,13 @@ class Raw:
 
     @property
     def key(self) -> str:
-        """The record key where the record itself has none: the file's stem, and the place.
+        """The words of the document's key; those of its place where nothing else is known."""
+        return self.known_by.words if self.known_by else self.stem
 
-        Of `keyed` folders the names stand before it.
-        """
-        stem = PurePosixPath(self.name).stem
-        if self.keyed:
-            stem = "/".join([*self.folders[-self.keyed :], stem])
-        return f"{stem}#{self.place}" if self.place else stem
+    @property
+    def stem(self) -> str:
+        """The name of the file without folders and without its last suffix."""
+        return PurePosixPath(self.name).stem
 
     @property
     def _parts(self) -> list[str]:
@@ -233,14 +253,35 @@ class Document:
     format: str
     records: tuple[Record, ...]
     warnings: tuple[RecordProblem, ...] = ()
+    formerly: str = ""
+    """The identity under which the store has it from 0.1, where its key was another then."""
+
+    copied: bool = False
+    """Whether it may be a copy of a stored file, so that its file's name is to be kept as well."""
+
+    @property
+    def ident(self) -> str:
+        """The identity that is made of its key: that of what its first record is about."""
+        return self.records[0].id.partition("/")[0]
+
+    def called(self, ident: str) -> "Document":
+        """Return the document with another identity, in every name that is made from it."""
+        if ident == self.ident:
+            return self
+        renamed = (
+            type(r).model_validate_json(r.model_dump_json().replace(self.ident, ident))
+            for r in self.records
+        )
+        return replace(self, records=tuple(renamed))
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """A raw record that is set aside, whole, with its reasons."""
+    """A raw record that is set aside, whole, with its reasons; `format` where that is known."""
 
     raw: Raw
     problems: tuple[RecordProblem, ...]
+    format: str = ""
 
 
 class CardError(Exception):
@@ -252,8 +293,24 @@ class CardError(Exception):
         self.problems = problems
 
 
+def own_key(words: str, *former: str) -> Key:
+    """Return a key that the source gives; `former` are those of 0.1."""
+    return Key(words, given=True, former=former)
+
+
+def place_key(raw: Raw, title: str | None, *former: str) -> Key:
+    """Return the key of a document without one: its file's name, in a file of many its title too.
+
+    `title` is None where the content gives none; `former` are the keys of 0.1.
+    """
+    if not raw.place:
+        return Key(raw.stem, given=False, former=former, titled=title is not None)
+    words = f"{raw.stem}: {' '.join((title or '').split())}"
+    return Key(words, given=False, former=(*former, f"{raw.stem}#{raw.place}"))
+
+
 class Loader(Protocol):
-    """A format's module; see the top of this file. `split` may be left out."""
+    """A format's module; see the top of this file. `split` and `key` may be left out."""
 
     def detects(self, content: Any, /) -> bool:
         """Tell whether the content is of this format."""
@@ -263,6 +320,9 @@ class Loader(Protocol):
 
     def split(self, raw: Raw, content: Any, /) -> Iterator[tuple[Raw, Any]]:
         """Yield the documents of a file, each with what `load` gets."""
+
+    def key(self, raw: Raw, content: Any, /) -> Key:
+        """Return by what the source knows a document."""
 
 
 def shorten(text: str, limit: int = 80) -> str:

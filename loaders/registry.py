@@ -1,7 +1,7 @@
 """Which formats there are, and the one function that reads a file in any of them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -19,30 +19,25 @@ from loaders.contract import (
 )
 from loaders.reading import content as reading_content
 from loaders.reading import json_lines
-from loaders.reading.cleaning import clean_tree, surely_clean
+from loaders.reading.cleaning import clean_tree, record_id, surely_clean
 from loaders.reading.content import Content, Kind
 from loaders.reading.unknown import unknown
 
 
 @dataclass(frozen=True)
 class Format:
-    """Where a format's module is (see `loaders.contract`), and the kinds of content it reads.
-
-    `by_file` tells that only the name of its file says which record it is
-    (see `service.ingest.identity`).
-    """
+    """Where a format's module is (see `loaders.contract`), and the kinds of content it reads."""
 
     module: str
     kinds: tuple[Kind, ...] = ("tree",)
-    by_file: bool = False
 
 
 FORMATS = {
     "evalgap": Format("loaders.formats.evalgap"),
     "evalgap-rdf": Format("loaders.formats.evalgap_rdf", ("rdf", "tree")),
-    "authors-yaml": Format("loaders.formats.raman_yaml", by_file=True),
-    "auto-benchmarkcard": Format("loaders.formats.auto_benchmarkcard", by_file=True),
-    "sokolann-json": Format("loaders.formats.sokolann", by_file=True),
+    "authors-yaml": Format("loaders.formats.raman_yaml"),
+    "auto-benchmarkcard": Format("loaders.formats.auto_benchmarkcard"),
+    "sokolann-json": Format("loaders.formats.sokolann"),
     "ai-atlas-nexus": Format("loaders.formats.ai_atlas_nexus"),
     "unitxt": Format("loaders.formats.unitxt"),
     "huggingface-eval": Format("loaders.formats.huggingface_eval"),
@@ -75,6 +70,12 @@ def documents(raw: Raw) -> Iterator[_Read]:
         yield from _documents(raw, _cleaned(raw, reading_content.read_content(raw)))
     except CardError as error:
         yield Rejected(raw, error.problems)
+
+
+def identity(format_: str, words: str) -> str:
+    """Return the identity of a document of a format with this key."""
+    source: str = import_module(FORMATS[format_].module).SOURCE
+    return record_id(source, words)
 
 
 def read(raw: Raw) -> _Read:
@@ -147,13 +148,15 @@ def _loaded_part(
     name: str, loader: Loader, raw: Raw, value: Any, notes: list[RecordProblem]
 ) -> _Read:
     try:
+        if hasattr(loader, "key"):
+            raw = replace(raw, known_by=loader.key(raw, value))
         records, warnings = loader.load(raw, value)
     except CardError as error:
-        return Rejected(raw, error.problems)
+        return Rejected(raw, error.problems, name)
     except ValidationError as error:
-        return Rejected(raw, problems_of(error))
+        return Rejected(raw, problems_of(error), name)
     except _DEFECTS as error:
-        return Rejected(raw, (_defect(error),))
+        return Rejected(raw, (_defect(error),), name)
     return Document(raw, name, tuple(records), (*notes, *warnings))
 
 

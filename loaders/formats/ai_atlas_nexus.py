@@ -7,7 +7,7 @@ they stay words.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Raw, RecordProblem
+from loaders.contract import CardError, Key, Raw, RecordProblem, own_key
 from loaders.formats.assumptions import core
 from loaders.model import Agent, Benchmark, Card, Dataset, DatasetCard, Record
 from loaders.reading.cleaning import is_iri, record_id, text, texts
@@ -35,12 +35,18 @@ def split(raw: Raw, tree: Mapping[str, Any]) -> Iterator[tuple[Raw, Any]]:
             yield raw.part(f"/{name}/{index}"), (name, item, documents)
 
 
+def key(raw: Raw, value: Any) -> Key:
+    """Return the id of an entry. Raises `CardError` for one without."""
+    _, item, _ = value
+    if not isinstance(item, Mapping) or not texts(item.get("id")):
+        raise CardError(RecordProblem("The entry has no id.", raw.place, mend="Give it one."))
+    return own_key(str(item["id"]))
+
+
 def load(raw: Raw, value: Any) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one evaluation or dataset."""
     name, item, documents = value
-    if not isinstance(item, Mapping) or not texts(item.get("id")):
-        raise CardError(RecordProblem("The entry has no id.", raw.place, mend="Give it one."))
-    ident = record_id(SOURCE, str(item["id"]))
+    ident = record_id(SOURCE, raw.key)
     addresses = _addresses(item, documents)
     common: dict[str, Any] = {
         "id": f"{ident}/{AUTHOR.id}",

@@ -8,7 +8,7 @@ becomes a hint without it.
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import Raw, RecordProblem
+from loaders.contract import Key, Raw, RecordProblem, place_key
 from loaders.formats.card_template import section
 from loaders.formats.sokolann import described
 from loaders.model import Agent, Assumption, Benchmark, Card, Record
@@ -30,6 +30,12 @@ def detects(tree: Any) -> bool:
         return "benchmark_details" in tree["benchmark_card"]
     marked = bool(_MARKS & set(tree)) or (set(tree) >= _SECTIONS and "targeted_risks" not in tree)
     return "benchmark_details" in tree and marked
+
+
+def key(raw: Raw, tree: Mapping[str, Any]) -> Key:
+    """Return the key of a card: the cards have none of their own."""
+    details = section(tree.get("benchmark_card", tree), "benchmark_details")
+    return place_key(raw, text(details.get("name")))
 
 
 def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:

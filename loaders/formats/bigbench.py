@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from loaders.contract import CardError, Raw, RecordProblem
+from loaders.contract import CardError, Key, Raw, RecordProblem, own_key, place_key
 from loaders.formats.assumptions import core
 from loaders.model import Agent, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import is_missing, record_id, text, texts
-from loaders.reading.links import file_key
+from loaders.reading.links import path_below
 
 SOURCE = "bigbench"
 HARNESS = "BIG-bench"
@@ -34,21 +34,37 @@ def detects(content: Any) -> bool:
     )
 
 
+def key(raw: Raw, content: Mapping[str, Any]) -> Key:
+    """Return the path of the task in the project; elsewhere the file's name."""
+    if below := _below(raw):
+        return own_key(below)
+    former = PurePosixPath(raw.path or raw.name)
+    whole = former.parent if former.name == "task.json" else former.with_suffix("")
+    return place_key(raw, text(content.get("name")), str(whole))
+
+
+def _below(raw: Raw) -> str | None:
+    found = None if raw.place else path_below(raw, *ROOTS)
+    path = PurePosixPath(found) if found else None
+    if path is None:
+        return None
+    return str(path.parent if path.name == "task.json" else path.with_suffix(""))
+
+
 def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one task. Raises `CardError` where it has no name."""
     name = text(content.get("name"))
     if name is None:
         raise CardError(RecordProblem("The task has no name.", "name", mend="Give it one."))
-    path = PurePosixPath(file_key(raw, *ROOTS))
-    key = str(path.parent if path.name == "task.json" else path.with_suffix(""))
-    ident = record_id(SOURCE, key)
+    words = raw.key
+    ident = record_id(SOURCE, words)
     card = ImplementationCard(
         id=f"{ident}/{AUTHOR.id}",
         implementation=Implementation(id=ident),
         harness=HARNESS,
-        title=name if key == name else f"{name} ({key})",
+        title=f"{name} ({words})" if _below(raw) not in {None, name} else name,
         description=text(content.get("description")),
-        identifiers=(f"{SOURCE}:{key}",),
+        identifiers=(f"{SOURCE}:{words}",),
         keywords=texts(content.get("keywords")),
         metrics=texts(content.get("metrics")),
         settings=tuple(_settings(content)),

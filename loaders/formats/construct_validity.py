@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Raw, RecordProblem
+from loaders.contract import CardError, Key, Raw, RecordProblem, own_key
 from loaders.model import CORE_DIMENSIONS, Agent, Assumption, Benchmark, Card, Coding, Record
 from loaders.reading.cleaning import is_iri, is_missing, record_id
 from loaders.reading.csv_rows import as_bytes, given, header, rows
@@ -76,14 +76,20 @@ def split(raw: Raw, content: Raw) -> Iterator[tuple[Raw, Mapping[str, str]]]:
         yield raw.part(f"line {line}{again}", as_bytes(row)), row
 
 
+def key(raw: Raw, row: Mapping[str, str]) -> Key:
+    """Return the key of the paper; a row without one is refused by `load`."""
+    del raw
+    return own_key(given(row, "bibkey") or "")
+
+
 def load(raw: Raw, row: Mapping[str, str]) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one coding."""
-    key, paper, name = (given(row, column) for column in ("bibkey", "title", "benchmark"))
+    bibkey, paper, name = (given(row, column) for column in ("bibkey", "title", "benchmark"))
     title = name or paper
-    if key is None or title is None:
+    if bibkey is None or title is None:
         mend = "Fill in bibkey, and title or benchmark."
         raise CardError(RecordProblem("The row names no paper.", "bibkey", mend=mend))
-    ident, author = record_id(SOURCE, key), _author(raw.place)
+    ident, author = record_id(SOURCE, raw.key), _author(raw.place)
     location = row.get("benchmark_location", "")
     card = Card(
         id=f"{ident}/{author.id}",

@@ -7,12 +7,12 @@ queries, not an answer. No context is ever fetched: the keys of the format are k
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Raw, RecordProblem
+from loaders.contract import CardError, Key, Raw, RecordProblem, own_key, place_key
 from loaders.formats.assumptions import core, hinted
 from loaders.model import Agent, Assumption, Dataset, DatasetCard, Record
 from loaders.reading.cleaning import is_iri, is_placeholder, on_turns, record_id, text, texts
 from loaders.reading.identifiers import identifiers
-from loaders.reading.links import no_link
+from loaders.reading.links import links, no_link
 
 SOURCE = "croissant"
 AUTHOR = Agent(id="croissant-not-stated", name="Not stated in the Croissant file")
@@ -34,12 +34,30 @@ def detects(tree: Any) -> bool:
     return bool(_TYPES & {str(t) for t in listed}) and any(sign in tree for sign in _SIGNS)
 
 
+def key(raw: Raw, tree: Mapping[str, Any]) -> Key:
+    """Return the dataset's own `@id` or address, or its name with that of its creators."""
+    former = raw.path or f"{raw.stem}#{raw.place}" if raw.place else raw.path or raw.name
+    addresses = [*texts(tree.get("@id")), *texts(_get(tree, "url"))]
+    if found := links(addresses):
+        return own_key(found[0], former)
+    title, creators = _words(tree, "name"), _creators(tree)
+    if title and creators:
+        return own_key("; ".join((title, *creators)), former)
+    return place_key(raw, title, former)
+
+
+def _creators(tree: Mapping[str, Any]) -> tuple[str, ...]:
+    given = _get(tree, "creator")
+    items = given if isinstance(given, list) else [given]
+    return texts([i.get("name") if isinstance(i, Mapping) else i for i in items])
+
+
 def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return one dataset card; addresses that are none are reported, not stored."""
     title = _words(tree, "name")
     if title is None:
         raise CardError(RecordProblem("The dataset has no name.", "name", mend="Give it one."))
-    ident = record_id(SOURCE, raw.path or raw.key)
+    ident = record_id(SOURCE, raw.key)
     addresses = [u for key in ("url", "sameAs") for u in texts(_get(tree, key))]
     good = tuple(u for u in addresses if is_iri(u) and not is_placeholder(u))
     cited = _words(tree, "citeAs") or _words(tree, "citation")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
-from loaders.contract import CardError, Raw, RecordProblem
+from loaders.contract import CardError, Key, Raw, RecordProblem
 from loaders.formats import raman_yaml
 from loaders.model import Agent, Card, Citation, Profile, Record, Review
 from loaders.reading.cleaning import is_iri, slug
@@ -41,6 +41,7 @@ _ABOUT = {
     "author": "Filled in by",
     "notes": "Notes",
 }
+SOURCE = raman_yaml.SOURCE
 _GROUP = {name: "outcome" if name[0] in "do" else "task" for name in QUESTIONS}
 
 
@@ -84,14 +85,21 @@ def split(raw: Raw, content: Raw) -> Iterator[tuple[Raw, Mapping[str, str]]]:
         yield raw.part(f"line {line}{again}", as_bytes(cells)), row
 
 
+def key(raw: Raw, row: Mapping[str, str]) -> Key:
+    """Return the name of the file with that of the benchmark."""
+    name = given(row, "benchmark_name") or ""
+    again = raw.place.partition(" (")[2]
+    former = (f"{raw.name}#{name}{again}",) if again else ()
+    return Key(f"{raw.name}#{name}", given=False, former=former)
+
+
 def load(raw: Raw, row: Mapping[str, str]) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one row and, where it has verdicts, profile and review."""
     name = given(row, "benchmark_name")
     if name is None:
         mend = "Fill in its name."
         raise CardError(RecordProblem("The row names no benchmark.", "Benchmark name", mend=mend))
-    again = raw.place.partition(" (")[2]
-    records, warnings = raman_yaml.records(f"{raw.name}#{name}{again}", _tree(row))
+    records, warnings = raman_yaml.records(raw.key, _tree(row))
     author = _author(row)
     return [_signed(r, author, row) for r in records], warnings
 

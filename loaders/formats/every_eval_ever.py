@@ -8,14 +8,14 @@ found") are kept as printed and are no data. Differences of scores are never mad
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Raw, RecordProblem
+from loaders.contract import CardError, Key, Raw, RecordProblem
 from loaders.formats.assumptions import core, derived, hinted
 from loaders.formats.every_eval_ever_instances import interaction, samples_beside
-from loaders.formats.every_eval_ever_scores import AUTHOR, ROOT, SOURCE, measurement
+from loaders.formats.every_eval_ever_scores import AUTHOR, SOURCE, measurement, run_key
 from loaders.model import Assumption, Measurement, Record, Result, System
 from loaders.reading.cleaning import is_missing, record_id, text, texts
 from loaders.reading.identifiers import hub_id, identifiers
-from loaders.reading.links import file_key, links
+from loaders.reading.links import links
 
 RELATIONSHIPS = frozenset({"first_party", "third_party", "collaborative", "other"})
 
@@ -31,6 +31,11 @@ def detects(content: Any) -> bool:
         and isinstance(content.get("model_info"), Mapping)
         and "evaluation_id" in content
     )
+
+
+def key(raw: Raw, content: Mapping[str, Any]) -> Key:
+    """Return by what a result is known."""
+    return run_key(raw, content.get("evaluation_id"))
 
 
 def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
@@ -51,7 +56,7 @@ def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Recor
     stated = interaction(instances) if instances else _agentic(evaluations)
     model = system(section(content, "model_info"))
     result = Result(
-        id=f"{record_id(SOURCE, file_key(raw, ROOT))}/{AUTHOR.id}",
+        id=f"{record_id(SOURCE, raw.key)}/{AUTHOR.id}",
         systems=(model,),
         title=f"{_title(source, evaluations)}: {model.name}",
         identifiers=tuple(f"{SOURCE}:{i}" for i in texts(content.get("evaluation_id"))),

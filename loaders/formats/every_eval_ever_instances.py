@@ -13,13 +13,12 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
-from loaders.contract import CardError, Raw, RecordProblem, Rejected
+from loaders.contract import CardError, Key, Raw, RecordProblem, Rejected
 from loaders.formats.assumptions import core
-from loaders.formats.every_eval_ever_scores import AUTHOR, ROOT, SOURCE
+from loaders.formats.every_eval_ever_scores import AUTHOR, SOURCE, run_key
 from loaders.model import Assumption, Coding, Measurement, Metric, Record, Result, System
 from loaders.reading import json_lines
 from loaders.reading.cleaning import clean_tree, record_id, slug, text
-from loaders.reading.links import file_key
 from loaders.reading.trees import parse
 
 SUFFIX = "_samples.jsonl"
@@ -95,6 +94,12 @@ def _is_instance(row: Any) -> bool:
     )
 
 
+def key(raw: Raw, content: Raw) -> Key:
+    """Return by what the result of a file of instances is known."""
+    first = _row(next(json_lines.split(content))) or {}
+    return run_key(raw, first.get("evaluation_id"))
+
+
 def load(raw: Raw, content: Raw) -> tuple[list[Record], list[RecordProblem]]:
     """Return nothing for the instances of a run that stands beside them, else a result.
 
@@ -116,7 +121,7 @@ def load(raw: Raw, content: Raw) -> tuple[list[Record], list[RecordProblem]]:
         )
     names = ", ".join(found.models)
     result = Result(
-        id=f"{record_id(SOURCE, file_key(raw, ROOT))}/{AUTHOR.id}",
+        id=f"{record_id(SOURCE, raw.key)}/{AUTHOR.id}",
         systems=tuple(System(id=record_id(SOURCE, f"{m}\n"), name=m) for m in found.models),
         title=f"Instances of {', '.join(found.marked)}: {names}"[:_TITLE],
         identifiers=tuple(f"{SOURCE}:{run}" for run in found.runs),

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from loaders.contract import RecordProblem
+from loaders.contract import Key, Raw, RecordProblem, own_key
 from loaders.model import Agent, Interval, Measurement, Metric
 from loaders.reading.cleaning import is_missing, record_id, slug, text
 from loaders.reading.identifiers import hub_id
+from loaders.reading.links import former_key, path_below
 
 SOURCE = "every-eval-ever"
 AUTHOR = Agent(id="every-eval-ever", name="evaleval/every_eval_ever (MIT)")
@@ -25,6 +26,17 @@ UNITS = {
 
 _SENTINEL = "No matching runs"
 """What the source's HELM converter writes beside a score of -1 that stands for none."""
+
+
+def run_key(raw: Raw, run: Any) -> Key:
+    """Return the path of a file in the source; elsewhere its name, with the id of its run.
+
+    Runs share ids, so the id alone tells none.
+    """
+    if (below := path_below(raw, ROOT)) and not raw.place:
+        return own_key(below)
+    words = f"{text(run) or ''}/{raw.stem}".lstrip("/")
+    return Key(words, given=bool(raw.place), former=(former_key(raw, ROOT),))
 
 
 def measurement(

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Raw, RecordProblem
+from loaders.contract import CardError, Key, Raw, RecordProblem, own_key
 from loaders.formats.assumptions import core, derived, hinted
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import is_missing, record_id, text, texts
@@ -63,13 +63,11 @@ def split(raw: Raw, content: Mapping[str, Any]) -> Iterator[tuple[Raw, Any]]:
     groups = content["run_groups"]
     shown = dict(_display_names(content.get("metrics")))
     medical = "medhelm" in raw.name or any("medhelm" in str(_get(g, "name")) for g in groups)
-    parents, seen = _parents(groups), set()
+    parents = _parents(groups)
     for index, group in enumerate(groups):
         name = text(_get(group, "name")) or ""
         around = {"metrics": shown, "medical": medical, "parents": tuple(parents[name])}
-        key = f"{name} ({index})" if name in seen else name
-        seen.add(name)
-        yield raw.part(f"/run_groups/{index}"), {"group": group, "key": key, **around}
+        yield raw.part(f"/run_groups/{index}"), {"group": group, **around}
 
 
 def _parents(groups: list[Any]) -> defaultdict[str, list[str]]:
@@ -102,13 +100,18 @@ def _members(group: Any) -> list[Any]:
     return members if isinstance(members, list) else []
 
 
+def key(raw: Raw, content: Mapping[str, Any]) -> Key:
+    """Return the name of the schema's file with that of the group."""
+    return own_key(f"{raw.name}/{text(_get(content['group'], 'name')) or ''}")
+
+
 def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one run group. Raises `CardError` where it has no name."""
     group, taxonomy = content["group"], _section(content["group"], "taxonomy")
     name = text(_get(group, "name"))
     if name is None:
         raise CardError(RecordProblem("The run group has no name.", "name", mend="Give it one."))
-    ident = record_id(SOURCE, f"{raw.name}/{content['key']}")
+    ident = record_id(SOURCE, raw.key)
     addresses = _LINK.findall(str(group.get("description") or ""))
     cited = [i for i in identifiers(addresses) if i.startswith(("arxiv:", "doi:"))]
     metric = text(_section(group, "environment").get("main_name"))

@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Raw, RecordProblem
+from loaders.contract import CardError, Key, Raw, RecordProblem, own_key, place_key
 from loaders.model import CORE_DIMENSIONS, Agent, Assumption, Coding, Dataset, DatasetCard, Record
 from loaders.reading.cleaning import is_iri, is_missing, is_placeholder, record_id, text, texts
 from loaders.reading.content import Markdown
 from loaders.reading.identifiers import identifiers
+from loaders.reading.links import hub_repository, links
 
 SOURCE = "huggingface"
 AUTHOR = Agent(id="huggingface-card", name="Hugging Face dataset card")
@@ -37,6 +38,12 @@ _ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"']+")
 _BLANK = re.compile(
     r"\[?(?:more information needed|needs more information|dataset name)\]?", re.IGNORECASE
 )
+_PAGE = re.compile(
+    r"^[-*]\s++\**(Homepage|Paper)\b[:*\s]*+[<\[(]*+(https?://[^\s<>()\[\]\"']+)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_HEAD = 20_000
+"""How many characters are searched for the pages of a dataset."""
 _MAX_LINKS = 20
 
 
@@ -45,6 +52,27 @@ def detects(content: Markdown) -> bool:
     if isinstance(content.front, Mapping) and _SIGNS & set(content.front):
         return True
     return not content.front and content.body.lstrip().startswith("# Dataset Card for")
+
+
+def key(raw: Raw, content: Markdown) -> Key:
+    """Return the repository where the file lies in it, else the homepage or paper of the dataset.
+
+    Datasets share pages, so these two tell a card only together with its title.
+    """
+    front = content.front if isinstance(content.front, Mapping) else {}
+    repository, former = hub_repository(raw), raw.path or raw.name
+    if repository and not raw.place:
+        return own_key(repository, former)
+    page = next(iter(links([*texts(front.get("homepage")), *_homepages(content.body)])), None)
+    if page:
+        return Key(page, given=False, former=(former,))
+    return place_key(raw, _title(front, content.body), former)
+
+
+def _homepages(body: str) -> list[str]:
+    """Return the addresses behind the template's words *Homepage* and, after them, *Paper*."""
+    found = {name.lower(): address for name, address in _PAGE.findall(body[:_HEAD])}
+    return [found[name] for name in ("homepage", "paper") if name in found]
 
 
 def load(raw: Raw, content: Markdown) -> tuple[list[Record], list[RecordProblem]]:
@@ -56,7 +84,7 @@ def load(raw: Raw, content: Markdown) -> tuple[list[Record], list[RecordProblem]
         raise CardError(
             RecordProblem("The card names no dataset.", "pretty_name", mend="Fill in pretty_name.")
         )
-    ident = record_id(SOURCE, raw.path or raw.key)
+    ident = record_id(SOURCE, raw.key)
     links = _links(content.body)
     card = DatasetCard(
         id=f"{ident}/{AUTHOR.id}",

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Raw, RecordProblem
+from loaders.contract import CardError, Key, Raw, RecordProblem, own_key, place_key
 from loaders.formats.assumptions import core
 from loaders.model import Agent, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import record_id, text, texts
+from loaders.reading.links import hub_repository
 
 SOURCE = "huggingface-eval"
 AUTHOR = Agent(id="huggingface-eval", name="Hugging Face benchmark file (eval.yaml)")
@@ -21,6 +22,14 @@ def detects(tree: Any) -> bool:
     )
 
 
+def key(raw: Raw, tree: Mapping[str, Any]) -> Key:
+    """Return the repository of the dataset where the file lies in it, else the file's name."""
+    repository, former = hub_repository(raw), raw.path or raw.name
+    if repository and not raw.place:
+        return own_key(repository, former)
+    return place_key(raw, text(tree.get("name")), former)
+
+
 def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return one implementation card; its tasks are its groups."""
     title, harness = text(tree.get("name")), text(tree.get("evaluation_framework"))
@@ -30,7 +39,7 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordPr
                 "The file needs a name and an evaluation_framework.", mend="Fill in both."
             )
         )
-    ident = record_id(SOURCE, raw.path or raw.key)
+    ident = record_id(SOURCE, raw.key)
     tasks = [t for t in tree["tasks"] if isinstance(t, Mapping)]
     card = ImplementationCard(
         id=f"{ident}/{AUTHOR.id}",

@@ -8,7 +8,7 @@ counts of samples differ for some, so neither replaces the other.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Raw, RecordProblem
+from loaders.contract import CardError, Key, Raw, RecordProblem, own_key
 from loaders.formats.assumptions import core, derived
 from loaders.formats.inspect_evals import AGENT_RULE, HARNESS
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
@@ -40,15 +40,19 @@ def detects(content: Any) -> bool:
     )
 
 
+def key(raw: Raw, content: Mapping[str, Any]) -> Key:
+    """Return the collection of an entry with its id: two collections may give the same id."""
+    del raw
+    return own_key(f"{text(content.get('source')) or 'evals'}/{_given(content, 'id')}")
+
+
 def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one entry, and what of it could not be kept as a link.
 
-    Raises `CardError` for an entry without id or name. Its key is its collection with its id,
-    since two collections give the same id to different evaluations.
+    Raises `CardError` for an entry without id or name.
     """
-    del raw
     collection, name = text(content.get("source")) or "evals", _given(content, "id")
-    ident = record_id(SOURCE, f"{collection}/{name}")
+    ident = record_id(SOURCE, raw.key)
     papers, tags = texts(content.get("paper")), texts(content.get("tags"))
     groups = texts(content.get("categories"))
     words = [w.lower() for w in (*groups, *tags)]

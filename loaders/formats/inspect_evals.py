@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from loaders.contract import CardError, Raw, RecordProblem
+from loaders.contract import CardError, Key, Raw, RecordProblem, own_key, place_key
 from loaders.formats.assumptions import core, derived
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import is_missing, record_id, text, texts
 from loaders.reading.identifiers import hub_id, identifiers
-from loaders.reading.links import file_key, links, no_link
+from loaders.reading.links import former_key, links, no_link, path_below
 
 SOURCE = "inspect-evals"
 HARNESS = "Inspect"
@@ -38,13 +38,24 @@ def detects(content: Any) -> bool:
     )
 
 
+def key(raw: Raw, content: Mapping[str, Any]) -> Key:
+    """Return the listing's path in the project, or its `path` in a file of many listings."""
+    path = text(content.get("path"))
+    if raw.place and path:
+        return own_key(f"{raw.name}/{PurePosixPath(path).name}")
+    below = path_below(raw, *ROOTS)
+    if below and not raw.place:
+        return own_key(below)
+    former = f"{former_key(raw, *ROOTS)}{raw.place}"
+    return place_key(raw, text(content.get("title")), former)
+
+
 def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one listing, and what of it could not be kept as a link."""
     title = text(content.get("title"))
     if title is None:
         raise CardError(RecordProblem("The listing has no title.", "title", mend="Give it one."))
-    key = _key(raw, content)
-    ident, tags = record_id(SOURCE, key), texts(content.get("tags"))
+    ident, tags = record_id(SOURCE, raw.key), texts(content.get("tags"))
     address = texts(content.get("arxiv"))
     card = ImplementationCard(
         id=f"{ident}/{AUTHOR.id}",
@@ -53,7 +64,7 @@ def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Recor
         harness=HARNESS,
         title=title,
         description=text(content.get("description")),
-        identifiers=(f"{SOURCE}:{_folder(key)}", *identifiers(links(address))),
+        identifiers=(f"{SOURCE}:{_folder(raw.key)}", *identifiers(links(address))),
         domains=tuple(dict.fromkeys(DOMAINS[t.lower()] for t in tags if t.lower() in DOMAINS)),
         keywords=tags,
         publications=links(address),
@@ -72,17 +83,8 @@ def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Recor
     return [card], _no_link(address)
 
 
-def _key(raw: Raw, tree: Mapping[str, Any]) -> str:
-    """Return the listing's own file, or its place by `path` in a file of many listings."""
-    path = text(tree.get("path"))
-    if raw.place and path:
-        return f"{raw.name}/{PurePosixPath(path).name}"
-    key = file_key(raw, *ROOTS)
-    return f"{key}{raw.place}"
-
-
-def _folder(key: str) -> str:
-    path = PurePosixPath(key)
+def _folder(words: str) -> str:
+    path = PurePosixPath(words)
     return str(path.parent) if path.name.startswith("eval.") and path.parent.name else path.name
 
 

@@ -9,12 +9,12 @@ are set aside, saying so.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Opaque, Raw, RecordProblem
+from loaders.contract import CardError, Key, Opaque, Raw, RecordProblem, own_key
 from loaders.formats.assumptions import core, derived
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import clean_tree, is_missing, record_id, text, texts
 from loaders.reading.identifiers import hub_id
-from loaders.reading.links import file_key
+from loaders.reading.links import former_key
 from loaders.reading.trees import parse
 
 SOURCE = "lm-eval"
@@ -70,6 +70,13 @@ def detects(content: Any) -> bool:
     if isinstance(task, list):
         return "group" in content
     return task is None and (len(own) > 1 or (bool(own) and own == set(content)))
+
+
+def key(raw: Raw, content: Mapping[str, Any]) -> Key:
+    """Return the name of the task. Raises `CardError` for a group or a template."""
+    if not isinstance(content.get("task"), str):
+        raise CardError(_no_task(content))
+    return own_key(str(content["task"]), former_key(raw, ROOT))
 
 
 def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
@@ -129,7 +136,7 @@ def _included(raw: Raw, path: str, warnings: list[RecordProblem], depth: int) ->
 
 
 def _card(raw: Raw, tree: Mapping[str, Any], *, included: bool) -> ImplementationCard:
-    ident = record_id(SOURCE, file_key(raw, ROOT))
+    ident = record_id(SOURCE, raw.key)
     metadata = tree.get("metadata")
     metadata = metadata if isinstance(metadata, Mapping) else {}
     return ImplementationCard(

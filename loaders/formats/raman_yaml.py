@@ -9,7 +9,7 @@ what an explicit table can read is coded, the rest stays words.
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Raw, RecordProblem
+from loaders.contract import CardError, Key, Raw, RecordProblem, place_key
 from loaders.formats.card_template import (
     SECTIONS,
     holds,
@@ -43,14 +43,19 @@ def detects(tree: Any) -> bool:
     return "benchmark_name" in tree and bool({"intended_use_case", *SECTIONS} & set(tree))
 
 
+def key(raw: Raw, tree: Mapping[str, Any]) -> Key:
+    """Return the key of a card: the template has no field for one."""
+    return place_key(raw, text(tree.get("benchmark_name")))
+
+
 def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card and, where the file holds a practitioner's half, profile and review."""
     return records(raw.key, tree)
 
 
-def records(key: str, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
-    """Return what a tree of the template holds; `key` is its record key in this source."""
-    ident = record_id(SOURCE, key)
+def records(words: str, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
+    """Return what a tree of the template holds; `words` are its key in this source."""
+    ident = record_id(SOURCE, words)
     warnings = _unknown_fields(tree)
     card = _card(ident, tree)
     use = section(tree, "intended_use_case")

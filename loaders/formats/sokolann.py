@@ -9,7 +9,7 @@ whose file name carries a star were approved by a benchmark's authors.
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Raw, RecordProblem
+from loaders.contract import CardError, Key, Raw, RecordProblem, place_key
 from loaders.formats.assumptions import core, hinted
 from loaders.formats.card_template import section
 from loaders.model import Agent, Benchmark, Card, Record
@@ -33,6 +33,11 @@ DOMAINS = {
 def detects(tree: Any) -> bool:
     """Recognise the card by its first section."""
     return isinstance(tree, Mapping) and "benchmark_details" in tree
+
+
+def key(raw: Raw, tree: Mapping[str, Any]) -> Key:
+    """Return the key of a card: the cards have none of their own."""
+    return place_key(raw, text(section(tree, "benchmark_details").get("name")))
 
 
 def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:

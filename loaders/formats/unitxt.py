@@ -7,11 +7,12 @@ variants, so `language_creators` is a hint here and never an answer.
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Raw, RecordProblem
+from loaders.contract import CardError, Key, Raw, RecordProblem, own_key, place_key
 from loaders.formats.assumptions import core, hinted
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import record_id, text, texts
 from loaders.reading.identifiers import hub_id
+from loaders.reading.links import path_below
 
 SOURCE = "unitxt"
 AUTHOR = Agent(id="unitxt", name="unitxt catalogue")
@@ -29,6 +30,22 @@ def _type(tree: Mapping[str, Any]) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def key(raw: Raw, tree: Mapping[str, Any]) -> Key:
+    """Return the name that unitxt gives a card: its path below `cards`, joined by dots."""
+    below = path_below(raw, "cards")
+    if below and not raw.place:
+        return own_key(below.removesuffix(".json").replace("/", "."))
+    former = (raw.path or raw.name).removesuffix(".json").replace("/", ".")
+    return place_key(raw, _data(tree) if raw.place else None, former)
+
+
+def _data(tree: Mapping[str, Any]) -> str:
+    """Return what tells a card from others in a list: the data that it loads."""
+    loader = tree.get("loader")
+    found = (text(loader.get(k)) for k in ("path", "name")) if isinstance(loader, Mapping) else ()
+    return " ".join(w for w in found if w)
+
+
 def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
     """Return one implementation card. Raises `CardError` for a suite, which is no card."""
     if _type(tree) != "task_card":
@@ -39,14 +56,13 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordPr
                 "This is a suite of cards and no card.", "subsets", names, "Import its cards."
             )
         )
-    name = catalogue_name(raw)
     tags = tree.get("__tags__")
     tags = tags if isinstance(tags, Mapping) else {}
-    ident = record_id(SOURCE, name)
+    ident = record_id(SOURCE, raw.key)
     card = ImplementationCard(
         id=f"{ident}/{AUTHOR.id}",
         implementation=Implementation(id=ident),
-        title=name,
+        title=raw.key,
         description=text(tree.get("__description__")),
         harness="unitxt",
         identifiers=tuple(f"arxiv:{a}" for a in texts(tags.get("arxiv"))),
@@ -61,13 +77,6 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordPr
         assumptions=_assumptions(tags),
     )
     return [card], []
-
-
-def catalogue_name(raw: Raw) -> str:
-    """Return the name that unitxt gives a card: its path below `cards`, joined by dots."""
-    path = raw.path or raw.name
-    below = path.partition("cards/")[2] if "cards/" in path else path
-    return below.removesuffix(".json").replace("/", ".")
 
 
 def _datasets(loader: Any) -> tuple[str, ...]:

@@ -19,15 +19,35 @@ def no_link(field: str, address: str, mend: str = "Give the real address.") -> R
     return RecordProblem(message, field, address, mend)
 
 
-def file_key(raw: Raw, *roots: str) -> str:
-    """Return the path of a file below the last folder that ends in one of `roots`.
+def path_below(raw: Raw, *roots: str) -> str | None:
+    """Return the path of a file below the last folder that ends in one of `roots`, if any.
 
-    So the key of a record is the same whichever folder above was imported. Without such a
-    folder it is the path inside what was imported.
+    So the key of a record is the same whichever folder above was imported.
     """
     full = "/" + raw.source.replace("\\", "/").replace("!", "/")
     for root in roots:
         _, found, below = full.rpartition(f"/{root}/")
         if found and below:
             return below
-    return raw.path or full.rsplit("/", 1)[-1]
+    return None
+
+
+def former_key(raw: Raw, *roots: str) -> str:
+    """Return the key that 0.1 gave a file of a source with these roots."""
+    return path_below(raw, *roots) or raw.path or raw.name
+
+
+def hub_repository(raw: Raw) -> str | None:
+    """Return the dataset repository of the Hub that a file lies in, as far as its path says so.
+
+    Either it lies in `datasets/squad` or `datasets/owner/name`, as in an address of the Hub, or in
+    the Hub's own cache, in `datasets--owner--name`.
+    """
+    folders = raw.folders
+    for folder in reversed(folders):
+        if folder.startswith("datasets--"):
+            return folder.removeprefix("datasets--").replace("--", "/")
+    if "datasets" not in folders:
+        return None
+    below = folders[len(folders) - folders[::-1].index("datasets") :]
+    return "/".join(below) if len(below) in {1, 2} else None

@@ -189,6 +189,9 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, store nothing.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write every outcome to a JSON file.")] = None,
     name: Annotated[str | None, typer.Option(help="What to call the content of stdin.")] = None,
+    replacing: Annotated[
+        bool, typer.Option("--replace", help="A file of a stored name is that card, by any title.")
+    ] = False,
     plain: Annotated[
         bool, typer.Option("--plain-pyshacl", help="Validate with plain pySHACL: slow.")
     ] = False,
@@ -214,7 +217,7 @@ def import_(
         written(report) as note,
     ):
         found = run.documents(paths, name)
-        outcomes = ingest(found, engine, gate, dry_run=dry_run, write=entry)
+        outcomes = ingest(found, engine, gate, dry_run=dry_run, write=entry, replacing=replacing)
         for outcome in run.shown(noted(outcomes, kept)):
             note(outcome)
     run.finish(kept)

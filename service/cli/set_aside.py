@@ -70,6 +70,9 @@ def retry(
     ids: Ids = None,
     store: StoreOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check, store nothing.")] = False,
+    replacing: Annotated[
+        bool, typer.Option("--replace", help="A file of a stored name is that card, by any title.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Import set-aside records again, from the bytes that were kept; what goes in is cleared.
@@ -87,7 +90,7 @@ def retry(
     ):
         entries = list(kept.entries(ids or []))
         found = run.until(again(entries, kept))
-        outcomes = ingest(found, engine, gate, dry_run=dry_run, write=write)
+        outcomes = ingest(found, engine, gate, dry_run=dry_run, write=write, replacing=replacing)
         for _ in run.shown(outcomes if dry_run else noted(outcomes, kept)):
             pass
         for entry in entries:

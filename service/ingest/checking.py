@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
-from loaders.contract import Raw, SingleFile
+from loaders.contract import Raw
 from service.common.problems import Crashed, Problem, TooLarge, WorkTimeout
 from service.common.settings import Settings
-from service.ingest.documents import Read, read_again, read_documents
+from service.ingest.documents import Read, read_documents
 from service.ingest.pipeline import ingest
 from service.ingest.report import Outcome
 from service.sandbox import CancellationToken, WorkerLimits, Workers, forkserver
@@ -78,10 +78,7 @@ class Checking(DeadlinePool):
         """Return what an import would make of documents. Raises as `Workers.run` does."""
         gate = _DeadlineGate(self, deadline)
 
-        def read(raw: Raw) -> list[Read]:
-            return self.run(deadline, read_again, replace(raw, bundle=SingleFile()))
-
-        return list(ingest(found, engine, gate, dry_run=True, read=read))
+        return list(ingest(found, engine, gate, dry_run=True))
 
 
 class _DeadlineGate(Gate):

@@ -32,11 +32,6 @@ def read_documents(raw: Raw, most_records: int, most_values: int) -> list[Read]:
     return found
 
 
-def read_again(raw: Raw) -> list[Read]:
-    """Return the documents of a file that was read before."""
-    return list(documents(raw))
-
-
 def check_values(data: bytes, most: int) -> None:
     """Raise `TooLarge` for a text with more values than one request may have."""
     if values(data, most) > most:

@@ -62,6 +62,7 @@ class ImportJob:
     error: str | None = None
     write: str | None = None
     cancelled_by: str | None = None
+    replacing: bool = False
     tally: ImportReport = field(default_factory=ImportReport)
 
     def document(self) -> dict[str, Any]:
@@ -116,10 +117,12 @@ class ImportJobs:
         folder.mkdir()
         return ident, folder / "upload"
 
-    def start(self, ident: str, name: str, by: Caller, *, dry_run: bool) -> ImportJob:
+    def start(
+        self, ident: str, name: str, by: Caller, *, dry_run: bool, replacing: bool = False
+    ) -> ImportJob:
         """Queue the job whose upload is complete. Raises `FileUnusable` where it is not logged."""
         size = (self._folder / ident / "upload").stat().st_size
-        job = ImportJob(ident, name, size, dry_run, _now())
+        job = ImportJob(ident, name, size, dry_run, _now(), replacing=replacing)
         if not dry_run:
             job.write = self._context.log.begin(Intent(by, "import", name)).id
         self._save(job)
@@ -241,7 +244,7 @@ class ImportJobs:
                 dry_run=job.dry_run,
                 write=write,
                 turn=turn,
-                read=self._uploads.again,
+                replacing=job.replacing,
             )
             for outcome in found:
                 lines.write(json.dumps(outcome.document(), ensure_ascii=False) + "\n")

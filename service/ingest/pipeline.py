@@ -19,12 +19,11 @@ from loaders.mapping.iris import series_iri
 from loaders.mapping.write import triples
 from loaders.model import Gap, Plan
 from loaders.registry import LOADER_VERSION
-from loaders.registry import documents as documents_of
 from service.access import LogEntry
 from service.common.fair_lock import FairLock
 from service.ingest.current_codes import noted
-from service.ingest.identity import Reader, named
-from service.ingest.provenance import VersionOrigin, activity, provenance, software
+from service.ingest.identity import Identities
+from service.ingest.provenance import VersionOrigin, activity, also_called, provenance, software
 from service.ingest.report import STORED, Outcome, State, problem_of
 from service.ingest.versioning import StoredVersion, VersionedRecord, plan
 from service.records.references import known
@@ -60,7 +59,7 @@ def ingest(  # noqa: PLR0913 - four of them are seldom given
     audited: float = AUDITED,
     write: LogEntry | None = None,
     turn: FairLock | None = None,
-    read: Reader = documents_of,
+    replacing: bool = False,
 ) -> Iterator[Outcome]:
     """Store documents batch by batch and yield one outcome per document, in order.
 
@@ -69,11 +68,15 @@ def ingest(  # noqa: PLR0913 - four of them are seldom given
     `audited` of the records, and at least one, is judged again by plain pySHACL;
     raises `Disagreement` where that gives another result. Others who wait for the `turn`, which
     is held, have theirs in between.
-    `read` reads a file again, where its name is that of another card.
+    With `replacing` a document of another title than what is stored under the name of its file, or
+    of the key of another file of this import, is its next version; else it is set aside.
     """
     audit = Audit(gate, 0 if dry_run else audited)
     early: list[Document | Rejected] = []
-    first, second = (_Pass(engine, gate, audit, write, read, dry_run=dry_run) for _ in range(2))
+    first, second = (
+        _Pass(engine, gate, audit, write, Identities(engine, replacing=replacing), dry_run=dry_run)
+        for _ in range(2)
+    )
     for some in _segments(documents, turn):
         for document, outcome in first.over(some):
             if outcome.waits:
@@ -153,19 +156,18 @@ class _Pass:
         gate: Gate,
         audit: Audit,
         write: LogEntry | None,
-        read: Reader,
+        identities: Identities,
         *,
         dry_run: bool,
     ) -> None:
         self._engine, self._gate, self._audit, self._dry_run = engine, gate, audit, dry_run
-        self._write, self._read = write, read
+        self._write, self._identities = write, identities
         self._said = software() + (activity(write) if write else "")
         self._waiting: deque[_PendingBatch] = deque()
         self._sizes = chain(_GROWING, repeat(_TOGETHER))
         self._together = next(self._sizes)
         self._commit: Future[None] | None = None
         self._landing: _Landed = []
-        self._claims: dict[int, int] = {}
         self._ahead: dict[str, StoredVersion] = {}
         """What a dry run would have stored by now, by series."""
 
@@ -177,8 +179,7 @@ class _Pass:
         At the end nothing is on its way; more documents may follow.
         """
         with ThreadPoolExecutor(1, "commit") as beside:
-            read = named(documents, self._engine, self._claims, self._read)
-            for batch in _batches(map(noted, read)):
+            for batch in _batches(map(noted, self._identities.given(documents))):
                 if self._touches(batch):
                     yield from self._all(beside)
                 elif number := self._ready():
@@ -347,7 +348,7 @@ def _outcome(
 ) -> Outcome:
     if isinstance(document, Rejected):
         return Outcome(
-            document.raw.source, "set aside", raw=document.raw, problems=document.problems
+            document.raw.source, "set aside", document.format, document.raw, document.problems
         )
     checked = [results[p.submission.iri] for p in mine if p.submission.iri in results]
     bad = [i for c in checked for i in c.issues if i.severity == "Violation"]
@@ -391,11 +392,19 @@ def _lines(
     """Return the N-Quads, with provenance, of what is imported."""
     stored = {iri for o in outcomes if o.state in STORED for iri in o.iris}
     now = datetime.now(UTC)
-    return [
+    lines = [
         results[p.submission.iri].nquads + provenance(p.submission, _origin(p, now, write)).encode()
         for p in planned
         if p.submission.iri in stored and p.submission.iri in results
     ]
+    copies = {p.document.raw.source: p.document.raw for p in planned if _is_copy(p)}
+    names = (also_called(sha256(raw.data).hexdigest(), name) for name, raw in copies.items())
+    return [*lines, *(name.encode() for name in names)]
+
+
+def _is_copy(planned: VersionedRecord) -> bool:
+    """Tell whether a record is stored as it is, from a file that has another name here."""
+    return planned.document.copied and planned.unchanged
 
 
 def _origin(planned: VersionedRecord, now: datetime, write: LogEntry | None) -> VersionOrigin:
@@ -405,6 +414,7 @@ def _origin(planned: VersionedRecord, now: datetime, write: LogEntry | None) -> 
         content_hash=planned.content_hash,
         loader=f"{planned.document.format}/{LOADER_VERSION}",
         recorded=now,
-        revises=planned.current.version if planned.current else None,
+        revises=planned.revises.iri if planned.revises else None,
+        renamed=planned.renamed,
         write=write,
     )

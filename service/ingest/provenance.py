@@ -6,7 +6,7 @@ token that did it, under the name that it has in the log of writes: it generates
 versions of records, and influences graphs that updates and the Graph Store Protocol change.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +20,6 @@ from loaders.mapping.iris import (
     PROVENANCE,
     SCHEMA,
     graph_iri,
-    record_iri,
 )
 from loaders.mapping.nquads import quoted
 from service.access import LogEntry
@@ -37,7 +36,10 @@ class VersionOrigin:
     content_hash: str
     loader: str
     recorded: datetime
-    revises: int | None
+    revises: str | None
+    """The version that it replaces, by its IRI."""
+    renamed: Sequence[tuple[str, str]]
+    """Names that are given up for others, as IRIs."""
     write: LogEntry | None
 
 
@@ -65,6 +67,11 @@ def influenced(write: LogEntry, graphs: Iterable[str]) -> str:
     mine = activity_iri(write.id)
     changed = (f"<{graph}> <{PROV.wasInfluencedBy}> <{mine}>{_END}" for graph in graphs if graph)
     return activity(write) + "".join(changed)
+
+
+def also_called(data_hash: str, name: str) -> str:
+    """Return that a file with this SHA-256 has a further name, as N-Quads."""
+    return f"<{BASE}id/source/{data_hash}> {_NAME} {quoted(name)}{_END}"
 
 
 def activity_iri(write: str) -> URIRef:
@@ -116,7 +123,8 @@ def _statements(submission: Submission, origin: VersionOrigin) -> Iterator[tuple
     if origin.write is not None:
         yield graph, f"<{PROV.wasGeneratedBy}>", f"<{activity_iri(origin.write.id)}>"
     if origin.revises is not None:
-        old = record_iri(record.kind, record.id, origin.revises)
-        before = graph_iri(record.kind, record.id, origin.revises)
+        before = origin.revises.replace(f"{BASE}id/", f"{BASE}graph/", 1)
         yield graph, _REVISES, f"<{before}>"
-        yield f"<{old}>", _REPLACED_BY, f"<{submission.iri}>"
+        yield f"<{origin.revises}>", _REPLACED_BY, f"<{submission.iri}>"
+    for old, new in origin.renamed:  # DESIGN: names-for-ever
+        yield f"<{old}>", _REPLACED_BY, f"<{new}>"

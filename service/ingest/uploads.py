@@ -15,7 +15,7 @@ from loaders.contract import Raw, RecordProblem, Rejected, SingleFile
 from loaders.reading.files import count, printable, raw_stream
 from loaders.registry import documents
 from service.common.problems import Busy, Crashed, TooLarge, WorkTimeout
-from service.ingest.documents import Read, read_again
+from service.ingest.documents import Read
 from service.sandbox import WorkerLimits, Workers, forkserver
 
 _SECONDS = 300.0
@@ -123,10 +123,6 @@ class Uploads:
             return self._workers.run(count_files, upload)
         except _ENDS:
             return None
-
-    def again(self, raw: Raw) -> list[Read]:
-        """Return the documents of a file that was read before."""
-        return self._workers.run(read_again, replace(raw, bundle=SingleFile()))
 
     def documents(
         self, upload: Path, name: str, done: Callable[[int], object], stops: Callable[[], bool]

@@ -12,7 +12,7 @@ from rdflib import URIRef
 
 from loaders.contract import Document
 from loaders.mapping.iris import series_iri
-from loaders.model import Plan, Record, Review, whole_number
+from loaders.model import Plan, Record, Review, Thing, whole_number
 from service.common.problems import Problem
 from service.ingest.current_codes import in_current_codes
 from service.ingest.report import RecordChange
@@ -49,6 +49,8 @@ class VersionedRecord:
     version: int
     content_hash: str
     current: StoredVersion | None
+    moved: StoredVersion | None = None
+    """The newest version under the name that it had before, where it has another now."""
 
     @cached_property
     def submission(self) -> Submission:
@@ -58,12 +60,28 @@ class VersionedRecord:
     @property
     def change(self) -> RecordChange:
         """What storing it does."""
-        known, iri = self.current, self.submission.iri
-        if known is None:
+        before, iri = self.revises, self.submission.iri
+        if before is None:
             return RecordChange(iri, "new")
         if self.unchanged:
             return RecordChange(iri, "unchanged")
-        return RecordChange(iri, "revised", known.iri, known.source)
+        return RecordChange(iri, "revised", before.iri, before.source)
+
+    @property
+    def revises(self) -> StoredVersion | None:
+        """The version before it, under this name or the one before."""
+        return self.current or self.moved
+
+    @property
+    def renamed(self) -> list[tuple[str, str]]:
+        """The names that are given up by storing it, each with the one that follows it."""
+        if self.moved is None:
+            return []
+        old, new, record = self.document.formerly, self.document.ident, self.record
+        named = [(record.kind, record.id)]
+        named += [(v.kind, v.id) for _, v in record if isinstance(v, Thing) and new in v.id]
+        pairs = ((series_iri(k, i.replace(new, old)), series_iri(k, i)) for k, i in named)
+        return [(str(before), str(now)) for before, now in pairs]
 
     @property
     def stored(self) -> StoredVersion:
@@ -98,13 +116,26 @@ def plan(
     records = [(d, r) for d in documents for r in d.records]
     keys = {str(series_iri(r.kind, r.id)) for _, r in records}
     keys |= {str(series_iri("card", r.card)) for _, r in records if isinstance(r, Review | Plan)}
+    keys |= {former for d, r in records if (former := _former(d, r))}
     stored = current_versions(engine, keys) | {k: ahead[k] for k in keys if k in ahead}
     planned = [
-        _planned(d, r, stored.get(str(series_iri(r.kind, r.id))), engine) for d, r in records
+        replace(
+            _planned(d, r, stored.get(str(series_iri(r.kind, r.id))), engine),
+            moved=stored.get(_former(d, r)),
+        )
+        for d, r in records
     ]
     versions = {iri: c.version for iri, c in stored.items() if c.version is not None}
     versions |= {str(series_iri(p.record.kind, p.record.id)): p.version for p in planned}
     return [replace(p, record=_resolved(p.record, versions)) for p in planned]
+
+
+def _former(document: Document, record: Record) -> str:
+    """Return the series that a record was when its document had another identity, if it had."""
+    if not document.formerly:
+        return ""
+    ident = record.id.replace(document.ident, document.formerly)
+    return str(series_iri(record.kind, ident))
 
 
 def _planned(

@@ -62,7 +62,7 @@ def test_standard_input_is_called_after_its_content_or_as_it_is_told(run: Run) -
     run("import", "-", stdin=card("Two"), seed=False)
     assert replaced(run) == 0
     run("import", "-", "--name", "mine", stdin=card("One"), seed=False)
-    run("import", "-", "--name", "mine", stdin=card("Three"), seed=False)
+    run("import", "-", "--name", "mine", "--replace", stdin=card("Three"), seed=False)
     assert replaced(run) == 1
 
 

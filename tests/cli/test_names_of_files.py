@@ -22,7 +22,7 @@ def put(folder: Path, name: str, title: str, form: str = "sokolann") -> Path:
     return path
 
 
-def imported(run: Run, tmp_path: Path, *paths: Path) -> list[dict[str, Any]]:
+def imported(run: Run, tmp_path: Path, *paths: Path | str) -> list[dict[str, Any]]:
     report = tmp_path / "report.json"
     run("import", *paths, "--report", report, seed=False)
     found: list[dict[str, Any]] = json.loads(report.read_text())
@@ -73,9 +73,13 @@ def test_a_copy_or_a_moved_file_is_the_same_card(run: Run, tmp_path: Path) -> No
     assert (moved["state"], series(moved)) == ("unchanged", series(first))
 
 
-def test_a_new_title_in_the_same_file_is_a_version_and_is_told(run: Run, tmp_path: Path) -> None:
+def test_a_new_title_in_the_same_file_takes_replace(run: Run, tmp_path: Path) -> None:
     (first,) = imported(run, tmp_path, put(tmp_path, "a/qa.json", "QA"))
-    (second,) = imported(run, tmp_path, put(tmp_path, "a/qa.json", "QA, mended"))
+    mended = put(tmp_path, "a/qa.json", "QA, mended")
+    (refused,) = imported(run, tmp_path, mended)
+    assert refused["state"] == "set aside"
+    assert "'QA'" in refused["problems"][0]["mend"]
+    (second,) = imported(run, tmp_path, mended, "--replace")
     assert (second["state"], series(second)) == ("revised", series(first))
     assert second["records"][0].endswith("/2")
     assert "another title" in second["warnings"][0]["message"]
@@ -98,5 +102,5 @@ def test_a_file_that_no_folder_tells_apart_is_set_aside_with_the_mend(
     done = run("import", "-", "--name", "card.json", stdin=text, seed=False)
     assert done.returncode == 1
     assert "another title" in done.stderr + done.stdout
-    assert "Rename the file" in done.stderr + done.stdout
+    assert "rename the file" in done.stderr + done.stdout
     assert run("import", "-", "--name", "other.json", stdin=text, seed=False).returncode == 0

@@ -84,7 +84,7 @@ def test_an_upload_is_imported_and_reported(service: TestClient) -> None:
     assert (job["state"], job["seen"], job["files"], job["read"]) == ("done", 2, 2, 2)
     assert job["states"] == {"new": 1, "set aside": 1}
     assert job["coverage"]["card"]["interaction-type"]["not stated"] == 1
-    assert set(job["sources"]) == {"sokolann-json", "not recognised"}
+    assert set(job["sources"]) == {"sokolann-json"}
     assert service.get("/api/v1/cards").json()["total"] == 1
     assert service.get("/api/v1/imports").json()["items"][0]["id"] == job["id"]
 

@@ -53,6 +53,8 @@ _BODY = {
          "description": "What the upload is called; records are known by it."},
         {"name": "dry_run", "in": "query", "schema": {"type": "boolean"},
          "description": "Check everything, store nothing."},
+        {"name": "replace", "in": "query", "schema": {"type": "boolean"},
+         "description": "Take a card for the stored one of its file name, whatever the title."},
     ],
 }  # fmt: skip
 
@@ -67,11 +69,15 @@ async def start_import(
     """
     jobs = services.jobs
     ident, path = await run_in_threadpool(jobs.create)
-    dry = request.query_params.get("dry_run", "").lower() in {"true", "1"}
+    dry, replacing = (
+        request.query_params.get(name, "").lower() in {"true", "1"}
+        for name in ("dry_run", "replace")
+    )
     try:
         async with lines.uploads.slot(request):
             name = await _receive(request, services, path)
-        job = await run_in_threadpool(partial(jobs.start, ident, name, caller, dry_run=dry))
+        start = partial(jobs.start, ident, name, caller, dry_run=dry, replacing=replacing)
+        job = await run_in_threadpool(start)
     except BaseException:
         await run_in_threadpool(jobs.discard, ident)
         raise
@@ -218,8 +224,8 @@ def _as_json(job: ImportJob, outcomes: Iterator[dict[str, Any]]) -> Iterator[str
 
 
 def _as_csv(outcomes: Iterator[dict[str, Any]]) -> Iterator[str]:
-    told = ({**outcome, "replaces": _replaced(outcome)} for outcome in outcomes)
-    rows = ({name: _cell(outcome[name]) for name in _COLUMNS} for outcome in told)
+    shown = ({**outcome, "replaces": _replaced(outcome)} for outcome in outcomes)
+    rows = ({name: _cell(outcome[name]) for name in _COLUMNS} for outcome in shown)
     return csv_lines(rows, _COLUMNS)
 
 

@@ -166,11 +166,6 @@ def test_a_task_is_the_same_whichever_folder_is_imported(tmp_path: Path) -> None
     assert card(root / "lm_eval/tasks/qa", "qa (x).yaml").id == whole.id
 
 
-def test_tasks_of_one_name_in_two_files_stay_apart(tmp_path: Path) -> None:
-    found = cards(outcomes(put(tmp_path, {"a/t.yaml": TASK, "b/t.yaml": TASK})))
-    assert len({r.id for r in found}) == 2
-
-
 def test_the_real_files_are_all_accounted_for() -> None:
     found = real("lm-evaluation-harness")
     counts = formats(found)

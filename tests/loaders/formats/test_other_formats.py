@@ -169,7 +169,7 @@ def test_a_unitxt_card_is_named_by_its_path_and_inherits_nothing() -> None:
         "task": "tasks.qa",
         "__tags__": {"language_creators": "expert-generated", "arxiv": ["2009.03300"]},
     }
-    raw = Raw("v.json", json.dumps(tree).encode(), path="catalog/cards/mmlu/virology.json")
+    raw = Raw("catalog/cards/mmlu/virology.json", json.dumps(tree).encode())
     (card,) = described(raw)
     assert isinstance(card, ImplementationCard)
     assert card.title == "mmlu.virology"
@@ -303,7 +303,7 @@ def check_sheet(raw: Raw) -> None:
 
 
 def test_a_sheet_with_the_authors_questions_is_read_too() -> None:
-    text = "Benchmark name;Are examples single or multi-turn?\nA;both\nA;multi-turn\n;x\n"
+    text = "Benchmark name;Are examples single or multi-turn?\nA;both\nB;multi-turn\n;x\n"
     raw = Raw("x.csv", text.encode())
     first, second = described(raw)
     assert first.id != second.id
