@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from loaders.model import NO_INTERVAL, RATIOS, interval_words
 from service.cli.console import out
 from service.cli.shared import OLD_OPTIONS, StoreOption, fail, opened, settings_of
 from service.store.port import Engine
@@ -187,6 +186,7 @@ def risk(
 ) -> None:
     """Show what was measured elsewhere for each assumption that is not known to hold here."""
     from loaders.model import CORE_DIMENSIONS  # noqa: PLC0415
+    from service.cli.risk_text import risk_lines  # noqa: PLC0415
     from service.evidence import report  # noqa: PLC0415
     from service.evidence import risk as risks  # noqa: PLC0415
     from service.ontology import parameters, scheme_queries  # noqa: PLC0415
@@ -204,96 +204,7 @@ def risk(
     elif as_csv:
         _show(report.evidence_rows([e for _, e in found.evidence]), "", as_csv=True)
     else:
-        _say_risk(report.risk(found))
-
-
-def _say_risk(found: Mapping[str, Any]) -> None:
-    out.print(f"[b]{found['benchmark']}[/b] for: {found['deployment']}", highlight=False)
-    for part in found["assumptions"]:
-        _say_assumption(part)
-    out.print(found["note"], markup=False, highlight=False)
-
-
-def _say_assumption(part: Mapping[str, Any]) -> None:
-    finding = part["assumption"]
-    levels = ", ".join(f"{n} {level}" for level, n in sorted(part["verification"].items()))
-    judged = f"{finding['verdict']} ({finding['how']}, {finding['rule']})"
-    lines = [
-        f"\n{part['dimension']}: {judged}; {_plural(part['studies'], levels or 'nothing measured')}"
-    ]
-    for name, heading in _HEADINGS.items():
-        lines += [f"  {heading}: {_figure(item)}" for item in part[name]]
-    lines += [f"  {line}" for pool in part["pools"] for line in _pool(pool)]
-    out.print("\n".join(lines), markup=False, highlight=False)
-
-
-def _plural(studies: Sequence[str], levels: str) -> str:
-    return f"{len(studies)} {'study' if len(studies) == 1 else 'studies'}, figures: {levels}"
-
-
-_HEADINGS = {"same_domain": "same domain", "elsewhere": "elsewhere", "confounded": "confounded"}
-
-
-def _figure(item: Mapping[str, Any]) -> str:
-    value = _number(item)
-    sizes = [str(end["n"]) for end in (item["before"], item["after"]) if end["n"]]
-    n = f"n {' and '.join(sizes)}" if sizes else "n not known"
-    ends = (
-        interval_words(f"{i['lower']:g}", f"{i['upper']:g}", i["level"]) for i in item["intervals"]
-    )
-    sure = "; ".join(ends) or NO_INTERVAL
-    here = ", measured here" if item["same_deployment"] else ""
-    varied = "+".join(sorted({*item["dimensions"], *item["changed"]}))
-    named = f" [{varied}]" if "+" in varied else ""
-    score = f"{item['metric_class'] or 'class of metric not stated'}, {_direction(item)}"
-    about = f"{item['kind']}, {score}, {item['verification']}, {n}, {sure}{here}"
-    use = f"not pooled: {item['not_pooled_reason']}" if item["not_pooled_reason"] else "pooled"
-    return f"{value} ({about}) {item['gap']}{named}; {use}"
-
-
-def _direction(item: Mapping[str, Any]) -> str:
-    words = {None: "direction not stated", True: "higher is better", False: "lower is better"}
-    return words[item["higher_is_better"]]
-
-
-def _number(item: Mapping[str, Any]) -> str:
-    unit = "" if item["kind"] in RATIOS else f" {item['unit']}"
-    if item["value"] is not None:
-        return f"{item['value']:g}{unit}"
-    if item["lowest"] is not None:
-        return f"{item['lowest']:g} to {item['highest']:g}{unit}"
-    return str(item["as_reported"] or "no number")
-
-
-def _pool(pool: Mapping[str, Any]) -> list[str]:
-    about = f"{pool['scope']}, {pool['metric_class']}, {_direction(pool)}"
-    odds = pool["log_odds"]
-    lines = [
-        f"{about}: {_summed_up(pool, pool['unit'])}",
-        *(f"  {warning}" for warning in pool["warnings"]),
-        f"  as log odds: {_summed_up(odds, 'log odds')}",
-    ]
-    if odds["ratio"]:
-        mean, *ends = odds["ratio"]
-        sure = interval_words(*ends, odds["summary"]["level"])
-        lines.append(f"  odds ratio of the changed score over the first: {mean} ({sure})")
-    return lines
-
-
-def _summed_up(pool: Mapping[str, Any], unit: str) -> str:
-    found = pool["summary"]
-    if not found:
-        return f"{unit}: not summed up, {pool['no_summary_because']}"
-    ends = interval_words(found["lower"], found["upper"], found["level"])
-    predicted = f"{found['prediction_lower']} to {found['prediction_upper']}"
-    if found["no_prediction_because"]:
-        predicted = f"not predicted, {found['no_prediction_because']}"
-    cut = f"; intervals cut at {found['cut']:g} from 0" if found["cut"] else ""
-    return (
-        f"mean {found['mean']} {unit} ({ends}), one more study {predicted}{cut}; k = {found['k']}, "
-        f"I² = {found['i_squared']}, tau = {found['tau']} ({found['heterogeneity']}); "
-        f"{found['method']}"
-    )
+        out.print("\n".join(risk_lines(found)), markup=False, highlight=False)
 
 
 def coverage(

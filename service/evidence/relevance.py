@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from service.common.digits import computed
 from service.evidence.copies import LEVELS, UNSETTLED, best_first, level
 from service.evidence.figures import (
     PROPORTION_UNITS,
@@ -270,9 +271,9 @@ def _warnings(studies: Sequence[StudyEffect], whole: float) -> Iterator[str]:
     apart = (max(known) - min(known)) * 100 / whole if known else 0.0
     if apart > BASELINES_APART:
         yield (
-            f"The first scores lie {apart:.0f} points apart ({min(known):.4g} to "
-            f"{max(known):.4g}), and a point near an end of the scale is a larger effect than one "
-            "in the middle. Read the log odds beside."
+            f"The first scores lie {computed(apart)} points apart ({computed(min(known))} to "
+            f"{computed(max(known))}), and a point near an end of the scale is a larger effect "
+            "than one in the middle. Read the log odds beside."
         )
     unknown = [s.study for s in studies if s.baseline is None]
     if unknown and len(studies) > 1:

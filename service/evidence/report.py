@@ -6,6 +6,7 @@ from typing import Any
 from loaders.mapping.iris import BASE
 from loaders.model import interval_words
 from service.common.aliases import KEYS, with_old_keys
+from service.common.digits import exact
 from service.common.json_values import document
 from service.evidence.figures import Arm
 from service.evidence.pooling import Summary
@@ -105,7 +106,7 @@ def evidence_rows(found: Sequence[DimensionEvidence]) -> list[dict[str, Any]]:
             "n_after": item.figure.after.n,
             "intervals": "; ".join(
                 interval_words(
-                    f"{i.lower:g}", f"{i.upper:g}", i.level, i.method, i.unit and f"by {i.unit}"
+                    exact(i.lower), exact(i.upper), i.level, i.method, i.unit and f"by {i.unit}"
                 )
                 for i in item.figure.intervals
             ),

@@ -10,9 +10,12 @@ from service.fit import from_graph
 from service.fit.claims import BenchmarkClaims, DeploymentClaims, Finding, Fit
 from service.fit.request import FitRequest, answer
 from service.ontology import scheme_queries
-from service.ontology.schemes import DISPUTED, UNKNOWN, VIOLATED
+from service.ontology.schemes import DISPUTED, PARTIALLY, UNKNOWN, VIOLATED
 from service.queries import internal
 from service.store.port import Engine
+
+_OPEN = {VIOLATED, PARTIALLY, UNKNOWN, DISPUTED}
+"""Verdicts under which an assumption may fail: one that holds in part fails for the rest."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Risk:
 
 
 def risk(engine: Engine, ident: str, benchmark: str, relevant: tuple[str, ...]) -> Risk:
-    """Return the evidence for each assumption that is violated, unknown or disputed.
+    """Return the evidence for each assumption that is not known to hold as a whole.
 
     Raises `NotFound` for a deployment or benchmark that is not there.
     """
@@ -42,7 +45,7 @@ def risk_at(
     """Return the same for a deployment that may not be stored; `request` names one benchmark."""
     alone = [c for c in every if c.id == request.benchmark]
     (found,) = answer(scheme_queries.schemes(engine), alone, deployment, request).fits
-    open_ = [f for f in found.findings if f.verdict in {VIOLATED, UNKNOWN, DISPUTED}]
+    open_ = [f for f in found.findings if f.verdict in _OPEN]
     above = _above(engine)
     measured = figures(engine)
     parts = (

@@ -36,7 +36,10 @@ _DATATYPES = {"integer": XSD.integer, "decimal": XSD.decimal, "date": XSD.date}
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter: its type, an example, and for terms of ours the path they lie under."""
+    """One parameter: its type, an example, and for terms of ours the path they lie under.
+
+    `also` is a word that it takes beside them.
+    """
 
     name: str
     type: str
@@ -44,6 +47,7 @@ class Parameter:
     about: str = ""
     base: str = ""
     optional: bool = False
+    also: str = ""
 
 
 @dataclass(frozen=True)
@@ -231,6 +235,8 @@ def _term(parameter: Parameter, arguments: Mapping[str, str], engine: Engine) ->
 def _given(
     parameter: Parameter, given: str, arguments: Mapping[str, str], engine: Engine
 ) -> URIRef | Literal:
+    if parameter.also and given == parameter.also:
+        return Literal(given)
     if parameter.base:
         return _iri(
             parameter, given, parameter.base.format_map(defaultdict(str, arguments)), engine
@@ -259,7 +265,7 @@ def _iri(parameter: Parameter, code: str, base: str, engine: Engine) -> URIRef:
         f"{code!r} is not known for {parameter.name!r} ({parameter.about}).",
         parameter=parameter.name,
         value=code,
-        known=known,
+        known=[*filter(None, [parameter.also]), *known],
     )
 
 

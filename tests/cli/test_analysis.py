@@ -133,8 +133,12 @@ def test_what_does_not_fit_is_one_plain_sentence(
 
 
 def test_risk_lists_figures_and_says_it_is_no_forecast(seeded: Path) -> None:
-    done = command(seeded, "risk", "clinician-workup", "hager2024-licensing-exams")
-    assert "confounded: 18.67 percentage-point" in done.stdout
+    done = command(seeded, "risk", "public-self-assessment", "bean2026-scenarios")
+    assert "information-completeness: partially holds" in done.stdout
+    assert "confounded: 18.67 points (absolute difference" in done.stdout
+    assert "at least 60.4 points" in done.stdout
+    assert "95 % CI 8.33 to 15.50" in done.stdout, "with all digits of its source"
+    assert "as log odds: not summed up, 1 of at least 3" in done.stdout
     assert "not summed up, 1 of at least 3 comparable studies" in done.stdout
     assert "not a forecast" in done.stdout
 
@@ -162,6 +166,8 @@ def test_three_comparable_studies_are_summed_up(run: Run, tmp_path: Path) -> Non
     assert errors["yao2024-tau-gpt4o-retail"] is None
     text = run("risk", "customer-service-agents", "medqa", "-d", "repetition").stdout
     assert "k = 3" in text
+    lower = f"{summary['lower']:.2f}".replace("-", "\N{MINUS SIGN}")
+    assert f"mean {summary['mean']:.2f} (95 % CI {lower} to" in text
 
 
 LOWER = """evalgap: 1

@@ -53,7 +53,7 @@ records:
     author: {id: ben, name: Ben}
     origin: third-party
     assumptions:
-      - {dimension: interaction-type, answer_status: answered, answer: One request., assumes: [interaction-type/single-turn], codings: [{code: interaction-type/single-turn}]}
+      - {dimension: interaction-type, answer_status: answered, answer: One request., assumes: [interaction-type/single-turn], codings: [{code: interaction-type/single-turn}], sources: [{url: "https://example.org/task"}]}
   - kind: dataset-card
     id: ward-files/ben
     dataset: {id: ward-files}

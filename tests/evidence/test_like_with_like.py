@@ -147,7 +147,7 @@ def test_classes_of_metric_and_directions_are_never_pooled(service: TestClient) 
 def test_baselines_far_apart_warn_and_log_odds_stand_beside(service: TestClient) -> None:
     (pool,) = found(service, "novelty")["pools"]
     assert pool["k"] == 5
-    assert "60 points apart (35 to 95)" in pool["warnings"][0]
+    assert "60.00 points apart (35.00 to 95.00)" in pool["warnings"][0]
     assert pool["summary"]["mean"] == pytest.approx(5, abs=0.01)
     odds = pool["log_odds"]
     effects = {s["study"]: s["effect"] for s in odds["studies"]}
@@ -212,8 +212,10 @@ def test_the_page_says_class_direction_and_why_there_is_no_prediction(service: T
 def test_the_command_line_says_the_same(store: Path) -> None:
     asked = ("--dimensions", "novelty,interaction-type")
     said = " ".join(command(store, "risk", "here", "a-test", *asked, seed=False).stdout.split())
-    assert "same-domain, accuracy, higher is better: mean 5.0" in said
-    assert "points apart (35 to 95)" in said
+    assert (
+        "same domain, Accuracy of one answer, higher is better, percentage point: mean 5.00" in said
+    )
+    assert "points apart (35.00 to 95.00)" in said
     assert "as log odds: mean" in said
     assert "not pooled: the class of its metric is not stated" in said
 

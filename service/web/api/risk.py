@@ -29,10 +29,11 @@ _PARAMETERS = [
 
 @router.get("/deployments/{ident}/risk", openapi_extra={"parameters": _PARAMETERS})
 def risk(ident: str, request: Request, services: ServicesDep) -> Response:
-    """Return what was measured elsewhere for each assumption that is violated, unknown or disputed.
+    """Return what was measured elsewhere for each assumption that is not known to hold.
 
-    Same domain first, then any; confounded figures apart. Three or more comparable studies are
-    summed up by random effects. It is what happened elsewhere, not a forecast.
+    That is one that is violated, holds in part, is unknown or disputed. Same domain first, then
+    any; confounded figures apart. Three or more comparable studies are summed up by random effects.
+    It is what happened elsewhere, not a forecast.
     """
     only_params(request, ("benchmark", "dimensions", "format"))
     benchmark = request.query_params.get("benchmark")

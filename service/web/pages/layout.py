@@ -9,21 +9,21 @@ from fastapi import Request, Response
 from fastapi.templating import Jinja2Templates
 
 from loaders.model import NO_INTERVAL, RATIOS, UNDIRECTED, interval_words
-from service.common.resources import VERSION, inside
-from service.linked_data.statistics import modified
-from service.queries.cache import cached_per_state
-from service.web.dependencies import services as services_of
-from service.web.pages.shared.digits import computed, counted, percent, plural, printed
-from service.web.pages.shared.glyphs import SIGNS
-from service.web.pages.shared.numbers import (
+from service.common.amounts import (
     against_none,
     amount,
     figure,
     interval,
     kind_of_gap,
     level,
-    unit_of,
 )
+from service.common.digits import computed, counted, percent, plural, printed
+from service.common.resources import VERSION, inside
+from service.linked_data.statistics import modified
+from service.queries.cache import cached_per_state
+from service.web.dependencies import services as services_of
+from service.web.pages.shared.glyphs import SIGNS
+from service.web.pages.shared.numbers import unit_of
 
 NAVIGATION = (
     ("/benchmarks", "Benchmarks"),

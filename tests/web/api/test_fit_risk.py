@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.pages import opened
+
 RISK = "/api/v1/deployments/clinician-workup/risk?benchmark=hager2024-licensing-exams"
 
 
@@ -20,8 +22,9 @@ def part(found: dict[str, Any], dimension: str) -> dict[str, Any]:
     return next(a for a in found["assumptions"] if a["dimension"] == dimension)
 
 
-def test_only_what_is_violated_or_unknown_is_shown(found: dict[str, Any]) -> None:
+def test_what_is_not_known_to_hold_is_shown(found: dict[str, Any]) -> None:
     assert [a["dimension"] for a in found["assumptions"]] == [
+        "query-authorship",
         "information-completeness",
         "interaction-type",
         "decision-mediation",
@@ -29,6 +32,16 @@ def test_only_what_is_violated_or_unknown_is_shown(found: dict[str, Any]) -> Non
     ]
     assert "not a forecast" in found["note"]
     assert all("not a forecast" in a["sentence"] for a in found["assumptions"])
+
+
+def test_what_holds_only_in_part_has_its_evidence_too(client: TestClient) -> None:
+    """For the rest it fails; a plan tests it as well."""
+    at = "/api/v1/deployments/public-self-assessment/risk?benchmark=bean2026-scenarios"
+    asked = part(client.get(at).json(), "information-completeness")
+    assert asked["assumption"]["verdict"] == "partially-holds"
+    assert asked["confounded"]
+    page = "/fit/evidence?deployment=public-self-assessment&benchmark=bean2026-scenarios"
+    assert opened(client, page).has("#about-information-completeness")
 
 
 def test_a_contribution_of_a_decomposition_is_evidence(found: dict[str, Any]) -> None:

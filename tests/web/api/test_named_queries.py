@@ -81,6 +81,28 @@ def test_csv_has_one_header_row_and_the_same_rows(client: TestClient) -> None:
     assert len(answer.text.splitlines()) == 1 + len(rows)
 
 
+@pytest.mark.parametrize("name", ["closest-benchmarks", "value-distances"])
+def test_a_deployment_is_compared_in_its_own_domains_unless_asked(
+    client: TestClient, name: str
+) -> None:
+    """`all` and any one domain are choices, as they are for a fit."""
+
+    def of(domain: str) -> set[str]:
+        items = client.get(f"/api/v1/benchmarks?limit=100&domain={domain}").json()["items"]
+        return {item["@id"] for item in items}
+
+    def compared(chosen: str) -> set[str]:
+        address = f"/queries/{name}?deployment=public-self-assessment{chosen}"
+        return {row["benchmark"] for row in client.get(address).json()["rows"]}
+
+    own, everywhere, law = compared(""), compared("&domain=all"), compared("&domain=law")
+    assert own == everywhere & of("healthcare") < everywhere
+    assert law == everywhere & of("law") != set()
+    refused = client.get(f"/queries/{name}?deployment=public-self-assessment&domain=none")
+    assert refused.status_code == 400
+    assert refused.json()["known"][0] == "all"
+
+
 def test_an_unknown_value_is_refused_with_the_values_there_are(client: TestClient) -> None:
     answer = client.get("/queries/assumed-vs-deployed", params={**MISSION, "assumed": "one-shot"})
     assert answer.status_code == 400

@@ -1,5 +1,6 @@
 """An answer without a source is shown as claimed, and counts nowhere as an answer."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from fastapi.testclient import TestClient
 from loaders.contract import Raw
 from loaders.model import STANDINGS, Card
 from loaders.registry import read
+from service.queries import catalog
 from tests.pages import opened, rows
 from tests.services import service_with
 
@@ -30,6 +32,36 @@ dimensions:
   modality: {status: not-applicable, source: {url: "https://a.example"}}
 """
 OTHER = CARD.replace("tester", "second").replace("[expert, written-for", "[crowd, written-for")
+USE = """evalgap: 1
+deployments:
+- id: hotline
+  title: A hotline
+  domains: [law]
+  author: {id: tester, name: Tester}
+  origin: practitioner
+  characteristics:
+    interaction_type: {answer: They ask back., values: [multi-turn]}
+    decision_mediation: {answer: An officer decides., values: [human-decides], source: {url: "https://a.example"}}
+reviews:
+- deployment: hotline
+  card: triage/tester
+  author: {id: tester, name: Tester}
+  origin: practitioner
+  verdicts:
+    interaction_type: {verdict: violated, rationale: No., evidence: [{kind: author-statement, url: "https://a.example"}]}
+matches:
+- {subject: dataset/calls, target: benchmark/triage, relation: dataset-of, decision: confirm, reasons: [Made of it.], author: {id: tester, name: Tester}}
+records:
+- kind: dataset-card
+  id: calls/tester
+  dataset: {id: calls}
+  title: Calls
+  author: {id: tester, name: Tester}
+  origin: third-party
+  assumptions:
+  - {dimension: information-completeness, answer_status: answered, answer: In part., assumes: [information-completeness/partial], codings: [{code: information-completeness/partial}]}
+"""  # noqa: E501
+"""A deployment, a review and a dataset, each with something that no source says."""
 STANDING = {
     "query-authorship": "claimed",
     "information-completeness": "stated",
@@ -46,7 +78,7 @@ STANDING = {
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Return a service that has a card with answers of every standing."""
-    with service_with(tmp_path_factory.mktemp("claimed"), CARD, OTHER) as client:
+    with service_with(tmp_path_factory.mktemp("claimed"), CARD, OTHER, USE) as client:
         yield client
 
 
@@ -75,6 +107,56 @@ def test_queries_do_not_count_it(service: TestClient) -> None:
     left = service.get("/queries/missing-answers.csv?dimension=query-authorship").text
     assert "card/triage/tester" in left
     assert "benchmark/triage" not in service.get("/queries/conflicting-claims.csv").text
+
+
+def test_every_query_for_what_a_card_assumes_asks_for_its_source() -> None:
+    odd = []
+    for query in (*catalog.named_queries().values(), *catalog.lists().values()):
+        text = query.sparql
+        asked = {v or "a path" for v in re.findall(r"(?:\?(\w+) |/)egap:assumesValue", text)}
+        asked |= set(re.findall(r"\?(\w+) egap:onDimension [^.{}]*; egap:assumesValue", text))
+        checked = set(re.findall(r"FILTER \(EXISTS \{ \?(\w+) egap:hasCitation", text))
+        sourced = r"\?(\w+) egap:assumesValue[^.{}]*; egap:(?:hasCitation|hasCoding/egap:source)"
+        checked |= set(re.findall(sourced, text))
+        if asked - checked and "?claimed" not in text:
+            odd.append(query.name)
+    assert odd == []
+
+
+def test_queries_and_filters_leave_it_out_or_mark_it(service: TestClient) -> None:
+    def answered(address: str) -> list[dict[str, str]]:
+        return rows(service.get(f"/queries/{address}"))
+
+    turns = "dimension=interaction-type&assumed=single-turn&deployed=multi-turn"
+    deployed = answered(f"assumed-vs-deployed.csv?{turns}")
+    assert deployed
+    assert not [r for r in deployed if r["benchmark"].endswith("/triage")]
+    assert answered("level-differences.csv") == []
+    far = answered("value-distances.csv?deployment=public-self-assessment")
+    near = {r["dimension"].rpartition("/")[2] for r in far if r["benchmark"].endswith("/triage")}
+    assert near == {"information-completeness", "outcome-validity"}
+    open_ = answered("uncovered-deployments.csv")
+    claimed = {
+        r["dimension"].rpartition("/")[2]: r["claimed"]
+        for r in open_
+        if "hotline" in r["deployment"]
+    }
+    assert claimed == {"decision-mediation": "False"}
+    said = answered("assumptions-of-benchmark.csv?benchmark=triage")
+    marked = {
+        r["dimension"].rpartition("/")[2]: r["claimed"] for r in said if r["author"] == "Tester"
+    }
+    assert {name for name, mark in marked.items() if mark == "True"} == {
+        name for name, standing in STANDING.items() if standing == "claimed"
+    }
+    for value, counts in (
+        ("interaction-type/single-turn", False),
+        ("outcome-validity/item-correct", True),
+    ):
+        for listed in ("benchmarks", "cards"):
+            items = service.get(f"/api/v1/{listed}?assumes={value}&q=triage").json()["items"]
+            found = any(item["id"].partition("/")[0] == "triage" for item in items)
+            assert found is counts, (listed, value)
 
 
 def test_lists_and_pages_have_a_mark_for_it(service: TestClient) -> None:

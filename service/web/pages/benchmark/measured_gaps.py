@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from loaders.model import NO_INTERVAL, Estimate, Gap, Interval, interval_words
+from service.common.amounts import against_none, amount
+from service.common.digits import counted, printed
 from service.ontology.labels import label
 from service.records import repository
 from service.store.port import Engine
 from service.web.pages.gaps.gap import records
-from service.web.pages.shared.digits import counted, printed
-from service.web.pages.shared.numbers import against_none, amount, padded, unit_of
+from service.web.pages.shared.numbers import padded, unit_of
 
 
 @dataclass(frozen=True)

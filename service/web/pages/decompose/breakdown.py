@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from loaders.model import Interval
+from service.common.digits import MINUS, computed, counted, plural
 from service.decomposition.decompose import (
     ContributionEstimate,
     DecompositionEstimate,
@@ -11,7 +12,6 @@ from service.decomposition.decompose import (
     Score,
 )
 from service.decomposition.intervals import ScoreInterval
-from service.web.pages.shared.digits import MINUS, computed, counted, plural
 from service.web.pages.shared.numbers import (
     Breakdown,
     Number,

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from loaders.model import UNDIRECTED
-from service.web.pages.shared.digits import printed
-from service.web.pages.shared.numbers import QUALIFIERS, Number
+from service.common.amounts import QUALIFIERS
+from service.common.digits import printed
+from service.web.pages.shared.numbers import Number
 from service.web.pages.shared.waterfall_geometry import Bar, Drawn, drawn
 
 WHOLE = {"percent": 100.0, "fraction": 1.0}

@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 from math import ceil, floor, log10
 from textwrap import wrap
 
-from service.web.pages.shared.digits import printed
+from service.common.digits import printed
 
 MOST_COLUMNS = 12
 """With more bars than this a waterfall has rows only, so that its words stay readable."""
