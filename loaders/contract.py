@@ -13,7 +13,7 @@ the first content of that kind is met. It has
 `load(raw, content) -> tuple[list[Record], list[Problem]]`
     The records of one document in storage order (a document is stored whole or set aside
     whole), and what was noticed on the way. Raises `CardError` with problems that name field,
-    value and mend, or lets pydantic's `ValidationError` pass.
+    value and mend, or lets pydantic's `ValidationError` pass; `NoCardError` for what is no card.
 
 `split(raw, content) -> Iterator[tuple[Raw, Any]]` (only where one file holds many documents)
     The parts of the content, each with what `load` gets for it; each part is then imported or
@@ -277,11 +277,17 @@ class Document:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A raw record that is set aside, whole, with its reasons; `format` where that is known."""
+    """A raw record that is not stored, whole, with its reasons; `format` where that is known.
+
+    It is set aside, unless it is no card at all: then `passed_over` says what it is, in a word or
+    two by which such files are counted. `cut_off` tells that what follows it is not read.
+    """
 
     raw: Raw
     problems: tuple[RecordProblem, ...]
     format: str = ""
+    passed_over: str = ""
+    cut_off: bool = False
 
 
 class CardError(Exception):
@@ -307,6 +313,15 @@ def place_key(raw: Raw, title: str | None, *former: str) -> Key:
         return Key(raw.stem, given=False, former=former, titled=title is not None)
     words = f"{raw.stem}: {' '.join((title or '').split())}"
     return Key(words, given=False, former=(*former, f"{raw.stem}#{raw.place}"))
+
+
+class NoCardError(CardError):
+    """Raised for what a format knows and is no card, such as a template; `what` is its name."""
+
+    def __init__(self, what: str, *problems: RecordProblem) -> None:
+        """Keep the name by which such files are counted, and the problems."""
+        super().__init__(*problems)
+        self.what = what
 
 
 class Loader(Protocol):

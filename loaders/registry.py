@@ -11,6 +11,7 @@ from loaders.contract import (
     CardError,
     Document,
     Loader,
+    NoCardError,
     Raw,
     RecordProblem,
     Rejected,
@@ -18,7 +19,7 @@ from loaders.contract import (
     shorten,
 )
 from loaders.reading import content as reading_content
-from loaders.reading import json_lines
+from loaders.reading import json_lines, no_card
 from loaders.reading.cleaning import clean_tree, record_id, surely_clean
 from loaders.reading.content import Content, Kind
 from loaders.reading.unknown import unknown
@@ -67,9 +68,26 @@ def documents(raw: Raw) -> Iterator[_Read]:
     What cannot be read is yielded as `Rejected`, never raised, and never stops the rest.
     """
     try:
-        yield from _documents(raw, _cleaned(raw, reading_content.read_content(raw)))
+        content = reading_content.read_content(raw)
     except CardError as error:
-        yield Rejected(raw, error.problems)
+        yield _refused(raw, error)
+        return
+    try:
+        yield from _documents(raw, _cleaned(raw, content))
+    except CardError as error:
+        yield _refused(raw, error, content.value if content.kind == "tree" else None)
+
+
+def _refused(raw: Raw, error: CardError, tree: Any = None) -> Rejected:
+    """Return what cannot be read: as passed over where nothing about it is like a card."""
+    if isinstance(error, NoCardError):
+        return Rejected(raw, error.problems, passed_over=error.what)
+    if harness := no_card.log_in(raw):
+        problem = no_card.log_problem(harness)
+        return Rejected(raw, (problem,), passed_over=f"log of {harness}")
+    if no_card.has_signs(raw, tree):
+        return Rejected(raw, error.problems)
+    return Rejected(raw, error.problems, passed_over=no_card.what(raw))
 
 
 def identity(format_: str, words: str) -> str:
@@ -88,17 +106,47 @@ def _documents(raw: Raw, content: Content) -> Iterator[_Read]:
     if found is not None:
         yield from _loaded(*found, raw, content)
     elif content.kind == "lines":
-        for part in json_lines.split(raw):
-            yield from [part] if isinstance(part, Rejected) else _line(part)
+        yield from _lines(raw)
     elif content.kind == "tree" and isinstance(content.value, list):
         yield from _items(raw, content)
     else:
         raise CardError(unknown(content))
 
 
+def _lines(raw: Raw) -> Iterator[_Read]:
+    """Read JSON lines; the lines that are no card count once there is a card among them.
+
+    Raises `CardError` with the reason of the first line where there is none.
+    """
+    odd: list[Rejected] = []
+    cards = False
+    for part in json_lines.split(raw):
+        for found in [part] if isinstance(part, Rejected) else _line(part):
+            if isinstance(found, Rejected) and not cards and not _is_card(found):
+                odd = [*odd[:_ODD], found]
+                continue
+            cards = True
+            yield from odd
+            odd = []
+            yield found
+    if odd:
+        raise CardError(*odd[0].problems)
+
+
+_ODD = 999
+"""How many lines that are no card are kept, as long as no card has come."""
+
+
+def _is_card(found: Rejected) -> bool:
+    """Tell whether a line that cannot be read is a card all the same."""
+    return bool(found.format) or no_card.has_signs(found.raw)
+
+
 def _line(raw: Raw) -> Iterator[_Read]:
     try:
         yield from _documents(raw, _cleaned(raw, reading_content.read_tree_content(raw)))
+    except NoCardError as error:
+        yield Rejected(raw, error.problems, passed_over=error.what)
     except CardError as error:
         yield Rejected(raw, error.problems)
 
@@ -113,6 +161,8 @@ def _items(raw: Raw, content: Content) -> Iterator[_Read]:
         part = raw.part(f"/{index}")
         try:
             yield from _documents(part, item)
+        except NoCardError as error:
+            yield Rejected(part, error.problems, passed_over=error.what)
         except CardError as error:
             yield Rejected(part, error.problems)
 
@@ -128,10 +178,13 @@ def _detected(content: Content) -> tuple[str, Loader] | None:
 
 def _loaded(name: str, loader: Loader, raw: Raw, content: Content) -> Iterator[_Read]:
     notes = content.warnings
-    for part, value in _parts(loader, raw, content):
-        mine = [n for n in notes if _concerns(n, part)]
-        notes = [n for n in notes if n not in mine]
-        yield _loaded_part(name, loader, part, value, mine)
+    try:
+        for part, value in _parts(loader, raw, content):
+            mine = [n for n in notes if _concerns(n, part)]
+            notes = [n for n in notes if n not in mine]
+            yield _loaded_part(name, loader, part, value, mine)
+    except CardError as error:
+        yield Rejected(raw, error.problems, name)
 
 
 def _parts(loader: Loader, raw: Raw, content: Content) -> Iterator[tuple[Raw, Any]]:
@@ -151,6 +204,8 @@ def _loaded_part(
         if hasattr(loader, "key"):
             raw = replace(raw, known_by=loader.key(raw, value))
         records, warnings = loader.load(raw, value)
+    except NoCardError as error:
+        return Rejected(raw, error.problems, name, passed_over=error.what)
     except CardError as error:
         return Rejected(raw, error.problems, name)
     except ValidationError as error:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Key, Raw, RecordProblem, own_key
+from loaders.contract import CardError, Key, NoCardError, Raw, RecordProblem, own_key
 from loaders.formats.assumptions import core, derived, hinted
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import is_missing, record_id, text, texts
@@ -106,11 +106,22 @@ def key(raw: Raw, content: Mapping[str, Any]) -> Key:
 
 
 def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
-    """Return the card of one run group. Raises `CardError` where it has no name."""
+    """Return the card of one run group. Raises `CardError` where it has no name.
+
+    Raises `NoCardError` for a heading over other groups, which has no score of its own.
+    """
     group, taxonomy = content["group"], _section(content["group"], "taxonomy")
     name = text(_get(group, "name"))
     if name is None:
         raise CardError(RecordProblem("The run group has no name.", "name", mend="Give it one."))
+    if _members(group) and not text(_section(group, "environment").get("main_name")):
+        problem = RecordProblem(
+            "This is a heading over other run groups, not an evaluation.",
+            "subgroups",
+            ", ".join(texts(_members(group))),
+            "Nothing to do: each of them is imported.",
+        )
+        raise NoCardError("heading over HELM run groups", problem)
     ident = record_id(SOURCE, raw.key)
     addresses = _LINK.findall(str(group.get("description") or ""))
     cited = [i for i in identifiers(addresses) if i.startswith(("arxiv:", "doi:"))]

@@ -9,7 +9,7 @@ are set aside, saying so.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Key, Opaque, Raw, RecordProblem, own_key
+from loaders.contract import CardError, Key, NoCardError, Opaque, Raw, RecordProblem, own_key
 from loaders.formats.assumptions import core, derived
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import clean_tree, is_missing, record_id, text, texts
@@ -73,35 +73,37 @@ def detects(content: Any) -> bool:
 
 
 def key(raw: Raw, content: Mapping[str, Any]) -> Key:
-    """Return the name of the task. Raises `CardError` for a group or a template."""
+    """Return the name of the task. Raises `NoCardError` for a group or a template."""
     if not isinstance(content.get("task"), str):
-        raise CardError(_no_task(content))
+        raise _no_task(content)
     return own_key(str(content["task"]), former_key(raw, ROOT))
 
 
 def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
-    """Return the card of one task. Raises `CardError` for a group or a template."""
+    """Return the card of one task. Raises `NoCardError` for a group or a template."""
     if not isinstance(content.get("task"), str):
-        raise CardError(_no_task(content))
+        raise _no_task(content)
     warnings: list[RecordProblem] = []
     whole = _resolved(raw, content, warnings)
     return [_card(raw, whole, included=not warnings)], warnings
 
 
-def _no_task(tree: Mapping[str, Any]) -> RecordProblem:
+def _no_task(tree: Mapping[str, Any]) -> NoCardError:
     if "task" in tree or "group" in tree:
         members = tree.get("task")
-        return RecordProblem(
+        problem = RecordProblem(
             "This is a group of tasks, not a task: it says which tasks are run together.",
             "task",
             f"{len(members) if isinstance(members, list) else 0} members",
             "Nothing to do: each task is imported from its own file.",
         )
-    return RecordProblem(
+        return NoCardError("group of lm-eval tasks", problem)
+    problem = RecordProblem(
         "This is a template that tasks include, not a task.",
         "task",
         mend="Nothing to do: what it sets is read with each task that includes it.",
     )
+    return NoCardError("template of lm-eval tasks", problem)
 
 
 def _resolved(

@@ -9,7 +9,7 @@ what an explicit table can read is coded, the rest stays words.
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Key, Raw, RecordProblem, place_key
+from loaders.contract import CardError, Key, NoCardError, Raw, RecordProblem, place_key
 from loaders.formats.card_template import (
     SECTIONS,
     holds,
@@ -79,6 +79,9 @@ def _unknown_fields(tree: Mapping[str, Any]) -> list[RecordProblem]:
 
 def _card(ident: str, tree: Mapping[str, Any]) -> Card:
     title = text(tree.get("benchmark_name"))
+    if title is None and not _is_filled_in(tree):
+        problem = RecordProblem("This is the empty template.", "benchmark_name", mend="Fill it in.")
+        raise NoCardError("empty template", problem)
     if title is None:
         raise CardError(
             RecordProblem(
@@ -96,6 +99,14 @@ def _card(ident: str, tree: Mapping[str, Any]) -> Card:
         notes=text(tree.get("notes")),
         assumptions=_assumptions(tree),
     )
+
+
+def _is_filled_in(tree: Mapping[str, Any]) -> bool:
+    """Tell whether any answer stands in the template, beside its own questions."""
+    blocks = [section(tree, "intended_use_case"), *(block for _, _, block in questions(tree))]
+    given = [tree.get(name) for name in ("citation", "version", "notes")]
+    given += [v for block in blocks for name, v in block.items() if name != "question"]
+    return any(text(value) for value in given)
 
 
 def _assumptions(tree: Mapping[str, Any]) -> tuple[Assumption, ...]:

@@ -7,7 +7,7 @@ variants, so `language_creators` is a hint here and never an answer.
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Key, Raw, RecordProblem, own_key, place_key
+from loaders.contract import Key, NoCardError, Raw, RecordProblem, own_key, place_key
 from loaders.formats.assumptions import core, hinted
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import record_id, text, texts
@@ -47,15 +47,13 @@ def _data(tree: Mapping[str, Any]) -> str:
 
 
 def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
-    """Return one implementation card. Raises `CardError` for a suite, which is no card."""
+    """Return one implementation card. Raises `NoCardError` for a suite, which is no card."""
     if _type(tree) != "task_card":
         parts = tree.get("subsets")
         names = ", ".join(parts) if isinstance(parts, Mapping) else ""
-        raise CardError(
-            RecordProblem(
-                "This is a suite of cards and no card.", "subsets", names, "Import its cards."
-            )
-        )
+        mend = "Import its cards."
+        problem = RecordProblem("This is a suite of cards and no card.", "subsets", names, mend)
+        raise NoCardError("suite of unitxt cards", problem)
     tags = tree.get("__tags__")
     tags = tags if isinstance(tags, Mapping) else {}
     ident = record_id(SOURCE, raw.key)

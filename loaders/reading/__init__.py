@@ -12,6 +12,7 @@ __all__ = [
     "json_ld",
     "json_lines",
     "links",
+    "no_card",
     "rdf_text",
     "spool",
     "trees",

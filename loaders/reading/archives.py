@@ -97,6 +97,12 @@ def zip_members(path: Path, allowance: Allowance) -> Iterator[Member]:
                 yield Member(info.filename, counted(stream, allowance))
 
 
+def zip_names(path: Path) -> list[str]:
+    """Return the names in a zip archive."""
+    with zipfile.ZipFile(path) as archive:
+        return archive.namelist()
+
+
 def tar_members(stream: IO[bytes], allowance: Allowance) -> Iterator[Member]:
     """Yield the files of a tar archive in its order; links and devices are refused."""
     with tarfile.open(fileobj=stream, mode="r|", tarinfo=_TarInfo) as archive:

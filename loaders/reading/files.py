@@ -35,8 +35,16 @@ from loaders.reading.archives import (
     tar_members,
     unpacked,
     zip_members,
+    zip_names,
 )
 from loaders.reading.bundle import Archive, Folder
+from loaders.reading.no_card import (
+    EVERYTHING,
+    Choice,
+    is_inspect_log,
+    log_problem,
+    no_card_by_name,
+)
 from loaders.reading.spool import MAX_UNFOLDED_BYTES, Allowance, InputTooLarge, Spool, pieces
 
 MAX_NESTING = 3
@@ -54,6 +62,7 @@ class _Spot:
     bundle: Bundle
     allowance: Allowance
     depth: int = 0
+    choice: Choice = EVERYTHING
 
     def raw(self, data: bytes, stream: Callable[[], IO[bytes]] | None = None) -> Raw:
         return Raw(self.source, data, path=self.path, bundle=self.bundle, stream=stream)
@@ -61,18 +70,27 @@ class _Spot:
     def rejected(self, message: str, mend: str) -> Rejected:
         return Rejected(self.raw(b""), (RecordProblem(message, mend=mend),))
 
+    def passed_over(self) -> _Found:
+        """Yield the file, whose name says that it holds no card, as passed over, if chosen."""
+        suffix = no_card_by_name(self.path)
+        problem = RecordProblem(f"A file of this kind ({suffix}) holds no card.")
+        if self.choice.takes(self.path):
+            yield Rejected(self.raw(b""), (problem,), passed_over=suffix)
 
-def raw_records(paths: Iterable[Path]) -> _Found:
+
+def raw_records(paths: Iterable[Path], choice: Choice = EVERYTHING) -> _Found:
     """Yield every record found under the paths, in name order; what cannot be is rejected.
+
+    Files that are not of the `choice` are left out.
 
     A path that does not exist is taken as a pattern (`cards/**/*.yaml`). Raises
     `FileNotFoundError` for one that matches nothing.
     """
     for root, file in _listed(paths):
-        yield from _at(file, root)
+        yield from _at(file, root, choice)
 
 
-def raw_stream(stream: IO[bytes], name: str | None = None) -> _Found:
+def raw_stream(stream: IO[bytes], name: str | None = None, choice: Choice = EVERYTHING) -> _Found:
     """Yield every record of a stream, such as standard input or an upload.
 
     Without a name it is called after its content, so that two streams are never taken for two
@@ -85,7 +103,7 @@ def raw_stream(stream: IO[bytes], name: str | None = None) -> _Found:
         yield _damaged(_Spot(printable(name or "stdin"), "", SingleFile(), Allowance(0)), error)
         return
     source = printable(name or f"stdin-{digest.hexdigest()[:8]}")
-    spot = _Spot(source, source, SingleFile(), Allowance(spool.path.stat().st_size))
+    spot = _Spot(source, source, SingleFile(), Allowance(spool.path.stat().st_size), choice=choice)
     yield from _whole(spot, spool.path, spool.open)
 
 
@@ -150,16 +168,20 @@ def _number(path: Path) -> int:
         return 1
 
 
-def _at(path: Path, root: Path | None) -> _Found:
+def _at(path: Path, root: Path | None, choice: Choice) -> _Found:
     if not path.is_file():  # a pipe, or a device
         with path.open("rb") as stream:
-            yield from raw_stream(stream, str(path))
+            yield from raw_stream(stream, str(path), choice)
         return
     folder = root or path.parent
     inner = printable(path.relative_to(folder).as_posix())
-    spot = _Spot(printable(str(path)), inner, Folder(folder), Allowance(path.stat().st_size))
+    allowance = Allowance(path.stat().st_size)
+    spot = _Spot(printable(str(path)), inner, Folder(folder), allowance, choice=choice)
     if root and path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
         yield spot.rejected("It is a link that leads out of the folder.", "Name the file itself.")
+        return
+    if root and no_card_by_name(inner):  # a file that was named is read, whatever its name
+        yield from spot.passed_over()
         return
     yield from _whole(spot, path, lambda: path.open("rb"))
 
@@ -174,6 +196,8 @@ def _whole(spot: _Spot, path: Path, stream: Callable[[], IO[bytes]]) -> _Found:
 def _file(spot: _Spot, path: Path, stream: Callable[[], IO[bytes]]) -> _Found:
     """Yield what a file on disk holds; `stream` opens it again later."""
     kind = container(path)
+    if spot.choice.ignores(spot.path) if kind else not spot.choice.takes(spot.path):
+        return
     if kind is None:
         small = path.stat().st_size <= MAX_RECORD_BYTES
         yield spot.raw(path.read_bytes()) if small else spot.raw(b"", stream)
@@ -190,6 +214,10 @@ def _file(spot: _Spot, path: Path, stream: Callable[[], IO[bytes]]) -> _Found:
 
 def _archive(spot: _Spot, path: Path, kind: Container, stream: Callable[[], IO[bytes]]) -> _Found:
     """Yield the members of an archive; where it is damaged, what came before still counts."""
+    if kind == "zip" and is_inspect_log(zip_names(path)):
+        problem = log_problem("Inspect")
+        yield Rejected(spot.raw(b"", stream), (problem,), passed_over="log of Inspect")
+        return
     # with `stream` the bundle holds the temporary file that an inner archive stands in
     bundle = Archive(lambda: _inner(path, kind, Allowance(path.stat().st_size)), stream)
     for member in _members(path, kind, spot.allowance):
@@ -225,6 +253,9 @@ def _member(spot: _Spot, member: Member) -> _Found:
         return
     if _hidden(spot.path.split("/")):
         return
+    if no_card_by_name(spot.path):
+        yield from spot.passed_over()
+        return
     if member.stream is None:
         yield spot.rejected(
             f"It cannot be read: {shorten(member.refusal)}.", "Add the file itself."
@@ -237,7 +268,8 @@ def _stream(spot: _Spot, stream: IO[bytes]) -> _Found:
     """Yield what a stream inside an archive holds."""
     data = stream.read(MAX_RECORD_BYTES + 1)
     if len(data) <= MAX_RECORD_BYTES and not may_be_container(data):
-        yield spot.raw(data)
+        if spot.choice.takes(spot.path):
+            yield spot.raw(data)
         return
     spool = Spool(chain([data], pieces(stream)))
     yield from _file(spot, spool.path, spool.open)
@@ -273,4 +305,4 @@ def _damaged(
         problem = RecordProblem(
             f"It cannot be read to its end: {what}.", mend="Get the file again."
         )
-    return Rejected(spot.raw(b"", stream), (problem,))
+    return Rejected(spot.raw(b"", stream), (problem,), cut_off=True)

@@ -17,6 +17,7 @@ from rich.table import Table
 from loaders.contract import Document, Raw, Rejected
 from loaders.model import STANDINGS
 from loaders.reading.files import count, printable, raw_records, raw_stream
+from loaders.reading.no_card import EVERYTHING, Choice
 from loaders.registry import documents
 from service.common.interrupts import Interrupt
 from service.common.problems import BadRequest, NotFound
@@ -41,6 +42,7 @@ class ImportRun:
         self._doing, self._quiet = doing, quiet
         self._tally, self._started = ImportReport(), time.monotonic()
         self._stop = Interrupt()
+        self._passed_over: list[Outcome] = []
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         shown = err.is_terminal and not quiet
         self._progress = Progress(*columns, TimeRemainingColumn(), console=err, disable=not shown)
@@ -59,9 +61,11 @@ class ImportRun:
         return kind is KeyboardInterrupt
 
     def documents(
-        self, paths: Sequence[Path], name: str | None = None
+        self, paths: Sequence[Path], name: str | None = None, choice: Choice = EVERYTHING
     ) -> Iterator[Document | Rejected]:
         """Yield every document under the paths; `name` is what to call standard input.
+
+        Files that are not of the `choice` are left out.
 
         Raises `NotFound` for a path that matches nothing.
         """
@@ -69,7 +73,7 @@ class ImportRun:
         if not self._progress.disable:
             files = [p for p in paths if str(p) != "-"]
             self._progress.update(self._task, total=_counted(files))
-        for raw in self._stop.until(_raws(paths, name)):
+        for raw in self._stop.until(_raws(paths, name, choice)):
             yield from [raw] if isinstance(raw, Rejected) else self._stop.until(documents(raw))
             self._progress.advance(self._task)
 
@@ -83,11 +87,21 @@ class ImportRun:
         """Show and count outcomes, and pass them on."""
         for outcome in outcomes:
             self._tally.add(outcome)
-            _show(outcome, quiet=self._quiet)
+            if outcome.state != "passed over":
+                _show(outcome, quiet=self._quiet)
+            elif len(self._passed_over) < _SHOWN:
+                self._passed_over.append(outcome)
             yield outcome
 
     def finish(self, kept: SetAside | None = None) -> NoReturn:
-        """Print the tables and end the command: 1 if anything was set aside, 130 if stopped."""
+        """Print the tables and end the command.
+
+        The code is 1 if anything was set aside or not read to its end, or there was no card at
+        all, and 130 if it was stopped.
+        """
+        if not self._tally.found:
+            for outcome in self._passed_over:
+                _show(outcome, quiet=self._quiet)
         if not self._quiet:
             _summary(self._tally, time.monotonic() - self._started)
         if kept is not None and kept.unkept:
@@ -98,7 +112,12 @@ class ImportRun:
         if self._stop.signum:
             _say(f"Stopped after {_counts(self._tally)}. The same command goes on from there.")
             raise typer.Exit(self._stop.exit_code)
-        raise typer.Exit(_FOUND_WRONG if self._tally.states["set aside"] else 0)
+        if self._tally.cut_off:
+            _say(f"Failed in part: {'; '.join(self._tally.cut_off)} could not be read to the end.")
+        if self._passed_over and not self._tally.found:
+            _say("No card was found.")
+        wrong = self._tally.states["set aside"] or not self._tally.found
+        raise typer.Exit(_FOUND_WRONG if wrong and self._tally.states else 0)
 
 
 @contextmanager
@@ -124,11 +143,13 @@ def written(report: Path | None) -> Iterator[Callable[[Outcome], None]]:
             file.write("\n]\n")
 
 
-def _raws(paths: Sequence[Path], name: str | None) -> Iterator[Raw | Rejected]:
+def _raws(paths: Sequence[Path], name: str | None, choice: Choice) -> Iterator[Raw | Rejected]:
     for path in paths:
         try:
-            found = raw_stream(sys.stdin.buffer, name) if str(path) == "-" else raw_records([path])
-            yield from found
+            if str(path) == "-":
+                yield from raw_stream(sys.stdin.buffer, name, choice)
+            else:
+                yield from raw_records([path], choice)
         except FileNotFoundError as error:
             raise NotFound(f"{path} does not exist.") from error
 
@@ -169,7 +190,7 @@ def _counts(tally: ImportReport) -> str:
 
 def _summary(tally: ImportReport, seconds: float) -> None:
     out.print(_what_became(tally))
-    for line in _reasons(tally):
+    for line in (*_reasons(tally), *_passed_over(tally)):
         out.print(line, markup=False, highlight=False)
     for level in tally.coverage:
         out.print(_coverage(tally, level))
@@ -186,6 +207,19 @@ def _what_became(tally: ImportReport) -> Table:
         counts = (str(sums.states[state]) for state in states)
         table.add_row(name, str(sum(sums.states.values())), *counts, str(sums.warned))
     return table
+
+
+def _passed_over(tally: ImportReport) -> list[str]:
+    """Return one line of what was no card, with the number of each sort."""
+    counts = [f"{number:,} {what}" for what, number in tally.passed_over.most_common(_SORTS)]
+    more = len(tally.passed_over) - _SORTS
+    if more > 0:
+        counts.append(f"and {more} more sorts")
+    return [f"Passed over, as they hold no card: {printable(', '.join(counts))}"] if counts else []
+
+
+_SORTS = 12
+"""How many sorts of files that were passed over are named."""
 
 
 def _reasons(tally: ImportReport) -> list[str]:

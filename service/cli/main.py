@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from loaders.reading.no_card import Choice
 from service.access import checked
 from service.cli import access as cli_access
 from service.cli import analysis as cli_analysis
@@ -66,6 +67,12 @@ app.command()(cli_upgrade.upgrade)
 app.command("log")(cli_access.log)
 Paths = Annotated[
     list[Path], typer.Argument(help="Files, folders, archives or 'patterns'; - is stdin.")
+]
+Patterns = Annotated[
+    list[str] | None, typer.Option("--only", help="Read only such files: '*.json', 'cards/*'.")
+]
+Ignored = Annotated[
+    list[str] | None, typer.Option("--ignore", help="Leave out such files and folders: tests.")
 ]
 _STDIO = Path("-")
 
@@ -192,6 +199,8 @@ def import_(
     replacing: Annotated[
         bool, typer.Option("--replace", help="A file of a stored name is that card, by any title.")
     ] = False,
+    only: Patterns = None,
+    ignore: Ignored = None,
     plain: Annotated[
         bool, typer.Option("--plain-pyshacl", help="Validate with plain pySHACL: slow.")
     ] = False,
@@ -199,8 +208,9 @@ def import_(
 ) -> None:
     """Store cards in any known format; what cannot be stored is set aside with its reason.
 
-    Exit code 0 if everything went in, 1 if any was set aside, 130 if stopped by Ctrl-C. The
-    same command goes on from there: what is stored already is passed over.
+    Files that are no card are passed over. Exit code 0 if every card went in, 1 if any was set
+    aside or there was none, 130 if stopped by Ctrl-C. The same command goes on from there: what
+    is stored already is unchanged.
     """
     settings = settings_of(store=store)
     reads_documents(context, settings)
@@ -216,7 +226,7 @@ def import_(
         store_open as (engine, gate, entry),
         written(report) as note,
     ):
-        found = run.documents(paths, name)
+        found = run.documents(paths, name, Choice(tuple(only or ()), tuple(ignore or ())))
         outcomes = ingest(found, engine, gate, dry_run=dry_run, write=entry, replacing=replacing)
         for outcome in run.shown(noted(outcomes, kept)):
             note(outcome)
@@ -225,14 +235,20 @@ def import_(
 
 @app.command()
 def validate(
-    context: typer.Context, paths: Paths, store: StoreOption = None, quiet: Quiet = False
+    context: typer.Context,
+    paths: Paths,
+    store: StoreOption = None,
+    only: Patterns = None,
+    ignore: Ignored = None,
+    quiet: Quiet = False,
 ) -> None:
     """Check cards as an import would, and store nothing; exit code 1 if any is not valid."""
     settings = settings_of(store=store)
     reads_documents(context, settings)
     run = ImportRun("Checking", quiet=quiet)
     with run, opened(settings, read_only=True) as engine, gated(0) as gate:
-        for _ in run.shown(ingest(run.documents(paths), engine, gate, dry_run=True)):
+        found = run.documents(paths, None, Choice(tuple(only or ()), tuple(ignore or ())))
+        for _ in run.shown(ingest(found, engine, gate, dry_run=True)):
             pass
     run.finish()
 

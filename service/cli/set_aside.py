@@ -22,6 +22,7 @@ from service.cli.shared import (
 )
 from service.common.settings import Settings
 from service.ingest.pipeline import ingest
+from service.ingest.report import UNRECOGNISED
 from service.ingest.set_aside import SetAside, SetAsideEntry, again, noted
 
 app = typer.Typer(no_args_is_help=True, help="What was set aside by imports, and why.")
@@ -38,12 +39,32 @@ def kept_in(settings: Settings) -> SetAside:
 def list_(
     store: StoreOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="All of it, as JSON lines.")] = False,
+    whole: Annotated[bool, typer.Option("--all", help="Every record, a line each.")] = False,
 ) -> None:
-    """List the records that are set aside, a line each: id, source, place, first reason."""
+    """List what is set aside by reason and format, with some records of each; --all lists all."""
     with kept_in(settings_of(store=store)) as kept:
-        for entry in kept.entries():
-            line = json.dumps(entry.document()) if as_json else _line(entry)
-            sys.stdout.write(f"{line}\n")
+        entries = kept.entries()
+        if as_json or whole:
+            for entry in entries:
+                line = json.dumps(entry.document()) if as_json else _line(entry)
+                sys.stdout.write(f"{line}\n")
+            return
+        groups: dict[tuple[str, str], list[SetAsideEntry]] = {}
+        for entry in entries:
+            reason = _WHERE.sub("", _reason(entry).message)
+            groups.setdefault((entry.format, reason), []).append(entry)
+    for (known, reason), found in sorted(groups.items(), key=lambda group: -len(group[1])):
+        sys.stdout.write(f"{len(found):,}  {known or UNRECOGNISED}: {printable(reason)}\n")
+        for entry in found[:_SHOWN]:
+            sys.stdout.write(f"    {_line(entry, reason=False)}\n")
+        if len(found) > _SHOWN:
+            sys.stdout.write(f"    and {len(found) - _SHOWN:,} more (--all)\n")
+
+
+_WHERE = re.compile(r" at line \d.*", re.DOTALL)
+"""Where in a file a text breaks off: the same reason for all of them."""
+_SHOWN = 3
+"""How many records are listed for each reason."""
 
 
 @app.command()
@@ -141,7 +162,11 @@ def _exported(entry: SetAsideEntry, kept: SetAside, folder: Path) -> list[dict[s
     return [{**about, **file, **vars(problem)} for problem in entry.problems]
 
 
-def _line(entry: SetAsideEntry) -> str:
+def _reason(entry: SetAsideEntry) -> RecordProblem:
+    return entry.problems[0] if entry.problems else RecordProblem("no reason is known")
+
+
+def _line(entry: SetAsideEntry, *, reason: bool = True) -> str:
     where = f"{entry.source}, {entry.place}" if entry.place else entry.source
-    why = entry.problems[0] if entry.problems else RecordProblem("no reason is known")
-    return printable(f"{entry.id}  {where}: {replace(why, mend='').sentence()}")
+    why = f": {replace(_reason(entry), mend='').sentence()}" if reason else ""
+    return printable(f"{entry.id}  {where}{why}")

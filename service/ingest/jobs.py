@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Condition, Event, Thread
 from typing import Any, Literal
 from uuid import uuid4
 
 from loaders.contract import Document, Rejected
+from loaders.reading.no_card import EVERYTHING, Choice
 from service.access import Caller, Ending, Intent, WriteLog
 from service.common.fair_lock import FairLock
 from service.common.problems import NotFound, Problem
@@ -31,8 +33,9 @@ from service.store.faults import fault
 from service.store.port import Engine
 from service.validation.gate import Gate
 
-State = Literal["waiting", "running", "done", "cancelled", "failed"]
-ENDED = frozenset({"done", "cancelled", "failed"})
+State = Literal["waiting", "running", "done", "failed in part", "cancelled", "failed"]
+"""An import has failed in part where an archive in it could not be read to its end."""
+ENDED = frozenset({"done", "failed in part", "cancelled", "failed"})
 KEPT = 50
 """How many ended jobs are kept; the oldest go first."""
 _UNFORESEEN = "The service met an error it did not foresee; it is logged."
@@ -63,6 +66,8 @@ class ImportJob:
     write: str | None = None
     cancelled_by: str | None = None
     replacing: bool = False
+    only: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
     tally: ImportReport = field(default_factory=ImportReport)
 
     def document(self) -> dict[str, Any]:
@@ -117,12 +122,28 @@ class ImportJobs:
         folder.mkdir()
         return ident, folder / "upload"
 
-    def start(
-        self, ident: str, name: str, by: Caller, *, dry_run: bool, replacing: bool = False
+    def start(  # noqa: PLR0913 - what a caller may choose
+        self,
+        ident: str,
+        name: str,
+        by: Caller,
+        *,
+        dry_run: bool,
+        replacing: bool = False,
+        choice: Choice = EVERYTHING,
     ) -> ImportJob:
         """Queue the job whose upload is complete. Raises `FileUnusable` where it is not logged."""
         size = (self._folder / ident / "upload").stat().st_size
-        job = ImportJob(ident, name, size, dry_run, _now(), replacing=replacing)
+        job = ImportJob(
+            ident,
+            name,
+            size,
+            dry_run,
+            _now(),
+            replacing=replacing,
+            only=choice.only,
+            ignore=choice.ignore,
+        )
         if not dry_run:
             job.write = self._context.log.begin(Intent(by, "import", name)).id
         self._save(job)
@@ -225,7 +246,8 @@ class ImportJobs:
             job.state = "waiting"
             self._save(job)
         else:
-            self._end(job, "cancelled" if self._cancelled[job.id].is_set() else "done")
+            ended: State = "failed in part" if job.tally.cut_off else "done"
+            self._end(job, "cancelled" if self._cancelled[job.id].is_set() else ended)
 
     def _import(self, job: ImportJob) -> None:
         shop = self._context
@@ -263,7 +285,9 @@ class ImportJobs:
         def note(files: int) -> None:
             job.read = files
 
-        yield from self._uploads.documents(upload, job.name, note, lambda: self._stops(job))
+        choice = Choice(tuple(job.only), tuple(job.ignore))
+        stops = partial(self._stops, job)
+        yield from self._uploads.documents(upload, job.name, note, stops, choice)
 
     def _stops(self, job: ImportJob) -> bool:
         return self._cancelled[job.id].is_set() or self._closing.is_set()
@@ -288,6 +312,8 @@ class ImportJobs:
             outcome, said = "cancelled", f"by {job.cancelled_by}; {said or 'nothing was read'}"
         elif state == "failed":
             outcome, said = "failed", job.error or ""
+        elif job.tally.cut_off:
+            said = f"failed in part: {'; '.join(job.tally.cut_off.values())} {said}"
         shop.log.end(write, outcome, said, written.made(shop.engine, write))
 
     def _save(self, job: ImportJob) -> None:

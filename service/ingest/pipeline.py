@@ -348,7 +348,22 @@ def _outcome(
 ) -> Outcome:
     if isinstance(document, Rejected):
         return Outcome(
-            document.raw.source, "set aside", document.format, document.raw, document.problems
+            document.raw.source,
+            "passed over" if document.passed_over else "set aside",
+            document.format,
+            document.raw,
+            document.problems,
+            passed_over=document.passed_over,
+            cut_off=document.cut_off,
+        )
+    if not document.records:
+        return Outcome(
+            document.raw.source,
+            "passed over",
+            document.format,
+            document.raw,
+            warnings=document.warnings,
+            passed_over="read with another file",
         )
     checked = [results[p.submission.iri] for p in mine if p.submission.iri in results]
     bad = [i for c in checked for i in c.issues if i.severity == "Violation"]

@@ -51,6 +51,10 @@ class Outcome:
     records: tuple[Record, ...] = ()
     changes: tuple[RecordChange, ...] = ()
     """What was done with each of the records, in their order."""
+    passed_over: str = ""
+    """What a document is that is no card, in a word or two."""
+    cut_off: bool = False
+    """Whether what follows it in its archive could not be read."""
     waits: bool = False
     """Whether all that is wrong is that a record it names is not there (yet)."""
 
@@ -83,7 +87,8 @@ class ImportCounts:
     """Running sums over outcomes: what became of them, why not, and how cards cover questions.
 
     `coverage` is, by level of card (`card`, `dataset-card` …) and dimension, how many stand how;
-    `warned` is how many were stored with warnings.
+    `warned` is how many were stored with warnings, `passed_over` what was passed over, `cut_off`
+    which archives were not read to their end, and why.
     """
 
     states: Counter[str] = field(default_factory=Counter)
@@ -91,12 +96,19 @@ class ImportCounts:
     reasons: Counter[str] = field(default_factory=Counter)
     coverage: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
     warned: int = 0
+    passed_over: Counter[str] = field(default_factory=Counter)
+    cut_off: dict[str, str] = field(default_factory=dict)
 
     def add(self, outcome: Outcome) -> None:
         """Count one outcome."""
         self.states[outcome.state] += 1
         self.warned += outcome.state in STORED and bool(outcome.warnings)
-        self.reasons.update(p.message for p in outcome.problems[:1])
+        if outcome.passed_over:
+            self.passed_over[outcome.passed_over] += 1
+        else:
+            self.reasons.update(p.message for p in outcome.problems[:1])
+        if outcome.cut_off:
+            self.cut_off[outcome.title] = outcome.problems[0].message
         self.records.update(r.kind for r in outcome.records)
         for record in outcome.records:
             if isinstance(record, Description):
@@ -118,12 +130,24 @@ class ImportCounts:
             "states": {s: self.states[s] for s in get_args(State) if self.states[s]},
             "warned": self.warned,
             "records": dict(self.records),
-            "reasons": dict(self.reasons.most_common(10)),
+            "passed_over": dict(self.passed_over.most_common()),
+            "cut_off": self.cut_off,
+            "reasons": self._reasons(),
             "coverage": {
                 level: {d: {c: counts[c] for c in STANDINGS} for d, counts in rows.items()}
                 for level, rows in self.coverage.items()
             },
         }
+
+    def _reasons(self) -> dict[str, int]:
+        """Return the most frequent reasons, those first for which something is not read at all."""
+        first = {why: self.reasons[why] for why in self.cut_off.values()}
+        return first | {w: n for w, n in self.reasons.most_common(10) if w not in first}
+
+    @property
+    def found(self) -> bool:
+        """Whether there was any card."""
+        return any(number for state, number in self.states.items() if state != "passed over")
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Self:
@@ -137,6 +161,8 @@ class ImportCounts:
                 for level, rows in document["coverage"].items()
             },
             document.get("warned", 0),
+            Counter(document.get("passed_over", {})),
+            dict(document.get("cut_off", {})),
         )
 
 

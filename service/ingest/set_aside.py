@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -215,7 +215,11 @@ def _reread(
     raw = Raw(entry.source, data, path=entry.path, bundle=bundle)
     for document in documents(raw.part(cut, data) if cut else raw):
         if "" in places or document.raw.place in places:
-            yield document
+            # a line or item of a file of cards is one of them, whatever it looks like alone
+            if cut and isinstance(document, Rejected):
+                yield replace(document, passed_over="")
+            else:
+                yield document
 
 
 def _bundle(entry: SetAsideEntry) -> Bundle:

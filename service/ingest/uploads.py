@@ -13,6 +13,7 @@ from pathlib import Path
 
 from loaders.contract import Raw, RecordProblem, Rejected, SingleFile
 from loaders.reading.files import count, printable, raw_stream
+from loaders.reading.no_card import EVERYTHING, Choice
 from loaders.registry import documents
 from service.common.problems import Busy, Crashed, TooLarge, WorkTimeout
 from service.ingest.documents import Read
@@ -46,9 +47,11 @@ class Batch:
     place: UploadPosition | None = None
 
 
-def read_more(upload: Path, name: str, place: UploadPosition, most: int) -> Batch:
+def read_more(
+    upload: Path, name: str, place: UploadPosition, most: int, choice: Choice = EVERYTHING
+) -> Batch:
     """Return the next documents; with `most` 1 no step goes on from one file to the next."""
-    steps = _steps_from(upload, name, place)
+    steps = _steps_from(upload, name, place, choice)
     batch, size, end = Batch(files=place.file), 0, time.monotonic() + _PAUSE
     for found, at in steps:
         batch.place, batch.files = at, at.file
@@ -72,15 +75,15 @@ def forget() -> None:
     _kept.clear()
 
 
-def _steps_from(upload: Path, name: str, place: UploadPosition) -> _Steps:
+def _steps_from(upload: Path, name: str, place: UploadPosition, choice: Choice) -> _Steps:
     kept = _kept.pop() if _kept else None  # whatever ends this work ends what was kept
-    return kept[1] if kept and kept[0] == (upload, place) else _steps(upload, name, place)
+    return kept[1] if kept and kept[0] == (upload, place) else _steps(upload, name, place, choice)
 
 
-def _steps(upload: Path, name: str, place: UploadPosition) -> _Steps:
+def _steps(upload: Path, name: str, place: UploadPosition, choice: Choice) -> _Steps:
     """Yield each document from a place on, and None after each file."""
     with upload.open("rb") as stream:
-        for index, raw in enumerate(raw_stream(stream, name)):
+        for index, raw in enumerate(raw_stream(stream, name, choice)):
             if index < place.file:
                 continue
             passed = place.document if index == place.file else 0
@@ -95,10 +98,10 @@ def _alone(found: Read) -> Read:
     return replace(found, raw=replace(found.raw, bundle=SingleFile(), stream=None))
 
 
-def source_of(upload: Path, name: str, file: int) -> str:
+def source_of(upload: Path, name: str, file: int, choice: Choice = EVERYTHING) -> str:
     """Return what a file of an upload is called."""
     with upload.open("rb") as stream:
-        for index, raw in enumerate(raw_stream(stream, name)):
+        for index, raw in enumerate(raw_stream(stream, name, choice)):
             if index == file:
                 return (raw.raw if isinstance(raw, Rejected) else raw).source
     return name
@@ -125,7 +128,12 @@ class Uploads:
             return None
 
     def documents(
-        self, upload: Path, name: str, done: Callable[[int], object], stops: Callable[[], bool]
+        self,
+        upload: Path,
+        name: str,
+        done: Callable[[int], object],
+        stops: Callable[[], bool],
+        choice: Choice = EVERYTHING,
     ) -> Iterator[Read]:
         """Yield what an upload holds; `done` hears how many files were read.
 
@@ -138,15 +146,16 @@ class Uploads:
         while place is not None:
             most = 1 if careful else _TOGETHER
             try:
-                batch = self._workers.run(read_more, upload, name, place, most)
+                batch = self._workers.run(read_more, upload, name, place, most, choice)
             except _ENDS as problem:
                 if stops():
                     return
                 if careful:
                     ends += 1
-                    source = self._source(upload, name, place.file)
-                    rest = " The rest of the upload is not read." if ends == _MOST_ENDS else ""
-                    yield _ended(source, _why(problem) + rest)
+                    source = self._source(upload, name, place.file, choice)
+                    last = ends == _MOST_ENDS
+                    rest = " The rest of the upload is not read." if last else ""
+                    yield _ended(source, _why(problem) + rest, cut_off=last)
                     place = UploadPosition(place.file + 1) if ends < _MOST_ENDS else None
                 careful = 2 * _TOGETHER
                 continue
@@ -158,9 +167,9 @@ class Uploads:
                     return
                 yield _whole(found, upload, name)
 
-    def _source(self, upload: Path, name: str, file: int) -> str:
+    def _source(self, upload: Path, name: str, file: int, choice: Choice) -> str:
         try:
-            return self._workers.run(source_of, upload, name, file)
+            return self._workers.run(source_of, upload, name, file, choice)
         except _ENDS:
             return f"{name}, file {file + 1}"
 
@@ -178,12 +187,12 @@ def _why(problem: Busy | Crashed | TooLarge | WorkTimeout) -> str:
     return "It is most likely nested too deep." if isinstance(problem, Crashed) else problem.detail
 
 
-def _ended(source: str, detail: str) -> Rejected:
+def _ended(source: str, detail: str, *, cut_off: bool) -> Rejected:
     problem = RecordProblem(
         f"Reading this file ended the process that reads uploads. {detail}",
         mend="Check the file; if it is as its format says, report this.",
     )
-    return Rejected(Raw(source, b""), (problem,))
+    return Rejected(Raw(source, b""), (problem,), cut_off=cut_off)
 
 
 def _whole(found: Read, upload: Path, name: str) -> Read:

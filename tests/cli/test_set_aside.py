@@ -65,7 +65,7 @@ def test_a_record_is_kept_byte_for_byte_with_place_reason_and_mend(run: Run, car
 
 def test_the_list_names_id_source_place_and_reason(run: Run, cards: Path) -> None:
     run("import", cards, seed=False)
-    lines = run("set-aside", "list", seed=False).stdout.splitlines()
+    lines = run("set-aside", "list", "--all", seed=False).stdout.splitlines()
     assert len(lines) == 2
     assert f"{cards / 'lines.jsonl'}, line 2: The JSON breaks off" in lines[1]
     ident = lines[1].split()[0]

@@ -68,3 +68,25 @@ def test_another_order_is_no_change(service: TestClient) -> None:
     ended(service, sent(service, json.dumps(given).encode(), name="mine.json"))
     job = ended(service, sent(service, json.dumps(turned).encode(), name="mine.json"))
     assert job["states"] == {"unchanged": 1}
+
+
+def test_a_truncated_archive_ends_as_failed_in_part_with_its_reason_first(
+    service: TestClient,
+) -> None:
+    cards = {f"{n}.json": card(f"{n}", "x" * 99) for n in range(300)}
+    whole = archive({"bad.json": {"benchmark_details": {}}, "setup.py": "", **cards})
+    location = sent(service, whole[: len(whole) // 2], name="torn.tar.gz")
+    job = ended(service, location)
+    assert job["state"] == "failed in part"
+    assert job["states"]["new"] > 0
+    assert job["passed_over"] == {".py": 1}
+    assert "cannot be read to its end" in next(iter(job["reasons"]))
+    page = opened(service, f"{location}/report.html").words
+    assert "1 .py" in page
+    assert "It cannot be read to its end" in page.partition("What became of it")[0]
+
+
+def test_only_and_ignore_choose_files_of_an_upload(service: TestClient) -> None:
+    cards = archive({f"{n}.json": card(n, "Chosen.") for n in ("in/x", "in/y", "z")})
+    job = ended(service, sent(service, cards, only=["in/*"], ignore="y.json", dry_run=True))
+    assert job["states"] == {"new": 1}

@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.datastructures import UploadFile
 
+from loaders.reading.no_card import Choice
 from service.common.csv_tables import csv_lines
 from service.common.negotiation import choose
 from service.common.problems import BadRequest, TooLarge
@@ -55,6 +56,10 @@ _BODY = {
          "description": "Check everything, store nothing."},
         {"name": "replace", "in": "query", "schema": {"type": "boolean"},
          "description": "Take a card for the stored one of its file name, whatever the title."},
+        {"name": "only", "in": "query", "schema": {"type": "array", "items": {"type": "string"}},
+         "description": "Read only files of these patterns, such as *.json or cards/*."},
+        {"name": "ignore", "in": "query", "schema": {"type": "array", "items": {"type": "string"}},
+         "description": "Leave out files and folders of these patterns, such as tests."},
     ],
 }  # fmt: skip
 
@@ -76,7 +81,11 @@ async def start_import(
     try:
         async with lines.uploads.slot(request):
             name = await _receive(request, services, path)
-        start = partial(jobs.start, ident, name, caller, dry_run=dry, replacing=replacing)
+        given = request.query_params
+        choice = Choice(tuple(given.getlist("only")), tuple(given.getlist("ignore")))
+        start = partial(
+            jobs.start, ident, name, caller, dry_run=dry, replacing=replacing, choice=choice
+        )
         job = await run_in_threadpool(start)
     except BaseException:
         await run_in_threadpool(jobs.discard, ident)

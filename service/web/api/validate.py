@@ -61,7 +61,7 @@ def _report(outcomes: list[Outcome]) -> dict[str, Any]:
         tally.add(outcome)
     found = [outcome.document() for outcome in outcomes]
     return {
-        "valid": all(o.state != "set aside" for o in outcomes),
+        "valid": all(o.state not in {"set aside", "passed over"} for o in outcomes),
         "already_stored": all(o.state == "unchanged" for o in outcomes),
         "format": next((f["format"] for f in found if f["format"]), None),
         **{name: [_placed(i, f["place"]) for f in found for i in f[name]] for name in _LISTS},
