@@ -5,6 +5,7 @@ from rdflib import Graph, Namespace, URIRef
 from loaders.model.terms import PREFIXES
 
 BASE = "https://w3id.org/evalgap/"
+AS = Namespace("https://www.w3.org/ns/activitystreams#")
 EGAP = Namespace(PREFIXES["egap"])
 DCAT = Namespace(PREFIXES["dcat"])  # rdflib's own lacks the terms of DCAT 3
 DCTERMS = Namespace(PREFIXES["dcterms"])

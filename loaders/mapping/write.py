@@ -34,6 +34,13 @@ def triples(record: Record, version: int) -> list[Triple]:
     return found
 
 
+def node_triples(iri: URIRef, node: Node) -> list[Triple]:
+    """Return the triples of a node that stands outside a record, and of what it holds."""
+    found: list[Triple] = []
+    _add(found, iri, node, iri)
+    return found
+
+
 def _add(found: list[Triple], subject: URIRef, node: Node, root: URIRef) -> None:
     """Append the triples of a node and of what it holds; one list, for speed."""
     rdf_type, fields = _terms(type(node))

@@ -17,11 +17,13 @@ from loaders.model.descriptions import (
 from loaders.model.integers import whole_number
 from loaders.model.measured import StudyCard, SystemCard
 from loaders.model.nodes import (
+    WITHDRAWN,
     Agent,
     Benchmark,
     Citation,
     Dataset,
     Deployment,
+    EditorialDecision,
     Implementation,
     Metric,
     Node,
@@ -90,6 +92,7 @@ __all__ = [
     "SELF_REPORTED",
     "STANDINGS",
     "UNDIRECTED",
+    "WITHDRAWN",
     "Agent",
     "Assessment",
     "Assumption",
@@ -106,6 +109,7 @@ __all__ = [
     "Decomposition",
     "Deployment",
     "Description",
+    "EditorialDecision",
     "Estimate",
     "Evidence",
     "Gap",

@@ -1,11 +1,26 @@
 """The base classes of the model, and the things that records talk about."""
 
+from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
 from loaders.model.partial_dates import PartialDate
-from loaders.model.terms import Coded, Iri, Link, Part, Path, Slug, Text, Value, Whole
+from loaders.model.terms import (
+    Coded,
+    Iri,
+    Link,
+    NestedThing,
+    Part,
+    Path,
+    Slug,
+    Text,
+    Value,
+    Whole,
+)
+
+WITHDRAWN = "withdrawn"
+"""The editorial state of a record that was taken back: shown at its address, counted nowhere."""
 
 
 class Node(BaseModel):
@@ -22,23 +37,42 @@ class Thing(Node):
     id: Slug
 
 
-class Record(Node):
-    """A versioned, immutable document: one named graph per version.
-
-    Its IRI is `id/{kind}/{id}/{version}`; `id/{kind}/{id}` names the series of versions.
-    """
-
-    kind: ClassVar[str]
-    id: Path
-    status: Annotated[Slug, Coded("egap:reviewStatus", "code/review-status/")] = "accepted"
-
-
 class Agent(Thing):
     """A person, group or program that wrote or judged something."""
 
     kind = "agent"
     rdf_type = "prov:Agent"
     name: Annotated[Text, Value("schema:name")]
+
+
+class EditorialDecision(Node):
+    """A person's decision to withdraw a record, or to let it count again: who, when and why.
+
+    `status` is the editorial state that a withdrawn record has otherwise, and gets back.
+    """
+
+    rdf_type = "egap:EditorialDecision"
+    by: Annotated[Agent, NestedThing("prov:wasAttributedTo")]
+    on: Annotated[date, Value("dcterms:date")]
+    reason: Annotated[Text, Value("egap:editorialReason")]
+    status: Annotated[Slug | None, Coded("egap:statusOtherwise", "code/review-status/")] = None
+
+
+class Record(Node):
+    """A versioned, immutable document: one named graph per version.
+
+    Its IRI is `id/{kind}/{id}/{version}`; `id/{kind}/{id}` names the series of versions. A
+    `withdrawal` stays in later versions until a person lifts it; `reinstatement` stands in the
+    version with which one did.
+    """
+
+    kind: ClassVar[str]
+    id: Path
+    status: Annotated[Slug, Coded("egap:reviewStatus", "code/review-status/")] = "accepted"
+    withdrawal: Annotated[EditorialDecision | None, Part("egap:hasWithdrawal", "withdrawal")] = None
+    reinstatement: Annotated[
+        EditorialDecision | None, Part("egap:hasReinstatement", "reinstatement")
+    ] = None
 
 
 class Benchmark(Thing):

@@ -26,6 +26,7 @@ from service.cli import publish as cli_publish
 from service.cli import set_aside as cli_set_aside
 from service.cli import stats as cli_stats
 from service.cli import upgrade as cli_upgrade
+from service.cli import withdraw as cli_withdraw
 from service.cli.console import ImportRun, err, out, written
 from service.cli.set_aside import kept_in
 from service.cli.shared import (
@@ -62,6 +63,8 @@ cli_analysis.add(app)
 app.add_typer(cli_plan.app, name="plan")
 app.command()(cli_decompose.decompose)
 app.command()(cli_publish.publish)
+app.command()(cli_withdraw.withdraw)
+app.command()(cli_withdraw.reinstate)
 app.command()(cli_stats.stats)
 app.command()(cli_upgrade.upgrade)
 app.command("log")(cli_access.log)

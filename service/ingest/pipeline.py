@@ -263,7 +263,7 @@ def _held(
     numbered = [p for p in fresh if p.unnumbered is None]
     plans = {p.submission.iri: p.record for p in numbered if isinstance(p.record, Plan)}
     gaps = {p.submission.iri: p.record for p in numbered if isinstance(p.record, Gap)}
-    revising = frozenset(p.submission.iri for p in numbered if p.current is not None)
+    revising = frozenset(p.submission.iri for p in numbered if p.current and not p.current.gone)
     found = {
         **broken_rules(engine, plans, revising),
         **unpublished(engine, gaps, revising),
@@ -374,7 +374,7 @@ def _outcome(
         document.format,
         document.raw,
         problems=tuple(problem_of(i) for i in bad),
-        warnings=(*document.warnings, *(problem_of(i) for i in mild)),
+        warnings=(*document.warnings, *_withdrawn(mine), *(problem_of(i) for i in mild)),
         records=() if bad else tuple(p.record for p in mine),
         changes=() if bad else tuple(p.change for p in mine),
         waits=bool(bad) and {i.shape for i in bad} <= REFERENCE_SHAPES,
@@ -398,6 +398,19 @@ def _stored(
     return {str(series_iri(p.record.kind, p.record.id)): p.stored for p in fresh}
 
 
+def _withdrawn(mine: Iterable[VersionedRecord]) -> Iterator[RecordProblem]:
+    """Yield a warning for each record that is new from its source and stays withdrawn."""
+    for decision, p in ((p.record.withdrawal, p) for p in mine if p.stays_withdrawn):
+        if decision is not None:
+            name = f"{p.record.kind}/{p.record.id}"
+            yield RecordProblem(
+                f"Withdrawn by {decision.by.name}: kept as a new version, still withdrawn.",
+                name,
+                decision.reason,
+                f"To let it count again: evalgap reinstate {name} --by … --reason …",
+            )
+
+
 def _lines(
     planned: Sequence[VersionedRecord],
     results: Mapping[str, GateResult],
@@ -408,7 +421,7 @@ def _lines(
     stored = {iri for o in outcomes if o.state in STORED for iri in o.iris}
     now = datetime.now(UTC)
     lines = [
-        results[p.submission.iri].nquads + provenance(p.submission, _origin(p, now, write)).encode()
+        results[p.submission.iri].nquads + _said_of(p, now, write).encode()
         for p in planned
         if p.submission.iri in stored and p.submission.iri in results
     ]
@@ -422,8 +435,9 @@ def _is_copy(planned: VersionedRecord) -> bool:
     return planned.document.copied and planned.unchanged
 
 
-def _origin(planned: VersionedRecord, now: datetime, write: LogEntry | None) -> VersionOrigin:
-    return VersionOrigin(
+def _said_of(planned: VersionedRecord, now: datetime, write: LogEntry | None) -> str:
+    record = planned.record
+    origin = VersionOrigin(
         source=planned.document.raw.source,
         source_hash=sha256(planned.document.raw.data).hexdigest(),
         content_hash=planned.content_hash,
@@ -433,3 +447,4 @@ def _origin(planned: VersionedRecord, now: datetime, write: LogEntry | None) -> 
         renamed=planned.renamed,
         write=write,
     )
+    return provenance(record.kind, record.id, planned.version, origin)

@@ -20,11 +20,11 @@ from loaders.mapping.iris import (
     PROVENANCE,
     SCHEMA,
     graph_iri,
+    record_iri,
 )
 from loaders.mapping.nquads import quoted
 from service.access import LogEntry
 from service.common.resources import VERSION
-from service.validation.gate import Submission
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ class VersionOrigin:
     write: LogEntry | None
 
 
-def provenance(submission: Submission, origin: VersionOrigin) -> str:
+def provenance(kind: str, ident: str, version: int, origin: VersionOrigin) -> str:
     """Return the provenance of one version of a record as N-Quads."""
-    return "".join(f"{s} {p} {o}{_END}" for s, p, o in _statements(submission, origin))
+    return "".join(f"{s} {p} {o}{_END}" for s, p, o in _statements(kind, ident, version, origin))
 
 
 def software() -> str:
@@ -106,10 +106,11 @@ _TYPE, _NAME, _AT, _BY, _FROM, _CONTENT, _LOADER, _SOURCE_HASH, _REVISES, _REPLA
 _GRAPH, _FILE, _TIME = f"<{EGAP.StatementGraph}>", f"<{PROV.Entity}>", f"^^<{XSD.dateTime}>"
 
 
-def _statements(submission: Submission, origin: VersionOrigin) -> Iterator[tuple[str, str, str]]:
+def _statements(
+    kind: str, ident: str, version: int, origin: VersionOrigin
+) -> Iterator[tuple[str, str, str]]:
     """Yield subject, predicate and object as N-Quads has them."""
-    record = submission.record
-    graph = f"<{graph_iri(record.kind, record.id, submission.version)}>"
+    graph = f"<{graph_iri(kind, ident, version)}>"
     file = f"<{BASE}id/source/{origin.source_hash}>"
     yield graph, _TYPE, _GRAPH
     yield graph, _AT, f'"{origin.recorded.isoformat()}"{_TIME}'
@@ -125,6 +126,6 @@ def _statements(submission: Submission, origin: VersionOrigin) -> Iterator[tuple
     if origin.revises is not None:
         before = origin.revises.replace(f"{BASE}id/", f"{BASE}graph/", 1)
         yield graph, _REVISES, f"<{before}>"
-        yield f"<{origin.revises}>", _REPLACED_BY, f"<{submission.iri}>"
+        yield f"<{origin.revises}>", _REPLACED_BY, f"<{record_iri(kind, ident, version)}>"
     for old, new in origin.renamed:  # DESIGN: names-for-ever
         yield f"<{old}>", _REPLACED_BY, f"<{new}>"

@@ -11,8 +11,8 @@ from typing import Any
 from rdflib import URIRef
 
 from loaders.contract import Document
-from loaders.mapping.iris import series_iri
-from loaders.model import Plan, Record, Review, Thing, whole_number
+from loaders.mapping.iris import path_below, series_iri
+from loaders.model import WITHDRAWN, Plan, Record, Review, Thing, whole_number
 from service.common.problems import Problem
 from service.ingest.current_codes import in_current_codes
 from service.ingest.report import RecordChange
@@ -24,15 +24,18 @@ from service.validation.gate import Submission
 
 @dataclass(frozen=True)
 class StoredVersion:
-    """The newest stored version of a record: its IRI, the hash of its content, its file's name.
+    """The newest stored version of a record: its IRI, the hash of what its source says, its file.
 
     `label` is the version as the store has it: the store of another program may hold any text.
+    `withdrawn`: a person took the record back; `gone`: nothing is left of it but that it was there.
     """
 
     iri: str
     label: str
     content_hash: str
     source: str
+    withdrawn: bool = False
+    gone: bool = False
 
     @property
     def version(self) -> int | None:
@@ -61,7 +64,7 @@ class VersionedRecord:
     def change(self) -> RecordChange:
         """What storing it does."""
         before, iri = self.revises, self.submission.iri
-        if before is None:
+        if before is None or before.gone:
             return RecordChange(iri, "new")
         if self.unchanged:
             return RecordChange(iri, "unchanged")
@@ -86,8 +89,13 @@ class VersionedRecord:
     @property
     def stored(self) -> StoredVersion:
         """The version as it is once it is stored."""
-        source = self.document.raw.source
-        return StoredVersion(self.submission.iri, str(self.version), self.content_hash, source)
+        return StoredVersion(
+            self.submission.iri,
+            str(self.version),
+            self.content_hash,
+            self.document.raw.source,
+            self.record.withdrawal is not None,
+        )
 
     @property
     def unnumbered(self) -> str | None:
@@ -98,11 +106,12 @@ class VersionedRecord:
     def unchanged(self) -> bool:
         """Whether the store already holds exactly this, under a number."""
         known = self.current
-        return (
-            known is not None
-            and known.version is not None
-            and known.content_hash == self.content_hash
-        )
+        return known is not None and known.version is not None and known.version == self.version
+
+    @property
+    def stays_withdrawn(self) -> bool:
+        """Whether this is new from its source, of a record that a person has withdrawn."""
+        return not self.unchanged and self.revises is not None and self.revises.withdrawn
 
 
 def plan(
@@ -118,13 +127,14 @@ def plan(
     keys |= {str(series_iri("card", r.card)) for _, r in records if isinstance(r, Review | Plan)}
     keys |= {former for d, r in records if (former := _former(d, r))}
     stored = current_versions(engine, keys) | {k: ahead[k] for k in keys if k in ahead}
-    planned = [
+    found = (
         replace(
             _planned(d, r, stored.get(str(series_iri(r.kind, r.id))), engine),
             moved=stored.get(_former(d, r)),
         )
         for d, r in records
-    ]
+    )
+    planned = [_withdrawn_still(p, engine) for p in found]
     versions = {iri: c.version for iri, c in stored.items() if c.version is not None}
     versions |= {str(series_iri(p.record.kind, p.record.id)): p.version for p in planned}
     return [replace(p, record=_resolved(p.record, versions)) for p in planned]
@@ -146,13 +156,28 @@ def _planned(
     newest = current.version if current else None
     if current is None or newest is None:
         return VersionedRecord(document, record, 1, content_hash, current)
+    taken_back = record.withdrawal is not None and not current.withdrawn
     if content_hash != current.content_hash and (
         _ordered_hash(record) == current.content_hash
         or (record is not given and _is_stored(record, newest, engine))
     ):
         content_hash = current.content_hash
-    version = newest + (current.content_hash != content_hash)
+    version = newest + (current.content_hash != content_hash or taken_back)
     return VersionedRecord(document, record, version, content_hash, current)
+
+
+def _withdrawn_still(planned: VersionedRecord, engine: Engine) -> VersionedRecord:
+    """Return what a source gives of a withdrawn record as withdrawn, by the stored decision."""
+    before, record = planned.revises, planned.record
+    if before is None or not before.withdrawn:
+        return planned
+    path, _, version = path_below(before.iri).rpartition("/")
+    kind, _, ident = path.partition("/")
+    stood = repository.load(engine, kind, ident, whole_number(version)).record.withdrawal
+    status = record.withdrawal.status if record.withdrawal else record.status
+    decision = stood and stood.model_copy(update={"status": status})
+    still = {"status": WITHDRAWN, "withdrawal": decision, "reinstatement": None}
+    return replace(planned, record=record.model_copy(update=still))
 
 
 def _is_stored(renewed: Record, version: int, engine: Engine) -> bool:
@@ -168,17 +193,26 @@ def _is_stored(renewed: Record, version: int, engine: Engine) -> bool:
 
 
 def hash_of(record: Record) -> str:
-    """Return the SHA-256 of what a record says; the order of its lists says nothing.
+    """Return the SHA-256 of what the source of a record says; the order of its lists says nothing.
 
-    A graph has no order: where one matters, the model has a field for it.
+    A graph has no order: where one matters, the model has a field for it. What a person decided
+    since is left out, so a withdrawn record is unchanged while its source is.
     """
-    said = _unordered(json.loads(record.model_dump_json()))
+    said = _unordered(json.loads(_by_source(record)))
     return sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
 def _ordered_hash(record: Record) -> str:
     """Return the hash that 0.1 gave a record, in which lists have an order."""
-    return sha256(record.model_dump_json().encode()).hexdigest()
+    return sha256(_by_source(record).encode()).hexdigest()
+
+
+def _by_source(record: Record) -> str:
+    """Return a record as JSON, as its source gives it: without the decision to withdraw it."""
+    said = record
+    if record.withdrawal is not None:
+        said = record.model_copy(update={"status": record.withdrawal.status or record.status})
+    return said.model_dump_json(exclude={"withdrawal", "reinstatement"})
 
 
 def _unordered(value: Any) -> Any:
@@ -196,7 +230,12 @@ def current_versions(engine: Engine, series: Iterable[str]) -> dict[str, StoredV
     rows = internal.rows(engine, "current-contents", series=map(URIRef, sorted(series)))
     return {
         str(row["series"]): StoredVersion(
-            str(row["record"]), str(row["version"]), str(row["content"]), str(row.get("file", ""))
+            str(row["record"]),
+            str(row["version"]),
+            str(row["content"]),
+            str(row.get("file", "")),
+            "withdrawal" in row,
+            "tombstone" in row,
         )
         for row in rows
     }

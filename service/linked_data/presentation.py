@@ -10,12 +10,14 @@ from urllib.parse import quote
 from rdflib import OWL, RDF, XSD, Literal, URIRef
 from rdflib.term import Node
 
-from loaders.mapping.iris import BASE, DCTERMS, EGAP, SHORT, last_segment
+from loaders.mapping.iris import BASE, DCTERMS, EGAP, PROV, SHORT, last_segment
+from loaders.model import WITHDRAWN
 from service.linked_data.resource import Quad, ResourceDescription
 from service.queries import counted, internal
 from service.store.port import Engine
 from service.store.terms import Rdf12Term
 
+_WITHDRAWN = URIRef(f"{BASE}code/review-status/{WITHDRAWN}")
 SECTIONS = 300
 """The most parts that one page shows; the RDF has all of them."""
 OPEN = 40
@@ -77,6 +79,8 @@ def page(engine: Engine, found: ResourceDescription) -> dict[str, Any]:
         "versions": [_term(version, words) for version in found.versions],
         "deprecated": any(predicate == OWL.deprecated for _, predicate, *_ in own),
         "replaced": led_to(DCTERMS.isReplacedBy),
+        "withdrawn": (found.subject, EGAP.reviewStatus, _WITHDRAWN) in {q[:3] for q in own},
+        "decision": _decision(found, words),
         "may_mean": led_to(EGAP.mayMean),
         "lines": _lines(own, words),
         "sections": _sections(parts, found.subject, words),
@@ -85,6 +89,20 @@ def page(engine: Engine, found: ResourceDescription) -> dict[str, Any]:
         "incoming": _lines(((o, p, s, g) for s, p, o, g in found.incoming), words),
         "cut": len(found.incoming) if found.cut else 0,
         "recorded": _sections(found.recorded, found.subject, words),
+    }
+
+
+def _decision(found: ResourceDescription, words: Words) -> dict[str, str] | None:
+    """Return who withdrew a record or let it count again, when and why; None if nobody did."""
+    names = {f"{found.subject}/{name}" for name in ("withdrawal", "reinstatement")}
+    said = {p: value for s, p, value, _ in found.parts if str(s) in names}
+    if not said:
+        return None
+    by = said.get(PROV.wasAttributedTo)
+    return {
+        "by": str(words.get(URIRef(str(by)), by)),
+        "on": str(said.get(DCTERMS.date)),
+        "reason": str(said.get(EGAP.editorialReason)),
     }
 
 

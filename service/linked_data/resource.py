@@ -20,8 +20,9 @@ from loaders.mapping.iris import (
     THINGS,
     bind,
 )
-from service.common.problems import Gone, NotFound, TooLarge
+from service.common.problems import NotFound, TooLarge
 from service.queries import internal
+from service.records import repository
 from service.records.renamed import check_name
 from service.store.port import Engine, Row
 from service.store.rdf_input import write_quads
@@ -83,29 +84,16 @@ def named(path: str) -> URIRef:
 
 
 def check(engine: Engine, iri: URIRef) -> None:
-    """Raise `NotFound` for a name that nothing is said of, `Gone` for a withdrawn record.
+    """Raise `NotFound` for a name that nothing is said of, `Gone` for what an undone import added.
 
     Raises `Renamed` for a name that was given up for another.
     """
     check_name(engine, iri)
-    _check_withdrawn(engine, iri)
+    found = internal.rows(engine, "tombstones", name=[iri])
+    if found:
+        raise repository.gone(engine, str(found[0]["tombstone"]))
     if not internal.holds(engine, "known", iri=iri):
         raise NotFound(f"Nothing is known of {iri}.", iri=str(iri))
-
-
-def _check_withdrawn(engine: Engine, iri: URIRef) -> None:
-    steps = str(iri).removeprefix(BASE).split("/")
-    series = [URIRef(BASE + "/".join(steps[:end])) for end in range(3, len(steps) + 1)]
-    if steps[0] != "id" or not series:
-        return
-    rows = internal.rows(engine, "withdrawn", series=series)
-    if rows:
-        raise Gone(
-            f"The record that {iri} belongs to has been withdrawn. What it said is kept in its "
-            "graph.",
-            withdrawn=str(rows[0]["version"]),
-            graph=str(rows[0]["graph"]),
-        )
 
 
 def describe(engine: Engine, iri: URIRef) -> ResourceDescription:

@@ -1,4 +1,4 @@
-"""Which records count: current versions, without those that only their own authors have seen.
+"""Which records count: current versions, without withdrawn ones and those nobody else has seen.
 
 Every query of `named/` and `lists/` asks for current versions in one form (a test refuses any
 other). Behind each such filter stands one more for each reason not to count, put there when the
@@ -8,7 +8,7 @@ file is read: so a new query leaves out what every other does, and what runs is 
 # DESIGN: what-counts
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from loaders.mapping.iris import BASE, EGAP
@@ -51,6 +51,12 @@ UNCOUNTED = (
         f"{BASE}code/verification/self-reported",
         "true: with figures that only those who measured them have seen",
     ),
+    Uncounted(
+        "withdrawn",
+        f"{EGAP.reviewStatus}",
+        f"{BASE}code/review-status/withdrawn",
+        "true: with records that were withdrawn",
+    ),
 )
 """Every reason not to count."""
 
@@ -67,10 +73,11 @@ def on_request(sparql: str) -> tuple[Uncounted, ...]:
     return tuple(u for u in UNCOUNTED if u.concerns(sparql))
 
 
-def with_requested(sparql: str, arguments: Mapping[str, str]) -> str:
+def with_requested(sparql: str, arguments: Mapping[str, str], filtered: Collection[str]) -> str:
     """Return a query with the records that these arguments ask for.
 
-    Raises `BadParameter` where an argument is neither true nor false.
+    `filtered` are the IRIs that filters ask for: who lists what has `status=withdrawn` asks for
+    records of that reason, too. Raises `BadParameter` where an argument is neither true nor false.
     """
     for reason in on_request(sparql):
         given = arguments.get(reason.parameter, "false")
@@ -80,6 +87,6 @@ def with_requested(sparql: str, arguments: Mapping[str, str]) -> str:
                 parameter=reason.parameter,
                 known=["true", "false"],
             )
-        if given == "true":
+        if given == "true" or reason.code in filtered:
             sparql = reason.without(sparql)
     return sparql

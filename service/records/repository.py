@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
-from rdflib import Graph, URIRef
+from rdflib import RDF, Graph, URIRef
 
 from loaders.mapping import read
-from loaders.mapping.iris import BASE, EGAP, bind, graph_iri, path_below, record_iri, series_iri
+from loaders.mapping.iris import AS, BASE, EGAP, bind, graph_iri, path_below, record_iri, series_iri
 from loaders.mapping.write import to_json
 from loaders.model import RECORDS, Gap, Record, whole_number
 from service.common import json_values
-from service.common.problems import Conflict, NotFound
+from service.common.problems import Conflict, Gone, NotFound
 from service.ontology import graphs
 from service.queries import counted, internal
 from service.queries.lists import value
@@ -33,7 +33,7 @@ class StoredRecord:
 def load(engine: Engine, kind: str, ident: str, version: int | None = None) -> StoredRecord:
     """Return a version of a record, by default the current one.
 
-    Raises `NotFound`, and `Conflict` for one that does not fit the model.
+    Raises `NotFound`, `Gone` for a tombstone, and `Conflict` for one that does not fit the model.
     """
     check(kind, ident)
     version_number = version or _current(engine, kind, ident)
@@ -42,12 +42,29 @@ def load(engine: Engine, kind: str, ident: str, version: int | None = None) -> S
     iri = f"{series_iri(kind, ident)}/{version_number}"
     if not len(graph):
         raise NotFound(f"There is no version {version_number} of the {kind} {ident!r}.")
+    if (URIRef(iri), RDF.type, AS.Tombstone) in graph:
+        raise gone(engine, iri)
     try:
         return StoredRecord(read.record(graph, RECORDS[kind], iri), version_number, graph)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(step) for step in first["loc"])
         raise _no_record(kind, ident, f"{field}: {first['msg']}") from error
+
+
+def gone(engine: Engine, tombstone: str) -> Gone:
+    """Return the problem of a record of which a tombstone is left: since when, and what was."""
+    rows = internal.rows(engine, "tombstone", version=URIRef(tombstone))
+    found = {name: str(term) for name, term in rows[0].items()} if rows else {}
+    series = tombstone.rpartition("/")[0]
+    return Gone(
+        f"{path_below(series)} is gone: the import that added it was undone"
+        f"{' on ' + found['deleted'][:10] if 'deleted' in found else ''}. What it said is kept in "
+        "the versions before.",
+        tombstone=tombstone,
+        before=found.get("before"),
+        deleted=found.get("deleted"),
+    )
 
 
 def _no_record(kind: str, ident: str, why: str) -> Conflict:

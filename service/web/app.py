@@ -45,6 +45,7 @@ from service.web.api import (
     risk,
     stats,
     validate,
+    withdrawal,
     writes,
 )
 from service.web.dependencies import Services
@@ -81,6 +82,7 @@ ROUTERS = (
     decompose.router,
     plans.router,
     publication.router,
+    withdrawal.router,
     stats.router,
     records.router,
     named_queries.router,

@@ -14,5 +14,6 @@ __all__ = [
     "risk",
     "stats",
     "validate",
+    "withdrawal",
     "writes",
 ]

@@ -9,6 +9,7 @@ from service.common.problems import BadParameter, NotFound
 from service.ontology import graphs
 from service.queries import lists
 from service.queries.cache import cached_per_state
+from service.queries.counted import UNCOUNTED
 from service.records import repository
 from service.records.repository import StoredRecord
 from service.store.port import Engine
@@ -60,7 +61,8 @@ class StoredGap:
 def gaps(engine: Engine) -> Mapping[str, StoredGap]:
     """Return every current gap by its identity, also those that count only on request."""
     counted = {str(g["id"]) for g in lists.listing(engine, "gaps", {})}
-    idents = [str(g["id"]) for g in lists.listing(engine, "gaps", {"self_reported": "true"})]
+    asked = {reason.parameter: "true" for reason in UNCOUNTED}
+    idents = [str(g["id"]) for g in lists.listing(engine, "gaps", asked)]
     return {i: _held(repository.load(engine, "gap", i), counts=i in counted) for i in idents}
 
 

@@ -9,6 +9,7 @@ from loaders.model import Gap, Interval, interval_words
 from service.common.problems import BadParameter
 from service.queries import catalog, lists
 from service.queries.cache import cached_per_state
+from service.queries.counted import UNCOUNTED
 from service.store.port import Engine
 from service.web.pages.gaps.gap import records, studies
 from service.web.pages.shared.numbers import sampled
@@ -40,7 +41,8 @@ def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
             known=list(_NUMBER),
         )
     filters = {name: value for name, value in chosen.items() if name != "number"}
-    every = records(engine, counted_only=chosen.get("self_reported") != "true")
+    asked = any(chosen.get(reason.parameter) == "true" for reason in UNCOUNTED)
+    every = records(engine, counted_only=not asked)
     found = (
         {str(g["id"]) for g in lists.listing(engine, "gaps", filters)}
         if filters
