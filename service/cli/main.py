@@ -21,6 +21,7 @@ from service.cli import access as cli_access
 from service.cli import analysis as cli_analysis
 from service.cli import cards as cli_cards
 from service.cli import decompose as cli_decompose
+from service.cli import imports as cli_imports
 from service.cli import plan as cli_plan
 from service.cli import publish as cli_publish
 from service.cli import set_aside as cli_set_aside
@@ -57,6 +58,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
 )
 app.add_typer(cli_set_aside.app, name="set-aside")
+app.add_typer(cli_imports.app, name="imports")
 app.add_typer(cli_access.tokens, name="token")
 cli_cards.add(app)
 cli_analysis.add(app)

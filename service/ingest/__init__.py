@@ -10,6 +10,9 @@ __all__ = [
     "report",
     "seeding",
     "set_aside",
+    "stored_imports",
+    "undo",
     "upgrade",
+    "withdrawals",
     "written",
 ]

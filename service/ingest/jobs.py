@@ -23,7 +23,7 @@ from loaders.contract import Document, Rejected
 from loaders.reading.no_card import EVERYTHING, Choice
 from service.access import Caller, Ending, Intent, WriteLog
 from service.common.fair_lock import FairLock
-from service.common.problems import NotFound, Problem
+from service.common.problems import Conflict, NotFound, Problem
 from service.ingest import written
 from service.ingest.pipeline import ingest
 from service.ingest.report import ImportReport, Outcome
@@ -36,6 +36,7 @@ from service.validation.gate import Gate
 State = Literal["waiting", "running", "done", "failed in part", "cancelled", "failed"]
 """An import has failed in part where an archive in it could not be read to its end."""
 ENDED = frozenset({"done", "failed in part", "cancelled", "failed"})
+_ENDED_BY_ITSELF = ENDED - {"cancelled"}
 KEPT = 50
 """How many ended jobs are kept; the oldest go first."""
 _UNFORESEEN = "The service met an error it did not foresee; it is logged."
@@ -174,8 +175,18 @@ class ImportJobs:
                 yield from (json.loads(line) for line in lines if line.endswith("\n"))
 
     def cancel(self, ident: str, by: str) -> ImportJob:
-        """Ask a job to end; what is under way is still stored whole. Raises `NotFound`."""
+        """Ask a job to end; what is under way is still stored whole.
+
+        Raises `NotFound`, and `Conflict` for one that has ended by itself.
+        """
         job = self.get(ident)
+        if job.state in _ENDED_BY_ITSELF:
+            raise Conflict(
+                f"The import {ident} has ended ({job.state}), so there is nothing to cancel. To "
+                f"take back what it stored, POST to its /undo, or call `evalgap imports undo "
+                f"{job.write or ident}`.",
+                state=job.state,
+            )
         job.cancelled_by = by
         self._cancelled[ident].set()
         with self._turn:
@@ -183,6 +194,20 @@ class ImportJobs:
                 self._queue.remove(ident)
                 self._end(job, "cancelled")
         return job
+
+    def stored_as(self, ident: str) -> str:
+        """Return the write that a job stored its records with; any other id as it is.
+
+        Raises `Conflict` for a job that goes on, and for a dry run.
+        """
+        job = self._jobs.get(ident)
+        if job is None:
+            return ident
+        if job.state not in ENDED:
+            raise Conflict(f"The import {ident} is still under way. Cancel it, or wait.")
+        if job.write is None:
+            raise Conflict(f"The import {ident} was a dry run: it has stored nothing.")
+        return job.write
 
     def under_way(self) -> list[str]:
         """Return the writes of the jobs that go on."""

@@ -112,8 +112,9 @@ def repeated(
     return Successor(new, [*kept, number_of, *instead], old)  # type: ignore[list-item]
 
 
-def tombstone(old: Version, number: int, former: Iterable[URIRef], now: datetime) -> Successor:
-    """Return what is left of a record that is gone: that it was there, and of which class."""
+def tombstone(old: Version, former: Iterable[URIRef], now: datetime) -> Successor:
+    """Return what is left of a record whose current version is `old`: it was there, of a class."""
+    number = old.number + 1
     new = old.numbered(number)
     said: list[Triple] = [
         (new.iri, RDF.type, AS.Tombstone),
@@ -148,7 +149,7 @@ def stored(
 
 def judge(engine: Engine, gate: Gate, successors: Sequence[Successor]) -> None:
     """Raise `Invalid` with every problem where the shapes refuse a version."""
-    for batch in _batches(successors):
+    for batch in batches(successors):
         some = [t for s in batch for t in s.triples]
         graph = Graph()
         for triple in some:
@@ -193,14 +194,15 @@ def _provenance(successor: Successor, before: _Source | None, write: LogEntry) -
 def _sources(engine: Engine, versions: Iterable[Version]) -> dict[str, _Source]:
     """Return where stored versions come from, by their graph; one loaded without has none."""
     found: dict[str, _Source] = {}
-    for some in _batches(v.graph for v in versions):
+    for some in batches(v.graph for v in versions):
         for row in internal.rows(engine, "version-origins", graph=some):
             said = {name: str(term) for name, term in row.items()}
             found.setdefault(said.pop("graph"), _Source(**said))
     return found
 
 
-def _batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+def batches(items: Iterable[_Item]) -> Iterator[list[_Item]]:
+    """Yield items some at a time, as many as one query or one judgement takes."""
     rest = iter(items)
     while some := list(islice(rest, _TOGETHER)):
         yield some

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
@@ -13,13 +12,18 @@ from loaders.model import RECORDS
 from service.common.settings import Settings
 from service.queries import catalog
 from service.web.app import create_app
-from service.web.dependencies import Services
 from tests.answers import answer, kept
-from tests.pages import opened, rows
+from tests.pages import opened
 from tests.tokens import AUTHORIZED, TOKEN
 
-JANE = {"by": {"id": "jane-doe", "name": "Jane Doe"}, "reason": "It describes another benchmark."}
-BOB = {"by": {"id": "bob-roe", "name": "Bob Roe"}, "reason": "It was the right one."}
+JANE: dict[str, Any] = {
+    "by": {"id": "jane-doe", "name": "Jane Doe"},
+    "reason": "It is another benchmark.",
+}
+BOB: dict[str, Any] = {
+    "by": {"id": "bob-roe", "name": "Bob Roe"},
+    "reason": "It was the right one.",
+}
 COUNTING = [
     "/api/v1/benchmarks", "/api/v1/cards", "/api/v1/deployments", "/api/v1/reviews",
     "/api/v1/gaps", "/api/v1/plans", "/api/v1/matches", "/api/v1/systems", "/api/v1/studies",
@@ -64,8 +68,9 @@ RECORDS_OF_EACH_KIND: list[dict[str, Any]] = [
        "assumption": f"{OWN}/me/interaction-type"}]},
     {"kind": "gap", "id": OWN, "title": "Own gap", "benchmark": OWN, "deployment": OWN,
      "systems": [{"id": OWN}], "verification": "full-text", "varies": ["interaction-type"],
-     "sources": [{"url": "https://example.org/own"}], "value": 20, "precision": 1, "unit": "percentage-point",
-     "n": 100, "evaluation": "measurement-before", "changed": "measurement-after",
+     "sources": [{"url": "https://example.org/own"}], "value": 20, "precision": 1,
+     "unit": "percentage-point", "n": 100, "evaluation": "measurement-before",
+     "changed": "measurement-after",
      "measurements": [{"key": key, "value": value, "unit": "percent", "n": 100, "metric": METRIC,
        "study": {"id": OWN}} for key, value in (("after", 70), ("before", 90))]},
     {"kind": "dataset-card", "id": f"{OWN}/me", **DATASET},
@@ -242,7 +247,7 @@ def test_what_a_file_gives_as_withdrawn_counts_nowhere_either(withdrawn: TestCli
 
 
 def test_an_exported_record_keeps_its_withdrawal(withdrawn: TestClient) -> None:
-    text = withdrawn.get(f"/api/v1/gaps/{OWN}.yaml").text
+    text = withdrawn.get(f"/api/v1/plans/{OWN}.yaml").text
     assert "withdrawal" in text
     (same,) = imported(withdrawn, text, "exported.yaml")
     assert same["state"] == "unchanged", same

@@ -48,7 +48,7 @@ def test_a_match_is_proposed_confirmed_and_undone(service: TestClient) -> None:
     ):
         answer = decided(service, decision=decision)
         assert answer.status_code == 200, answer.text
-        (item,) = service.get("/api/v1/matches?benchmark=medqa").json()["items"]
+        (item,) = service.get("/api/v1/matches?benchmark=medqa&withdrawn=true").json()["items"]
         assert (item["decided"], item["author"]) == (status, "Ann")
     ident = "benchmark/pubmedqa/benchmark/medqa"
     assert service.get(f"/api/v1/matches/{ident}").json()["version"] == 3

@@ -29,7 +29,10 @@ _SPARQL = re.compile(
     r"\b[^{}]*\{|\bPREFIX +\w*: *<|[?$]\w+ +(a|[?$]\w+|<[^>]*>|[\w-]+:[\w|:-]+) +[?$<\"\w]"
 )
 _CURRENT = re.compile(r"FILTER NOT EXISTS \{ \?(\w+) dcterms:isReplacedBy \?(\w+) \}")
-_VERSIONS = {"all-versions.rq", "recorded.rq", "renamed.rq", "value-schemes.rq"}
+_VERSIONS = {
+    "all-versions.rq", "import-versions.rq", "recorded.rq", "renamed.rq", "tombstone.rq",
+    "tombstones.rq", "value-schemes.rq",
+}  # fmt: skip
 """Files that ask for what replaced a version, name or value, and not for the current one alone."""
 
 

@@ -14,11 +14,23 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from loaders.reading.no_card import Choice
+from service.access import Caller
 from service.common.csv_tables import csv_lines
 from service.common.negotiation import choose
 from service.common.problems import BadRequest, TooLarge
 from service.ingest.jobs import ENDED, ImportJob, ImportJobs
-from service.web.dependencies import IMPORTER, REFUSALS, ImporterDep, Services, ServicesDep
+from service.ingest.stored_imports import stored_imports
+from service.ingest.undo import Undoing, undo, undoing
+from service.web.cancellation import in_writing_thread
+from service.web.dependencies import (
+    IMPORTER,
+    REFUSALS,
+    ImporterDep,
+    Services,
+    ServicesDep,
+    WriterDep,
+    writing,
+)
 from service.web.lines import LinesDep
 from service.web.pages.layout import page
 from service.web.requests import check_form_size
@@ -63,6 +75,13 @@ _BODY = {
     ],
 }  # fmt: skip
 
+_DRY = {
+    "parameters": [
+        {"name": "dry_run", "in": "query", "schema": {"type": "boolean"},
+         "description": "Say what would be done, store nothing."},
+    ],
+}  # fmt: skip
+
 
 @router.post("/imports", status_code=202, openapi_extra=_BODY)
 async def start_import(
@@ -74,10 +93,7 @@ async def start_import(
     """
     jobs = services.jobs
     ident, path = await run_in_threadpool(jobs.create)
-    dry, replacing = (
-        request.query_params.get(name, "").lower() in {"true", "1"}
-        for name in ("dry_run", "replace")
-    )
+    dry, replacing = (_is_on(request, name) for name in ("dry_run", "replace"))
     try:
         async with lines.uploads.slot(request):
             name = await _receive(request, services, path)
@@ -97,6 +113,10 @@ async def start_import(
         media_type="application/json",
         headers={"Location": location},
     )
+
+
+def _is_on(request: Request, name: str) -> bool:
+    return request.query_params.get(name, "").lower() in {"true", "1"}
 
 
 async def _receive(request: Request, services: Services, path: Path) -> str:
@@ -139,11 +159,15 @@ async def _write(chunks: AsyncIterator[bytes], file: BinaryIO, limit: int) -> No
 
 @router.get("/imports")
 def list_imports(request: Request, services: ServicesDep) -> Response:
-    """Return the imports that are kept, the newest first."""
+    """Return the imports whose reports are kept, the newest first, and all that stored anything.
+
+    `stored` has what each added and revised, also those of the command line, and which of them were
+    undone; its ids are those of `write` and of the log of writes.
+    """
     items = [job.document() for job in services.jobs.all()]
-    return Response(
-        json_text(request, {"items": items, "total": len(items)}), media_type="application/json"
-    )
+    stored = [each.document() for each in stored_imports(services.engine)]
+    listed = {"items": items, "total": len(items), "stored": stored}
+    return Response(json_text(request, listed), media_type="application/json")
 
 
 @router.get("/imports/{ident}")
@@ -164,6 +188,30 @@ def cancel_import(
         status_code=200 if job.state in ENDED else 202,
         media_type="application/json",
     )
+
+
+@router.post("/imports/{ident}/undo", openapi_extra=_DRY)
+async def undo_import(
+    ident: str, request: Request, services: ServicesDep, caller: WriterDep
+) -> Response:
+    """Undo an import: what it added goes, what it revised is as before, as new versions.
+
+    `ident` is its id or that of its write. With `dry_run` nothing is stored. 409 where it was
+    undone already, where it goes on, and, with their names, where later versions or other records
+    rest on what it stored.
+    """
+    write = await run_in_threadpool(services.jobs.stored_as, ident)
+    if _is_on(request, "dry_run"):
+        found = await run_in_threadpool(undoing, services.engine, write)
+    else:
+        found = await in_writing_thread(request, undone, services, caller, write)
+    return Response(json_text(request, found.document()), media_type="application/json")
+
+
+def undone(services: Services, caller: Caller, ident: str) -> Undoing:
+    """Undo an import. Raises as `undo` does."""
+    with writing(services, caller, "undo of import", ident) as write:
+        return undo(services.engine, services.gate, ident, write.entry)
 
 
 @router.get("/imports/{ident}/events", response_class=StreamingResponse)

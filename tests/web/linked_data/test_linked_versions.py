@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from rdflib import Literal
 
 from loaders.contract import Raw
-from loaders.mapping.iris import BASE, DCAT, DCTERMS, PROVENANCE
+from loaders.mapping.iris import BASE, DCAT, DCTERMS, EGAP, PROVENANCE
 from loaders.registry import read
 from service.common.settings import Settings
 from service.ingest.pipeline import ingest
@@ -71,16 +71,11 @@ def test_an_old_version_stays_and_names_its_successor(edited: TestClient) -> Non
     assert "A newer version" not in new_page
 
 
-@pytest.mark.parametrize(
-    "path", ["/id/card/bad/evalgap", "/id/card/bad/evalgap/1", "/id/card/bad/evalgap/2/coding-1"]
-)
-@pytest.mark.parametrize("form", ["", ".ttl", ".html"])
-def test_what_was_withdrawn_is_410(edited: TestClient, path: str, form: str) -> None:
-    for space in ("", "/doc"):
-        answer = edited.get(space + path + form)
-        assert answer.status_code == 410
-        assert answer.headers["content-type"] == "application/problem+json"
-        assert answer.json()["withdrawn"] == str(iri("/id/card/bad/evalgap/2"))
+@pytest.mark.parametrize("path", ["/id/card/bad/evalgap", "/id/card/bad/evalgap/2"])
+def test_what_was_withdrawn_is_shown_and_marked(edited: TestClient, path: str) -> None:
+    status = iri("/code/review-status/withdrawn")
+    assert (iri("/id/card/bad/evalgap/2"), EGAP.reviewStatus, status) in graph(edited, path)
+    assert "Withdrawn It is shown here and counted nowhere." in opened(edited, path).words
 
 
 def test_the_graph_of_a_withdrawn_record_and_its_benchmark_stay(edited: TestClient) -> None:
@@ -88,13 +83,14 @@ def test_the_graph_of_a_withdrawn_record_and_its_benchmark_stay(edited: TestClie
     assert edited.get("/id/benchmark/bad").status_code == 303
 
 
-def test_the_page_lists_what_the_api_lists_but_for_withdrawn_cards(edited: TestClient) -> None:
+def test_the_page_lists_what_the_api_lists_without_withdrawn_cards(edited: TestClient) -> None:
     items = edited.get("/api/v1/benchmarks").json()["items"]
     listed = rows(edited.get("/benchmarks.csv"))
     found = {row["id"]: (row["title"], int(row["cards"])) for row in listed}
     known = {item["id"]: (item["name"], item["cards"]) for item in items}
-    assert known.keys() - found.keys() == {"bad"}
+    assert known.keys() == found.keys()
     assert found.items() <= known.items()
+    assert "bad" not in known
 
 
 def test_text_of_strangers_stays_text(edited: TestClient) -> None:

@@ -61,8 +61,8 @@ class StoredGap:
 def gaps(engine: Engine) -> Mapping[str, StoredGap]:
     """Return every current gap by its identity, also those that count only on request."""
     counted = {str(g["id"]) for g in lists.listing(engine, "gaps", {})}
-    asked = {reason.parameter: "true" for reason in UNCOUNTED}
-    idents = [str(g["id"]) for g in lists.listing(engine, "gaps", asked)]
+    every = {reason.parameter: "true" for reason in UNCOUNTED}
+    idents = [str(g["id"]) for g in lists.listing(engine, "gaps", every)]
     return {i: _held(repository.load(engine, "gap", i), counts=i in counted) for i in idents}
 
 

@@ -41,8 +41,8 @@ def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
             known=list(_NUMBER),
         )
     filters = {name: value for name, value in chosen.items() if name != "number"}
-    asked = any(chosen.get(reason.parameter) == "true" for reason in UNCOUNTED)
-    every = records(engine, counted_only=not asked)
+    more = any(chosen.get(reason.parameter) == "true" for reason in UNCOUNTED)
+    every = records(engine, counted_only=not more)
     found = (
         {str(g["id"]) for g in lists.listing(engine, "gaps", filters)}
         if filters
