@@ -10,7 +10,7 @@ from typing import Any
 
 from rdflib import URIRef
 
-from loaders.mapping.iris import last_segment, path_below
+from loaders.mapping.iris import BASE, last_segment, path_below
 from loaders.model import whole_number
 from service.common.problems import NotFound
 from service.ingest.provenance import activity_iri
@@ -57,6 +57,8 @@ class ImportedRecord:
     classes: frozenset[URIRef] = field(repr=False)
     before: Version | None
     later: str | None
+    former: str | None = None
+    """The name that its record had before, which leads to it now."""
 
     def document(self) -> dict[str, Any]:
         """Return what was done as JSON values."""
@@ -118,6 +120,7 @@ def _record(series: str, rows: list[Row]) -> ImportedRecord:
     version = Version(kind, ident, again)
     replaces = by_number[first].get("replaces")
     before = whole_number(last_segment(replaces)) if replaces else None
+    old = str(replaces).removeprefix(f"{BASE}graph/").rpartition("/")[0] if replaces else None
     classes = frozenset(URIRef(str(r["class"])) for r in rows if str(r["number"]) == str(last))
     return ImportedRecord(
         version.numbered(first),
@@ -125,6 +128,7 @@ def _record(series: str, rows: list[Row]) -> ImportedRecord:
         classes,
         version.numbered(before) if before else None,
         next((words for n in gaps if (words := _later(by_number[n]))), None),
+        old if old != version.name else None,
     )
 
 

@@ -134,8 +134,9 @@ _INVALIDATED, _ALTERNATE = PROV.wasInvalidatedBy.n3(), PROV.alternateOf.n3()
 
 
 def _later(records: Iterable[ImportedRecord]) -> Iterator[str]:
-    """Yield what stands on each record as a later version of it."""
+    """Yield what stands on each record as a later version of it, or leads to it for ever."""
     yield from (f"{r.last.name} ({r.later})" for r in records if r.later)
+    yield from (f"{r.last.name} (the name {r.former} leads to it)" for r in records if r.former)
 
 
 def _plans(engine: Engine, revised: Iterable[ImportedRecord]) -> Iterator[str]:

@@ -247,7 +247,7 @@ def test_what_a_file_gives_as_withdrawn_counts_nowhere_either(withdrawn: TestCli
 
 
 def test_an_exported_record_keeps_its_withdrawal(withdrawn: TestClient) -> None:
-    text = withdrawn.get(f"/api/v1/plans/{OWN}.yaml").text
+    text = withdrawn.get(f"/api/v1/matches/{OWN}/{OWN}.yaml").text
     assert "withdrawal" in text
     (same,) = imported(withdrawn, text, "exported.yaml")
     assert same["state"] == "unchanged", same
