@@ -86,9 +86,72 @@ class Part:
         found = (address.partition("#")[0] for address in self.values("*", "href"))
         return list(dict.fromkeys(a for a in found if a.startswith("/")))
 
+    def empty_labels(self) -> list[str]:
+        """Return the labels with nothing behind them: terms of lists, headings, folded parts."""
+        return [*_terms(self._node), *_headings(self._node), *_folds(self._node)]
+
     def injected(self) -> list[str]:
         """Return the elements in it that a text has made which was taken for markup."""
         return [part.tag for part in self.all(_INJECTED)]
+
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_SHOWN = ("input", "select", "textarea", "button", "svg", "img")
+_BORDERS = ("section", "article", "main", "body", "details")
+"""What the part under a heading does not reach beyond."""
+
+
+def _blank(node: LexborNode) -> bool:
+    """Return whether nothing of an element is seen."""
+    if node.tag in _SHOWN or (node.is_element_node and node.css_first(", ".join(_SHOWN))):
+        return False
+    return not str(node.text()).strip() if node.tag != "!--" else True
+
+
+def _terms(root: LexborNode) -> list[str]:
+    """Return the terms without a description; one left blank to be written on is one."""
+    found = []
+    for term in root.css("dt"):
+        after, told = term.next, False
+        while after is not None and after.tag != "dt":
+            told = told or (after.tag == "dd" and (not _blank(after) or bool(after.css(".blank"))))
+            after = after.next
+        if not told:
+            found.append(f"term {str(term.text()).strip()}")
+    return found
+
+
+def _headings(root: LexborNode) -> list[str]:
+    return [
+        f"heading {str(h.text()).strip()}"
+        for h in root.css(", ".join(_HEADINGS))
+        if not h.css_first("a") and not _told(h)
+    ]
+
+
+def _told(heading: LexborNode) -> bool:
+    """Return whether anything but the next heading of its level stands under a heading."""
+    above = _HEADINGS[: _HEADINGS.index(str(heading.tag)) + 1]
+    node = heading
+    while True:
+        while node.next is None:
+            if node.parent is None or node.parent.tag in _BORDERS:
+                return False
+            node = node.parent
+        node = node.next
+        if node.tag in above:
+            return False
+        if not _blank(node):
+            return True
+
+
+def _folds(root: LexborNode) -> list[str]:
+    found = []
+    for fold in root.css("details"):
+        label = " ".join(part.text() for part in fold.css("summary")[:1])
+        if _blank(fold) or str(fold.text()).strip() == label.strip():
+            found.append(f"fold {label.strip()}")
+    return found
 
 
 def parsed(html: str) -> Part:

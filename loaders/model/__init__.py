@@ -35,6 +35,7 @@ from loaders.model.nodes import (
     UserGroup,
 )
 from loaders.model.numbers import (
+    INDEPENDENT,
     NO_INTERVAL,
     RATIOS,
     SELF_REPORTED,
@@ -86,6 +87,7 @@ RECORDS: dict[str, type[Record]] = {
 __all__ = [
     "CORE_DIMENSIONS",
     "DESCRIBED",
+    "INDEPENDENT",
     "NO_INTERVAL",
     "RATIOS",
     "RECORDS",

@@ -43,6 +43,8 @@ RATIOS = frozenset({"ratio", "odds-ratio"})
 """Kinds of gap of which 1, not 0, is no difference."""
 UNDIRECTED = "undirected-difference"
 """The kind of a difference of which neither end is the better one."""
+INDEPENDENT = "takes the samples as independent; if they are paired, another interval holds"
+"""The caution of an interval from the counts of two scores that nothing says are paired."""
 NO_INTERVAL = "no interval reported"
 """What stands where a number has no interval."""
 

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from loaders.model import INDEPENDENT
 from service.decomposition.bootstrap import MANY, Floats, cluster_means, cluster_sums, item_means
 from service.decomposition.scores import Items, Scores
 
@@ -35,7 +36,6 @@ _NONE = 1e-9
 _ONLY_THESE = "takes these clusters as the only ones there are"
 PLURAL = {"item": "items", "cluster": "clusters"}
 """The words for many of what is drawn."""
-INDEPENDENT = "takes the samples as independent; if they are paired, another interval holds"
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,10 @@ from service.access import LogEntry
 from service.common.problems import Conflict, Invalid
 from service.ingest import alone
 from service.records import repository
+from service.records.plan_decisions import bare, nameless
 from service.records.repository import StoredRecord
 from service.store.port import Engine
 from service.validation.gate import Gate
-
-FEWEST_WORDS = 3
-"""So many words a reason has at least: one word is no reason."""
 
 
 class Publication(BaseModel):
@@ -38,8 +36,8 @@ def publish(
 ) -> StoredRecord:
     """Store a self-reported gap with the level that somebody answers for, so that it counts.
 
-    Raises `Conflict` for a gap that counts already, `Invalid` for a reason of fewer than three
-    words and where no source outside this store is named, `NotFound`.
+    Raises `Conflict` for a gap that counts already, `Invalid` for a reason that is no sentence, a
+    name that is none, and where no source outside this store is named, `NotFound`.
     """
     held = repository.load(engine, "gap", ident).record
     assert isinstance(held, Gap)  # noqa: S101 - `load` returns this kind
@@ -59,8 +57,13 @@ def publish(
 
 
 def _check(held: Gap, given: Publication) -> None:
-    if len(given.reason.split()) < FEWEST_WORDS:
-        raise Invalid(f"{given.reason!r} is no reason. Say in a sentence why the gap shall count.")
+    if bare(given.reason):
+        raise Invalid(
+            f"{given.reason!r} is no reason. Say in a sentence, of four words at least, why the "
+            "gap shall count."
+        )
+    if nameless(given.by.name):
+        raise Invalid("A publication needs the name of who answers for it. Give it under by.")
     if all(s.url.startswith(BASE) for s in (*held.sources, *given.sources)):
         raise Invalid(
             "Nobody else can see these results: the gap names no source outside this store. "

@@ -10,9 +10,9 @@ Ends are rounded outwards: rounding never decides.
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from loaders.model import Interval, Measurement, Step, StepResult
+from loaders.model import INDEPENDENT, Interval, Measurement, Step, StepResult
 from service.common.problems import Invalid
-from service.decomposition.intervals import INDEPENDENT, newcombe, tango, wilson
+from service.decomposition.intervals import newcombe, tango, wilson
 from service.records.plan_decisions import LEVEL, level_of
 
 _WHOLE = {"percent": 100, "fraction": 1}

@@ -30,9 +30,35 @@ def _data(attempt: Attempt) -> str:
     return " ".join((attempt.data or "").casefold().split())
 
 
+def other_metric(attempts: tuple[Attempt, ...], attempt: Attempt) -> str | None:
+    """Return a sentence where an attempt has another metric or unit than the one before it."""
+    before = max(
+        (a for a in attempts if a.number < attempt.number), key=lambda a: a.number, default=None
+    )
+    if before is None or _metrics(before) == _metrics(attempt):
+        return None
+    was, now = (" and ".join(sorted(map(_called, _metrics(a)))) for a in (before, attempt))
+    return (
+        f"Another metric than in attempt {before.number}: {now}, not {was}; the two do not compare."
+    )
+
+
+def _metrics(attempt: Attempt) -> frozenset[tuple[str, bool | None, str]]:
+    """Return what is scored: each metric with the side that is better, and its unit."""
+    scores = attempt.result.measurements
+    return frozenset((m.metric.id, m.metric.higher_is_better, m.unit) for m in scores)
+
+
+def _called(metric: tuple[str, bool | None, str]) -> str:
+    name, up, unit = metric
+    return f"{name} in {unit}" + (", higher is better" if up else ", lower is better")
+
+
 def remarks(step: Step, attempt: Attempt) -> list[str]:
-    """Return sentences on an attempt: that it repeats another, and what many looks do."""
+    """Return sentences on an attempt: another metric, a repetition, and what many looks do."""
     said = []
+    if other := other_metric(step.tried, attempt):
+        said.append(other)
     if same := same_as(step.tried, attempt):
         said.append(f"Same system and same data as attempt {same}.")
     if step.threshold is not None and (words := looks_words(attempt.number, step)):
@@ -67,7 +93,8 @@ class AllMet:
 
     def words(self) -> str:
         """Return it as sentences."""
-        tests = "the test is" if len(self.steps) == 1 else f"all {len(self.steps)} tests are"
+        many = len(self.steps)
+        tests = {1: "the test is", 2: "both tests are"}.get(many, f"all {many} tests are")
         said = f"If nothing is lost, {tests} met with probability {self.no_loss:.2f}"
         if self.expected is not None:
             said += f"; at the losses expected, {self.expected:.2f}"

@@ -1,17 +1,28 @@
 """What a result means for its step, by a named rule, and what may be recorded as decided.
 
 The rule `threshold-on-loss@2` says *met* only with evidence: of a metric with a direction, from as
-many units as were planned, with an interval whose level is at least the plan's, and all of that
-interval on the right side of the threshold. All of it on the wrong side is *not met*; whatever
-else is *inconclusive*. Decisions by `threshold-on-loss@1`, which asked for none of that, stay with
-the stores that hold them.
+many units as were planned, with an interval whose level is at least the plan's and that carries no
+caution, and all of that interval on the right side of the threshold. All of it on the wrong side is
+*not met*; whatever else is *inconclusive*. That two samples were taken as independent is the one
+caution that does not hinder: for pairs such an interval is as a rule too wide. Decisions by
+`threshold-on-loss@1`, which asked for none of that, stay with the stores that hold them.
 """
 # DESIGN: met-with-evidence
 
 from collections.abc import Iterator
 from decimal import Decimal
 
-from loaders.model import Attempt, Interval, Measurement, Metric, Plan, SampleSize, Step, StepResult
+from loaders.model import (
+    INDEPENDENT,
+    Attempt,
+    Interval,
+    Measurement,
+    Metric,
+    Plan,
+    SampleSize,
+    Step,
+    StepResult,
+)
 from loaders.model import Threshold as Limit
 from service.common.problems import Invalid
 
@@ -89,8 +100,12 @@ def _usable(about: StepResult | Measurement, level: Decimal) -> tuple[list[Inter
     usable = [i for i in wide if i.level >= level]
     if not wide:
         return [], "no interval is known, and none can be computed from counts"
-    lacking = f"its interval is at {_percent(wide[0].level)}, the plan asks for {_percent(level)}"
-    return usable, "" if usable else lacking
+    if not usable:
+        known = _percent(wide[0].level)
+        return [], f"its interval is at {known}, the plan asks for {_percent(level)}"
+    if doubtful := [i for i in usable if i.caution not in {None, INDEPENDENT}]:
+        return [], f"no decision rests on its {_names(doubtful)}"
+    return usable, ""
 
 
 def _names(intervals: list[Interval]) -> str:

@@ -95,6 +95,12 @@ def test_a_metric_without_a_direction_is_refused(service: TestClient) -> None:
           "gains": 10}, "met", "95 % interval (tango) from -1.51 to 3.62"),
         ({"before": {"value": 90, "n": 400}, "after": {"value": 83.5, "n": 400}, "losses": 30,
           "gains": 4}, "inconclusive", "tango"),
+        # what an interval warns of itself is heard: neither met nor not met
+        *(({"before": {"value": 95, "n": 40}, "after": {"value": after, "n": 40},
+            "intervals": [{**interval(*ends), "caution": f"{few}: 3 clusters"}]}, "inconclusive",
+           f"no decision rests on its 95 % interval (normal, {few}: 3 clusters)")
+          for few in ["too few to carry this interval"]
+          for after, ends in ((94, (0, 2)), (80, (6, 24)))),
     ],
 )  # fmt: skip
 def test_only_an_interval_decides(
@@ -159,6 +165,20 @@ def test_attempts_are_numbered_and_all_stay(service: TestClient) -> None:
     told = [service.get(f"/api/v1/gaps/{g}").json() for g in gaps]
     assert [g["value"] for g in told] == [10, 3, 0.67]
     assert {g["verification"] for g in told} == {"self-reported"}
+
+
+def test_another_metric_in_a_later_attempt_is_said(service: TestClient) -> None:
+    plan = ready(service)
+    model = {"systems": [{"id": "model-1", "name": "Model 1"}]}
+    first = {**scores(570, 566), **model, "data": "May."}
+    assert "Another metric" not in step(done(service, plan, 4, result=first), 4)["reason"]
+    easier = {**first["metric"], "id": "right-in-five-tries"}
+    found = step(done(service, plan, 4, result={**first, "data": "June.", "metric": easier}), 4)
+    words = "Another metric than in attempt 1: right-in-five-tries in percent"
+    assert words in found["reason"]
+    shown = opened(service, f"/plans/{plan['id']}").one("#step-4 .attempts").words
+    assert words in shown
+    assert words in service.get(f"/api/v1/plans/{plan['id']}.md").text
 
 
 def test_an_attempt_that_was_recorded_stays_in_every_file(service: TestClient) -> None:
@@ -286,7 +306,7 @@ def test_pairs_are_not_proposed_for_a_trial(service: TestClient) -> None:
     assert found["all_met"]["at_no_loss"] > 0.85
     assert service.get(f"/api/v1/plans/{plan['id']}").json()["all_met"] == found["all_met"]
     text = service.get(f"/api/v1/plans/{plan['id']}.md").text
-    for words in ("all 2 tests are met with probability", "at the losses expected, 0.64",
+    for words in ("both tests are met with probability", "at the losses expected, 0.64",
                   "**Comparator:** not stated", "**Harms watched:** not stated"):  # fmt: skip
         assert words in text
     registered = made(service, registration="ClinicalTrials.gov NCT00000000")

@@ -115,7 +115,11 @@ def test_to_publish_takes_a_name_a_sentence_and_a_level(own: TestClient) -> None
     for lacking in whole:
         given = {name: value for name, value in whole.items() if name != lacking}
         assert own.post(path, json=given).status_code == 422, lacking
-    assert own.post(path, json={**whole, "reason": "x"}).status_code == 422
+    for bare in ("x", "I say so", "yes yes yes yes"):
+        refused = own.post(path, json={**whole, "reason": bare})
+        assert (refused.status_code, "of four words at least" in refused.text) == (422, True), bare
+    nobody = {**whole, "by": {"id": "x", "name": "?"}}
+    assert own.post(path, json=nobody).status_code == 422
     assert own.post(path, json={**whole, "verification": "self-reported"}).status_code == 422
     assert own.post(path, json=whole, headers={"Authorization": ""}).status_code == 401
     done = own.post(path, json=whole)

@@ -103,6 +103,17 @@ def test_a_deployment_is_compared_in_its_own_domains_unless_asked(
     assert refused.json()["known"][0] == "all"
 
 
+def test_what_the_first_condition_leaves_out_is_not_taken_for_changed(client: TestClient) -> None:
+    """Before the first change nothing is said of how inputs vary; between the next two it is."""
+    found = client.get("/queries/confounded-contributions").json()["rows"]
+    named = {
+        row["contribution"][-1]
+        for row in found
+        if "gpt4o-recomputed" in row["contribution"] and "input" in row["changedButNotNamed"]
+    }
+    assert named == {"2"}
+
+
 def test_an_unknown_value_is_refused_with_the_values_there_are(client: TestClient) -> None:
     answer = client.get("/queries/assumed-vs-deployed", params={**MISSION, "assumed": "one-shot"})
     assert answer.status_code == 400

@@ -117,6 +117,15 @@ def test_a_draft_says_how_likely_all_tests_are_met(client: TestClient) -> None:
     assert "nothing is paired in a randomised trial" in found
 
 
+def test_no_label_of_a_self_reported_gap_or_its_plan_stands_empty(service: TestClient) -> None:
+    ident = stored(service)
+    change(service, ident, 6, step_status="done")
+    assert change(service, ident, 9, given=RESULT).status_code == 303
+    pages = (f"/gaps/{ident}-step-9", f"/plans/{ident}", f"/plans/{ident}?view=checklist", "/plans")
+    empty = {path: labels for path in pages if (labels := opened(service, path).empty_labels())}
+    assert empty == {}
+
+
 def test_a_direction_is_chosen_not_assumed(service: TestClient) -> None:
     ident = stored(service)
     change(service, ident, 6, step_status="done")

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from rdflib import Graph
 
-from tests.pages import opened
+from tests.pages import opened, parsed
 
 
 def test_home_shows_the_bean_waterfall_and_the_questions(client: TestClient) -> None:
@@ -38,6 +38,35 @@ def test_every_address_on_the_home_page_and_in_the_guides_answers(
     for address in opened(client, path).links():
         answer = client.get(address, headers={"accept": "text/html,*/*;q=0.5"})
         assert answer.status_code == 200, address
+
+
+LABELLED = (
+    *FOLLOWED, "/benchmarks", "/benchmarks/healthbench", "/benchmarks/agentbench?tab=history",
+    "/benchmarks/bean2026-scenarios?deployment=public-self-assessment",
+    "/benchmarks/bean2026-scenarios?tab=results", "/benchmarks/agentbench?tab=cite",
+    "/fit", "/fit?deployment=public-self-assessment&compare=medqa,craft-md",
+    "/fit/print?deployment=public-self-assessment&limit=3",
+    "/fit/evidence?deployment=public-self-assessment&benchmark=bean2026-scenarios", "/gaps",
+    "/gaps/bean2026-gpt4o-recomputed", "/gaps/barbu2019-objectnet", "/gaps/decompose?example=1",
+    "/coverage",
+    "/coverage?rows=query-authorship&columns=outcome-validity&cell=natural-use,behaviour",
+    "/author", "/author/new?card=agentclinic/evalgap", "/query", "/queries", "/ontology",
+    "/queries/disputed-gaps", "/doc/id/card/healthbench/evalgap",
+)  # fmt: skip
+"""A page of each kind, with and without the parts that not everything has."""
+
+
+@pytest.mark.parametrize("path", LABELLED)
+def test_no_label_has_nothing_behind_it(client: TestClient, path: str) -> None:
+    assert opened(client, path).empty_labels() == []
+
+
+def test_an_empty_label_is_seen() -> None:
+    empty = "<h2>A</h2><section><h3>B</h3></section><dl><dt>C</dt><dt>D</dt><dd> </dd></dl>"
+    fold = "<details><summary>E</summary> </details>"
+    assert parsed(empty + fold).empty_labels() == ["term C", "term D", "heading B", "fold E"]
+    full = "<h2>A</h2><p>a<h2>B</h2><svg></svg><dl><dt>C<dd>c<dt>D<dd>d</dl><h3>E</h3><h4>F</h4>f"
+    assert parsed(full).empty_labels() == []
 
 
 def test_a_guide_that_is_not_there_names_those_that_are(client: TestClient) -> None:

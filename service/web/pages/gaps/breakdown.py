@@ -4,9 +4,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from loaders.model import RATIOS, UNDIRECTED, Contribution, Decomposition, Gap, Measurement
+from loaders.model import (
+    INDEPENDENT,
+    RATIOS,
+    UNDIRECTED,
+    Contribution,
+    Decomposition,
+    Gap,
+    Measurement,
+)
 from service.common.digits import MINUS, computed, printed
-from service.decomposition.intervals import INDEPENDENT
 from service.records.gap_shares import shares
 from service.web.pages.shared.numbers import (
     Breakdown,
