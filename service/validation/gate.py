@@ -15,7 +15,6 @@ from threading import Lock
 from typing import ClassVar, TypeVar
 
 from rdflib import RDF, Graph
-from rdflib.plugins.sparql.sparql import SPARQLError
 
 from loaders.mapping.fields import is_thing
 from loaders.mapping.iris import EGAP, THINGS, graph_iri, record_iri
@@ -162,7 +161,7 @@ def disagreement(batch: Sequence[Submission], context: str) -> str:
 def _verdict(judged: Judge, data: list[Triple]) -> set[str]:
     try:
         return {f"{i.focus} {i.shape} {i.field}: {i.message}" for i in judged(data)}
-    except GIVES_UP as error:
+    except gives_up() as error:
         return {type(error).__name__}
 
 
@@ -185,7 +184,7 @@ def bisected(
     """Return the issues of each record; where pySHACL gives up, the one record is found."""
     try:
         found = judged(chain(*records, context))
-    except GIVES_UP as error:
+    except gives_up() as error:
         if len(records) == 1:
             return [[_undecided(records[0], error)]]
         half, seen = len(records) // 2, context + _skeleton(records)
@@ -196,10 +195,14 @@ def bisected(
     return [_at_nodes_of(record, by_focus) for record in records]
 
 
-GIVES_UP = (
-    ArithmeticError, AttributeError, LookupError, RuntimeError, SPARQLError, TypeError, ValueError,
-)  # fmt: skip
-"""What pySHACL raises on odd values; the record that caused it is refused, with the error."""
+def gives_up() -> tuple[type[Exception], ...]:
+    """Return what pySHACL raises on odd values; the record that caused it is refused for it."""
+    from rdflib.plugins.sparql.sparql import SPARQLError  # noqa: PLC0415 - only judging needs it
+
+    return (
+        ArithmeticError, AttributeError, LookupError, RuntimeError, SPARQLError, TypeError,
+        ValueError,
+    )  # fmt: skip
 
 
 def _skeleton(records: Iterable[list[Triple]]) -> list[Triple]:

@@ -8,16 +8,17 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyshacl
 from rdflib import RDF, Graph, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
 from service.ontology.graphs import shapes, taxonomy
 from service.validation.messages import RawResult, listed, sentence, short
-from service.validation.pyshacl_batch import BatchValidator, understood
+
+if TYPE_CHECKING:
+    from service.validation.pyshacl_batch import BatchValidator
 
 Triple = tuple[Node, Node, Node]
 
@@ -46,6 +47,8 @@ def validate(triples: Iterable[Triple]) -> list[Issue]:
 
 def plain(triples: Iterable[Triple]) -> list[Issue]:
     """Judge triples as `validate` does, with plain pySHACL: unbatched, some 25 times slower."""
+    import pyshacl  # noqa: PLC0415 - takes as long as all else; commands and pages do without
+
     data = Graph()
     for triple in taxonomy():
         data.add(triple)
@@ -61,8 +64,12 @@ def plain(triples: Iterable[Triple]) -> list[Issue]:
 
 
 @cache
-def batch_validator() -> BatchValidator | None:
+def batch_validator() -> "BatchValidator | None":
     """Return the shapes, prepared once a process; None where pySHACL must be used as it is."""
+    import pyshacl  # noqa: PLC0415 - as in `plain`
+
+    from service.validation.pyshacl_batch import BatchValidator, understood  # noqa: PLC0415
+
     if understood(shapes()):
         return BatchValidator(shapes(), taxonomy())
     logging.getLogger("evalgap").warning(

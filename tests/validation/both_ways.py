@@ -9,7 +9,7 @@ from rdflib import RDF, Graph
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from service.validation.gate import GIVES_UP
+from service.validation.gate import gives_up
 from service.validation.pyshacl_batch import BatchValidator
 from service.validation.validator import Triple
 
@@ -28,7 +28,7 @@ def as_it_comes(shapes: Graph, fixed: Iterable[Triple], triples: Iterable[Triple
         data.add(triple)
     try:
         _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inplace=True)
-    except GIVES_UP as error:
+    except gives_up() as error:
         return type(error).__name__
     if not isinstance(report, Graph):  # it refuses the shapes themselves
         return type(report).__name__
@@ -40,7 +40,7 @@ def as_it_comes(shapes: Graph, fixed: Iterable[Triple], triples: Iterable[Triple
 def in_a_batch(validator: BatchValidator, triples: Iterable[Triple]) -> Outcome:
     try:
         results = validator.results(triples)
-    except GIVES_UP as error:
+    except gives_up() as error:
         return type(error).__name__
     return Counter(
         _said([(p, o) for p, o in r.items() if p != SH.resultMessage]
