@@ -15,7 +15,7 @@ from xdist.remote import Producer
 from xdist.scheduler.loadfile import LoadFileScheduling
 
 from service.common.settings import Settings
-from service.web.app import create_app
+from service.web import app
 from tests import seeded
 from tests.servers import PASSWORD, USER, oxigraph_server, virtuoso_server
 
@@ -91,10 +91,14 @@ def place_of(engine: str, folder: Path, stack: ExitStack) -> dict[str, Any]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def seeded_once() -> Iterator[None]:
-    """Have each process of the tests read the shipped records once."""
+def quick_services() -> Iterator[None]:
+    """Have each process of the tests read the shipped records once, and prepare no page unasked.
+
+    What a service does for the next visitor while nobody writes costs as much as its start.
+    """
     with pytest.MonkeyPatch.context() as patch:
         seeded.once(patch)
+        patch.setattr(app, "WARMED", ())
         yield
 
 
@@ -106,8 +110,8 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
         @cache
         def started(engine: str) -> TestClient:
             place = place_of(engine, tmp_path_factory.mktemp("store") / "store", stack)
-            app = create_app(Settings(**place, validators=0))
-            return stack.enter_context(TestClient(app, follow_redirects=False))
+            served = app.create_app(Settings(**place, validators=0))
+            return stack.enter_context(TestClient(served, follow_redirects=False))
 
         yield started
 

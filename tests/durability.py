@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -74,10 +75,12 @@ def cards_after_kills(folder: Path, archive: Path, kills: int) -> int:
     """Import an archive, killed so many times while it writes; return how many cards are there."""
     store = folder / "store"
     environment = {**os.environ, "EVALGAP_STORE": str(store), "EVALGAP_SEED": "false"}
+    report = folder / "report.json"
     command = [sys.executable, "-m", "service", "import", "-q", str(archive)]
+    command += ["--report", str(report)]
     chance, seen = Random(), [0]  # noqa: S311 - any moment will do
     for _ in range(kills):
-        written = _bytes_in(store)
+        report.unlink(missing_ok=True)
         with subprocess.Popen(
             command,
             env=environment,
@@ -85,7 +88,7 @@ def cards_after_kills(folder: Path, archive: Path, kills: int) -> int:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         ) as process:
-            until(lambda: _bytes_in(store) > written + 500_000 or process.poll() is not None)  # noqa: B023
+            until(lambda: _begun(report) or process.poll() is not None)
             time.sleep(chance.uniform(0, 2))
             with suppress(ProcessLookupError):  # it may have come to its end
                 os.killpg(process.pid, signal.SIGKILL)
@@ -97,12 +100,18 @@ def cards_after_kills(folder: Path, archive: Path, kills: int) -> int:
     return seen[-1]
 
 
-def _bytes_in(folder: Path) -> int:
-    total = 0
-    for path in folder.glob("*"):
-        with suppress(FileNotFoundError):  # RocksDB replaces its files
-            total += path.stat().st_size
-    return total
+def slice_of(archive: Path, folder: Path, every: int) -> Path:
+    """Return an archive in `folder` with one of so many files of another, from all of its parts."""
+    found = folder / archive.name
+    with tarfile.open(archive) as whole, tarfile.open(found, "w:gz") as part:
+        for member in [m for m in whole if m.isfile()][::every]:
+            part.addfile(member, whole.extractfile(member))
+    return found
+
+
+def _begun(report: Path) -> bool:
+    """Tell whether a report says of a record that it is stored."""
+    return report.exists() and report.stat().st_size > len("[\n")
 
 
 def check(url: str, book: Book) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from tests.cli.conftest import Run
 
-CARDS = 5000
+CARDS = 3000
+"""More than the first transactions store, so that an import is not done when it is stopped."""
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from service.sandbox import probe
 from tests.hostile.hidden_calls import hidden
 from tests.servers import evalgap_server
 
-COUNT, SEED = 250, 13
+COUNT, SEED = 100, 13
 TRIPLES = "<urn:a> <urn:b> <urn:c> . GRAPH <urn:g> { <urn:a> <urn:b> <urn:c> }"
 _IN_OPEN = 0x20
 SENTENCE = "The text uses SERVICE, which is switched off"

@@ -18,7 +18,7 @@ from tests.hostile.hidden_calls import hidden
 from tests.hostile.test_hidden_calls import Listener, opened_in
 from tests.tokens import AUTHORIZED, TOKEN
 
-COUNT = int(os.environ.get("EVALGAP_HIDDEN_CALLS", "250"))
+COUNT = int(os.environ.get("EVALGAP_HIDDEN_CALLS", "120"))
 SEED = int(os.environ.get("EVALGAP_SEED_OF_CALLS", "13"))
 TRIPLES = b"<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:b> <urn:c> <urn:g> .\n"
 

@@ -26,6 +26,7 @@ from service.store.port import Engine
 from service.web import damaged as damage
 from service.web.app import create_app
 from service.web.pages.benchmarks import index
+from tests.cli.conftest import command, process
 from tests.servers import free_port
 from tests.tokens import AUTHORIZED, TOKEN
 
@@ -273,8 +274,8 @@ def corrupt(store: Path) -> None:
 def test_a_store_that_cannot_be_opened_is_one_sentence(filled: Path, tmp_path: Path) -> None:
     store = shutil.copytree(filled, tmp_path / "store")
     corrupt(store)
-    for command in commands(store):
-        assert_one_sentence(command)
+    for words in commands(store):
+        assert_one_sentence(store, words)
 
 
 def test_a_read_only_disk_is_one_sentence_for_who_would_write(filled: Path, tmp_path: Path) -> None:
@@ -285,17 +286,15 @@ def test_a_read_only_disk_is_one_sentence_for_who_would_write(filled: Path, tmp_
     try:
         subprocess.run(["mount", "-o", "remount,ro,bind", disk], check=True)
         store = tmp_path / "disk" / "store"
-        assert_one_sentence(commands(store)[0])
-        query = [sys.executable, "-m", "service", *commands(store)[1]]
-        done = subprocess.run(query, check=False, capture_output=True, timeout=LIMIT)
-        assert (done.returncode, done.stdout.count(b"urn:large") >= 40_000) == (0, True)
+        assert_one_sentence(store, commands(store)[0])
+        done = command(store, *commands(store)[1])
+        assert (done.returncode, done.stdout.count("urn:large") >= 40_000) == (0, True)
     finally:
         subprocess.run(["umount", "-l", disk], check=False)
 
 
-def assert_one_sentence(command: list[str]) -> None:
-    run = [sys.executable, "-m", "service", *command]
-    done = subprocess.run(run, check=False, capture_output=True, text=True, timeout=LIMIT)
-    assert done.returncode == 2, (command, done.stderr)
+def assert_one_sentence(store: Path, words: list[str]) -> None:
+    done = (process if words[0] == "serve" else command)(store, *words)
+    assert done.returncode == 2, (words, done.stderr)
     assert "Traceback" not in done.stderr
     assert done.stderr.replace("\n", " ").startswith("evalgap: "), done.stderr

@@ -78,7 +78,7 @@ def killed_on_the_way(pid: int, url: str, pool: ThreadPoolExecutor) -> Future[ht
 
 
 def test_an_answer_whose_reader_is_killed_on_the_way_is_whole(service: tuple[int, str]) -> None:
-    kill_on_the_way(service, 8)
+    kill_on_the_way(service, 3)
 
 
 def kill_on_the_way(service: tuple[int, str], times: int) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyshacl
 import pytest
+from pyshacl.rdfutil import stringify
 from rdflib import RDF, Graph, URIRef
 from rdflib.namespace import SH
 
@@ -91,7 +92,9 @@ def test_every_property_shape_names_its_field_in_words() -> None:
     assert local_names({s for s in shapes if graphs.shapes().value(s, SH.name) is None}) == []
 
 
-def test_the_shapes_are_themselves_valid_shacl() -> None:
+def test_the_shapes_are_themselves_valid_shacl(monkeypatch: pytest.MonkeyPatch) -> None:
+    # pySHACL spends half of the time on words for blank nodes, of alternatives that do not apply
+    monkeypatch.setattr(stringify, "stringify_blank_node", lambda *_, **__: "[]")
     copy = Graph()
     for triple in graphs.shapes():
         copy.add(triple)

@@ -15,11 +15,11 @@ from loaders.registry import documents
 from service.validation.gate import Submission, check
 
 
-def described(raw: Raw) -> list[Description]:
-    """Return the cards of a file, all of which must be read and pass the shapes."""
+def described(raw: Raw, every: int = 1) -> list[Description]:
+    """Return the cards of a file; all must be read, and one of so many must pass the shapes."""
     found = [d for d in documents(raw) if isinstance(d, Document)]
     cards = [r for d in found for r in d.records if isinstance(r, Description)]
-    checked = check([Submission(c, 1) for c in cards], "")
+    checked = check([Submission(c, 1) for c in cards[::every]], "")
     assert [i for c in checked for i in c.issues if i.severity == "Violation"] == []
     return cards
 
@@ -339,11 +339,15 @@ SOURCES = {
 
 @pytest.mark.parametrize(("path", "count"), SOURCES.items())
 def test_real_files_are_read_whole(real_cards: Path, path: str, count: int) -> None:
+    read_whole(real_cards, path, count, every=10)
+
+
+def read_whole(real_cards: Path, path: str, count: int, every: int) -> None:
     raw = Raw(path, (real_cards / path).read_bytes())
     assert [
         p.sentence() for d in documents(raw) if isinstance(d, Rejected) for p in d.problems
     ] == []
-    assert len(described(raw)) == count
+    assert len(described(raw, every)) == count
 
 
 @pytest.mark.parametrize(
