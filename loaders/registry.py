@@ -22,6 +22,7 @@ from loaders.reading import content as reading_content
 from loaders.reading import json_lines, no_card
 from loaders.reading.cleaning import clean_tree, record_id, surely_clean
 from loaders.reading.content import Content, Kind
+from loaders.reading.trees import LEFT_OUT, Several
 from loaders.reading.unknown import unknown
 
 
@@ -152,13 +153,14 @@ def _line(raw: Raw) -> Iterator[_Read]:
 
 
 def _items(raw: Raw, content: Content) -> Iterator[_Read]:
-    """Read the items of a list at the top of a file, if any of them is a record."""
+    """Read the items of a list at the top of a file, or its documents, if any is a record."""
+    place = "document {}".format if isinstance(content.value, Several) else "/{}".format
     items = [Content("tree", item) for item in content.value if isinstance(item, dict | list)]
     if all(_detected(item) is None for item in items):
         raise CardError(unknown(content))
     items = [Content("tree", item) for item in content.value]
     for index, item in enumerate(items):
-        part = raw.part(f"/{index}")
+        part = raw.part(place(index))
         try:
             yield from _documents(part, item)
         except NoCardError as error:
@@ -200,16 +202,17 @@ def _parts(loader: Loader, raw: Raw, content: Content) -> Iterator[tuple[Raw, An
 def _loaded_part(
     name: str, loader: Loader, raw: Raw, value: Any, notes: list[RecordProblem]
 ) -> _Read:
+    left_out = [n for n in notes if n.value and n.message.endswith(LEFT_OUT)]
     try:
         if hasattr(loader, "key"):
             raw = replace(raw, known_by=loader.key(raw, value))
         records, warnings = loader.load(raw, value)
     except NoCardError as error:
         return Rejected(raw, error.problems, name, passed_over=error.what)
-    except CardError as error:
-        return Rejected(raw, error.problems, name)
+    except CardError as error:  # perhaps for want of what was left out
+        return Rejected(raw, (*left_out, *error.problems), name)
     except ValidationError as error:
-        return Rejected(raw, problems_of(error), name)
+        return Rejected(raw, (*left_out, *problems_of(error)), name)
     except _DEFECTS as error:
         return Rejected(raw, (_defect(error),), name)
     return Document(raw, name, tuple(records), (*notes, *warnings))

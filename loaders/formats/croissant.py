@@ -4,7 +4,7 @@ They describe datasets. What they say of how the data came to be is a hint on wh
 queries, not an answer. No context is ever fetched: the keys of the format are known here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loaders.contract import CardError, Key, Raw, RecordProblem, own_key, place_key
@@ -28,6 +28,37 @@ _AUTHORSHIP = (
 def detects(tree: Any) -> bool:
     """Recognise a schema.org Dataset with a context and a part that Croissant adds."""
     if not isinstance(tree, Mapping) or "@context" not in tree:
+        return False
+    return any(_is_dataset(node) for node in _nodes(tree))
+
+
+def split(raw: Raw, tree: Mapping[str, Any]) -> Iterator[tuple[Raw, Any]]:
+    """Yield the datasets of a graph, each with what it refers to; else the one that it is."""
+    nodes = _nodes(tree)
+    known = {n["@id"]: n for n in nodes if isinstance(n, Mapping) and isinstance(n.get("@id"), str)}
+    for index, node in enumerate(nodes):
+        if node is tree:
+            yield raw, tree
+        elif _is_dataset(node):
+            whole = {k: _looked_up(v, known) for k, v in node.items()}
+            yield raw.part(f"/@graph/{index}"), {"@context": tree["@context"], **whole}
+
+
+def _nodes(tree: Mapping[str, Any]) -> list[Any]:
+    graph = tree.get("@graph")
+    return graph if isinstance(graph, list) else [tree]
+
+
+def _looked_up(value: Any, known: Mapping[str, Any]) -> Any:
+    """Return what a reference by nothing but its `@id` refers to; else the value."""
+    if isinstance(value, list):
+        return [_looked_up(item, known) for item in value]
+    named = value.get("@id") if isinstance(value, Mapping) and set(value) == {"@id"} else None
+    return known.get(named, value) if isinstance(named, str) else value
+
+
+def _is_dataset(tree: Any) -> bool:
+    if not isinstance(tree, Mapping):
         return False
     types = tree.get("@type", tree.get("type"))
     listed = types if isinstance(types, list) else [types]

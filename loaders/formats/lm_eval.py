@@ -7,6 +7,7 @@ are set aside, saying so.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from loaders.contract import CardError, Key, NoCardError, Opaque, Raw, RecordProblem, own_key
@@ -15,7 +16,7 @@ from loaders.model import Agent, Assumption, Implementation, ImplementationCard,
 from loaders.reading.cleaning import clean_tree, is_missing, record_id, text, texts
 from loaders.reading.identifiers import hub_id
 from loaders.reading.links import former_key
-from loaders.reading.trees import parse
+from loaders.reading.trees import parse_as_harness
 
 SOURCE = "lm-eval"
 HARNESS = "lm-evaluation-harness"
@@ -85,7 +86,8 @@ def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Recor
         raise _no_task(content)
     warnings: list[RecordProblem] = []
     whole = _resolved(raw, content, warnings)
-    return [_card(raw, whole, included=not warnings)], warnings
+    included = all(w.message != _NOT_THERE for w in warnings)
+    return [_card(raw, whole, included=included)], warnings
 
 
 def _no_task(tree: Mapping[str, Any]) -> NoCardError:
@@ -122,19 +124,24 @@ def _resolved(
 
 def _included(raw: Raw, path: str, warnings: list[RecordProblem], depth: int) -> dict[str, Any]:
     found = raw.sibling(path)
-    tree = clean_tree(parse(found.data))[0] if found else None
-    if found and isinstance(tree, Mapping):
-        return _resolved(found, tree, warnings, depth + 1)
     if found is None:
-        warnings.append(
-            RecordProblem(
-                "The included file was not imported along with this one.",
-                "include",
-                path,
-                "Import the folder that holds both; what the file sets is not known.",
-            )
+        mend = "Import the folder that holds both; what the file sets is not known."
+        warnings.append(RecordProblem(_NOT_THERE, "include", path, mend))
+        return {}
+    try:
+        read, repeated = parse_as_harness(found.data)
+    except CardError as error:
+        said = (
+            replace(p, message=f"In the included file {path}: {p.message}") for p in error.problems
         )
-    return {}
+        raise CardError(*said) from error
+    message = f"In the included file {path} this field stands twice; the last one counts."
+    warnings += (RecordProblem(message, name) for name in dict.fromkeys(repeated))
+    tree = clean_tree(read)[0]
+    return _resolved(found, tree, warnings, depth + 1) if isinstance(tree, Mapping) else {}
+
+
+_NOT_THERE = "The included file was not imported along with this one."
 
 
 def _card(raw: Raw, tree: Mapping[str, Any], *, included: bool) -> ImplementationCard:

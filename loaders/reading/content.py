@@ -25,7 +25,7 @@ _DIRECTIVE = re.compile(
 _STATEMENT = re.compile(
     r"(?:\s++|#[^\n]*+\n)*+(?:<[^<>\s:]++:[^<>\s]*+>|_:\w++)\s++<[^<>\s]++>\s++[<\"_]"
 )
-_FRONT = re.compile(r"---[ \t]*\r?\n(?P<front>.*?)(?:^|\n)---[ \t]*(?:\r?\n|$)", re.DOTALL)
+_FRONT = re.compile(r"\s*+---[ \t]*\r?\n(?P<front>.*?)(?:^|\n)---[ \t]*(?:\r?\n|$)", re.DOTALL)
 _FIELD = re.compile(r"[\w\"' -]{1,80}:(?:\s|$)|- ")
 
 
@@ -62,7 +62,8 @@ def read_tree_content(raw: Raw) -> Content:
 def _markdown(raw: Raw) -> Content:
     words, warnings = decode(raw.data)
     match = _FRONT.match(words)
-    front = parse_text(match["front"]) if match and match["front"].strip() else {}
+    given = match["front"] if match else ""
+    front = parse_text(given, warnings) if given.strip() else {}
     return Content("markdown", Markdown(front, words[match.end() :] if match else words), warnings)
 
 

@@ -1,9 +1,11 @@
 """Text to Python values: JSON and YAML 1.2, with limits, nothing fetched, nothing run."""
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any, NoReturn
+from typing import Any
 
 from loaders.contract import MAX_RECORD_BYTES, CardError, Raw, RecordProblem, shorten
 from loaders.reading.cleaning import clean
@@ -17,15 +19,53 @@ MAX_EXPONENT = 400
 """How many digits a number may have before or after its point; doubles end at 308."""
 
 
+LEFT_OUT = ", so it is left out."
+"""How a warning on what is left out of a tree ends."""
+
+
+@dataclass(frozen=True)
+class NoNumber:
+    """What stands for a number in a text and is none that a card can hold, such as NaN."""
+
+    text: str
+    message: str
+
+
+class Several(list[Any]):
+    """The values of the documents of one YAML file."""
+
+
 def parse(data: bytes) -> Any:
-    """Return the value that JSON or YAML bytes hold; see `read_tree`."""
-    return read_tree(Raw("", data))[0]
+    """Return the value that JSON or YAML bytes hold; see `read_tree`.
+
+    Raises `CardError` also for a number that no card can hold.
+    """
+    tree, warnings = read_tree(Raw("", data))
+    if left_out := [w for w in warnings if w.message.endswith(LEFT_OUT)]:
+        raise CardError(*left_out)
+    return tree
+
+
+def parse_as_harness(data: bytes) -> tuple[Any, list[str]]:
+    """Return the value of YAML in which a field may stand twice, and those that do.
+
+    The last counts, as in the YAML libraries of most programs. Raises `CardError`.
+    """
+    from loaders.reading.yaml12 import read_yaml  # noqa: PLC0415 - as below
+
+    words = clean(decode(data)[0])
+    check_depth(words.encode(errors="surrogatepass"), "yaml")
+    repeated: list[str] = []
+    tree = without_no_numbers(read_yaml(words, repeated), [])
+    _check_depth(tree)
+    return tree, repeated
 
 
 def read_tree(raw: Raw) -> tuple[Any, list[RecordProblem]]:
     """Return the value that a JSON or YAML file holds, and what was noticed of its encoding.
 
-    Numbers with a point become `Decimal`. Raises `CardError` for bytes that are too many, no
+    Numbers with a point become `Decimal`; a field with NaN or another number that no card can hold
+    is left out, and noticed. Raises `CardError` for bytes that are too many, no
     text, not well-formed, nested too deep, that name a field twice, or that use YAML aliases.
     """
     if raw.stream or len(raw.data) > MAX_RECORD_BYTES:
@@ -36,11 +76,19 @@ def read_tree(raw: Raw) -> tuple[Any, list[RecordProblem]]:
         warnings.append(
             RecordProblem("Characters that RDF cannot carry were removed from the file.")
         )
-    return parse_text(plain), warnings
+    return parse_text(plain, warnings), warnings
 
 
-def parse_text(words: str) -> Any:
-    """Return the value that a JSON or YAML text holds. Raises `CardError` as `read_tree`."""
+def parse_text(words: str, warnings: list[RecordProblem]) -> Any:
+    """Return the value that a JSON or YAML text holds; `warnings` gets what is left out of it.
+
+    Raises `CardError` as `read_tree`.
+    """
+    tree = _parsed(words)
+    return tree if _NO_NUMBER.search(words) is None else without_no_numbers(tree, warnings)
+
+
+def _parsed(words: str) -> Any:
     from loaders.reading.yaml12 import read_yaml  # noqa: PLC0415 - JSON alone needs no YAML library
 
     is_json = words.lstrip()[:1] in {"{", "["}
@@ -103,25 +151,43 @@ def twice(name: str, line: int | None = None) -> RecordProblem:
     )
 
 
-def number(text: str) -> Decimal:
-    """Return a number exactly as written. Raises `CardError` for one of absurd size."""
+def number(text: str) -> Decimal | NoNumber:
+    """Return a number exactly as written."""
     try:
         value = Decimal(text)
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite():
-        _no_constant(text)
+        return _no_constant(text)
     if abs(value.adjusted()) > MAX_EXPONENT or len(text) > MAX_EXPONENT:
-        raise CardError(
-            RecordProblem("A number has too many digits.", value=text, mend="Write it as text.")
-        )
+        return NoNumber(text, f"This number has too many digits{LEFT_OUT}")
     return value
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise CardError(
-        RecordProblem(f"{name} is not a number that a card can hold.", mend="Remove it.")
-    )
+def _no_constant(name: str) -> NoNumber:
+    return NoNumber(name, f"{shorten(name)} is not a number that a card can hold{LEFT_OUT}")
+
+
+_NO_NUMBER = re.compile(
+    r"\bNaN\b|\bInfinity\b|\.(?:nan|NaN|NAN|inf|Inf|INF)\b|[eE][-+]?[0-9]{3}|[0-9]{390}"
+)
+"""What a text has that may hold a number which is none."""
+
+
+def without_no_numbers(tree: Any, warnings: list[RecordProblem], where: str = "") -> Any:
+    """Return a tree without the fields and items that are `NoNumber`, each noted as a warning."""
+    if isinstance(tree, dict):
+        found = ((k, without_no_numbers(v, warnings, f"{where}/{k}")) for k, v in tree.items())
+        return {key: value for key, value in found if not isinstance(value, NoNumber)}
+    if isinstance(tree, list):
+        items = (without_no_numbers(v, warnings, f"{where}/{i}") for i, v in enumerate(tree))
+        return type(tree)(item for item in items if not isinstance(item, NoNumber))
+    if isinstance(tree, NoNumber):
+        note = RecordProblem(
+            tree.message, where.lstrip("/"), tree.text, "Give the number, or none."
+        )
+        warnings.append(note)
+    return tree
 
 
 def too_deep() -> RecordProblem:

@@ -16,14 +16,13 @@ from yaml.events import (
     AliasEvent,
     CollectionEndEvent,
     CollectionStartEvent,
-    DocumentStartEvent,
     Event,
     MappingStartEvent,
     ScalarEvent,
 )
 
 from loaders.contract import CardError, Opaque, RecordProblem, shorten
-from loaders.reading.trees import MAX_DEPTH, number, too_deep, twice
+from loaders.reading.trees import MAX_DEPTH, Several, number, too_deep, twice
 
 _EVENTS = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CORE = "tag:yaml.org,2002:"
@@ -41,10 +40,14 @@ _BREAKS = str.maketrans("\x85\u2028\u2029", "\ufdd0\ufdd1\ufdd2")
 _UNBREAK = str.maketrans("\ufdd0\ufdd1\ufdd2", "\x85\u2028\u2029")
 
 
-def read_yaml(words: str) -> Any:
-    """Return the value of a YAML text. Raises `CardError`, with the line where it is known."""
+def read_yaml(words: str, repeated: list[str] | None = None) -> Any:
+    """Return the value of a YAML text, `Several` for one of several documents.
+
+    A field that stands twice is put on the list `repeated` and its last value counts; without one
+    it is an error. Raises `CardError`, with the line where it is known.
+    """
     try:
-        return _built(yaml.parse(words.translate(_BREAKS), Loader=_EVENTS))
+        return _built(yaml.parse(words.translate(_BREAKS), Loader=_EVENTS), repeated)
     except yaml.MarkedYAMLError as error:
         raise CardError(_problem(error)) from error
     except (yaml.YAMLError, ValueError) as error:
@@ -89,13 +92,13 @@ class _Open:
             self.key = None
 
 
-def _built(events: Iterable[Event]) -> Any:
-    """Return the value of the one document of a stream; aliases could unfold it to gigabytes."""
+def _built(events: Iterable[Event], repeated: list[str] | None) -> Any:
+    """Return the value of the documents of a stream; aliases could unfold it to gigabytes."""
     top = _Open([], None)
     stack = [top]
     for event in events:
         if isinstance(event, ScalarEvent):
-            _scalar(event, stack[-1])
+            _scalar(event, stack[-1], repeated)
         elif isinstance(event, CollectionStartEvent):
             stack.append(_started(event, stack))
         elif isinstance(event, CollectionEndEvent):
@@ -103,9 +106,10 @@ def _built(events: Iterable[Event]) -> Any:
             stack[-1].add(Opaque(done.tag, "") if done.tag else done.value)
         elif isinstance(event, AliasEvent):
             raise CardError(_at(event, "uses a YAML alias (*)", "Write the value out."))
-        elif isinstance(event, DocumentStartEvent) and top.value:
-            raise CardError(_at(event, "begins a second YAML document", "One file, one document."))
-    return top.value[0] if top.value else None
+    given = [value for value in top.value if value is not None]  # a line --- may end a file
+    if len(given) > 1:
+        return Several(given)
+    return given[0] if given else None
 
 
 def _started(event: CollectionStartEvent, stack: list[_Open]) -> _Open:
@@ -117,13 +121,15 @@ def _started(event: CollectionStartEvent, stack: list[_Open]) -> _Open:
     return _Open({} if isinstance(event, MappingStartEvent) else [], tag)
 
 
-def _scalar(event: ScalarEvent, parent: _Open) -> None:
+def _scalar(event: ScalarEvent, parent: _Open, repeated: list[str] | None) -> None:
     if not parent.wants_key():
         parent.add(_value(event))
         return
     name = event.value.translate(_UNBREAK)
     if name in parent.value:
-        raise CardError(twice(name, event.start_mark.line + 1))
+        if repeated is None:
+            raise CardError(twice(name, event.start_mark.line + 1))
+        repeated.append(name)
     parent.key = name
 
 

@@ -1,0 +1,104 @@
+"""Files as they come: blank lines, repeated fields, several documents, graphs, NaN."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loaders.contract import Document, Raw, Rejected
+from loaders.model import DatasetCard, Result
+from loaders.registry import documents
+from tests.loaders.reading import outcomes, put
+
+
+def read(text: str, name: str) -> list[Document | Rejected]:
+    return list(documents(Raw(name, text.encode(), path=name)))
+
+
+@pytest.mark.parametrize("before", ["", "\n", "\r\n\r\n", " \n\t\n", "\ufeff\n"])
+@pytest.mark.parametrize("name", ["README.md", "card"])
+def test_white_space_may_stand_before_front_matter(before: str, name: str) -> None:
+    text = f"{before}---\npretty_name: BioSet\nlanguage_creators: [found]\n---\n# Dataset Card\n"
+    (found,) = read(text, name)
+    assert isinstance(found, Document), found
+    assert isinstance(found.records[0], DatasetCard)
+    assert found.records[0].title == "BioSet"
+
+
+def test_a_field_twice_in_an_included_file_counts_as_in_the_harness(tmp_path: Path) -> None:
+    base = "dataset_path: a/b\noutput_type: multiple_choice\nrepeats: 1\nrepeats: 2\n"
+    found = outcomes(put(tmp_path, {"_base": base, "t.yaml": "task: t\ninclude: _base\n"}))[
+        "t.yaml"
+    ]
+    assert isinstance(found, Document), found
+    assert "repeats = 2" in found.records[0].model_dump()["settings"]
+    (warning,) = found.warnings
+    assert (warning.field, "_base" in warning.message) == ("repeats", True)
+    assert found.records[0].model_dump()["assumptions"][2]["codings"]
+
+
+def test_a_broken_included_file_is_named(tmp_path: Path) -> None:
+    files = {"deep/_base": "repeats: [1", "t.yaml": "task: t\ninclude: deep/_base\n"}
+    found = outcomes(put(tmp_path, files))["t.yaml"]
+    assert isinstance(found, Rejected)
+    assert found.format == "lm-eval-task"
+    assert "included file deep/_base" in found.problems[0].message
+
+
+def test_each_document_of_a_yaml_file_is_one() -> None:
+    text = "".join(f"---\nbenchmark_name: {n}\nintended_use_case: {{}}\n" for n in "AB")
+    found = read(f"{text}---\nbenchmark_name: [\n---\n", "cards.yaml")
+    assert isinstance(found[0], Rejected)  # what breaks off has no documents
+    first, second, third = read(f"{text}---\nother: 1\n---\n", "cards.yaml")
+    assert isinstance(first, Document)
+    assert isinstance(second, Document)
+    assert [d.records[0].model_dump()["title"] for d in (first, second)] == ["A", "B"]
+    assert (second.raw.place, first.raw.key) == ("document 1", "cards: A")
+    assert isinstance(third, Rejected)
+    (one,) = read("benchmark_name: A\nintended_use_case: {}\n---\n", "cards.yaml")
+    assert (isinstance(one, Document), one.raw.place) == (True, "")
+
+
+def test_the_datasets_of_a_graph_are_read_with_what_they_refer_to() -> None:
+    jane = {"@id": "#jane", "@type": "Person", "name": "Jane"}
+    sets = [
+        {"@type": "Dataset", "name": n, "creator": {"@id": "#jane"}, "distribution": []}
+        for n in "AB"
+    ]
+    tree = {"@context": {"@vocab": "https://schema.org/"}, "@graph": [jane, *sets]}
+    found = read(json.dumps(tree), "graph.jsonld")
+    assert [(d.raw.place, d.raw.key) for d in found] == [
+        ("/@graph/1", "A; Jane"), ("/@graph/2", "B; Jane"),
+    ]  # fmt: skip
+
+
+def run(score: str) -> str:
+    shown = {"metric_config": {}, "evaluation_name": "e"}
+    tree: dict[str, Any] = {
+        "evaluation_id": "x", "model_info": {"id": "a/b"},
+        "evaluation_results": [
+            {**shown, "score_details": {"score": 1}}, {**shown, "score_details": {"score": 7777}},
+        ],
+    }  # fmt: skip
+    return json.dumps(tree).replace("7777", score)
+
+
+@pytest.mark.parametrize("score", ["NaN", "-Infinity", "1e999", f"0.{'1' * 500}"])
+def test_what_is_no_number_is_left_out_with_its_field(score: str) -> None:
+    (found,) = read(run(score), "r.json")
+    assert isinstance(found, Document), found
+    assert isinstance(found.records[0], Result)
+    assert len(found.records[0].measurements) == 1
+    (warning,) = (w for w in found.warnings if w.value.startswith(score[:9]))
+    assert warning.field == "evaluation_results/1/score_details/score"
+    assert "left out" in warning.message
+
+
+def test_a_needed_number_that_is_none_is_the_first_reason() -> None:
+    text = (
+        "evalgap: 1\nbenchmark_name: .nan\nbenchmark: {id: b}\ncard: {author: {id: j, name: J}}\n"
+    )
+    (found,) = read(text, "b.yaml")
+    assert isinstance(found, Rejected)
+    assert (found.problems[0].field, found.problems[0].value) == ("benchmark_name", ".nan")
