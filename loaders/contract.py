@@ -374,6 +374,8 @@ _MENDS = {
     "bool_parsing": "Write true or false.",
     "model_type": "Write them by name, such as {id: jane-doe, name: Jane Doe}.",
     "date_from_datetime_parsing": "Write a date as 2026-05-26.",
+    "no_part": "Name a part of the record by its path.",
+    "same_key": "Give each part a key of its own.",
     "address": "Write it in full, as https://example.org/paper; [ and ] as %5B and %5D.",
     "partial_date": "Write what is known of it: 2024, 2024-05 or 2024-05-31.",
 }

@@ -10,18 +10,15 @@ what that does not say is added to it.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from types import UnionType
-from typing import Any, get_args
 
 from rdflib import RDFS, Graph, URIRef
 from rdflib.namespace import SH
 
+from loaders.mapping.datatypes import datatype_of
 from loaders.mapping.fields import Field, fields_of, type_name
 from loaders.mapping.iris import BASE, expand
-from loaders.model import Node, PartialDate, Thing
+from loaders.model import Node, Thing
 from loaders.model.terms import PREFIXES, Coded, Link, LocalLink
 from service.common.resources import turtle_files
 from service.ontology import graphs
@@ -40,16 +37,6 @@ _HEAD = """\
 # Shapes whose names begin with a small letter have words and further constraints in other files;
 # here stands what those do not say.
 """
-_LITERALS = {
-    str: ("xsd:string", "plain text", "a text in quotes, without language or datatype"),
-    Decimal: ("xsd:decimal", "plain number", "an xsd:decimal, such as 12.5"),
-    int: ("xsd:integer", "whole number", "an xsd:integer, such as 12"),
-    bool: ("xsd:boolean", "truth value", "true or false"),
-    date: ("xsd:date", "day", "an xsd:date, such as 2026-05-26"),
-    PartialDate: ("edtf:EDTF", "date", "a year, month or day as edtf:EDTF, such as 2024-05"),
-}
-"""The datatype of a value by its type in the model, what it is called, and how it is written."""
-
 Said = dict[str, str]
 """Parameters of a shape with their values, as Turtle writes them."""
 
@@ -171,8 +158,10 @@ def _values(cls: type[Node], field: Field) -> tuple[Said, str]:
     if isinstance(term, Link):
         said, what, how = {"sh:nodeKind": "sh:IRI"}, "link", "<https://example.org/paper>"
     else:
-        datatype, what, how = _LITERALS[_literal(cls.model_fields[field.name].annotation)]
-        said = {"sh:datatype": datatype}
+        datatype = datatype_of(cls, field)
+        assert datatype
+        what, how = datatype.what, datatype.how
+        said = {"sh:datatype": _curie(datatype.iri)}
     return said, f"{{value}} is no {what}. Write {term.predicate} as {how}."
 
 
@@ -188,17 +177,12 @@ def _code(term: Coded) -> tuple[Said, str]:
     return below, message
 
 
-def _literal(annotation: Any) -> type:
-    if annotation in _LITERALS:
-        return annotation  # type: ignore[no-any-return]
-    assert isinstance(annotation, UnionType) or get_args(annotation), annotation
-    return next(_literal(arg) for arg in get_args(annotation) if arg not in {type(None), ...})
-
-
 def _counts(cls: type[Node], field: Field) -> Said:
     if field.many:
         return {}
-    needed = {"sh:minCount": "1"} if cls.model_fields[field.name].is_required() else {}
+    # what others call an agent need have no name
+    ours = cls.rdf_type.startswith("egap:")
+    needed = {"sh:minCount": "1"} if ours and cls.model_fields[field.name].is_required() else {}
     # several authors may each call one thing by a name of their own
     shared = issubclass(cls, Thing) and field.term.predicate == "schema:name"
     return needed if shared else {**needed, "sh:maxCount": "1"}

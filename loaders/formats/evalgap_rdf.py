@@ -7,15 +7,19 @@ never fetched: that of EvalGap is known here, any other address is refused.
 
 import json
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
-from rdflib import RDF, Graph, URIRef
+from rdflib import RDF, BNode, Graph, URIRef
+from rdflib.term import Node as RdfNode
 
 from loaders.contract import MAX_RECORD_BYTES, CardError, Raw, RecordProblem
-from loaders.mapping.fields import fields_of
+from loaders.mapping.datatypes import misfit
+from loaders.mapping.fields import fields_of, type_name
 from loaders.mapping.iris import BASE, DCAT, EGAP, expand, last_segment
 from loaders.mapping.read import record
-from loaders.model import RECORDS, Record, whole_number
+from loaders.model import RECORDS, Node, Record, whole_number
+from loaders.model.terms import Part
 from loaders.reading.content import rdf_syntax
 from loaders.reading.json_ld import inlined, is_own
 from loaders.reading.rdf_text import parse
@@ -72,18 +76,52 @@ def load(raw: Raw, part: _Part) -> tuple[list[Record], list[RecordProblem]]:
     if not iri.startswith(start) or whole_number(version) is None:
         mend = f"Name it {start}…/1."
         raise CardError(RecordProblem("A record is not named as its kind is.", "@id", iri, mend))
-    return [record(graph, cls, iri)], _unread(graph, cls, URIRef(iri))
+    found = record(graph, cls, iri)
+    nodes = list(_nodes(graph, cls, URIRef(iri)))
+    if wrong := [problem for node, of in nodes for problem in _refused(graph, of, node)]:
+        raise CardError(*wrong)
+    unread = {predicate for node, of in nodes for predicate in _unread(graph, of, node)}
+    return [found], [
+        RecordProblem("The model has no field for this property; it is not imported.", predicate)
+        for predicate in sorted(unread)
+    ]
 
 
-def _unread(graph: Graph, cls: type[Record], node: URIRef) -> list[RecordProblem]:
+def _nodes(graph: Graph, cls: type[Node], node: RdfNode) -> Iterator[tuple[RdfNode, type[Node]]]:
+    """Yield the nodes from which a record is read, each with its class."""
+    yield node, cls
+    for field in fields_of(cls):
+        for value in graph.objects(node, expand(field.term.predicate)) if field.node else ():
+            if field.node and isinstance(value, URIRef | BNode):
+                yield from _nodes(graph, field.node, value)
+
+
+def _refused(graph: Graph, cls: type[Node], node: RdfNode) -> Iterator[RecordProblem]:
+    """Yield what a node says that would not arrive, though it is written in our words."""
+    for field in fields_of(cls):
+        values = list(graph.objects(node, expand(field.term.predicate)))
+        if len(values) > 1 and not field.many:
+            given = " and ".join(sorted(map(str, values)))
+            yield RecordProblem("This is given more than once.", field.name, given, "Keep one.")
+        for why in filter(None, (misfit(cls, field, value) for value in values)):
+            yield RecordProblem(why, field.name)
+        bare = [v for v in values if isinstance(field.term, Part) and (v, None, None) not in graph]
+        for value in bare:
+            mend = "Describe it, or take it out."
+            yield RecordProblem("This is not described.", field.name, str(value), mend)
+    known = sorted(str(expand(field.term.predicate)) for field in fields_of(cls))
+    for predicate in _unread(graph, cls, node):
+        if predicate.startswith(EGAP):
+            near = get_close_matches(predicate, known, n=1, cutoff=0)
+            mend = f"The nearest is {near[0]}." if near else "Remove it."
+            what = f"{type_name(cls)} has no such property."
+            yield RecordProblem(what, predicate, mend=mend)
+
+
+def _unread(graph: Graph, cls: type[Node], node: RdfNode) -> list[str]:
     known = {expand(f.term.predicate) for f in fields_of(cls)}
     known |= {RDF.type, DCAT.isVersionOf, DCAT.version, EGAP.recordedIn}
-    return [
-        RecordProblem(
-            "The model has no field for this property; it is not imported.", str(predicate)
-        )
-        for predicate in sorted(set(graph.predicates(node)) - known, key=str)
-    ]
+    return sorted(str(predicate) for predicate in set(graph.predicates(node)) - known)
 
 
 def _parsed(raw: Raw) -> Graph:

@@ -1,24 +1,87 @@
 """From triples back to the model."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node as RdfNode
 
-from loaders.mapping.fields import Field, fields_of
+from loaders.mapping.fields import Field, child_iri, fields_of, values_of
 from loaders.mapping.iris import BASE, expand, last_segment
 from loaders.model import Node, Record, Thing, whole_number
-from loaders.model.terms import Coded, LocalLink
+from loaders.model.terms import Coded, LocalLink, Part
 
 
 def record(graph: Graph, cls: type[Record], iri: str) -> Record:
     """Return the version of a record that a graph holds under `iri`.
 
-    Raises pydantic's `ValidationError` where the graph does not hold such a record.
+    Raises pydantic's `ValidationError` where the graph does not hold such a record, or where it
+    refers to a part that it does not have.
     """
     ident = iri.removeprefix(f"{BASE}id/{cls.kind}/").rpartition("/")[0]
-    return cls.model_validate({**_values(graph, cls, URIRef(iri), iri), "id": ident})
+    found = cls.model_validate({**_values(graph, cls, URIRef(iri), iri), "id": ident})
+    if _has_links(cls):
+        _check_links(found)
+    return found
+
+
+@cache
+def _has_links(cls: type[Node]) -> bool:
+    return any(
+        isinstance(field.term, LocalLink) or (field.node and _has_links(field.node))
+        for field in fields_of(cls)
+    )
+
+
+def _check_links(found: Record) -> None:
+    """Raise `ValidationError` where two parts have one name, or a name is that of no part."""
+    parts, links = list(_parts(found, "")), list(_links(found, ()))
+    names = Counter(parts)
+    wrong = [
+        InitErrorDetails(type=_TWICE, loc=(name,), input=name) for name in names if names[name] > 1
+    ]
+    wrong += [
+        InitErrorDetails(type=_NO_PART, loc=place, input=name)
+        for place, name in links
+        if name not in names
+    ]
+    if wrong:
+        raise ValidationError.from_exception_data(type(found).__name__, wrong)
+
+
+_TWICE = PydanticCustomError("same_key", "Two parts have this one name")
+_NO_PART = PydanticCustomError("no_part", "The record has no such part")
+
+
+def _parts(node: Node, path: str) -> Iterator[str]:
+    """Yield the paths below a record of the parts of a node."""
+    for field in fields_of(type(node)):
+        for index, value in enumerate(values_of(node, field), start=1):
+            if isinstance(field.term, Part):
+                below = child_iri(path, field, value, index)
+                yield below.removeprefix("/")
+                yield from _parts(value, below)
+
+
+def _links(node: Node, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield where a node and its parts name other parts, and by which path."""
+    for field in fields_of(type(node)):
+        for index, value in enumerate(values_of(node, field)):
+            here = (*place, field.name, index) if field.many else (*place, field.name)
+            if isinstance(field.term, LocalLink):
+                yield here, value
+            elif isinstance(field.term, Part):
+                yield from _links(value, here)
+
+
+def thing(graph: Graph, cls: type[Thing], iri: str) -> Thing:
+    """Return the thing that a graph describes under `iri`. Raises as `record` does."""
+    return cls.model_validate(_values(graph, cls, URIRef(iri), iri))
 
 
 def _values(graph: Graph, cls: type[Node], subject: RdfNode, root: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """From the model to triples and to JSON-LD: one walk over the fields, two outputs."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import cache
 from typing import Any
 
@@ -67,13 +67,25 @@ def _terms(cls: type[Node]) -> tuple[URIRef, tuple[tuple[Field, URIRef], ...]]:
 def literal(value: Any) -> Literal:
     """Return a literal: text plain, numbers as xsd:decimal or xsd:integer, never as double.
 
-    A date that may lack its day has the datatype of EDTF.
+    A date that may lack its day has the datatype of EDTF. A number keeps 18 digits after its
+    point: the engines calculate with no more, and leave one that has more out without a word.
     """
     if isinstance(value, Decimal):
-        return Literal(format(value, "f"), datatype=XSD.decimal)
+        return Literal(format(_calculable(value), "f"), datatype=XSD.decimal)
     if isinstance(value, PartialDate):
         return Literal(str(value), datatype=partial_dates.DATATYPE)
     return Literal(value)
+
+
+def _calculable(value: Decimal) -> Decimal:
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -_DIGITS:
+        return value.quantize(Decimal(1).scaleb(-_DIGITS), context=_EXACT)
+    return value
+
+
+_DIGITS = 18
+_EXACT = Context(prec=1000)
 
 
 def to_json(record: Record, version: int) -> dict[str, Any]:

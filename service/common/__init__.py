@@ -15,4 +15,5 @@ __all__ = [
     "resources",
     "settings",
     "trees",
+    "unread",
 ]

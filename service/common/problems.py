@@ -213,6 +213,10 @@ class Conflict(Problem):
     status, slug, title = 409, "conflict", "In conflict with what is there"
 
 
+class Unreadable(Conflict):
+    """What the store holds under this name is no record that the model can read."""
+
+
 class Gone(Problem):
     """What was under this name has been withdrawn."""
 

@@ -26,7 +26,7 @@ def figures(engine: Engine) -> tuple[Figure, ...]:
     fields |= {f"at {p.id}": p.domains for p in from_graph.deployments(engine)}
     classes = metric_classes(engine)
     listed = (str(item["id"]) for item in lists.listing(engine, "gaps", {}))
-    gaps = (repository.load(engine, "gap", ident).record for ident in listed)
+    gaps = (stored.record for stored in repository.readable(engine, "gap", listed))
     found = (f for gap in gaps if isinstance(gap, Gap) for f in of_gap(gap, fields, classes))
     return copies.marked(found, _within(engine))
 

@@ -10,21 +10,24 @@ from uuid import uuid4
 
 from rdflib import Graph, URIRef
 
+from loaders.mapping.iris import BASE, THINGS, path_below
 from service.access import GraphChange
-from service.common.problems import Invalid
+from service.common.problems import Conflict, Invalid
 from service.common.settings import Settings
 from service.ingest.provenance import influenced
 from service.ingest.rehearsal import Rehearsals
 from service.ingest.written import Write
 from service.queries import internal
-from service.records.references import known
+from service.records.references import described
 from service.sandbox import WorkerLimits, Workers, forkserver
 from service.store import rdf_input
 from service.store.port import Engine, Update
 from service.store.rdf_input import Part, lines
-from service.store.statements import NOTHING, Statements, Transaction
+from service.store.statements import NOTHING, Transaction
 from service.validation import fixed_results
 from service.validation.gate import Gate
+from service.validation.readable import record_of
+from service.validation.validator import Issue
 
 DEFAULT = ""
 """The name of the default graph."""
@@ -73,7 +76,7 @@ def update(writer: GraphWriter, change_request: Update, write: Write) -> None:
         engine.update(change_request.sparql, change_request.using, change_request.base)
         return
     change = writer.rehearsals.change(engine, change_request, keeps=gated)
-    _judge(writer, change.judged)
+    _judge(writer, change)
     if change.sizes:
         _commit(writer, change, write)
 
@@ -87,13 +90,13 @@ def put(
     """
     whole, judged = sent.insert, sent.judged
     if kept is not None:
-        whole, judged = whole + lines(kept, name), judged.plus(kept)
+        whole, judged = whole + lines(kept, name), judged.plus(kept, name)
     if writer.gate is not None:
         fixed_results.keep_replacing(writer.engine, name, whole)
-    _judge(writer, judged)
     sizes = ((name, _size(writer.engine, name), len(set(whole.splitlines()))),)
-    drop = (name,) if kept is None else ()
-    _commit(writer, Transaction(drop, sent.insert, judged, sizes), write)
+    change = Transaction((name,) if kept is None else (), sent.insert, judged, sizes)
+    _judge(writer, change)
+    _commit(writer, change, write)
 
 
 def drop(writer: GraphWriter, name: str, write: Write) -> None:
@@ -118,27 +121,59 @@ def fresh_name() -> str:
     return uuid4().hex
 
 
-def _judge(writer: GraphWriter, change: Statements) -> None:
-    """Raise `Invalid` where the shapes refuse a change, whose references the store may know."""
+def _judge(writer: GraphWriter, change: Transaction) -> None:
+    """Raise `Invalid` where the gate refuses a change, whose references the store may know."""
     if writer.gate is None:
         return
-    if change.needs_rdf12:
+    judged, touched = change.judged, frozenset(name for name, *_ in change.sizes)
+    if judged.needs_rdf12:
         raise Invalid(
             "This holds a triple term or a text with a base direction, which are of RDF 1.2. The "
             "shapes judge RDF 1.1 alone, so nothing is stored. Leave those terms out, or serve "
             "with --gate off."
         )
-    context = known(writer.engine, change.objects - change.subjects)
-    issues = writer.gate.judge(change.ntriples.decode() + context)
+    context = described(writer.engine, judged.subjects | judged.objects, touched)
+    issues = writer.gate.judge(judged.nquads, context)
     # a focus without a colon is a blank node, and the context has none
     bad = [
         i for i in issues
-        if i.severity == "Violation" and (i.focus in change.subjects or ":" not in i.focus)
+        if i.severity == "Violation" and (i.focus in judged.subjects or ":" not in i.focus)
     ]  # fmt: skip
     if bad:
         raise Invalid(
-            f"The shapes refuse this: {bad[0].message}",
-            problems=[
-                {"node": i.focus, "field": i.field or None, "message": i.message} for i in bad
-            ],
+            f"The shapes refuse this: {_named(bad[0])}", problems=[_document(i) for i in bad]
         )
+    if str(THINGS) in touched:
+        _keep_named(writer.engine, judged.subjects, touched)
+
+
+def _keep_named(engine: Engine, kept: frozenset[str], touched: frozenset[str]) -> None:
+    """Raise `Conflict` where a thing would no longer be described that other graphs name."""
+    gone = {str(subject) for subject in engine.graph(str(THINGS)).subjects()} - kept
+    names = [URIRef(iri) for iri in sorted(gone) if iri.startswith(f"{BASE}id/")]
+    rows = internal.rows(engine, "names-of-things", x=names) if names else []
+    for row in rows:
+        if str(row["graph"]) not in touched:
+            thing, graph = path_below(row["x"]), str(row["graph"]).removeprefix(BASE)
+            raise Conflict(
+                f"{thing} is named in {graph} and would no longer be described. Remove that first, "
+                "or serve with --gate off.",
+                thing=thing,
+                graph=graph,
+            )
+
+
+def _named(issue: Issue) -> str:
+    """Return what is wrong, with the record in which it is."""
+    record = record_of(issue.focus)
+    return f"{record}: {issue.message}" if record else issue.message
+
+
+def _document(issue: Issue) -> dict[str, str | None]:
+    return {
+        "node": issue.focus,
+        "record": record_of(issue.focus),
+        "field": issue.field or None,
+        "value": issue.value or None,
+        "message": issue.message,
+    }

@@ -13,7 +13,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import TypeVar
 
-from rdflib import RDF, XSD, Graph, Literal, URIRef
+from rdflib import RDF, XSD, Literal, URIRef
 from rdflib.term import Node
 
 from loaders.mapping.fields import is_thing
@@ -24,7 +24,7 @@ from service.access import LogEntry
 from service.common.problems import Invalid
 from service.ingest.provenance import VersionOrigin, activity, provenance, software
 from service.queries import internal
-from service.records.references import known
+from service.records.references import described
 from service.store.port import Engine
 from service.validation.gate import Gate
 
@@ -150,13 +150,11 @@ def stored(
 def judge(engine: Engine, gate: Gate, successors: Sequence[Successor]) -> None:
     """Raise `Invalid` with every problem where the shapes refuse a version."""
     for batch in batches(successors):
-        some = [t for s in batch for t in s.triples]
-        graph = Graph()
-        for triple in some:
-            graph.add(triple)
-        subjects = {str(s) for s, _, _ in some}
-        context = known(engine, {str(o) for _, _, o in some if isinstance(o, URIRef)} - subjects)
-        issues = gate.judge(graph.serialize(format="nt") + context)
+        subjects = {str(s) for each in batch for s, _, _ in each.triples}
+        named = {str(o) for each in batch for _, _, o in each.triples if isinstance(o, URIRef)}
+        touched = {str(each.version.graph) for each in batch}
+        context = described(engine, subjects | named, touched)
+        issues = gate.judge("".join(map(_lines, batch)).encode(), context)
         bad = [i for i in issues if i.severity == "Violation" and i.focus in subjects]
         if bad:
             raise Invalid(

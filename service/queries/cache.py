@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from loaders.mapping.iris import BASE, EGAP
+from service.common.unread import Notes, again, noting
 from service.queries import internal
 from service.store.port import Engine
 
@@ -68,7 +69,7 @@ class cached_per_state(Generic[_Made]):  # noqa: N801 - a decorator, as functool
     def __init__(self, make: Callable[[Engine], _Made]) -> None:
         """Wrap the function that makes it; only one thread at a time runs it."""
         self._make = make
-        self._made: WeakKeyDictionary[Engine, tuple[str, _Made]] = WeakKeyDictionary()
+        self._made: WeakKeyDictionary[Engine, tuple[str, _Made, Notes]] = WeakKeyDictionary()
         self._lock = Lock()
 
     def __call__(self, engine: Engine) -> _Made:
@@ -77,8 +78,10 @@ class cached_per_state(Generic[_Made]):  # noqa: N801 - a decorator, as functool
             now = state_token(engine)
             found = self._made.get(engine)
             if found is None or found[0] != now:
-                found = now, self._make(engine)
+                with noting() as notes:
+                    found = now, self._make(engine), notes
                 self._made[engine] = found
+            again(found[2])
             return found[1]
 
     @contextmanager
@@ -110,18 +113,22 @@ def cached_per_key(
     """
 
     def keeping(make: Callable[[Engine, str], _Made]) -> Callable[[Engine, str], _Made]:
-        by_key: cached_per_state[OrderedDict[str, _Made]] = cached_per_state(
+        by_key: cached_per_state[OrderedDict[str, tuple[_Made, Notes]]] = cached_per_state(
             lambda _: OrderedDict()
         )
 
         @wraps(make)
         def found(engine: Engine, key: str) -> _Made:
             kept = by_key(engine)
-            made = kept.pop(key, None)
-            kept[key] = made = make(engine, key) if made is None else made
+            entry = kept.pop(key, None)
+            if entry is None:
+                with noting() as notes:
+                    entry = make(engine, key), notes
+            again(entry[1])
+            kept[key] = entry
             while len(kept) > most:
                 kept.popitem(last=False)
-            return made
+            return entry[0]
 
         return found
 

@@ -1,6 +1,6 @@
 """What the store knows of the things and records that new triples refer to."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from rdflib import URIRef
 
@@ -16,7 +16,21 @@ def known(engine: Engine, iris: Iterable[str]) -> str:
     The shapes need them to see that a review's card, or a gap's benchmark, exists; and of a metric
     its class and direction, to see that a new record does not give it another.
     """
-    ours = sorted(iri for iri in set(iris) if iri.startswith(f"{BASE}id/"))
+    ours = _ours(iris)
     if not ours:
         return ""
-    return lines(internal.triples(engine, "references", x=map(URIRef, ours))).decode()
+    return lines(internal.triples(engine, "references", x=ours)).decode()
+
+
+def described(engine: Engine, iris: Iterable[str], touched: Collection[str]) -> bytes:
+    """Return, as N-Triples, what graphs that are not `touched` say of these IRIs.
+
+    Of things that is all that is said of them, of records their types and assumptions.
+    """
+    ours = _ours(iris)
+    rows = internal.rows(engine, "described", x=ours) if ours else []
+    return lines((r["x"], r["p"], r["o"]) for r in rows if str(r["graph"]) not in touched)
+
+
+def _ours(iris: Iterable[str]) -> list[URIRef]:
+    return [URIRef(iri) for iri in sorted(set(iris)) if iri.startswith(f"{BASE}id/")]

@@ -1,6 +1,7 @@
 """From the store to the model: records by identity, lists by filters, the taxonomy."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,8 @@ from loaders.mapping import read
 from loaders.mapping.iris import AS, BASE, EGAP, bind, graph_iri, path_below, record_iri, series_iri
 from loaders.mapping.write import to_json
 from loaders.model import RECORDS, Gap, Record, whole_number
-from service.common import json_values
-from service.common.problems import Conflict, Gone, NotFound
+from service.common import json_values, unread
+from service.common.problems import Gone, NotFound, Unreadable
 from service.ontology import graphs
 from service.queries import counted, internal
 from service.queries.lists import value
@@ -33,7 +34,7 @@ class StoredRecord:
 def load(engine: Engine, kind: str, ident: str, version: int | None = None) -> StoredRecord:
     """Return a version of a record, by default the current one.
 
-    Raises `NotFound`, `Gone` for a tombstone, and `Conflict` for one that does not fit the model.
+    Raises `NotFound`, `Gone` for a tombstone, and `Unreadable` for one that does not fit the model.
     """
     check(kind, ident)
     version_number = version or _current(engine, kind, ident)
@@ -67,9 +68,20 @@ def gone(engine: Engine, tombstone: str) -> Gone:
     )
 
 
-def _no_record(kind: str, ident: str, why: str) -> Conflict:
+def readable(
+    engine: Engine, kind: str, idents: Iterable[str], version: int | None = None
+) -> Iterator[StoredRecord]:
+    """Yield records, by default in their current version; those that cannot be read are noted."""
+    for ident in idents:
+        try:
+            yield load(engine, kind, ident, version)
+        except Unreadable as problem:
+            unread.note(f"{kind}/{ident}", problem.detail)
+
+
+def _no_record(kind: str, ident: str, why: str) -> Unreadable:
     """Return the problem of a graph that came in without the gate and does not fit the model."""
-    return Conflict(
+    return Unreadable(
         f"What the store holds as the {kind} {ident!r} is not one that the shapes would take "
         f"({why}). Its statements stand at /doc/id/{kind}/{ident}; write them anew."
     )
@@ -103,7 +115,7 @@ _DESCRIBES = {
 def described(engine: Engine, kind: str, thing: str, record_kind: str) -> list[StoredRecord]:
     """Return the current records that describe a thing; none of what others only name.
 
-    Raises `NotFound` for what nothing is known of.
+    Raises `NotFound` for what nothing is known of, and `Unreadable` where no record can be read.
     """
     check(kind, thing)
     about = series_iri(kind, thing)
@@ -114,7 +126,9 @@ def described(engine: Engine, kind: str, thing: str, record_kind: str) -> list[S
         check_name(engine, about)
         raise NotFound(f"There is no {kind} {thing!r} here.")
     prefix = f"{BASE}id/{record_kind}/"
-    return [load(engine, record_kind, str(r["series"]).removeprefix(prefix)) for r in rows]
+    idents = [str(row["series"]).removeprefix(prefix) for row in rows]
+    found = list(readable(engine, record_kind, idents))
+    return found if found or not idents else [load(engine, record_kind, idents[0])]
 
 
 def named_by(
@@ -157,7 +171,8 @@ def provenance(engine: Engine, stored: StoredRecord) -> dict[str, Any]:
 def history(engine: Engine, kind: str, ident: str) -> list[tuple[int, str, str]]:
     """Return version, time and source of every version of a record, the first one first."""
     versions = range(1, _current(engine, kind, ident) + 1)
-    found = [(v, provenance(engine, load(engine, kind, ident, v))) for v in versions]
+    stored = (s for v in versions for s in readable(engine, kind, [ident], v))
+    found = [(s.version, provenance(engine, s)) for s in stored]
     return [(v, str(p["recorded"]), str(p["file"])) for v, p in found]
 
 

@@ -23,7 +23,7 @@ from loaders.reading.depth import Syntax, TooDeep, check_depth
 from service.common.problems import BadRequest, UnsupportedMedia
 from service.store import forms
 from service.store.statements import Statements, Transaction
-from service.store.terms import needs_rdf12, to_oxigraph
+from service.store.terms import needs_rdf12, to_graph, to_oxigraph
 
 SYNTAXES = {
     "text/turtle": ox.RdfFormat.TURTLE,
@@ -83,6 +83,15 @@ def parse(data: bytes, media: str, base: str) -> list[ox.Triple]:
         raise BadRequest(str(error)) from error
     except (SyntaxError, ValueError) as error:
         raise BadRequest(f"The {media} does not parse: {_plain(error)}") from error
+
+
+def graphs_of(nquads: bytes) -> dict[str, Graph]:
+    """Return the graphs of N-Quads by name, the default one under an empty name."""
+    found: dict[str, list[ox.Triple]] = {}
+    for quad in ox.parse(nquads, format=ox.RdfFormat.N_QUADS):
+        name = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+        found.setdefault(name, []).append(quad.triple)
+    return {name: to_graph(triples) for name, triples in found.items()}
 
 
 def _plain(error: Exception) -> str:

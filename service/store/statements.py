@@ -11,35 +11,36 @@ from service.store.terms import is_rdf12, needs_rdf12, to_oxigraph
 
 @dataclass(frozen=True)
 class Statements:
-    """Triples as N-Triples, with what a judge of them asks about first.
+    """What graphs hold, as N-Quads, with what a judge of it asks about first.
 
     `subjects` and `objects` are IRIs; `needs_rdf12` tells of a triple term, or of a text with a
     base direction, which SHACL does not know.
     """
 
-    ntriples: bytes
+    nquads: bytes
     subjects: frozenset[str]
     objects: frozenset[str]
     needs_rdf12: bool
 
     @classmethod
     def of(cls, quads: Iterable[ox.Quad]) -> "Statements":
-        """Return the triples of quads."""
+        """Return what these quads say."""
         kept = list(quads)
         subjects = {q.subject.value for q in kept if isinstance(q.subject, ox.NamedNode)}
         objects = {q.object.value for q in kept if isinstance(q.object, ox.NamedNode)}
         return cls(
-            ox.serialize((q.triple for q in kept), format=ox.RdfFormat.N_TRIPLES) or b"",
+            ox.serialize(kept, format=ox.RdfFormat.N_QUADS) or b"",
             frozenset(subjects),
             frozenset(objects),
             any(is_rdf12(q.object) for q in kept),
         )
 
-    def plus(self, graph: Graph) -> "Statements":
-        """Return these and the triples of a graph, whose blank nodes are others."""
-        triples = (ox.Triple(*map(to_oxigraph, triple)) for triple in graph)
+    def plus(self, graph: Graph, name: str) -> "Statements":
+        """Return these and the triples of the graph of this name, whose blank nodes are others."""
+        place = ox.NamedNode(name) if name else ox.DefaultGraph()
+        quads = (ox.Quad(*map(to_oxigraph, t), graph_name=place) for t in graph)  # type: ignore[misc]
         return Statements(
-            self.ntriples + (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""),
+            self.nquads + (ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""),
             self.subjects | _iris(graph.subjects()),
             self.objects | _iris(graph.objects()),
             self.needs_rdf12 or needs_rdf12(graph),

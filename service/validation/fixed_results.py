@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from loaders.mapping.iris import BASE, THINGS
 from loaders.model import Plan, whole_number
-from service.common.problems import Conflict, Invalid, NotFound
+from service.common.problems import Conflict, Invalid, NotFound, Unreadable
 from service.queries import internal
 from service.records.plan_decisions import unfounded
 from service.records.repository import load
@@ -65,14 +65,14 @@ def founded(before: Engine, after: Engine, names: Iterable[str]) -> None:
     """Raise `Invalid` where one of the graphs by these names has a plan that says what it may not.
 
     It is judged as an import is: what the plan said in this version, or the one before, is left.
-    Raises `Conflict` for a plan that the model cannot read.
+    One that the model cannot read is left to who reads it back.
     """
     for name in names:
         ident, _, number = name.removeprefix(_PLANS).rpartition("/")
         version = whole_number(number) if name.startswith(_PLANS) else None
         if version is None:
             continue
-        new = _version(after, ident, version)
+        new = _readable(after, ident, version)
         old = _readable(before, ident, version) or _readable(after, ident, version - 1)
         for step, words in unfounded(old, new) if new else ():
             raise Invalid(f"Step {step} of the plan {ident!r}: {words}", plan=ident, step=step)
@@ -81,19 +81,12 @@ def founded(before: Engine, after: Engine, names: Iterable[str]) -> None:
 _PLANS = f"{BASE}graph/plan/"
 
 
-def _version(engine: Engine, ident: str, version: int) -> Plan | None:
-    try:
-        record = load(engine, "plan", ident, version).record if version > 0 else None
-    except NotFound:
-        return None
-    return record if isinstance(record, Plan) else None
-
-
 def _readable(engine: Engine, ident: str, version: int) -> Plan | None:
     try:
-        return _version(engine, ident, version)
-    except Conflict:
+        record = load(engine, "plan", ident, version).record if version > 0 else None
+    except (NotFound, Unreadable):
         return None
+    return record if isinstance(record, Plan) else None
 
 
 def keep_replacing(engine: Engine, name: str, quads: bytes) -> None:

@@ -23,8 +23,8 @@ from loaders.mapping.write import triples
 from loaders.model import Record
 from service.common.problems import Busy, Crashed, Problem, TooLarge, WorkTimeout
 from service.sandbox import WorkerLimits, Workers, forkserver
-from service.store.rdf_input import lines
-from service.validation import validator
+from service.store.rdf_input import graphs_of, lines
+from service.validation import readable, validator
 from service.validation.validator import Issue, Triple
 
 Answer = TypeVar("Answer")
@@ -84,9 +84,9 @@ class Gate:
         """Judge a batch again by plain pySHACL; gives what it finds otherwise, in words."""
         return self._later(self._done, disagreement, list(batch), context)
 
-    def judge(self, ntriples: str) -> list[Issue]:
-        """Return what the shapes say of any triples, given as N-Triples."""
-        found: Future[list[Issue]] = self._later(self._done, judge, ntriples, self._judge)
+    def judge(self, nquads: bytes, context: bytes) -> list[Issue]:
+        """Return what is wrong with any graphs; `context` has what others say of what they name."""
+        found: Future[list[Issue]] = self._later(self._done, judge, nquads, context, self._judge)
         return found.result()
 
     def ping(self, seconds: float) -> None:
@@ -144,7 +144,7 @@ def check(
     written = _written(batch)
     issues = bisected(written, _parsed(context), judged) if written else []
     return [
-        GateResult(c.iri, _nquads(c, own), tuple(found))
+        GateResult(c.iri, _nquads(c, own), (*found, *readable.misnumbered(own)))
         for c, own, found in zip(batch, written, issues, strict=True)
     ]
 
@@ -169,13 +169,35 @@ def _written(batch: Iterable[Submission]) -> list[list[Triple]]:
     return [[*triples(c.record, c.version)] for c in batch]
 
 
-def judge(ntriples: str, judged: Judge) -> list[Issue]:
-    """Return what the shapes say of triples given as N-Triples."""
-    return judged(_parsed(ntriples))
+def judge(nquads: bytes, context: bytes, judged: Judge) -> list[Issue]:
+    """Return what the shapes say of graphs, what has no name of ours, and then what is no record.
+
+    `context` holds, as N-Triples, what other graphs say of the nodes there and what they name.
+    """
+    graphs, named = graphs_of(nquads), graphs_of(context).get("", Graph())
+    numbers = {name: list(readable.misnumbered(graph)) for name, graph in graphs.items()}
+    judgeable = [list(graph) for name, graph in graphs.items() if not numbers[name]]
+    seen = [*named, *_skeleton(list(graphs[name]) for name in numbers if numbers[name])]
+    issues = list(chain(*bisected(judgeable, seen, judged))) if judgeable else []
+    issues += chain(*numbers.values())
+    issues += readable.misnamed(graphs, named)
+    wrong = {
+        _whose(issue)
+        for issue in issues
+        if issue.severity == "Violation" and issue.shape != _UNDECIDED
+    }
+    unread = [i for i in readable.unreadable(graphs, named) if _whose(i) not in wrong]
+    told = wrong.union(map(_whose, unread))
+    return [i for i in issues if i.shape != _UNDECIDED or _whose(i) not in told] + unread
+
+
+def _whose(issue: Issue) -> str:
+    """Return the version of a record whose node has an issue, or else the node."""
+    return readable.record_of(issue.focus) or issue.focus
 
 
 def _parsed(ntriples: str) -> list[Triple]:
-    return list(Graph().parse(data=ntriples, format="nt")) if ntriples else []
+    return list(graphs_of(ntriples.encode()).get("", ()))
 
 
 def bisected(
@@ -219,9 +241,13 @@ def _at_nodes_of(record: list[Triple], by_focus: dict[str, list[Issue]]) -> list
 
 
 def _undecided(record: list[Triple], error: Exception) -> Issue:
-    focus = min(str(subject) for subject, _, _ in record)
+    nodes = {str(subject) for subject, _, _ in record}
+    focus = min({n for n in nodes if readable.record_of(n)} or nodes)
     message = f"The validator could not decide about this record ({type(error).__name__}: {error})."
-    return Issue(focus, "", "", message, "Violation", "")
+    return Issue(focus, "", "", message, "Violation", _UNDECIDED)
+
+
+_UNDECIDED = "undecided"
 
 
 def _ended(submission: Submission, problem: Problem) -> GateResult:

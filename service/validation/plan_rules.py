@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from loaders.model import Plan
 from service.records.plan_decisions import unfounded
 from service.records.plan_rules import circular, moved, rushed
-from service.records.repository import load
+from service.records.repository import readable
 from service.store.port import Engine
 from service.validation.validator import Issue
 
@@ -40,9 +40,9 @@ def _issues(iri: str, broken: Iterable[tuple[int, str]]) -> Iterator[Issue]:
 
 def _broken(engine: Engine, plan: Plan, revises: bool) -> Iterator[tuple[int, str]]:  # noqa: FBT001
     yield from ((n, _CIRCULAR.format(n)) for n in circular(plan))
-    stored = load(engine, "plan", plan.id).record if revises else None
-    if isinstance(stored, Plan):
+    held = next(readable(engine, "plan", [plan.id] if revises else []), None)
+    stored = held.record if held and isinstance(held.record, Plan) else None
+    if stored is not None:
         yield from ((n, _MOVED.format(n)) for n in moved(stored, plan))
         yield from ((n, _RUSHED.format(n)) for n in rushed(stored, plan))
-    before = stored if isinstance(stored, Plan) else None
-    yield from unfounded(before, plan)
+    yield from unfounded(stored, plan)

@@ -56,6 +56,7 @@ from service.web.lines import Lines
 from service.web.linked_data import descriptions, names, vocabulary
 from service.web.middleware import (
     HeadAsGet,
+    Noting,
     RefusalsAsProblems,
     SecurityHeaders,
     ValidRanges,
@@ -159,6 +160,7 @@ def _add_middleware(app: FastAPI, settings: Settings, services: Services) -> Non
     """Add what every request passes; what is added last comes first."""
     access = services.access
     longest = max(damaged.LONGEST, 2 * settings.max_query_seconds)
+    app.add_middleware(Noting)
     app.add_middleware(damaged.AnswersOnceDamaged, engine=services.engine, longest=longest)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=WORTH_COMPRESSING, compresslevel=COMPRESSION)

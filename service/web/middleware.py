@@ -5,6 +5,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from loaders.model import whole_number
 from service.common.http_headers import CAREFUL
+from service.common.unread import noting
 from service.web import errors
 
 _FIELDS = [(name.lower().encode(), value.encode()) for name, value in CAREFUL.items()]
@@ -31,6 +32,19 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+class Noting:
+    """Keeps, for each request, which records could not be read and are left out of the answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        with noting():
+            await self._app(scope, receive, send)
 
 
 class HeadAsGet:

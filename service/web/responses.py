@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from rdflib import Graph
 
 from service.common.negotiation import RDF_FORMS, choose
+from service.common.unread import noted
 from service.store.rdf_input import write
 
 CONTEXT_PATH = "/ontology/context.jsonld"
@@ -69,6 +70,11 @@ def _written(graph: Callable[[], Graph], media: str) -> bytes:
 
 
 def json_text(request: Request, document: Mapping[str, Any]) -> str:
-    """Return a document as JSON with the address of its JSON-LD context."""
+    """Return a document as JSON with the address of its JSON-LD context.
+
+    Records that could not be read, and so are not in it, stand under `left_out`.
+    """
     context = str(request.base_url).rstrip("/") + CONTEXT_PATH
-    return json.dumps({"@context": context, **document}, ensure_ascii=False, indent=1)
+    notes = [{"record": record, "why": why} for record, why in sorted(noted().items())]
+    whole = {"@context": context, **document, **({"left_out": notes} if notes else {})}
+    return json.dumps(whole, ensure_ascii=False, indent=1)

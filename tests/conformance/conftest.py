@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
@@ -32,6 +31,5 @@ def shared(
 @pytest.fixture
 def plain(shared: TestClient) -> TestClient:
     """Return a client of a service whose store is empty."""
-    assert isinstance(shared.app, FastAPI)
-    shared.app.state.services.engine.update("CLEAR ALL")
+    assert shared.post("/update", data={"update": "CLEAR ALL"}).is_success
     return shared

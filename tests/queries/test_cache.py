@@ -12,6 +12,7 @@ OPEN_ENDED = {
     "loaders.mapping.fields.fields_of": "classes of the model",
     "loaders.mapping.fields.names_others": "classes of the model",
     "loaders.mapping.fields._leads_to_metric": "classes of the model",
+    "loaders.mapping.read._has_links": "classes of the model",
     "loaders.mapping.write._terms": "classes of the model",
     "service.ontology.dimensions.rule": "the rules of the fit",
     "service.sandbox.children._starter": "this process, or the one that it was forked from",

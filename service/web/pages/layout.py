@@ -19,6 +19,7 @@ from service.common.amounts import (
 )
 from service.common.digits import computed, counted, percent, plural, printed
 from service.common.resources import VERSION, inside
+from service.common.unread import noted
 from service.linked_data.statistics import modified
 from service.queries.cache import cached_per_state
 from service.web.dependencies import services as services_of
@@ -41,7 +42,7 @@ NAVIGATION = (
 _ADDRESS = re.compile(rb"""(\s(?:href|src|action|formaction|hx-get|hx-post|hx-push-url)=")/(?!/)""")
 _CAMEL = re.compile(r"(?<=[a-z])([A-Z])")
 _templates = Jinja2Templates(directory=inside("web"))
-_templates.env.globals.update(VERSION=VERSION, NAVIGATION=NAVIGATION, SIGNS=SIGNS)
+_templates.env.globals.update(noted=noted, VERSION=VERSION, NAVIGATION=NAVIGATION, SIGNS=SIGNS)
 _templates.env.filters["spaced"] = lambda code: str(code).replace("-", " ")
 _templates.env.filters["sentence"] = lambda said: f"{said[:1].upper()}{said[1:].rstrip('.')}."
 _templates.env.filters["words"] = lambda name: _CAMEL.sub(r" \1", str(name)).lower()

@@ -42,12 +42,15 @@ def runs(engine: Engine, benchmark: str) -> ReportedRuns:
         found[str(item["id"])].add(str(item["dataset"]))
     first = sorted(found)[:MOST]
     return ReportedRuns(
-        tuple(_run(engine, name, tuple(sorted(found[name]))) for name in first), len(found)
+        tuple(
+            _run(engine, stored, tuple(sorted(found[stored.record.id])))
+            for stored in repository.readable(engine, "result", first)
+        ),
+        len(found),
     )
 
 
-def _run(engine: Engine, ident: str, datasets: tuple[str, ...]) -> ReportedRun:
-    stored = repository.load(engine, "result", ident)
+def _run(engine: Engine, stored: repository.StoredRecord, datasets: tuple[str, ...]) -> ReportedRun:
     result = stored.record
     assert isinstance(result, Result)  # noqa: S101 - what the list of runs names
     recorded = str(repository.provenance(engine, stored)["recorded"] or "")

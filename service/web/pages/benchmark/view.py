@@ -210,8 +210,8 @@ def _assessed(
     """Return what reviews of any card of the benchmark say for a deployment, by dimension."""
     found: defaultdict[str, list[RecordedAssessment]] = defaultdict(list)
     filters = {"deployment": deployment, "benchmark": ident}
-    for item in lists.listing(engine, "reviews", filters):
-        stored = repository.load(engine, "review", str(item["id"]))
+    listed = (str(item["id"]) for item in lists.listing(engine, "reviews", filters))
+    for stored in repository.readable(engine, "review", listed):
         recorded = str(repository.provenance(engine, stored)["recorded"] or "")
         if isinstance(stored.record, Review) and stored.record.status != WITHDRAWN:
             for one in stored.record.assessments:

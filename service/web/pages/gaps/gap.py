@@ -63,7 +63,8 @@ def gaps(engine: Engine) -> Mapping[str, StoredGap]:
     counted = {str(g["id"]) for g in lists.listing(engine, "gaps", {})}
     every = {reason.parameter: "true" for reason in UNCOUNTED}
     idents = [str(g["id"]) for g in lists.listing(engine, "gaps", every)]
-    return {i: _held(repository.load(engine, "gap", i), counts=i in counted) for i in idents}
+    stored = repository.readable(engine, "gap", idents)
+    return {s.record.id: _held(s, counts=s.record.id in counted) for s in stored}
 
 
 def _held(stored: StoredRecord, *, counts: bool) -> StoredGap:

@@ -190,7 +190,8 @@ def _why_untested(compared: Step, test: Step | None) -> str:
 
 def history(engine: Engine, ident: str, current: int) -> list[PlanChange]:
     """Return every version of a plan, the newest first, with what it changed."""
-    stored = [repository.load(engine, "plan", ident, v) for v in range(1, current + 1)]
+    versions = range(1, current + 1)
+    stored = [s for v in versions for s in repository.readable(engine, "plan", [ident], v)]
     records = [s.record for s in stored if isinstance(s.record, Plan)]
     changes = [("made",), *(tuple(differences(a, b)) for a, b in pairwise(records))]
     found = []
