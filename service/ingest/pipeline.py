@@ -23,7 +23,14 @@ from service.access import LogEntry
 from service.common.fair_lock import FairLock
 from service.ingest.current_codes import noted
 from service.ingest.identity import Identities
-from service.ingest.provenance import VersionOrigin, activity, also_called, provenance, software
+from service.ingest.provenance import (
+    VersionOrigin,
+    activity,
+    also_called,
+    provenance,
+    renamings,
+    software,
+)
 from service.ingest.report import STORED, Outcome, State, problem_of
 from service.ingest.versioning import StoredVersion, VersionedRecord, plan
 from service.records.references import known
@@ -427,7 +434,8 @@ def _lines(
     ]
     copies = {p.document.raw.source: p.document.raw for p in planned if _is_copy(p)}
     names = (also_called(sha256(raw.data).hexdigest(), name) for name, raw in copies.items())
-    return [*lines, *(name.encode() for name in names)]
+    moved = (renamings(p.renamed) for p in planned if p.unchanged and p.moved)
+    return [*lines, *(said.encode() for said in chain(names, moved))]
 
 
 def _is_copy(planned: VersionedRecord) -> bool:

@@ -74,6 +74,14 @@ def also_called(data_hash: str, name: str) -> str:
     return f"<{BASE}id/source/{data_hash}> {_NAME} {quoted(name)}{_END}"
 
 
+def renamings(names: Iterable[tuple[str, str]]) -> str:
+    """Return that each of these IRIs is followed by another, as N-Quads.
+
+    DESIGN: names-for-ever
+    """
+    return "".join(f"<{old}> {_REPLACED_BY} <{new}>{_END}" for old, new in names)
+
+
 def activity_iri(write: str) -> URIRef:
     """Return the IRI of the activity that a write with this id is."""
     return URIRef(f"{BASE}id/activity/{write}")
@@ -127,5 +135,5 @@ def _statements(
         before = origin.revises.replace(f"{BASE}id/", f"{BASE}graph/", 1)
         yield graph, _REVISES, f"<{before}>"
         yield f"<{origin.revises}>", _REPLACED_BY, f"<{record_iri(kind, ident, version)}>"
-    for old, new in origin.renamed:  # DESIGN: names-for-ever
+    for old, new in origin.renamed:
         yield f"<{old}>", _REPLACED_BY, f"<{new}>"

@@ -77,14 +77,18 @@ class VersionedRecord:
 
     @property
     def renamed(self) -> list[tuple[str, str]]:
-        """The names that are given up by storing it, each with the one that follows it."""
+        """The names that are given up for this record, each with the one that follows it.
+
+        Where it is stored under its new name already, the version under the old one is among them.
+        """
         if self.moved is None:
             return []
         old, new, record = self.document.formerly, self.document.ident, self.record
         named = [(record.kind, record.id)]
         named += [(v.kind, v.id) for _, v in record if isinstance(v, Thing) and new in v.id]
         pairs = ((series_iri(k, i.replace(new, old)), series_iri(k, i)) for k, i in named)
-        return [(str(before), str(now)) for before, now in pairs]
+        versions = [(self.moved.iri, self.submission.iri)] if self.current else []
+        return [*((str(before), str(now)) for before, now in pairs), *versions]
 
     @property
     def stored(self) -> StoredVersion:

@@ -229,14 +229,31 @@ def test_a_renamed_file_of_the_same_content_is_recognised(store: Engine, tmp_pat
     assert states(taken(store, *copies)) == ["new", "unchanged"]
 
 
-def test_a_key_of_0_1_is_a_name_that_leads_on(store: Engine, tmp_path: Path) -> None:
-    file = put(tmp_path, "croissant.json", croissant("Data", url="https://data.org/d"))
+def stored_by_0_1(store: Engine, file: Path, words: str) -> tuple[str, Outcome]:
+    """Store a Croissant file as 0.1 did under these words; return the identity, and the outcome."""
     (document,) = (d for r in raw_records([file]) if isinstance(r, Raw) for d in documents(r))
     assert isinstance(document, Document)
-    ident = identity("croissant", "croissant.json")
+    ident = identity("croissant", words)
     before = replace(document.called(ident), raw=replace(document.raw, known_by=None))
     (old,) = ingest([before], store, Gate(0), audited=0)
     assert old.state == "new"
+    return ident, old
+
+
+def test_two_keys_of_0_1_for_one_dataset_lead_to_one_name(store: Engine, tmp_path: Path) -> None:
+    text = croissant("Data", url="https://data.org/d")
+    names = ("a/croissant.json", "b/croissant.json")
+    idents = [stored_by_0_1(store, put(tmp_path, name, text), name)[0] for name in names]
+    assert states(taken(store, tmp_path)) == ["revised", "unchanged"]
+    for ident in idents:
+        with pytest.raises(Renamed):
+            repository.load(store, "dataset-card", f"{ident}/croissant-not-stated")
+    assert states(taken(store, tmp_path)) == ["unchanged", "unchanged"]
+
+
+def test_a_key_of_0_1_is_a_name_that_leads_on(store: Engine, tmp_path: Path) -> None:
+    file = put(tmp_path, "croissant.json", croissant("Data", url="https://data.org/d"))
+    ident, old = stored_by_0_1(store, file, "croissant.json")
 
     (new,) = taken(store, file)
     assert (new.state, new.changes[0].replaces) == ("revised", old.iris[0])
