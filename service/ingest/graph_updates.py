@@ -24,7 +24,7 @@ from service.store import rdf_input
 from service.store.port import Engine, Update
 from service.store.rdf_input import Part, lines
 from service.store.statements import NOTHING, Transaction
-from service.validation import fixed_results
+from service.validation import fixed_results, publication
 from service.validation.gate import Gate
 from service.validation.readable import record_of
 from service.validation.validator import Issue
@@ -93,6 +93,7 @@ def put(
         whole, judged = whole + lines(kept, name), judged.plus(kept, name)
     if writer.gate is not None:
         fixed_results.keep_replacing(writer.engine, name, whole)
+        publication.keep_replacing(writer.engine, name, whole)
     sizes = ((name, _size(writer.engine, name), len(set(whole.splitlines()))),)
     change = Transaction((name,) if kept is None else (), sent.insert, judged, sizes)
     _judge(writer, change)

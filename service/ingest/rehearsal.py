@@ -20,7 +20,7 @@ from service.store.port import Engine, Update
 from service.store.sparql_tokens import check_update
 from service.store.statements import Transaction
 from service.store.syntax_check import check_update_syntax
-from service.validation import fixed_results
+from service.validation import fixed_results, publication
 
 MEMORY = 2 * 2**30
 """Bytes of address space that one update may add to the process that runs it."""
@@ -83,14 +83,16 @@ def rehearse(path: Path, update: Update, keeps: bool) -> Transaction:  # noqa: F
 
     Raises `BadQuery` for text that does not parse or would reach beyond the store, and `Conflict`
     for what the store does not allow, or where a recorded result would not stay (with `keeps`),
-    `Invalid` where a plan would say what no evidence gives.
+    `Invalid` where a plan would say what no evidence gives, or a gap would count unpublished.
     """
     copy = Copy(path)
     copy.after.update(update.sparql, update.using, update.base)
     change = copy.change(update.sparql)
     if keeps:
         fixed_results.keep(copy.before, copy.after)
-        fixed_results.founded(copy.before, copy.after, [name for name, *_ in change.sizes])
+        touched = [name for name, *_ in change.sizes]
+        fixed_results.founded(copy.before, copy.after, touched)
+        publication.keep(copy.before, copy.after, touched)
     return change
 
 

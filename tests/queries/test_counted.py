@@ -18,6 +18,7 @@ from tests.tokens import AUTHORIZED, TOKEN
 
 OWN = "own-bean2026-gpt4o-recomputed"
 ASKED = "self_reported=true"
+GRAPH = "https://w3id.org/evalgap/graph/gap"
 JANE = {"id": "jane-doe", "name": "Jane Doe"}
 WHY = "Item results are public; numbers computed again."
 RISK = "/api/v1/deployments/public-self-assessment/risk?benchmark=bean2026-scenarios"
@@ -138,6 +139,44 @@ def test_an_import_does_not_publish_in_passing(own: TestClient) -> None:
     report = imported(own, yaml.safe_load(text)["records"])
     assert "would count without anybody having published it" in report
     assert own.get(f"/api/v1/gaps/{ident}").json()["verification"] == "self-reported"
+
+
+def test_triples_do_not_publish_in_passing(own: TestClient) -> None:
+    ident, level = "own-zech2018-cxr", "https://w3id.org/evalgap/ontology#verifiedAgainst"
+    name, code = f"{GRAPH}/{ident}/1", "https://w3id.org/evalgap/code/verification"
+    held = own.get("/rdf-graph-store", params={"graph": name, "format": "nt"}).text
+    raised = held.replace("verification/self-reported", "verification/full-text")
+    assert raised != held
+    where = f"GRAPH <{name}> {{ ?gap <{level}> ?was }}"
+    swap = (
+        f"DELETE {{ {where} }} INSERT {{ GRAPH <{name}> {{ ?gap <{level}> <{code}/full-text> }} }} "
+        f"WHERE {{ {where} }}"
+    )
+    later = raised.replace(f"{ident}/1", f"{ident}/2")
+    turtle = {"Content-Type": "text/turtle"}
+    for refused in (
+        own.post("/update", data={"update": swap}),
+        own.put("/rdf-graph-store", params={"graph": name}, content=raised, headers=turtle),
+        own.put(
+            "/rdf-graph-store", params={"graph": f"{name[:-1]}2"}, content=later, headers=turtle
+        ),
+        own.post(
+            "/rdf-graph-store", params={"graph": f"{name[:-1]}2"}, content=later, headers=turtle
+        ),
+    ):
+        assert refused.status_code == 422, refused.text
+        assert "having published it" in refused.text
+    assert own.get(f"/api/v1/gaps/{ident}").json()["verification"] == "self-reported"
+    same = own.put("/rdf-graph-store", params={"graph": name}, content=held, headers=turtle)
+    assert same.status_code in {200, 204}, same.text
+
+
+def test_an_import_takes_no_bare_reason_for_a_publication(own: TestClient) -> None:
+    ident = "own-korom2025-treatment"
+    text = own.get(f"/api/v1/gaps/{ident}.yaml").text.replace("self-reported", "full-text")
+    (record,) = yaml.safe_load(text)["records"]
+    report = imported(own, [{**record, "published_by": JANE, "published_because": "x"}])
+    assert "would count without anybody having published it" in report
 
 
 def test_what_nobody_else_can_see_is_not_published(own: TestClient) -> None:
