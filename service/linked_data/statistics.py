@@ -13,12 +13,17 @@ from service.store.port import Engine, Row
 
 @dataclass(frozen=True)
 class SourceCount:
-    """What one author has in the store, in one format: `count` versions of records."""
+    """What one author has in the store, in one format: `count` versions of records.
+
+    `uncounted` of them are self-reported: they are in the store, and lists and questions leave them
+    out.
+    """
 
     format: str
     author: URIRef
     name: str
     count: int
+    uncounted: int = 0
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,11 @@ class StoreStatistics:
     graphs: Mapping[URIRef, int]
     sources: tuple[SourceCount, ...]
     modified: Node | None
+
+    @property
+    def uncounted(self) -> int:
+        """How many versions of records are self-reported."""
+        return sum(s.uncounted for s in self.sources)
 
 
 def modified(engine: Engine) -> str | None:
@@ -65,7 +75,8 @@ def _counted(rows: list[Row], what: str, how_many: str) -> dict[URIRef, int]:
 
 def _source(row: Row) -> SourceCount:
     form = str(row["loader"]).rpartition("/")[0]
-    return SourceCount(form, _iri(row, "author"), str(row["name"]), _number(row, "records"))
+    counts = (_number(row, name) for name in ("records", "uncounted"))
+    return SourceCount(form, _iri(row, "author"), str(row["name"]), *counts)
 
 
 def _iri(row: Row, name: str) -> URIRef:

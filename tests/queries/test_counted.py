@@ -87,6 +87,16 @@ def test_no_list_count_or_pool_has_them(
     assert not [link for link in opened(client, "/gaps").links() if "/own-" in link]
 
 
+def test_the_numbers_of_the_dataset_say_how_many_there_are(
+    own: TestClient, client: TestClient
+) -> None:
+    """They have to agree with the dump, so they count them, and say so."""
+    said = f"{len(SHIPPED)} of the versions of gaps are self-reported: counted here"
+    for path in ("/void.ttl", "/catalog.ttl"):
+        assert said in " ".join(own.get(path).text.split()), path
+        assert "self-reported:" not in client.get(path).text
+
+
 def test_who_asks_for_them_gets_them(own: TestClient) -> None:
     listed = [own.get(f"/api/v1/gaps?limit=1{more}").json()["total"] for more in ("", f"&{ASKED}")]
     assert listed[1] == listed[0] + len(SHIPPED)
