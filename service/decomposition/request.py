@@ -16,7 +16,7 @@ from service.common.problems import BadParameter, BadRequest, Invalid
 from service.common.trees import tree
 from service.decomposition.decompose import MOST_RESAMPLES, DecompositionEstimate, decompose
 from service.decomposition.gap_record import GapMetadata, NamedThing, gap_tree
-from service.decomposition.scores import read_scores
+from service.decomposition.scores import MOST_RUNGS, read_scores
 from service.decomposition.table import DataTable, rows_sheet, sheet
 from service.ingest.documents import check_values, read_json
 from service.ontology import graphs
@@ -94,13 +94,21 @@ class DecompositionResult:
     about: Mapping[str, Any]
 
 
+SMALLER = (
+    "A table cannot be split: send it as Parquet, which is smaller and whose values are not "
+    f"counted, or run evalgap decompose. Scores without items are one row a rung, {MOST_RUNGS} at "
+    "the most."
+)
+"""What to do about a table that is too large for a request."""
+
+
 def work(sent: DecompositionRequest, most_resamples: int, most_values: int) -> DecompositionResult:
     """Return what comes of a table as it was sent; a piece of work for a process that may die.
 
     Raises `BadRequest` and `TooLarge`.
     """
     if not sent.data.startswith(_PARQUET):
-        check_values(sent.data, most_values)
+        check_values(sent.data, most_values, SMALLER)
     about = tree(sent.about, "about") if sent.about else {}
     given, name, rows = sent.options, sent.name, None
     if sent.is_json:

@@ -132,7 +132,9 @@ def _parquet(data: bytes) -> "pa.Table":
     file = parquet.ParquetFile(BytesIO(data))
     # a few bytes of Parquet can stand for any number of rows
     if file.metadata.num_rows > MOST_ROWS:
-        raise TooLarge(f"The table has more than {MOST_ROWS:,} rows, the limit. Split it.")
+        raise TooLarge(
+            f"The table has more than {MOST_ROWS:,} rows, the limit. Leave out rungs, or items."
+        )
     for field in file.schema_arrow:
         if pa.types.is_nested(field.type):
             raise BadRequest(f"The column {field.name} holds {field.type}. Write texts or numbers.")

@@ -32,11 +32,11 @@ def read_documents(raw: Raw, most_records: int, most_values: int) -> list[Read]:
     return found
 
 
-def check_values(data: bytes, most: int) -> None:
-    """Raise `TooLarge` for a text with more values than one request may have."""
+def check_values(data: bytes, most: int, advice: str = "Send less at once.") -> None:
+    """Raise `TooLarge`, with advice, for a text with more values than one request may have."""
     if values(data, most) > most:
         raise TooLarge(
-            f"One request may have {most:,} values (EVALGAP_MAX_VALUES). Send less at once.",
+            f"One request may have {most:,} values (EVALGAP_MAX_VALUES). {advice}",
             limit_values=most,
         )
 

@@ -14,14 +14,14 @@ from service.common import parameters
 from service.common.problems import BadParameter, BadRequest, TooLarge
 
 
-async def read_body(stream: AsyncIterator[bytes], limit: int) -> bytes:
-    """Return the body, reading no more of it than `limit` bytes. Raises `TooLarge`."""
+async def read_body(stream: AsyncIterator[bytes], limit: int, advice: str = "Split it.") -> bytes:
+    """Return the body, reading no more of it than `limit` bytes. Raises `TooLarge` with advice."""
     data = bytearray()
     async for chunk in stream:
         data += chunk
         if len(data) > limit:
             raise TooLarge(
-                f"The request has more than {size(limit)}, the limit for one request. Split it.",
+                f"The request has more than {size(limit)}, the limit for one request. {advice}",
                 limit_bytes=limit,
             )
     return bytes(data)
@@ -63,9 +63,11 @@ def check_form_size(request: Request, limit: int, advice: str = "") -> None:
         raise TooLarge(f"{sentence} {advice}".strip(), limit_bytes=limit)
 
 
-async def read_form(request: Request, limit: int, *, files: int, fields: int) -> dict[str, bytes]:
+async def read_form(
+    request: Request, limit: int, *, files: int, fields: int, advice: str = ""
+) -> dict[str, bytes]:
     """Return the parts of a form by name, at most so many of each. Raises `TooLarge`."""
-    check_form_size(request, limit)
+    check_form_size(request, limit, advice)
     async with request.form(max_part_size=limit, max_files=files, max_fields=fields) as form:
         return {
             name: await part.read() if isinstance(part, UploadFile) else part.encode()

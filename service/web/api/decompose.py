@@ -123,12 +123,12 @@ async def _sent(request: Request, limit: int) -> DecompositionRequest:
             f"This takes {', '.join((*_TABLES, _JSON, 'multipart/form-data'))}, "
             f"not {media or 'a body without a Content-Type'}."
         )
-    data = await read_body(request.stream(), limit)
+    data = await read_body(request.stream(), limit, decompose_request.SMALLER)
     return DecompositionRequest(data, "the body", _options(request), is_json=media == _JSON)
 
 
 async def _parts(request: Request, limit: int) -> DecompositionRequest:
-    found = await read_form(request, limit, files=2, fields=2)
+    found = await read_form(request, limit, files=2, fields=2, advice=decompose_request.SMALLER)
     if "file" not in found:
         raise BadRequest("The form has no part called file. Send the table as that part.")
     return DecompositionRequest(

@@ -251,6 +251,20 @@ def test_what_cannot_be_is_refused(
     assert words in answer.text
 
 
+@pytest.mark.parametrize(
+    ("rows", "bound"),
+    [(b"r,0.5,10\n" * 120_000, "more than 1 MB"), (b"r,0,1\n" * 100_000, "200,000 values")],
+)
+def test_a_table_that_is_too_large_is_told_the_bound_and_what_to_do(
+    service: TestClient, rows: bytes, bound: str
+) -> None:
+    """A table cannot be split, as it was told to be."""
+    answer = service.post(PATH, content=b"rung,score,n\n" + rows, headers=CSV)
+    assert answer.status_code == 413
+    for words in (bound, "as Parquet", "evalgap decompose", "one row a rung, 128 at the most"):
+        assert words in answer.json()["detail"]
+
+
 def test_an_error_names_row_column_value_and_mend(service: TestClient) -> None:
     wrong = b"rung,item,score\na,1,1\nb,1,1.5\n"
     found = service.post(PATH, content=wrong, headers=CSV).json()

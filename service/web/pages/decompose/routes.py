@@ -11,6 +11,7 @@ from loaders.reading.encoding import decode
 from service.common import parameters
 from service.common.csv_tables import csv_text
 from service.common.problems import Abandoned, BadRequest, Problem
+from service.decomposition import request as decompose_request
 from service.decomposition.decompose import DecompositionEstimate
 from service.decomposition.request import DecompositionRequest, pair
 from service.ingest.checking import Deadline
@@ -63,7 +64,9 @@ async def decompose_form(request: Request, services: ServicesDep, lines: LinesDe
     """Take the results apart and show what came of it, or what is wrong with them."""
     limit, line = services.settings.max_body_bytes, lines.decompositions
     async with line.slot(request) as deadline:
-        form = read_form(request, limit, files=1, fields=len(_FIELDS))
+        form = read_form(
+            request, limit, files=1, fields=len(_FIELDS), advice=decompose_request.SMALLER
+        )
         parts = await line.read(deadline, form)
         file = parts.pop("file", b"")
         typed = {name: value.decode(errors="replace") for name, value in parts.items()}
