@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from rdflib import XSD, Literal, URIRef
-from ruamel.yaml import YAML
 
 from loaders.mapping.iris import BASE
+from loaders.reading.yaml12 import read_yaml
 from service.common.problems import BadParameter, NotFound
 from service.common.resources import inside
 from service.ontology.old_codes import OldCode, dimension_and_code, old_codes
@@ -206,7 +206,7 @@ def _load(path: Path) -> NamedQuery:
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     head = "".join(line[2:].removeprefix(" ") for line in lines if line.startswith("#+"))
     sparql = "".join(line for line in lines if not line.startswith("#+"))
-    meta = YAML(typ="safe", pure=True).load(head)
+    meta = read_yaml(head)
     params = {n: Parameter(n, **p) for n, p in meta["params"].items()}
     declared = _VALUES.search(sparql)
     names = declared[1].replace("?", "").split() if declared else []
