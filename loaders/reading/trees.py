@@ -1,10 +1,10 @@
 """Text to Python values: JSON and YAML 1.2, with limits, nothing fetched, nothing run."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from loaders.contract import MAX_RECORD_BYTES, CardError, Raw, RecordProblem, shorten
@@ -56,7 +56,8 @@ def parse_as_harness(data: bytes) -> tuple[Any, list[str]]:
     words = clean(decode(data)[0])
     check_depth(words.encode(errors="surrogatepass"), "yaml")
     repeated: list[str] = []
-    tree = without_no_numbers(read_yaml(words, repeated), [])
+    odd: list[NoNumber] = []
+    tree = without_no_numbers(read_yaml(words, odd, repeated), [])
     _check_depth(tree)
     return tree, repeated
 
@@ -84,20 +85,21 @@ def parse_text(words: str, warnings: list[RecordProblem]) -> Any:
 
     Raises `CardError` as `read_tree`.
     """
-    tree = _parsed(words)
-    return tree if _NO_NUMBER.search(words) is None else without_no_numbers(tree, warnings)
+    odd: list[NoNumber] = []
+    tree = _parsed(words, odd)
+    return without_no_numbers(tree, warnings) if odd else tree
 
 
-def _parsed(words: str) -> Any:
+def _parsed(words: str, odd: list[NoNumber]) -> Any:
     from loaders.reading.yaml12 import read_yaml  # noqa: PLC0415 - JSON alone needs no YAML library
 
     is_json = words.lstrip()[:1] in {"{", "["}
     check_depth(words.encode(errors="surrogatepass"), "json" if is_json else "yaml")
     if not is_json:
-        tree = read_yaml(words)
+        tree = read_yaml(words, odd)
         _check_depth(tree)
         return tree
-    tree = _json(words)
+    tree = _json(words, odd)
     if words.count("{") + words.count("[") > MAX_DEPTH:  # else it cannot be too deep
         _check_depth(tree)
     return tree
@@ -113,11 +115,10 @@ def too_large(size: int = 0) -> RecordProblem:
     )
 
 
-def _json(words: str) -> Any:
+def _json(words: str, odd: list[NoNumber]) -> Any:
+    read = partial(number, odd=odd)
     try:
-        return json.loads(
-            words, parse_float=number, parse_constant=_no_constant, object_pairs_hook=_object
-        )
+        return json.loads(words, parse_float=read, parse_constant=read, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         raise CardError(
             RecordProblem(
@@ -151,27 +152,21 @@ def twice(name: str, line: int | None = None) -> RecordProblem:
     )
 
 
-def number(text: str) -> Decimal | NoNumber:
-    """Return a number exactly as written."""
+def number(text: str, odd: list[NoNumber]) -> Decimal | NoNumber:
+    """Return a number exactly as written; what is none that a card can hold is put on a list."""
     try:
         value = Decimal(text)
     except InvalidOperation:
         value = Decimal("NaN")
-    if not value.is_finite():
-        return _no_constant(text)
-    if abs(value.adjusted()) > MAX_EXPONENT or len(text) > MAX_EXPONENT:
-        return NoNumber(text, f"This number has too many digits{LEFT_OUT}")
-    return value
-
-
-def _no_constant(name: str) -> NoNumber:
-    return NoNumber(name, f"{shorten(name)} is not a number that a card can hold{LEFT_OUT}")
-
-
-_NO_NUMBER = re.compile(
-    r"\bNaN\b|\bInfinity\b|\.(?:nan|NaN|NAN|inf|Inf|INF)\b|[eE][-+]?[0-9]{3}|[0-9]{390}"
-)
-"""What a text has that may hold a number which is none."""
+    if value.is_finite() and abs(value.adjusted()) <= MAX_EXPONENT >= len(text):
+        return value
+    message = (
+        f"This number has too many digits{LEFT_OUT}"
+        if value.is_finite()
+        else f"{shorten(text)} is not a number that a card can hold{LEFT_OUT}"
+    )
+    odd.append(NoNumber(text, message))
+    return odd[-1]
 
 
 def without_no_numbers(tree: Any, warnings: list[RecordProblem], where: str = "") -> Any:

@@ -22,7 +22,7 @@ from yaml.events import (
 )
 
 from loaders.contract import CardError, Opaque, RecordProblem, shorten
-from loaders.reading.trees import MAX_DEPTH, Several, number, too_deep, twice
+from loaders.reading.trees import MAX_DEPTH, NoNumber, Several, number, too_deep, twice
 
 _EVENTS = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CORE = "tag:yaml.org,2002:"
@@ -40,14 +40,15 @@ _BREAKS = str.maketrans("\x85\u2028\u2029", "\ufdd0\ufdd1\ufdd2")
 _UNBREAK = str.maketrans("\ufdd0\ufdd1\ufdd2", "\x85\u2028\u2029")
 
 
-def read_yaml(words: str, repeated: list[str] | None = None) -> Any:
+def read_yaml(words: str, odd: list[NoNumber], repeated: list[str] | None = None) -> Any:
     """Return the value of a YAML text, `Several` for one of several documents.
 
-    A field that stands twice is put on the list `repeated` and its last value counts; without one
-    it is an error. Raises `CardError`, with the line where it is known.
+    `odd` gets the numbers in it that no card can hold. A field that stands twice is put on the
+    list `repeated` and its last value counts; without that list it is an error. Raises
+    `CardError`, with the line where it is known.
     """
     try:
-        return _built(yaml.parse(words.translate(_BREAKS), Loader=_EVENTS), repeated)
+        return _built(yaml.parse(words.translate(_BREAKS), Loader=_EVENTS), odd, repeated)
     except yaml.MarkedYAMLError as error:
         raise CardError(_problem(error)) from error
     except (yaml.YAMLError, ValueError) as error:
@@ -92,13 +93,13 @@ class _Open:
             self.key = None
 
 
-def _built(events: Iterable[Event], repeated: list[str] | None) -> Any:
+def _built(events: Iterable[Event], odd: list[NoNumber], repeated: list[str] | None) -> Any:
     """Return the value of the documents of a stream; aliases could unfold it to gigabytes."""
     top = _Open([], None)
     stack = [top]
     for event in events:
         if isinstance(event, ScalarEvent):
-            _scalar(event, stack[-1], repeated)
+            _scalar(event, stack[-1], odd, repeated)
         elif isinstance(event, CollectionStartEvent):
             stack.append(_started(event, stack))
         elif isinstance(event, CollectionEndEvent):
@@ -121,9 +122,11 @@ def _started(event: CollectionStartEvent, stack: list[_Open]) -> _Open:
     return _Open({} if isinstance(event, MappingStartEvent) else [], tag)
 
 
-def _scalar(event: ScalarEvent, parent: _Open, repeated: list[str] | None) -> None:
+def _scalar(
+    event: ScalarEvent, parent: _Open, odd: list[NoNumber], repeated: list[str] | None
+) -> None:
     if not parent.wants_key():
-        parent.add(_value(event))
+        parent.add(_value(event, odd))
         return
     name = event.value.translate(_UNBREAK)
     if name in parent.value:
@@ -133,19 +136,19 @@ def _scalar(event: ScalarEvent, parent: _Open, repeated: list[str] | None) -> No
     parent.key = name
 
 
-def _value(event: ScalarEvent) -> Any:
+def _value(event: ScalarEvent, odd: list[NoNumber]) -> Any:
     words = event.value.translate(_UNBREAK)
     if _private(event):
         return Opaque(event.tag, words)
-    return _plain(words) if event.implicit[0] or event.tag in _PLAIN_TAGS else words
+    return _plain(words, odd) if event.implicit[0] or event.tag in _PLAIN_TAGS else words
 
 
-def _plain(words: str) -> Any:
+def _plain(words: str, odd: list[NoNumber]) -> Any:
     if words in _WORDS:
         return _WORDS[words]
     if _INT.fullmatch(words):
         return int(words, 0) if words[:2] in {"0o", "0x"} else int(words)
-    return number(words) if _FLOAT.fullmatch(words) else words
+    return number(words, odd) if _FLOAT.fullmatch(words) else words
 
 
 def _private(event: ScalarEvent | CollectionStartEvent) -> bool:

@@ -166,7 +166,8 @@ class Identities:
         for ident in (*([mine] if mine else []), *known.copies(document)):
             known.look_up([series_of(document, ident)])
             found = self._candidate(document, ident, known)
-            if found.is_open(said) and found.fits(document):
+            there = found.stored is not None or ident == mine
+            if there and found.is_open(said) and found.fits(document):
                 return found
         return None
 

@@ -46,10 +46,12 @@ class Known:
     def look_up(self, series: Iterable[str]) -> None:
         """Ask the store for those of these series that were not looked up yet."""
         missing = [s for s in dict.fromkeys(series) if s not in self._found]
+        if not missing:
+            return
         self._found |= dict.fromkeys(missing)
         found: dict[str, tuple[str, set[str]]] = {}
         rows = internal.rows(self._engine, "current-files", series=map(URIRef, missing))
-        for row in rows if missing else ():
+        for row in rows:
             _, files = found.setdefault(str(row["series"]), (str(row["title"]), set()))
             files.add(str(row["file"]))
         self._found |= {s: Stored(title, frozenset(files)) for s, (title, files) in found.items()}

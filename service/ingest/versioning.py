@@ -224,6 +224,8 @@ def _unordered(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _unordered(item) for key, item in value.items()}
     if isinstance(value, list):
+        if all(isinstance(item, str) for item in value):
+            return sorted(value)
         items = [_unordered(item) for item in value]
         return sorted(items, key=json.dumps) if len(items) > 1 else items
     return value
