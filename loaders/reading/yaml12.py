@@ -40,7 +40,9 @@ _BREAKS = str.maketrans("\x85\u2028\u2029", "\ufdd0\ufdd1\ufdd2")
 _UNBREAK = str.maketrans("\ufdd0\ufdd1\ufdd2", "\x85\u2028\u2029")
 
 
-def read_yaml(words: str, odd: list[NoNumber], repeated: list[str] | None = None) -> Any:
+def read_yaml(
+    words: str, odd: list[NoNumber] | None = None, repeated: list[str] | None = None
+) -> Any:
     """Return the value of a YAML text, `Several` for one of several documents.
 
     `odd` gets the numbers in it that no card can hold. A field that stands twice is put on the
@@ -48,7 +50,11 @@ def read_yaml(words: str, odd: list[NoNumber], repeated: list[str] | None = None
     `CardError`, with the line where it is known.
     """
     try:
-        return _built(yaml.parse(words.translate(_BREAKS), Loader=_EVENTS), odd, repeated)
+        return _built(
+            yaml.parse(words.translate(_BREAKS), Loader=_EVENTS),
+            odd if odd is not None else [],
+            repeated,
+        )
     except yaml.MarkedYAMLError as error:
         raise CardError(_problem(error)) from error
     except (yaml.YAMLError, ValueError) as error:
