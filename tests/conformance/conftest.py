@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
@@ -31,5 +32,6 @@ def shared(
 @pytest.fixture
 def plain(shared: TestClient) -> TestClient:
     """Return a client of a service whose store is empty."""
-    assert shared.post("/update", data={"update": "CLEAR ALL"}).is_success
+    assert isinstance(shared.app, FastAPI)
+    shared.app.state.services.engine.update("CLEAR ALL")
     return shared

@@ -171,8 +171,9 @@ class Runner:
         name = "update" if "Update" in case.kind else "query"
         if name == "update":
             self._fill(Case("", "", ""))
-            self._held = None
         answer = self._client.post("/sparql", data={name: text})
+        if name == "update" and answer.is_success:  # else nothing has changed
+            self._held = None
         wanted = 400 if case.kind.startswith("Negative") else 204 if name == "update" else 200
         return None if answer.status_code == wanted else f"{answer.status_code} {answer.text[:200]}"
 
