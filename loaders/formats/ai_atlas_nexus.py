@@ -18,21 +18,43 @@ AUTHOR = Agent(id="ai-atlas-nexus", name="IBM AI Atlas Nexus")
 RIGHTS = "Apache-2.0, IBM/ai-atlas-nexus"
 _LISTS = ("evaluations", "datasets")
 _COMPANY = {"organizations", "documents", "licenses", "taxonomies", *_LISTS}
+_OWN = {
+    "hasDataset", "hasDocumentation", "hasLicense", "hasRelatedRisk", "hasTasks",
+    "isDefinedByTaxonomy", "isDefinedByVocabulary",
+}  # fmt: skip
+"""Fields of the graph's entries, in its own spelling."""
 
 
 def detects(tree: Any) -> bool:
-    """Recognise the file by its lists: evaluations or datasets, and only lists of the graph."""
+    """Recognise the file by its evaluations or datasets.
+
+    In the parts of the graph nothing but such lists stands beside them; in its whole export, and
+    in lists by id, an entry has fields of the graph.
+    """
     if not isinstance(tree, Mapping) or not set(tree) & set(_LISTS):
         return False
-    return set(tree) <= _COMPANY and all(isinstance(v, list) for v in tree.values())
+    if set(tree) <= _COMPANY and all(isinstance(v, list) for v in tree.values()):
+        return True
+    items = [item for name in _LISTS for _, item in _entries(tree.get(name))]
+    return any(isinstance(item, Mapping) and _OWN & set(item) for item in items)
 
 
 def split(raw: Raw, tree: Mapping[str, Any]) -> Iterator[tuple[Raw, Any]]:
     """Yield one part per evaluation and dataset, with the documents of the file."""
-    documents = {d.get("id"): d for d in tree.get("documents") or [] if isinstance(d, Mapping)}
+    given = (d for _, d in _entries(tree.get("documents")) if isinstance(d, Mapping))
+    documents = {d.get("id"): d for d in given}
     for name in _LISTS:
-        for index, item in enumerate(tree.get(name) or []):
-            yield raw.part(f"/{name}/{index}"), (name, item, documents)
+        for place, item in _entries(tree.get(name)):
+            yield raw.part(f"/{name}/{place}"), (name, item, documents)
+
+
+def _entries(given: Any) -> Iterator[tuple[str | int, Any]]:
+    """Yield the place and the content of each entry: of a list, or of fields named by its id."""
+    if isinstance(given, Mapping):
+        for ident, item in given.items():
+            yield str(ident), {"id": ident, **item} if isinstance(item, Mapping) else item
+    elif isinstance(given, list):
+        yield from enumerate(given)
 
 
 def key(raw: Raw, value: Any) -> Key:

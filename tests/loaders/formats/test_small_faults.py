@@ -102,3 +102,18 @@ def test_a_needed_number_that_is_none_is_the_first_reason() -> None:
     (found,) = read(text, "b.yaml")
     assert isinstance(found, Rejected)
     assert (found.problems[0].field, found.problems[0].value) == ("benchmark_name", ".nan")
+
+
+NEXUS = {"id": "eval-one", "name": "Eval One", "isDefinedByTaxonomy": "x"}
+
+
+@pytest.mark.parametrize(
+    "given", [[NEXUS], {"eval-one": {k: NEXUS[k] for k in NEXUS if k != "id"}}]
+)
+def test_the_whole_export_of_the_nexus_graph_is_read(given: object) -> None:
+    tree = {"evaluations": given, "risks": [{"id": "r1"}], "actions": None, "entries": []}
+    (found,) = read(json.dumps(tree), "ai-risk-ontology.json")
+    assert isinstance(found, Document), found
+    assert (found.format, found.raw.key) == ("ai-atlas-nexus", "eval-one")
+    (other,) = read(json.dumps({"evaluations": [{"id": 1}], "x": 1}), "other.json")
+    assert isinstance(other, Rejected)
