@@ -7,7 +7,7 @@ from typing import Any, Literal, Self, get_args
 
 from loaders.contract import Raw, RecordProblem
 from loaders.mapping.iris import BASE
-from loaders.model import CORE_DIMENSIONS, STANDINGS, Description, Record
+from loaders.model import CORE_DIMENSIONS, STANDINGS, WITHDRAWN, Description, Record
 from service.validation.validator import Issue
 
 State = Literal["new", "revised", "unchanged", "passed over", "set aside"]
@@ -111,7 +111,7 @@ class ImportCounts:
             self.cut_off[outcome.title] = outcome.problems[0].message
         self.records.update(r.kind for r in outcome.records)
         for record in outcome.records:
-            if isinstance(record, Description):
+            if isinstance(record, Description) and record.status != WITHDRAWN:
                 self._cover(record)
 
     def _cover(self, card: Description) -> None:
