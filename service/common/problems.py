@@ -13,7 +13,7 @@ Problem                       500   2
 +-- NotAcceptable             406   2    no representation in a form the client takes
 +-- RequestTimeout            408   2    the request came too slowly
 +-- Conflict                  409   2    what is there does not allow it
-+-- Gone                      410   2    withdrawn
++-- Gone                      410   2    an undone import had added it
 +-- TooLarge                  413   2
 +-- AddressTooLong            414   2
 +-- UnsupportedMedia          415   2
@@ -218,9 +218,9 @@ class Unreadable(Conflict):
 
 
 class Gone(Problem):
-    """What was under this name has been withdrawn."""
+    """What was under this name is gone: the import that added it was undone."""
 
-    status, slug, title = 410, "gone", "Withdrawn"
+    status, slug, title = 410, "gone", "Gone"
 
 
 class Busy(Problem):

@@ -132,18 +132,19 @@ def stored(
     gate: Gate,
     successors: Sequence[Successor],
     write: LogEntry,
-    said: str = "",
+    also: str = "",
 ) -> None:
-    """Store versions in one transaction, with their provenance and what else is `said` (N-Quads).
+    """Store versions in one transaction, with their provenance and what is `also` said (N-Quads).
 
     Each follows the version before it. Raises `Invalid` where the shapes refuse one.
     """
     judge(engine, gate, successors)
     sources = _sources(engine, [s.repeats for s in successors if s.repeats])
-    lines = [software(), activity(write), said]
+    lines = [software(), activity(write), also]
     for each in successors:
         before = sources.get(str(each.repeats.graph)) if each.repeats else None
-        lines += [_lines(each), _provenance(each, before, write)]
+        said = _lines(each)
+        lines += [said, _provenance(each.version, sha256(said.encode()).hexdigest(), before, write)]
     engine.commit("".join(lines))
 
 
@@ -172,9 +173,7 @@ def _lines(successor: Successor) -> str:
     return nquads(own, successor.version.graph.n3()) + nquads(things, THINGS.n3())
 
 
-def _provenance(successor: Successor, before: _Source | None, write: LogEntry) -> str:
-    version = successor.version
-    digest = sha256(_lines(successor).encode()).hexdigest()
+def _provenance(version: Version, digest: str, before: _Source | None, write: LogEntry) -> str:
     source = before or _Source(f"{write.operation} of {version.name}", digest, digest, "evalgap/0")
     origin = VersionOrigin(
         source=source.file,

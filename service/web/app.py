@@ -77,6 +77,7 @@ ROUTERS = (
     validate.router,
     matches.router,
     imports.router,
+    imports.forms,
     fit.router,
     risk.router,
     coverage.router,

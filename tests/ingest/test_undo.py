@@ -250,3 +250,17 @@ def test_undo_is_one_transaction(client: TestClient, monkeypatch: pytest.MonkeyP
     assert b"".join(sorted(b"".join(held.engine.dump()).splitlines(keepends=True))) == before
     monkeypatch.setattr(held.engine, "commit", whole)
     assert undone(client, job["id"]).status_code == 200
+
+
+def test_the_page_of_an_import_has_a_form_that_undoes_it(client: TestClient) -> None:
+    job = imported(client, card("one"))
+    report = f"/api/v1/imports/{job['id']}/report.html"
+    form = opened(client, report).one("form[action$=undo]")
+    assert "What it added (1) goes" in form.words
+    path = f"/imports/{job['id']}/undo"
+    assert client.post(path, data={"token": "wrong"}).status_code == 401
+    done = client.post(path, data={"token": TOKEN})
+    assert done.status_code == 200, done.text
+    assert "card/one/me" in done.text
+    assert client.get("/api/v1/cards/one/me").status_code == 410
+    assert "Undone on 20" in opened(client, report).words

@@ -14,11 +14,11 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.datastructures import UploadFile
 
 from loaders.reading.no_card import Choice
-from service.access import Caller
+from service.access import Caller, Scope
 from service.common.csv_tables import csv_lines
 from service.common.negotiation import choose
 from service.common.problems import BadRequest, TooLarge
-from service.ingest.jobs import ENDED, ImportJob, ImportJobs
+from service.ingest.jobs import ENDED, ImportJob
 from service.ingest.stored_imports import stored_imports
 from service.ingest.undo import Undoing, undo, undoing
 from service.web.cancellation import in_writing_thread
@@ -33,11 +33,14 @@ from service.web.dependencies import (
 )
 from service.web.lines import LinesDep
 from service.web.pages.layout import page
-from service.web.requests import check_form_size
+from service.web.requests import check_form_size, read_form
 from service.web.responses import json_text
 
 router = APIRouter(prefix="/api/v1", tags=["imports"], dependencies=[IMPORTER], responses=REFUSALS)
 """Every route needs the scope: names of files and values of records are not for everybody."""
+forms = APIRouter()
+"""The form of the page of an import: it carries the token itself."""
+_FORM_BYTES = 10_000
 _FORMS = ["application/json", "text/csv", "text/html"]
 _COLUMNS = ("source", "place", "state", "format", "records", "replaces", "problems", "warnings")
 _TICK = 0.3
@@ -208,6 +211,17 @@ async def undo_import(
     return Response(json_text(request, found.document()), media_type="application/json")
 
 
+@forms.post("/imports/{ident}/undo")
+async def undo_by_form(ident: str, request: Request, services: ServicesDep) -> Response:
+    """Undo an import as the API does; needs the token in the form of its page."""
+    typed = await read_form(request, _FORM_BYTES, files=0, fields=1)
+    token = typed.get("token", b"").decode(errors="replace")
+    caller = await run_in_threadpool(services.access.admit_form, request, token, Scope.WRITE)
+    write = await run_in_threadpool(services.jobs.stored_as, ident)
+    found = await in_writing_thread(request, undone, services, caller, write)
+    return page(request, "api/undone.html", found.document())
+
+
 def undone(services: Services, caller: Caller, ident: str) -> Undoing:
     """Undo an import. Raises as `undo` does."""
     with writing(services, caller, "undo of import", ident) as write:
@@ -241,19 +255,20 @@ async def _events(job: ImportJob) -> AsyncIterator[str]:
 @router.get("/imports/{ident}/set-aside.{suffix}", include_in_schema=False)
 def list_set_aside(ident: str, request: Request, services: ServicesDep) -> Response:
     """Return the records that this import set aside, each with place, reasons and mend."""
-    return _outcomes(request, services.jobs, ident, lambda o: o["state"] == "set aside")
+    return _outcomes(request, services, ident, lambda o: o["state"] == "set aside")
 
 
 @router.get("/imports/{ident}/report")
 @router.get("/imports/{ident}/report.{suffix}", include_in_schema=False)
 def get_report(ident: str, request: Request, services: ServicesDep) -> Response:
     """Return what became of every record; as a page, the sums and the coverage as well."""
-    return _outcomes(request, services.jobs, ident, lambda _: True)
+    return _outcomes(request, services, ident, lambda _: True)
 
 
 def _outcomes(
-    request: Request, jobs: ImportJobs, ident: str, kept: Callable[[dict[str, Any]], bool]
+    request: Request, services: Services, ident: str, kept: Callable[[dict[str, Any]], bool]
 ) -> Response:
+    jobs = services.jobs
     job = jobs.get(ident)
     suffix = request.path_params.get("suffix") or request.query_params.get("format")
     media = choose(request.headers.get("accept"), _FORMS, suffix)
@@ -262,7 +277,15 @@ def _outcomes(
         return page(
             request,
             "api/import.html",
-            {"job": job.document(), "outcomes": islice(found, _SHOWN), "shown": _SHOWN},
+            {
+                "job": job.document(),
+                "outcomes": islice(found, _SHOWN),
+                "shown": _SHOWN,
+                "stored": next(
+                    (i for i in stored_imports(services.engine) if i.id == job.write), None
+                ),
+                "writable": services.access.writable,
+            },
         )
     lines = _as_csv(found) if media == "text/csv" else _as_json(job, found)
     return StreamingResponse(

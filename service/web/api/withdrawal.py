@@ -21,21 +21,21 @@ def _add(operation: str, decide: Decision, about: str) -> None:
     """Add the route of a decision; `about` is its description for OpenAPI."""
 
     async def endpoint(
-        request: Request, services: ServicesDep, caller: WriterDep, name: str
+        request: Request, services: ServicesDep, caller: WriterDep, ident: str
     ) -> Response:
         body = await read_json(request, services.settings.max_body_bytes)
         given = alone.form(body, Decided)
 
         def decided() -> Response:
-            with writing(services, caller, operation, name) as write:
-                done = decide(services.engine, services.gate, name, given, write.entry)
+            with writing(services, caller, operation, ident) as write:
+                done = decide(services.engine, services.gate, ident, given, write.entry)
             text = json_text(request, repository.as_json(services.engine, done))
             return Response(text, media_type="application/json")
 
         return await in_writing_thread(request, decided)
 
     router.add_api_route(
-        f"/{{name:path}}/{operation}",
+        f"/{{ident:path}}/{operation}",
         endpoint,
         methods=["POST"],
         operation_id=f"record_{operation}",
