@@ -5,7 +5,7 @@ import's own report has gone. The id of an import is that of its entry in the lo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rdflib import URIRef
@@ -14,7 +14,7 @@ from loaders.mapping.iris import BASE, last_segment, path_below
 from loaders.model import whole_number
 from service.common.problems import NotFound
 from service.ingest.provenance import activity_iri
-from service.ingest.successors import Version
+from service.ingest.successors import Version, batches
 from service.queries import internal
 from service.store.port import Engine, Row
 
@@ -107,33 +107,62 @@ def imported_records(engine: Engine, ident: str) -> list[ImportedRecord]:
     found: dict[str, list[Row]] = {}
     for row in internal.rows(engine, "import-versions", activity=activity_iri(ident)):
         found.setdefault(str(row["series"]), []).append(row)
-    return [_record(series, rows) for series, rows in found.items()]
+    repeats = _repeats(engine)
+    records = [_record(series, rows, repeats) for series, rows in found.items()]
+    return _with_writes(engine, records)
 
 
-def _record(series: str, rows: list[Row]) -> ImportedRecord:
+_Repeats = Mapping[str, list[tuple[str, bool]]]
+"""The graphs that repeat a graph, each with whether it holds the current version."""
+
+
+def _repeats(engine: Engine) -> _Repeats:
+    found: dict[str, list[tuple[str, bool]]] = {}
+    for row in internal.rows(engine, "repeats"):
+        found.setdefault(str(row["graph"]), []).append((str(row["copy"]), "newer" not in row))
+    return found
+
+
+def _again(graph: str, repeats: _Repeats) -> int | None:
+    """Return the number of the current version, where that repeats a graph, perhaps by others."""
+    for copy, current in repeats.get(graph, ()):
+        if current:
+            return whole_number(last_segment(copy))
+        if number := _again(copy, repeats):
+            return number
+    return None
+
+
+def _record(series: str, rows: list[Row], repeats: _Repeats) -> ImportedRecord:
     kind, _, ident = path_below(series).partition("/")
     by_number: Mapping[int, Row] = {whole_number(str(r["number"])) or 0: r for r in rows}
     first, last = min(by_number), max(by_number)
     # what others stored since and took back does not count
-    again = whole_number(str(by_number[last].get("again"))) or last
+    again = _again(str(by_number[last]["graph"]), repeats) or last
     gaps = [n for n in sorted(by_number) if n + 1 not in by_number and (n < last or again == last)]
+    later = (str(row["next"]) for n in gaps if "next" in (row := by_number[n]))
     version = Version(kind, ident, again)
     replaces = by_number[first].get("replaces")
     before = whole_number(last_segment(replaces)) if replaces else None
     old = str(replaces).removeprefix(f"{BASE}graph/").rpartition("/")[0] if replaces else None
-    classes = frozenset(URIRef(str(r["class"])) for r in rows if str(r["number"]) == str(last))
     return ImportedRecord(
         version.numbered(first),
         version,
-        classes,
+        frozenset(URIRef(str(r["class"])) for r in rows if str(r["number"]) == str(last)),
         version.numbered(before) if before else None,
-        next((words for n in gaps if (words := _later(by_number[n]))), None),
+        next(later, None),
         old if old != version.name else None,
     )
 
 
-def _later(row: Row) -> str | None:
-    if "next" not in row:
-        return None
-    write = f"{row['operation']} {last_segment(row['write'])[:8]}" if "write" in row else "a write"
-    return f"version {last_segment(row['next'])}, by the {write}"
+def _with_writes(engine: Engine, records: list[ImportedRecord]) -> list[ImportedRecord]:
+    """Return the records with words for what is later: its version, and the write behind it."""
+    words: dict[str, str] = {}
+    for some in batches(URIRef(r.later) for r in records if r.later):
+        for row in internal.rows(engine, "writes-of", version=some):
+            number, write = last_segment(row["version"]), last_segment(row["write"])
+            words[str(row["version"])] = f"version {number}, by the {row['operation']} {write[:8]}"
+    return [
+        replace(r, later=words.get(r.later, f"version {last_segment(r.later)}")) if r.later else r
+        for r in records
+    ]
