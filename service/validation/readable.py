@@ -19,7 +19,7 @@ from rdflib.term import Node as RdfNode
 from loaders.contract import RecordProblem, problems_of
 from loaders.mapping import read
 from loaders.mapping.fields import Field, fields_of
-from loaders.mapping.iris import BASE, EGAP, ONTOLOGY_GRAPH, PROVENANCE, SHAPES_GRAPH, expand
+from loaders.mapping.iris import BASE, DCAT, EGAP, ONTOLOGY_GRAPH, PROVENANCE, SHAPES_GRAPH, expand
 from loaders.model import Node, Record, Thing, whole_number
 from service.ontology.graphs import shapes, taxonomy
 from service.validation.messages import short
@@ -219,6 +219,17 @@ def _record_problems(whole: Graph, cls: type[Record], iri: str) -> Iterator[Reco
         mend = f"Name it {start}, its id, and its version: {cls.kind}/a-name/1."
         yield RecordProblem("A record is not named as its kind is.", "@id", iri, mend)
         return
+    record = iri.removeprefix(f"{BASE}id/")
+    found_by = {
+        DCAT.isVersionOf: URIRef(f"{BASE}id/{record.rpartition('/')[0]}"),
+        DCAT.version: Literal(version),
+        EGAP.recordedIn: URIRef(f"{BASE}graph/{record}"),
+    }
+    for predicate, right in found_by.items():
+        if set(whole.objects(URIRef(iri), predicate)) != {right}:
+            mend = f"Say of it {_short(predicate)} {right.n3()}, and nothing else."
+            what = "The record would not be found."
+            yield RecordProblem(what, _short(predicate), mend=mend)
     read.record(whole, cls, iri)
 
 

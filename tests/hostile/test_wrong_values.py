@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from pydantic import SecretStr
+from rdflib import Literal
 
 from loaders.mapping.iris import EGAP, THINGS, graph_iri
 from loaders.mapping.nquads import nquads
@@ -153,6 +154,16 @@ def test_a_number_is_stored_so_that_one_can_calculate_with_it(client: TestClient
     assert imported(client, given) == {"new": 1, "set aside": 1}
     answer = client.get("/sparql", params={"query": asked, "format": "csv"})
     assert answer.text.split() == ["n", f"0.{'1' * 18}"]
+
+
+@pytest.mark.parametrize("name", ["isVersionOf", "version", "recordedIn"])
+def test_a_record_says_by_what_it_is_found(client: TestClient, name: str) -> None:
+    graph, triples = wrong_values.renamed(wrong_values.sample(MATCH), MATCH, 101)
+    others = [t for t in triples if not t[1].endswith(name)]
+    wrong = [(s, p, Literal("wrong")) for s, p, _ in triples if p.endswith(name)]
+    answers = [put(client, graph, nquads(some, "")) for some in (others, [*others, *wrong])]
+    assert [a.status_code for a in answers] == [422, 422]
+    assert all(name in a.json()["detail"] for a in answers)
 
 
 def imported(client: TestClient, texts: list[str]) -> dict[str, int]:

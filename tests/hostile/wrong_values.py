@@ -91,11 +91,12 @@ def variants(cls: type[Record]) -> Iterator[Wrong]:
 
 def renamed(triples: list[Triple], cls: type[Record], number: int) -> tuple[str, list[Triple]]:
     """Return the name of the graph and the triples of the record under another id."""
-    old, new = (str(series_iri(cls.kind, f"sample{n}/author")) for n in ("", f"-{number}"))
+    old, new = (f"{cls.kind}/sample{n}/author" for n in ("", f"-{number}"))
+    starts = {f"{BASE}{place}/{old}": f"{BASE}{place}/{new}" for place in ("id", "graph")}
 
     def other(term: Any) -> Any:
-        moved = isinstance(term, URIRef) and str(term).startswith(old)
-        return URIRef(new + str(term)[len(old) :]) if moved else term
+        found = next((s for s in starts if isinstance(term, URIRef) and term.startswith(s)), None)
+        return URIRef(starts[found] + str(term)[len(found) :]) if found else term
 
     name = str(graph_iri(cls.kind, f"sample-{number}/author", 1))
     return name, [(other(s), p, other(o)) for s, p, o in triples]
