@@ -58,16 +58,20 @@ def datatype_of(cls: type[Node], field: Field) -> Datatype | None:
 
 def misfit(cls: type[Node], field: Field, value: RdfNode) -> str:
     """Return in words why a value in a file does not fit its field, or nothing."""
-    asked = datatype_of(cls, field)
-    if asked is None:
+    datatype = datatype_of(cls, field)
+    if datatype is None:
         is_part = isinstance(field.term, Part) and isinstance(value, BNode)
         named = is_part or isinstance(value, URIRef)
         return "" if named else "This is no name. Write an IRI, such as one in <> in Turtle."
-    if isinstance(value, Literal) and not value.language and not value.ill_typed:
-        datatype = value.datatype or XSD.string
-        if datatype in {asked.iri, *asked.also}:
-            return ""
-    return f"{value} is no {asked.what}. Write {asked.how}."
+    return (
+        "" if _is_read(datatype, value) else f"{value} is no {datatype.what}. Write {datatype.how}."
+    )
+
+
+def _is_read(datatype: Datatype, value: RdfNode) -> bool:
+    if not isinstance(value, Literal) or value.language or value.ill_typed:
+        return False
+    return (value.datatype or XSD.string) in {datatype.iri, *datatype.also}
 
 
 def _type(annotation: Any) -> type:

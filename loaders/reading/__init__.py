@@ -17,4 +17,5 @@ __all__ = [
     "spool",
     "trees",
     "unknown",
+    "yaml12",
 ]

@@ -2,7 +2,9 @@
 
 __all__ = [
     "aliases",
+    "amounts",
     "csv_tables",
+    "digits",
     "fair_lock",
     "garbage",
     "http_headers",

@@ -1,7 +1,7 @@
 """Records that the store holds and nobody can read, noted where they are left out of what is shown.
 
 The gate lets none in; there are some in a store that was written with `--gate off`, or by another
-program. Whoever shows many records notes those that it leaves out, and what answers says so.
+program. The code that shows many records notes those that it leaves out, and the answer says so.
 """
 # DESIGN: set-aside-while-reading
 

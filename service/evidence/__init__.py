@@ -1,3 +1,3 @@
 """Measured gaps that bear on a deployment: which are relevant, pooled where that is honest."""
 
-__all__ = ["publication", "relevance", "report", "risk"]
+__all__ = ["pooling", "publication", "relevance", "report", "risk"]

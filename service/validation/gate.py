@@ -187,8 +187,8 @@ def judge(nquads: bytes, context: bytes, judged: Judge) -> list[Issue]:
         if issue.severity == "Violation" and issue.shape != _UNDECIDED
     }
     unread = [i for i in readable.unreadable(graphs, named) if _whose(i) not in wrong]
-    told = wrong.union(map(_whose, unread))
-    return [i for i in issues if i.shape != _UNDECIDED or _whose(i) not in told] + unread
+    answered = wrong.union(map(_whose, unread))
+    return [i for i in issues if i.shape != _UNDECIDED or _whose(i) not in answered] + unread
 
 
 def _whose(issue: Issue) -> str:

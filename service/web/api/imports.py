@@ -38,7 +38,7 @@ from service.web.responses import json_text
 
 router = APIRouter(prefix="/api/v1", tags=["imports"], dependencies=[IMPORTER], responses=REFUSALS)
 """Every route needs the scope: names of files and values of records are not for everybody."""
-forms = APIRouter()
+forms = APIRouter(include_in_schema=False)
 """The form of the page of an import: it carries the token itself."""
 _FORM_BYTES = 10_000
 _FORMS = ["application/json", "text/csv", "text/html"]

@@ -2,7 +2,6 @@
 
 __all__ = [
     "assumption_strip",
-    "digits",
     "dimension_parts",
     "glyphs",
     "links",
