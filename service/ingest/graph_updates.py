@@ -14,6 +14,7 @@ from loaders.mapping.iris import BASE, THINGS, path_below
 from service.access import GraphChange
 from service.common.problems import Conflict, Invalid
 from service.common.settings import Settings
+from service.ingest import resting
 from service.ingest.provenance import influenced
 from service.ingest.rehearsal import Rehearsals
 from service.ingest.written import Write
@@ -144,6 +145,7 @@ def _judge(writer: GraphWriter, change: Transaction) -> None:
         raise Invalid(
             f"The shapes refuse this: {_named(bad[0])}", problems=[_document(i) for i in bad]
         )
+    resting.keep(writer.engine, change.sizes)
     if str(THINGS) in touched:
         _keep_named(writer.engine, judged.subjects, touched)
 

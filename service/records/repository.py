@@ -75,7 +75,7 @@ def readable(
     for ident in idents:
         try:
             yield load(engine, kind, ident, version)
-        except Unreadable as problem:
+        except (Gone, NotFound, Unreadable) as problem:
             unread.note(f"{kind}/{ident}", problem.detail)
 
 

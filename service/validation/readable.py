@@ -12,14 +12,23 @@ from difflib import get_close_matches
 from functools import cache
 
 from pydantic import ValidationError
-from rdflib import OWL, RDF, XSD, Graph, Literal, URIRef
+from rdflib import DCTERMS, OWL, RDF, SKOS, XSD, Graph, Literal, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node as RdfNode
 
 from loaders.contract import RecordProblem, problems_of
 from loaders.mapping import read
-from loaders.mapping.fields import Field, fields_of
-from loaders.mapping.iris import BASE, DCAT, EGAP, ONTOLOGY_GRAPH, PROVENANCE, SHAPES_GRAPH, expand
+from loaders.mapping.fields import Field, fields_of, is_thing
+from loaders.mapping.iris import (
+    AS,
+    BASE,
+    DCAT,
+    EGAP,
+    ONTOLOGY_GRAPH,
+    PROVENANCE,
+    SHAPES_GRAPH,
+    expand,
+)
 from loaders.model import Node, Record, Thing, whole_number
 from service.ontology.graphs import shapes, taxonomy
 from service.validation.messages import short
@@ -43,6 +52,10 @@ _WORDS = {
 }
 
 
+_TERMS = tuple(f"{BASE}{place}" for place in ("code/", "dimension/", "scheme/", "value/"))
+_BY_IMPORT = {DCTERMS.isReplacedBy, DCTERMS.replaces}
+
+
 def misnamed(graphs: Graphs, context: Graph) -> Iterator[Issue]:
     """Yield what stands under a name or in a place that the model does not know.
 
@@ -53,7 +66,11 @@ def misnamed(graphs: Graphs, context: Graph) -> Iterator[Issue]:
             continue
         for subject, predicate, value in graph:
             types = {*graph.objects(subject, RDF.type), *context.objects(subject, RDF.type)}
-            found = _misnamed(predicate, value, types) or _misplaced(subject, predicate, name)
+            found = (
+                _misnamed(predicate, value, types)
+                or _mistyped(subject, predicate, value, types)
+                or _misplaced(subject, predicate, name)
+            )
             if found:
                 yield _issue(str(subject), found)
 
@@ -181,17 +198,47 @@ def _unknown(term: RdfNode, what: str, *kinds: URIRef) -> RecordProblem | None:
 def _foreign(field: Field, predicate: RdfNode, value: RdfNode) -> RecordProblem | None:
     """Return the problem of a thing that is not named as its kind is."""
     cls = field.node
-    if cls is None or not issubclass(cls, Thing) or str(value).startswith(f"{BASE}id/{cls.kind}/"):
+    return _unlike(cls, value, predicate) if cls and issubclass(cls, Thing) else None
+
+
+def _unlike(cls: type[Thing], thing: RdfNode, predicate: RdfNode) -> RecordProblem | None:
+    if str(thing).startswith(f"{BASE}id/{cls.kind}/"):
         return None
     message = f"This is not named as a thing of the kind {cls.kind} is."
     mend = f"Name it {BASE}id/{cls.kind}/ and words joined by hyphens."
-    return RecordProblem(message, _short(predicate), str(value), mend)
+    return RecordProblem(message, _short(predicate), str(thing), mend)
+
+
+def _mistyped(
+    subject: RdfNode, predicate: RdfNode, value: RdfNode, types: set[RdfNode]
+) -> RecordProblem | None:
+    """Return the problem of a second type: a thing of two kinds, or a record that is also gone."""
+    if is_thing(str(subject)) and not types:
+        mend = f"Say of what class it is, such as a {_short(EGAP.Benchmark)}."
+        return RecordProblem("This has no type, so nothing finds it.", "rdf:type", mend=mend)
+    if predicate != RDF.type:
+        return None
+    cls = _classes().get(value)
+    if value == AS.Tombstone and types & _classes().keys():
+        mend = "Withdraw it, or undo the import that stored it."
+        return RecordProblem("A record is not gone as long as it says something.", mend=mend)
+    if cls and issubclass(cls, Thing) and str(subject).startswith(f"{BASE}id/"):
+        return _unlike(cls, subject, predicate)
+    return None
 
 
 def _misplaced(subject: RdfNode, predicate: RdfNode, name: str) -> RecordProblem | None:
     """Return the problem of what is said of a record outside the graph that is read for it."""
+    if str(subject).startswith(_TERMS) and str(predicate).startswith((EGAP, str(SKOS), str(RDF))):
+        what = "This is said of a term of EvalGap outside the ontology."
+        return RecordProblem(what, _short(predicate), str(subject), "Name terms of yours your way.")
     record = record_of(str(subject))
-    if record is None or name in {f"{BASE}graph/{record}", str(PROVENANCE)}:
+    if record is None or name == str(PROVENANCE):
+        return None
+    if predicate in _BY_IMPORT:
+        mend = "Import, withdraw or undo instead: these say so."
+        return RecordProblem("Triples do not say this of a record.", _short(predicate), mend=mend)
+    if name == f"{BASE}graph/{record}":
         return None
     if predicate != RDF.type and predicate not in _owners():
         return None
