@@ -93,6 +93,8 @@ def renamed(triples: list[Triple], cls: type[Record], number: int) -> tuple[str,
     """Return the name of the graph and the triples of the record under another id."""
     old, new = (f"{cls.kind}/sample{n}/author" for n in ("", f"-{number}"))
     starts = {f"{BASE}{place}/{old}": f"{BASE}{place}/{new}" for place in ("id", "graph")}
+    things = {s for s, p, _ in triples if p == RDF.type and s.endswith("/sample")}
+    starts |= {str(thing): f"{thing}-{number}" for thing in things}
 
     def other(term: Any) -> Any:
         found = next((s for s in starts if isinstance(term, URIRef) and term.startswith(s)), None)
