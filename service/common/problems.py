@@ -13,6 +13,7 @@ Problem                       500   2
 +-- NotAcceptable             406   2    no representation in a form the client takes
 +-- RequestTimeout            408   2    the request came too slowly
 +-- Conflict                  409   2    what is there does not allow it
+|   +-- Unreadable            409   2    what is stored there is no record of the model
 +-- Gone                      410   2    an undone import had added it
 +-- TooLarge                  413   2
 +-- AddressTooLong            414   2
@@ -215,6 +216,8 @@ class Conflict(Problem):
 
 class Unreadable(Conflict):
     """What the store holds under this name is no record that the model can read."""
+
+    slug, title = "unreadable-record", "What is stored cannot be read"
 
 
 class Gone(Problem):

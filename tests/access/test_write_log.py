@@ -153,7 +153,7 @@ def test_an_import_is_one_entry_that_names_each_version(
 ) -> None:
     for title in ("B", "C"):
         card = {"benchmark_details": {"name": title}, "targeted_risks": {}}
-        job = imported(service, json.dumps(card).encode())
+        job = imported(service, json.dumps(card).encode(), replace=True)
         assert job["write"] == logged(tmp_path)[-1].id
     imported(service, b"rubbish")
     imported(service, b"rubbish", dry_run=True)
@@ -165,7 +165,7 @@ def test_an_import_is_one_entry_that_names_each_version(
     assert old.graph.endswith("/1")
     assert new.digest != old.digest
     assert len(new.digest or "") == 64
-    assert "1 set aside" in third.detail
+    assert "1 passed over" in third.detail
     (said,) = rows(service, SAID % (second.id, second.id))
     assert said["graph"] == new.graph
 

@@ -2,6 +2,7 @@
 
 import gc
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -88,27 +89,31 @@ def card(number: int, words: str) -> Document | Rejected:
     return read(Raw(f"b{number}.json", tree.encode()))
 
 
+OTHERS = 7
+"""The number of the card that another import stores meanwhile."""
+
+
 def test_an_import_lets_others_write_and_sees_what_they_wrote(client: TestClient) -> None:
     services = services_of(client)
     others: list[Future[object]] = []
 
     def other() -> list[Outcome]:
         with services.writing:
-            return list(ingest([card(7, "by another")], services.engine, services.gate))
+            return list(ingest([card(OTHERS, "by another")], services.engine, services.gate))
 
     def documents() -> Iterator[Document | Rejected]:
-        yield from (card(number, "first") for number in range(150))
+        yield from (card(number, "first") for number in range(150) if number != OTHERS)
         others.extend((pool.submit(other), pool.submit(insert, client, 1)))
         until(lambda: services.writing.waiting == 2)
         yield from (card(number, "first") for number in range(150, 250))
         # a batch is over: who waited has had a turn, and the import goes on from what is there now
         until(lambda: all(done.done() for done in others))
-        yield card(7, "second")
+        yield card(OTHERS, "second")
 
     with ThreadPoolExecutor(2) as pool, services.writing.long():
         outcomes = list(ingest(documents(), services.engine, services.gate, turn=services.writing))
-    assert {o.state for o in outcomes} == {"new"}
+    assert Counter(o.state for o in outcomes) == {"new": 249, "revised": 1}
     found = client.get("/sparql", params={"query": CURRENT}).json()["results"]["bindings"]
     assert {row["version"]["value"]: "newer" in row for row in found} == {
-        "1": True, "2": True, "3": False,
+        "1": True, "2": False,
     }  # fmt: skip

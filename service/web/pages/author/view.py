@@ -107,12 +107,12 @@ class JudgedDocument:
     @property
     def valid(self) -> bool:
         """Whether an import would store it."""
-        return self.outcome.state != "set aside"
+        return self.outcome.state not in {"set aside", "passed over"}
 
 
 def judged(engine: Engine, outcome: Outcome, records: Sequence[Record]) -> JudgedDocument:
     """Return an outcome with the records that were read, whether or not they are valid."""
-    valid = outcome.state != "set aside"
+    valid = outcome.state not in {"set aside", "passed over"}
     reads = tuple(_read(engine, r, outcome.problems, valid=valid) for r in records)
     placed = {p for read in reads for row in read.rows for p in row.problems}
     rest = tuple(p for p in outcome.problems if p not in placed)
