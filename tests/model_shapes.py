@@ -8,7 +8,7 @@ what that does not say is added to it.
 # DESIGN: shapes-from-model
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from rdflib import RDFS, Graph, URIRef
 from rdflib.namespace import SH
 
 from loaders.mapping.datatypes import datatype_of
-from loaders.mapping.fields import Field, fields_of, type_name
+from loaders.mapping.fields import Field, fields_of, node_classes, type_name
 from loaders.mapping.iris import BASE, expand
 from loaders.model import Node, Thing
 from loaders.model.terms import PREFIXES, Coded, Link, LocalLink
@@ -71,7 +71,7 @@ def text() -> str:
     files = [path for path in turtle_files("shapes") if path.name != PATH.name]
     shapes = _Shapes(graphs.from_turtle(path.read_bytes() for path in files), {}, {})
     blocks = []
-    for cls in sorted(_classes(), key=lambda cls: cls.rdf_type):
+    for cls in sorted(node_classes(), key=lambda cls: cls.rdf_type):
         names = filter(None, (_judged(shapes, cls, field) for field in fields_of(cls)))
         listed = ",\n        ".join(names)
         if listed:
@@ -86,16 +86,6 @@ def text() -> str:
 def write() -> None:
     """Write the file anew."""
     PATH.write_text(text(), encoding="utf-8")
-
-
-def _classes() -> Iterator[type[Node]]:
-    """Yield the classes of which a record has nodes."""
-    pending: list[type[Node]] = [Node]
-    while pending:
-        cls = pending.pop()
-        pending += cls.__subclasses__()
-        if hasattr(cls, "rdf_type") and not cls.__subclasses__():
-            yield cls
 
 
 def _judged(shapes: _Shapes, cls: type[Node], field: Field) -> str | None:
@@ -131,7 +121,7 @@ def _inherited(cls: type[Node], field: Field) -> bool:
     above = set(graphs.taxonomy().objects(expand(cls.rdf_type), RDFS.subClassOf))
     return any(
         expand(other.rdf_type) in above and own.term == field.term
-        for other in _classes()
+        for other in node_classes()
         for own in fields_of(other)
     )
 

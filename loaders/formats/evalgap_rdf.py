@@ -78,12 +78,14 @@ def load(raw: Raw, part: _Part) -> tuple[list[Record], list[RecordProblem]]:
         raise CardError(RecordProblem("A record is not named as its kind is.", "@id", iri, mend))
     found = record(graph, cls, iri)
     nodes = list(_nodes(graph, cls, URIRef(iri)))
-    if wrong := [problem for node, of in nodes for problem in _refused(graph, of, node)]:
+    unread = [(of, predicate) for node, of in nodes for predicate in _unread(graph, of, node)]
+    wrong = [problem for node, of in nodes for problem in _ill_placed(graph, of, node)]
+    wrong += [_no_property(of, predicate) for of, predicate in unread if predicate.startswith(EGAP)]
+    if wrong:
         raise CardError(*wrong)
-    unread = {predicate for node, of in nodes for predicate in _unread(graph, of, node)}
     return [found], [
         RecordProblem("The model has no field for this property; it is not imported.", predicate)
-        for predicate in sorted(unread)
+        for predicate in sorted({predicate for _, predicate in unread})
     ]
 
 
@@ -96,8 +98,8 @@ def _nodes(graph: Graph, cls: type[Node], node: RdfNode) -> Iterator[tuple[RdfNo
                 yield from _nodes(graph, field.node, value)
 
 
-def _refused(graph: Graph, cls: type[Node], node: RdfNode) -> Iterator[RecordProblem]:
-    """Yield what a node says that would not arrive, though it is written in our words."""
+def _ill_placed(graph: Graph, cls: type[Node], node: RdfNode) -> Iterator[RecordProblem]:
+    """Yield which values of a node would not arrive as they stand."""
     for field in fields_of(cls):
         values = list(graph.objects(node, expand(field.term.predicate)))
         if len(values) > 1 and not field.many:
@@ -109,13 +111,14 @@ def _refused(graph: Graph, cls: type[Node], node: RdfNode) -> Iterator[RecordPro
         for value in bare:
             mend = "Describe it, or take it out."
             yield RecordProblem("This is not described.", field.name, str(value), mend)
+
+
+def _no_property(cls: type[Node], predicate: str) -> RecordProblem:
+    """Return the problem of a property of ours that a class does not have."""
     known = sorted(str(expand(field.term.predicate)) for field in fields_of(cls))
-    for predicate in _unread(graph, cls, node):
-        if predicate.startswith(EGAP):
-            near = get_close_matches(predicate, known, n=1, cutoff=0)
-            mend = f"The nearest is {near[0]}." if near else "Remove it."
-            what = f"{type_name(cls)} has no such property."
-            yield RecordProblem(what, predicate, mend=mend)
+    near = get_close_matches(predicate, known, n=1, cutoff=0)
+    mend = f"The nearest is {near[0]}." if near else "Remove it."
+    return RecordProblem(f"{type_name(cls)} has no such property.", predicate, mend=mend)
 
 
 def _unread(graph: Graph, cls: type[Node], node: RdfNode) -> list[str]:

@@ -1,6 +1,7 @@
 """The fields of a model class, with what they mean in RDF."""
 # DESIGN: model-written-once
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args
@@ -26,6 +27,16 @@ def is_thing(iri: str) -> bool:
 
 
 _THINGS = tuple(f"{BASE}id/{cls.kind}/" for cls in Thing.__subclasses__())
+
+
+def node_classes() -> Iterator[type[Node]]:
+    """Yield the classes of which a record has nodes."""
+    pending: list[type[Node]] = [Node]
+    while pending:
+        cls = pending.pop()
+        pending += cls.__subclasses__()
+        if hasattr(cls, "rdf_type") and not cls.__subclasses__():
+            yield cls
 
 
 @cache

@@ -10,9 +10,8 @@ from uuid import uuid4
 
 from rdflib import Graph, URIRef
 
-from loaders.mapping.iris import BASE, THINGS, path_below
 from service.access import GraphChange
-from service.common.problems import Conflict, Invalid
+from service.common.problems import Invalid
 from service.common.settings import Settings
 from service.ingest import resting
 from service.ingest.provenance import influenced
@@ -145,25 +144,7 @@ def _judge(writer: GraphWriter, change: Transaction) -> None:
         raise Invalid(
             f"The shapes refuse this: {_named(bad[0])}", problems=[_document(i) for i in bad]
         )
-    resting.keep(writer.engine, change.sizes)
-    if str(THINGS) in touched:
-        _keep_named(writer.engine, judged.subjects, touched)
-
-
-def _keep_named(engine: Engine, kept: frozenset[str], touched: frozenset[str]) -> None:
-    """Raise `Conflict` where a thing would no longer be described that other graphs name."""
-    gone = {str(subject) for subject in engine.graph(str(THINGS)).subjects()} - kept
-    names = [URIRef(iri) for iri in sorted(gone) if iri.startswith(f"{BASE}id/")]
-    rows = internal.rows(engine, "names-of-things", x=names) if names else []
-    for row in rows:
-        if str(row["graph"]) not in touched:
-            thing, graph = path_below(row["x"]), str(row["graph"]).removeprefix(BASE)
-            raise Conflict(
-                f"{thing} is named in {graph} and would no longer be described. Remove that first, "
-                "or serve with --gate off.",
-                thing=thing,
-                graph=graph,
-            )
+    resting.keep(writer.engine, change.sizes, judged.subjects)
 
 
 def _named(issue: Issue) -> str:

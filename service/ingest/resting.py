@@ -8,9 +8,9 @@ remove one that others follow or name.
 
 from collections.abc import Iterator, Sequence
 
-from rdflib import DCTERMS, URIRef
+from rdflib import URIRef
 
-from loaders.mapping.iris import BASE, ONTOLOGY_GRAPH, PROVENANCE, SHAPES_GRAPH, path_below
+from loaders.mapping.iris import BASE, ONTOLOGY_GRAPH, SHAPES_GRAPH, THINGS, path_below
 from loaders.model import whole_number
 from service.common.problems import Conflict
 from service.queries import internal
@@ -20,8 +20,11 @@ Sizes = Sequence[tuple[str, int, int]]
 """Graphs by name with how many triples each has before and after a change."""
 
 
-def keep(engine: Engine, sizes: Sizes) -> None:
-    """Raise `Conflict` where a change would leave something without what it rests on."""
+def keep(engine: Engine, sizes: Sizes, subjects: frozenset[str]) -> None:
+    """Raise `Conflict` where a change would leave something without what it rests on.
+
+    `subjects` are those of the graphs of these names after the change.
+    """
     removed = {name for name, before, after in sizes if before and not after}
     for name, before, after in sizes:
         _keep_own(name, before, after)
@@ -30,6 +33,9 @@ def keep(engine: Engine, sizes: Sizes) -> None:
             _keep_order(engine, record)
         elif record and name in removed:
             _keep_version(engine, record, removed)
+    touched = {name for name, *_ in sizes}
+    if str(THINGS) in touched:
+        _keep_described(engine, subjects, touched)
 
 
 def _keep_own(name: str, before: int, after: int) -> None:
@@ -44,12 +50,10 @@ def _keep_own(name: str, before: int, after: int) -> None:
 
 def _keep_order(engine: Engine, record: str) -> None:
     series, _, version = record.rpartition("/")
-    others = [n for n in _versions(engine, series) if n != record]
-    before = URIRef(f"{BASE}id/{series}/{int(version) - 1}")
-    follows = (before, DCTERMS.isReplacedBy, URIRef(f"{BASE}id/{record}"))
-    if others and follows not in engine.graph(str(PROVENANCE)):
+    others = {name: newer for name, newer in _versions(engine, series).items() if name != record}
+    if others and record not in others.get(f"{series}/{int(version) - 1}", ()):
         raise Conflict(
-            f"{record} would stand beside {others[-1]}, and neither follows the other. Import the "
+            f"{record} would stand beside {max(others)}, and neither follows the other. Import the "
             "record: it becomes the next version.",
             record=record,
         )
@@ -57,7 +61,7 @@ def _keep_order(engine: Engine, record: str) -> None:
 
 def _keep_version(engine: Engine, record: str, removed: set[str]) -> None:
     series = record.rpartition("/")[0]
-    others = [n for n in _versions(engine, series) if f"{BASE}graph/{n}" not in removed]
+    others = [n for n in sorted(_versions(engine, series)) if f"{BASE}graph/{n}" not in removed]
     if n := next((n for n in others if n != record), None):
         raise Conflict(
             f"{record} is a version of a record that also has {n}. Withdraw the record, or undo "
@@ -74,6 +78,22 @@ def _keep_version(engine: Engine, record: str, removed: set[str]) -> None:
         )
 
 
+def _keep_described(engine: Engine, kept: frozenset[str], touched: set[str]) -> None:
+    """Raise `Conflict` where a thing would no longer be described that other graphs name."""
+    gone = {str(subject) for subject in engine.graph(str(THINGS)).subjects()} - kept
+    names = [URIRef(iri) for iri in sorted(gone) if iri.startswith(f"{BASE}id/")]
+    rows = internal.rows(engine, "names-of-things", x=names) if names else []
+    for row in rows:
+        if str(row["graph"]) not in touched:
+            thing, graph = path_below(row["x"]), str(row["graph"]).removeprefix(BASE)
+            raise Conflict(
+                f"{thing} is named in {graph} and would no longer be described. Remove that first, "
+                "or serve with --gate off.",
+                thing=thing,
+                graph=graph,
+            )
+
+
 def _naming(engine: Engine, record: str, series: str) -> Iterator[str]:
     names = [URIRef(f"{BASE}id/{name}") for name in (record, series)]
     for row in internal.rows(engine, "naming", name=names):
@@ -88,6 +108,10 @@ def _record(graph: str) -> str | None:
     return record if record != graph and "/" in record and number else None
 
 
-def _versions(engine: Engine, series: str) -> list[str]:
-    rows = internal.rows(engine, "versions-of", x=[URIRef(f"{BASE}id/{series}")])
-    return sorted(path_below(row["version"]) for row in rows)
+def _versions(engine: Engine, series: str) -> dict[str, set[str]]:
+    """Return the stored versions of a record, each with those that it says it is replaced by."""
+    found: dict[str, set[str]] = {}
+    for row in internal.rows(engine, "versions-of", x=[URIRef(f"{BASE}id/{series}")]):
+        newer = {path_below(row["newer"])} if "newer" in row else set()
+        found.setdefault(path_below(row["version"]), set()).update(newer)
+    return found

@@ -18,7 +18,7 @@ from rdflib.term import Node as RdfNode
 
 from loaders.contract import RecordProblem, problems_of
 from loaders.mapping import read
-from loaders.mapping.fields import Field, fields_of, is_thing
+from loaders.mapping.fields import Field, fields_of, is_thing, node_classes
 from loaders.mapping.iris import (
     AS,
     BASE,
@@ -56,6 +56,13 @@ _TERMS = tuple(f"{BASE}{place}" for place in ("code/", "dimension/", "scheme/", 
 _BY_IMPORT = {DCTERMS.isReplacedBy, DCTERMS.replaces}
 
 
+_UNTYPED = RecordProblem(
+    "This has no type, so nothing finds it.",
+    "rdf:type",
+    mend="Say of what class it is, such as a egap:Benchmark.",
+)
+
+
 def misnamed(graphs: Graphs, context: Graph) -> Iterator[Issue]:
     """Yield what stands under a name or in a place that the model does not know.
 
@@ -64,15 +71,18 @@ def misnamed(graphs: Graphs, context: Graph) -> Iterator[Issue]:
     for name, graph in graphs.items():
         if name in _VOCABULARY:
             continue
-        for subject, predicate, value in graph:
+        for subject in set(graph.subjects()):
             types = {*graph.objects(subject, RDF.type), *context.objects(subject, RDF.type)}
-            found = (
-                _misnamed(predicate, value, types)
-                or _mistyped(subject, predicate, value, types)
-                or _misplaced(subject, predicate, name)
-            )
-            if found:
-                yield _issue(str(subject), found)
+            if is_thing(str(subject)) and not types:
+                yield _issue(str(subject), _UNTYPED)
+            for predicate, value in graph.predicate_objects(subject):
+                found = (
+                    _misnamed(predicate, value, types)
+                    or _mistyped(subject, predicate, value, types)
+                    or _misplaced(subject, predicate, name)
+                )
+                if found:
+                    yield _issue(str(subject), found)
 
 
 def unreadable(graphs: Graphs, context: Graph) -> Iterator[Issue]:
@@ -116,13 +126,7 @@ def _issue(focus: str, problem: RecordProblem) -> Issue:
 @cache
 def _classes() -> Mapping[RdfNode, type[Node]]:
     """Return the classes of the model by their names in RDF."""
-    pending, found = [Node], dict[RdfNode, type[Node]]()
-    while pending:
-        cls = pending.pop()
-        pending += cls.__subclasses__()
-        if hasattr(cls, "rdf_type") and not cls.__subclasses__():
-            found[expand(cls.rdf_type)] = cls
-    return found
+    return {expand(cls.rdf_type): cls for cls in node_classes()}
 
 
 @cache
@@ -213,9 +217,6 @@ def _mistyped(
     subject: RdfNode, predicate: RdfNode, value: RdfNode, types: set[RdfNode]
 ) -> RecordProblem | None:
     """Return the problem of a second type: a thing of two kinds, or a record that is also gone."""
-    if is_thing(str(subject)) and not types:
-        mend = f"Say of what class it is, such as a {_short(EGAP.Benchmark)}."
-        return RecordProblem("This has no type, so nothing finds it.", "rdf:type", mend=mend)
     if predicate != RDF.type:
         return None
     cls = _classes().get(value)
