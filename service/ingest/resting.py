@@ -111,7 +111,7 @@ def _record(graph: str) -> str | None:
 def _versions(engine: Engine, series: str) -> dict[str, set[str]]:
     """Return the stored versions of a record, each with those that it says it is replaced by."""
     found: dict[str, set[str]] = {}
-    for row in internal.rows(engine, "versions-of", x=[URIRef(f"{BASE}id/{series}")]):
+    for row in internal.rows(engine, "all-versions", series=URIRef(f"{BASE}id/{series}")):
         newer = {path_below(row["newer"])} if "newer" in row else set()
         found.setdefault(path_below(row["version"]), set()).update(newer)
     return found
