@@ -33,6 +33,8 @@ _LAST_SECONDS = 5.0
 """Seconds that a process whose pipe has closed has to end by itself."""
 _NO_MEMORY = {-signal.SIGABRT, 127}
 """How Rust and C++ end, and glibc's threads, where there is no more memory."""
+_ENDED_FROM_OUTSIDE = {-signal.SIGKILL, -signal.SIGTERM, 255}
+"""How one ends that was killed; 255 is said where the process that starts workers is gone too."""
 _RESTART = 5
 """Seconds after which a service that ends may be there again."""
 _TOO_MUCH = "This needs more memory than one request may use. Send less at once."
@@ -125,7 +127,7 @@ class Workers:
     def _new(self) -> "_Worker":
         with self._lock:
             if self._closed:
-                raise Busy("The service is ending. Nothing was stored.", retry_after=_RESTART)
+                raise _ending()
             if self._folder is None:
                 self._folder = TemporaryDirectory(prefix="evalgap-workers-")
             folder = mkdtemp(dir=self._folder.name)
@@ -162,13 +164,16 @@ class _Worker:
         )
         self._process: BaseProcess = process
         self._ended = False
+        # how a process ended can be read once: two threads at it would have one find nothing
+        self._reaping = Lock()
         by_lasting_thread(self._process.start)
         theirs.close()
 
     @property
     def alive(self) -> bool:
         """Whether the process still runs."""
-        return not self._ended and self._process.is_alive()
+        with self._reaping:
+            return not self._ended and self._process.is_alive()
 
     def run(
         self, task: Callable[..., object], given: tuple[object, ...], left: float, limit: float
@@ -188,14 +193,17 @@ class _Worker:
 
     def _ended_by(self, limit: float) -> Problem:
         """Return what the way in which the process ended says of the work."""
-        self._process.join(_LAST_SECONDS)
+        with self._reaping:
+            if self._ended:  # by the pool, which closes
+                return _ending()
+            self._process.join(_LAST_SECONDS)
         self.end()
         code = self._process.exitcode
         if code == -signal.SIGXCPU:
             return _too_long(limit)
         if code in _NO_MEMORY:
             return TooLarge(_TOO_MUCH)
-        if code in {-signal.SIGKILL, -signal.SIGTERM}:
+        if code in _ENDED_FROM_OUTSIDE:
             return Busy(
                 "The process that worked on this was ended from outside. Try again.", retry_after=1
             )
@@ -210,12 +218,17 @@ class _Worker:
 
     def end(self) -> None:
         """Kill the process and wait until it is gone; again it does nothing."""
-        if self._ended:
-            return
-        self._ended = True
-        self._process.kill()
-        self._process.join()
-        self._pipe.close()
+        with self._reaping:
+            if self._ended:
+                return
+            self._ended = True
+            self._process.kill()
+            self._process.join()
+            self._pipe.close()
+
+
+def _ending() -> Busy:
+    return Busy("The service is ending. Nothing was stored.", retry_after=_RESTART)
 
 
 def _too_long(limit: float) -> WorkTimeout:

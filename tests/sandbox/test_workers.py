@@ -18,6 +18,8 @@ from service.common.problems import Abandoned, BadRequest, Busy, Crashed, TooLar
 from service.sandbox import CancellationToken, WorkerLimits, Workers, forkserver
 from service.store.terms import absolute
 
+ENDING = "The service is ending. Nothing was stored."
+
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Workers]:
@@ -54,6 +56,17 @@ def test_more_than_may_wait_are_refused_at_once(workers: Workers) -> None:
             workers.run(mul, 6, 7)
         assert raised.value.extra["retry_after"] > 0
         assert [work.result() for work in under_way] == [None, None]
+
+
+def test_work_under_way_at_the_end_is_not_blamed_for_it() -> None:
+    for _ in range(4):
+        ending = Workers(forkserver.context, WorkerLimits(size=8, seconds=20), "tested")
+        with ThreadPoolExecutor(8) as pool:
+            under_way = [pool.submit(ending.run, time.sleep, 60) for _ in range(8)]
+            time.sleep(0.3)
+            ending.close()
+            ended = [work.exception() for work in under_way]
+        assert [str(error) for error in ended] == [str(Busy(ENDING))] * 8
 
 
 def test_workers_end_with_the_process_that_started_them_however_that_ends() -> None:
