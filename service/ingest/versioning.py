@@ -162,8 +162,7 @@ def _planned(
         return VersionedRecord(document, record, 1, content_hash, current)
     taken_back = record.withdrawal is not None and not current.withdrawn
     if content_hash != current.content_hash and (
-        _ordered_hash(record) == current.content_hash
-        or (record is not given and _is_stored(record, newest, engine))
+        _ordered_hash(record) == current.content_hash or _is_stored(record, newest, engine)
     ):
         content_hash = current.content_hash
     version = newest + (current.content_hash != content_hash or taken_back)
@@ -184,16 +183,17 @@ def _withdrawn_still(planned: VersionedRecord, engine: Engine) -> VersionedRecor
     return replace(planned, record=record.model_copy(update=still))
 
 
-def _is_stored(renewed: Record, version: int, engine: Engine) -> bool:
-    """Tell whether a stored version says the same as a record that had old codes.
+def _is_stored(record: Record, version: int, engine: Engine) -> bool:
+    """Tell whether a stored version reads as this record, whatever its first file looked like.
 
-    An upgrade made it so: that the file still has the old codes is no change.
+    So it does where an upgrade brought in the current codes and the file still has the old ones,
+    and where the file is an export, which says what is known of the things that a record names.
     """
     try:
-        stored = repository.load(engine, renewed.kind, renewed.id, version).record
+        stored = repository.load(engine, record.kind, record.id, version).record
     except Problem:
         return False
-    return hash_of(renewed) == hash_of(stored)
+    return hash_of(record) == hash_of(stored)
 
 
 def hash_of(record: Record) -> str:
