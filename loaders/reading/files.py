@@ -86,7 +86,7 @@ def raw_records(paths: Iterable[Path], choice: Choice = EVERYTHING) -> _Found:
     A path that does not exist is taken as a pattern (`cards/**/*.yaml`). Raises
     `FileNotFoundError` for one that matches nothing.
     """
-    for root, file in _listed(paths):
+    for root, file in listed(paths):
         yield from _at(file, root, choice)
 
 
@@ -117,7 +117,21 @@ def bundle_of(archive: Path, source: str) -> Bundle:
 
 def count(paths: Iterable[Path]) -> int:
     """Return how many files `raw_records` will yield, for a progress bar."""
-    return sum(_number(file) for _, file in _listed(paths))
+    return sum(_number(file) for _, file in listed(paths))
+
+
+def listed(paths: Iterable[Path]) -> Iterator[tuple[Path | None, Path]]:
+    """Yield (folder it was found under, file) for every file; None for one that was named.
+
+    Raises `FileNotFoundError` as `raw_records`.
+    """
+    for path in paths:
+        for found in _matching(path):
+            if not found.is_dir():
+                yield None, found
+                continue
+            files = (p for p in sorted(found.rglob("*")) if p.is_file())
+            yield from ((found, p) for p in files if not _hidden(p.relative_to(found).parts))
 
 
 def printable(name: str) -> str:
@@ -126,17 +140,6 @@ def printable(name: str) -> str:
 
 
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-
-
-def _listed(paths: Iterable[Path]) -> Iterator[tuple[Path | None, Path]]:
-    """Yield (folder it was found under, file) for every file; None for one that was named."""
-    for path in paths:
-        for found in _matching(path):
-            if not found.is_dir():
-                yield None, found
-                continue
-            files = (p for p in sorted(found.rglob("*")) if p.is_file())
-            yield from ((found, p) for p in files if not _hidden(p.relative_to(found).parts))
 
 
 def _matching(path: Path) -> list[Path]:

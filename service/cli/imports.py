@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,9 @@ from service.access import LoggedWrite
 from service.cli.console import out
 from service.cli.shared import StoreOption, gated, logged, opened, settings_of, write_log
 from service.common.settings import Settings
+
+if TYPE_CHECKING:
+    from service.ingest.stored_imports import StoredImport
 
 app = typer.Typer(no_args_is_help=True, help="What imports have stored; one can be undone.")
 Id = Annotated[str, typer.Argument(help="Its id from the list, or how that begins.")]
@@ -33,12 +36,7 @@ def list_(store: StoreOption = None, as_json: AsJson = False) -> None:
         found = stored_imports(engine)
     known = _logged(settings) if found else {}
     for each in found:
-        log = known.get(each.id)
-        said: dict[str, Any] = {
-            **each.document(),
-            "by": each.token or (log.who if log else None),
-            "about": log.about if log else None,
-        }
+        said = _said(each, known)
         sys.stdout.write(f"{json.dumps(said) if as_json else printable(_line(said))}\n")
 
 
@@ -47,13 +45,15 @@ def show(ident: Id, store: StoreOption = None, as_json: AsJson = False) -> None:
     """Show what an import did with each record: added it, or revised which version of it."""
     from service.ingest.stored_imports import imported_records, stored_import  # noqa: PLC0415
 
-    with opened(settings_of(store=store), read_only=True) as engine:
+    settings = settings_of(store=store)
+    with opened(settings, read_only=True) as engine:
         found = stored_import(engine, ident)
         records = [r.document() for r in imported_records(engine, found.id)]
+    said = _said(found, _logged(settings))
     if as_json:
-        sys.stdout.write(json.dumps({**found.document(), "records": records}, indent=1) + "\n")
+        sys.stdout.write(json.dumps({**said, "records": records}, indent=1) + "\n")
         return
-    sys.stdout.write(f"{printable(_line(found.document()))}\n")
+    sys.stdout.write(f"{printable(_line(said))}\n")
     for record in records:
         old = f" version {record['replaces']}" if record["replaces"] else ""
         later = f"; {record['later']}" if record["later"] else ""
@@ -104,6 +104,13 @@ def undo(
 
 def _logged(settings: Settings) -> Mapping[str, LoggedWrite]:
     return {entry.id: entry for entry in write_log(settings).entries()}
+
+
+def _said(found: "StoredImport", known: Mapping[str, LoggedWrite]) -> dict[str, Any]:
+    """Return an import with what the log of writes knows: who made it, and from what."""
+    log = known.get(found.id)
+    by = found.token or (log.who if log else None)
+    return {**found.document(), "by": by, "about": log.about if log else None}
 
 
 def _line(said: Mapping[str, Any]) -> str:

@@ -25,6 +25,7 @@ from service.cli import imports as cli_imports
 from service.cli import plan as cli_plan
 from service.cli import publish as cli_publish
 from service.cli import set_aside as cli_set_aside
+from service.cli import sources as cli_sources
 from service.cli import stats as cli_stats
 from service.cli import upgrade as cli_upgrade
 from service.cli import withdraw as cli_withdraw
@@ -59,6 +60,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_set_aside.app, name="set-aside")
 app.add_typer(cli_imports.app, name="imports")
+app.add_typer(cli_sources.app, name="sources")
 app.add_typer(cli_access.tokens, name="token")
 cli_cards.add(app)
 cli_analysis.add(app)

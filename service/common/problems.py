@@ -27,6 +27,7 @@ Problem                       500   2
 +-- BadSetting                500   2    on the command line alone: a setting does not fit
 +-- Disagreement              500   2    plain pySHACL judges a record otherwise than the batch
 +-- StoreUnavailable          502   2    a remote store does not answer
++-- NotFetched                502   2    on the command line alone: a source cannot be fetched
 +-- Busy                      503   2    too many at once; Retry-After says when to come again
 +-- StoreBusy                 503   2    another process has the store open
 +-- StoreDamaged              503   2    the store cannot be read or written
@@ -236,6 +237,12 @@ class StoreUnavailable(Problem):
     """The remote store does not answer, or not as a SPARQL server should."""
 
     status, slug, title = 502, "store-unavailable", "The store does not answer"
+
+
+class NotFetched(Problem):
+    """A source could not be fetched or read; what is stored of it stays as it is."""
+
+    status, slug, title = 502, "not-fetched", "The source could not be fetched"
 
 
 class QueryTimeout(Problem):

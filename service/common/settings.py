@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     """Folder of the imports over HTTP; None: beside the store."""
     max_upload_bytes: int = 2**30
     """The largest upload that is imported, in bytes."""
+    sources: Path | None = None
+    """File of the sources that `evalgap sources` keeps; None: beside the store."""
+    max_fetch_bytes: int = Field(2**30, ge=1)
+    """The largest file that `evalgap sources run` fetches, in bytes."""
+    max_fetch_seconds: float = Field(300.0, gt=0)
+    """The longest that it may take to fetch one."""
     publisher: str = "The operators of this EvalGap service"
     """Who runs the service, by name: the publisher of its catalogue."""
     token: SecretStr | None = None
@@ -178,6 +184,11 @@ class Settings(BaseSettings):
     def tokens_file(self) -> Path | None:
         """Where named tokens are kept; None for a store in memory, which has none."""
         return self.tokens or self._beside("tokens.sqlite")
+
+    @property
+    def sources_file(self) -> Path | None:
+        """Where sources are kept; None for a store in memory, which has none."""
+        return self.sources or self._beside("sources.sqlite")
 
     @property
     def write_log_file(self) -> Path | None:

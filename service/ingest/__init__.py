@@ -10,6 +10,7 @@ __all__ = [
     "report",
     "seeding",
     "set_aside",
+    "sources",
     "stored_imports",
     "undo",
     "upgrade",
