@@ -35,7 +35,12 @@ LARGEST = 50_000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:@+,;=/-]*")
 _SHARED = {THINGS, PROVENANCE, ONTOLOGY_GRAPH, SHAPES_GRAPH, URIRef(f"{BASE}graph/state")}
 _LISTED = ("scheme/", "dimension/")
-_BY_CARDS = {"system": EGAP.describesSystem, "study": EGAP.describesStudy}
+_BY_CARDS = {
+    "system": EGAP.describesSystem,
+    "study": EGAP.describesStudy,
+    "dataset": EGAP.describesDataset,
+    "implementation": EGAP.describesImplementation,
+}
 """Things of which nearly all that is known stands on cards, which are shown with them."""
 
 Quad = tuple[Node, URIRef, Node, URIRef | None]
@@ -164,7 +169,7 @@ def _members(engine: Engine, iri: URIRef) -> list[Quad]:
 
 
 def _cards(engine: Engine, iri: URIRef) -> list[Quad]:
-    """Return the statements of the current cards of a system or study."""
+    """Return the statements of the current cards of a thing that others only name."""
     _, _, path = str(iri).removeprefix(BASE).partition("id/")
     describes = _BY_CARDS.get(path.partition("/")[0])
     if describes is None:

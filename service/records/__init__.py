@@ -3,6 +3,7 @@
 __all__ = [
     "exports",
     "gap_shares",
+    "levels",
     "moved",
     "plan_decisions",
     "plan_rules",

@@ -109,6 +109,8 @@ _DESCRIBES = {
     "deployment": EGAP.describesDeployment,
     "system": EGAP.describesSystem,
     "study": EGAP.describesStudy,
+    "dataset": EGAP.describesDataset,
+    "implementation": EGAP.describesImplementation,
 }
 
 

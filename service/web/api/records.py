@@ -15,7 +15,7 @@ from service.common.problems import BadParameter
 from service.ontology import taxonomy
 from service.plans import written
 from service.queries import catalog, lists
-from service.records import exports, repository
+from service.records import exports, levels, repository
 from service.records.repository import StoredRecord
 from service.web.dependencies import Services, ServicesDep
 from service.web.responses import Writers, json_text, rdf_writers, respond, uri
@@ -192,22 +192,32 @@ def _thing(
     }
 
 
-_TYPES = {"system": "AISystem"}
+_TYPES = {"system": "AISystem", "dataset": "EvaluationDataset"}
 
 
 def _referring(services: Services, kind: str, thing: str) -> dict[str, Any]:
     """Return what refers to a thing: of a system or study the records that name it, by kind.
 
-    A deployment has its self-reported gaps too, each with this level of verification.
+    A deployment has its self-reported gaps too, each with this level of verification. A dataset,
+    an implementation and a benchmark have what stands at other levels beside them.
     """
+    if kind in {"dataset", "implementation"}:
+        return {"beside": _beside(services, kind, thing)}
     if kind in {"system", "study"}:
         named = repository.named_by(services.engine, kind, thing)
         return {name: named.get(name[:-1], []) for name in ("gaps", "results", "profiles")}
     every = {"self_reported": "true"} if kind == "deployment" else {}
+    beside = {"beside": _beside(services, kind, thing)} if kind == "benchmark" else {}
     return {
         "reviews": lists.listing(services.engine, "reviews", {kind: thing}),
         "gaps": lists.listing(services.engine, "gaps", {kind: thing, **every}),
+        **beside,
     }
+
+
+def _beside(services: Services, kind: str, thing: str) -> list[dict[str, object]]:
+    """Return what stands at other levels beside a thing: matches, and who names the same data."""
+    return [link.document() for link in levels.links(services.engine, kind, thing)]
 
 
 @router.get("/assumptions", tags=["assumptions"])
@@ -244,8 +254,8 @@ _EXAMPLE_ITEM = {
     "cards": 1,
 }
 _LISTED = (
-    "benchmarks", "cards", "deployments", "systems", "studies", "gaps", "reviews", "plans",
-    "matches",
+    "benchmarks", "cards", "datasets", "implementations", "results", "deployments", "systems",
+    "studies", "gaps", "reviews", "plans", "matches",
 )  # fmt: skip
 for _name in _LISTED:
     add_list(_name, {"items": [_EXAMPLE_ITEM], "total": 1, "next": None})
@@ -256,8 +266,18 @@ add_thing(
 add_thing(
     "systems", "system", "system-card", "Return a system: its cards side by side, what names it."
 )
+add_thing(
+    "datasets", "dataset", "dataset-card", "Return a dataset: its cards, what stands beside it."
+)
+add_thing(
+    "implementations",
+    "implementation",
+    "implementation-card",
+    "Return an implementation: its cards side by side, what stands beside it.",
+)
 add_thing("studies", "study", "study-card", "Return a study: its cards side by side, its gaps.")
 add_item("cards", "card", "Return a card, `{benchmark}/{author}` or with its version.")
+add_item("results", "result", "Return a result of an evaluation run, with its scores.")
 add_item("gaps", "gap", "Return a gap with its scores, decompositions, intervals and shares.")
 add_item("reviews", "review", "Return a review of a card against a deployment.")
 add_item("plans", "plan", "Return a staged evaluation plan.")

@@ -33,6 +33,9 @@ _PLACES = {
     "match": "matches",
     "system": "systems",
     "study": "studies",
+    "dataset": "datasets",
+    "implementation": "implementations",
+    "result": "results",
 }
 
 
@@ -108,6 +111,13 @@ def _record(found: ResourceDescription) -> str | None:
 
 
 def _for_readers(found: ResourceDescription) -> str | None:
-    """Return the address of the page that people read of a benchmark."""
-    _, kind, ident = str(found.iri).removeprefix(BASE).rpartition("id/benchmark/")
-    return f"/benchmarks/{ident}" if kind else None
+    """Return the address of the page that people read of a thing, if it has one."""
+    _, _, path = str(found.iri).removeprefix(BASE).partition("id/")
+    kind, _, ident = path.partition("/")
+    if kind == "result" and found.subject != found.iri:
+        return f"/results/{ident}"
+    return f"/{_PLACES[kind]}/{ident}" if kind in _READ and "/" not in ident else None
+
+
+_READ = {"benchmark", "dataset", "implementation", "system"}
+"""The things with a page for readers."""

@@ -9,15 +9,17 @@ from service.web.pages.fit import routes as fit
 from service.web.pages.gaps import routes as gaps
 from service.web.pages.guides import routes as guides
 from service.web.pages.home import routes as home
+from service.web.pages.levels import routes as levels
 from service.web.pages.plans import routes as plans
 from service.web.pages.query import routes as query
 
-__all__ = ["benchmarks", "gaps", "home", "layout", "plans", "query"]
+__all__ = ["benchmarks", "gaps", "home", "layout", "levels", "plans", "query"]
 
 ROUTERS = (
     home.router,
     benchmarks.router,
     benchmark.router,
+    levels.router,
     fit.router,
     decompose.router,
     gaps.router,

@@ -11,6 +11,7 @@ from service.web.dependencies import ServicesDep
 from service.web.pages.benchmarks import filters
 from service.web.pages.benchmarks import index as benchmark_index
 from service.web.pages.layout import page
+from service.web.pages.levels.index import levels
 from service.web.pages.shared.assumption_strip import STATES
 
 router = APIRouter(include_in_schema=False)
@@ -24,7 +25,13 @@ def benchmarks(request: Request, services: ServicesDep) -> Response:
     index = benchmark_index.index(services.engine)
     chosen = filters.parse(index, request.query_params.multi_items())
     found = filters.find(index, chosen)
-    shown = {"found": found, "sorts": benchmark_index.SORTS, "states": STATES, "rows": filters.ROWS}
+    shown = {
+        "found": found,
+        "sorts": benchmark_index.SORTS,
+        "states": STATES,
+        "rows": filters.ROWS,
+        "levels": levels(services.engine, chosen.words),
+    }
     answer = page(request, "pages/benchmarks/benchmarks.html", shown)
     address = chosen.address()
     if len(address) <= _LONGEST_PUSHED:

@@ -11,6 +11,7 @@ from service.web.lines import ANALYSED
 from service.web.pages.coverage import view
 from service.web.pages.coverage.view import COLUMNS, ROWS
 from service.web.pages.layout import page
+from service.web.pages.levels.index import levels
 
 router = APIRouter(include_in_schema=False, dependencies=[ANALYSED])
 _PARAMETERS = ("rows", "columns", "domain", "cell")
@@ -29,6 +30,7 @@ def heatmap(request: Request, services: ServicesDep) -> Response:
         "at": at,
         "choices": view.choices(services.engine),
         "domains": dimensions.terms(scheme_queries.domain_scheme(services.engine)),
+        "levels": levels(services.engine),
         "here": "/coverage?" + urlencode({k: v for k, v in at.items() if v}),
         "data": {"dimensions": ",".join(names), **({"domain": grid.domain} if grid.domain else {})},
     }

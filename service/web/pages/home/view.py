@@ -14,6 +14,10 @@ SHOWN_GAP = "bean2026-gpt4o-recomputed"
 COUNTED = {
     "benchmarks": "Benchmark",
     "cards": "BenchmarkCard",
+    "datasets": "EvaluationDataset",
+    "implementations": "Implementation",
+    "results": "EvaluationResult",
+    "systems": "AISystem",
     "deployments": "Deployment",
     "reviews": "DeploymentReview",
     "gaps": "PerformanceGap",

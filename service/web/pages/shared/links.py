@@ -5,12 +5,18 @@ from urllib.parse import quote
 from loaders.mapping.iris import BASE
 from service.linked_data.presentation import address
 
-_PAGES = {"benchmark": "/benchmarks", "gap": "/gaps"}
+_PAGES = {
+    "benchmark": "/benchmarks",
+    "gap": "/gaps",
+    "dataset": "/datasets",
+    "implementation": "/implementations",
+    "system": "/systems",
+}
 """The kinds of things that have a page of their own."""
 
 
 def page_of(iri: str) -> str | None:
-    """Return where a link to an IRI leads: the page of a benchmark or gap, else its address.
+    """Return where a link to an IRI leads: its page, else its address.
 
     Nowhere for what is no web address.
     """

@@ -1,0 +1,276 @@
+"""The lists of levels below a benchmark, and of systems: narrowed by words and choices, by page."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from service.common import parameters
+from service.common.problems import BadParameter
+from service.queries import lists
+from service.queries.cache import cached_per_key
+from service.store.port import Engine
+
+ROWS = 50
+"""How many items one page shows."""
+MOST = 100
+"""The most choices that one filter shows; of more, those that most items have."""
+
+Item = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One way to narrow a list: its parameter, its name, the values of an item, what parts them.
+
+    `chosen_from_list` tells that there are few enough values to choose from.
+    """
+
+    parameter: str
+    label: str
+    field: str
+    separator: str | None = " "
+    chosen_from_list: bool = True
+
+    def values(self, item: Item) -> list[str]:
+        """Return what an item has; none where its sources do not say."""
+        given = item.get(self.field) or []
+        if isinstance(given, list):
+            return [str(value) for value in given]
+        return str(given).split(self.separator) if self.separator else [str(given)]
+
+
+@dataclass(frozen=True)
+class Level:
+    """A list: its name in addresses, what it holds in words, its searched fields and its filters.
+
+    `columns` are the fields that a row shows beside the name, with their headings.
+    """
+
+    name: str
+    kind: str
+    title: str
+    lead: str
+    one: str
+    many: str
+    columns: Mapping[str, str]
+    searched: tuple[str, ...]
+    filters: tuple[Filter, ...]
+
+
+_BENCHMARK = Filter("benchmark", "Benchmark", "benchmarks", chosen_from_list=False)
+_DATASET = Filter("dataset", "Dataset", "datasets", chosen_from_list=False)
+LEVELS: Mapping[str, Level] = {
+    level.name: level
+    for level in (
+        Level(
+            "datasets", "dataset", "Datasets",
+            "Datasets as their cards describe them. A benchmark is named where a person has "
+            "confirmed that it is made from one.",
+            "dataset", "datasets",
+            {"identifiers": "Known as", "domains": "Domain", "benchmarks": "Benchmark"},
+            ("name", "otherNames", "identifiers"),
+            (
+                Filter("domain", "Domain", "domains"),
+                Filter("identifier", "Registry name", "identifiers", chosen_from_list=False),
+                _BENCHMARK,
+            ),
+        ),
+        Level(
+            "implementations", "implementation", "Implementations",
+            "How harnesses run evaluations. What is true of a benchmark may be false of an "
+            "implementation, so each has a card of its own.",
+            "implementation", "implementations",
+            {
+                "harnesses": "Harness",
+                "datasets": "Runs on",
+                "groups": "Groups",
+                "benchmarks": "Benchmark",
+            },
+            ("name", "groups", "datasets"),
+            (Filter("harness", "Harness", "harnesses", "; "), _DATASET, _BENCHMARK),
+        ),
+        Level(
+            "results", "result", "Results of runs",
+            "Scores as harnesses and leaderboards report them: not verified here, and never "
+            "counted as gaps.",
+            "result", "results",
+            {
+                "systemNames": "Systems",
+                "datasets": "Dataset",
+                "harness": "Harness",
+                "scores": "Scores",
+            },
+            ("name", "systemNames"),
+            (
+                Filter("harness", "Harness", "harness", None),
+                Filter("system", "System", "systems", chosen_from_list=False),
+                _DATASET,
+            ),
+        ),
+        Level(
+            "systems", "system", "Systems",
+            "Models and products that were measured or deployed, with the names that their cards "
+            "and results give them.",
+            "system", "systems",
+            {
+                "otherNames": "Also called",
+                "vendors": "Vendor",
+                "cards": "Cards",
+                "records": "Gaps, results, profiles",
+            },
+            ("name", "otherNames", "id"),
+            (Filter("vendor", "Vendor", "vendors", "; "),),
+        ),
+    )
+}  # fmt: skip
+"""Every list here, in the order of the levels."""
+
+
+@dataclass(frozen=True)
+class FilterChoice:
+    """A filter with what may be chosen, each with how many items have it, and what is chosen."""
+
+    filter: Filter
+    values: tuple[tuple[str, int], ...]
+    chosen: str
+
+
+@dataclass(frozen=True)
+class LevelList:
+    """A page of a list: its rows, of `total` that pass the filters, of `everything`."""
+
+    level: Level
+    words: str
+    choices: tuple[FilterChoice, ...]
+    every: tuple[Item, ...]
+    everything: int
+    number: int
+
+    @property
+    def total(self) -> int:
+        """How many items pass the filters."""
+        return len(self.every)
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return max(1, -(-self.total // ROWS))
+
+    @property
+    def first(self) -> int:
+        """The place of the first row among those that pass, from 0."""
+        return (self.number - 1) * ROWS
+
+    @property
+    def rows(self) -> tuple[Item, ...]:
+        """The items of this page."""
+        return self.every[self.first : self.first + ROWS]
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything narrows the list."""
+        return bool(self.words) or any(c.chosen for c in self.choices)
+
+    def address(self, suffix: str = "", page: int = 1) -> str:
+        """Return the address that shows this list."""
+        pairs = [("q", self.words)] if self.words else []
+        pairs += [(c.filter.parameter, c.chosen) for c in self.choices if c.chosen]
+        pairs += [("page", str(page))] if page > 1 else []
+        path = f"/{self.level.name}{suffix}"
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def find(engine: Engine, level: Level, given: Mapping[str, str]) -> LevelList:
+    """Return what a list shows for the parameters of an address; an empty one filters nothing.
+
+    Raises `BadParameter` for a name that is not known, and for a page that is not there.
+    """
+    known = ("q", *(f.parameter for f in level.filters), "page")
+    parameters.only(given, known, "This address")
+    chosen = {name: value.strip() for name, value in given.items()}
+    words = chosen.get("q", "")
+    items = lists.listing(engine, level.name, {})
+    every = tuple(
+        item
+        for item, text in zip(items, _texts(engine, level.name), strict=True)
+        if all(word in text for word in words.casefold().split())
+        and all(_passes(f, item, chosen.get(f.parameter)) for f in level.filters)
+    )
+    choices = tuple(
+        FilterChoice(f, _values(engine, level, f), chosen.get(f.parameter, ""))
+        for f in level.filters
+    )
+    number = parameters.number(chosen.get("page") or 1, "page")
+    found = LevelList(level, words, choices, every, len(items), number)
+    if 1 <= number <= found.pages:
+        return found
+    raise BadParameter(
+        f"page goes from 1 to {found.pages} here, not {number}.", parameter="page", value=number
+    )
+
+
+def _passes(narrowing: Filter, item: Item, chosen: str | None) -> bool:
+    return not chosen or chosen in narrowing.values(item)
+
+
+def _values(engine: Engine, level: Level, narrowing: Filter) -> tuple[tuple[str, int], ...]:
+    if not narrowing.chosen_from_list:
+        return ()
+    return _choices(engine, level.name)[narrowing.parameter]
+
+
+@cached_per_key(most=len(LEVELS))
+def _choices(engine: Engine, name: str) -> Mapping[str, tuple[tuple[str, int], ...]]:
+    """Return, for each filter that is chosen from a list, its values and how many have each."""
+    items = lists.listing(engine, name, {})
+    return {f.parameter: _counts(f, items) for f in LEVELS[name].filters if f.chosen_from_list}
+
+
+def _counts(narrowing: Filter, items: Iterable[Item]) -> tuple[tuple[str, int], ...]:
+    found = Counter(v for item in items for v in narrowing.values(item))
+    return tuple(sorted(found.most_common(MOST), key=lambda pair: pair[0].casefold()))
+
+
+@cached_per_key(most=len(LEVELS))
+def _texts(engine: Engine, name: str) -> tuple[str, ...]:
+    """Return what is searched of each item, in their order."""
+    fields = LEVELS[name].searched
+    return tuple(
+        "\n".join(str(item.get(f, "")) for f in fields).casefold()
+        for item in lists.listing(engine, name, {})
+    )
+
+
+@dataclass(frozen=True)
+class LevelCount:
+    """How many items of a list have all words of a search, and where they stand.
+
+    Of benchmarks it is not said: their index takes long to make, and these pages do not need it.
+    """
+
+    level: str
+    title: str
+    address: str
+    count: int | None = None
+
+
+def levels(engine: Engine, words: str = "") -> tuple[LevelCount, ...]:
+    """Return where benchmarks and each list here stand, and how many items have these words."""
+    searched = words.casefold().split()
+    query = f"?{urlencode({'q': words})}" if words else ""
+    found = [LevelCount("benchmarks", "Benchmarks", f"/benchmarks{query}")]
+    for name, level in LEVELS.items():
+        texts = _texts(engine, name)
+        count = sum(all(word in text for word in searched) for text in texts)
+        found.append(LevelCount(name, level.title, f"/{name}{query}", count))
+    return tuple(found)
+
+
+def rows(found: LevelList) -> list[Item]:
+    """Return the items of all pages as rows of CSV; of a list the values are parted by spaces."""
+    return [
+        {k: " ".join(v) if isinstance(v, list) else v for k, v in item.items()}
+        for item in found.every
+    ]

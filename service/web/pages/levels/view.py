@@ -1,0 +1,160 @@
+"""What the page of a dataset, implementation, result or system shows."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from loaders.model import Assumption, Record, Result
+from service.common.problems import BadParameter
+from service.queries import catalog, lists
+from service.records import levels, repository
+from service.records.levels import LevelLink
+from service.records.repository import StoredRecord
+from service.store.port import Engine
+from service.web.pages.levels.index import ROWS, Level
+
+_APART = {
+    "kind", "id", "title", "author", "dataset", "implementation", "system", "systems",
+    "assumptions", "measurements", "withdrawal", "reinstatement", "status",
+}  # fmt: skip
+"""What stands in places of its own on the page, or is the page's address."""
+BESIDE = 100
+"""The most links to other levels that one page shows of each kind."""
+
+
+@dataclass(frozen=True)
+class ShownRecord:
+    """A current record: its version, when and from what it was recorded, its fields in words."""
+
+    record: Record
+    version: int
+    recorded: str
+    file: str
+    fields: tuple[tuple[str, tuple[str, ...]], ...]
+    assumptions: tuple[Assumption, ...]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands at one other level: the first links, and how many there are."""
+
+    kind: str
+    first: tuple[LevelLink, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class SystemScores:
+    """A page of the scores of a system: rows, how many in all, on how many pages."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    total: int
+    number: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class ItemPage:
+    """One thing at its level: the records about it, what belongs to it, what names the same data.
+
+    `named_by` are, of a system, the records that name it by kind; `scores` what they record.
+    """
+
+    kind: str
+    id: str
+    title: str
+    records: tuple[ShownRecord, ...]
+    confirmed: tuple[LevelLink, ...]
+    beside: tuple[Beside, ...]
+    named_by: Mapping[str, list[dict[str, str]]]
+    scores: SystemScores | None
+
+
+def item(engine: Engine, level: Level, ident: str, number: int = 1) -> ItemPage:
+    """Return what a page shows; `number` is the page of the scores of a system, from 1.
+
+    Raises `NotFound`, `Gone`, `Renamed`, and `BadParameter` for a page that is not there.
+    """
+    found = _records(engine, level, ident)
+    is_system = level.kind == "system"
+    named_by = repository.named_by(engine, level.kind, ident) if is_system else {}
+    every = levels.links(engine, level.kind, ident)
+    return ItemPage(
+        level.kind,
+        ident,
+        _title(engine, level, ident, found),
+        tuple(_shown(engine, stored) for stored in found),
+        tuple(link for link in every if link.relation),
+        tuple(_beside([link for link in every if not link.relation])),
+        named_by,
+        _scores(engine, ident, number) if is_system else None,
+    )
+
+
+def _records(engine: Engine, level: Level, ident: str) -> list[StoredRecord]:
+    if level.kind == Result.kind:
+        return [repository.load(engine, level.kind, ident)]
+    return repository.described(engine, level.kind, ident, f"{level.kind}-card")
+
+
+def _title(engine: Engine, level: Level, ident: str, found: list[StoredRecord]) -> str:
+    if found:
+        return str(min(getattr(stored.record, "title", ident) for stored in found))
+    items = lists.listing(engine, level.name, {})
+    return next((str(i["name"]) for i in items if i["id"] == ident), ident)
+
+
+def _shown(engine: Engine, stored: StoredRecord) -> ShownRecord:
+    came = repository.provenance(engine, stored)
+    return ShownRecord(
+        stored.record,
+        stored.version,
+        str(came["recorded"] or ""),
+        str(came["file"] or ""),
+        tuple(_fields(stored.record)),
+        getattr(stored.record, "assumptions", ()),
+    )
+
+
+def _fields(record: Record) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield every other field that a record gives, by name, with its values in words."""
+    for name, value in record.model_dump(exclude_none=True, exclude=_APART).items():
+        values = value if isinstance(value, list | tuple) else (value,)
+        words = tuple(filter(None, map(_words, values)))
+        if words:
+            yield name.replace("_", " ").capitalize(), words
+
+
+def _words(value: Any) -> str:
+    """Return a value in words: of a thing its name or else its id, of a citation where it is."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    if set(value) <= {"id", "name", *_OF_THINGS}:
+        return str(value.get("name") or value["id"])
+    return ", ".join(f"{k.replace('_', ' ')}: {_words(v)}" for k, v in value.items() if v)
+
+
+_OF_THINGS = {"domains", "url"}
+
+
+def _beside(found: list[LevelLink]) -> Iterator[Beside]:
+    for kind in levels.LEVELS:
+        of_kind = [link for link in found if link.kind == kind]
+        if of_kind:
+            yield Beside(kind, tuple(of_kind[:BESIDE]), len(of_kind))
+
+
+def _scores(engine: Engine, system: str, number: int) -> SystemScores:
+    """Return a page of what the named query on a system answers."""
+    query = catalog.named_query("results-of-system")
+    found = [
+        {name: lists.value(term) for name, term in row.items()}
+        for row in catalog.run(query, {"system": system}, engine)
+    ]
+    pages = max(1, -(-len(found) // ROWS))
+    if not 1 <= number <= pages:
+        raise BadParameter(
+            f"page goes from 1 to {pages} here, not {number}.", parameter="page", value=number
+        )
+    start = (number - 1) * ROWS
+    return SystemScores(tuple(found[start : start + ROWS]), len(found), number, pages)
