@@ -121,7 +121,7 @@ class Raw:
     a whole file). `cut` tells that `data` is the record alone and not the whole file. `path` is
     the file's path inside its `bundle`. A file that is too large to be held has `stream`, which
     opens it; `data` is then empty, and `open` is the way to read it. `known_by` is the key of the
-    document, once its format has said it.
+    document, once its format has said it. With `hidden`, what a workbook does not show is read.
     """
 
     source: str
@@ -132,6 +132,7 @@ class Raw:
     bundle: Bundle = field(default_factory=SingleFile, repr=False, compare=False)
     stream: Callable[[], IO[bytes]] | None = field(default=None, repr=False, compare=False)
     known_by: Key | None = None
+    hidden: bool = False
 
     @property
     def title(self) -> str:

@@ -7,14 +7,16 @@ is empty in every row but its first and stays empty: nothing is filled in from a
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from io import BytesIO
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
-from loaders.contract import CardError, Key, Raw, RecordProblem
+from loaders.contract import CardError, Key, NoCardError, Raw, RecordProblem
 from loaders.formats import raman_yaml
 from loaders.model import Agent, Card, Citation, Profile, Record, Review
 from loaders.reading.cleaning import is_iri, slug
 from loaders.reading.csv_rows import as_bytes, given, header, row_of, rows
+from loaders.reading.workbook import Sheet, SheetRow, sheets
 
 QUESTIONS = {
     "query_authorship": "Who wrote the examples, and what is their background?",
@@ -71,45 +73,51 @@ _FIELDS = (
 
 def detects(content: Raw) -> bool:
     """Recognise the template by the benchmark's name and one of the questions."""
-    return _known(_header(content))
+    if _is_workbook(content):
+        return any(_headed(sheet) is not None for sheet in sheets(content))
+    return _known(header(content))
 
 
-def split(raw: Raw, content: Raw) -> Iterator[tuple[Raw, Mapping[str, str]]]:
-    """Yield one part for each row that holds anything."""
+@dataclass(frozen=True)
+class _Row:
+    """A row by field, and what was noticed of its cells; `hidden` says what is not shown."""
+
+    cells: Mapping[str, str]
+    notes: tuple[RecordProblem, ...] = ()
+    hidden: str = ""
+
+
+def split(raw: Raw, content: Raw) -> Iterator[tuple[Raw, _Row]]:
+    """Yield one part for each row that holds anything, and for each sheet that is hidden."""
     seen: Counter[str] = Counter()
-    for line, cells in _sheet_rows(raw) if _is_workbook(raw) else rows(content):
-        row = {_FIELDS.get(_plain(name), name): cell for name, cell in cells.items()}
-        name = row.get("benchmark_name", "")
-        seen[name] += 1
+    for place, cells, row in _sheet_rows(raw) if _is_workbook(raw) else _lines(content):
+        name = row.cells.get("benchmark_name", "")
+        seen[name] += not row.hidden
         again = f" (row {seen[name]} of this name)" if seen[name] > 1 else ""
-        yield raw.part(f"line {line}{again}", as_bytes(cells)), row
+        yield raw.part(f"{place}{again}", as_bytes(cells)), row
 
 
-def key(raw: Raw, row: Mapping[str, str]) -> Key:
+def key(raw: Raw, row: _Row) -> Key:
     """Return the name of the file with that of the benchmark."""
-    name = given(row, "benchmark_name") or ""
+    name = given(row.cells, "benchmark_name") or ""
     again = raw.place.partition(" (")[2]
     former = (f"{raw.name}#{name}{again}",) if again else ()
     return Key(f"{raw.name}#{name}", given=False, former=former)
 
 
-def load(raw: Raw, row: Mapping[str, str]) -> tuple[list[Record], list[RecordProblem]]:
+def load(raw: Raw, row: _Row) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one row and, where it has verdicts, profile and review."""
-    name = given(row, "benchmark_name")
+    if row.hidden:
+        mend = "Show it, or import with --hidden."
+        raise NoCardError(row.hidden, RecordProblem(f"This is a {row.hidden}.", mend=mend))
+    name = given(row.cells, "benchmark_name")
     if name is None:
         mend = "Fill in its name."
-        raise CardError(RecordProblem("The row names no benchmark.", "Benchmark name", mend=mend))
-    records, warnings = raman_yaml.records(raw.key, _tree(row))
-    author = _author(row)
-    return [_signed(r, author, row) for r in records], warnings
-
-
-def _header(content: Raw) -> list[str]:
-    return (
-        next((names for names, _ in _sheets(content)), [])
-        if _is_workbook(content)
-        else header(content)
-    )
+        problem = RecordProblem("The row names no benchmark.", "Benchmark name", mend=mend)
+        raise CardError(*row.notes, problem)
+    records, warnings = raman_yaml.records(raw.key, _tree(row.cells))
+    author = _author(row.cells)
+    return [_signed(r, author, row.cells) for r in records], [*row.notes, *warnings]
 
 
 def _known(names: list[str]) -> bool:
@@ -164,22 +172,46 @@ def _is_workbook(raw: Raw) -> bool:
     return raw.data[:4] == b"PK\x03\x04"
 
 
-def _sheet_rows(raw: Raw) -> Iterator[tuple[int, dict[str, str]]]:
-    for names, cells in _sheets(raw):
-        for line, row in enumerate(cells, 2):
-            found = row_of(names, list(row))
-            if found:
-                yield line, found
+_Found = tuple[str, dict[str, str], _Row]
+"""Where a row stands, its cells by heading, to be kept, and by field."""
 
 
-def _sheets(raw: Raw) -> Iterator[tuple[list[str], Iterator[tuple[Any, ...]]]]:
-    """Yield (column names, rows) of each sheet of a workbook that is a template."""
-    from openpyxl import load_workbook  # noqa: PLC0415 - few files are one
+def _lines(content: Raw) -> Iterator[_Found]:
+    for line, cells in rows(content):
+        yield f"line {line}", cells, _Row(_by_field(cells))
 
-    book = load_workbook(BytesIO(raw.data), read_only=True, data_only=True)
-    for sheet in book.worksheets:
-        cells = sheet.iter_rows(values_only=True)
-        names = [" ".join(str(c or "").split()) for c in next(cells, ())]
+
+def _sheet_rows(raw: Raw) -> Iterator[_Found]:
+    """Yield the rows of each sheet that is a template; of hidden ones one that says so."""
+    known = [(sheet, found) for sheet in sheets(raw) if (found := _headed(sheet)) is not None]
+    for number, (sheet, found) in enumerate(known):
+        where = f"sheet {sheet.title}, " if number else ""
+        if sheet.hidden and not raw.hidden:
+            yield f"sheet {sheet.title}", {"sheet": sheet.title}, _Row({}, hidden="hidden sheet")
+            continue
+        names, lines = found
+        for line in lines:
+            cells = row_of(names, line.cells)
+            hidden = "hidden row" if line.hidden and not raw.hidden else ""
+            notes = (replace(n, field=names[i]) for i, n in line.notes.items() if i < len(names))
+            if line.own:
+                row = _Row(_by_field(cells), tuple(notes), hidden)
+                yield f"{where}line {line.line}", cells, row
+
+
+def _headed(sheet: Sheet) -> tuple[list[str], Iterator[SheetRow]] | None:
+    """Return the names of the columns of a sheet and the rows below them; None for no template."""
+    lines = sheet.rows()
+    for line in islice(lines, _ABOVE + 1):
+        names = [" ".join(cell.split()) for cell in line.cells]
         if _known(names):
-            yield names, cells
-    book.close()
+            return names, lines
+    return None
+
+
+_ABOVE = 20
+"""How many rows may stand above the names of the columns: a title, a date, an empty row."""
+
+
+def _by_field(cells: Mapping[str, str]) -> dict[str, str]:
+    return {_FIELDS.get(_plain(name), name): cell for name, cell in cells.items()}

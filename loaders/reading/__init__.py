@@ -17,5 +17,6 @@ __all__ = [
     "spool",
     "trees",
     "unknown",
+    "workbook",
     "yaml12",
 ]

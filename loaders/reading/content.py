@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from loaders.contract import CardError, Raw, RecordProblem
 from loaders.reading.depth import Syntax
-from loaders.reading.encoding import decode, encoding_of
+from loaders.reading.encoding import decode, encoding_of, open_text
 from loaders.reading.trees import parse_text, read_tree, too_large
 
 Kind = Literal["tree", "markdown", "table", "workbook", "lines", "rdf"]
@@ -94,12 +94,18 @@ def _check_xml(raw: Raw) -> None:
         )
 
 
+def _table(raw: Raw) -> Content:
+    stream, warnings = open_text(raw)
+    stream.close()
+    return Content("table", raw, warnings)
+
+
 _READERS: dict[Kind, Callable[[Raw], Content]] = {
     "tree": read_tree_content,
     "markdown": _markdown,
     "workbook": _workbook,
     "rdf": _rdf,
-    "table": lambda raw: Content("table", raw),
+    "table": _table,
     "lines": lambda raw: Content("lines", raw),
 }
 

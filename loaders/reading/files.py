@@ -65,7 +65,9 @@ class _Spot:
     choice: Choice = EVERYTHING
 
     def raw(self, data: bytes, stream: Callable[[], IO[bytes]] | None = None) -> Raw:
-        return Raw(self.source, data, path=self.path, bundle=self.bundle, stream=stream)
+        hidden = self.choice.hidden
+        found = Raw(self.source, data, path=self.path, bundle=self.bundle, stream=stream)
+        return replace(found, hidden=True) if hidden else found
 
     def rejected(self, message: str, mend: str) -> Rejected:
         return Rejected(self.raw(b""), (RecordProblem(message, mend=mend),))

@@ -95,11 +95,13 @@ class Choice:
     """Which files of folders and archives are read, by patterns such as `*.json` or `tests`.
 
     A pattern without a slash is for the name of a file or of a folder above it, one with a slash
-    for the path. Without `only` all files are read but those of `ignore`.
+    for the path. Without `only` all files are read but those of `ignore`. With `hidden` sheets and
+    rows of workbooks are read that their authors have hidden.
     """
 
     only: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    hidden: bool = False
 
     def takes(self, path: str) -> bool:
         """Tell whether a file is read."""

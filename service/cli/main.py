@@ -81,6 +81,9 @@ Patterns = Annotated[
 Ignored = Annotated[
     list[str] | None, typer.Option("--ignore", help="Leave out such files and folders: tests.")
 ]
+Hidden = Annotated[
+    bool, typer.Option("--hidden", help="Read sheets and rows that a workbook hides, too.")
+]
 _STDIO = Path("-")
 
 
@@ -208,6 +211,7 @@ def import_(
     ] = False,
     only: Patterns = None,
     ignore: Ignored = None,
+    hidden: Hidden = False,
     plain: Annotated[
         bool, typer.Option("--plain-pyshacl", help="Validate with plain pySHACL: slow.")
     ] = False,
@@ -233,7 +237,8 @@ def import_(
         store_open as (engine, gate, entry),
         written(report) as note,
     ):
-        found = run.documents(paths, name, Choice(tuple(only or ()), tuple(ignore or ())))
+        choice = Choice(tuple(only or ()), tuple(ignore or ()), hidden)
+        found = run.documents(paths, name, choice)
         outcomes = ingest(found, engine, gate, dry_run=dry_run, write=entry, replacing=replacing)
         for outcome in run.shown(noted(outcomes, kept)):
             note(outcome)
@@ -247,6 +252,7 @@ def validate(
     store: StoreOption = None,
     only: Patterns = None,
     ignore: Ignored = None,
+    hidden: Hidden = False,
     quiet: Quiet = False,
 ) -> None:
     """Check cards as an import would, and store nothing; exit code 1 if any is not valid."""
@@ -254,7 +260,8 @@ def validate(
     reads_documents(context, settings)
     run = ImportRun("Checking", quiet=quiet)
     with run, opened(settings, read_only=True) as engine, gated(0) as gate:
-        found = run.documents(paths, None, Choice(tuple(only or ()), tuple(ignore or ())))
+        choice = Choice(tuple(only or ()), tuple(ignore or ()), hidden)
+        found = run.documents(paths, None, choice)
         for _ in run.shown(ingest(found, engine, gate, dry_run=True)):
             pass
     run.finish()

@@ -69,6 +69,7 @@ class ImportJob:
     replacing: bool = False
     only: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    hidden: bool = False
     tally: ImportReport = field(default_factory=ImportReport)
 
     def document(self) -> dict[str, Any]:
@@ -144,6 +145,7 @@ class ImportJobs:
             replacing=replacing,
             only=choice.only,
             ignore=choice.ignore,
+            hidden=choice.hidden,
         )
         if not dry_run:
             job.write = self._context.log.begin(Intent(by, "import", name)).id
@@ -310,7 +312,7 @@ class ImportJobs:
         def note(files: int) -> None:
             job.read = files
 
-        choice = Choice(tuple(job.only), tuple(job.ignore))
+        choice = Choice(tuple(job.only), tuple(job.ignore), job.hidden)
         stops = partial(self._stops, job)
         yield from self._uploads.documents(upload, job.name, note, stops, choice)
 

@@ -75,6 +75,8 @@ _BODY = {
          "description": "Read only files of these patterns, such as *.json or cards/*."},
         {"name": "ignore", "in": "query", "schema": {"type": "array", "items": {"type": "string"}},
          "description": "Leave out files and folders of these patterns, such as tests."},
+        {"name": "hidden", "in": "query", "schema": {"type": "boolean"},
+         "description": "Read sheets and rows of workbooks that their authors have hidden."},
     ],
 }  # fmt: skip
 
@@ -101,7 +103,8 @@ async def start_import(
         async with lines.uploads.slot(request):
             name = await _receive(request, services, path)
         given = request.query_params
-        choice = Choice(tuple(given.getlist("only")), tuple(given.getlist("ignore")))
+        only, ignore = (tuple(given.getlist(name)) for name in ("only", "ignore"))
+        choice = Choice(only, ignore, _is_on(request, "hidden"))
         start = partial(
             jobs.start, ident, name, caller, dry_run=dry, replacing=replacing, choice=choice
         )

@@ -273,7 +273,11 @@ ROW = {
 def test_the_table_template_is_read_as_spreadsheets_write_it(separator: str, encoding: str) -> None:
     lines = [[TEMPLATE[k] for k in ROW], [*ROW.values()], [""] * len(ROW)]
     text = "\r\n".join(separator.join(f'"{c}"' for c in line) for line in lines)
-    check_sheet(Raw("cards.csv", text.encode(encoding)))
+    raw = Raw("cards.csv", text.encode(encoding))
+    check_sheet(raw)
+    (document,) = documents(raw)
+    assert isinstance(document, Document)
+    assert any("Windows-1252" in w.message for w in document.warnings) == (encoding == "cp1252")
 
 
 def test_the_workbook_template_is_read() -> None:
