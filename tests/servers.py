@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,8 @@ from typing import NoReturn
 import httpx2
 import pytest
 
+from tests import prefork
+
 QUERY_SECONDS = 5
 """How long the Oxigraph server lets a query run that nobody waits for any more."""
 
@@ -24,6 +26,7 @@ USER, PASSWORD = "dba", "dba"
 """Who may write to Virtuoso."""
 
 _PATIENCE = 180
+_PROCESSES: dict[str, int] = {}
 _OXIGRAPH = Path(sys.executable).with_name("oxigraph")
 _INI = """
 [Database]
@@ -114,9 +117,21 @@ def running_service(folder: Path, *options: str, **settings: str) -> Iterator[tu
     url = f"http://127.0.0.1:{port}"
     given = {"store": str(folder / "store"), **settings}
     env = os.environ | {f"EVALGAP_{name.upper()}": value for name, value in given.items()}
-    command = [sys.executable, "-m", "service", "serve", "--port", str(port), *options]
-    with _running(command, folder, lambda: _answers(f"{url}/sparql"), env) as pid:
-        yield pid, url
+    folder.mkdir(parents=True, exist_ok=True)
+    output = folder / "output.txt"
+    process = prefork.start(["serve", "--port", str(port), *options], folder, env, output)
+    try:
+        _wait(process, folder, lambda: _answers(f"{url}/sparql"))
+        _PROCESSES[url] = process.pid
+        yield process.pid, url
+    finally:
+        process.terminate()  # so that it ends the processes it has started
+        process.wait(_PATIENCE)
+
+
+def process_of(url: str) -> int:
+    """Return the process of the service that `evalgap_server` yielded this URL of."""
+    return _PROCESSES[url]
 
 
 def free_port() -> int:
@@ -147,12 +162,11 @@ def _running(
     command: list[str],
     folder: Path,
     ready: Callable[[], bool],
-    env: Mapping[str, str] | None = None,
 ) -> Iterator[int]:
     folder.mkdir(parents=True, exist_ok=True)
     with (
         (folder / "output.txt").open("wb") as output,
-        subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, env=env) as process,
+        subprocess.Popen(command, cwd=folder, stdout=output, stderr=output) as process,
     ):
         try:
             _wait(process, folder, ready)
@@ -162,7 +176,9 @@ def _running(
             process.wait(_PATIENCE)
 
 
-def _wait(process: subprocess.Popen[bytes], folder: Path, ready: Callable[[], bool]) -> None:
+def _wait(
+    process: subprocess.Popen[bytes] | prefork.Service, folder: Path, ready: Callable[[], bool]
+) -> None:
     deadline = time.monotonic() + _PATIENCE
     while not ready():
         if process.poll() is not None or time.monotonic() > deadline:

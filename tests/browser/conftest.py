@@ -114,15 +114,19 @@ class Tab:
 
     def check(self) -> None:
         """Assert that the page as it is now is whole, reachable for all, and fits its width."""
-        self._photograph()
-        assert self.wrong == []
-        wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{self.page.url} is {wide} pixels too wide"
+        self.check_width()
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(_AXE)
         found = self.page.evaluate(_VIOLATIONS)
         serious = [_told(v) for v in found if v["impact"] in _SERIOUS]
         assert serious == [], self.page.url
+
+    def check_width(self) -> None:
+        """Assert that the page as it is now is whole and fits its width."""
+        self._photograph()
+        assert self.wrong == []
+        wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{self.page.url} is {wide} pixels too wide"
 
     def _photograph(self) -> None:
         """Keep a picture for people to look at, where `EVALGAP_SCREENSHOTS` names a folder."""

@@ -13,6 +13,7 @@ SHAPES = Path(__file__).with_name("dcat-ap")
 FORMS = {"ttl": "turtle", "jsonld": "json-ld", "rdf": "xml", "nt": "nt"}
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("form", FORMS)
 def test_the_catalogue_passes_dcat_ap(client: TestClient, form: str) -> None:
     shapes = Graph().parse(SHAPES / "shapes.ttl").parse(SHAPES / "range.ttl")

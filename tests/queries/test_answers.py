@@ -18,6 +18,7 @@ def test_the_example_of_a_question_has_the_kept_answer(client: TestClient, name:
     assert answer(client, name) == kept(name)
 
 
+@pytest.mark.one_engine
 def test_the_corpus_file_shows_what_the_commands_print(client: TestClient) -> None:
     """After a change of the data: `python -m tests.answers`, and read the difference."""
     assert corpus(client) == CORPUS.read_text("utf-8")

@@ -87,6 +87,7 @@ def test_no_list_count_or_pool_has_them(
     assert not [link for link in opened(client, "/gaps").links() if "/own-" in link]
 
 
+@pytest.mark.one_engine
 def test_the_numbers_of_the_dataset_say_how_many_there_are(
     own: TestClient, client: TestClient
 ) -> None:

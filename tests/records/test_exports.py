@@ -146,6 +146,7 @@ def test_what_is_served_as_rdf_is_read_as_the_same_record(client: TestClient, su
     assert document.records == yaml.records  # type: ignore[union-attr]
 
 
+@pytest.mark.one_engine
 def test_every_kind_of_record_comes_back_from_turtle(client: TestClient) -> None:
     for kind in ("gaps", "reviews", "cards"):
         for item in client.get(f"/api/v1/{kind}?limit=5").json()["items"]:

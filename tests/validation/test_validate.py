@@ -80,6 +80,7 @@ def test_a_review_of_a_card_that_is_not_there(client: TestClient) -> None:
     assert "none/nobody" in str(post(client, body)["detail"])
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("body", "fragment"),
     [

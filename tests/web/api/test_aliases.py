@@ -26,6 +26,7 @@ def test_answers_carry_both_names(client: TestClient) -> None:
             assert figure["same_deployment"] == figure["measured_here"]
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("address", "new", "old"),
     [

@@ -17,7 +17,7 @@ import pytest
 from service.ingest.checking import AT_ONCE
 from service.web.lines import WAITING
 from tests.processes import children_of, descendants_of, until
-from tests.servers import evalgap_server
+from tests.servers import evalgap_server, process_of
 
 REQUESTS = 45
 TOKEN = "a token for the tests"  # noqa: S105
@@ -32,19 +32,10 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield found
 
 
-def service(url: str) -> int:
-    """Return the process that listens at a URL."""
-    words = [b"service", b"serve", b"--port", str(urlsplit(url).port).encode()]
-    for child in children_of(os.getpid()):
-        if (Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0"))[2:6] == words:
-            return child
-    raise AssertionError(url)
-
-
 def resident(url: str) -> int:
     """Return the bytes of memory of a service and of all that it started."""
     pages = 0
-    for process in (service(url), *descendants_of(service(url))):
+    for process in (process_of(url), *descendants_of(process_of(url))):
         try:
             pages += int(Path(f"/proc/{process}/statm").read_text().split()[1])
         except OSError:
@@ -55,7 +46,7 @@ def resident(url: str) -> int:
 def ticks(url: str) -> int:
     """Return what the processes that a service started have used of a processor."""
     found = 0
-    for process in descendants_of(service(url)):
+    for process in descendants_of(process_of(url)):
         try:
             stat = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         except OSError:
@@ -66,7 +57,7 @@ def ticks(url: str) -> int:
 
 def service_sockets(url: str) -> list[str]:
     """Return the sockets that a service has open."""
-    files = Path(f"/proc/{service(url)}/fd").iterdir()
+    files = Path(f"/proc/{process_of(url)}/fd").iterdir()
     return [link for file in files if (link := str(file.readlink())).startswith("socket:")]
 
 
@@ -240,8 +231,10 @@ def test_every_process_that_reads_what_strangers_send_is_confined(url: str) -> N
         "GET", f"{url}{job.headers['location']}/events", headers=headers, timeout=60
     ) as events:
         assert b"done" in events.read()
-    servers = children_of(service(url), "forkserver")
-    workers = [worker for server in descendants_of(service(url)) for worker in children_of(server)]
+    servers = children_of(process_of(url), "forkserver")
+    workers = [
+        worker for server in descendants_of(process_of(url)) for worker in children_of(server)
+    ]
     assert len(workers) >= 3, servers
     for worker in workers:
         status = Path(f"/proc/{worker}/status").read_text()

@@ -45,6 +45,7 @@ def test_a_thing_is_not_a_document_but_leads_to_one(client: TestClient, path: st
     assert iri(path) in set(found.all_nodes())
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("path", [*THINGS, *FORMED])
 def test_everything_has_a_page_for_people(client: TestClient, path: str) -> None:
     found = opened(client, path)

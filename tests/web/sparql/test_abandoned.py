@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import httpx2
 import pytest
 
-from tests.servers import evalgap_server
+from tests.servers import running_service
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 READERS = 3
@@ -22,9 +22,9 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="lo
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, str]]:
     folder = tmp_path_factory.mktemp("abandoned")
-    with evalgap_server(folder, max_query_seconds="600") as found:
+    with running_service(folder, max_query_seconds="600") as found:
         yield found
 
 
@@ -42,19 +42,17 @@ def asking(url: str, method: str, path: str) -> socket.socket:
     return connection
 
 
-def busy(url: str) -> set[int]:
+def busy(service: tuple[int, str]) -> set[int]:
     """Return the readers of a service that have worked for longer than it takes to start one."""
-    port = str(urlsplit(url).port)
-    parents, found = set(), {}
+    found = set()
     for place in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             command = (place / "cmdline").read_bytes().decode().split("\0")
             state, parent, *fields = (place / "stat").read_text().rpartition(")")[2].split()
-            if command[1:6] == ["-m", "service", "serve", "--port", port]:
-                parents.add(int(place.name))
-            if "service.store.oxigraph.reader_process" in command and state != "Z":
-                found[int(place.name)] = int(parent), int(fields[9]) + int(fields[10])
-    return {p for p, (parent, ticks) in found.items() if parent in parents and ticks > WORKED}
+            reads = "service.store.oxigraph.reader_process" in command and state != "Z"
+            if reads and int(parent) == service[0] and int(fields[9]) + int(fields[10]) > WORKED:
+                found.add(int(place.name))
+    return found
 
 
 def until(check: object, patience: float = 60) -> None:
@@ -68,12 +66,15 @@ def until(check: object, patience: float = 60) -> None:
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "/sparql"), ("POST", "/sparql"), ("GET", "/query")]
 )
-def test_a_connection_that_is_closed_ends_its_query(url: str, method: str, path: str) -> None:
+def test_a_connection_that_is_closed_ends_its_query(
+    service: tuple[int, str], method: str, path: str
+) -> None:
+    _, url = service
     with ExitStack() as stack:
         for _ in range(READERS):
             stack.enter_context(closing(asking(url, method, path)))
-        until(lambda: len(busy(url)) == READERS)
-    until(lambda: not busy(url))
+        until(lambda: len(busy(service)) == READERS)
+    until(lambda: not busy(service))
     with ExitStack() as stack:  # the places are free again
         for _ in range(READERS - 1):
             stack.enter_context(closing(asking(url, method, path)))
@@ -81,18 +82,20 @@ def test_a_connection_that_is_closed_ends_its_query(url: str, method: str, path:
         assert answer.json()["boolean"] is True
 
 
-def test_a_connection_that_a_lane_had_ends_its_query_too(url: str) -> None:
+def test_a_connection_that_a_lane_had_ends_its_query_too(service: tuple[int, str]) -> None:
+    _, url = service
     place = urlsplit(url)
     with closing(HTTPConnection(place.netloc, timeout=20)) as connection:
         for _ in range(20):
             connection.request("GET", f"/sparql?query={quote('ASK {}')}")
             assert connection.getresponse().read()
         connection.request("GET", f"/sparql?query={quote(ENDLESS)}")
-        until(lambda: len(busy(url)) == 1)
-    until(lambda: not busy(url))
+        until(lambda: len(busy(service)) == 1)
+    until(lambda: not busy(service))
 
 
-def test_those_who_wait_are_not_disturbed_by_one_who_leaves(url: str) -> None:
+def test_those_who_wait_are_not_disturbed_by_one_who_leaves(service: tuple[int, str]) -> None:
+    _, url = service
     with closing(asking(url, "GET", "/sparql")):
         for _ in range(20):
             found = httpx2.get(f"{url}/sparql", params={"query": "SELECT * {} LIMIT 1"}, timeout=60)
