@@ -21,6 +21,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
+from service.ontology import graphs
+
 _SAID = 2**20
 """Bytes that arguments and environment may take."""
 _POLL = 0.02
@@ -93,6 +95,8 @@ def main() -> None:
     wire = socket.socket(fileno=int(sys.argv[1]))
     importlib.import_module("service.cli.main")
     importlib.import_module("service.web.app")
+    graphs.taxonomy()
+    graphs.shapes()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel forgets those that have ended
     while True:
         asked, passed, *_ = socket.recv_fds(wire, _SAID, 2)

@@ -2,8 +2,8 @@
 
 Reading and writing out some 400 records costs a processor second, and more than a hundred tests
 begin with a new store. What the first one commits is what all would, so it is kept and committed
-again; a store that has something already, and records that are to be judged, are left to the
-service. Processes that tests start do all of it themselves.
+again, and so are ontology and shapes. A store that has something already, and records that are to
+be judged, are left to the service. Processes that tests start do all of it themselves.
 """
 
 from collections.abc import Iterable
@@ -52,4 +52,14 @@ def once(patch: pytest.MonkeyPatch) -> None:
         for insert, drop in kept[digest]:
             engine.commit(insert, drop)
 
+    vocabularies: dict[str, str] = {}
+    written = seeding._vocabulary
+
+    def vocabulary() -> str:
+        digest = seeding.release_digest()
+        if digest not in vocabularies:
+            vocabularies[digest] = written()
+        return vocabularies[digest]
+
+    patch.setattr(seeding, "_vocabulary", vocabulary)
     patch.setattr(seeding, "_import_shipped", import_shipped)

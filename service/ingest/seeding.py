@@ -72,16 +72,18 @@ def load_current(engine: Engine, gate: Gate, *, seed: bool, tell: Callable[[str]
     found = _state(engine)
     if any(found.get(iri) != current[iri] for iri in (ONTOLOGY_GRAPH, SHAPES_GRAPH)):
         tell("Loading ontology and shapes")
-        engine.commit(
-            nquads([*graphs.taxonomy(), *within(graphs.taxonomy())], ONTOLOGY_GRAPH.n3())
-            + nquads(graphs.shapes(), SHAPES_GRAPH.n3()),
-            drop=[str(ONTOLOGY_GRAPH), str(SHAPES_GRAPH)],
-        )
+        engine.commit(_vocabulary(), drop=[str(ONTOLOGY_GRAPH), str(SHAPES_GRAPH)])
     if seed and found.get(SHIPPED) != current[SHIPPED]:
         tell("Importing the shipped cards")
         _import_shipped(engine, Gate.that_passes_all() if _validated_before() else gate)
     if {k: v for k, v in current.items() if v} != found:
         _remember(engine, {**found, **{k: v for k, v in current.items() if v}})
+
+
+def _vocabulary() -> str:
+    """Return ontology and shapes as N-Quads, with what follows from their hierarchies."""
+    ontology = [*graphs.taxonomy(), *within(graphs.taxonomy())]
+    return nquads(ontology, ONTOLOGY_GRAPH.n3()) + nquads(graphs.shapes(), SHAPES_GRAPH.n3())
 
 
 def validated() -> Path:
