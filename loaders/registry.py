@@ -44,6 +44,7 @@ FORMATS = {
     "unitxt": Format("loaders.formats.unitxt"),
     "huggingface-eval": Format("loaders.formats.huggingface_eval"),
     "croissant": Format("loaders.formats.croissant"),
+    "sokolann-markdown": Format("loaders.formats.sokolann_markdown", ("markdown",)),
     "huggingface-card": Format("loaders.formats.huggingface_card", ("markdown",)),
     "evalgap-table": Format("loaders.formats.evalgap_table", ("table", "workbook")),
     "construct-validity": Format("loaders.formats.construct_validity", ("table",)),

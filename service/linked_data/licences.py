@@ -1,6 +1,6 @@
 """Author and licence of each import format."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rdflib import URIRef
 
@@ -17,6 +17,14 @@ class FormatOrigin:
     source: URIRef | None = None
 
 
+_SOKOLANN = FormatOrigin(
+    "Cards of SokolAnn/BenchmarkCards (Sokol et al. 2024)",
+    "Card content by Anna Sokol, Elizabeth Daly, Michael Hind, David Piorkowski, "
+    "Xiangliang Zhang, Nuno Moniz and Nitesh Chawla, CC BY 4.0; read into the model of "
+    "EvalGap, with nothing added to what the cards state.",
+    licence=CC_BY,
+    source=URIRef("https://doi.org/10.48550/arXiv.2410.12974"),
+)
 ORIGINS = {
     "evalgap": FormatOrigin(
         "Records in EvalGap's own format",
@@ -32,13 +40,9 @@ ORIGINS = {
         "The format comes without a licence for its cards; they belong to the authors they name.",
         source=URIRef("https://doi.org/10.48550/arXiv.2605.22612"),
     ),
-    "sokolann-json": FormatOrigin(
-        "Cards of SokolAnn/BenchmarkCards (Sokol et al. 2024)",
-        "Card content by Anna Sokol, Elizabeth Daly, Michael Hind, David Piorkowski, "
-        "Xiangliang Zhang, Nuno Moniz and Nitesh Chawla, CC BY 4.0; read into the model of "
-        "EvalGap, with nothing added to what the cards state.",
-        licence=CC_BY,
-        source=URIRef("https://doi.org/10.48550/arXiv.2410.12974"),
+    "sokolann-json": _SOKOLANN,
+    "sokolann-markdown": replace(
+        _SOKOLANN, title="Cards of SokolAnn/BenchmarkCards (Sokol et al. 2024), from Markdown"
     ),
     "auto-benchmarkcard": FormatOrigin(
         "Cards of auto-benchmarkcard (EvalEval, IBM)",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from loaders.contract import Document, Raw, Rejected
-from loaders.model import DatasetCard, Result
+from loaders.model import Card, DatasetCard, Result
 from loaders.registry import documents
 from tests.loaders.reading import outcomes, put
 
@@ -117,3 +117,61 @@ def test_the_whole_export_of_the_nexus_graph_is_read(given: object) -> None:
     assert (found.format, found.raw.key) == ("ai-atlas-nexus", "eval-one")
     (other,) = read(json.dumps({"evaluations": [{"id": 1}], "x": 1}), "other.json")
     assert isinstance(other, Rejected)
+
+
+SECTIONS: dict[str, dict[str, Any]] = {
+    "\N{BAR CHART} Benchmark Details": {
+        "Name": "Made up", "Overview": "A benchmark of dialogues.\n\nIt has two parts.",
+        "Domains": ["Healthcare", "Law"],
+        "Resources": ["[Resource](https://example.org/a_(b))", "not a link"],
+    },
+    "\N{DIRECT HIT} Purpose and Intended Users": {
+        "Goal": "To test.", "Target Audience": ["Nurses"], "Tasks": ["Triage"],
+        "Limitations": "N/A", "Out of Scope Uses": ["Diagnosis"],
+    },
+    "\N{FLOPPY DISK} Data": {"Source": "Written by nurses", "Annotation": "By two nurses"},
+    "\N{MICROSCOPE} Methodology": {"Metrics": ["Accuracy", "F1"], "Validation": "None"},
+    "\N{WARNING SIGN} Targeted Risks": {
+        "Atlas Risks": ["**Fairness**: Data bias, Output bias"], "Potential Harm": "Wrong advice",
+    },
+}  # fmt: skip
+
+
+def test_a_card_in_markdown_says_what_its_json_says() -> None:
+    """The cards of SokolAnn/BenchmarkCards that authors approved are there as Markdown alone."""
+    lines = ["# Made up", ""]
+    for section, fields in SECTIONS.items():
+        lines.append(f"## {section}\n")
+        for name, value in fields.items():
+            items = "".join(f"\n- {v}" for v in value) if isinstance(value, list) else f" {value}"
+            lines.append(f"**{name}**:{items}\n")
+    tree = {
+        "benchmark_details": {
+            "name": "Made up", "overview": "A benchmark of dialogues.\n\nIt has two parts.",
+            "domains": ["Healthcare", "Law"],
+            "resources": ["https://example.org/a_(b)", "not a link"],
+        },
+        "purpose_and_intended_users": {
+            "goal": "To test.", "audience": ["Nurses"], "tasks": ["Triage"],
+            "limitations": "N/A", "out_of_scope_uses": ["Diagnosis"],
+        },
+        "data": {"source": "Written by nurses", "annotation": "By two nurses"},
+        "methodology": {"metrics": ["Accuracy", "F1"], "validation": None},
+        "targeted_risks": {
+            "atlas_risks": {
+                "risks": [{"category": "Fairness", "subcategory": ["Data bias", "Output bias"]}]
+            },
+            "harm": "Wrong advice",
+        },
+    }  # fmt: skip
+    files = {"star.md": "\n".join(lines).encode(), "star.json": json.dumps(tree).encode()}
+    star = "\N{WHITE MEDIUM STAR}"
+    found = [d for n, data in files.items() for d in documents(Raw(star + n, data))]
+    one, other = (d for d in found if isinstance(d, Document))
+    assert (one.format, other.format) == ("sokolann-markdown", "sokolann-json")
+    assert one.ident != other.ident
+    assert one.called("x").records == other.called("x").records
+    assert one.warnings == other.warnings
+    (record,) = one.records
+    assert isinstance(record, Card)
+    assert (record.status, record.origin) == ("accepted", "designer")
