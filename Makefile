@@ -8,7 +8,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-header --no-annotate --no-emit-index-url --extra build
-.PHONY: help run test check fix lock vendor bench soak tools table clean
+.PHONY: help run test check fix lock vendor bench soak tools table matches clean
 
 help:  ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "%-7s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ bench: .venv/.dev  ## Measure speed and coverage of intervals (not part of the t
 soak: .venv/.dev  ## Run what takes long (not part of the tests)
 	$(BIN)/python -m pytest tests/soak --override-ini addopts=--import-mode=importlib -q \
 	  --junitxml=.pytest_cache/soak.xml
+
+matches: .venv/.dev  ## Print how many proposed matches are right, on labelled pairs
+	$(BIN)/python -m tests.matches
 
 table: .venv/.dev  ## Print what the last `make test` and `make soak` say of security
 	$(BIN)/python -m tests.security_table --from .pytest_cache/*.xml

@@ -17,11 +17,12 @@ _KINDS = {
     str(EGAP.describesBenchmark): "benchmark",
     str(EGAP.describesDataset): "dataset",
     str(EGAP.describesImplementation): "implementation",
+    str(EGAP.describesSystem): "system",
 }
 
 
 def things(engine: Engine) -> list[MatchCandidate]:
-    """Return every benchmark, dataset and implementation as its current cards name it."""
+    """Return every benchmark, dataset, implementation and system as its current cards name it."""
     found: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for row in internal.rows(engine, "names-to-match"):
         kind = _KINDS[str(row["about"])]
@@ -32,6 +33,10 @@ def things(engine: Engine) -> list[MatchCandidate]:
 
 
 def _described(kind: Any, ident: str, fields: Mapping[str, set[str]]) -> MatchCandidate:
+    """Return a thing as its cards name it; the model ids of a system are names as others are."""
+    if kind == "system":
+        called = fields["title"] | fields["alternative"] | fields["identifier"]
+        return MatchCandidate(kind, ident, tuple(sorted(called)), rank=_rank(fields))
     cited = fields["isReferencedBy"] | fields["bibliographicCitation"]
     return MatchCandidate(
         kind=kind,
@@ -40,8 +45,13 @@ def _described(kind: Any, ident: str, fields: Mapping[str, set[str]]) -> MatchCa
         abbreviations=tuple(sorted(fields["alternative"])),
         identifiers=frozenset(fields["identifier"]) | frozenset(identifiers(sorted(cited))),
         uses=frozenset(fields["datasetIdentifier"]),
-        rank=0 if _OWN in fields["wasAttributedTo"] else 1,
+        authors=frozenset(fields["wasAttributedTo"]),
+        rank=_rank(fields),
     )
+
+
+def _rank(fields: Mapping[str, set[str]]) -> int:
+    return 0 if _OWN in fields["wasAttributedTo"] else 1
 
 
 def proposed(engine: Engine) -> list[Proposal]:
