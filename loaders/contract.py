@@ -47,6 +47,13 @@ A list at the top of a tree that no format detects is read item by item (place "
     `record_id(SOURCE, raw.key)`, and every other name of the document from that one, so that
     `service.ingest.identity` can tell documents of one key apart.
 
+What of a document is kept
+--------------------------
+`fields(content) -> FoundFields` says what became of each field of the source: `load` reads it, it
+is kept as text on the first card of the document (`also_says`), or it is left out, by name. So
+nothing is lost in silence. `loaders.reading.source_fields.SourceFields` finds that from the list
+of those that are read. A format that refuses what it does not know needs none.
+
 What a record is called
 -----------------------
 `own_key(words)` is for a key that the source itself gives (`task: mmlu`, an id, the path in a
@@ -62,7 +69,7 @@ such file. It looks only inside the folder or archive that was imported; a path 
 raises `CardError`. Nothing else may be opened by a loader.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import PurePosixPath
@@ -71,7 +78,7 @@ from typing import IO, Any, Protocol
 
 from pydantic import ValidationError
 
-from loaders.model import Record
+from loaders.model import Description, Record
 
 MAX_RECORD_BYTES = 10 * 2**20
 """The largest single record that is read, in bytes; real cards have 1 to 11 KB."""
@@ -247,6 +254,28 @@ class RecordProblem:
 
 
 @dataclass(frozen=True)
+class FoundFields:
+    """What became of the fields of a document that say something.
+
+    `read` is how many a format took whole, `kept` those that stay text, each as `field: text`,
+    `left_out` the names of those that it leaves out. `warnings` say what of a field was cut.
+    """
+
+    read: int
+    kept: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    warnings: tuple[RecordProblem, ...] = ()
+
+    def on(self, records: Sequence[Record]) -> tuple[Record, ...]:
+        """Return the records of the document; its card, the first of them, says what is kept."""
+        first = next((r for r in records if isinstance(r, Description)), None)
+        if first is None or not self.kept:
+            return tuple(records)
+        card = first.model_copy(update={"also_says": self.kept})
+        return tuple(card if r is first else r for r in records)
+
+
+@dataclass(frozen=True)
 class Document:
     """What one raw record holds: its records, in storage order, and what was noticed."""
 
@@ -256,6 +285,9 @@ class Document:
     warnings: tuple[RecordProblem, ...] = ()
     formerly: str = ""
     """The identity under which the store has it from 0.1, where its key was another then."""
+
+    fields: FoundFields | None = None
+    """What became of the fields of its source; None where a format takes or refuses each."""
 
     copied: bool = False
     """Whether it may be a copy of a stored file, so that its file's name is to be kept as well."""
@@ -326,7 +358,7 @@ class NoCardError(CardError):
 
 
 class Loader(Protocol):
-    """A format's module; see the top of this file. `split` and `key` may be left out."""
+    """A format's module; see the top of this file. All but `detects` and `load` may be left out."""
 
     def detects(self, content: Any, /) -> bool:
         """Tell whether the content is of this format."""
@@ -339,6 +371,9 @@ class Loader(Protocol):
 
     def key(self, raw: Raw, content: Any, /) -> Key:
         """Return by what the source knows a document."""
+
+    def fields(self, content: Any, /) -> FoundFields:
+        """Return what becomes of each field of a document that says something."""
 
 
 def shorten(text: str, limit: int = 80) -> str:

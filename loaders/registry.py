@@ -58,7 +58,7 @@ FORMATS = {
 }
 """The formats by name, in the order in which they are tried."""
 
-LOADER_VERSION = "1"
+LOADER_VERSION = "2"
 """Raised when a loader reads the same bytes differently; stands in every record's provenance."""
 
 _Read = Document | Rejected
@@ -208,6 +208,7 @@ def _loaded_part(
         if hasattr(loader, "key"):
             raw = replace(raw, known_by=loader.key(raw, value))
         records, warnings = loader.load(raw, value)
+        fields = loader.fields(value) if hasattr(loader, "fields") else None
     except NoCardError as error:
         return Rejected(raw, error.problems, name, passed_over=error.what)
     except CardError as error:  # perhaps for want of what was left out
@@ -216,7 +217,10 @@ def _loaded_part(
         return Rejected(raw, (*left_out, *problems_of(error)), name)
     except _DEFECTS as error:
         return Rejected(raw, (_defect(error),), name)
-    return Document(raw, name, tuple(records), (*notes, *warnings))
+    if fields is None:
+        return Document(raw, name, tuple(records), (*notes, *warnings))
+    noticed = (*notes, *warnings, *fields.warnings)
+    return Document(raw, name, fields.on(records), noticed, fields=fields)
 
 
 _DEFECTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)

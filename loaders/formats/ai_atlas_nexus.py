@@ -7,11 +7,12 @@ they stay words.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Key, Raw, RecordProblem, own_key
+from loaders.contract import CardError, FoundFields, Key, Raw, RecordProblem, own_key
 from loaders.formats.assumptions import core
 from loaders.model import Agent, Benchmark, Card, Dataset, DatasetCard, Record
 from loaders.reading.cleaning import is_iri, record_id, text, texts
 from loaders.reading.identifiers import hub_id, identifiers
+from loaders.reading.source_fields import SourceFields, addresses
 
 SOURCE = "ai-atlas-nexus"
 AUTHOR = Agent(id="ai-atlas-nexus", name="IBM AI Atlas Nexus")
@@ -23,6 +24,16 @@ _OWN = {
     "isDefinedByTaxonomy", "isDefinedByVocabulary",
 }  # fmt: skip
 """Fields of the graph's entries, in its own spelling."""
+
+_FIELDS = SourceFields(
+    *("id", "name", "description", "hasTasks", "hasLicense", "hasRelatedRisk"),
+    given={"url": addresses},
+)
+
+
+def fields(value: Any) -> FoundFields:
+    """Return what becomes of each field of an entry."""
+    return _FIELDS.found(value[1])
 
 
 def detects(tree: Any) -> bool:

@@ -8,11 +8,12 @@ becomes a hint without it.
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import Key, Raw, RecordProblem, place_key
+from loaders.contract import FoundFields, Key, Raw, RecordProblem, place_key
 from loaders.formats.card_template import section
-from loaders.formats.sokolann import described
+from loaders.formats.sokolann import SECTIONS, described
 from loaders.model import Agent, Assumption, Benchmark, Card, Record
 from loaders.reading.cleaning import record_id, text, texts
+from loaders.reading.source_fields import SourceFields
 
 SOURCE = "auto-benchmarkcard"
 AUTHOR = Agent(id="auto-benchmarkcard", name="auto-benchmarkcard (machine-written)")
@@ -20,6 +21,16 @@ _MARKS = {"flagged_fields", "missing_fields", "card_info", "possible_risks", "ev
 _SECTIONS = {
     "purpose_and_intended_users", "data", "methodology", "ethical_and_legal_considerations",
 }  # fmt: skip
+
+_FIELDS = SourceFields(
+    *("flagged_fields/*", "card_info/llm", "card_info/license"), given=SECTIONS, sections=_SECTIONS
+)
+
+
+def fields(tree: Mapping[str, Any]) -> FoundFields:
+    """Return what becomes of each field of a card and of what stands around it."""
+    around = {name: value for name, value in tree.items() if name != "benchmark_card"}
+    return _FIELDS.found({**around, **tree.get("benchmark_card", tree)})
 
 
 def detects(tree: Any) -> bool:

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from loaders.contract import CardError, Key, Raw, RecordProblem, own_key, place_key
+from loaders.contract import CardError, FoundFields, Key, Raw, RecordProblem, own_key, place_key
 from loaders.formats.assumptions import core
 from loaders.model import Agent, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import is_missing, record_id, text, texts
 from loaders.reading.links import path_below
+from loaders.reading.source_fields import SourceFields
 
 SOURCE = "bigbench"
 HARNESS = "BIG-bench"
@@ -23,6 +24,17 @@ _SETTINGS = (
     "preferred_score", "task_prefix", "append_choices_to_input", "example_input_prefix",
     "example_output_prefix", "choice_prefix", "few_shot_example_separator",
 )  # fmt: skip
+
+_FIELDS = SourceFields(
+    *("name", "description", "keywords", "metrics", "canary"),
+    given=dict.fromkeys(_SETTINGS, lambda value: isinstance(value, str | int)),
+    left_out={"examples": "The items of a task are its data; a card describes them."},
+)
+
+
+def fields(content: Mapping[str, Any]) -> FoundFields:
+    """Return what becomes of each field of a task."""
+    return _FIELDS.found(content)
 
 
 def detects(content: Any) -> bool:

@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Key, Raw, RecordProblem, own_key
+from loaders.contract import CardError, FoundFields, Key, Raw, RecordProblem, own_key
 from loaders.model import CORE_DIMENSIONS, Agent, Assumption, Benchmark, Card, Coding, Record
 from loaders.reading.cleaning import is_iri, is_missing, record_id
 from loaders.reading.csv_rows import as_bytes, given, header, rows
 from loaders.reading.identifiers import identifiers
+from loaders.reading.source_fields import SourceFields, addresses
 
 SOURCE = "construct-validity"
 AUTHOR = Agent(
@@ -59,6 +60,22 @@ _HINTS = {
     "outcome-validity": ("results_realism", "results_author_validity"),
     "task-realism": ("task_ecology_detail",),
 }
+
+_CLOSED = (
+    *(column for column, _, _ in _RULES.values()),
+    *(c for cs in _HINTS.values() for c in cs),
+)
+_FIELDS = SourceFields(
+    *("bibkey", "title", "benchmark", *_CLOSED, *(f"{column}_clean" for column in _CLOSED)),
+    given={"benchmark_location": addresses},
+)
+
+
+def fields(row: Mapping[str, str]) -> FoundFields:
+    """Return what becomes of each column: of a cell and its cleaned list, one is read."""
+    cleaned = {column: _listed(row.get(f"{column}_clean", "")) is not None for column in _CLOSED}
+    unread = [column if clean else f"{column}_clean" for column, clean in cleaned.items()]
+    return _FIELDS.found(row, *unread)
 
 
 def detects(content: Raw) -> bool:

@@ -7,12 +7,13 @@ queries, not an answer. No context is ever fetched: the keys of the format are k
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Key, Raw, RecordProblem, own_key, place_key
+from loaders.contract import CardError, FoundFields, Key, Raw, RecordProblem, own_key, place_key
 from loaders.formats.assumptions import core, hinted
 from loaders.model import Agent, Assumption, Dataset, DatasetCard, Record
 from loaders.reading.cleaning import is_iri, is_placeholder, on_turns, record_id, text, texts
 from loaders.reading.identifiers import identifiers
 from loaders.reading.links import links, no_link
+from loaders.reading.source_fields import SourceFields, addresses, words
 
 SOURCE = "croissant"
 AUTHOR = Agent(id="croissant-not-stated", name="Not stated in the Croissant file")
@@ -23,6 +24,36 @@ _AUTHORSHIP = (
     "rai:dataCollection", "rai:dataCollectionType", "rai:dataCollectionRawData",
     "rai:annotatorDemographics", "rai:dataAnnotationProtocol",
 )  # fmt: skip
+
+
+def _one_text(value: Any) -> bool:
+    return not isinstance(value, dict | list)
+
+
+def _licence(value: Any) -> bool:
+    return words(value) and not any("/undefined" in said for said in texts(value))
+
+
+_TERMS = {
+    **dict.fromkeys(("name", "description", "version", "citeAs", "citation"), _one_text),
+    **dict.fromkeys(("url", "sameAs"), addresses),
+    **dict.fromkeys(("keywords", "inLanguage"), words),
+    "license": _licence,
+}
+"""The terms of schema.org that are read, each with when all of it is."""
+_FIELDS = SourceFields(
+    *_AUTHORSHIP,
+    *("rai:dataLimitations", "rai:dataUseCases"),
+    given={f"{p.replace('/', '~1')}{t}": taken for t, taken in _TERMS.items() for p in _PREFIXES},
+)
+
+
+def fields(tree: Mapping[str, Any]) -> FoundFields:
+    """Return what becomes of each field: a term that is given twice is read once."""
+    unread = [f"{p}{t}" for t in _TERMS for p in [p for p in _PREFIXES if f"{p}{t}" in tree][1:]]
+    if _words(tree, "citeAs"):
+        unread += [f"{p}citation" for p in _PREFIXES]
+    return _FIELDS.found(tree, *unread)
 
 
 def detects(tree: Any) -> bool:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from loaders.contract import CardError, Key, NoCardError, Raw, RecordProblem
+from loaders.contract import CardError, FoundFields, Key, NoCardError, Raw, RecordProblem
 from loaders.formats import raman_yaml
 from loaders.model import Agent, Card, Citation, Profile, Record, Review
 from loaders.reading.cleaning import is_iri, slug
 from loaders.reading.csv_rows import as_bytes, given, header, row_of, rows
+from loaders.reading.source_fields import SourceFields, addresses
 from loaders.reading.workbook import Sheet, SheetRow, sheets
 
 QUESTIONS = {
@@ -70,6 +71,9 @@ _FIELDS = (
     | {_plain(words): name for table in (QUESTIONS, _ALIASES) for name, words in table.items()}
 )
 
+_SOURCES = {f"{name}_source": addresses for name in QUESTIONS}
+_FIELDS_READ = SourceFields(*(f for f in TEMPLATE if f not in _SOURCES), given=_SOURCES)
+
 
 def detects(content: Raw) -> bool:
     """Recognise the template by the benchmark's name and one of the questions."""
@@ -85,6 +89,11 @@ class _Row:
     cells: Mapping[str, str]
     notes: tuple[RecordProblem, ...] = ()
     hidden: str = ""
+
+
+def fields(row: _Row) -> FoundFields:
+    """Return what becomes of each column; those that the template does not have are kept."""
+    return _FIELDS_READ.found(row.cells)
 
 
 def split(raw: Raw, content: Raw) -> Iterator[tuple[Raw, _Row]]:

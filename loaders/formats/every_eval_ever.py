@@ -8,7 +8,7 @@ found") are kept as printed and are no data. Differences of scores are never mad
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Key, Raw, RecordProblem
+from loaders.contract import CardError, FoundFields, Key, Raw, RecordProblem
 from loaders.formats.assumptions import core, derived, hinted
 from loaders.formats.every_eval_ever_instances import interaction, samples_beside
 from loaders.formats.every_eval_ever_scores import AUTHOR, SOURCE, measurement, run_key
@@ -16,11 +16,31 @@ from loaders.model import Assumption, Measurement, Record, Result, System
 from loaders.reading.cleaning import is_missing, record_id, text, texts
 from loaders.reading.identifiers import hub_id, identifiers
 from loaders.reading.links import links
+from loaders.reading.source_fields import SourceFields, addresses, in_part
 
 RELATIONSHIPS = frozenset({"first_party", "third_party", "collaborative", "other"})
 
 AGENT_RULE = "eee-agentic-config"
 """Rule id: every evaluation of the run was configured with tools for an agent."""
+
+_FIELDS = SourceFields(
+    *("evaluation_id", "evaluation_timestamp", "retrieved_timestamp"),
+    *("eval_library/name", "eval_library/version", "model_info/id", "model_info/name"),
+    *(f"model_info/additional_details/{name}" for name in ("agent_scaffold", "inference_effort")),
+    *(f"source_metadata/{name}" for name in ("source_name", "source_type")),
+    sections=["source_metadata/additional_details"],
+    given={
+        "evaluation_results/*": in_part,
+        "source_metadata/evaluator_relationship": lambda given: text(given) in RELATIONSHIPS,
+        "source_metadata/source_organization_url": addresses,
+        "source_metadata/additional_details/paper": addresses,
+    },
+)
+
+
+def fields(content: Mapping[str, Any]) -> FoundFields:
+    """Return what becomes of each field of a run; each of its evaluations is kept whole too."""
+    return _FIELDS.found(content)
 
 
 def detects(content: Any) -> bool:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
-from loaders.contract import CardError, Key, Raw, RecordProblem, Rejected
+from loaders.contract import CardError, FoundFields, Key, Raw, RecordProblem, Rejected
 from loaders.formats.assumptions import core
 from loaders.formats.every_eval_ever_scores import AUTHOR, SOURCE, run_key
 from loaders.model import Assumption, Coding, Measurement, Metric, Record, Result, System
@@ -75,6 +75,25 @@ class Instances:
     def skip(self, place: str) -> None:
         """Count a line that cannot be read; the first places are kept."""
         self.broken[place if len(self.broken) < _SHOWN else "further"] += 1
+
+
+_READ = (
+    "evaluation/is_correct", "evaluation_id", "evaluation_name", "evaluation_result_id",
+    "interaction_type", "model_id",
+)  # fmt: skip
+
+
+def fields(content: Raw) -> FoundFields:
+    """Return what becomes of the fields of the instances, as the first of them has them.
+
+    Instances are the data of a run, which the record counts; what else they hold is left out.
+    """
+    first = dict(_row(next(json_lines.split(content))) or {})
+    score = first.pop("evaluation", None)
+    if isinstance(score, dict):
+        first |= {f"evaluation/{name}": value for name, value in score.items()}
+    left_out = tuple(name for name in first if name not in _READ)
+    return FoundFields(len(first) - len(left_out), left_out=left_out)
 
 
 def detects(content: Raw) -> bool:

@@ -11,12 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Key, NoCardError, Raw, RecordProblem, own_key
+from loaders.contract import CardError, FoundFields, Key, NoCardError, Raw, RecordProblem, own_key
 from loaders.formats.assumptions import core, derived, hinted
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import is_missing, record_id, text, texts
 from loaders.reading.identifiers import identifiers
 from loaders.reading.links import links
+from loaders.reading.source_fields import SourceFields
 
 SOURCE = "helm"
 HARNESS = "HELM"
@@ -50,6 +51,17 @@ takes its text from. Nor do users: they may be laypersons or experts.
 
 _LINK = re.compile(r"\]\((https?://(?:(?!\]\()[^)\s])++)\)")
 _JURY = re.compile(r"\bjur(?:y|ies)\b|\bjudges?\b", re.IGNORECASE)
+
+_FIELDS = SourceFields(
+    *("name", "display_name", "short_display_name", "description", "category", "subgroups"),
+    *("metric_groups", "environment/main_name", "environment/main_split"),
+    *(f"taxonomy/{name}" for name in ("language", "task", "what", "when", "who")),
+)
+
+
+def fields(content: Mapping[str, Any]) -> FoundFields:
+    """Return what becomes of each field of a run group."""
+    return _FIELDS.found(content["group"])
 
 
 def detects(content: Any) -> bool:

@@ -5,15 +5,17 @@ the level of the dataset; `annotations_creators` is about labels and answers not
 """
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Key, Raw, RecordProblem, own_key, place_key
+from loaders.contract import CardError, FoundFields, Key, Raw, RecordProblem, own_key, place_key
 from loaders.model import CORE_DIMENSIONS, Agent, Assumption, Coding, Dataset, DatasetCard, Record
 from loaders.reading.cleaning import is_iri, is_missing, is_placeholder, record_id, text, texts
 from loaders.reading.content import Markdown
 from loaders.reading.identifiers import identifiers
 from loaders.reading.links import hub_repository, links
+from loaders.reading.source_fields import SourceFields
 
 SOURCE = "huggingface"
 AUTHOR = Agent(id="huggingface-card", name="Hugging Face dataset card")
@@ -42,9 +44,57 @@ _PAGE = re.compile(
     r"^[-*]\s++\**(Homepage|Paper)\b[:*\s]*+[<\[(]*+(https?://[^\s<>()\[\]\"']+)",
     re.MULTILINE | re.IGNORECASE,
 )
+_SECTION = re.compile(r"(#{1,6})\s++(\S.*)")
 _HEAD = 20_000
 """How many characters are searched for the pages of a dataset."""
 _MAX_LINKS = 20
+
+_FIELDS = SourceFields(
+    *("task_categories", "task_ids", "tags", "language", "languages", "license", "licenses"),
+    "language_creators",
+    given={"pretty_name": lambda name: isinstance(name, str) and not _BLANK.search(name)},
+    sections=["text"],
+    left_out={"text/Table of Contents": "It lists the headings."},
+)
+
+
+def fields(content: Markdown) -> FoundFields:
+    """Return what becomes of each field of the front matter, and of each section of the text."""
+    front = content.front if isinstance(content.front, dict) else {"front matter": content.front}
+    unread = [f"{name}s" for name in ("language", "license") if front.get(name)]
+    named, described = _title(front, "") is not None, _summary(content.body)
+    sections = {
+        heading: said
+        for heading, said in _sections(content.body)
+        if said != described and (named or heading != _TITLE)
+    }
+    return _FIELDS.found({**front, "text": sections}, *unread)
+
+
+_TITLE = "heading"
+"""The field of the first heading, which names the dataset."""
+
+
+def _sections(body: str) -> Iterator[tuple[str, str]]:
+    """Yield heading and text of each section, the heading after those that it stands under.
+
+    What stands under one heading twice is put together. The first heading is a field of its own.
+    """
+    lines: defaultdict[str, list[str]] = defaultdict(list)
+    path: list[tuple[int, str]] = []
+    code = False
+    for line in body.splitlines():
+        code ^= line.lstrip().startswith("```")
+        heading = None if code else _SECTION.match(line)
+        if heading is None:
+            lines[" > ".join(words for _, words in path) or "text"].append(line)
+        elif len(heading[1]) == 1:
+            path = []
+            lines[_TITLE].append(heading[2])
+        else:
+            depth = len(heading[1])
+            path = [*(step for step in path if step[0] < depth), (depth, heading[2].strip())]
+    return ((name, _BLANK.sub("", "\n".join(found)).strip()) for name, found in lines.items())
 
 
 def detects(content: Markdown) -> bool:

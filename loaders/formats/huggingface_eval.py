@@ -3,14 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Key, Raw, RecordProblem, own_key, place_key
+from loaders.contract import CardError, FoundFields, Key, Raw, RecordProblem, own_key, place_key
 from loaders.formats.assumptions import core
 from loaders.model import Agent, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import record_id, text, texts
 from loaders.reading.links import hub_repository
+from loaders.reading.source_fields import SourceFields
 
 SOURCE = "huggingface-eval"
 AUTHOR = Agent(id="huggingface-eval", name="Hugging Face benchmark file (eval.yaml)")
+
+_FIELDS = SourceFields("name", "description", "evaluation_framework")
+"""The tasks are read and kept whole all the same: settings do not say of which task they are."""
+
+
+def fields(tree: Mapping[str, Any]) -> FoundFields:
+    """Return what becomes of each field of the file."""
+    return _FIELDS.found(tree)
 
 
 def detects(tree: Any) -> bool:

@@ -8,13 +8,14 @@ counts of samples differ for some, so neither replaces the other.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Key, Raw, RecordProblem, own_key
+from loaders.contract import CardError, FoundFields, Key, Raw, RecordProblem, own_key
 from loaders.formats.assumptions import core, derived
 from loaders.formats.inspect_evals import AGENT_RULE, HARNESS
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import record_id, text, texts
 from loaders.reading.identifiers import identifiers
 from loaders.reading.links import links, no_link
+from loaders.reading.source_fields import SourceFields, addresses
 
 SOURCE = "inspect-catalogue"
 AUTHOR = Agent(id="inspect-ai-docs", name="UKGovernmentBEIS/inspect_ai, documentation (MIT)")
@@ -29,6 +30,17 @@ DOMAINS = {
     "medicine": "healthcare",
 }
 """The source's categories and tags that equal one of our domain codes."""
+
+_FIELDS = SourceFields(
+    *("id", "name", "desc", "tags", "categories", "code", "samples", "kind"),
+    "modalities",
+    given={"paper": addresses, "url": addresses},
+)
+
+
+def fields(content: Mapping[str, Any]) -> FoundFields:
+    """Return what becomes of each field of an entry."""
+    return _FIELDS.found(content)
 
 
 def detects(content: Any) -> bool:

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from loaders.contract import CardError, Key, Raw, RecordProblem, own_key, place_key
+from loaders.contract import CardError, FoundFields, Key, Raw, RecordProblem, own_key, place_key
 from loaders.formats.assumptions import core, derived
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import is_missing, record_id, text, texts
 from loaders.reading.identifiers import hub_id, identifiers
 from loaders.reading.links import former_key, links, no_link, path_below
+from loaders.reading.source_fields import SourceFields, addresses
 
 SOURCE = "inspect-evals"
 HARNESS = "Inspect"
@@ -25,6 +26,18 @@ AGENT_RULE = "inspect-agent-tag"
 
 DOMAINS = {"healthcare": "healthcare", "medical": "healthcare"}
 """The source's tags that equal one of our domain codes."""
+
+_FIELDS = SourceFields(
+    *("title", "description", "group", "version", "tags", "metadata/sandbox"),
+    *(f"tasks/*/{name}" for name in ("dataset_samples", "kind", "comment")),
+    *(f"tasks/*/human_baseline/{name}" for name in ("metric", "score", "source")),
+    given={"arxiv": addresses},
+)
+
+
+def fields(content: Mapping[str, Any]) -> FoundFields:
+    """Return what becomes of each field of a listing."""
+    return _FIELDS.found(content)
 
 
 def detects(content: Any) -> bool:

@@ -7,15 +7,25 @@ are set aside, saying so.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from loaders.contract import CardError, Key, NoCardError, Opaque, Raw, RecordProblem, own_key
+from loaders.contract import (
+    CardError,
+    FoundFields,
+    Key,
+    NoCardError,
+    Opaque,
+    Raw,
+    RecordProblem,
+    own_key,
+)
 from loaders.formats.assumptions import core, derived
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import clean_tree, is_missing, record_id, text, texts
 from loaders.reading.identifiers import hub_id
 from loaders.reading.links import former_key
+from loaders.reading.source_fields import SourceFields, in_part
 from loaders.reading.trees import parse_as_harness
 
 SOURCE = "lm-eval"
@@ -60,6 +70,40 @@ _MAX_INCLUDES = 10
 """How long a chain of includes may be; real ones have two links."""
 
 
+@dataclass(frozen=True)
+class Task:
+    """The configuration of a task with what it includes, and what was noticed of that."""
+
+    config: Mapping[str, Any]
+    warnings: tuple[RecordProblem, ...] = ()
+
+
+def _scalar(value: Any) -> bool:
+    return not isinstance(value, dict | list) and len(str(value)) < _LONGEST // 2
+
+
+def _names(metrics: Any) -> bool:
+    return isinstance(metrics, list) and not any(isinstance(m, dict | list) for m in metrics)
+
+
+_FIELDS = SourceFields(
+    *("task", "tag", "group"),
+    given={
+        **dict.fromkeys((*_SETTINGS, "task_alias", "description"), _scalar),
+        **dict.fromkeys(("metadata/version", "metadata/description"), _scalar),
+        "generation_kwargs/until": in_part,
+        "generation_kwargs/*": _scalar,
+        "metric_list": _names,
+        "dataset_path": lambda path: bool(_dataset(path)),
+    },
+)
+
+
+def fields(task: Task) -> FoundFields:
+    """Return what becomes of each field of a task, those of what it includes among them."""
+    return _FIELDS.found(task.config)
+
+
 def detects(content: Any) -> bool:
     """Recognise a task, a group or a template by the harness's own fields."""
     if not isinstance(content, Mapping):
@@ -73,21 +117,28 @@ def detects(content: Any) -> bool:
     return task is None and (len(own) > 1 or (bool(own) and own == set(content)))
 
 
-def key(raw: Raw, content: Mapping[str, Any]) -> Key:
-    """Return the name of the task. Raises `NoCardError` for a group or a template."""
+def split(raw: Raw, content: Mapping[str, Any]) -> Iterator[tuple[Raw, Task]]:
+    """Yield the one task with what it includes; a group or a template as it is."""
     if not isinstance(content.get("task"), str):
-        raise _no_task(content)
-    return own_key(str(content["task"]), former_key(raw, ROOT))
-
-
-def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
-    """Return the card of one task. Raises `NoCardError` for a group or a template."""
-    if not isinstance(content.get("task"), str):
-        raise _no_task(content)
+        yield raw, Task(content)
+        return
     warnings: list[RecordProblem] = []
     whole = _resolved(raw, content, warnings)
-    included = all(w.message != _NOT_THERE for w in warnings)
-    return [_card(raw, whole, included=included)], warnings
+    yield raw, Task(whole, tuple(warnings))
+
+
+def key(raw: Raw, task: Task) -> Key:
+    """Return the name of the task. Raises `NoCardError` for a group or a template."""
+    name = task.config.get("task")
+    if not isinstance(name, str):
+        raise _no_task(task.config)
+    return own_key(name, former_key(raw, ROOT))
+
+
+def load(raw: Raw, task: Task) -> tuple[list[Record], list[RecordProblem]]:
+    """Return the card of one task."""
+    included = all(w.message != _NOT_THERE for w in task.warnings)
+    return [_card(raw, task.config, included=included)], list(task.warnings)
 
 
 def _no_task(tree: Mapping[str, Any]) -> NoCardError:

@@ -9,7 +9,7 @@ what an explicit table can read is coded, the rest stays words.
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import CardError, Key, NoCardError, Raw, RecordProblem, place_key
+from loaders.contract import CardError, FoundFields, Key, NoCardError, Raw, RecordProblem, place_key
 from loaders.formats.card_template import (
     SECTIONS,
     holds,
@@ -31,9 +31,30 @@ from loaders.model import (
     Review,
 )
 from loaders.reading.cleaning import record_id, text
+from loaders.reading.source_fields import SourceFields
 
 SOURCE = "authors"
 UNSTATED = Agent(id="not-stated", name="Not stated in the card")
+
+_FIELDS = SourceFields(
+    *("benchmark_name", "citation", "version", "notes"),
+    *(f"intended_use_case/{name}" for name in ("answer", "deployment_context")),
+    *(
+        f"{section}/{dimension}/{name}"
+        for section in SECTIONS
+        for core in CORE_DIMENSIONS
+        for dimension in (core, core.replace("-", "_"))
+        for name in ("question", "answer", "holds_at_deployment")
+    ),
+)
+
+
+def fields(tree: Mapping[str, Any]) -> FoundFields:
+    """Return what becomes of each field of a card."""
+    use = section(tree, "intended_use_case")
+    if not text(use.get("deployment_context")):  # then this says where it is used
+        use = {k: v for k, v in use.items() if k != "holds_at_deployment"}
+    return _FIELDS.found({**tree, "intended_use_case": dict(use)})
 
 
 def detects(tree: Any) -> bool:
@@ -72,7 +93,7 @@ def _unknown_fields(tree: Mapping[str, Any]) -> list[RecordProblem]:
     extra = [f for f in tree if f not in known]
     unknown = [p for d, p, _ in questions(tree) if d not in CORE_DIMENSIONS]
     return [
-        RecordProblem("The template has no such field; it is not imported.", f)
+        RecordProblem("The template has no such field; what it says is kept as text.", f)
         for f in extra + unknown
     ]
 

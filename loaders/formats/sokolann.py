@@ -6,16 +6,17 @@ beside it as a hint. The cards were drafted by a language model from the papers;
 whose file name carries a star were approved by a benchmark's authors.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from loaders.contract import CardError, Key, Raw, RecordProblem, place_key
+from loaders.contract import CardError, FoundFields, Key, Raw, RecordProblem, place_key
 from loaders.formats.assumptions import core, hinted
 from loaders.formats.card_template import section
 from loaders.model import Agent, Benchmark, Card, Record
 from loaders.reading.cleaning import is_iri, is_placeholder, on_turns, record_id, text, texts
 from loaders.reading.identifiers import identifiers
 from loaders.reading.links import no_link
+from loaders.reading.source_fields import SourceFields, addresses, words
 
 SOURCE = "sokolann"
 AUTHOR = Agent(id="sokolann-benchmarkcards", name="SokolAnn/BenchmarkCards (machine-drafted)")
@@ -28,6 +29,31 @@ DOMAINS = {
     "software engineering": "software",
 }
 """The source's domain words that equal one of our domain codes; all others stay keywords."""
+
+SECTIONS: Mapping[str, Callable[[Any], bool]] = {
+    **{
+        f"{section}/{name}": words
+        for section, names in {
+            "benchmark_details": ("name", "abbreviation", "overview", "domains", "languages"),
+            "purpose_and_intended_users": (
+                "goal", "audience", "tasks", "limitations", "out_of_scope_uses",
+            ),
+            "data": ("source", "annotation"),
+            "methodology": ("metrics", "validation"),
+        }.items()
+        for name in names
+    },
+    "benchmark_details/resources": addresses,
+}  # fmt: skip
+"""The fields that are read, each with when all of it is; some are kept whole as hints."""
+_FIELDS = SourceFields(
+    given=SECTIONS, sections=("targeted_risks", "ethical_and_legal_considerations")
+)
+
+
+def fields(tree: Mapping[str, Any]) -> FoundFields:
+    """Return what becomes of each field of a card."""
+    return _FIELDS.found(tree)
 
 
 def detects(tree: Any) -> bool:

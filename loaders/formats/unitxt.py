@@ -7,17 +7,30 @@ variants, so `language_creators` is a hint here and never an answer.
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import Key, NoCardError, Raw, RecordProblem, own_key, place_key
+from loaders.contract import FoundFields, Key, NoCardError, Raw, RecordProblem, own_key, place_key
 from loaders.formats.assumptions import core, hinted
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import record_id, text, texts
 from loaders.reading.identifiers import hub_id
 from loaders.reading.links import path_below
+from loaders.reading.source_fields import SourceFields
 
 SOURCE = "unitxt"
 AUTHOR = Agent(id="unitxt", name="unitxt catalogue")
 RIGHTS = "Apache-2.0, IBM/unitxt"
 _TYPES = {"task_card", "standard_benchmark", "benchmark"}
+
+_FIELDS = SourceFields(
+    *("__type__", "__description__", "loader/name"),
+    *(f"__tags__/{name}" for name in ("arxiv", "task_categories", "task_ids", "language")),
+    "__tags__/language_creators",
+    given={"task": lambda value: isinstance(value, str)},
+)
+
+
+def fields(tree: Mapping[str, Any]) -> FoundFields:
+    """Return what becomes of each field of a card."""
+    return _FIELDS.found(tree)
 
 
 def detects(tree: Any) -> bool:

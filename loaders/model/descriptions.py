@@ -17,7 +17,11 @@ from loaders.model.terms import Coded, Iri, Link, NestedThing, Part, Path, Slug,
 
 
 class Description(Record):
-    """What every card has, at whatever level: who describes what, and what it assumes."""
+    """What every card has, at whatever level: who describes what, and what it assumes.
+
+    `also_says` is what the source says in fields for which there is no property, each as
+    `field: text`; see `loaders.reading.source_fields`.
+    """
 
     rdf_type = "egap:EvaluationCard"
     title: Annotated[Text, Value("dcterms:title")]
@@ -41,6 +45,7 @@ class Description(Record):
     out_of_scope: Annotated[tuple[Text, ...], Value("egap:outOfScopeUse")] = ()
     flags: Annotated[tuple[Text, ...], Value("egap:producerFlag")] = ()
     notes: Annotated[Text | None, Value("skos:note")] = None
+    also_says: Annotated[tuple[Text, ...], Value("egap:alsoSays")] = ()
     assumptions: Annotated[
         tuple[Assumption, ...],
         AfterValidator(in_card_order),

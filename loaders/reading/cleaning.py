@@ -16,6 +16,7 @@ MISSING = frozenset(
 )  # fmt: skip
 """Placeholders that real cards hold instead of an answer (compared in lower case)."""
 
+_LONGEST_MISSING = max(map(len, MISSING))
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _SENTENCE = re.compile(r"[^.\n]+")
 _TURNS = re.compile(r"\b(?:single|multi)[- ]?turn\b", re.IGNORECASE)
@@ -37,7 +38,10 @@ _PLACEHOLDER = re.compile(
 
 def is_missing(value: Any) -> bool:
     """Tell whether a value stands for 'nothing given'."""
-    return value is None or (isinstance(value, str) and value.strip().lower() in MISSING)
+    if not isinstance(value, str):
+        return value is None
+    words = value.strip()
+    return len(words) <= _LONGEST_MISSING and words.lower() in MISSING
 
 
 def texts(value: Any) -> tuple[str, ...]:

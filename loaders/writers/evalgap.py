@@ -22,7 +22,7 @@ _BENCHMARK = (
 )  # fmt: skip
 _CARD = (
     "status", "author", "origin", "audience", "tasks", "metrics", "limitations", "out_of_scope",
-    "flags", "withdrawal", "reinstatement",
+    "flags", "also_says", "withdrawal", "reinstatement",
 )  # fmt: skip
 
 

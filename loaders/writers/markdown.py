@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from loaders.model import Card, Citation, Coding
 from loaders.model.statements import Assumption
+from loaders.reading.source_fields import for_readers
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 _STATUS = {
@@ -22,8 +23,10 @@ def markdown(card: Card, questions: Mapping[str, str]) -> str:
     """
     head = [f"# {escape(card.title)}", *_about(card)]
     body = [_section(a, questions.get(a.dimension, "")) for a in card.assumptions]
+    also = [f"- **{escape(f)}:** {escape(words)}" for f, words in map(for_readers, card.also_says)]
+    kept = ["## Also says\n\n" + "\n".join(also)] if also else []
     notes = [f"## Notes\n\n{escape(card.notes)}"] if card.notes else []
-    return "\n\n".join([*head, *body, *notes]) + "\n"
+    return "\n\n".join([*head, *body, *kept, *notes]) + "\n"
 
 
 def escape(text: str) -> str:

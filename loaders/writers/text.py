@@ -8,15 +8,16 @@ from io import StringIO
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import LiteralScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 _WIDTH = 100
+_UNFOLDED = 2**30
 
 
 def yaml_text(tree: Mapping[str, Any]) -> str:
     """Return a tree as YAML 1.2, its keys in order, texts of several lines as blocks."""
     yaml = YAML()
-    yaml.width = _WIDTH
+    yaml.width = _WIDTH if _folds(tree) else _UNFOLDED
     yaml.indent(mapping=2, sequence=4, offset=2)
     buffer = StringIO()
     yaml.dump(_blocks(tree), buffer)
@@ -44,9 +45,22 @@ def _blocks(value: Any) -> Any:
         return {key: _blocks(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_blocks(item) for item in value]
-    if isinstance(value, str) and _fits_block(value):
+    if not isinstance(value, str):
+        return plain(value)
+    if _fits_block(value):
         return LiteralScalarString(value)
-    return plain(value)
+    return value if value.isprintable() else DoubleQuotedScalarString(value)
+
+
+def _folds(value: Any) -> bool:
+    """Tell whether long lines may be folded: ruamel.yaml loses characters of quoted texts there."""
+    if isinstance(value, Mapping):
+        return all(map(_folds, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_folds, value))
+    if not isinstance(value, str) or _fits_block(value):
+        return True
+    return value.isprintable() and "\\" not in value and "  " not in value
 
 
 def _fits_block(text: str) -> bool:

@@ -190,7 +190,7 @@ def _counts(tally: ImportReport) -> str:
 
 def _summary(tally: ImportReport, seconds: float) -> None:
     out.print(_what_became(tally))
-    for line in (*_reasons(tally), *_passed_over(tally)):
+    for line in (*_reasons(tally), *_passed_over(tally), *_fields(tally)):
         out.print(line, markup=False, highlight=False)
     for level in tally.coverage:
         out.print(_coverage(tally, level))
@@ -216,6 +216,17 @@ def _passed_over(tally: ImportReport) -> list[str]:
     if more > 0:
         counts.append(f"and {more} more sorts")
     return [f"Passed over, as they hold no card: {printable(', '.join(counts))}"] if counts else []
+
+
+def _fields(tally: ImportReport) -> Iterator[str]:
+    """Yield for each source what became of the fields of its documents."""
+    for name, sums in tally.sources.items():
+        if sums.fields:
+            named = ", ".join(f"{field} {n:,}" for field, n in sums.left_out.most_common(_SORTS))
+            left_out = f"{sums.left_out.total():,} left out{f' ({named})' if named else ''}"
+            read, kept = sums.fields["read"], sums.fields["kept"]
+            words = f"{read:,} read, {kept:,} kept as text, {left_out}"
+            yield printable(f"{name}: fields: {words}")
 
 
 _SORTS = 12

@@ -370,6 +370,7 @@ def _outcome(
             document.format,
             document.raw,
             warnings=document.warnings,
+            fields=document.fields,
             passed_over="read with another file",
         )
     checked = [results[p.submission.iri] for p in mine if p.submission.iri in results]
@@ -384,6 +385,7 @@ def _outcome(
         warnings=(*document.warnings, *_withdrawn(mine), *(problem_of(i) for i in mild)),
         records=() if bad else tuple(p.record for p in mine),
         changes=() if bad else tuple(p.change for p in mine),
+        fields=document.fields,
         waits=bool(bad) and {i.shape for i in bad} <= REFERENCE_SHAPES,
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self, get_args
 
-from loaders.contract import Raw, RecordProblem
+from loaders.contract import FoundFields, Raw, RecordProblem
 from loaders.mapping.iris import BASE
 from loaders.model import CORE_DIMENSIONS, STANDINGS, WITHDRAWN, Description, Record
 from service.validation.validator import Issue
@@ -51,6 +51,8 @@ class Outcome:
     records: tuple[Record, ...] = ()
     changes: tuple[RecordChange, ...] = ()
     """What was done with each of the records, in their order."""
+    fields: FoundFields | None = None
+    """What became of the fields of its source; None where its format takes or refuses each."""
     passed_over: str = ""
     """What a document is that is no card, in a word or two."""
     cut_off: bool = False
@@ -79,6 +81,7 @@ class Outcome:
             "warnings": [as_json(p) for p in self.warnings],
             "records": list(self.iris),
             "changes": [c.document() for c in self.changes],
+            "fields": _fields(self.fields),
         }
 
 
@@ -88,7 +91,8 @@ class ImportCounts:
 
     `coverage` is, by level of card (`card`, `dataset-card` …) and dimension, how many stand how;
     `warned` is how many were stored with warnings, `passed_over` what was passed over, `cut_off`
-    which archives were not read to their end, and why.
+    which archives were not read to their end, and why. `fields` is how many fields of the sources
+    were read and how many kept as text, `left_out` which were left out, and how often.
     """
 
     states: Counter[str] = field(default_factory=Counter)
@@ -98,6 +102,8 @@ class ImportCounts:
     warned: int = 0
     passed_over: Counter[str] = field(default_factory=Counter)
     cut_off: dict[str, str] = field(default_factory=dict)
+    fields: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
 
     def add(self, outcome: Outcome) -> None:
         """Count one outcome."""
@@ -109,6 +115,9 @@ class ImportCounts:
             self.reasons.update(p.message for p in outcome.problems[:1])
         if outcome.cut_off:
             self.cut_off[outcome.title] = outcome.problems[0].message
+        if outcome.fields and outcome.state != "set aside":
+            self.fields.update(read=outcome.fields.read, kept=len(outcome.fields.kept))
+            self.left_out.update(outcome.fields.left_out)
         self.records.update(r.kind for r in outcome.records)
         for record in outcome.records:
             if isinstance(record, Description) and record.status != WITHDRAWN:
@@ -133,6 +142,7 @@ class ImportCounts:
             "passed_over": dict(self.passed_over.most_common()),
             "cut_off": self.cut_off,
             "reasons": self._reasons(),
+            "fields": {**self.fields, "left_out": dict(self.left_out.most_common(_NAMES))},
             "coverage": {
                 level: {d: {c: counts[c] for c in STANDINGS} for d, counts in rows.items()}
                 for level, rows in self.coverage.items()
@@ -152,6 +162,7 @@ class ImportCounts:
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Self:
         """Return the sums that `document` gave as JSON values."""
+        fields = document.get("fields", {})
         return cls(
             Counter(document["states"]),
             Counter(document["records"]),
@@ -163,6 +174,8 @@ class ImportCounts:
             document.get("warned", 0),
             Counter(document.get("passed_over", {})),
             dict(document.get("cut_off", {})),
+            Counter({k: n for k, n in fields.items() if k != "left_out"}),
+            Counter(fields.get("left_out", {})),
         )
 
 
@@ -192,8 +205,16 @@ class ImportReport(ImportCounts):
         return made
 
 
+_NAMES = 100
+"""How many names of fields that were left out the sums hold."""
 UNRECOGNISED = "not recognised"
 """What stands for the source of a file that no format knows."""
+
+
+def _fields(found: FoundFields | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"read": found.read, "kept": len(found.kept), "left_out": list(found.left_out)}
 
 
 def problem_of(issue: Issue) -> RecordProblem:

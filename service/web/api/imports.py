@@ -42,7 +42,10 @@ forms = APIRouter(include_in_schema=False)
 """The form of the page of an import: it carries the token itself."""
 _FORM_BYTES = 10_000
 _FORMS = ["application/json", "text/csv", "text/html"]
-_COLUMNS = ("source", "place", "state", "format", "records", "replaces", "problems", "warnings")
+_COLUMNS = (
+    "source", "place", "state", "format", "records", "replaces", "problems", "warnings",
+    "fields_read", "fields_kept", "fields_left_out",
+)  # fmt: skip
 _TICK = 0.3
 """Seconds between two looks at a job's progress."""
 _SMALLER = "Send it in parts, or raise EVALGAP_MAX_UPLOAD_BYTES."
@@ -307,9 +310,15 @@ def _as_json(job: ImportJob, outcomes: Iterator[dict[str, Any]]) -> Iterator[str
 
 
 def _as_csv(outcomes: Iterator[dict[str, Any]]) -> Iterator[str]:
-    shown = ({**outcome, "replaces": _replaced(outcome)} for outcome in outcomes)
+    shown = ({**o, "replaces": _replaced(o), **_fields(o)} for o in outcomes)
     rows = ({name: _cell(outcome[name]) for name in _COLUMNS} for outcome in shown)
     return csv_lines(rows, _COLUMNS)
+
+
+def _fields(outcome: dict[str, Any]) -> dict[str, Any]:
+    """Return what became of the fields of a document; nothing where its format takes them all."""
+    found = outcome.get("fields") or {}
+    return {f"fields_{name}": found.get(name) for name in ("read", "kept", "left_out")}
 
 
 def _replaced(outcome: dict[str, Any]) -> list[str]:

@@ -67,6 +67,7 @@ def _report(outcomes: list[Outcome]) -> dict[str, Any]:
         **{name: [_placed(i, f["place"]) for f in found for i in f[name]] for name in _LISTS},
         "records": [iri for f in found for iri in f["records"]],
         "coverage": next(iter(tally.document()["coverage"].values()), {}),
+        "fields": tally.document()["fields"],
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loaders.model import Record
+from loaders.reading.source_fields import pair
 from service.records import repository
 from service.store.port import Engine
 
@@ -57,6 +58,8 @@ def _fields(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
         for number, item in enumerate(value, start=1):
             yield from _fields(item, f"{path} / {_name(item, number)}")
+    elif path == "also_says":
+        yield from ((f"{path} / {field}", text) for field, text in map(pair, value))
     elif isinstance(value, list | tuple):
         yield from [(path, ", ".join(map(str, value)))] if value else []
     elif value is not None:

@@ -17,7 +17,7 @@ from service.fit.claims import BenchmarkClaims
 from service.ontology import scheme_queries
 from service.ontology.labels import label
 from service.ontology.schemes import Scheme, SchemeValue
-from service.queries import lists
+from service.queries import internal, lists
 from service.queries.cache import cached_per_state
 from service.store.port import Engine
 from service.web.pages.shared.assumption_strip import (
@@ -104,7 +104,9 @@ def index(engine: Engine) -> BenchmarkIndex:
         )
         for c in known
     )
-    texts = tuple(_text(c, cards.get(c.id, [])) for c in known)
+    said = internal.rows(engine, "also-said")
+    also = {last_segment(row["benchmark"]): str(row["said"]) for row in said}
+    texts = tuple(_text(c, cards.get(c.id, []), also.get(c.id, "")) for c in known)
     return BenchmarkIndex(entries, texts, _facets(schemes, known, entries), _orders(entries))
 
 
@@ -142,13 +144,13 @@ def _distinct(items: Iterable[Mapping[str, str]], name: str) -> tuple[str, ...]:
     return tuple(sorted({item[name] for item in items if item.get(name)}))
 
 
-def _text(known: BenchmarkClaims, cards: Iterable[Mapping[str, str]]) -> str:
-    """Return what is searched: titles, identity, domains, authors, answers."""
+def _text(known: BenchmarkClaims, cards: Iterable[Mapping[str, str]], also: str) -> str:
+    """Return what is searched: titles, identity, domains, authors, answers, what cards also say."""
     answers = (claim.answer for claim in known.claims if claim.answer)
     names = (card["name"] for card in cards)
     authors = (card["author"] for card in cards)
     domains = (label(f"code/domain/{d}") for d in known.domains)
-    return "\n".join((known.id, known.title, *names, *authors, *domains, *answers)).casefold()
+    return "\n".join((known.id, known.title, *names, *authors, *domains, *answers, also)).casefold()
 
 
 def _orders(entries: Sequence[IndexEntry]) -> dict[str, tuple[int, ...]]:
