@@ -142,7 +142,10 @@ class ImportCounts:
             "passed_over": dict(self.passed_over.most_common()),
             "cut_off": self.cut_off,
             "reasons": self._reasons(),
-            "fields": {**self.fields, "left_out": dict(self.left_out.most_common(_NAMES))},
+            "fields": {
+                **{name: self.fields[name] for name in ("read", "kept")},
+                "left_out": dict(self.left_out.most_common(_NAMES)),
+            },
             "coverage": {
                 level: {d: {c: counts[c] for c in STANDINGS} for d, counts in rows.items()}
                 for level, rows in self.coverage.items()

@@ -1,0 +1,102 @@
+"""What a card says without a property of ours: kept, seen everywhere, and compared."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.ingest.test_imports import archive, ended, sent, served
+from tests.loaders.formats.samples import CROISSANT, SOKOLANN
+from tests.pages import opened, rows
+
+HARM = "targeted_risks/harm"
+LONG = "word " * 5_000
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    with served(tmp_path_factory.mktemp("service")) as client:
+        yield client
+
+
+def with_harm(said: Any, name: str) -> dict[str, Any]:
+    details = {**SOKOLANN["benchmark_details"], "name": name}
+    risks = {**SOKOLANN["targeted_risks"], "harm": said}
+    return {**SOKOLANN, "benchmark_details": details, "targeted_risks": risks}
+
+
+def imported(service: TestClient, said: Any, name: str = "ExamQA") -> Any:
+    """Import the card and return what became of it."""
+    location = sent(service, archive({f"{name}.json": with_harm(said, name)}))
+    ended(service, location)
+    (outcome,) = service.get(f"{location}/report").json()["outcomes"]
+    return outcome
+
+
+def test_a_correction_where_there_is_no_property_is_a_new_version(service: TestClient) -> None:
+    assert imported(service, "None known.")["state"] == "new"
+    assert imported(service, "None known.")["state"] == "unchanged"
+    assert imported(service, "It may reinforce stereotypes.")["state"] == "revised"
+
+
+def test_what_is_kept_is_in_json_page_search_and_every_form(service: TestClient) -> None:
+    words = "It may mislead patients."
+    path = imported(service, words, "ExamQA forms")["records"][0].partition("/card/")[2]
+    ident = path.rpartition("/")[0]
+    benchmark = ident.partition("/")[0]
+    card = service.get(f"/api/v1/cards/{ident}").json()
+    assert f"{HARM}: {words}" in card["also_says"]
+    assert 'methodology/methods: ["Zero-shot"]' in card["also_says"]
+    page = opened(service, f"/benchmarks/{benchmark}").words
+    assert f"{HARM} {words}" in page
+    assert "methodology/methods Zero-shot" in page
+    assert HARM in opened(service, f"/doc/id/card/{ident}").words
+    assert benchmark in service.get("/benchmarks", params={"q": "mislead patients"}).text
+    assert benchmark not in service.get("/benchmarks", params={"q": "mislead nurses"}).text
+    assert f"- **targeted\\_risks/harm:** {words}" in service.get(f"/api/v1/cards/{ident}.md").text
+    for form in ("yaml", "ttl", "jsonld"):
+        written = service.get(f"/api/v1/cards/{ident}.{form}").content
+        job = ended(service, sent(service, written, name=f"x.{form}", dry_run=True))
+        assert job["states"] == {"unchanged": 1}, form
+
+
+def test_the_report_counts_fields_read_kept_and_left_out(service: TestClient) -> None:
+    task = {"name": "t", "canary": "c", "examples": [{"input": "?"}], "contact": "me"}
+    cards = {"counts.json": with_harm(["N/A", ""], "ExamQA counts"), "task.json": task}
+    location = sent(service, archive(cards))
+    job = ended(service, location)
+    assert job["sources"]["bigbench"]["fields"] == {
+        "read": 2, "kept": 1, "left_out": {"examples": 1}
+    }  # fmt: skip
+    sokolann = {"read": 15, "kept": 16, "left_out": {}}
+    assert job["sources"]["sokolann-json"]["fields"] == sokolann
+    assert job["fields"] == {"read": 17, "kept": 17, "left_out": {"examples": 1}}
+    report = service.get(f"{location}/report").json()["outcomes"]
+    assert {o["format"]: o["fields"]["left_out"] for o in report} == {
+        "bigbench": ["examples"], "sokolann-json": []
+    }  # fmt: skip
+    table = {row["format"]: row for row in rows(service.get(f"{location}/report.csv"))}
+    assert table["bigbench"]["fields_left_out"] == "examples"
+    assert table["sokolann-json"]["fields_kept"] == "16"
+    page = opened(service, f"{location}/report.html").words
+    assert "15 fields read, 16 kept as text" in page
+    assert "left out: examples" in page
+    rehearsed = ended(service, sent(service, archive(cards), dry_run=True))
+    assert rehearsed["fields"] == job["fields"]
+
+
+def test_a_long_structure_is_kept_in_parts_and_a_long_text_is_cut_and_said(
+    service: TestClient,
+) -> None:
+    fields = [{"name": f"field-{n}", "description": LONG[:900]} for n in range(40)]
+    card = {**CROISSANT, "recordSet": [{"name": "r", "field": fields}], "rai:dataBiases": LONG}
+    location = sent(service, archive({"a.json": card}))
+    ended(service, location)
+    (outcome,) = service.get(f"{location}/report").json()["outcomes"]
+    (warning,) = outcome["warnings"]
+    assert warning["field"] == "rai:dataBiases"
+    assert warning["message"].endswith("of 24,999 characters are kept.")
+    ident = outcome["records"][0].partition("/dataset-card/")[2].rpartition("/")[0]
+    stored = service.get(f"/doc/id/dataset-card/{ident}.nt").text
+    assert stored.count('alsoSays> "recordSet/0/field/') == 40
