@@ -14,6 +14,7 @@ __all__ = [
     "links",
     "no_card",
     "rdf_text",
+    "source_fields",
     "spool",
     "trees",
     "unknown",

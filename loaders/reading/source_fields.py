@@ -83,7 +83,7 @@ class SourceFields:
 
         `unread` are fields at its top that are read in others and not in this one.
         """
-        found = _Found()
+        found = _Sorting()
         known = {k: v for k, v in self._tree.items() if k not in unread} if unread else self._tree
         _walk(tree, known, "", found)
         found.kept = list(dict.fromkeys(found.kept))
@@ -97,14 +97,14 @@ class SourceFields:
 
 
 @dataclass
-class _Found:
+class _Sorting:
     read: int = 0
     kept: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     cut: list[RecordProblem] = field(default_factory=list)
 
 
-def _walk(value: Any, known: _Tree, path: str, found: _Found) -> None:
+def _walk(value: Any, known: _Tree, path: str, found: _Sorting) -> None:
     """Sort every field that says something by what is known of it."""
     for key, item in value.items() if isinstance(value, dict) else enumerate(value):
         if item is None or item == "":
@@ -144,7 +144,7 @@ def _name(key: Any) -> str:
     return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
 
 
-def _keep(path: str, value: Any, found: _Found) -> None:
+def _keep(path: str, value: Any, found: _Sorting) -> None:
     """Note a field with its text; what is too long for one, part by part."""
     text = written(value)
     room = LONGEST - len(path) - len(_BETWEEN)
