@@ -1,6 +1,7 @@
 """What a card says without a property of ours: kept, seen everywhere, and compared."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -21,9 +22,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 
 def with_harm(said: Any, name: str) -> dict[str, Any]:
-    details = {**SOKOLANN["benchmark_details"], "name": name}
-    risks = {**SOKOLANN["targeted_risks"], "harm": said}
-    return {**SOKOLANN, "benchmark_details": details, "targeted_risks": risks}
+    card: Any = deepcopy(SOKOLANN)
+    card["benchmark_details"]["name"] = name
+    card["targeted_risks"]["harm"] = said
+    return dict(card)
 
 
 def imported(service: TestClient, said: Any, name: str = "ExamQA") -> Any:
@@ -54,6 +56,8 @@ def test_what_is_kept_is_in_json_page_search_and_every_form(service: TestClient)
     assert HARM in opened(service, f"/doc/id/card/{ident}").words
     assert benchmark in service.get("/benchmarks", params={"q": "mislead patients"}).text
     assert benchmark not in service.get("/benchmarks", params={"q": "mislead nurses"}).text
+    found = service.get("/api/v1/benchmarks", params={"q": "mislead patients"}).json()
+    assert [item["id"] for item in found["items"]] == [benchmark]
     assert f"- **targeted\\_risks/harm:** {words}" in service.get(f"/api/v1/cards/{ident}.md").text
     for form in ("yaml", "ttl", "jsonld"):
         written = service.get(f"/api/v1/cards/{ident}.{form}").content
@@ -62,8 +66,11 @@ def test_what_is_kept_is_in_json_page_search_and_every_form(service: TestClient)
 
 
 def test_the_report_counts_fields_read_kept_and_left_out(service: TestClient) -> None:
-    task = {"name": "t", "canary": "c", "examples": [{"input": "?"}], "contact": "me"}
-    cards = {"counts.json": with_harm(["N/A", ""], "ExamQA counts"), "task.json": task}
+    task: Any = {"name": "t", "canary": "c", "examples": [{"input": "?"}], "contact": "me"}
+    cards: dict[str, object] = {
+        "counts.json": with_harm(["N/A", ""], "ExamQA counts"),
+        "task.json": task,
+    }
     location = sent(service, archive(cards))
     job = ended(service, location)
     assert job["sources"]["bigbench"]["fields"] == {
@@ -90,7 +97,11 @@ def test_a_long_structure_is_kept_in_parts_and_a_long_text_is_cut_and_said(
     service: TestClient,
 ) -> None:
     fields = [{"name": f"field-{n}", "description": LONG[:900]} for n in range(40)]
-    card = {**CROISSANT, "recordSet": [{"name": "r", "field": fields}], "rai:dataBiases": LONG}
+    card: object = {
+        **CROISSANT,
+        "recordSet": [{"name": "r", "field": fields}],
+        "rai:dataBiases": LONG,
+    }
     location = sent(service, archive({"a.json": card}))
     ended(service, location)
     (outcome,) = service.get(f"{location}/report").json()["outcomes"]
@@ -99,4 +110,9 @@ def test_a_long_structure_is_kept_in_parts_and_a_long_text_is_cut_and_said(
     assert warning["message"].endswith("of 24,999 characters are kept.")
     ident = outcome["records"][0].partition("/dataset-card/")[2].rpartition("/")[0]
     stored = service.get(f"/doc/id/dataset-card/{ident}.nt").text
+    page = opened(service, f"/datasets/{ident.partition('/')[0]}").words
+    assert "conformsTo http://mlcommons.org/croissant/1.0" in page
+    for address in ("/datasets", "/api/v1/datasets"):
+        assert ident.partition("/")[0] in service.get(address, params={"q": "FIELD-39"}).text
+        assert ident.partition("/")[0] not in service.get(address, params={"q": "FIELD-40"}).text
     assert stored.count('alsoSays> "recordSet/0/field/') == 40

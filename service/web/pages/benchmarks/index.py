@@ -17,8 +17,9 @@ from service.fit.claims import BenchmarkClaims
 from service.ontology import scheme_queries
 from service.ontology.labels import label
 from service.ontology.schemes import Scheme, SchemeValue
-from service.queries import internal, lists
+from service.queries import lists
 from service.queries.cache import cached_per_state
+from service.records.levels import also_said
 from service.store.port import Engine
 from service.web.pages.shared.assumption_strip import (
     CLAIMED,
@@ -104,8 +105,7 @@ def index(engine: Engine) -> BenchmarkIndex:
         )
         for c in known
     )
-    said = internal.rows(engine, "also-said")
-    also = {last_segment(row["benchmark"]): str(row["said"]) for row in said}
+    also = also_said(engine, "benchmark")
     texts = tuple(_text(c, cards.get(c.id, []), also.get(c.id, "")) for c in known)
     return BenchmarkIndex(entries, texts, _facets(schemes, known, entries), _orders(entries))
 

@@ -10,6 +10,8 @@ from service.common import parameters
 from service.common.problems import BadParameter
 from service.queries import lists
 from service.queries.cache import cached_per_key
+from service.records.levels import LEVELS as DESCRIBED
+from service.records.levels import also_said
 from service.store.port import Engine
 
 ROWS = 50
@@ -236,9 +238,12 @@ def _counts(narrowing: Filter, items: Iterable[Item]) -> tuple[tuple[str, int], 
 @cached_per_key(most=len(LEVELS))
 def _texts(engine: Engine, name: str) -> tuple[str, ...]:
     """Return what is searched of each item, in their order."""
-    fields = LEVELS[name].searched
+    level = LEVELS[name]
+    also = also_said(engine, level.kind) if level.kind in DESCRIBED else {}
     return tuple(
-        "\n".join(str(item.get(f, "")) for f in fields).casefold()
+        "\n".join(
+            (*(str(item.get(f, "")) for f in level.searched), also.get(item["id"], ""))
+        ).casefold()
         for item in lists.listing(engine, name, {})
     )
 

@@ -15,7 +15,7 @@ from service.web.pages.levels.index import ROWS, Level
 
 _APART = {
     "kind", "id", "title", "author", "dataset", "implementation", "system", "systems",
-    "assumptions", "measurements", "withdrawal", "reinstatement", "status",
+    "also_says", "assumptions", "measurements", "withdrawal", "reinstatement", "status",
 }  # fmt: skip
 """What stands in places of its own on the page, or is the page's address."""
 BESIDE = 100
