@@ -8,7 +8,7 @@ becomes a hint without it.
 from collections.abc import Mapping
 from typing import Any
 
-from loaders.contract import FoundFields, Key, Raw, RecordProblem, place_key
+from loaders.contract import FoundFields, Key, NoCardError, Raw, RecordProblem, place_key
 from loaders.formats.card_template import section
 from loaders.formats.sokolann import SECTIONS, described
 from loaders.model import Agent, Assumption, Benchmark, Card, Record
@@ -50,7 +50,11 @@ def key(raw: Raw, tree: Mapping[str, Any]) -> Key:
 
 
 def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordProblem]]:
-    """Return one card, with the producer's doubts."""
+    """Return one card, with the producer's doubts; what its steps put out is no card."""
+    if "tool_output" in raw.folders:
+        mend = "The finished card is in the folder benchmarkcard; move this one to import it."
+        problem = RecordProblem("This is what a step of auto-benchmarkcard put out.", mend=mend)
+        raise NoCardError("step of auto-benchmarkcard", problem)
     inner = tree.get("benchmark_card", tree)
     doubts = {k: text(v) or "" for k, v in section(inner, "flagged_fields").items()}
     fields, warnings = described(inner)

@@ -45,6 +45,13 @@ _PAGE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _SECTION = re.compile(r"(#{1,6})\s++(\S.*)")
+_COMMENT = re.compile(r"^\[//\]:\s++#.*$", re.MULTILINE)
+_LINKS = re.compile(
+    r"[-*+\[\s]*+(?:homepage|repository|paper|leaderboard|point of contact|website|github|url)"
+    r"[*\]]*+\s*+[:(]",
+    re.IGNORECASE,
+)
+"""How a list of links begins: the template has one where others describe the dataset."""
 _HEAD = 20_000
 """How many characters are searched for the pages of a dataset."""
 _MAX_LINKS = 20
@@ -178,8 +185,8 @@ def _title(front: Mapping[str, Any], body: str) -> str | None:
 
 def _summary(body: str) -> str | None:
     for found in _SUMMARY.findall(body):
-        words = _BLANK.sub("", found).strip()
-        if words and not words.startswith("- **"):
+        words = _BLANK.sub("", _COMMENT.sub("", found)).strip()
+        if words and not words.startswith("- **") and not _LINKS.match(words):
             return str(words)[:5_000]
     return None
 

@@ -175,3 +175,46 @@ def test_a_card_in_markdown_says_what_its_json_says() -> None:
     (record,) = one.records
     assert isinstance(record, Card)
     assert (record.status, record.origin) == ("accepted", "designer")
+
+
+def test_tests_of_a_format_and_steps_on_the_way_to_a_card_are_no_cards(tmp_path: Path) -> None:
+    """mlcroissant's repository holds 31 descriptions that are wrong on purpose."""
+    context = {"@context": {"@vocab": "https://schema.org/"}, "@type": "Dataset"}
+    dataset = {**context, "conformsTo": "http://mlcommons.org/croissant/1.0", "name": "mydataset"}
+    card = {"benchmark_card": {"benchmark_details": {"name": "Made up"}}}
+    files = {
+        "tests/graphs/bad/metadata.json": dataset,
+        "tests/graphs/bad/output.txt": "Found the following 1 error(s) during the validation:\n",
+        "tests/graphs/good/metadata.json": dataset,
+        "tests/graphs/good/output.txt": "",
+        "run/tool_output/risk_enhanced/made-up.json": card,
+        "run/benchmarkcard/made-up.json": card,
+    }
+    found = outcomes(put(tmp_path, files))
+    over = {n: f.passed_over for n, f in found.items() if isinstance(f, Rejected)}
+    assert {n: what for n, what in over.items() if n.endswith(".json")} == {
+        "tests/graphs/bad/metadata.json": "test of mlcroissant",
+        "run/tool_output/risk_enhanced/made-up.json": "step of auto-benchmarkcard",
+    }
+    cards = {n for n, f in found.items() if isinstance(f, Document)}
+    assert cards == {"tests/graphs/good/metadata.json", "run/benchmarkcard/made-up.json"}
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "[//]: # (- **Homepage:** )\n- **Repository:** https://example.org/a\n",
+        "* Homepage: https://example.org/a\n* Paper: none\n",
+        "[Homepage](https://example.org/a)\n",
+        "- **Homepage:** https://example.org/a\n",
+    ],
+)
+def test_a_list_of_links_is_no_description(listed: str) -> None:
+    text = "---\ntask_ids: [nli]\n---\n# Dataset Card for One\n## Dataset Description\n\n" + listed
+    summary = "\n### Dataset Summary\n\nPaper reviews: many of them.\n"
+    for body, said in ((text, None), (text + summary, "Paper reviews: many of them.")):
+        (found,) = documents(Raw("README.md", body.encode()))
+        assert isinstance(found, Document)
+        (record,) = found.records
+        assert isinstance(record, DatasetCard)
+        assert record.description == said
