@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from loaders.contract import Key, Raw, RecordProblem
+from loaders.contract import FoundFields, Key, Raw, RecordProblem
 from loaders.formats import sokolann
 from loaders.model import Record
 from loaders.reading.content import Markdown
@@ -34,6 +34,11 @@ def detects(content: Markdown) -> bool:
     if content.front or "Benchmark Details" not in content.body[:_HEAD]:
         return False
     return "name" in _tree(content.body[:_HEAD]).get("benchmark_details", {})
+
+
+def fields(content: Markdown) -> FoundFields:
+    """Return what becomes of each field of a card."""
+    return sokolann.fields(_tree(content.body))
 
 
 def key(raw: Raw, content: Markdown) -> Key:
