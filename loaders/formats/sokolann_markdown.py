@@ -23,7 +23,9 @@ _RISK = re.compile(r"\*\*([^*]++)\*\*\s*+:?\s*+(.*)")
 _LETTERS = re.compile(r"[^a-z]++")
 _NAMES = {"target_audience": "audience", "potential_harm": "harm"}
 """Fields that the JSON calls otherwise."""
-_EMPTY = ("", "Not Applicable", "None")
+_NOWHERE = "text"
+"""The section and the field of what stands in none."""
+_EMPTY = ("", "None", "Not Applicable", "No specific atlas risks defined")
 """What stands where the JSON has nothing, or "N/A"."""
 _HEAD = 4_000
 """How many characters are looked at to recognise a card."""
@@ -56,23 +58,27 @@ def _tree(body: str) -> dict[str, dict[str, Any]]:
     """Return the sections as the JSON has them, field by field."""
     tree: dict[str, dict[str, Any]] = {}
     for section, name, lines in _fields(body):
-        known = _NAMES.get(name, name)
+        known, fields = _NAMES.get(name, name), tree.setdefault(section, {})
         value = _value(known, lines)
-        tree.setdefault(section, {})[known] = None if value in _EMPTY else value
+        again = f" {len(fields)}" if known in fields else ""
+        fields[f"{known}{again}"] = None if value in _EMPTY else value
+    title = tree.get("benchmark_details", {}).get("name")
+    if tree.get(_NOWHERE) == {_NOWHERE: f"# {title}"}:
+        del tree[_NOWHERE]
     return tree
 
 
 def _fields(body: str) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield section, field and lines of each field."""
-    section, name, lines = "", "", list[str]()
+    """Yield section, field and lines of each field, and of what stands in none."""
+    section, name, lines = _NOWHERE, _NOWHERE, list[str]()
     for line in [*body.splitlines(), "## end"]:
         heading, found = _SECTION.match(line), _FIELD.match(line)
         if not heading and not found:
             lines.append(line)
             continue
-        if section and name:
+        if name != _NOWHERE or any(map(str.strip, lines)):
             yield section, name, lines
-        name, lines = "", []
+        name, lines = _NOWHERE, []
         if heading:
             section = _snake(heading[1])
         elif found:
@@ -80,12 +86,13 @@ def _fields(body: str) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def _value(name: str, lines: list[str]) -> Any:
-    items = [found[1].strip() for line in lines if (found := _ITEM.match(line))]
+    said = [line for line in lines if line.strip()]
+    items = [found[1].strip() for line in said if (found := _ITEM.match(line))]
+    if not items or len(items) < len(said):
+        return "\n".join(lines).strip()
     if name == "atlas_risks":
         return {"risks": [_risk(item) for item in items]}
-    if items:
-        return [_address(item) for item in items] if name == "resources" else items
-    return "\n".join(lines).strip()
+    return [_address(item) for item in items] if name == "resources" else items
 
 
 def _address(item: str) -> str:

@@ -185,8 +185,32 @@ def card_of_the_hub(tree: dict[str, Any]) -> str:
     return f"---\n{json.dumps(tree['front'])}\n---\n\n{body}\n"
 
 
+def sections(tree: dict[str, Any]) -> str:
+    """Return sections and fields as Markdown, lists as items."""
+    lines = [f"# {tree['heading']}"]
+    for name, fields in tree.items():
+        if name != "heading":
+            lines.append(f"## {name.replace('_', ' ').title()}")
+            lines += [field_of_a_section(*field) for field in fields.items()]
+    return "\n\n".join(lines)
+
+
+def field_of_a_section(name: str, value: Any) -> str:
+    """Return a field as Markdown; the text of a section that is no field has the name `text`."""
+    if name == "text":
+        return str(value)
+    if isinstance(value, dict):
+        risks = (f"**{r['category']}**: {', '.join(r['subcategory'])}" for r in value["risks"])
+        value = list(risks)
+    items = "".join(f"\n- {v}" for v in value) if isinstance(value, list) else f" {value}"
+    return f"**{name.replace('_', ' ').title()}**:{items}"
+
+
 SAMPLES = {
     "sokolann-json": Sample("a.json", SOKOLANN),
+    "sokolann-markdown": Sample(
+        "a.md", {"heading": "ExamQA", **SOKOLANN, "more": {"text": "As it is."}}, sections
+    ),
     "auto-benchmarkcard": Sample(
         "a.json",
         {
