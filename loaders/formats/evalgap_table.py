@@ -13,8 +13,8 @@ from typing import Any
 
 from loaders.contract import CardError, FoundFields, Key, NoCardError, Raw, RecordProblem
 from loaders.formats import raman_yaml
-from loaders.model import Agent, Card, Citation, Profile, Record, Review
-from loaders.reading.cleaning import is_iri, slug
+from loaders.model import Agent, Card, Citation, Profile, Record, Review, is_source
+from loaders.reading.cleaning import slug
 from loaders.reading.csv_rows import as_bytes, given, header, row_of, rows
 from loaders.reading.source_fields import SourceFields, addresses
 from loaders.reading.workbook import Sheet, SheetRow, sheets
@@ -174,7 +174,7 @@ def _signed(record: Record, author: Agent, row: Mapping[str, str]) -> Record:
 
 def _sources(row: Mapping[str, str], dimension: str) -> tuple[Citation, ...]:
     address = given(row, f"{dimension.replace('-', '_')}_source")
-    return (Citation(url=address),) if address and is_iri(address) else ()
+    return (Citation(url=address),) if address and is_source(address) else ()
 
 
 def _is_workbook(raw: Raw) -> bool:

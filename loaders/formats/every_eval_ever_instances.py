@@ -1,9 +1,11 @@
 """Instance-level JSON lines of Every Eval Ever: how each instance of a run was interacted with.
 
-`interaction_type` is stated for every instance. For the run it holds with its share, and is
-mixed where instances differ. The file `X_samples.jsonl` belongs to the run in `X.json`: it is
-read with that file. Alone, or too large for that, it is a result of its own, whose scores are
-counts of the instances that the source marks as correct.
+`interaction_type` is a closed field, which the source's converter fills by counting messages: one
+answer is `single_turn`, any tool message is `agentic`, and all else `multi_turn`, also a dialogue
+written beforehand and a model that criticises itself. So the first two are derived, with their
+shares, and the third is a hint. The file `X_samples.jsonl` belongs to the run in `X.json`: it is
+read with that file. Alone, or too large for that, it is a result of its own, whose score is the
+mean of `evaluation.score`. `is_correct` is no score: the converter sets it wherever a score is above 0.
 """
 
 from collections import Counter, defaultdict
@@ -15,32 +17,95 @@ from typing import Any
 
 from loaders.contract import CardError, FoundFields, Key, Raw, RecordProblem, Rejected
 from loaders.formats.assumptions import core
-from loaders.formats.every_eval_ever_scores import AUTHOR, SOURCE, run_key
+from loaders.formats.every_eval_ever_scores import AUTHOR, SOURCE, number, run_key
 from loaders.model import Assumption, Coding, Measurement, Metric, Record, Result, System
 from loaders.reading import json_lines
 from loaders.reading.cleaning import clean_tree, record_id, slug, text
 from loaders.reading.trees import parse
 
 SUFFIX = "_samples.jsonl"
-VALUES = {"single_turn": "single-turn", "multi_turn": "multi-turn", "agentic": "agentic"}
-"""The schema's interaction types, in our codes."""
+VALUES = {"single_turn": "single-turn", "agentic": "agentic"}
+"""The schema's interaction types that say what ours do, in our codes."""
+
+HINTED = "multi_turn"
+"""The interaction type that only hints: the schema's *conversations* may have been written before."""
+
+INTERACTION_RULE = "eee-interaction-type"
+"""Rule id: the closed field `interaction_type`, read by the table `VALUES`."""
 
 MARKED_CORRECT = Metric(
     id="every-eval-ever-marked-correct",
     name="Share of instances marked correct (is_correct)",
     higher_is_better=True,
 )
+INSTANCE_SCORE = Metric(
+    id="every-eval-ever-instance-score", name="Mean score of the instances (evaluation.score)"
+)
 _STEP = Decimal("0.0001")
 _SHOWN = 5
 _MOST = 1_000
 """How many models, runs and evaluations one file may be of, so that memory is bounded."""
+_MOST_ITEMS = 250_000
+"""How many items with repetitions a file may have, for the same reason."""
 
 
 def _not_one_run() -> RecordProblem:
     return RecordProblem(
-        f"The instances are of more than {_MOST:,} models, runs or evaluations.",
+        f"The instances are of more than {_MOST:,} models, runs or evaluations, or of more than "
+        f"{_MOST_ITEMS:,} items with repetitions.",
         mend="Split the file into one per run.",
     )
+
+
+@dataclass
+class Scores:
+    """The scores of one evaluation, and which of its rows are marked as correct.
+
+    Rows that name their repetition (`metadata.epoch`) are of the item of their `sample_id`, which
+    has one score a repetition, or `unclear` is true. Any other row is an item of its own.
+    """
+
+    single: int = 0
+    total: Decimal = Decimal(0)
+    repeated: dict[str, dict[str, Decimal]] = field(default_factory=dict)
+    marked: Counter[bool] = field(default_factory=Counter)
+    share: bool = True
+    """Whether each score is 1 where the row is marked as correct, and else 0."""
+    unclear: bool = False
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Add the score and the mark of a row."""
+        given = _section(row, "evaluation")
+        score, correct = number(given.get("score")), given.get("is_correct")
+        if isinstance(correct, bool):
+            self.marked[correct] += 1
+        if score is None:
+            return
+        self.share &= isinstance(correct, bool) and score == int(correct)
+        epoch = text(_section(row, "metadata").get("epoch"))
+        if epoch is None:
+            self.single, self.total = self.single + 1, self.total + score
+            return
+        of_item = self.repeated.setdefault(str(row.get("sample_id")), {})
+        self.unclear |= of_item.setdefault(epoch, score) != score
+        if len(self.repeated) > _MOST_ITEMS:
+            raise CardError(_not_one_run())
+
+    @property
+    def items(self) -> int:
+        """How many items have a score."""
+        return self.single + len(self.repeated)
+
+    @property
+    def mean(self) -> Decimal:
+        """The mean over items, of each the mean over its repetitions."""
+        means = (sum(s.values(), Decimal(0)) / len(s) for s in self.repeated.values())
+        return (self.total + sum(means, Decimal(0))) / self.items
+
+
+def _section(row: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = row.get(name)
+    return value if isinstance(value, Mapping) else {}
 
 
 @dataclass
@@ -53,23 +118,24 @@ class Instances:
     interactions: Counter[str] = field(default_factory=Counter)
     models: dict[str, None] = field(default_factory=dict)
     runs: dict[str, None] = field(default_factory=dict)
-    marked: dict[str, Counter[bool]] = field(default_factory=lambda: defaultdict(Counter))
+    scores: dict[str, Scores] = field(default_factory=lambda: defaultdict(Scores))
+    errors: int = 0
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Count one instance."""
         self.rows += 1
         kind = text(row.get("interaction_type")) or "(none)"
         self.interactions[
-            kind if kind in VALUES or len(self.interactions) < _MOST else "(other)"
+            kind if kind in {*VALUES, HINTED} or len(self.interactions) < _MOST else "(other)"
         ] += 1
         self.models |= {str(m): None for m in [row.get("model_id")] if text(m)}
         self.runs |= {str(r): None for r in [row.get("evaluation_id")] if text(r)}
         name = text(row.get("evaluation_result_id")) or text(row.get("evaluation_name"))
-        evaluation = row.get("evaluation")
-        correct = evaluation.get("is_correct") if isinstance(evaluation, Mapping) else None
-        if isinstance(correct, bool):
-            self.marked[name or "evaluation"][correct] += 1
-        if len(self.marked) > _MOST or len(self.models) > _MOST or len(self.runs) > _MOST:
+        if text(row.get("error")):
+            self.errors += 1
+        else:
+            self.scores[name or "evaluation"].add(row)
+        if len(self.scores) > _MOST or len(self.models) > _MOST or len(self.runs) > _MOST:
             raise CardError(_not_one_run())
 
     def skip(self, place: str) -> None:
@@ -122,7 +188,7 @@ def key(raw: Raw, content: Raw) -> Key:
 def load(raw: Raw, content: Raw) -> tuple[list[Record], list[RecordProblem]]:
     """Return nothing for the instances of a run that stands beside them, else a result.
 
-    Raises `CardError` where no line says which model answered, or which answers were correct.
+    Raises `CardError` where no line says which model answered, or none has a score.
     """
     del content
     if raw.stream is None and (run := _run_beside(raw)):
@@ -130,28 +196,31 @@ def load(raw: Raw, content: Raw) -> tuple[list[Record], list[RecordProblem]]:
             RecordProblem("These are the instances of a run, read with its file.", value=run)
         ]
     found = read_instances(raw)
-    if not found.models or not found.marked:
+    measurements = tuple(_measurements(found))
+    if not found.models or not measurements:
         raise CardError(
+            *_unclear(found),
             RecordProblem(
-                "The instances name no model or are not marked as correct or not.",
-                "model_id, evaluation/is_correct",
+                "The instances name no model or have no score.",
+                "model_id, evaluation/score",
                 mend="Import the folder that also holds the run they belong to.",
-            )
+            ),
         )
     names = ", ".join(found.models)
     result = Result(
         id=f"{record_id(SOURCE, raw.key)}/{AUTHOR.id}",
         systems=tuple(System(id=record_id(SOURCE, f"{m}\n"), name=m) for m in found.models),
-        title=f"Instances of {', '.join(found.marked)}: {names}"[:_TITLE],
+        title=f"Instances of {', '.join(found.scores)}: {names}"[:_TITLE],
         identifiers=tuple(f"{SOURCE}:{run}" for run in found.runs),
-        metrics=(MARKED_CORRECT.name,),
-        measurements=tuple(_measurements(found)),
+        metrics=tuple(dict.fromkeys(m.metric.name for m in measurements)),
+        measurements=measurements,
+        notes=_marks(found),
         rights="MIT",
         author=AUTHOR,
         origin="third-party",
         assumptions=core(interaction(found)),
     )
-    return [result], _noticed(found, raw.name)
+    return [result], [*_unclear(found), *_noticed(found, raw.name)]
 
 
 _TITLE = 300
@@ -207,52 +276,87 @@ def _row(part: Raw | Rejected) -> Mapping[str, Any] | None:
 
 
 def interaction(found: Instances) -> Assumption | None:
-    """Return the interaction types with their shares, all stated by the source."""
-    known = {raw: n for raw, n in sorted(found.interactions.items()) if raw in VALUES}
-    if not known:
+    """Return the interaction types that a rule reads with their shares, and what only hints."""
+    counts = {raw: found.interactions[raw] for raw in (*VALUES, HINTED)}
+    said = {
+        raw: f"interaction_type = {raw} in {n} of {found.rows} instances"
+        for raw, n in counts.items()
+        if n
+    }
+    if not said:
         return None
     codings = tuple(
         Coding(
             code=f"interaction-type/{VALUES[raw]}",
-            share=(Decimal(n) / found.rows).quantize(_STEP),
-            source_text=f"interaction_type = {raw} in {n} of {found.rows} instances",
+            basis="derived",
+            rule=INTERACTION_RULE,
+            share=(Decimal(counts[raw]) / found.rows).quantize(_STEP),
+            source_text=words,
         )
-        for raw, n in known.items()
+        for raw, words in sorted(said.items())
+        if raw in VALUES
     )
-    counts = ", ".join(f"{raw} {n}" for raw, n in known.items())
+    whole = sum(counts[raw] for raw in VALUES) == found.rows
     return Assumption(
         dimension="interaction-type",
-        answer_status="answered" if sum(known.values()) == found.rows else "partly-answered",
-        answer=f"Mixed in this run: {counts}" if len(known) > 1 else None,
+        answer_status="answered" if whole else "partly-answered" if codings else "not-stated",
+        hints=(said[HINTED],) if HINTED in said else (),
         codings=codings,
         assumes=tuple(c.code for c in codings),
     )
 
 
 def _measurements(found: Instances) -> Iterator[Measurement]:
-    for index, (name, counts) in enumerate(found.marked.items(), 1):
-        n = counts.total()
+    """Yield the mean score of each evaluation; of scores that are marks, how many are correct."""
+    for index, (name, scores) in enumerate(found.scores.items(), 1):
+        if not scores.items or scores.unclear:
+            continue
+        share = scores.share and not scores.repeated
         yield Measurement(
             key=f"{index}-{slug(name)}".strip("-"),
-            metric=MARKED_CORRECT,
+            metric=MARKED_CORRECT if share else INSTANCE_SCORE,
             evaluation=name,
-            value=(Decimal(counts[True]) / n).quantize(_STEP),
-            unit="fraction",
+            value=scores.mean.quantize(_STEP),
+            unit="fraction" if share else "score-point",
             precision=_STEP,
-            n=n,
+            n=scores.items,
             n_unit="instance",
-            events=counts[True],
+            events=scores.marked[True] if share else None,
         )
+
+
+def _marks(found: Instances) -> str | None:
+    """Return how many rows are marked as correct, of each evaluation where the score is no mark."""
+    counts = ((n, s.marked[True], s.marked.total()) for n, s in found.scores.items() if not s.share)
+    said = [f"is_correct is true in {yes} of {rows} rows of {name}." for name, yes, rows in counts]
+    return "\n".join(said) or None
+
+
+def _unclear(found: Instances) -> list[RecordProblem]:
+    """Return of which evaluations no score is kept, as an item has several of one repetition."""
+    return [
+        RecordProblem(
+            "One item has several scores of the same repetition, so no score is kept.",
+            "evaluation/score",
+            name,
+            "Give the scores of each metric a result of their own (evaluation_result_id).",
+        )
+        for name, scores in found.scores.items()
+        if scores.unclear
+    ]
 
 
 def _noticed(found: Instances, name: str, declared: Any = None) -> list[RecordProblem]:
     """Return what is odd about the lines of a file of instances."""
-    strange = [raw for raw in found.interactions if raw not in VALUES]
+    strange = [raw for raw in found.interactions if raw not in {*VALUES, HINTED}]
     broken = ", ".join(found.broken)
     odd = {
         f"{found.broken.total()} lines of {name} cannot be read and are not counted.": broken,
         f"{found.foreign} lines of {name} belong to another run and are not counted.": (
             str(found.foreign) if found.foreign else ""
+        ),
+        f"{found.errors} lines of {name} report an error, and their scores are not counted.": (
+            str(found.errors) if found.errors else ""
         ),
         f"{name} has an interaction type that the schema does not know.": ", ".join(strange),
         f"{name} has {found.rows} instances, but the run declares another number.": (

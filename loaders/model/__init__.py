@@ -5,7 +5,7 @@ Records are versioned documents: cards at four levels (`Card` of a benchmark, `D
 `Match`; things are what they talk about. Every field names its predicate: `loaders.model.terms`.
 """
 
-from loaders.model.addresses import is_address
+from loaders.model.addresses import is_address, is_source
 from loaders.model.descriptions import (
     Card,
     DatasetCard,
@@ -145,6 +145,7 @@ __all__ = [
     "descriptions",
     "interval_words",
     "is_address",
+    "is_source",
     "nodes",
     "partial_dates",
     "statements",

@@ -243,14 +243,14 @@ def test_what_cannot_be_a_result_is_set_aside(
     assert word in reasons(found)
 
 
-def test_instances_beside_a_run_state_its_interaction_type(tmp_path: Path) -> None:
+def test_instances_beside_a_run_give_its_interaction_type(tmp_path: Path) -> None:
     rows = lines(instance("single_turn"), "", instance("single_turn"))
     folder = put(tmp_path, {f"{UUID}.json": run(), f"{UUID}_samples.jsonl": rows})
     answer = on(card(folder, f"{UUID}.json"), "interaction-type")
     (coding,) = answer.codings
     assert (coding.code, coding.basis, coding.share) == (
         "interaction-type/single-turn",
-        "stated",
+        "derived",
         1,
     )
     assert answer.assumes == ("interaction-type/single-turn",)
@@ -260,13 +260,12 @@ def test_instances_beside_a_run_state_its_interaction_type(tmp_path: Path) -> No
 
 
 def test_instances_that_differ_are_mixed_with_shares(tmp_path: Path) -> None:
-    rows = lines(*[instance("multi_turn")] * 3, instance("agentic"))
+    rows = lines(*[instance("single_turn")] * 3, instance("agentic"))
     folder = put(tmp_path, {"r.json": run(), "r_samples.jsonl": rows})
     answer = on(card(folder, "r.json"), "interaction-type")
     assert {c.code.split("/")[1]: c.share for c in answer.codings} == {
-        "multi-turn": Decimal("0.75"), "agentic": Decimal("0.25"),
+        "single-turn": Decimal("0.75"), "agentic": Decimal("0.25"),
     }  # fmt: skip
-    assert answer.answer.startswith("Mixed in this run")
     assert violations([card(folder, "r.json")]) == []
 
 
@@ -321,8 +320,8 @@ def test_the_real_files_are_all_accounted_for() -> None:
     assert len({i for r in results for i in r.identifiers}) < 36
     assert sum(m.value is None for r in results for m in r.measurements) == 15
     assert bases(list(results)) == {
-        ("interaction-type", "derived"): 5, ("interaction-type", "stated"): 1,
-    }  # fmt: skip
+        ("interaction-type", "derived"): 6,
+    }
     assert violations(results) == []
 
 
@@ -331,3 +330,64 @@ def test_a_file_of_very_many_evaluations_is_set_aside_and_its_run_is_not(tmp_pat
     folder = put(tmp_path, {"r.json": run(), "r_samples.jsonl": rows, "s_samples.jsonl": rows})
     assert "Split the file" in reasons(document(folder, "r.json"))
     assert isinstance(outcomes(folder)["s_samples.jsonl"], Rejected)
+
+
+def test_the_mean_score_is_the_score_and_a_mark_is_none(tmp_path: Path) -> None:
+    rows = lines(
+        *(
+            instance(
+                "single_turn",
+                sample_id=str(item),
+                metadata={"epoch": str(epoch)},
+                evaluation={"score": 0.5 if item else 1, "is_correct": True},
+            )
+            for item in range(3)
+            for epoch in (1, 2)
+        ),
+        instance("single_turn", error="overloaded", evaluation={"score": 0, "is_correct": False}),
+    )
+    found = document(put(tmp_path, {"r_samples.jsonl": rows}), "r_samples.jsonl")
+    (result,) = found.records
+    one = only(result)
+    assert (one.value, one.n, one.events) == (Decimal("0.6667"), 3, None)
+    assert one.metric.name != "Share of instances marked correct (is_correct)"
+    assert result.notes == "is_correct is true in 6 of 6 rows of bench."
+    assert "1 lines of r_samples.jsonl report an error" in reasons(found)
+    assert violations([result]) == []
+
+
+def test_two_scores_of_one_item_and_repetition_are_no_score(tmp_path: Path) -> None:
+    twice = [
+        instance(
+            "single_turn", metadata={"epoch": "1"}, evaluation={"score": s, "is_correct": True}
+        )
+        for s in (1, 0.5)
+    ]
+    whole = instance("single_turn", evaluation_name="other")
+    found = document(put(tmp_path, {"r_samples.jsonl": lines(*twice, whole)}), "r_samples.jsonl")
+    assert only(found.records[0]).evaluation == "other"
+    assert "several scores of the same repetition" in reasons(found)
+    refused = outcomes(put(tmp_path / "b", {"r_samples.jsonl": lines(*twice)}))["r_samples.jsonl"]
+    assert isinstance(refused, Rejected)
+    assert "several scores of the same repetition" in reasons(refused)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "codes", "status"),
+    [
+        (["multi_turn"], {}, "not-stated"),
+        (["multi_turn", "single_turn"], {"single-turn": Decimal("0.5")}, "partly-answered"),
+        (["agentic"], {"agentic": Decimal(1)}, "answered"),
+    ],
+)
+def test_counted_messages_are_no_stated_conversation(
+    tmp_path: Path, kinds: list[str], codes: dict[str, Decimal], status: str
+) -> None:
+    folder = put(
+        tmp_path, {"r.json": run(), "r_samples.jsonl": lines(*[instance(k) for k in kinds])}
+    )
+    answer = on(card(folder, "r.json"), "interaction-type")
+    assert {c.code.split("/")[1]: c.share for c in answer.codings} == codes
+    assert all((c.basis, c.rule) == ("derived", "eee-interaction-type") for c in answer.codings)
+    assert bool(answer.hints) is ("multi_turn" in kinds)
+    assert answer.answer_status == status
