@@ -412,8 +412,8 @@ _MENDS = {
     "date_from_datetime_parsing": "Write a date as 2026-05-26.",
     "no_part": "Name a part of the record by its path.",
     "same_key": "Give each part a key of its own.",
-    "address": "Write it in full, as https://example.org/paper; [ and ] as %5B and %5D. A file may be "
-    "named by its content, as urn:sha256:… or ni:///sha-256;…, a paper as doi:10.1000/182.",
+    "address": "Write it in full, as https://example.org/paper; [ and ] as %5B and %5D. A file may "
+    "be named by its content, as urn:sha256:… or ni:///sha-256;…, a paper as doi:10.1000/182.",
     "partial_date": "Write what is known of it: 2024, 2024-05 or 2024-05-31.",
 }
 

@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from rdflib import OWL, SKOS, URIRef
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
+from loaders.formats.card_template import INTERACTION_WORDS, YES_WORDS
 from loaders.mapping.iris import BASE
 from service.cli.main import app
 from service.common.problems import Problem
@@ -21,6 +22,7 @@ from service.common.settings import Settings
 from service.ontology import graphs, labels
 from service.queries import catalog
 from service.web.app import ROUTERS
+from tests.measured_rules import measured
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "service" / "docs"
@@ -180,6 +182,38 @@ def fit_rules() -> str:
     return table(("rule", "it applies where", "verdict"), rows)
 
 
+def template_answers() -> str:
+    """Return a row for each value that answers in the authors' template state: the answers."""
+    read: dict[tuple[str, str], list[str]] = {}
+    for answer, values in INTERACTION_WORDS.items():
+        read.setdefault(("interaction type", " and ".join(values)), []).append(answer)
+    for dimension, (value, answers) in YES_WORDS.items():
+        read[dimension.replace("-", " "), value] = sorted(answers)
+    return table(
+        ("question", "value", "whole answers, signs and capitals apart; N is any number"),
+        (
+            (question, value, ", ".join(f"`{a}`" for a in answers))
+            for (question, value), answers in read.items()
+        ),
+    )
+
+
+def reading_rules() -> str:
+    """Return a row for each rule of a reader that was measured."""
+    return table(
+        ("rule", "reads", "n", "right", "precision", "95 % CI (Wilson)", "so it is"),
+        (
+            (
+                f"`{m.rule.name}`", m.rule.what, str(m.n), str(m.right),
+                f"{100 * m.precision:.1f} %",
+                f"{100 * m.lower:.1f} to {100 * m.upper:.1f} %",
+                "derived" if m.rule.derives else "a hint",
+            )
+            for m in measured()
+        ),
+    )  # fmt: skip
+
+
 def errors() -> str:
     """Return a row for every error: name, HTTP status, exit code, title, and when it is one."""
     rows = sorted(_errors(Problem), key=lambda row: row[1])
@@ -199,6 +233,8 @@ MADE: Mapping[str, tuple[str, Callable[[], str]]] = {
     "fit": ("fit rules", fit_rules),
     "commands": ("commands", commands),
     "errors": ("errors", errors),
+    "import": ("template answers", template_answers),
+    "rules": ("measured rules", reading_rules),
     "http-api": ("routes", routes),
     "named-queries": ("named queries", named_queries),
 }

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from loaders.contract import FoundFields, Key, NoCardError, Raw, RecordProblem, place_key
+from loaders.formats.assumptions import hinted
 from loaders.formats.card_template import section
 from loaders.formats.sokolann import SECTIONS, described
 from loaders.model import Agent, Assumption, Benchmark, Card, Record
@@ -75,7 +76,12 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordPr
 
 
 def _doubted(assumption: Assumption, doubts: Mapping[str, str]) -> Assumption:
-    """Return the assumption with each doubt put before the hint that it concerns."""
+    """Return the assumption with each doubt put before the hint that it concerns.
+
+    A value that was read out of a doubted field is not kept.
+    """
+    if any((c.source_text or "").partition(":")[0] in doubts for c in assumption.codings):
+        assumption = hinted(assumption.dimension, *assumption.hints)
     hints = tuple(
         f"{doubts[field]} {hint}" if (field := hint.partition(":")[0]) in doubts else hint
         for hint in assumption.hints

@@ -29,23 +29,75 @@ VERDICT_WORDS = {
 }
 """How the template's free-text verdicts begin, and the verdict each first word states."""
 
-INTERACTION_WORDS = {
-    "single-turn": ("single-turn",),
-    "single-turn (single-shot)": ("single-turn",),
-    "single-shot prompts only": ("single-turn",),
-    "multi-turn": ("multi-turn",),
-    "both": ("single-turn", "multi-turn"),
-}
-"""The answers to the interaction question that state a value, word for word."""
+SINGLE, MULTI = "single-turn", "multi-turn"
 
-FIRST_WORD_YES = {
-    "information-completeness": "complete",
-    "decision-mediation": "output-is-decision",
-}
-"""The closed questions of the template, and the value that 'Yes' gives on each."""
+INTERACTION_WORDS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        (
+            "single turn", "single shot", "single", "single turn only", "single shot only",
+            "single turn single shot", "single turn prompts", "single shot prompts",
+            "single turn prompts only", "single shot prompts only", "single turn questions",
+            "single turn interaction", "single turn interactions", "one turn", "all single turn",
+        ),
+        (SINGLE,),
+    ),
+    **dict.fromkeys(
+        (
+            "multi turn", "multiturn", "multi", "multiple turns", "multi turn only",
+            "multi turn conversation", "multi turn conversations", "multi turn dialogue",
+            "multi turn dialogues", "multi turn interaction", "multi turn interactions",
+            "multi turn up to N", "multi turn up to N turns", "multi turn at most N turns",
+            "multi turn max N turns", "all multi turn",
+        ),
+        (MULTI,),
+    ),
+    **dict.fromkeys(
+        (
+            "both", "single turn and multi turn", "multi turn and single turn",
+            "single and multi turn", "single shot and multi turn", "multi turn and single shot",
+            "both single turn and multi turn", "both single and multi turn",
+            "both single shot and multi turn",
+        ),
+        (SINGLE, MULTI),
+    ),
+}  # fmt: skip
+"""The answers to the interaction question that state a value: whole answers as `_plain` writes
+them. A number of turns that is only capped is multi-turn; a fixed one is not read."""
+
+WRITE_TURNS = "Write one of: single-turn, single-shot, multi-turn, both."
+
+YES_WORDS: Mapping[str, tuple[str, frozenset[str]]] = {
+    "information-completeness": (
+        "complete",
+        frozenset({"yes", "yes all", "yes all of them", "true", "complete", "all complete",
+                   "fully complete", "yes complete", "information complete"}),
+    ),
+    "decision-mediation": ("output-is-decision", frozenset({"yes", "true"})),
+}  # fmt: skip
+"""The closed questions of the template: the value that *yes* gives, and the answers that say it."""
 
 FIRST_WORD_RULE = "template-first-word-yes@1"
-"""Rule id: the template asks a closed question and the answer begins with 'Yes'."""
+"""Rule id: the answer to a closed question, or its first sentence, is one of `YES_WORDS`."""
+
+OTHER_TURNS_RULE = "template-other-turns@1"
+"""Rule id: the card assumes one kind of turns, and `holds_at_deployment` says No and the other."""
+
+_SENTENCES = re.compile(r"[.;!\n]")
+_SIGNS = re.compile(r"[^a-z0-9]+")
+_NUMBER = re.compile(r"\b\d+\b")
+_TAKEN_BACK = re.compile(
+    r"\b(?:but|however|except|unless|although|though|mostly|partly|not all|some)\b", re.IGNORECASE
+)
+_NAMES = {
+    SINGLE: re.compile(r"\b(?:single|one)[- ](?:turn|shot)\b", re.IGNORECASE),
+    MULTI: re.compile(r"\bmulti[- ]?turns?\b|\b(?:multiple|several) turns\b", re.IGNORECASE),
+}
+_DOUBT = re.compile(
+    r"\b(?:no|not|never|without|neither|nor|rarely|seldom|hardly|few|may|might|can|could|would"
+    r"|should|sometimes|occasionally|unless|if|unclear|unknown|unlike|than|instead|rather)\b"
+    r"|n't\b",
+    re.IGNORECASE,
+)
 
 
 def section(tree: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -71,17 +123,59 @@ def questions(tree: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, 
 
 
 def read_codes(dimension: str, answer: str | None) -> tuple[Coding, ...]:
-    """Return the values that the words of a template answer state, by explicit table only."""
-    words = (answer or "").strip().rstrip(".").lower()
+    """Return the values that the words of a template answer state, by closed tables only."""
+    words = answer or ""
     if dimension == "interaction-type":
         return tuple(
             Coding(code=f"{dimension}/{value}", source_text=answer)
-            for value in INTERACTION_WORDS.get(words, ())
+            for value in INTERACTION_WORDS.get(_plain(words), ())
         )
-    if dimension in FIRST_WORD_YES and first_word(words) == "yes":
-        value = f"{dimension}/{FIRST_WORD_YES[dimension]}"
+    if dimension in YES_WORDS and _says_yes(words, YES_WORDS[dimension][1]):
+        value = f"{dimension}/{YES_WORDS[dimension][0]}"
         return (Coding(code=value, basis="derived", rule=FIRST_WORD_RULE, source_text=answer),)
     return ()
+
+
+def _plain(words: str) -> str:
+    """Return words in lower case and without signs; a number is `N`."""
+    return _NUMBER.sub("N", _SIGNS.sub(" ", words.lower()).strip())
+
+
+def _says_yes(words: str, table: frozenset[str]) -> bool:
+    first, *rest = _SENTENCES.split(words.strip(), maxsplit=1)
+    return _plain(first) in table and not any(_TAKEN_BACK.search(r) for r in rest)
+
+
+def unread_answer(dimension: str, path: str, answer: str | None) -> RecordProblem | None:
+    """Return what to say of an answer to a closed question that no table reads; None for none."""
+    if answer is None or read_codes(dimension, answer):
+        return None
+    if dimension == "interaction-type":
+        mend = WRITE_TURNS
+    elif dimension in YES_WORDS:
+        mend = "Of this question Yes alone is read; write other values in EvalGap's own form."
+    else:
+        return None
+    return RecordProblem(
+        "The answer is kept as words; queries by value will not find it.",
+        f"{path}/answer",
+        answer,
+        mend,
+    )
+
+
+def other_turns(assumed: tuple[str, ...], verdict: str | None, words: str | None) -> str | None:
+    """Return the kind of turns that a deployment has by the words of a verdict; None for none.
+
+    The verdict is No, the card assumes single-turn or multi-turn alone, and the words behind the
+    verdict name the other one and not this one, without a negation or a doubt.
+    """
+    if verdict != "violated" or assumed not in {(SINGLE,), (MULTI,)}:
+        return None
+    said = (words or "").partition(" ")[2]
+    other = MULTI if assumed == (SINGLE,) else SINGLE
+    named = [turns for turns, pattern in _NAMES.items() if pattern.search(said)]
+    return other if named == [other] and not _DOUBT.search(said) else None
 
 
 def first_word(words: str) -> str:

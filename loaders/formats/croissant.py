@@ -183,8 +183,12 @@ def _rights(tree: Mapping[str, Any]) -> str | None:
 
 def _assumptions(tree: Mapping[str, Any]) -> tuple[Assumption, ...]:
     stated = ((key, "; ".join(texts(tree.get(key)))) for key in _AUTHORSHIP)
+    synthetic = str(tree.get("rai:hasSyntheticData")).lower() == "true"
     hints = {
-        "query-authorship": tuple(f"{key}: {words}" for key, words in stated if words),
+        "query-authorship": (
+            *(f"{key}: {words}" for key, words in stated if words),
+            *(["rai:hasSyntheticData: true"] if synthetic else []),
+        ),
         "interaction-type": tuple(
             f"{key}: {said}"
             for key in ("description", *_AUTHORSHIP)

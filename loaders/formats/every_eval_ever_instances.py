@@ -5,7 +5,7 @@ answer is `single_turn`, any tool message is `agentic`, and all else `multi_turn
 written beforehand and a model that criticises itself. So the first two are derived, with their
 shares, and the third is a hint. The file `X_samples.jsonl` belongs to the run in `X.json`: it is
 read with that file. Alone, or too large for that, it is a result of its own, whose score is the
-mean of `evaluation.score`. `is_correct` is no score: the converter sets it wherever a score is above 0.
+mean of `evaluation.score`. `is_correct` is no score: the converter sets it wherever that is not 0.
 """
 
 from collections import Counter, defaultdict
@@ -28,7 +28,7 @@ VALUES = {"single_turn": "single-turn", "agentic": "agentic"}
 """The schema's interaction types that say what ours do, in our codes."""
 
 HINTED = "multi_turn"
-"""The interaction type that only hints: the schema's *conversations* may have been written before."""
+"""The interaction type that only hints: a *conversation* may have been written beforehand."""
 
 INTERACTION_RULE = "eee-interaction-type"
 """Rule id: the closed field `interaction_type`, read by the table `VALUES`."""
@@ -58,7 +58,7 @@ def _not_one_run() -> RecordProblem:
 
 
 @dataclass
-class Scores:
+class RowScores:
     """The scores of one evaluation, and which of its rows are marked as correct.
 
     Rows that name their repetition (`metadata.epoch`) are of the item of their `sample_id`, which
@@ -118,7 +118,7 @@ class Instances:
     interactions: Counter[str] = field(default_factory=Counter)
     models: dict[str, None] = field(default_factory=dict)
     runs: dict[str, None] = field(default_factory=dict)
-    scores: dict[str, Scores] = field(default_factory=lambda: defaultdict(Scores))
+    scores: dict[str, RowScores] = field(default_factory=lambda: defaultdict(RowScores))
     errors: int = 0
 
     def add(self, row: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Dataset cards of the Hugging Face Hub: the YAML front matter of README.md.
 
-`language_creators` says who wrote the text, which answers the question of query authorship at
-the level of the dataset; `annotations_creators` is about labels and answers nothing here.
+Of its fields `language_creators` and the tasks hint at assumptions (`hub_tags`);
+`annotations_creators` is about labels and answers nothing here.
 """
 
 import re
@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loaders.contract import CardError, FoundFields, Key, Raw, RecordProblem, own_key, place_key
-from loaders.model import CORE_DIMENSIONS, Agent, Assumption, Coding, Dataset, DatasetCard, Record
-from loaders.reading.cleaning import is_iri, is_missing, is_placeholder, record_id, text, texts
+from loaders.formats.assumptions import core
+from loaders.formats.hub_tags import dialogues, written_by
+from loaders.model import Agent, Dataset, DatasetCard, Record
+from loaders.reading.cleaning import is_iri, is_placeholder, record_id, text, texts
 from loaders.reading.content import Markdown
 from loaders.reading.identifiers import identifiers
 from loaders.reading.links import hub_repository, links
@@ -19,14 +21,10 @@ from loaders.reading.source_fields import SourceFields
 
 SOURCE = "huggingface"
 AUTHOR = Agent(id="huggingface-card", name="Hugging Face dataset card")
-RULE = "language-creators"
-LANGUAGE_CREATORS = {
-    "crowdsourced": "crowd",
-    "expert-generated": "expert",
-    "machine-generated": "model",
-}
-"""Values of `language_creators` that say who wrote, and not how the text came about; `found` and
-`other` say neither."""
+LANGUAGE_CREATORS = frozenset(
+    {"crowdsourced", "expert-generated", "machine-generated", "found", "other", "no-annotation"}
+)
+"""The values of `language_creators` that the Hub documents."""
 
 _SIGNS = {
     "language_creators", "annotations_creators", "task_categories", "task_ids", "pretty_name",
@@ -58,7 +56,6 @@ _MAX_LINKS = 20
 
 _FIELDS = SourceFields(
     *("task_categories", "task_ids", "tags", "language", "languages", "license", "licenses"),
-    "language_creators",
     given={"pretty_name": lambda name: isinstance(name, str) and not _BLANK.search(name)},
     sections=["text"],
     left_out={"text/Table of Contents": "It lists the headings."},
@@ -159,18 +156,17 @@ def load(raw: Raw, content: Markdown) -> tuple[list[Record], list[RecordProblem]
         rights="; ".join(texts(front.get("license") or front.get("licenses"))) or None,
         author=AUTHOR,
         status="draft",
-        assumptions=tuple(_assumption(d, front) for d in CORE_DIMENSIONS),
+        assumptions=core(written_by(front), dialogues(front)),
     )
     return [card], _warnings(front)
 
 
 def _warnings(front: Mapping[str, Any]) -> list[RecordProblem]:
-    known = {*LANGUAGE_CREATORS, "found", "other", "no-annotation"}
     return [
-        RecordProblem("This is not a value that the Hub documents; it is kept as words.",
+        RecordProblem("This is not a value that the Hub documents.",
                 "language_creators", value)
         for value in texts(front.get("language_creators"))
-        if value not in known
+        if value not in LANGUAGE_CREATORS
     ]  # fmt: skip
 
 
@@ -197,27 +193,3 @@ def _links(body: str) -> tuple[str, ...]:
     found = (address.rstrip(".,;") for address in _ADDRESS.findall(head))
     good = dict.fromkeys(a for a in found if is_iri(a) and not is_placeholder(a))
     return tuple(good)[:_MAX_LINKS]
-
-
-def _assumption(dimension: str, front: Mapping[str, Any]) -> Assumption:
-    wrote = texts(front.get("language_creators"))
-    if dimension != "query-authorship" or not wrote:
-        return Assumption(dimension=dimension)
-    read = [w for w in wrote if w in LANGUAGE_CREATORS]
-    if not read:
-        hints = tuple(f"language_creators: {w}" for w in wrote if not is_missing(w))
-        return Assumption(dimension=dimension, hints=hints)
-    rest = tuple(f"language_creators: {w}" for w in wrote if w not in read)
-    codings = tuple(
-        Coding(
-            code=f"{dimension}/{LANGUAGE_CREATORS[w]}", basis="derived", rule=RULE, source_text=w
-        )
-        for w in read
-    )
-    return Assumption(
-        dimension=dimension,
-        answer_status="answered" if len(read) == len(wrote) else "partly-answered",
-        hints=rest,
-        codings=codings,
-        assumes=tuple(c.code for c in codings),
-    )

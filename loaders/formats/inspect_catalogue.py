@@ -10,7 +10,7 @@ from typing import Any
 
 from loaders.contract import CardError, FoundFields, Key, Raw, RecordProblem, own_key
 from loaders.formats.assumptions import core, derived
-from loaders.formats.inspect_evals import AGENT_RULE, HARNESS
+from loaders.formats.inspect_evals import HARNESS, agent_tag
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import record_id, text, texts
 from loaders.reading.identifiers import identifiers
@@ -97,12 +97,10 @@ def _given(content: Mapping[str, Any], field: str) -> str:
 
 
 def _interaction(content: Mapping[str, Any], tags: tuple[str, ...]) -> Assumption | None:
-    """Return *agentic* where a tag or else the kind says so; other kinds say nothing of turns."""
-    if tag := next((t for t in tags if t.lower() == "agent"), None):
-        return derived("interaction-type", ("agentic",), AGENT_RULE, f"tags: {tag}")
+    """Return *agentic* where the kind says so; a tag alone hints, other kinds say nothing."""
     if text(content.get("kind")) == "agent":
         return derived("interaction-type", ("agentic",), KIND_RULE, "kind: agent")
-    return None
+    return agent_tag(tags)
 
 
 def _settings(content: Mapping[str, Any]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from loaders.contract import CardError, FoundFields, Key, Raw, RecordProblem, own_key, place_key
-from loaders.formats.assumptions import core, derived
+from loaders.formats.assumptions import core, hinted
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import is_missing, record_id, text, texts
 from loaders.reading.identifiers import hub_id, identifiers
@@ -20,9 +20,6 @@ SOURCE = "inspect-evals"
 HARNESS = "Inspect"
 AUTHOR = Agent(id="inspect-evals", name="UKGovernmentBEIS/inspect_evals (MIT)")
 ROOTS = ("src/inspect_evals", "inspect_evals")
-
-AGENT_RULE = "inspect-agent-tag"
-"""Rule id: the listing carries the tag `Agent`."""
 
 DOMAINS = {"healthcare": "healthcare", "medical": "healthcare"}
 """The source's tags that equal one of our domain codes."""
@@ -91,7 +88,7 @@ def load(raw: Raw, content: Mapping[str, Any]) -> tuple[list[Record], list[Recor
         rights="MIT",
         author=AUTHOR,
         origin="third-party",
-        assumptions=core(_interaction(tags)),
+        assumptions=core(agent_tag(tags)),
     )
     return [card], _no_link(address)
 
@@ -105,11 +102,10 @@ def _no_link(address: tuple[str, ...]) -> list[RecordProblem]:
     return [no_link("arxiv", a, "Mend it.") for a in address if not links([a])]
 
 
-def _interaction(tags: tuple[str, ...]) -> Assumption | None:
+def agent_tag(tags: tuple[str, ...]) -> Assumption | None:
+    """Return a hint where an evaluation is tagged as one of agents; some of these ask once."""
     tag = next((t for t in tags if t.lower() == "agent"), None)
-    if tag is None:
-        return None
-    return derived("interaction-type", ("agentic",), AGENT_RULE, f"tags: {tag}")
+    return hinted("interaction-type", f"tags: {tag}") if tag else None
 
 
 def _tasks(tree: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -6,6 +6,7 @@ A group lists tasks that have files of their own, and a template is only ever in
 are set aside, saying so.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,7 +21,8 @@ from loaders.contract import (
     RecordProblem,
     own_key,
 )
-from loaders.formats.assumptions import core, derived
+from loaders.formats.answer_metrics import of_answers
+from loaders.formats.assumptions import core, derived, hinted
 from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import clean_tree, is_missing, record_id, text, texts
 from loaders.reading.identifiers import hub_id
@@ -36,9 +38,8 @@ ROOT = "lm_eval/tasks"
 ONE_REQUEST = "one-request-per-document"
 """Rule id: for these answer forms the harness asks the model once per document."""
 
-ANSWER_FORMS = frozenset(
-    {"generate_until", "loglikelihood", "loglikelihood_rolling", "multiple_choice"}
-)
+ANSWER_FORMS = frozenset({"generate_until", "loglikelihood", "multiple_choice"})
+"""`loglikelihood_rolling` is none: the likelihood of a text is read off, and nothing is asked."""
 DEFAULT_FORM = "generate_until"
 """What the harness does where a task gives no `output_type`."""
 
@@ -53,6 +54,22 @@ _CONFIGURED = frozenset(
     }
 )  # fmt: skip
 """Fields of this harness; a template has two of them or nothing else."""
+
+CONVERSATIONS = frozenset(
+    {
+        "coqa", "doqa", "quac", "qrecc", "topiocqa", "mutual", "mutual_plus", "multiwoz",
+        "mt_bench", "mtbench", "multichallenge", "multi_if", "personachat", "convai2",
+        "wizard_of_wikipedia", "topical_chat",
+    }
+)  # fmt: skip
+"""Datasets of which a document is a conversation so far, to which the model adds an answer."""
+
+_CONVERSING = re.compile(
+    r"dialog|conversation|multi[-_ ]?turn|utterance|\b(?:messages|turns|chat_history)\b",
+    re.IGNORECASE,
+)
+_NAMES = ("task", "dataset_path", "dataset_name", "doc_to_text", "doc_to_choice", "process_docs")
+"""Where the definition of a task may speak of conversations."""
 
 _BUILDERS = frozenset(
     {"arrow", "audiofolder", "csv", "generator", "imagefolder", "json", "parquet", "text", "xml"}
@@ -215,7 +232,7 @@ def _card(raw: Raw, tree: Mapping[str, Any], *, included: bool) -> Implementatio
         rights="MIT",
         author=AUTHOR,
         origin="third-party",
-        assumptions=core(_interaction(tree, included=included)),
+        assumptions=core(_interaction(tree, included=included), _outcome(tree)),
     )
 
 
@@ -226,7 +243,12 @@ def _dataset(path: Any) -> tuple[str, ...]:
 
 
 def _interaction(tree: Mapping[str, Any], *, included: bool) -> Assumption | None:
-    """Derive the number of exchanges from the answer form; tasks run by own code stay open."""
+    """Derive the number of exchanges from the answer form.
+
+    Tasks run by own code stay open, and so does what puts nothing to the model. Where the
+    definition speaks of a conversation, the model may add to it or read it as any text, so that
+    is left open as well; the datasets of which the first is known are a hint.
+    """
     form = tree.get("output_type")
     if is_missing(form):
         if "class" in tree or not included:
@@ -236,7 +258,40 @@ def _interaction(tree: Mapping[str, Any], *, included: bool) -> Assumption | Non
         raw = f"output_type = {form}"
     else:
         return None
+    if tree.get("doc_to_text") == "":
+        return None
+    if name := _known_conversations(tree):
+        return hinted("interaction-type", f"{name}: each document is a conversation so far")
+    if any(_CONVERSING.search(_words(tree.get(name)) or "") for name in _NAMES):
+        return None
     return derived("interaction-type", ("single-turn",), ONE_REQUEST, raw)
+
+
+def _known_conversations(tree: Mapping[str, Any]) -> str | None:
+    """Return which dataset of conversations the task is of, by its own name or its data's."""
+    named = [_words(tree.get(n)) or "" for n in ("task", "dataset_path", "dataset_name")]
+    names = {n.rpartition("/")[2].lower().replace("-", "_") for n in named}
+    return next(
+        (c for c in sorted(CONVERSATIONS) if any(c in {n, *_shortened(n)} for n in names)), None
+    )
+
+
+def _shortened(name: str) -> Iterator[str]:
+    """Yield the beginnings and ends of a name between its underscores: `coqa` of `coqa_de`."""
+    parts = name.split("_")
+    for cut in range(1, len(parts)):
+        yield "_".join(parts[:cut])
+        yield "_".join(parts[cut:])
+
+
+def _outcome(tree: Mapping[str, Any]) -> Assumption | None:
+    """Derive the outcome where the harness itself scores by metrics that all stand in the table."""
+    items = tree.get("metric_list")
+    given = items if isinstance(items, list) else []
+    names = [i.get("metric") if isinstance(i, Mapping) else i for i in given]
+    if any(isinstance(n, Opaque) for n in names):
+        return None
+    return of_answers(_metrics(items), "metric_list")
 
 
 def _metrics(items: Any) -> tuple[str, ...]:

@@ -3,20 +3,24 @@
 The file does not say who filled it in, so the author is recorded as not stated. Its
 `holds_at_deployment` becomes a review of its own, of a deployment known only by the card's
 words. None of the authors' own cards satisfies the authors' own schema: the words are kept,
-what an explicit table can read is coded, the rest stays words.
+what closed tables of whole answers read is coded, the rest stays words, with a warning where the
+question is a closed one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loaders.contract import CardError, FoundFields, Key, NoCardError, Raw, RecordProblem, place_key
 from loaders.formats.card_template import (
+    OTHER_TURNS_RULE,
     SECTIONS,
     holds,
     keep_unread,
+    other_turns,
     questions,
     read_codes,
     section,
+    unread_answer,
 )
 from loaders.model import (
     CORE_DIMENSIONS,
@@ -25,6 +29,8 @@ from loaders.model import (
     Assumption,
     Benchmark,
     Card,
+    Characteristic,
+    Coding,
     Deployment,
     Profile,
     Record,
@@ -78,6 +84,8 @@ def records(words: str, tree: Mapping[str, Any]) -> tuple[list[Record], list[Rec
     """Return what a tree of the template holds; `words` are its key in this source."""
     ident = record_id(SOURCE, words)
     warnings = _unknown_fields(tree)
+    answers = ((d, path, text(block.get("answer"))) for d, path, block in questions(tree))
+    warnings += [found for answer in answers if (found := unread_answer(*answer))]
     card = _card(ident, tree)
     use = section(tree, "intended_use_case")
     context = text(use.get("deployment_context")) or text(use.get("holds_at_deployment"))
@@ -85,7 +93,8 @@ def records(words: str, tree: Mapping[str, Any]) -> tuple[list[Record], list[Rec
     if not context and not verdicts:
         return [card], warnings
     warnings += [_no_verdict(d, words) for d, (code, words) in verdicts.items() if not code]
-    return [card, _profile(ident, context), _review(ident, card, verdicts)], warnings
+    profile = _profile(ident, context, tuple(_characteristics(card, verdicts)))
+    return [card, profile, _review(ident, card, verdicts)], warnings
 
 
 def _unknown_fields(tree: Mapping[str, Any]) -> list[RecordProblem]:
@@ -148,13 +157,37 @@ def _assumption(dimension: str, block: Mapping[str, Any]) -> Assumption:
     )
 
 
-def _profile(ident: str, context: str | None) -> Profile:
+def _characteristics(
+    card: Card, verdicts: Mapping[str, tuple[str | None, str | None]]
+) -> Iterator[Characteristic]:
+    """Yield how the deployment is where the words of a verdict say so beside the verdict."""
+    assumed = {
+        a.dimension: tuple(c.rpartition("/")[2] for c in a.assumes) for a in card.assumptions
+    }
+    name = "interaction-type"
+    verdict, words = verdicts.get(name, (None, None))
+    if turns := other_turns(assumed[name], verdict, words):
+        code = f"{name}/{turns}"
+        coding = Coding(code=code, basis="derived", rule=OTHER_TURNS_RULE, source_text=words)
+        yield Characteristic(
+            dimension=name,
+            answer=words,
+            answer_status="answered",
+            codings=(coding,),
+            observed=(code,),
+        )
+
+
+def _profile(
+    ident: str, context: str | None, characteristics: tuple[Characteristic, ...]
+) -> Profile:
     return Profile(
         id=f"{ident}-context/{UNSTATED.id}",
         deployment=Deployment(id=f"{ident}-context"),
         title=context or "The deployment meant by the card",
         author=UNSTATED,
         intended_use=context,
+        characteristics=characteristics,
     )
 
 

@@ -1,19 +1,29 @@
 """SokolAnn/BenchmarkCards JSON (Sokol et al. 2024, arXiv 2410.12974; cards CC BY 4.0).
 
-The cards describe a benchmark; they have no field for any of the five dimensions. So every
-dimension is *not stated*, and what a reader could use (`data.annotation`, the metrics) is kept
-beside it as a hint. The cards were drafted by a language model from the papers; only those
-whose file name carries a star were approved by a benchmark's authors.
+The cards describe a benchmark; they have no field for any of the five dimensions. What a closed
+table reads of the metrics is derived; all else is *not stated*, and what a reader could use
+(`data.annotation`, sentences on turns and agents) is kept beside it as a hint. The cards were
+drafted by a language model from the papers; only those whose file name carries a star were
+approved by a benchmark's authors.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from loaders.contract import CardError, FoundFields, Key, Raw, RecordProblem, place_key
+from loaders.formats.answer_metrics import of_answers
 from loaders.formats.assumptions import core, hinted
 from loaders.formats.card_template import section
-from loaders.model import Agent, Benchmark, Card, Record
-from loaders.reading.cleaning import is_iri, is_placeholder, on_turns, record_id, text, texts
+from loaders.model import Agent, Assumption, Benchmark, Card, Record
+from loaders.reading.cleaning import (
+    is_iri,
+    is_placeholder,
+    on_agents,
+    on_turns,
+    record_id,
+    text,
+    texts,
+)
 from loaders.reading.identifiers import identifiers
 from loaders.reading.links import no_link
 from loaders.reading.source_fields import SourceFields, addresses, words
@@ -110,9 +120,19 @@ def described(tree: Mapping[str, Any]) -> tuple[dict[str, Any], list[RecordProbl
         "languages": texts(details.get("languages")),
         "pages": pages,
         "metrics": texts(section(tree, "methodology").get("metrics")),
-        "assumptions": core(*(hinted(d, *texts) for d, texts in _hints(tree).items())),
+        "assumptions": core(*_assumptions(tree)),
     }
     return fields | _purpose(section(tree, "purpose_and_intended_users")), warnings
+
+
+def _assumptions(tree: Mapping[str, Any]) -> Iterator[Assumption]:
+    """Yield what the passages hint at, beside what a closed table reads of the metrics."""
+    scored = of_answers(texts(section(tree, "methodology").get("metrics")), "methodology.metrics")
+    for dimension, hints in _hints(tree).items():
+        if scored and dimension == scored.dimension:
+            yield scored.model_copy(update={"hints": hints})
+        else:
+            yield hinted(dimension, *hints)
 
 
 def _purpose(purpose: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,7 +159,8 @@ def _hints(tree: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     return {
         "query-authorship": _quoted(data, "data", ("source", "annotation")),
         "interaction-type": _turns(details, "benchmark_details", ("overview", "data_type"))
-        + _turns(data, "data", ("format",)),
+        + _turns(data, "data", ("format",))
+        + _agents(tree),
         "outcome-validity": _quoted(method, "methodology", ("metrics", "validation")),
     }
 
@@ -156,3 +177,16 @@ def _turns(fields: Mapping[str, Any], group: str, names: tuple[str, ...]) -> tup
         for name in names
         for sentence in on_turns(text(fields.get(name)) or "")
     )
+
+
+def _agents(tree: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the sentences that speak of agents or tools, each with the name of its field."""
+    details, purpose = (
+        section(tree, name) for name in ("benchmark_details", "purpose_and_intended_users")
+    )
+    fields = {
+        "benchmark_details.name": details.get("name"),
+        "benchmark_details.overview": details.get("overview"),
+        "purpose_and_intended_users.tasks": purpose.get("tasks"),
+    }
+    return tuple(f"{f}: {s}" for f, words in fields.items() for s in on_agents(text(words) or ""))

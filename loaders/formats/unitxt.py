@@ -1,15 +1,16 @@
 """Cards of the unitxt catalogue (IBM, Apache-2.0): how unitxt turns a dataset into tasks.
 
 The tags are copied from the Hugging Face Hub and mostly inherited by translations and
-variants, so `language_creators` is a hint here and never an answer.
+variants, so what they say of assumptions is a hint here and never an answer (`hub_tags`).
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from loaders.contract import FoundFields, Key, NoCardError, Raw, RecordProblem, own_key, place_key
-from loaders.formats.assumptions import core, hinted
-from loaders.model import Agent, Assumption, Implementation, ImplementationCard, Record
+from loaders.formats.assumptions import core
+from loaders.formats.hub_tags import dialogues, written_by
+from loaders.model import Agent, Implementation, ImplementationCard, Record
 from loaders.reading.cleaning import record_id, text, texts
 from loaders.reading.identifiers import hub_id
 from loaders.reading.links import path_below
@@ -18,12 +19,12 @@ from loaders.reading.source_fields import SourceFields
 SOURCE = "unitxt"
 AUTHOR = Agent(id="unitxt", name="unitxt catalogue")
 RIGHTS = "Apache-2.0, IBM/unitxt"
+INHERITED = "language_creators (inherited)"
 _TYPES = {"task_card", "standard_benchmark", "benchmark"}
 
 _FIELDS = SourceFields(
     *("__type__", "__description__", "loader/name"),
     *(f"__tags__/{name}" for name in ("arxiv", "task_categories", "task_ids", "language")),
-    "__tags__/language_creators",
     given={"task": lambda value: isinstance(value, str)},
 )
 
@@ -85,7 +86,7 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordPr
         author=AUTHOR,
         origin="third-party",
         status="draft",
-        assumptions=_assumptions(tags),
+        assumptions=core(written_by(tags, INHERITED), dialogues(tags)),
     )
     return [card], []
 
@@ -102,9 +103,3 @@ def _settings(tree: Mapping[str, Any]) -> tuple[str, ...]:
     named = [f"task = {task}"] if isinstance(task, str) else []
     config = loader.get("name") if isinstance(loader, Mapping) else None
     return (*named, *(f"config = {c}" for c in texts(config)))
-
-
-def _assumptions(tags: Mapping[str, Any]) -> tuple[Assumption, ...]:
-    wrote = "; ".join(texts(tags.get("language_creators")))
-    hint = f"language_creators (inherited): {wrote}"
-    return core(hinted("query-authorship", hint) if wrote else None)

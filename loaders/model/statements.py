@@ -41,11 +41,13 @@ CORE_DIMENSIONS = (
 
 
 STANDINGS = (
-    "stated", "derived", "in words", "not applicable", "claimed", "hinted", "not stated",
+    "stated", "derived", "in words", "not applicable", "claimed", "claimed in words", "hinted",
+    "not stated",
 )  # fmt: skip
 """How a record can stand to a question: by the basis of its codes, else by its words.
 
-The first four are answers. `claimed` is an answer without a source, which is shown and not counted.
+The first four are answers. `claimed` is an answer without a source, which is shown and not counted;
+`claimed in words` is one that no code says, so that queries by value cannot find it.
 """
 
 
@@ -86,7 +88,8 @@ class Statement(Node):
     def standing(self) -> str:
         """How the question stands: one of `STANDINGS`. Of several bases the strongest counts."""
         if self.claimed:
-            return "claimed"
+            in_words = not self.coded() and self.answer_status != "not-applicable"
+            return "claimed in words" if in_words else "claimed"
         bases = {c.basis for c in self.codings}
         if found := [basis for basis in ("stated", "derived") if basis in bases]:
             return found[0]

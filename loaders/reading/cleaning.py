@@ -20,6 +20,11 @@ _LONGEST_MISSING = max(map(len, MISSING))
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _SENTENCE = re.compile(r"[^.\n]+")
 _TURNS = re.compile(r"\b(?:single|multi)[- ]?turn\b", re.IGNORECASE)
+_AGENTS = re.compile(
+    r"(?<!\bmulti[- ])(?<!\bdialogue )(?<!\bdialog )(?<!\bconversational )(?<!\bestate )"
+    r"\b(?:agents?|agentic)\b(?! as a judge)|\btool[- ](?:us(?:e|ing|age)|calling)\b|\bMCP\b",
+    re.IGNORECASE,
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DIRTY = re.compile(f"{_CONTROL.pattern}|{_SURROGATE.pattern}")
 _CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\r")) + b"\x7f"
@@ -135,6 +140,15 @@ def record_id(source: str, key: str) -> str:
 def on_turns(words: str) -> list[str]:
     """Return the sentences, trimmed, that speak of single or multiple turns."""
     return [said.strip() for said in _SENTENCE.findall(words) if _TURNS.search(said)]
+
+
+def on_agents(words: str) -> list[str]:
+    """Return the sentences, trimmed, that speak of agents or of the use of tools.
+
+    Several agents, those that hold a conversation, and one that judges are mostly no part of how
+    the evaluated system works.
+    """
+    return [said.strip() for said in _SENTENCE.findall(words) if _AGENTS.search(said)]
 
 
 def is_iri(value: str) -> bool:

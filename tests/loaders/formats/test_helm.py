@@ -59,7 +59,8 @@ def test_each_run_group_is_an_implementation(tmp_path: Path) -> None:
     ("who", "codes"),
     [
         ("problem setters", {"expert"}),
-        ("Human experts", {"expert"}),
+        ("Workers on Amazon Mechanical Turk", {"crowd"}),
+        ("synthetic model-generated questions", {"model"}),
         ("dataset authors and language models", {"researcher", "model"}),
         ("automatically generated from templates", {"model"}),
     ],
@@ -83,17 +84,34 @@ def test_authors_that_leave_a_doubt_are_hints(tmp_path: Path, who: str) -> None:
     assert answer.hints == (f"taxonomy.who: {who}",)
 
 
+@pytest.mark.parametrize("who", ["Human experts", "dataset authors", "expert data scientists"])
+def test_what_mostly_names_somebody_else_is_kept_as_words(tmp_path: Path, who: str) -> None:
+    folder = put(tmp_path, {"schema_x.yaml": schema(group("qa", who=who))})
+    found = card(folder, "schema_x.yaml/run_groups/0")
+    assert silent(found, "outcome-validity")
+    assert f"taxonomy/who: {who}" in found.also_says
+
+
+def test_a_metric_that_compares_with_a_key_gives_the_outcome(tmp_path: Path) -> None:
+    folder = put(tmp_path, {"schema_x.yaml": schema(group("qa"))})
+    (coding,) = on(card(folder, "schema_x.yaml/run_groups/0"), "outcome-validity").codings
+    assert (coding.code, coding.basis, coding.rule, coding.source_text) == (
+        "outcome-validity/item-correct", "derived", "answer-metrics",
+        "environment.main_name: exact_match",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("who", ["?", "n/a", "N/A", "None", "Unknown", ""])
 def test_placeholders_say_nothing(tmp_path: Path, who: str) -> None:
     folder = put(tmp_path, {"schema_x.yaml": schema(group("qa", who=who, when="?"))})
-    assert silent(card(folder, "schema_x.yaml/run_groups/0"))
+    assert silent(card(folder, "schema_x.yaml/run_groups/0"), "outcome-validity")
 
 
 @pytest.mark.parametrize("who", ["Clinician", "dataset authors"])
 def test_in_medhelm_who_is_the_user_and_never_the_author(tmp_path: Path, who: str) -> None:
     folder = put(tmp_path, {"schema_medhelm.yaml": schema(group("qa", who=who, when="Discharge"))})
     found = card(folder, "schema_medhelm.yaml/run_groups/0")
-    assert silent(found, "decision-mediation")
+    assert silent(found, "decision-mediation", "outcome-validity")
     assert on(found, "decision-mediation").hints == (
         f"taxonomy.who (intended user): {who}", "taxonomy.when (moment of use): Discharge",
     )  # fmt: skip
@@ -103,7 +121,8 @@ def test_in_medhelm_who_is_the_user_and_never_the_author(tmp_path: Path, who: st
 def test_medhelm_is_known_by_its_content_too(tmp_path: Path) -> None:
     parent = {"name": "medhelm_scenarios", "subgroups": ["qa"]}
     folder = put(tmp_path, {"other.yaml": schema(parent, group("qa", who="problem setters"))})
-    assert silent(card(folder, "other.yaml/run_groups/1"), "decision-mediation")
+    found = card(folder, "other.yaml/run_groups/1")
+    assert silent(found, "decision-mediation", "outcome-validity")
 
 
 def test_a_jury_of_models_is_a_hint_on_the_outcome(tmp_path: Path) -> None:
@@ -132,7 +151,7 @@ def test_the_real_files_are_all_accounted_for() -> None:
     assert formats(found) == {"helm-schema": 415, "set aside": 77}
     assert len({r.id for r in cards(found)}) == 415
     counts = bases(cards(found))
-    assert counts[("query-authorship", "derived")] == 70
+    assert counts[("query-authorship", "derived")] == 19
     assert counts[("query-authorship", "hinted")] == 135
     assert counts[("decision-mediation", "hinted")] == 35
     medical = [r for name, o in found.items() if "medhelm.yaml" in name for r in cards({name: o})]

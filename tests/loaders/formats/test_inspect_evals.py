@@ -68,12 +68,11 @@ def test_a_human_baseline_is_words_and_no_gap(tmp_path: Path) -> None:
     ("tags", "agentic"),
     [("[Agent]", True), ("[agent, x]", True), ("[agents, safety]", False), ("null", False)],
 )
-def test_the_tag_agent_derives_agentic(tmp_path: Path, tags: str, agentic: bool) -> None:  # noqa: FBT001
+def test_the_tag_agent_is_a_hint(tmp_path: Path, tags: str, agentic: bool) -> None:  # noqa: FBT001
     text = LISTING.replace("[Medical]", tags)
     answer = on(card(put(tmp_path, {"eval.yaml": text}), "eval.yaml"), "interaction-type")
-    assert [(c.code, c.basis, c.rule) for c in answer.codings] == (
-        [("interaction-type/agentic", "derived", "inspect-agent-tag")] if agentic else []
-    )
+    assert answer.codings == ()
+    assert bool(answer.hints) is agentic
 
 
 @pytest.mark.parametrize(
@@ -142,8 +141,10 @@ def test_the_catalogue_is_read_entry_by_entry(tmp_path: Path) -> None:
     assert second.identifiers == ("inspect-harbor:qa",)
     assert first.implementation != second.implementation
     assert "to appear" in reasons(document(folder, "evals.json/2"))
-    rules = [on(c, "interaction-type").codings[0].rule for c in (second, third)]
-    assert rules == ["inspect-kind-agent", "inspect-agent-tag"]
+    (coding,) = on(second, "interaction-type").codings
+    assert (coding.code, coding.rule) == ("interaction-type/agentic", "inspect-kind-agent")
+    tag = on(third, "interaction-type")
+    assert (tag.codings, tag.hints) == ((), ("tags: Agent",))
 
 
 def test_the_real_files_are_all_accounted_for() -> None:
@@ -156,5 +157,7 @@ def test_the_real_files_are_all_accounted_for() -> None:
     aside = [name for name, o in found.items() if isinstance(o, Rejected)]
     assert sum(name.endswith("eval.yaml") for name in aside) == 6
     assert len({r.id for r in cards(found)}) == 448
-    assert set(bases(cards(found))) == {("interaction-type", "derived")}
+    assert bases(cards(found)) == {
+        ("interaction-type", "derived"): 140, ("interaction-type", "hinted"): 51,
+    }  # fmt: skip
     assert violations(cards(found)[::8]) == []

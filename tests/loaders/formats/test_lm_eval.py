@@ -75,7 +75,9 @@ def test_one_request_per_document_is_derived_with_rule_and_raw_value(tmp_path: P
     ("given", "raw"),
     [
         ("dataset_path: a/b\nnum_fewshot: 0", "default generate_until"),
-        ("output_type: loglikelihood_rolling\nclass: !function t.T", "loglikelihood_rolling"),
+        ("output_type: loglikelihood\nclass: !function t.T", "loglikelihood"),
+        ("output_type: loglikelihood_rolling\ndataset_path: a/b", None),
+        ('output_type: multiple_choice\ndataset_path: a/b\ndoc_to_text: ""', None),
         ("class: !function task.Squad\ndataset_path: a/b", None),
         ("output_type: of_their_own\ndataset_path: a/b", None),
         ("include: elsewhere_yaml\ndataset_name: x", None),
@@ -88,6 +90,51 @@ def test_the_default_holds_only_where_the_harness_runs_the_task(
     codings = on(task, "interaction-type").codings
     assert bool(codings) is bool(raw)
     assert all(c.source_text.endswith(raw) for c in codings)
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        ("task: coqa\ndataset_path: EleutherAI/coqa\ndoc_to_text: !function utils.text", "coqa"),
+        ("task: mutual_plus\ndataset_path: a/mutual\ndoc_to_text: '{{article}}'", "mutual"),
+        ("task: quac_de\ndataset_path: a/b", "quac"),
+        ("task: x\ndataset_path: a/topical-chat", "topical_chat"),
+        ("task: x\ndataset_path: a/b\ndoc_to_text: '{{dialogue}} Reply:'", None),
+        ("task: x\ndataset_path: har1/MTS_Dialogue\ndoc_to_text: x", None),
+        ("task: x\ndataset_path: a/b\nprocess_docs: !function utils.as_conversation", None),
+        ("task: x\ndataset_path: a/b\ndoc_to_text: '{{messages}}'", None),
+    ],
+)  # fmt: skip
+def test_conversations_are_not_called_single_turn(
+    tmp_path: Path, given: str, hint: str | None
+) -> None:
+    text = f"{given}\noutput_type: generate_until\n"
+    answer = on(card(put(tmp_path, {"t.yaml": text}), "t.yaml"), "interaction-type")
+    assert answer.codings == ()
+    assert answer.hints == ((f"{hint}: each document is a conversation so far",) if hint else ())
+
+
+@pytest.mark.parametrize(
+    ("metrics", "coded"),
+    [
+        ("[acc, acc_norm]", True),
+        ("[{metric: exact_match}, {metric: f1}]", True),
+        ("[{metric: word_perplexity}]", False),
+        ("[acc, helpfulness]", False),
+        ("[{metric: !function utils.acc}]", False),
+        ("[]", False),
+    ],
+)
+def test_metrics_of_the_table_give_the_outcome(
+    tmp_path: Path,
+    metrics: str,
+    coded: bool,  # noqa: FBT001
+) -> None:
+    text = f"task: t\ndataset_path: a/b\nmetric_list: {metrics}\n"
+    answer = on(card(put(tmp_path, {"t.yaml": text}), "t.yaml"), "outcome-validity")
+    assert [(c.code, c.basis, c.rule) for c in answer.codings] == (
+        [("outcome-validity/item-correct", "derived", "answer-metrics")] if coded else []
+    )
 
 
 def test_includes_are_resolved_by_chain_and_by_list(tmp_path: Path) -> None:
@@ -174,5 +221,7 @@ def test_the_real_files_are_all_accounted_for() -> None:
     assert sum("group of tasks" in a for a in aside) == 5
     assert sum("template" in a for a in aside) == 15
     assert len(aside) == 22  # with the attribution, and a template that is only comments
-    assert bases(cards(found)) == {("interaction-type", "derived"): 56}
+    assert bases(cards(found)) == {
+        ("interaction-type", "derived"): 47, ("outcome-validity", "derived"): 34,
+    }  # fmt: skip
     assert violations(cards(found)) == []

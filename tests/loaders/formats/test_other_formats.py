@@ -57,10 +57,20 @@ def test_what_the_producer_doubts_stays_doubted() -> None:
     assert card.identifiers == ("arxiv:2109.07958",)
     (authorship,) = (a for a in card.assumptions if a.dimension == "query-authorship")
     assert authorship.hints[0] == f"{doubt} data.source: collected somewhere"
-    assert set(status(card).values()) == {"not-stated"}
+    assert status(card).pop("outcome-validity") == "answered"
+    assert codes(card, "query-authorship") == []
     (document,) = documents(raw)
     assert isinstance(document, Document)
     assert len(document.warnings) == 2
+
+
+def test_no_value_is_read_out_of_a_field_that_is_doubted() -> None:
+    doubted = {**SECTIONS, "flagged_fields": {"methodology.metrics": "[Possible Hallucination]"}}
+    raw = Raw("x.json", json.dumps({"benchmark_card": doubted}).encode())
+    (card,) = described(raw)
+    assert set(status(card).values()) == {"not-stated"}
+    (outcome,) = (a for a in card.assumptions if a.dimension == "outcome-validity")
+    assert outcome.hints == ("[Possible Hallucination] methodology.metrics: accuracy",)
 
 
 @pytest.mark.parametrize(
@@ -98,24 +108,43 @@ task_categories: [question-answering]
 """
 
 
-def test_a_hub_card_answers_who_wrote_and_nothing_else() -> None:
+def test_a_hub_card_hints_at_who_wrote_and_answers_nothing() -> None:
     (card,) = described(Raw("a/demo/README.md", HUB.encode(), path="demo/README.md"))
     assert isinstance(card, DatasetCard)
-    assert codes(card, "query-authorship") == [
-        ("crowd", "derived", "language-creators", "crowdsourced")
-    ]
-    assert status(card)["query-authorship"] == "partly-answered"
-    assert list(status(card).values()).count("not-stated") == 4
+    assert card.assumptions[0].hints == (
+        "language_creators: found", "language_creators: crowdsourced",
+    )  # fmt: skip
+    assert list(status(card).values()).count("not-stated") == 5
     assert card.languages == ("no", "en")
     assert card.identifiers == ("github:demo/demo", "arxiv:2101.00001")
     assert card.description is None
 
 
-def test_a_hub_card_of_found_text_has_a_hint_only() -> None:
-    text = HUB.replace("[found, crowdsourced]", "[found]")
+@pytest.mark.parametrize(
+    ("creators", "tasks"),
+    [
+        ("found", "question-answering"),
+        ("expert-generated", "question-answering"),
+        ("machine-generated", "conversational"),
+        ("crowdsourced, expert-generated", "question-answering"),
+        ("crowdsourced", "image-classification"),
+        ("crowdsourced", "text-classification"),
+        ("crowdsourced", "automatic-speech-recognition"),
+    ],
+)
+def test_who_wrote_a_text_says_nothing_where_no_crowd_wrote_queries(
+    creators: str, tasks: str
+) -> None:
+    text = HUB.replace("found, crowdsourced", creators).replace("question-answering", tasks)
     (card,) = described(Raw("README.md", text.encode()))
-    assert codes(card, "query-authorship") == []
-    assert card.assumptions[0].hints == ("language_creators: found",)
+    assert (card.assumptions[0].hints, codes(card, "query-authorship")) == ((), [])
+
+
+def test_tasks_about_dialogues_hint_at_the_turns() -> None:
+    text = HUB.replace("[question-answering]", "[text-generation]\ntask_ids: [dialogue-modeling]")
+    (card,) = described(Raw("README.md", text.encode()))
+    (turns,) = (a for a in card.assumptions if a.dimension == "interaction-type")
+    assert (turns.hints, turns.codings) == (("tasks: dialogue-modeling",), ())
 
 
 def test_a_hub_card_without_front_matter_is_named_by_its_heading() -> None:
@@ -176,7 +205,11 @@ def test_a_unitxt_card_is_named_by_its_path_and_inherits_nothing() -> None:
     assert card.dataset_identifiers == ("huggingface:cais/mmlu",)
     assert "config = virology" in card.settings
     assert codes(card, "query-authorship") == []
-    assert card.assumptions[0].hints == ("language_creators (inherited): expert-generated",)
+    assert card.assumptions[0].hints == ()
+    assert "__tags__/language_creators: expert-generated" in card.also_says
+    tags = {"language_creators": "crowdsourced", "task_categories": "question-answering"}
+    (other,) = described(Raw("cards/x.json", json.dumps({**tree, "__tags__": tags}).encode()))
+    assert other.assumptions[0].hints == ("language_creators (inherited): crowdsourced",)
     suite = Raw("s.json", json.dumps({"__type__": "benchmark", "subsets": {"a": {}}}).encode())
     assert "suite" in rejected(suite)[0]
 
