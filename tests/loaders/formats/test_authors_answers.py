@@ -60,8 +60,8 @@ def test_whole_answers_on_turns_are_values_and_others_warned_of(
     found = card(turns=answer)
     assert values(found.records[0], "interaction-type") == turns
     said = reasons(found)
-    assert ("kept as words; queries by value will not find it" in said) is not turns
-    assert ("Write one of: single-turn, single-shot, multi-turn, both." in said) is not turns
+    assert ("kept as words; queries by value will not find it" in said) is not bool(turns)
+    assert ("Write one of: single-turn, single-shot, multi-turn, both." in said) is not bool(turns)
     assert on(found.records[0], "interaction-type").answer == answer
 
 

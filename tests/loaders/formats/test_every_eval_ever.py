@@ -346,8 +346,8 @@ def test_the_mean_score_is_the_score_and_a_mark_is_none(tmp_path: Path) -> None:
         ),
         instance("single_turn", error="overloaded", evaluation={"score": 0, "is_correct": False}),
     )
-    found = document(put(tmp_path, {"r_samples.jsonl": rows}), "r_samples.jsonl")
-    (result,) = found.records
+    folder = put(tmp_path, {"r_samples.jsonl": rows})
+    found, result = document(folder, "r_samples.jsonl"), card(folder, "r_samples.jsonl")
     one = only(result)
     assert (one.value, one.n, one.events) == (Decimal("0.6667"), 3, None)
     assert one.metric.name != "Share of instances marked correct (is_correct)"
