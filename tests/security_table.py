@@ -81,6 +81,7 @@ ROWS = (
     Row("SSRF, file reading", [
         "tests/hostile/test_json_ld.py", "tests/hostile/test_hidden_calls.py",
         "tests/hostile/test_hidden_updates.py", "tests/sandbox/test_confine.py",
+        "tests/cli/test_sources.py",
     ], [
         "tests/soak/test_remote_contexts.py", "tests/soak/test_hidden_updates.py",
         "tests/soak/test_queries.py::test_no_query_of_thousands_reaches_out",

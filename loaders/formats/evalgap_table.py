@@ -1,8 +1,9 @@
 """EvalGap's own template as a table, CSV or XLSX: one row per benchmark, the questions as columns.
 
 Column names may be the words of the template (`TEMPLATE`), the authors' questions or the names
-of the fields; case, blanks and punctuation at the end do not matter. What a merged cell covers
-is empty in every row but its first and stays empty: nothing is filled in from above.
+of the fields; case, blanks and punctuation at the end do not matter. In a workbook the header
+is the first row that is one, so a title may stand above it. What its author has hidden is left out
+and counted, unless `--hidden` asks for it.
 """
 
 from collections import Counter

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from loaders.reading.files import printable
+from loaders.reading.no_card import Choice
 from service.cli.console import out
 from service.cli.set_aside import kept_in
 from service.cli.shared import (
@@ -58,6 +59,9 @@ def add(
     ] = False,
     only: Annotated[list[str] | None, typer.Option("--only", help="Read only such files.")] = None,
     ignore: Annotated[list[str] | None, typer.Option("--ignore", help="Leave such out.")] = None,
+    hidden: Annotated[
+        bool, typer.Option("--hidden", help="Read what a workbook hides, too.")
+    ] = False,
     store: StoreOption = None,
 ) -> None:
     """Add a source; nothing is fetched before `evalgap sources run`.
@@ -66,7 +70,8 @@ def add(
     need --allow-private, which holds for this host and port, and for nothing that it leads to.
     """
     with _sources(settings_of(store=store)) as sources:
-        made = sources.add(address, name, private=private, only=only or (), ignore=ignore or ())
+        choice = Choice(tuple(only or ()), tuple(ignore or ()), hidden)
+        made = sources.add(address, name, private=private, choice=choice)
     out.print(printable(f"{made.name} is {made.address}"), markup=False, highlight=False)
 
 

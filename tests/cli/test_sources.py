@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 import pytest
 
 from loaders.registry import documents
+from service.web.app import ROUTERS
 from tests.cli.conftest import Run, command
 
 Said = dict[str, Any]
@@ -399,6 +400,20 @@ def test_an_interrupted_run_is_whole_at_the_next(
     code, (said,) = ran(run)
     assert (code, len(said["new"]), said["gone"][0]["record"]) == (0, 2, "card/one/me")
     assert {k: n for k, n in ran(run, "--anew")[1][0]["counts"].items() if n} == {"unchanged": 2}
+
+
+def test_a_source_keeps_which_of_its_files_are_read(run: Run, cards: Path) -> None:
+    added(run, cards, "--only", "*.json", "--ignore", "two.json", "--ignore", "three.*")
+    code, (said,) = ran(run)
+    assert (code, said["new"]) == (0, ["card/one/me/1"])
+    listed = json.loads(run("sources", "list", "--json", seed=False).stdout)
+    assert listed["ignore"] == ["two.json", "three.*"]
+    assert (listed["only"], listed["hidden"]) == (["*.json"], False)
+
+
+def test_no_route_knows_of_sources() -> None:
+    for route in (r for router in ROUTERS for r in router.routes):
+        assert "sources" not in getattr(route, "path", ""), route
 
 
 def test_sources_are_named_once(run: Run, cards: Path) -> None:

@@ -10,13 +10,13 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
+from loaders.reading.no_card import EVERYTHING, Choice
 from service.common.problems import BadRequest, Conflict, FileUnusable, NotFound
 from service.ingest.sources.addresses import check_literal, url_of
 from service.ingest.sources.fetch import Validators
@@ -26,8 +26,9 @@ _ODD = re.compile(r"[^a-z0-9]++")
 _TABLES = """
 CREATE TABLE IF NOT EXISTS source (
   name TEXT PRIMARY KEY, address TEXT NOT NULL UNIQUE, private INTEGER NOT NULL,
-  only TEXT NOT NULL, ignored TEXT NOT NULL, added TEXT NOT NULL, checked TEXT, outcome TEXT,
-  read TEXT, url TEXT, etag TEXT, modified TEXT, digest TEXT, reader TEXT, write TEXT);
+  only TEXT NOT NULL, ignored TEXT NOT NULL, hidden INTEGER NOT NULL,
+  added TEXT NOT NULL, checked TEXT, outcome TEXT, read TEXT,
+  url TEXT, etag TEXT, modified TEXT, digest TEXT, reader TEXT, write TEXT);
 CREATE TABLE IF NOT EXISTS seen (
   source TEXT NOT NULL, record TEXT NOT NULL, file TEXT NOT NULL, run TEXT NOT NULL, gone TEXT,
   PRIMARY KEY (source, record));
@@ -63,8 +64,7 @@ class Source:
     name: str
     address: str
     private: bool
-    only: tuple[str, ...]
-    ignore: tuple[str, ...]
+    choice: Choice
     added: str
     checked: str | None
     outcome: str | None
@@ -79,9 +79,11 @@ class Source:
 
     def document(self) -> dict[str, Any]:
         """Return the source as JSON values."""
-        said = {name: value for name, value in vars(self).items() if name != "last"}
-        lists = {"only": list(self.only), "ignore": list(self.ignore)}
-        return {**said, **lists, "read": self.last.at if self.last else None}
+        said = {name: value for name, value in vars(self).items() if name not in _INNER}
+        return {**said, **vars(self.choice), "read": self.last.at if self.last else None}
+
+
+_INNER = {"choice", "last"}
 
 
 class Sources:
@@ -115,8 +117,7 @@ class Sources:
         name: str | None = None,
         *,
         private: bool = False,
-        only: Iterable[str] = (),
-        ignore: Iterable[str] = (),
+        choice: Choice = EVERYTHING,
     ) -> Source:
         """Add a source by its URL or path. Nothing is fetched yet.
 
@@ -136,9 +137,17 @@ class Sources:
         if given in known:
             raise Conflict(f"{given} is {known[given]} already. Give another name with --name.")
         self._db.execute(
-            "INSERT INTO source (name, address, private, only, ignored, added) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            (given, place, private, json.dumps([*only]), json.dumps([*ignore]), _now()),
+            "INSERT INTO source (name, address, private, only, ignored, hidden, added) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                given,
+                place,
+                private,
+                json.dumps(choice.only),
+                json.dumps(choice.ignore),
+                choice.hidden,
+                _now(),
+            ),
         )
         return self.named(given)
 
@@ -238,10 +247,11 @@ def _source(row: sqlite3.Row) -> Source:
         row["reader"],
         row["write"],
     )
+    only, ignore = (tuple(json.loads(row[name])) for name in ("only", "ignored"))
+    choice = Choice(only, ignore, bool(row["hidden"]))
     return Source(
-        row["name"], row["address"], bool(row["private"]), tuple(json.loads(row["only"])),
-        tuple(json.loads(row["ignored"])), row["added"], row["checked"], row["outcome"],
-        row["records"], row["gone"], read or None,
+        row["name"], row["address"], bool(row["private"]), choice, row["added"],
+        row["checked"], row["outcome"], row["records"], row["gone"], read or None,
     )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from loaders.contract import Document, Raw, Rejected
 from loaders.reading.files import listed, raw_records, raw_stream
-from loaders.reading.no_card import Choice
 from loaders.reading.spool import pieces
 from loaders.registry import LOADER_VERSION, documents
 from service.access import LogEntry
@@ -127,7 +126,7 @@ def _outcome(drift: Drift, *, stopped: bool) -> tuple[str, str]:
 
 
 def _documents(found: Obtained) -> Iterator[Document | Rejected]:
-    choice = Choice(found.source.only, found.source.ignore)
+    choice = found.source.choice
     if not found.source.fetched:
         raws = raw_records([found.path], choice)
         yield from _read(raws)
