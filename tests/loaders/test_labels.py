@@ -1,5 +1,6 @@
 """Rules by which readers derive and hint hold what the scheme of rules says of them."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -20,6 +21,20 @@ def used_by_readers() -> set[str]:
     """Return the rules that the code of the readers names."""
     code = "\n".join(p.read_text("utf-8") for p in (ROOT / "loaders").rglob("*.py"))
     return set(_CONSTANT.findall(code)) | set(_CODEBOOK.findall(code))
+
+
+def named_in_code() -> set[str]:
+    """Return how the code of the readers names the rule of each coding: a constant, or a text."""
+    found = set()
+    for path in (ROOT / "loaders").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            given = [k.value for k in node.keywords if k.arg == "rule"]
+            given += node.args[2:3] if node.func.id == "derived" else []
+            if node.func.id in {"derived", "Coding"}:
+                found |= {ast.unparse(value) for value in given}
+    return found
 
 
 def said_of_rules() -> dict[str, str]:
@@ -55,6 +70,13 @@ def test_every_rule_of_a_reader_is_measured_or_closed() -> None:
     assert {r for r in used if r not in said} == set()
     assert {r for r in used if r not in measured and CLOSED not in said[r]} == set()
     assert measured - used == set()
+
+
+def test_readers_name_rules_by_constants_that_the_tests_see() -> None:
+    passed_on = {"rule"}  # by `derived`, and by the table of the codebook
+    named = named_in_code() - passed_on
+    assert named
+    assert {n for n in named if not n.endswith(("RULE", "ONE_REQUEST"))} == set()
 
 
 def test_labels_are_whole_and_their_quotes_short() -> None:
