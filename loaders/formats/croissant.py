@@ -22,49 +22,42 @@ from loaders.model import Agent, Assumption, Dataset, DatasetCard, Record
 from loaders.reading.cleaning import is_iri, is_placeholder, on_turns, record_id, text, texts
 from loaders.reading.identifiers import identifiers
 from loaders.reading.links import links, no_link
-from loaders.reading.source_fields import SourceFields, addresses, words
+from loaders.reading.source_fields import SourceFields, addresses, in_part, listed, one_text
 
 SOURCE = "croissant"
 AUTHOR = Agent(id="croissant-not-stated", name="Not stated in the Croissant file")
-_PREFIXES = ("", "sc:", "schema:", "https://schema.org/", "http://schema.org/")
-_TYPES = {f"{prefix}Dataset" for prefix in _PREFIXES}
+PREFIXES = ("", "sc:", "schema:", "https://schema.org/", "http://schema.org/")
+_TYPES = {f"{prefix}Dataset" for prefix in PREFIXES}
 _SIGNS = ("distribution", "recordSet", "conformsTo", "dct:conformsTo")
 _ERRORS = b"Found the following "
 """How the errors begin that mlcroissant says of a description."""
-_AUTHORSHIP = (
+AUTHORSHIP = (
     "rai:dataCollection", "rai:dataCollectionType", "rai:dataCollectionRawData",
     "rai:annotatorDemographics", "rai:dataAnnotationProtocol",
 )  # fmt: skip
 
 
-def _one_text(value: Any) -> bool:
-    return not isinstance(value, dict | list)
-
-
 def _licence(value: Any) -> bool:
-    return words(value) and not any("/undefined" in said for said in texts(value))
+    return isinstance(value, str) and "/undefined" not in value
 
 
-_TERMS = {
-    **dict.fromkeys(("name", "description", "version", "citeAs", "citation"), _one_text),
-    **dict.fromkeys(("url", "sameAs"), addresses),
-    **dict.fromkeys(("keywords", "inLanguage"), words),
-    "license": _licence,
-}
-"""The terms of schema.org that are read, each with when all of it is."""
 _FIELDS = SourceFields(
-    *_AUTHORSHIP,
-    *("rai:dataLimitations", "rai:dataUseCases"),
-    given={f"{p.replace('/', '~1')}{t}": taken for t, taken in _TERMS.items() for p in _PREFIXES},
+    given={
+        **dict.fromkeys(("name", "description", "version", "citeAs", "inLanguage"), one_text),
+        **dict.fromkeys((*AUTHORSHIP, "rai:dataLimitations", "rai:dataUseCases"), one_text),
+        "url": lambda value: one_text(value) and addresses(value),
+        "sameAs": in_part,
+        "keywords": listed,
+        "license": _licence,
+    },
 )
+"""The fields that are read; what stands in the place of one by another name is kept too."""
 
 
 def fields(tree: Mapping[str, Any]) -> FoundFields:
-    """Return what becomes of each field: a term that is given twice is read once."""
-    unread = [f"{p}{t}" for t in _TERMS for p in [p for p in _PREFIXES if f"{p}{t}" in tree][1:]]
-    if _words(tree, "citeAs"):
-        unread += [f"{p}citation" for p in _PREFIXES]
-    return _FIELDS.found(tree, *unread)
+    """Return what becomes of each field; an address that is given twice is kept."""
+    again = isinstance(tree.get("url"), str) and tree["url"] in texts(_get(tree, "sameAs"))
+    return _FIELDS.found(tree, *(["url"] if again else []))
 
 
 def detects(tree: Any) -> bool:
@@ -163,7 +156,7 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordPr
 
 
 def _get(tree: Mapping[str, Any], key: str) -> Any:
-    return next((tree[f"{p}{key}"] for p in _PREFIXES if f"{p}{key}" in tree), None)
+    return next((tree[f"{p}{key}"] for p in PREFIXES if f"{p}{key}" in tree), None)
 
 
 def _words(tree: Mapping[str, Any], key: str) -> str | None:
@@ -182,7 +175,7 @@ def _rights(tree: Mapping[str, Any]) -> str | None:
 
 
 def _assumptions(tree: Mapping[str, Any]) -> tuple[Assumption, ...]:
-    stated = ((key, "; ".join(texts(tree.get(key)))) for key in _AUTHORSHIP)
+    stated = ((key, "; ".join(texts(tree.get(key)))) for key in AUTHORSHIP)
     synthetic = str(tree.get("rai:hasSyntheticData")).lower() == "true"
     hints = {
         "query-authorship": (
@@ -191,7 +184,7 @@ def _assumptions(tree: Mapping[str, Any]) -> tuple[Assumption, ...]:
         ),
         "interaction-type": tuple(
             f"{key}: {said}"
-            for key in ("description", *_AUTHORSHIP)
+            for key in ("description", *AUTHORSHIP)
             for said in on_turns(text(_get(tree, key)) or "")
         ),
     }

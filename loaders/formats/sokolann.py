@@ -26,7 +26,7 @@ from loaders.reading.cleaning import (
 )
 from loaders.reading.identifiers import identifiers
 from loaders.reading.links import no_link
-from loaders.reading.source_fields import SourceFields, addresses, words
+from loaders.reading.source_fields import SourceFields, addresses, listed, one_text
 
 SOURCE = "sokolann"
 AUTHOR = Agent(id="sokolann-benchmarkcards", name="SokolAnn/BenchmarkCards (machine-drafted)")
@@ -41,19 +41,24 @@ DOMAINS = {
 """The source's domain words that equal one of our domain codes; all others stay keywords."""
 
 SECTIONS: Mapping[str, Callable[[Any], bool]] = {
-    **{
-        f"{section}/{name}": words
-        for section, names in {
-            "benchmark_details": ("name", "abbreviation", "overview", "domains", "languages"),
-            "purpose_and_intended_users": (
-                "goal", "audience", "tasks", "limitations", "out_of_scope_uses",
-            ),
-            "data": ("source", "annotation"),
-            "methodology": ("metrics", "validation"),
-        }.items()
-        for name in names
-    },
-    "benchmark_details/resources": addresses,
+    **dict.fromkeys(
+        (
+            "benchmark_details/name", "benchmark_details/abbreviation",
+            "benchmark_details/overview", "purpose_and_intended_users/goal",
+            "purpose_and_intended_users/limitations", "data/source", "data/annotation",
+            "methodology/validation",
+        ),
+        one_text,
+    ),
+    **dict.fromkeys(
+        (
+            "benchmark_details/domains", "benchmark_details/languages",
+            "purpose_and_intended_users/audience", "purpose_and_intended_users/tasks",
+            "purpose_and_intended_users/out_of_scope_uses", "methodology/metrics",
+        ),
+        listed,
+    ),
+    "benchmark_details/resources": lambda value: listed(value) and addresses(value),
 }  # fmt: skip
 """The fields that are read, each with when all of it is; some are kept whole as hints."""
 _FIELDS = SourceFields(

@@ -34,6 +34,16 @@ def words(value: Any) -> bool:
     return not isinstance(value, dict)
 
 
+def one_text(value: Any) -> bool:
+    """Tell whether a value is one text, which a field of one text takes as it is."""
+    return isinstance(value, str)
+
+
+def listed(value: Any) -> bool:
+    """Tell whether a value is a list of texts, which a field of many takes as it is."""
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
 def addresses(value: Any) -> bool:
     """Tell whether a value is taken whole by `links`: nothing but well-formed addresses."""
     return words(value) and len(links(given := texts(value))) == len(given)

@@ -19,7 +19,7 @@ from service.records.repository import StoredRecord
 from service.store.port import Engine
 from service.store.rdf_input import write
 
-_FORMS = ("yaml", "authors", "md", "json", "ttl", "jsonld", "nt", "rdf")
+_FORMS = ("yaml", "authors", "source", "md", "json", "ttl", "jsonld", "nt", "rdf")
 
 
 def add(app: typer.Typer) -> None:
@@ -36,7 +36,10 @@ def show(
     ] = None,
     store: StoreOption = None,
 ) -> None:
-    """Print a record as EvalGap YAML, the authors' template, Markdown, JSON or RDF."""
+    """Print a record as EvalGap YAML, the authors' template, Markdown, JSON or RDF.
+
+    As source: the JSON of the format that it was read from, SokolAnn or Croissant.
+    """
     kind, _, ident = name.partition("/")
     if kind not in RECORDS or form not in _FORMS:
         fail(f"Name one of {', '.join(RECORDS)}/…, and as one of {', '.join(_FORMS)}.")
@@ -55,7 +58,8 @@ def _written(engine: Engine, stored: StoredRecord, form: str, deployment: str | 
 
     made = written.writers(engine, stored.record, deployment)
     if media not in made:
-        fail(f"A {stored.record.kind} is not written as {form}; a card is.")
+        which = "one of SokolAnn or Croissant" if form == "source" else "a card"
+        fail(f"This {stored.record.kind} is not written as {form}; {which} is.")
     return made[media]()
 
 

@@ -23,6 +23,7 @@ SUFFIXES = {
     "html": "text/html",
     "yaml": "application/yaml",
     "authors": "application/vnd.evalgap.authors+yaml",
+    "source": "application/vnd.evalgap.source+json",
     "md": "text/markdown",
 }
 """Every suffix that an address may end in, and the media type it stands for."""

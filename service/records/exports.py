@@ -1,4 +1,4 @@
-"""Records as the files that people keep: EvalGap YAML, the authors' template, Markdown."""
+"""Records as the files that people keep: EvalGap YAML, templates of others, Markdown."""
 
 from collections.abc import Callable, Mapping
 
@@ -6,7 +6,8 @@ from loaders.model import Card, Profile, Record, Review
 from loaders.writers.authors import authors_tree
 from loaders.writers.evalgap import evalgap_tree
 from loaders.writers.markdown import markdown
-from loaders.writers.text import yaml_text
+from loaders.writers.source import source_tree
+from loaders.writers.text import json_text, yaml_text
 from service.common.negotiation import SUFFIXES
 from service.common.problems import NotFound
 from service.ontology import taxonomy
@@ -14,9 +15,10 @@ from service.queries import lists
 from service.records import repository
 from service.store.port import Engine
 
-FORMS = [SUFFIXES[name] for name in ("yaml", "authors", "md")]
+FORMS = [SUFFIXES[name] for name in ("yaml", "authors", "source", "md")]
 """The media types a card may be had in beside JSON and RDF; a plan in the first and the last
-(`service.plans.written`), other records only in the first."""
+(`service.plans.written`), other records only in the first. *Source* is the JSON of the format that
+a card was read from, for SokolAnn and Croissant."""
 
 
 def writers(
@@ -27,8 +29,10 @@ def writers(
     `deployment` names the review whose verdicts go into the authors' template; calling that
     writer raises `NotFound` where no review of the card is for it.
     """
-    yaml, authors, text = FORMS
+    yaml, authors, source, text = FORMS
     every: dict[str, Callable[[], str]] = {yaml: lambda: yaml_text(evalgap_tree(record))}
+    if (tree := source_tree(record)) is not None:
+        every[source] = lambda: json_text(tree)
     if isinstance(record, Card):
         card = record
         every[authors] = lambda: _authors(engine, card, deployment)

@@ -54,7 +54,10 @@ _ANSWERED: Mapping[str, Sequence[str]] = {
     r"/api/v1/(cards|gaps|reviews|plans|matches)/\{ident\}": (
         "application/json", *RDF_FORMS, *exports.FORMS,
     ),
-    r"/api/v1/(benchmarks|deployments|assumptions)/\{ident\}": ("application/json", *RDF_FORMS),
+    r"/api/v1/(benchmarks|datasets|implementations|systems|deployments|studies)/\{ident\}": (
+        "application/json", *RDF_FORMS, *exports.FORMS,
+    ),
+    r"/api/v1/assumptions/\{ident\}": ("application/json", *RDF_FORMS),
     r"/api/v1/assumptions": ("application/json", *RDF_FORMS),
     r"/api/v1/(benchmarks|cards|deployments|gaps|reviews|plans|matches)": (
         "application/json", *RDF_FORMS, "text/csv",

@@ -65,6 +65,34 @@ def test_what_is_kept_is_in_json_page_search_and_every_form(service: TestClient)
         assert job["states"] == {"unchanged": 1}, form
 
 
+def test_a_card_comes_back_as_the_json_of_its_source(service: TestClient) -> None:
+    card = with_harm(["Wrong advice"], "ExamQA source")
+    path = imported(service, ["Wrong advice"], "ExamQA source")["records"][0]
+    answer = service.get(f"/api/v1/cards/{path.partition('/card/')[2]}.source")
+    assert answer.headers["content-type"].startswith("application/vnd.evalgap.source+json")
+    assert unordered(answer.json()) == unordered(card)
+    again = ended(service, sent(service, archive({"ExamQA source.json": answer.json()})))
+    assert again["states"] == {"unchanged": 1}
+    benchmark = path.partition("/card/")[2].partition("/")[0]
+    assert "JSON of its source" in opened(service, f"/benchmarks/{benchmark}?tab=downloads").words
+
+    location = sent(service, archive({"croissant.json": CROISSANT}))
+    ended(service, location)
+    (outcome,) = service.get(f"{location}/report").json()["outcomes"]
+    dataset = outcome["records"][0].partition("/dataset-card/")[2].partition("/")[0]
+    given = service.get(f"/api/v1/datasets/{dataset}.source").json()
+    assert unordered(given) == unordered(CROISSANT)
+
+
+def unordered(value: Any) -> Any:
+    """Return a value whose lists of texts are sorted: of those a graph does not keep the order."""
+    if isinstance(value, dict):
+        return {key: unordered(item) for key, item in value.items()}
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return sorted(value)
+    return [unordered(item) for item in value] if isinstance(value, list) else value
+
+
 def test_the_report_counts_fields_read_kept_and_left_out(service: TestClient) -> None:
     task: Any = {"name": "t", "canary": "c", "examples": [{"input": "?"}], "contact": "me"}
     cards: dict[str, object] = {

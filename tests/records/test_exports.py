@@ -135,6 +135,10 @@ def test_a_review_that_is_not_there_is_refused_with_those_that_are(client: TestC
     assert "legal-research-tools" in other.json()["detail"]
 
 
+def test_a_card_of_another_source_has_no_form_of_it(client: TestClient) -> None:
+    assert client.get("/api/v1/cards/medqa/evalgap.source").status_code == 406
+
+
 @pytest.mark.parametrize("suffix", ["ttl", "nt", "rdf", "jsonld", "json"])
 def test_what_is_served_as_rdf_is_read_as_the_same_record(client: TestClient, suffix: str) -> None:
     path = "/api/v1/cards/bean2026-scenarios/raman-et-al"

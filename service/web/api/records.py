@@ -161,7 +161,7 @@ def add_thing(name: str, kind: str, record_kind: str, about: str) -> None:
     """Add `/api/v1/{name}/{id}` for a thing: its records side by side, and what refers to it."""
 
     def endpoint(ident: str, request: Request, services: ServicesDep) -> Response:
-        thing, suffix = split_suffix(ident, ITEM_FORMS)
+        thing, suffix = split_suffix(ident, [*ITEM_FORMS, *exports.FORMS])
         found = repository.described(services.engine, kind, thing, record_kind)
 
         def as_json() -> str:
@@ -172,7 +172,11 @@ def add_thing(name: str, kind: str, record_kind: str, about: str) -> None:
                 return repository.summary_graph(services.engine, [str(series_iri(kind, thing))])
             return bind(sum((s.graph for s in found[1:]), found[0].graph))
 
-        return respond(request, {"application/json": as_json, **rdf_writers(graph)}, suffix)
+        # one record is written as files that people keep, several have no file in common
+        files = written.writers(services.engine, found[0].record) if len(found) == 1 else {}
+        return respond(
+            request, {"application/json": as_json, **rdf_writers(graph), **files}, suffix
+        )
 
     endpoint.__doc__ = about
     _route(f"/{name}/{{ident}}", endpoint, name)

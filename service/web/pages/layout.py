@@ -10,6 +10,7 @@ from fastapi.templating import Jinja2Templates
 
 from loaders.model import NO_INTERVAL, RATIOS, UNDIRECTED, interval_words
 from loaders.reading.source_fields import for_readers
+from loaders.writers.source import source_tree
 from service.common.amounts import (
     against_none,
     amount,
@@ -55,6 +56,7 @@ _templates.env.filters.update(
 _templates.env.globals.update(
     interval_words=interval_words, no_interval=NO_INTERVAL, ratios=RATIOS, undirected=UNDIRECTED
 )
+_templates.env.tests["source_form"] = lambda card: source_tree(card) is not None
 _templates.env.filters["for_readers"] = for_readers
 _templates.env.filters["host"] = lambda url: urlsplit(url).hostname or url
 
