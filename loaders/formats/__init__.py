@@ -1,3 +1,11 @@
 """One module for each format of cards; `loaders.registry` lists them."""
 
-__all__ = ["card_template", "evalgap", "evalgap_gaps", "evalgap_matches", "evalgap_table"]
+__all__ = [
+    "card_template",
+    "croissant",
+    "evalgap",
+    "evalgap_gaps",
+    "evalgap_matches",
+    "evalgap_table",
+    "sokolann",
+]

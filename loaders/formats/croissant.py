@@ -55,9 +55,10 @@ _FIELDS = SourceFields(
 
 
 def fields(tree: Mapping[str, Any]) -> FoundFields:
-    """Return what becomes of each field; an address that is given twice is kept."""
+    """Return what becomes of each field; what is given twice is kept, to be told apart."""
     again = isinstance(tree.get("url"), str) and tree["url"] in texts(_get(tree, "sameAs"))
-    return _FIELDS.found(tree, *(["url"] if again else []))
+    cited = _get(tree, "citation") is not None
+    return _FIELDS.found(tree, *["url"][:again], *["citeAs"][:cited])
 
 
 def detects(tree: Any) -> bool:
