@@ -50,6 +50,7 @@ FORMATS = {
     "construct-validity": Format("loaders.formats.construct_validity", ("table",)),
     "every-eval-ever": Format("loaders.formats.every_eval_ever"),
     "every-eval-ever-instances": Format("loaders.formats.every_eval_ever_instances", ("lines",)),
+    "lm-eval-results": Format("loaders.formats.lm_eval_results"),
     "helm-schema": Format("loaders.formats.helm"),
     "inspect-evals": Format("loaders.formats.inspect_evals"),
     "inspect-catalogue": Format("loaders.formats.inspect_catalogue"),

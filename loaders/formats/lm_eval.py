@@ -71,7 +71,7 @@ _CONVERSING = re.compile(
 _NAMES = ("task", "dataset_path", "dataset_name", "doc_to_text", "doc_to_choice", "process_docs")
 """Where the definition of a task may speak of conversations."""
 
-_BUILDERS = frozenset(
+BUILDERS = frozenset(
     {"arrow", "audiofolder", "csv", "generator", "imagefolder", "json", "parquet", "text", "xml"}
 )
 """`dataset_path` values that name a kind of local file and not a dataset."""
@@ -239,7 +239,7 @@ def _card(raw: Raw, tree: Mapping[str, Any], *, included: bool) -> Implementatio
 def _dataset(path: Any) -> tuple[str, ...]:
     """Return the dataset of the Hub; a kind of local file is no dataset."""
     found = hub_id(path)
-    return (found,) if found and path not in _BUILDERS else ()
+    return (found,) if found and path not in BUILDERS else ()
 
 
 def _interaction(tree: Mapping[str, Any], *, included: bool) -> Assumption | None:

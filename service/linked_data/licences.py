@@ -124,6 +124,11 @@ ORIGINS = {
         licence=URIRef("https://www.apache.org/licenses/LICENSE-2.0"),
         source=URIRef("https://github.com/google/BIG-bench"),
     ),
+    "lm-eval-results": FormatOrigin(
+        "Results of runs of lm-evaluation-harness",
+        "They belong to those who ran the harness.",
+        source=URIRef("https://github.com/EleutherAI/lm-evaluation-harness"),
+    ),
     "lm-eval-task": FormatOrigin(
         "Tasks of lm-evaluation-harness",
         "By EleutherAI and contributors, MIT.",

@@ -157,6 +157,27 @@ CODEBOOK = {
     "task_ecology": "Constructed", "task_ecology_detail": "Made up.", "results_realism": "No",
     "results_author_validity": "Yes", "authorship": "Academia",
 }  # fmt: skip
+RUN: dict[str, Any] = {
+    "results": {
+        "mmlu_law": {"alias": " - law", "acc,none": 0.5, "acc_stderr,none": 0.01},
+        "gsm8k": {
+            "alias": "gsm8k", "exact_match,strict-match": 0.25,
+            "exact_match_stderr,strict-match": "N/A", "bleu,none": 12,
+        },
+    },
+    "configs": {
+        "mmlu_law": {"dataset_path": "cais/mmlu", "doc_to_text": "{{question}}"},
+        "gsm8k": {"dataset_path": "json"},
+    },
+    "versions": {"gsm8k": 3},
+    "n-shot": {"mmlu_law": 0, "gsm8k": 5},
+    "higher_is_better": {"mmlu_law": {"acc": True}, "gsm8k": {"exact_match": True}},
+    "n-samples": {"mmlu_law": {"original": 100, "effective": 50}},
+    "config": {"model": "hf", "model_args": "pretrained=/models/b,dtype=auto", "limit": 50.0},
+    "date": 1717000000.5,
+    "model_name": "a/b",
+    "lm_eval_version": "0.4.9",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -232,6 +253,7 @@ SAMPLES = {
     "ai-atlas-nexus": Sample("a.yaml", {"evaluations": [NEXUS]}),
     "evalgap-table": Sample("a.csv", ROW, table),
     "construct-validity": Sample("a.csv", CODEBOOK, table),
+    "lm-eval-results": Sample("results.json", RUN),
     "helm-schema": Sample(
         "schema_a.yaml",
         {

@@ -1,10 +1,15 @@
 """Tasks of lm-evaluation-harness: includes, groups, code that is never run."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from loaders.contract import Rejected
+from loaders.contract import Document, Raw, Rejected
+from loaders.model import Result
+from loaders.registry import documents
+from tests.loaders.formats.samples import RUN
 from tests.loaders.reading import (
     bases,
     card,
@@ -225,3 +230,57 @@ def test_the_real_files_are_all_accounted_for() -> None:
         ("interaction-type", "derived"): 47, ("outcome-validity", "derived"): 34,
     }  # fmt: skip
     assert violations(cards(found)) == []
+
+
+def test_the_scores_of_a_run_are_a_result() -> None:
+    (found,) = documents(Raw("results_2024-05-29.json", json.dumps(RUN).encode()))
+    assert isinstance(found, Document)
+    (result,) = found.records
+    assert isinstance(result, Result)
+    assert (result.title, result.harness) == (
+        "lm-evaluation-harness: a/b", "lm-evaluation-harness 0.4.9"
+    )  # fmt: skip
+    assert [s.name for s in result.systems] == ["a/b"]
+    assert result.dataset_identifiers == ("huggingface:cais/mmlu",)
+    law, strict, bleu = result.measurements
+    assert (law.evaluation, str(law.value)) == ("mmlu_law, 0-shot", "0.5")
+    assert (law.unit, law.n) == ("fraction", 50)
+    assert (law.as_reported, law.metric.higher_is_better) == ("0.5, standard error 0.01", True)
+    assert strict.evaluation == "gsm8k, filter strict-match, 5-shot"
+    assert (strict.as_reported, strict.n) == (None, None)
+    assert (str(bleu.value), bleu.unit, bleu.metric.higher_is_better) == ("12", "score-point", None)
+    assert not any(m.intervals for m in result.measurements)
+
+
+def test_each_run_of_a_model_is_a_result_of_its_own() -> None:
+    runs = [{**RUN, "date": date} for date in (1.5, 2.5, 1.5)]
+    found = [d for run in runs for d in documents(Raw("results.json", json.dumps(run).encode()))]
+    first, second, third = (d.ident for d in found if isinstance(d, Document))
+    assert first == third != second
+
+
+@pytest.mark.parametrize(
+    ("config", "named"),
+    [
+        ({"model_args": {"pretrained": "a/b"}}, "a/b"),
+        ({"model_args": "revision=x,pretrained=a/b"}, "a/b"),
+        ({"model": "dummy"}, "dummy"),
+    ],
+)
+def test_a_run_names_its_model_in_several_ways(config: dict[str, Any], named: str) -> None:
+    run = {k: v for k, v in RUN.items() if k != "model_name"} | {"config": config}
+    (found,) = documents(Raw("results.json", json.dumps(run).encode()))
+    assert isinstance(found, Document)
+    (result,) = found.records
+    assert isinstance(result, Result)
+    assert [s.name for s in result.systems] == [named]
+
+
+def test_a_run_without_a_score_or_a_model_says_so() -> None:
+    for run, reason in (
+        ({**RUN, "results": {"a": {"alias": "a", "acc,none": "N/A"}}}, "The run holds no score."),
+        ({**RUN, "model_name": "", "config": {}}, "The run names no model."),
+    ):
+        (found,) = documents(Raw("results.json", json.dumps(run).encode()))
+        assert isinstance(found, Rejected)
+        assert found.problems[-1].message == reason
