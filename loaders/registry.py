@@ -46,6 +46,7 @@ FORMATS = {
     "croissant": Format("loaders.formats.croissant"),
     "sokolann-markdown": Format("loaders.formats.sokolann_markdown", ("markdown",)),
     "huggingface-card": Format("loaders.formats.huggingface_card", ("markdown",)),
+    "huggingface-model-index": Format("loaders.formats.huggingface_model_index", ("markdown",)),
     "evalgap-table": Format("loaders.formats.evalgap_table", ("table", "workbook")),
     "construct-validity": Format("loaders.formats.construct_validity", ("table",)),
     "every-eval-ever": Format("loaders.formats.every_eval_ever"),

@@ -124,6 +124,11 @@ ORIGINS = {
         licence=URIRef("https://www.apache.org/licenses/LICENSE-2.0"),
         source=URIRef("https://github.com/google/BIG-bench"),
     ),
+    "huggingface-model-index": FormatOrigin(
+        "Scores of Hugging Face model cards",
+        "They belong to those who wrote the cards; each card names its own licence.",
+        source=URIRef("https://huggingface.co"),
+    ),
     "lm-eval-results": FormatOrigin(
         "Results of runs of lm-evaluation-harness",
         "They belong to those who ran the harness.",

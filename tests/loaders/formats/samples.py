@@ -178,6 +178,26 @@ RUN: dict[str, Any] = {
     "model_name": "a/b",
     "lm_eval_version": "0.4.9",
 }  # fmt: skip
+MODEL: dict[str, Any] = {
+    "license": "mit",
+    "tags": ["law"],
+    "model-index": [
+        {
+            "name": "Clerk",
+            "results": [
+                {
+                    "task": {"type": "question-answering", "name": "QA"},
+                    "dataset": {"name": "Exams", "type": "o/exams", "split": "test"},
+                    "metrics": [
+                        {"type": "accuracy", "value": 0.5, "name": "Accuracy"},
+                        {"type": "f1", "value": 41},
+                    ],
+                    "source": {"name": "Leaderboard", "url": "https://site.test/board"},
+                }
+            ],
+        }
+    ],
+}
 
 
 @dataclass(frozen=True)
@@ -247,6 +267,11 @@ SAMPLES = {
     ),
     "croissant": Sample("a.json", CROISSANT),
     "huggingface-card": Sample("README.md", {"front": HUB, "text": HUB_TEXT}, card_of_the_hub),
+    "huggingface-model-index": Sample(
+        "README.md",
+        {"front": MODEL, "text": {}},
+        card_of_the_hub,
+    ),
     "huggingface-eval": Sample("eval.yaml", HUB_EVAL),
     "authors-yaml": Sample("a.yaml", AUTHORS),
     "unitxt": Sample("a.json", UNITXT),

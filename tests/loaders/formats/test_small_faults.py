@@ -9,6 +9,7 @@ import pytest
 from loaders.contract import Document, Raw, Rejected
 from loaders.model import Card, DatasetCard, Result
 from loaders.registry import documents
+from tests.loaders.formats.samples import MODEL, SAMPLES
 from tests.loaders.reading import outcomes, put
 
 
@@ -218,3 +219,42 @@ def test_a_list_of_links_is_no_description(listed: str) -> None:
         (record,) = found.records
         assert isinstance(record, DatasetCard)
         assert record.description == said
+
+
+def test_the_scores_of_a_model_card_are_a_result() -> None:
+    found = SAMPLES["huggingface-model-index"].read({"front": MODEL, "text": {}})
+    assert isinstance(found, Document)
+    (result,) = found.records
+    assert isinstance(result, Result)
+    assert (result.title, result.systems[0].name) == ("Scores of Clerk, from its card", "Clerk")
+    assert result.dataset_identifiers == ("huggingface:o/exams",)
+    assert result.pages == ("https://site.test/board",)
+    scores = [(m.metric.name, str(m.value), m.unit, m.evaluation) for m in result.measurements]
+    assert scores == [
+        ("Accuracy", "0.5", "score-point", "Exams, split test, QA"),
+        ("f1", "41", "score-point", "Exams, split test, QA"),
+    ]
+
+
+def test_a_model_card_without_a_number_says_so() -> None:
+    odd = [{"name": "M", "results": [{"metrics": [{"type": "accuracy", "value": "good"}]}]}]
+    found = SAMPLES["huggingface-model-index"].read({"front": {"model-index": odd}, "text": {}})
+    assert isinstance(found, Rejected)
+    assert [p.value for p in found.problems] == ["good", ""]
+    empty = SAMPLES["huggingface-model-index"].read({"front": {"model-index": []}, "text": {}})
+    assert isinstance(empty, Rejected)
+    assert empty.passed_over
+
+
+def test_a_model_card_is_known_by_its_repository() -> None:
+    text = SAMPLES["huggingface-model-index"].text({"front": MODEL, "text": {}}).encode()
+    places = (
+        "https://huggingface.co/o/clerk/raw/main/README.md",
+        "hub/models--o--clerk/snapshots/1/README.md",
+        "clerk/README.md",
+    )
+    found = [d for place in places for d in documents(Raw(place, text))]
+    keys = [d.raw.known_by for d in found]
+    assert [(k.words, k.given) for k in keys if k] == [
+        ("o/clerk", True), ("o/clerk", True), ("README", False),
+    ]  # fmt: skip
