@@ -55,7 +55,7 @@ _FIELDS = SourceFields(
 
 
 def fields(tree: Mapping[str, Any]) -> FoundFields:
-    """Return what becomes of each field; what is given twice is kept, to be told apart."""
+    """Return what becomes of each field; what is given twice is kept twice."""
     again = isinstance(tree.get("url"), str) and tree["url"] in texts(_get(tree, "sameAs"))
     cited = _get(tree, "citation") is not None
     return _FIELDS.found(tree, *["url"][:again], *["citeAs"][:cited])
