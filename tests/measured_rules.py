@@ -45,6 +45,8 @@ RULES = (
          "SokolAnn, lm-eval, HELM: every metric is of a closed table", derives=True),
     Rule("helm-who", "query-authorship", ("helm-who",),
          "HELM: `taxonomy.who`, by a closed table", derives=True),
+    Rule("helm-who-words", "query-authorship", ("helm-who-words",),
+         "HELM: any other `taxonomy.who`"),
     Rule("inspect-kind-agent", "interaction-type", ("inspect-kind-agent",),
          "catalogue of Inspect: `kind` is `agent`", derives=True),
     Rule("inspect-agent-tag", "interaction-type", ("inspect-agent-tag",),
