@@ -184,6 +184,68 @@ def test_croissant_gives_hints_and_is_never_fetched() -> None:
         assert set(hints) == {"query-authorship", "interaction-type"}
 
 
+@pytest.mark.parametrize(
+    ("given", "hinted"), [(True, True), ("true", True), (False, False), ("no", False)]
+)
+def test_synthetic_data_of_a_croissant_file_are_a_hint(given: object, hinted: bool) -> None:  # noqa: FBT001
+    tree = {k: v for k, v in CROISSANT.items() if k != "rai:dataCollection"}
+    raw = Raw("m.json", json.dumps({**tree, "rai:hasSyntheticData": given}).encode())
+    (card,) = described(raw)
+    assert card.assumptions[0].hints == (("rai:hasSyntheticData: true",) if hinted else ())
+
+
+@pytest.mark.parametrize(
+    ("overview", "hinted"),
+    [
+        ("Web agents book journeys", True),
+        ("It is an agentic benchmark", True),
+        ("It needs tool use over MCP servers", True),
+        ("Built by a multi-agent framework", False),
+        ("For dialogue agents and conversational agents", False),
+        ("Sentient agent as a judge", False),
+        ("Reagents and agency", False),
+    ],
+)
+def test_sentences_on_agents_hint_at_the_turns(overview: str, hinted: bool) -> None:  # noqa: FBT001
+    details = {"name": "Demo", "overview": f"First. {overview}. Last."}
+    tree = {**SECTIONS, "benchmark_details": details, "targeted_risks": {}}
+    (card,) = described(Raw("x.json", json.dumps(tree).encode()))
+    (turns,) = (a for a in card.assumptions if a.dimension == "interaction-type")
+    assert turns.codings == ()
+    assert turns.hints == ((f"benchmark_details.overview: {overview}",) if hinted else ())
+
+
+@pytest.mark.parametrize(
+    ("metrics", "coded"),
+    [
+        (["Accuracy", "Macro-F1 Score", "Exact Match (EM)", "BLEU-4", "ROUGE-L"], True),
+        (["Area Under the Receiver Operating Characteristic (AUC)", "nDCG@10", "Pass@1"], True),
+        (["Accuracy", "Human preference"], False),
+        (["Accuracy (LLM judge) and fluency"], False),
+        (["Perplexity"], False),
+        ([], False),
+    ],
+)
+def test_metrics_that_all_compare_answers_give_the_outcome(
+    metrics: list[str],
+    coded: bool,  # noqa: FBT001
+) -> None:
+    tree = {**SECTIONS, "methodology": {"metrics": metrics}, "targeted_risks": {}}
+    (card,) = described(Raw("x.json", json.dumps(tree).encode()))
+    assert codes(card, "outcome-validity") == (
+        [
+            (
+                "item-correct",
+                "derived",
+                "answer-metrics",
+                f"methodology.metrics: {'; '.join(metrics)}",
+            )
+        ]
+        if coded
+        else []
+    )
+
+
 def test_a_croissant_file_without_a_name_is_set_aside() -> None:
     tree = {k: v for k, v in CROISSANT.items() if k != "name"}
     assert rejected(Raw("m.json", json.dumps(tree).encode())) == [
