@@ -110,8 +110,8 @@ class Match(Record):
     """One author's claim that two things of the graph belong together, and why.
 
     Proposed (`draft`), confirmed (`accepted`) or undone (`withdrawn`) by versions of this
-    record; neither thing is changed by it. `subject` and `target` are paths of things below
-    `id/`, such as `implementation/lm-eval-medqa-4options` and `benchmark/medqa`.
+    record; confirmed as the same, the subject is merged into the target. Both are paths of things
+    below `id/`, such as `implementation/lm-eval-medqa-4options` and `benchmark/medqa`.
     """
 
     kind = "match"

@@ -22,6 +22,7 @@ from service.cli import analysis as cli_analysis
 from service.cli import cards as cli_cards
 from service.cli import decompose as cli_decompose
 from service.cli import imports as cli_imports
+from service.cli import merge as cli_merge
 from service.cli import plan as cli_plan
 from service.cli import publish as cli_publish
 from service.cli import set_aside as cli_set_aside
@@ -69,6 +70,8 @@ app.command()(cli_decompose.decompose)
 app.command()(cli_publish.publish)
 app.command()(cli_withdraw.withdraw)
 app.command()(cli_withdraw.reinstate)
+app.command()(cli_merge.merge)
+app.command()(cli_merge.split)
 app.command()(cli_stats.stats)
 app.command()(cli_upgrade.upgrade)
 app.command("log")(cli_access.log)

@@ -15,12 +15,13 @@ from itertools import chain, repeat, takewhile
 
 from loaders.contract import Document, RecordProblem, Rejected
 from loaders.mapping.fields import metrics, names_others, references
-from loaders.mapping.iris import series_iri
+from loaders.mapping.iris import graph_iri, path_below, series_iri
 from loaders.mapping.write import triples
-from loaders.model import Gap, Plan
+from loaders.model import Gap, Match, Plan
 from loaders.registry import LOADER_VERSION
 from service.access import LogEntry
 from service.common.fair_lock import FairLock
+from service.ingest import merging
 from service.ingest.current_codes import noted
 from service.ingest.identity import Identities
 from service.ingest.provenance import (
@@ -80,6 +81,7 @@ def ingest(  # noqa: PLR0913 - four of them are seldom given
     """
     audit = Audit(gate, 0 if dry_run else audited)
     early: list[Document | Rejected] = []
+    same = False
     first, second = (
         _Pass(engine, gate, audit, write, Identities(engine, replacing=replacing), dry_run=dry_run)
         for _ in range(2)
@@ -89,11 +91,15 @@ def ingest(  # noqa: PLR0913 - four of them are seldom given
             if outcome.waits:
                 early.append(document)
             else:
+                same = same or merging.concerns(outcome.records)
                 yield outcome
     # a review may stand before the card it is about: what missed something gets one more try
     for some in _segments(early, turn):
         for _, outcome in second.over(some):
+            same = same or merging.concerns(outcome.records)
             yield outcome
+    if same and write and not dry_run:
+        merging.settle(engine, gate, write)
     audit.close()
 
 
@@ -238,7 +244,7 @@ class _Pass:
             checked = pending.checked.result()
             results = {c.iri: c for c in _held(self._engine, pending.planned, checked)}
             outcomes = _outcomes(pending, results)
-            lines += _lines(pending.planned, results, outcomes, self._write)
+            lines += _lines(self._engine, pending.planned, results, outcomes, self._write)
             self._audit.draw(pending.submissions, pending.context)
             if self._dry_run:
                 self._ahead |= _stored(pending.planned, outcomes)
@@ -263,7 +269,8 @@ def _held(
 ) -> list[GateResult]:
     """Return what was checked, with a finding where a record breaks a rule over its versions.
 
-    A plan breaks those of its steps, a gap counts unpublished, or no number can follow the stored.
+    A plan breaks those of its steps, a gap counts unpublished, a match merges what it cannot, or no
+    number can follow the stored.
     """
     fresh = [p for p in planned if not p.unchanged]
     odd = {p.submission.iri: _unnumbered(p) for p in fresh if p.unnumbered is not None}
@@ -271,7 +278,9 @@ def _held(
     plans = {p.submission.iri: p.record for p in numbered if isinstance(p.record, Plan)}
     gaps = {p.submission.iri: p.record for p in numbered if isinstance(p.record, Gap)}
     revising = frozenset(p.submission.iri for p in numbered if p.current and not p.current.gone)
+    matches = {p.submission.iri: p.record for p in numbered if isinstance(p.record, Match)}
     found = {
+        **merging.refused(engine, matches),
         **broken_rules(engine, plans, revising),
         **unpublished(engine, gaps, revising),
         **odd,
@@ -382,7 +391,12 @@ def _outcome(
         document.format,
         document.raw,
         problems=tuple(problem_of(i) for i in bad),
-        warnings=(*document.warnings, *_withdrawn(mine), *(problem_of(i) for i in mild)),
+        warnings=(
+            *document.warnings,
+            *_withdrawn(mine),
+            *_merged(mine),
+            *(problem_of(i) for i in mild),
+        ),
         records=() if bad else tuple(p.record for p in mine),
         changes=() if bad else tuple(p.change for p in mine),
         fields=document.fields,
@@ -420,7 +434,19 @@ def _withdrawn(mine: Iterable[VersionedRecord]) -> Iterator[RecordProblem]:
             )
 
 
+def _merged(mine: Iterable[VersionedRecord]) -> Iterator[RecordProblem]:
+    """Yield a warning for each thing that is stored under another name than the source gives."""
+    for old in dict.fromkeys(iri for p in mine for iri in p.merged):
+        name = path_below(old)
+        yield RecordProblem(
+            f"{name} was merged into another thing: stored under the name that is kept.",
+            value=name,
+            mend=f"To keep them apart: evalgap split {name} … --by … --reason …",
+        )
+
+
 def _lines(
+    engine: Engine,
     planned: Sequence[VersionedRecord],
     results: Mapping[str, GateResult],
     outcomes: Sequence[Outcome],
@@ -429,8 +455,9 @@ def _lines(
     """Return the N-Quads, with provenance, of what is imported."""
     stored = {iri for o in outcomes if o.state in STORED for iri in o.iris}
     now = datetime.now(UTC)
+    says = merging.confirmed(engine).match if any(p.merged for p in planned) else {}
     lines = [
-        results[p.submission.iri].nquads + _said_of(p, now, write).encode()
+        results[p.submission.iri].nquads + _said_of(p, now, write, says).encode()
         for p in planned
         if p.submission.iri in stored and p.submission.iri in results
     ]
@@ -445,7 +472,10 @@ def _is_copy(planned: VersionedRecord) -> bool:
     return planned.document.copied and planned.unchanged
 
 
-def _said_of(planned: VersionedRecord, now: datetime, write: LogEntry | None) -> str:
+def _said_of(
+    planned: VersionedRecord, now: datetime, write: LogEntry | None, says: Mapping[str, str]
+) -> str:
+    """Return the provenance of a version, and by which matches (`says`) it names what is kept."""
     record = planned.record
     origin = VersionOrigin(
         source=planned.document.raw.source,
@@ -457,4 +487,8 @@ def _said_of(planned: VersionedRecord, now: datetime, write: LogEntry | None) ->
         renamed=planned.renamed,
         write=write,
     )
-    return provenance(record.kind, record.id, planned.version, origin)
+    graph = str(graph_iri(record.kind, record.id, planned.version))
+    matches = [says[old] for old in planned.merged if old in says]
+    return provenance(record.kind, record.id, planned.version, origin) + merging.note(
+        graph, matches
+    )

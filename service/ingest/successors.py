@@ -138,14 +138,21 @@ def stored(
 
     Each follows the version before it. Raises `Invalid` where the shapes refuse one.
     """
+    engine.commit(judged_lines(engine, gate, successors, write) + also)
+
+
+def judged_lines(
+    engine: Engine, gate: Gate, successors: Sequence[Successor], write: LogEntry
+) -> str:
+    """Return versions with their provenance as N-Quads. Raises `Invalid` as `stored` does."""
     judge(engine, gate, successors)
     sources = _sources(engine, [s.repeats for s in successors if s.repeats])
-    lines = [software(), activity(write), also]
+    lines = [software(), activity(write)]
     for each in successors:
         before = sources.get(str(each.repeats.graph)) if each.repeats else None
         said = _lines(each)
         lines += [said, _provenance(each.version, sha256(said.encode()).hexdigest(), before, write)]
-    engine.commit("".join(lines))
+    return "".join(lines)
 
 
 def judge(engine: Engine, gate: Gate, successors: Sequence[Successor]) -> None:

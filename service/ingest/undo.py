@@ -17,6 +17,7 @@ from loaders.mapping.iris import EGAP, PROV, PROVENANCE, path_below, series_iri
 from loaders.model import Plan
 from service.access import LogEntry
 from service.common.problems import Conflict
+from service.ingest import merging
 from service.ingest.provenance import activity_iri
 from service.ingest.stored_imports import (
     ImportedRecord,
@@ -111,6 +112,7 @@ def undo(engine: Engine, gate: Gate, ident: str, write: LogEntry) -> Undoing:
     again = (repeated(engine, r.before, r.last.number + 1) for r in found.back if r.before)
     successors: Sequence[Successor] = [*stones, *again]
     stored(engine, gate, successors, write, _said(found, write))
+    merging.settle(engine, gate, write)
     return found
 
 

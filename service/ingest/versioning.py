@@ -12,12 +12,13 @@ from rdflib import URIRef
 
 from loaders.contract import Document
 from loaders.mapping.iris import path_below, series_iri
-from loaders.model import WITHDRAWN, Plan, Record, Review, Thing, whole_number
+from loaders.model import WITHDRAWN, Match, Plan, Record, Review, Thing, whole_number
 from service.common.problems import Problem
 from service.ingest.current_codes import in_current_codes
 from service.ingest.report import RecordChange
 from service.queries import internal
 from service.records import repository
+from service.records.merged import in_force, named_as_kept
 from service.store.port import Engine
 from service.validation.gate import Submission
 
@@ -54,6 +55,8 @@ class VersionedRecord:
     current: StoredVersion | None
     moved: StoredVersion | None = None
     """The newest version under the name that it had before, where it has another now."""
+    merged: tuple[str, ...] = ()
+    """The IRIs of things that its source names, and that are stored under the names kept."""
 
     @cached_property
     def submission(self) -> Submission:
@@ -123,8 +126,9 @@ def plan(
 ) -> list[VersionedRecord]:
     """Return every record of the documents with its version, and the card versions they name.
 
-    Old codes that others say exactly are moved to those. `ahead` are versions by series that a dry
-    run would have stored by now.
+    Old codes that others say exactly are moved to those, and things that were merged are called by
+    the names that are kept; the hash is of what the source says. `ahead` are versions by series
+    that a dry run would have stored by now.
     """
     records = [(d, r) for d in documents for r in d.records]
     keys = {str(series_iri(r.kind, r.id)) for _, r in records}
@@ -138,7 +142,8 @@ def plan(
         )
         for d, r in records
     )
-    planned = [_withdrawn_still(p, engine) for p in found]
+    kept = in_force(engine)
+    planned = [_as_kept(_withdrawn_still(p, engine), kept) for p in found]
     versions = {iri: c.version for iri, c in stored.items() if c.version is not None}
     versions |= {str(series_iri(p.record.kind, p.record.id)): p.version for p in planned}
     return [replace(p, record=_resolved(p.record, versions)) for p in planned]
@@ -194,6 +199,19 @@ def _is_stored(record: Record, version: int, engine: Engine) -> bool:
     except Problem:
         return False
     return hash_of(record) == hash_of(stored)
+
+
+def _as_kept(planned: VersionedRecord, kept: Mapping[str, str]) -> VersionedRecord:
+    """Return a record that names what is kept in the place of what was merged into it."""
+    record = planned.record
+    if (
+        not kept
+        or planned.unchanged
+        or (isinstance(record, Match) and record.relation == "same-as")
+    ):
+        return planned
+    named, met = named_as_kept(record, kept)
+    return replace(planned, record=named, merged=met) if met else planned
 
 
 def hash_of(record: Record) -> str:

@@ -17,6 +17,7 @@ from loaders.model import RECORDS, WITHDRAWN, Agent, EditorialDecision
 from loaders.model.terms import Text
 from service.access import LogEntry
 from service.common.problems import Conflict, Invalid, NotFound
+from service.ingest import merging
 from service.ingest.successors import Version, repeated, stored
 from service.records import repository
 from service.records.repository import StoredRecord
@@ -94,6 +95,8 @@ def _decided(
     earlier = frozenset(URIRef(f"{old.iri}/{name}") for name in ("withdrawal", "reinstatement"))
     new = repeated(engine, old, held.version + 1, said, earlier)
     stored(engine, gate, [new], write)
+    if merging.concerns([record]):
+        merging.settle(engine, gate, write)
     return repository.load(engine, record.kind, record.id)
 
 

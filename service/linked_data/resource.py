@@ -23,6 +23,7 @@ from loaders.mapping.iris import (
 from service.common.problems import NotFound, TooLarge
 from service.queries import internal
 from service.records import repository
+from service.records.merged import MERGED
 from service.records.renamed import check_name
 from service.store.port import Engine, Row
 from service.store.rdf_input import write_quads
@@ -33,7 +34,9 @@ LARGEST = 50_000
 """The most statements of a graph that is served on its own; a larger one is in the dump."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:@+,;=/-]*")
-_SHARED = {THINGS, PROVENANCE, ONTOLOGY_GRAPH, SHAPES_GRAPH, URIRef(f"{BASE}graph/state")}
+_SHARED = {
+    THINGS, PROVENANCE, ONTOLOGY_GRAPH, SHAPES_GRAPH, MERGED, URIRef(f"{BASE}graph/state")
+}  # fmt: skip
 _LISTED = ("scheme/", "dimension/")
 _BY_CARDS = {
     "system": EGAP.describesSystem,

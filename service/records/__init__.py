@@ -4,6 +4,7 @@ __all__ = [
     "exports",
     "gap_shares",
     "levels",
+    "merged",
     "moved",
     "plan_decisions",
     "plan_rules",

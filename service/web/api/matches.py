@@ -60,6 +60,9 @@ def _least(given: str | None) -> float:
 async def decide(request: Request, services: ServicesDep, caller: WriterDep) -> Response:
     """Propose, confirm or reject a match; a later decision on the same pair revises it.
 
+    Confirmed as the same, the subject is merged into the target and its name leads there; rejected,
+    the two are apart again. 422 where both cannot be one.
+
     Answers with the stored record's identity and state.
     """
     decision = await read_json(request, services.settings.max_body_bytes)

@@ -1,0 +1,179 @@
+"""A person merges things by confirming that they are the same, and splits them by rejecting it.
+
+Each record that names the thing that is not kept gets a version that names the kept one, so lists
+and counts hold it once with no query to know of it; the old name leads to the kept one. Rejecting
+the match gives each of these records a version that names the old thing again. What is imported
+meanwhile under the old name is stored under the kept one, and its source finds it unchanged.
+`settle` brings all of that in line with the matches as they stand, and can be run at any time.
+"""
+# DESIGN: merged-by-versions
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from rdflib import URIRef
+from rdflib.term import Node
+
+from loaders.mapping.iris import BASE, DCTERMS, EGAP, PROV, PROVENANCE, path_below
+from loaders.model import Match, Record, whole_number
+from service.access import LogEntry
+from service.ingest.successors import Successor, Version, judged_lines, repeated
+from service.queries import internal
+from service.records.merged import KINDS, MERGED, in_force, resolved
+from service.store.port import Engine
+from service.validation.gate import Gate
+from service.validation.validator import Issue
+
+SAME = "same-as"
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """The confirmed matches of things that are the same: by the name that is not kept."""
+
+    kept: Mapping[str, str]
+    """The name that is kept at the end of each chain."""
+    match: Mapping[str, str]
+    """The record that says so."""
+
+
+def confirmed(engine: Engine) -> Confirmed:
+    """Return the confirmed matches as they stand."""
+    rows = internal.rows(engine, "merges")
+    pairs = [(str(row["old"]), str(row["kept"])) for row in rows]
+    return Confirmed(resolved(pairs), {str(row["old"]): str(row["match"]) for row in rows})
+
+
+def refused(engine: Engine, matches: Mapping[str, Match]) -> dict[str, list[Issue]]:
+    """Return, by IRI of the version, why a confirmed match cannot merge its things."""
+    found: dict[str, list[Issue]] = {}
+    for iri, match in matches.items():
+        if match.relation == SAME and match.status == "accepted":
+            reasons = list(_reasons(engine, match))
+            found[iri] = [Issue(iri, "Target", match.target, r, "Violation", "") for r in reasons]
+    return {iri: issues for iri, issues in found.items() if issues}
+
+
+def _reasons(engine: Engine, match: Match) -> Iterator[str]:
+    kinds = [path.partition("/")[0] for path in (match.subject, match.target)]
+    if kinds[0] != kinds[1] or kinds[0] not in KINDS:
+        yield (
+            f"Only two things of one kind are the same, of {', '.join(KINDS)}; these are "
+            f"{kinds[0]} and {kinds[1]}. Use another relation."
+        )
+    old, target = (f"{BASE}id/{path}" for path in (match.subject, match.target))
+    direct = {str(r["old"]): str(r["kept"]) for r in internal.rows(engine, "merges")}
+    if direct.get(old, target) != target:
+        yield (
+            f"{match.subject} is {path_below(direct[old])} already. Reject that match first, or "
+            f"match {path_below(direct[old])}."
+        )
+    if resolved((direct | {old: target}).items()).keys() != {*direct, old}:
+        yield f"{match.target} is {match.subject} already: reject that match first."
+
+
+def note(graph: str, matches: Iterable[str]) -> str:
+    """Return, as N-Quads, that a version names another thing because of matches."""
+    return "".join(
+        f"<{graph}> <{PROV.wasInfluencedBy}> <{match}> {PROVENANCE.n3()} .\n" for match in matches
+    )
+
+
+def settle(engine: Engine, gate: Gate, write: LogEntry) -> None:
+    """Bring what records name in line with the confirmed matches, in one transaction.
+
+    Raises `Invalid` where the shapes refuse a version, and then changes nothing.
+    """
+    now, before = confirmed(engine), in_force(engine)
+    if now.kept == before:
+        return
+    successors: dict[str, Successor] = {}
+    notes: list[str] = []
+    for old, kept in before.items():
+        wanted = now.kept.get(old, old)
+        if wanted != kept:
+            for version in _moved(engine, old):
+                back = _back(engine, version, before, now.kept)
+                successors.setdefault(
+                    version.name, back or _renamed(engine, version, version, {kept: wanted})
+                )
+    for old in now.kept:
+        for version in _naming(engine, old):
+            new = successors.setdefault(version.name, _renamed(engine, version, version, now.kept))
+            notes.append(note(str(new.version.graph), [now.match[old]]))
+    said = "".join(
+        f"<{old}> <{DCTERMS.isReplacedBy}> <{kept}> {MERGED.n3()} .\n"
+        for old, kept in sorted(now.kept.items())
+    )
+    lines = judged_lines(engine, gate, [*successors.values()], write)
+    engine.commit("".join([lines, said, *notes]), [str(MERGED)])
+
+
+def _naming(engine: Engine, thing: str) -> Iterator[Version]:
+    """Yield the current records that name a thing, but for matches of what is the same."""
+    seen: dict[str, None] = {}
+    for row in internal.rows(engine, "naming", name=[URIRef(thing)]):
+        seen[str(row["record"])] = None
+    for record in seen:
+        found = _version(record)
+        if found and not (found.kind == Match.kind and _stays(engine, found)):
+            yield found
+
+
+def _stays(engine: Engine, match: Version) -> bool:
+    """Tell whether a match speaks of the names themselves: it stays what a person decided on."""
+    said = engine.graph(str(match.graph))
+    relation = next(said.objects(match.iri, EGAP.matchRelation), None)
+    return str(relation) == f"{BASE}code/match-relation/{SAME}"
+
+
+def _moved(engine: Engine, old: str) -> Iterator[Version]:
+    """Yield the current versions of the records that name another thing since it was merged."""
+    for row in internal.rows(engine, "moved-by", thing=URIRef(old)):
+        if found := _version(str(row["record"])):
+            yield found
+
+
+def _version(record: str) -> Version | None:
+    kind, _, path = path_below(record).partition("/")
+    ident, _, number = path.rpartition("/")
+    version = whole_number(number)
+    return Version(kind, ident, version) if version and ident else None
+
+
+def _renamed(
+    engine: Engine, current: Version, said: Version, names: Mapping[str, str]
+) -> Successor:
+    """Return what a version `said` as the one after the current, with things under other names."""
+    again = repeated(engine, said, current.number + 1)
+
+    def now(term: Node) -> Node:
+        return URIRef(names.get(str(term), str(term))) if isinstance(term, URIRef) else term
+
+    triples = dict.fromkeys((s, p, now(o)) for s, p, o in again.triples)
+    return Successor(again.version, [*triples], said)  # type: ignore[list-item]
+
+
+def _back(
+    engine: Engine, current: Version, before: Mapping[str, str], now: Mapping[str, str]
+) -> Successor | None:
+    """Return the version to come as one of earlier, from which the merges made the current one.
+
+    In it two things may stand that a merge made one. None where the current one came in as it is.
+    """
+    stands = set(_renamed(engine, current, current, {}).triples)
+    every = [current.numbered(n) for n in range(1, current.number)]
+    rows = internal.rows(engine, "version-origins", graph=[v.graph for v in (*every, current)])
+    contents = {str(row["graph"]): str(row["content"]) for row in rows}
+    for earlier in every:
+        if contents.get(str(earlier.graph)) == contents.get(str(current.graph)):
+            made = _renamed(engine, current, earlier, before)
+            again = _renamed(engine, current, earlier, now)
+            if set(made.triples) == stands != set(again.triples):
+                return again
+    return None
+
+
+def concerns(records: Iterable[Record]) -> bool:
+    """Tell whether records say or deny that two things are the same."""
+    return any(isinstance(record, Match) and record.relation == SAME for record in records)

@@ -1,0 +1,248 @@
+"""A person merges and splits things: one name is kept, the other leads there, nothing is lost."""
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from service.common.settings import Settings
+from service.web.app import create_app
+from tests.cli.conftest import command
+from tests.ingest.test_withdrawals import imported
+from tests.pages import BROWSER, opened
+from tests.tokens import AUTHORIZED, TOKEN
+
+ANN, BOB = {"id": "ann", "name": "Ann"}, {"id": "bob", "name": "Bob"}
+METRIC = {"id": "right", "name": "Right answers", "higher_is_better": True}
+COVERAGE = "/api/v1/coverage?dimensions=interaction-type,decision-mediation"
+BASE = "https://w3id.org/evalgap/"
+
+
+def score(number: int) -> dict[str, Any]:
+    return {"key": "score", "metric": METRIC, "value": number, "unit": "percent", "n": 9}
+
+
+def run(ident: str, *systems: str) -> dict[str, Any]:
+    found = [{"id": system, "name": f"The {system}"} for system in systems]
+    return {"kind": "result", "id": ident, "author": ANN, "title": ident.upper(),
+            "systems": found, "measurements": [score(50)]}  # fmt: skip
+
+
+OWN: list[dict[str, Any]] = [
+    *({"kind": "dataset-card", "id": f"{name}/{who['id']}", "author": who, "dataset": {"id": name},
+       "title": title, "identifiers": [f"own:{name}"]}
+      for name, who, title in (("digits", ANN, "Digits"), ("digits-copy", BOB, "Digits again"))),
+    *({"kind": "card", "id": f"{name}/{who['id']}", "author": who, "benchmark": {"id": name},
+       "title": name, "assumptions": [{"dimension": "interaction-type"}]}
+      for name, who in (("quiz", ANN), ("quiz-copy", BOB), ("quiz-third", BOB))),
+    run("run-a", "helper"), run("run-b", "helper-copy"), run("run-c", "helper", "helper-copy"),
+]  # fmt: skip
+MATCH = {
+    "kind": "match", "id": "dataset/digits-copy/benchmark/quiz-copy", "author": ANN,
+    "subject": "dataset/digits-copy", "target": "benchmark/quiz-copy", "relation": "dataset-of",
+    "status": "accepted", "reasons": ["A test."],
+}  # fmt: skip
+
+
+@pytest.fixture
+def site() -> Iterator[TestClient]:
+    settings = Settings(store=None, seed=False, validators=0, token=SecretStr(TOKEN))
+    client = TestClient(create_app(settings), headers=AUTHORIZED, follow_redirects=False)
+    with client:
+        (outcome,) = imported(client, {"evalgap": 1, "records": [*OWN, MATCH]}, "own.json")
+        assert outcome["state"] == "new", outcome["problems"]
+        yield client
+
+
+def decided(site: TestClient, subject: str, target: str, decision: str = "confirm") -> Any:
+    body = {"subject": subject, "target": target, "relation": "same-as", "decision": decision,
+            "reasons": ["Both hold the same."], "author": ANN}  # fmt: skip
+    return site.put("/api/v1/matches", json=body)
+
+
+def listed(site: TestClient, path: str, words: str) -> dict[str, Any]:
+    items = site.get(f"/api/v1/{path}", params={"q": words}).json()["items"]
+    return {item["id"]: item for item in items}
+
+
+def answers(site: TestClient) -> dict[str, Any]:
+    """Return what lists, counts and pages say of what is merged."""
+    counted = site.get("/queries/records-by-kind.json").json()["rows"]
+    return {
+        "kinds": {row["kind"].rpartition("#")[2]: row["count"] for row in counted},
+        "datasets": listed(site, "datasets", "digits"),
+        "benchmarks": listed(site, "benchmarks", "quiz"),
+        "systems": listed(site, "systems", "helper"),
+        "front": opened(site, "/").texts(".counts a"),
+        "coverage": site.get(COVERAGE).json()["benchmarks"],
+        "scores": [
+            site.get("/queries/results-of-system.json", params={"system": s}).json()["rows"]
+            for s in ("helper", "helper-copy")
+        ],
+    }
+
+
+def test_merged_things_are_one_in_lists_counts_and_questions(site: TestClient) -> None:
+    before = answers(site)
+    assert decided(site, "dataset/digits-copy", "dataset/digits").status_code == 200
+    assert decided(site, "benchmark/quiz-copy", "benchmark/quiz").status_code == 200
+    assert decided(site, "system/helper-copy", "system/helper").status_code == 200
+    after = answers(site)
+    for kind in ("EvaluationDataset", "Benchmark", "AISystem"):
+        assert after["kinds"][kind] == before["kinds"][kind] - 1
+    assert after["kinds"]["DatasetCard"] == before["kinds"]["DatasetCard"]
+    assert {n: i["cards"] for n, i in after["datasets"].items()} == {"digits": 2}
+    assert {n: i["cards"] for n, i in after["benchmarks"].items()} == {"quiz": 2, "quiz-third": 1}
+    assert {n: i["records"] for n, i in after["systems"].items()} == {"helper": 3}
+    assert after["coverage"] == before["coverage"] - 1
+    whole, by_old_name = after["scores"]
+    assert len(whole) == len(by_old_name) == 3
+    assert len(site.get("/api/v1/datasets/digits").json()["dataset_cards"]) == 2
+    beside = site.get("/api/v1/benchmarks/quiz").json()["beside"]
+    assert [(b["relation"], b["id"]) for b in beside if "relation" in b] == [
+        ("dataset-of", "digits")
+    ]
+    assert opened(site, "/benchmarks/quiz").has("a[href='/datasets/digits']")
+
+
+def test_merged_names_lead_to_the_one_that_is_kept(site: TestClient) -> None:
+    decided(site, "dataset/digits-copy", "dataset/digits")
+    decided(site, "benchmark/quiz-copy", "benchmark/quiz")
+    decided(site, "system/helper-copy", "system/helper")
+    for path in (
+        "/api/v1/datasets/digits", "/datasets/digits", "/id/dataset/digits",
+        "/doc/id/dataset/digits", "/api/v1/benchmarks/quiz", "/benchmarks/quiz?tab=results",
+        "/systems/helper", "/api/v1/systems/helper",
+    ):  # fmt: skip
+        place, _, query = path.partition("?")
+        old = f"{place}-copy" + (f"?{query}" if query else "")
+        answer = site.get(old, headers=BROWSER if "api" not in path else {})
+        assert (answer.status_code, answer.headers["location"]) == (301, path)
+    said = site.get("/doc/id/dataset/digits.nt").text
+    assert f"<{BASE}id/dataset/digits-copy> <http://purl.org/dc/terms/isReplacedBy>" in said
+    assert site.get("/graph/merged.nt").text.count("isReplacedBy") == 3
+
+
+def test_a_split_takes_all_of_it_back_and_the_history_stays(site: TestClient) -> None:
+    before = answers(site)
+    pairs = [("dataset/digits-copy", "dataset/digits"), ("benchmark/quiz-copy", "benchmark/quiz"),
+             ("system/helper-copy", "system/helper")]  # fmt: skip
+    for pair in pairs:
+        decided(site, *pair)
+    assert [s["name"] for s in site.get("/api/v1/results/run-c").json()["systems"]] == [
+        "The helper"
+    ]
+    for pair in pairs:
+        assert decided(site, *pair, "reject").status_code == 200
+    assert answers(site) == before
+    assert site.get("/api/v1/datasets/digits-copy").status_code == 200
+    assert site.get("/graph/merged.nt").status_code == 404
+    document = site.get("/api/v1/results/run-c").json()
+    assert sorted(s["id"] for s in document["systems"]) == ["helper", "helper-copy"]
+    assert document["version"] == 3
+    match = "/api/v1/matches/dataset/digits-copy/dataset/digits"
+    assert [site.get(f"{match}/{n}").json()["status"] for n in (1, 2)] == ["accepted", "withdrawn"]
+    assert site.get(match).json()["author"]["name"] == "Ann"
+
+
+def test_a_source_of_a_merged_thing_is_unchanged_and_its_corrections_are_stored_there(
+    site: TestClient,
+) -> None:
+    decided(site, "dataset/digits-copy", "dataset/digits")
+    (same,) = imported(site, {"evalgap": 1, "records": [*OWN, MATCH]}, "own.json")
+    assert same["state"] == "unchanged"
+    corrected = copy.deepcopy(OWN[1])
+    corrected["title"] = "Digits, corrected"
+    new = {"kind": "dataset-card", "id": "digits-copy/eve", "author": {"id": "eve", "name": "Eve"},
+           "dataset": {"id": "digits-copy"}, "title": "Digits by Eve"}  # fmt: skip
+    for record in (corrected, new):
+        (outcome,) = imported(site, {"evalgap": 1, "records": [record]}, "more.json")
+        assert outcome["state"] in {"new", "revised"}
+        assert "dataset/digits-copy was merged" in outcome["warnings"][0]["message"]
+    assert {n: i["cards"] for n, i in listed(site, "datasets", "digits").items()} == {"digits": 3}
+    decided(site, "dataset/digits-copy", "dataset/digits", "reject")
+    found = listed(site, "datasets", "digits")
+    assert {n: i["cards"] for n, i in found.items()} == {"digits": 1, "digits-copy": 2}
+    cards = site.get("/api/v1/datasets/digits-copy").json()["dataset_cards"]
+    assert [card["title"] for card in cards] == ["Digits, corrected", "Digits by Eve"]
+
+
+def test_a_chain_leads_to_its_end_and_is_split_link_by_link(site: TestClient) -> None:
+    decided(site, "benchmark/quiz-third", "benchmark/quiz-copy")
+    decided(site, "benchmark/quiz-copy", "benchmark/quiz")
+    assert {n: i["cards"] for n, i in listed(site, "benchmarks", "quiz").items()} == {"quiz": 3}
+    answer = site.get("/api/v1/benchmarks/quiz-third")
+    assert answer.headers["location"] == "/api/v1/benchmarks/quiz"
+    decided(site, "benchmark/quiz-copy", "benchmark/quiz", "reject")
+    found = listed(site, "benchmarks", "quiz")
+    assert {n: i["cards"] for n, i in found.items()} == {"quiz": 1, "quiz-copy": 2}
+    decided(site, "benchmark/quiz-third", "benchmark/quiz-copy", "reject")
+    assert len(listed(site, "benchmarks", "quiz")) == 3
+
+
+@pytest.mark.parametrize(
+    ("subject", "target", "words"),
+    [
+        ("dataset/digits", "benchmark/quiz", "things of one kind"),
+        ("benchmark/quiz", "benchmark/quiz-copy", "is benchmark/quiz already"),
+        ("benchmark/quiz-copy", "benchmark/quiz-third", "Reject that match first"),
+    ],
+)
+def test_what_cannot_be_merged_is_refused_and_changes_nothing(
+    site: TestClient, subject: str, target: str, words: str
+) -> None:
+    decided(site, "benchmark/quiz-copy", "benchmark/quiz")
+    before = answers(site)
+    answer = decided(site, subject, target)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert answers(site) == before
+
+
+def test_a_file_merges_and_undoing_its_import_or_withdrawing_the_match_splits(
+    site: TestClient,
+) -> None:
+    match = {"subject": "dataset/digits-copy", "target": "dataset/digits", "relation": "same-as",
+             "decision": "confirm", "reasons": ["The same."], "author": ANN}  # fmt: skip
+    place = site.post("/api/v1/imports?name=m.json", json={"evalgap": 1, "matches": [match]})
+    site.get(f"{place.headers['location']}/events")
+    assert len(listed(site, "datasets", "digits")) == 1
+    undone = site.post(f"{place.headers['location']}/undo")
+    assert undone.status_code == 200, undone.text
+    assert len(listed(site, "datasets", "digits")) == 2
+    (outcome,) = imported(site, {"evalgap": 1, "matches": [match]}, "again.json")
+    assert outcome["state"] == "new", outcome["problems"]
+    assert len(listed(site, "datasets", "digits")) == 1
+    name = "/api/v1/records/match/dataset/digits-copy/dataset/digits"
+    why = {"by": BOB, "reason": "They are not the same."}
+    assert site.post(f"{name}/withdrawal", json=why).status_code == 200
+    assert len(listed(site, "datasets", "digits")) == 2
+    assert site.post(f"{name}/reinstatement", json=why).status_code == 200
+    assert len(listed(site, "datasets", "digits")) == 1
+
+
+def test_the_command_line_merges_and_splits(tmp_path: Path) -> None:
+    file, store = tmp_path / "own.json", tmp_path / "store"
+    file.write_text(json.dumps({"evalgap": 1, "records": OWN}))
+
+    def run(*words: str) -> tuple[int, str]:
+        done = command(store, *words, seed=False)
+        return done.returncode, done.stdout
+
+    def dataset() -> str:
+        shown = run("show", "dataset-card/digits-copy/bob", "--as", "json")[1]
+        return str(json.loads(shown)["dataset"]["id"])
+
+    assert run("import", str(file))[0] == 0
+    said = ("--by", "ann=Ann", "--reason", "The same.")
+    code, words = run("merge", "dataset/digits-copy", "dataset/digits", *said)
+    assert (code, "dataset/digits-copy is dataset/digits" in words) == (0, True)
+    assert dataset() == "digits"
+    assert run("split", "dataset/digits-copy", "dataset/digits", *said)[0] == 0
+    assert dataset() == "digits-copy"
+    assert run("merge", "dataset/digits", "dataset/digits", *said)[0] == 2
