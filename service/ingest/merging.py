@@ -90,12 +90,12 @@ def settle(engine: Engine, gate: Gate, write: LogEntry) -> None:
     successors: dict[str, Successor] = {}
     notes: list[str] = []
     for old, kept in before.items():
-        wanted = now.kept.get(old, old)
-        if wanted != kept:
+        due = now.kept.get(old, old)
+        if due != kept:
             for version in _moved(engine, old):
                 back = _back(engine, version, before, now.kept)
                 successors.setdefault(
-                    version.name, back or _renamed(engine, version, version, {kept: wanted})
+                    version.name, back or _renamed(engine, version, version, {kept: due})
                 )
     for old in now.kept:
         for version in _naming(engine, old):

@@ -59,7 +59,7 @@ def test_a_match_is_proposed_confirmed_and_undone(service: TestClient) -> None:
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"target": "benchmark/absent"}, "not a benchmark, dataset or implementation"),
+        ({"target": "benchmark/absent"}, "not a benchmark, dataset, implementation or system"),
         ({"target": "benchmark/pubmedqa"}, "its own target"),
         ({"relation": "resembles"}, "relation"),
         ({"reasons": []}, "no reason"),
