@@ -10,10 +10,9 @@ from loaders.contract import Document, Raw, Rejected, problems_of
 from loaders.model import Record
 from service.access import LogEntry
 from service.common.problems import Invalid
-from service.ingest.pipeline import AUDITED, ingest
+from service.ingest.pipeline import ingest
 from service.ingest.report import Outcome
 from service.store.port import Engine
-from service.validation.cross_check import seldom
 from service.validation.gate import Gate
 
 Form = TypeVar("Form", bound=BaseModel)
@@ -37,8 +36,8 @@ def document(source: str, records: Iterable[Record], requested: BaseModel) -> Do
 
 
 def imported(engine: Engine, gate: Gate, given: Document | Rejected, write: LogEntry) -> Outcome:
-    """Import a document and return what became of it; plain pySHACL audits it now and then."""
-    (outcome,) = ingest([given], engine, gate, write=write, audited=seldom(AUDITED))
+    """Import a document and return what became of it."""
+    (outcome,) = ingest([given], engine, gate, write=write)
     return outcome
 
 

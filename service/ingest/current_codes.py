@@ -3,9 +3,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 from loaders.contract import Document, RecordProblem, Rejected
-from loaders.mapping.fields import fields_of, values_of
+from loaders.mapping.fields import Field, fields_of, values_of
 from loaders.model import Node, Record
 from loaders.model.terms import Coded
 from service.ontology.old_codes import OldCode, dimension_and_code, old_codes
@@ -28,16 +29,22 @@ def in_current_codes(record: Record) -> Record:
 
 def _met(node: Node) -> Iterator[OldCode]:
     """Yield the old codes of values in a record."""
-    for field in fields_of(type(node)):
+    for field in _leading_to_codes(type(node)):
         for value in values_of(node, field):
             if isinstance(value, Node):
                 yield from _met(value)
-            elif (
-                isinstance(field.term, Coded)
-                and field.term.base == "value/"
-                and (old := old_codes().get(dimension_and_code(value)))
-            ):
+            elif old := old_codes().get(dimension_and_code(value)):
                 yield old
+
+
+@cache
+def _leading_to_codes(cls: type[Node]) -> tuple[Field, ...]:
+    """Return the fields of a class that hold codes of values, or nodes that may."""
+    return tuple(f for f in fields_of(cls) if f.node or _coded(f))
+
+
+def _coded(field: Field) -> bool:
+    return isinstance(field.term, Coded) and field.term.base == "value/"
 
 
 def _note(old: OldCode) -> RecordProblem:

@@ -45,9 +45,6 @@ from service.validation.validator import Issue
 BATCH = 200
 """Records checked together."""
 
-AUDITED = 0.01
-"""The share of an import that is judged a second time, by plain pySHACL."""
-
 REFERENCE_SHAPES = frozenset(
     {
         "review-card", "review-deployment", "review-own-card", "plan-card", "plan-deployment",
@@ -64,7 +61,7 @@ def ingest(  # noqa: PLR0913 - four of them are seldom given
     gate: Gate,
     *,
     dry_run: bool = False,
-    audited: float = AUDITED,
+    audited: bool = True,
     write: LogEntry | None = None,
     turn: FairLock | None = None,
     replacing: bool = False,
@@ -72,14 +69,14 @@ def ingest(  # noqa: PLR0913 - four of them are seldom given
     """Store documents batch by batch and yield one outcome per document, in order.
 
     `write` is the entry in the log of writes that the new versions are to name. With `dry_run`
-    everything is checked and nothing is stored. Otherwise a random share
-    `audited` of the records, and at least one, is judged again by plain pySHACL;
-    raises `Disagreement` where that gives another result. Others who wait for the `turn`, which
+    everything is checked and nothing is stored. Otherwise every record is judged again, if
+    `audited`, by another implementation of SHACL; raises `Disagreement` where that finds something
+    else and is borne out by plain pySHACL. Others who wait for the `turn`, which
     is held, have theirs in between.
     With `replacing` a document of another title than what is stored under the name of its file, or
     of the key of another file of this import, is its next version; else it is set aside.
     """
-    audit = Audit(gate, 0 if dry_run else audited)
+    audit = Audit(gate, enabled=audited and not dry_run)
     early: list[Document | Rejected] = []
     same = False
     first, second = (
@@ -245,7 +242,7 @@ class _Pass:
             results = {c.iri: c for c in _held(self._engine, pending.planned, checked)}
             outcomes = _outcomes(pending, results)
             lines += _lines(self._engine, pending.planned, results, outcomes, self._write)
-            self._audit.draw(pending.submissions, pending.context)
+            self._audit.look_at(pending.submissions, checked, pending.context)
             if self._dry_run:
                 self._ahead |= _stored(pending.planned, outcomes)
             landing += zip(pending.batch, outcomes, strict=True)

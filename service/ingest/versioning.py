@@ -241,9 +241,12 @@ def _by_source(record: Record) -> str:
 
 
 def _unordered(value: Any) -> Any:
-    """Return a JSON value with every list sorted."""
+    """Return a JSON value with every list sorted; it may be the same object."""
     if isinstance(value, dict):
-        return {key: _unordered(item) for key, item in value.items()}
+        for key, item in value.items():
+            if isinstance(item, dict | list):  # of millions of values, few are
+                value[key] = _unordered(item)
+        return value
     if isinstance(value, list):
         if all(isinstance(item, str) for item in value):
             return sorted(value)

@@ -60,6 +60,15 @@ def read(parts: Sequence[Part], base: str, name: str) -> Transaction:
     return Transaction((), insert, Statements.of(quads))
 
 
+def merged(*nquads: bytes) -> ox.Store:
+    """Return the statements of N-Quads in one graph of a store in memory, whatever their graphs."""
+    store = ox.Store()
+    for text in nquads:
+        quads = ox.parse(text, format=ox.RdfFormat.N_QUADS)
+        store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
+    return store
+
+
 def parse(data: bytes, media: str, base: str) -> list[ox.Triple]:
     """Return the triples of a text; relative IRIs are resolved against `base`.
 

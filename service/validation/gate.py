@@ -25,6 +25,7 @@ from service.common.problems import Busy, Crashed, Problem, TooLarge, WorkTimeou
 from service.sandbox import WorkerLimits, Workers, forkserver
 from service.store.rdf_input import graphs_of, lines
 from service.validation import readable, validator
+from service.validation.second_judge import differs, verdict
 from service.validation.validator import Issue, Triple
 
 Answer = TypeVar("Answer")
@@ -80,9 +81,16 @@ class Gate:
         """Check a batch; `context` holds, as N-Triples, what its records refer to."""
         return self._later(self._checked, list(batch), context)
 
+    def second_opinion(self, results: Sequence[GateResult], context: str) -> "Future[bool]":
+        """Have another implementation judge a batch again; tell whether it finds something else."""
+        decided = [r for r in results if all(i.shape != _UNDECIDED for i in r.issues)]
+        records = b"".join(r.nquads for r in decided)
+        found = verdict(chain.from_iterable(r.issues for r in decided))
+        return self._later(self._done, differs, records, context.encode(), found)
+
     def audit(self, batch: Sequence[Submission], context: str) -> "Future[str]":
         """Judge a batch again by plain pySHACL; gives what it finds otherwise, in words."""
-        return self._later(self._done, disagreement, list(batch), context)
+        return self._later(self._done, disagreement, list(batch), context, self._judge)
 
     def judge(self, nquads: bytes, context: bytes) -> list[Issue]:
         """Return what is wrong with any graphs; `context` has what others say of what they name."""
@@ -149,10 +157,12 @@ def check(
     ]
 
 
-def disagreement(batch: Sequence[Submission], context: str) -> str:
+def disagreement(
+    batch: Sequence[Submission], context: str, judged: Judge = validator.validate
+) -> str:
     """Return in words what plain pySHACL finds otherwise about a batch, or nothing."""
     data = list(chain(*_written(batch), _parsed(context)))
-    ours, plain = (_verdict(judged, data) for judged in (validator.validate, validator.plain))
+    ours, plain = (_verdict(each, data) for each in (judged, validator.plain))
     return (
         "" if ours == plain else f"{ours - plain or 'nothing'} against {plain - ours or 'nothing'}"
     )

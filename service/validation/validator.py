@@ -1,4 +1,4 @@
-"""SHACL: what the shapes say of triples, in words. pySHACL is the only judge.
+"""SHACL: what the shapes say of triples, in words. pySHACL judges; `second_judge` looks on.
 
 `validate` runs pySHACL's constraint classes over a whole batch at once (`shacl_batch`),
 `plain` runs pySHACL unchanged; both give the same issues.
@@ -56,10 +56,14 @@ def plain(triples: Iterable[Triple]) -> list[Issue]:
         data.add(triple)
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes(), inplace=True)
     assert isinstance(report, Graph)  # noqa: S101 - only a crash inside pySHACL gives less
-    results = report.subjects(RDF.type, SH.ValidationResult)
+    return issues_of(report)
+
+
+def issues_of(report: Graph) -> list[Issue]:
+    """Return what a validation report of SHACL says."""
     return _issues(
         {**dict(report.predicate_objects(r)), _MESSAGE: list(report.objects(r, _MESSAGE))}
-        for r in results
+        for r in report.subjects(RDF.type, SH.ValidationResult)
     )
 
 

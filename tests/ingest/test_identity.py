@@ -86,7 +86,7 @@ def taken(store: Engine, *paths: Path, **options: Any) -> list[Outcome]:
         for raw in raw_records(paths):
             yield from [raw] if isinstance(raw, Rejected) else documents(raw)
 
-    return list(ingest(found(), store, Gate(0), audited=0, **options))
+    return list(ingest(found(), store, Gate(0), audited=False, **options))
 
 
 def states(outcomes: list[Outcome]) -> list[str]:
@@ -235,7 +235,7 @@ def stored_by_0_1(store: Engine, file: Path, words: str) -> tuple[str, Outcome]:
     assert isinstance(document, Document)
     ident = identity("croissant", words)
     before = replace(document.called(ident), raw=replace(document.raw, known_by=None))
-    (old,) = ingest([before], store, Gate(0), audited=0)
+    (old,) = ingest([before], store, Gate(0), audited=False)
     assert old.state == "new"
     return ident, old
 

@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
+from typing import Never
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,12 +15,12 @@ from loaders.mapping.write import triples
 from loaders.registry import read
 from service.common.problems import Disagreement
 from service.common.settings import Settings
-from service.ingest import alone
 from service.ingest.pipeline import ingest
 from service.ingest.seeding import shipped_files
 from service.store.oxigraph.store import open_store
-from service.validation import pyshacl_batch, validator
+from service.validation import gate, pyshacl_batch, second_judge, validator
 from service.validation.gate import Gate
+from service.validation.second_judge import Verdict
 from service.validation.validator import Issue, Triple
 from service.web.app import create_app
 from tests.tokens import AUTHORIZED, TOKEN
@@ -56,46 +58,76 @@ def shipped() -> Iterator[Document]:
         yield document
 
 
-def run(share: float, *, dry_run: bool = False) -> None:
+def run(*, dry_run: bool = False, audited: bool = True) -> None:
     engine = open_store(None)
-    for _ in ingest(shipped(), engine, Gate(0), audited=share, dry_run=dry_run):
+    for _ in ingest(shipped(), engine, Gate(0), audited=audited, dry_run=dry_run):
         pass
 
 
-def test_every_import_has_at_least_one_record_judged_again(asked: list[int]) -> None:
-    run(1e-9)
-    assert len(asked) == 1
-    assert 0 < asked[0] < sum(1 for d in shipped() for r in d.records for _ in triples(r, 1))
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return how many triples the second judge was shown, each time."""
+    calls: list[int] = []
+    differs = second_judge.differs
+
+    def counted(records: bytes, context: bytes, found: Verdict) -> bool:
+        calls.append(len(records.splitlines()))
+        return differs(records, context, found)
+
+    monkeypatch.setattr(gate, "differs", counted)
+    return calls
 
 
-def test_a_share_of_one_has_every_record_judged_again(asked: list[int]) -> None:
-    run(1.0)
-    assert sum(asked) >= sum(1 for d in shipped() for r in d.records for _ in triples(r, 1))
-
-
-def test_what_is_not_stored_is_not_judged_again(asked: list[int]) -> None:
-    run(1.0, dry_run=True)
-    run(0)
+def test_every_record_is_judged_by_two(looked_at: list[int], asked: list[int]) -> None:
+    run()
+    assert sum(looked_at) == sum(1 for d in shipped() for r in d.records for _ in triples(r, 1))
     assert asked == []
 
 
-@pytest.mark.parametrize("share", [1, 0])
-def test_what_is_sent_alone_is_judged_again_as_often_as_any_record(
-    monkeypatch: pytest.MonkeyPatch, asked: list[int], share: int
-) -> None:
-    monkeypatch.setattr(alone, "AUDITED", share)
+def test_what_is_not_stored_is_not_judged_again(looked_at: list[int]) -> None:
+    run(dry_run=True)
+    run(audited=False)
+    assert looked_at == []
+
+
+def test_what_is_sent_alone_is_judged_by_two(looked_at: list[int]) -> None:
     settings = Settings(store=None, validators=0, token=SecretStr(TOKEN))
     with TestClient(create_app(settings), headers=AUTHORIZED) as client:
         client.put("/api/v1/matches", json=DECISION).raise_for_status()
-        assert len(asked) == share
+        assert len(looked_at) == 1
         client.post("/api/v1/plans", json=PLAN).raise_for_status()
-        assert len(asked) == 2 * share
+        assert len(looked_at) == 2
 
 
-def test_a_difference_is_an_error_that_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_difference_that_pyshacl_bears_out_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "differs", lambda *_: True)
     monkeypatch.setattr(validator, "plain", lambda data: [*validator.validate(data), ODD])
     with pytest.raises(Disagreement, match=r"Only plain pySHACL says so.*--plain-pyshacl"):
-        run(1e-9)
+        run()
+
+
+def test_a_difference_that_pyshacl_does_not_bear_out_is_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, asked: list[int]
+) -> None:
+    first = next(r for d in shipped() for r in d.records)
+    odd = replace(ODD, focus=str(next(iter(triples(first, 1)))[0]))
+    monkeypatch.setattr(second_judge, "issues_of", lambda _: [odd])
+    with caplog.at_level(logging.WARNING, "evalgap"):
+        run()
+    assert len(asked) == 1
+    assert "otherwise than pySHACL, which decides" in caplog.text
+
+
+def test_a_second_judge_that_gives_up_has_no_opinion(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, asked: list[int]
+) -> None:
+    def fails(_: object) -> Never:
+        raise RuntimeError
+
+    monkeypatch.setattr(second_judge, "issues_of", fails)
+    with caplog.at_level(logging.WARNING, "evalgap"):
+        run()
+    assert len(asked) == 1
 
 
 def test_with_another_pyshacl_it_is_used_as_it_comes_and_the_log_says_so(
