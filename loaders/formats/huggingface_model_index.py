@@ -1,7 +1,7 @@
 """`model-index` of Hugging Face model cards: scores of a model, as its card reports them.
 
 A result is known by the repository of the card. `verified` scores were computed by the Hub; all
-others are the word of whoever wrote the card, so who evaluated stays open.
+others are the word of the author of the card, so who evaluated stays open.
 """
 
 from collections import Counter

@@ -376,6 +376,24 @@ def test_a_server_says_that_nothing_has_changed(run: Run, site: type[Site]) -> N
     assert [one["outcome"] for one in ran(run, "--anew", "same")[1]] == ["read, with nothing new"]
 
 
+def test_what_is_packed_for_the_way_is_unpacked_beside_no_other(run: Run, site: type[Site]) -> None:
+    site.files["/half.packed"] = card("plain")
+    site.files["/half.zip"] = gzip.compress(card("packed"))
+    site.headers_of["/half.zip"] = {"Content-Encoding": "gzip"}
+    for name in ("half.packed", "half.zip"):
+        added(run, f"http://{site.host}/{name}", "--name", name, "--allow-private")
+    code, said = ran(run)
+    assert (code, [one["new"] for one in said]) == (0, [["card/plain/me/1"], ["card/packed/me/1"]])
+
+
+def test_what_no_import_reads_is_not_read(run: Run, cards: Path) -> None:
+    (cards / "big.parquet").write_bytes(b"1")
+    added(run, cards)
+    assert len(ran(run)[1][0]["new"]) == 3
+    (cards / "big.parquet").write_bytes(b"2")
+    assert ran(run)[1][0]["outcome"] == "unchanged"
+
+
 def test_a_store_that_was_lost_is_filled_again(run: Run, cards: Path, tmp_path: Path) -> None:
     added(run, cards)
     assert len(ran(run)[1][0]["new"]) == 3

@@ -205,7 +205,7 @@ def _write(file: Path, parts: Iterable[bytes]) -> None:
 
 def _unpack(file: Path) -> None:
     """Replace a file that a server packed for the way by what it holds."""
-    packed = file.rename(file.with_suffix(".packed"))
+    packed = file.rename(file.with_name(f"{file.name} packed"))  # no name of a source has a blank
     try:
         with open_gzip(packed) as stream:
             _write(file, pieces(stream, Allowance(packed.stat().st_size)))  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from loaders.contract import Document, Raw, Rejected
 from loaders.reading.files import listed, raw_records, raw_stream
+from loaders.reading.no_card import no_card_by_name
 from loaders.reading.spool import pieces
 from loaders.registry import LOADER_VERSION, documents
 from service.access import LogEntry
@@ -150,16 +151,17 @@ def _until(
 
 
 def _digest(path: Path) -> str:
-    """Return a SHA-256 of the names and bytes that an import reads. Raises `NotFetched`."""
+    """Return a SHA-256 of all names, and of the bytes that an import reads. Raises `NotFetched`."""
     digest = sha256()
     if not path.exists():
         raise NotFetched(f"{path} is not there any more.")
     try:
-        for _, file in listed([path]):
+        for root, file in listed([path]):
             inner = sha256()
-            with file.open("rb") as stream:
-                for piece in pieces(stream):
-                    inner.update(piece)
+            if root is None or not no_card_by_name(file.name):
+                with file.open("rb") as stream:
+                    for piece in pieces(stream):
+                        inner.update(piece)
             digest.update(f"{file.relative_to(path)}\0{inner.hexdigest()}\n".encode(errors=_ODD))
     except OSError as error:
         raise NotFetched(f"{path} cannot be read ({error.strerror}).") from error
