@@ -37,7 +37,7 @@ METRICS = frozenset(
 """Names of metrics as `_plain` writes them. One that only names a rate, a reward or a rating is
 not here, nor one that needs no answer, as perplexity."""
 
-_ABBREVIATION = re.compile(r"\s*\([^()]*\)\s*$")
+_ABBREVIATION = re.compile(r"\([^()]*+\)$")
 _NUMBER = re.compile(r"(?<=@)\s*(?:k|\d+)$|(?<=^bleu)\s*\d$|(?<=^rouge)\s*\d$")
 _APART = re.compile(r"[\s_-]+")
 
@@ -53,5 +53,5 @@ def of_answers(metrics: Iterable[str], field: str) -> Assumption | None:
 
 def _plain(name: str) -> str:
     """Return a name in lower case, without its abbreviation, *score*, and the k of `@k`."""
-    words = _APART.sub(" ", _ABBREVIATION.sub("", name).lower()).strip()
+    words = _APART.sub(" ", _ABBREVIATION.sub("", name.strip()).lower()).strip()
     return _NUMBER.sub("", words.removesuffix(" score").removesuffix(" scores"))
