@@ -27,13 +27,23 @@ _OWN = {
 
 _FIELDS = SourceFields(
     *("id", "name", "description", "hasTasks", "hasLicense", "hasRelatedRisk"),
+    sections=["refers to", *(f"refers to/{name}" for name in sorted(_COMPANY))],
     given={"url": addresses},
 )
 
 
 def fields(value: Any) -> FoundFields:
-    """Return what becomes of each field of an entry."""
-    return _FIELDS.found(value[1])
+    """Return what becomes of each field of an entry, and of the entries that it refers to.
+
+    What the file says of others is of no card, so it is left out.
+    """
+    _, item, _, company = value
+    named = {name for given in item.values() for name in texts(given)}
+    around = {
+        name: {ident: entry for ident, entry in entries.items() if ident in named}
+        for name, entries in company.items()
+    }
+    return _FIELDS.found({**item, "refers to": around}, left_out=company)
 
 
 def detects(tree: Any) -> bool:
@@ -51,12 +61,16 @@ def detects(tree: Any) -> bool:
 
 
 def split(raw: Raw, tree: Mapping[str, Any]) -> Iterator[tuple[Raw, Any]]:
-    """Yield one part per evaluation and dataset, with the documents of the file."""
-    given = (d for _, d in _entries(tree.get("documents")) if isinstance(d, Mapping))
-    documents = {d.get("id"): d for d in given}
+    """Yield one part per evaluation and dataset, with what may stand beside them in the file."""
+    company = {
+        name: {str(e.get("id")): e for _, e in _entries(tree[name]) if isinstance(e, Mapping)}
+        for name in tree
+        if name in _COMPANY and name not in _LISTS
+    }
+    documents = company.get("documents", {})
     for name in _LISTS:
         for place, item in _entries(tree.get(name)):
-            yield raw.part(f"/{name}/{place}"), (name, item, documents)
+            yield raw.part(f"/{name}/{place}"), (name, item, documents, company)
 
 
 def _entries(given: Any) -> Iterator[tuple[str | int, Any]]:
@@ -70,7 +84,7 @@ def _entries(given: Any) -> Iterator[tuple[str | int, Any]]:
 
 def key(raw: Raw, value: Any) -> Key:
     """Return the id of an entry. Raises `CardError` for one without."""
-    _, item, _ = value
+    item = value[1]
     if not isinstance(item, Mapping) or not texts(item.get("id")):
         raise CardError(RecordProblem("The entry has no id.", raw.place, mend="Give it one."))
     return own_key(str(item["id"]))
@@ -78,7 +92,7 @@ def key(raw: Raw, value: Any) -> Key:
 
 def load(raw: Raw, value: Any) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one evaluation or dataset."""
-    name, item, documents = value
+    name, item, documents, _ = value
     ident = record_id(SOURCE, raw.key)
     addresses = _addresses(item, documents)
     common: dict[str, Any] = {

@@ -8,7 +8,7 @@ output and never say who wrote a query.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from loaders.contract import CardError, FoundFields, Key, NoCardError, Raw, RecordProblem, own_key
@@ -60,13 +60,35 @@ _FIELDS = SourceFields(
     *("name", "display_name", "short_display_name", "description", "category", "subgroups"),
     *("metric_groups", "environment/main_name", "environment/main_split"),
     *(f"taxonomy/{name}" for name in ("language", "task", "what", "when")),
+    sections=["schema/metrics", "schema/metric_groups"],
     given={"taxonomy/who": lambda who: str(who).strip().lower() not in MISLEADING},
 )
 
 
 def fields(content: Mapping[str, Any]) -> FoundFields:
-    """Return what becomes of each field of a run group."""
-    return _FIELDS.found(content["group"])
+    """Return what becomes of each field of a run group, and of what the schema says around it.
+
+    Its main metric is kept with it, and its groups of metrics without their lists, which may have
+    hundreds; all else in the schema is left out.
+    """
+    group, schema = content["group"], content["schema"]
+    main = texts(_section(group, "environment").get("main_name"))
+    groups = _named(schema.get("metric_groups"), texts(group.get("metric_groups")))
+    around = {
+        "metrics": _named(schema.get("metrics"), main),
+        "metric_groups": {
+            name: {field: value for field, value in item.items() if field != "metrics"}
+            for name, item in groups.items()
+        },
+    }
+    others = (name for name in schema if name != "run_groups")
+    return _FIELDS.found({**group, "schema": around}, left_out=others)
+
+
+def _named(items: Any, names: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """Return those of some entries that have one of these names."""
+    given = items if isinstance(items, list) else []
+    return {name: item for item in given for name in texts(_get(item, "name")) if name in names}
 
 
 def detects(content: Any) -> bool:
@@ -84,7 +106,7 @@ def split(raw: Raw, content: Mapping[str, Any]) -> Iterator[tuple[Raw, Any]]:
     for index, group in enumerate(groups):
         name = text(_get(group, "name")) or ""
         around = {"metrics": shown, "medical": medical, "parents": tuple(parents[name])}
-        yield raw.part(f"/run_groups/{index}"), {"group": group, **around}
+        yield raw.part(f"/run_groups/{index}"), {"group": group, "schema": content, **around}
 
 
 def _parents(groups: list[Any]) -> defaultdict[str, list[str]]:

@@ -92,6 +92,7 @@ class Task:
     """The configuration of a task with what it includes, and what was noticed of that."""
 
     config: Mapping[str, Any]
+    include: Any = None
     warnings: tuple[RecordProblem, ...] = ()
 
 
@@ -118,7 +119,7 @@ _FIELDS = SourceFields(
 
 def fields(task: Task) -> FoundFields:
     """Return what becomes of each field of a task, those of what it includes among them."""
-    return _FIELDS.found(task.config)
+    return _FIELDS.found({"include": task.include, **task.config})
 
 
 def detects(content: Any) -> bool:
@@ -141,7 +142,7 @@ def split(raw: Raw, content: Mapping[str, Any]) -> Iterator[tuple[Raw, Task]]:
         return
     warnings: list[RecordProblem] = []
     whole = _resolved(raw, content, warnings)
-    yield raw, Task(whole, tuple(warnings))
+    yield raw, Task(whole, content.get("include"), tuple(warnings))
 
 
 def key(raw: Raw, task: Task) -> Key:

@@ -88,10 +88,11 @@ class SourceFields:
             tree = tree.setdefault(name, {})
         tree[last] = what
 
-    def found(self, tree: Any, *unread: str) -> FoundFields:
+    def found(self, tree: Any, *unread: str, left_out: Iterable[str] = ()) -> FoundFields:
         """Return what becomes of each field of a document that says something.
 
-        `unread` are fields at its top that are read in others and not in this one.
+        `unread` are fields at its top that are read in others and not in this one, `left_out` what
+        is left out beside it.
         """
         found = _Sorting()
         known = {k: v for k, v in self._tree.items() if k not in unread} if unread else self._tree
@@ -101,7 +102,7 @@ class SourceFields:
         return FoundFields(
             found.read,
             tuple(found.kept[:MOST]),
-            tuple(dict.fromkeys((*found.left_out, *more))),
+            tuple(dict.fromkeys((*found.left_out, *left_out, *more))),
             (*found.cut, *_too_many(more)),
         )
 

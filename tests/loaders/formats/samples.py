@@ -130,6 +130,10 @@ NEXUS = {
     "hasLicense": "mit", "hasRelatedRisk": ["bias"], "url": "https://site.test/e",
     "bestValue": 1.5,
 }  # fmt: skip
+NEXUS_COMPANY = {
+    "documents": [{"id": "doc", "name": "A paper", "url": "https://site.test/doc"}],
+    "organizations": [{"id": "org", "name": "An organisation"}],
+}
 HUB_EVAL = {
     "name": "Demo", "description": "A demo.", "evaluation_framework": "inspect-ai",
     "tasks": [
@@ -275,13 +279,19 @@ SAMPLES = {
     "huggingface-eval": Sample("eval.yaml", HUB_EVAL),
     "authors-yaml": Sample("a.yaml", AUTHORS),
     "unitxt": Sample("a.json", UNITXT),
-    "ai-atlas-nexus": Sample("a.yaml", {"evaluations": [NEXUS]}),
+    "ai-atlas-nexus": Sample("a.yaml", {**NEXUS_COMPANY, "evaluations": [NEXUS]}),
     "evalgap-table": Sample("a.csv", ROW, table),
     "construct-validity": Sample("a.csv", CODEBOOK, table),
     "lm-eval-results": Sample("results.json", RUN),
     "helm-schema": Sample(
         "schema_a.yaml",
         {
+            **{name: v for name, v in TREES["helm-schema"].items() if name != "run_groups"},
+            "metric_groups": [
+                {"name": "accuracy", "metrics": [{"name": "exact_match", "split": "test"}]},
+                {"name": "unused", "display_name": "Unused"},
+            ],
+            "perturbations": [{"name": "typos", "description": "Typing errors."}],
             "run_groups": [
                 {
                     **TREES["helm-schema"]["run_groups"][1],
@@ -289,7 +299,7 @@ SAMPLES = {
                     "visibility": "all",
                     "todo": True,
                 }
-            ]
+            ],
         },
     ),
     "inspect-evals": Sample(
@@ -302,7 +312,7 @@ SAMPLES = {
         "a.yaml",
         {
             **TREES["lm-eval-task"],
-            "include": [],
+            "include": ["_not_there"],
             "doc_to_text": "{{q}}",
             "description": "Answer.",
             "num_fewshot": 5,
