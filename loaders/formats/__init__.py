@@ -7,5 +7,6 @@ __all__ = [
     "evalgap_gaps",
     "evalgap_matches",
     "evalgap_table",
+    "raman_yaml",
     "sokolann",
 ]

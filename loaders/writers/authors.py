@@ -1,14 +1,17 @@
 """A card, and a review of it if there is one, in the template of Raman et al. (arXiv 2605.22612).
 
 The template has room for words only: answers go back word for word. Codes stay behind, save
-the interaction type, which the authors' schema itself answers with a code.
+the interaction type, which the authors' schema itself answers with a code. Fields of a card in
+this template that the template does not have are written again.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from loaders.formats.card_template import GROUPS, VERDICT_WORDS, first_word, unread
+from loaders.formats.raman_yaml import SOURCE
 from loaders.model import Assessment, Assumption, Card, Profile, Review
+from loaders.writers.source import with_kept
 
 _INTERACTION = {
     ("interaction-type/single-turn",): "single-turn",
@@ -43,7 +46,9 @@ def authors_tree(
             d.replace("-", "_"): _question(questions[d], assumptions.get(d), held.get(d))
             for d in dimensions
         }
-    return {**tree, "notes": card.notes} if card.notes else tree
+    if card.notes:
+        tree["notes"] = card.notes
+    return with_kept(tree, card.also_says) if card.id.startswith(f"{SOURCE}-") else tree
 
 
 def _use(card: Card, profile: Profile | None) -> dict[str, str]:

@@ -75,7 +75,7 @@ def _sokolann(card: Card) -> dict[str, Any]:
     }
     for section, fields in read.items():
         tree[section] |= {name: _plain(value) for name, value in fields.items() if value}
-    return _with_kept(tree, card.also_says)
+    return with_kept(tree, card.also_says)
 
 
 def _croissant(card: DatasetCard) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def _croissant(card: DatasetCard) -> dict[str, Any]:
         for name, value in read.items()
         if value and not kept & {f"{p}{name}" for p in croissant.PREFIXES}
     }
-    return _with_kept(given, card.also_says)
+    return with_kept(given, card.also_says)
 
 
 def _plain(value: Any) -> Any:
@@ -117,7 +117,7 @@ def _kept(card: Description, field: str) -> Any:
     return value_of(found[field]) if field in found else None
 
 
-def _with_kept(tree: dict[str, Any], also_says: Iterable[str]) -> dict[str, Any]:
+def with_kept(tree: dict[str, Any], also_says: Iterable[str]) -> dict[str, Any]:
     """Return a tree with each kept field where it stood."""
     for field, text in map(pair, also_says):
         *above, last = map(_step, field.split("/"))

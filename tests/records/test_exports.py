@@ -17,6 +17,7 @@ intended_use_case:
   answer: "Naming *the* diagnosis."
   deployment_context: >
     Patients ask a chatbot.
+  evidence: One study.
 task:
   query_authorship:
     question: "Who wrote it?"
@@ -42,8 +43,11 @@ outcome:
   outcome_validity:
     question: "Outcome?"
     answer: "- not: a list"
+    confidence: "0.90"
     holds_at_deployment: "Yes"
+  colour: {answer: blue, "a/b": "x: y"}
 notes: "= a note"
+contact: jane@site.test
 """
 
 
