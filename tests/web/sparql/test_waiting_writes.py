@@ -93,9 +93,10 @@ OTHERS = 7
 """The number of the card that another import stores meanwhile."""
 
 
-def test_an_import_lets_others_write_and_sees_what_they_wrote(client: TestClient) -> None:
+def test_an_import_lets_others_read_and_write_and_sees_what_they_wrote(client: TestClient) -> None:
     services = services_of(client)
     others: list[Future[object]] = []
+    pages: list[int] = []
 
     def other() -> list[Outcome]:
         with services.writing:
@@ -103,6 +104,7 @@ def test_an_import_lets_others_write_and_sees_what_they_wrote(client: TestClient
 
     def documents() -> Iterator[Document | Rejected]:
         yield from (card(number, "first") for number in range(150) if number != OTHERS)
+        pages.extend(client.get(page).status_code for page in PAGES)
         others.extend((pool.submit(other), pool.submit(insert, client, 1)))
         until(lambda: services.writing.waiting == 2)
         yield from (card(number, "first") for number in range(150, 250))
@@ -112,6 +114,7 @@ def test_an_import_lets_others_write_and_sees_what_they_wrote(client: TestClient
 
     with ThreadPoolExecutor(2) as pool, services.writing.long():
         outcomes = list(ingest(documents(), services.engine, services.gate, turn=services.writing))
+    assert pages == [200] * len(PAGES)
     assert Counter(o.state for o in outcomes) == {"new": 249, "revised": 1}
     found = client.get("/sparql", params={"query": CURRENT}).json()["results"]["bindings"]
     assert {row["version"]["value"]: "newer" in row for row in found} == {
