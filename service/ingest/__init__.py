@@ -6,6 +6,7 @@ __all__ = [
     "documents",
     "graph_updates",
     "jobs",
+    "merging",
     "pipeline",
     "report",
     "seeding",

@@ -4,7 +4,8 @@ Each record that names the thing that is not kept gets a version that names the 
 and counts hold it once with no query to know of it; the old name leads to the kept one. Rejecting
 the match gives each of these records a version that names the old thing again. What is imported
 meanwhile under the old name is stored under the kept one, and its source finds it unchanged.
-`settle` brings all of that in line with the matches as they stand, and can be run at any time.
+`settle` brings all of that in line with the matches as they stand. Every import runs it, so what a
+crash left half done is done by the next.
 """
 # DESIGN: merged-by-versions
 
@@ -15,7 +16,7 @@ from rdflib import URIRef
 from rdflib.term import Node
 
 from loaders.mapping.iris import BASE, DCTERMS, EGAP, PROV, PROVENANCE, path_below
-from loaders.model import Match, Record, whole_number
+from loaders.model import Match, whole_number
 from service.access import LogEntry
 from service.ingest.successors import Successor, Version, judged_lines, repeated
 from service.queries import internal
@@ -172,8 +173,3 @@ def _back(
             if set(made.triples) == stands != set(again.triples):
                 return again
     return None
-
-
-def concerns(records: Iterable[Record]) -> bool:
-    """Tell whether records say or deny that two things are the same."""
-    return any(isinstance(record, Match) and record.relation == SAME for record in records)

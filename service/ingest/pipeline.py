@@ -78,7 +78,6 @@ def ingest(  # noqa: PLR0913 - four of them are seldom given
     """
     audit = Audit(gate, enabled=audited and not dry_run)
     early: list[Document | Rejected] = []
-    same = False
     first, second = (
         _Pass(engine, gate, audit, write, Identities(engine, replacing=replacing), dry_run=dry_run)
         for _ in range(2)
@@ -88,14 +87,12 @@ def ingest(  # noqa: PLR0913 - four of them are seldom given
             if outcome.waits:
                 early.append(document)
             else:
-                same = same or merging.concerns(outcome.records)
                 yield outcome
     # a review may stand before the card it is about: what missed something gets one more try
     for some in _segments(early, turn):
         for _, outcome in second.over(some):
-            same = same or merging.concerns(outcome.records)
             yield outcome
-    if same and write and not dry_run:
+    if write and not dry_run:
         merging.settle(engine, gate, write)
     audit.close()
 

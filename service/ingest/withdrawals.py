@@ -95,8 +95,7 @@ def _decided(
     earlier = frozenset(URIRef(f"{old.iri}/{name}") for name in ("withdrawal", "reinstatement"))
     new = repeated(engine, old, held.version + 1, said, earlier)
     stored(engine, gate, [new], write)
-    if merging.concerns([record]):
-        merging.settle(engine, gate, write)
+    merging.settle(engine, gate, write)
     return repository.load(engine, record.kind, record.id)
 
 

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from service.common.settings import Settings
+from service.ingest import merging
 from service.web.app import create_app
 from tests.cli.conftest import command
 from tests.ingest.test_withdrawals import imported
@@ -239,6 +240,17 @@ def test_a_file_merges_and_undoing_its_import_or_withdrawing_the_match_splits(
     assert len(listed(site, "datasets", "digits")) == 2
     assert site.post(f"{name}/reinstatement", json=why).status_code == 200
     assert len(listed(site, "datasets", "digits")) == 1
+
+
+def test_what_a_crash_left_half_done_is_done_by_the_next_import(
+    site: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(merging, "settle", lambda *_: None)
+        decided(site, "benchmark/quiz-third", "benchmark/quiz")
+    assert len(listed(site, "benchmarks", "quiz")) == 3
+    imported(site, {"evalgap": 1, "records": [OWN[0]]}, "same.json")
+    assert set(listed(site, "benchmarks", "quiz")) == {"quiz", "quiz-copy"}
 
 
 def test_the_command_line_merges_and_splits(tmp_path: Path) -> None:
