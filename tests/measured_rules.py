@@ -27,7 +27,8 @@ NO_VALUE = {"none", "not-applicable"}
 class Rule:
     """What is measured: a rule that derives values, or one that keeps a passage as a hint.
 
-    `labels` are the files with its labels, `what` says in words what it reads.
+    `labels` are the files with its labels, `what` says in words what it reads. `seen` are files of
+    labels after which it was narrowed, so that they do not count.
     """
 
     name: str
@@ -35,11 +36,13 @@ class Rule:
     labels: tuple[str, ...]
     what: str
     derives: bool = False
+    seen: tuple[str, ...] = ()
 
 
 RULES = (
     Rule("one-request-per-document", "interaction-type", ("one-request-per-document",),
-         "lm-eval: `output_type`, where nothing speaks of a conversation", derives=True),
+         "lm-eval: `output_type`, where nothing speaks of a conversation", derives=True,
+         seen=("one-request-per-document-seen",)),
     Rule("answer-metrics", "outcome-validity",
          ("answer-metrics-lm-eval", "answer-metrics-sokolann"),
          "SokolAnn, lm-eval, HELM: every metric is of a closed table", derives=True),
@@ -52,7 +55,8 @@ RULES = (
     Rule("inspect-agent-tag", "interaction-type", ("inspect-agent-tag",),
          "listings of Inspect: the tag `Agent`"),
     Rule("language-creators", "query-authorship", ("language-creators",),
-         "Hugging Face: `language_creators` names a crowd, and the tasks are about queries"),
+         "Hugging Face: `language_creators` names a crowd, and the tasks are about queries",
+         seen=("language-creators-seen",)),
     Rule("dialogue-tasks", "interaction-type", ("dialogue-tasks",),
          "Hugging Face: `task_ids` and `task_categories` about dialogues"),
     Rule("turn-words", "interaction-type", ("turn-words",),
@@ -106,20 +110,20 @@ def measured() -> tuple[Measured, ...]:
     return tuple(_measure(rule) for rule in RULES)
 
 
-def rows(rule: Rule) -> list[dict[str, str]]:
-    """Return the labels of a rule."""
+def rows(*names: str) -> list[dict[str, str]]:
+    """Return the labels of some files."""
     found: list[dict[str, str]] = []
-    for name in rule.labels:
+    for name in names:
         with (LABELS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             found += csv.DictReader(file)
     return found
 
 
 def _measure(rule: Rule) -> Measured:
-    said = [(said, row["label"]) for row in rows(rule) if (said := _said(rule, row))]
+    said = [(said, row["label"]) for row in rows(*rule.labels) if (said := _said(rule, row))]
     right = sum(_right(values, label) for values, label in said)
     ends = binomtest(right, len(said)).proportion_ci(0.95, method="wilson")
-    return Measured(rule, len(rows(rule)), len(said), right, float(ends.low), float(ends.high))
+    return Measured(rule, len(rows(*rule.labels)), len(said), right, float(ends.low), float(ends.high))
 
 
 def _right(values: set[str], label: str) -> bool:

@@ -81,9 +81,9 @@ def test_readers_name_rules_by_constants_that_the_tests_see() -> None:
 
 def test_labels_are_whole_and_their_quotes_short() -> None:
     files = {p.stem for p in LABELS.glob("*.csv") if p.read_text("utf-8").startswith("rule,")}
-    assert files == {name for rule in RULES for name in rule.labels}
+    assert files == {name for rule in RULES for name in rule.labels + rule.seen}
     for rule in RULES:
-        for row in measured_rules.rows(rule):
+        for row in measured_rules.rows(*rule.labels, *rule.seen):
             assert all(row[name] for name in ("source", "key", "place", "label", "labeller"))
             assert row["rule"] == rule.name
             assert len(row["quote"].split()) <= 25, row["key"]

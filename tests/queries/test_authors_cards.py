@@ -9,6 +9,8 @@ from fastapi.testclient import TestClient
 from service.common.settings import Settings
 from service.web.app import create_app
 from tests.cli.conftest import command
+from tests.loaders.test_labels import used_by_readers
+from tests.measured_rules import RULES
 from tests.pages import rows
 
 CARD = """benchmark_name: {name}
@@ -70,11 +72,12 @@ def test_coverage_tells_words_from_codes(alone: tuple[TestClient, str]) -> None:
     assert counted["query-authorship", "claimed in words"] == "4"
 
 
-def test_the_rule_can_be_looked_up(alone: tuple[TestClient, str]) -> None:
+def test_every_rule_of_a_reader_can_be_looked_up(alone: tuple[TestClient, str]) -> None:
     client, _ = alone
-    page = client.get(
-        "/code/derivation-rule/template-other-turns-v1", headers={"accept": "text/html"}
-    )
-    assert page.status_code in {200, 303}
-    shown = client.get("/ontology").text
-    assert "template-other-turns@1" in shown
+    names = {rule.name for rule in RULES} | used_by_readers()
+    assert "template-other-turns@1" in names
+    for name in names:
+        found = client.get(f"/doc/code/derivation-rule/{name.replace('@', '-v')}.ttl")
+        assert found.status_code == 200, name
+        assert f'"{name}"' in found.text
+        assert "Measured on labels" in found.text or "needs no sample" in found.text
