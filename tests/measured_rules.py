@@ -123,7 +123,9 @@ def _measure(rule: Rule) -> Measured:
     said = [(said, row["label"]) for row in rows(*rule.labels) if (said := _said(rule, row))]
     right = sum(_right(values, label) for values, label in said)
     ends = binomtest(right, len(said)).proportion_ci(0.95, method="wilson")
-    return Measured(rule, len(rows(*rule.labels)), len(said), right, float(ends.low), float(ends.high))
+    return Measured(
+        rule, len(rows(*rule.labels)), len(said), right, float(ends.low), float(ends.high)
+    )
 
 
 def _right(values: set[str], label: str) -> bool:
