@@ -21,6 +21,7 @@ from typing import Any
 import httpcore2
 import httpx2
 
+from loaders.model import whole_number
 from loaders.reading.spool import Allowance, InputTooLarge, pieces
 from service.common.problems import BadRequest, NotFetched
 from service.common.resources import VERSION
@@ -178,8 +179,8 @@ def _answer(  # noqa: PLR0913, PLR0917 - what `fetch` is given
 def _received(
     response: httpcore2.Response, bounds: Bounds, stopped: Callable[[], bool]
 ) -> Iterator[bytes]:
-    length = _header(response, "content-length")
-    if length.isdecimal() and int(length) > bounds.size:
+    length = whole_number(_header(response, "content-length"))
+    if length is not None and length > bounds.size:
         raise _too_large(bounds)
     size = 0
     for piece in response.iter_stream():
