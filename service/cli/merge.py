@@ -54,7 +54,9 @@ def _decide(
         "reasons": [reason],
         "author": agent(by),
     }
-    document = read(Raw("decision.json", json_text({"evalgap": 1, "matches": [match]}).encode()))
+    text = json_text({"evalgap": 1, "matches": [match]})
+    # an argument that is not UTF-8 becomes an escape in JSON, which the reader takes out
+    document = read(Raw("decision.json", text.encode(errors="backslashreplace")))
     settings = settings_of(store=store)
     with (
         opened(settings) as engine,

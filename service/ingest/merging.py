@@ -46,30 +46,39 @@ def confirmed(engine: Engine) -> Confirmed:
 
 
 def refused(engine: Engine, matches: Mapping[str, Match]) -> dict[str, list[Issue]]:
-    """Return, by IRI of the version, why a confirmed match cannot merge its things."""
+    """Return, by IRI of the version, why a confirmed match cannot merge its things.
+
+    Each is judged after those before it, as if these were stored.
+    """
+    same = {iri: match for iri, match in matches.items() if match.relation == SAME}
+    rows = internal.rows(engine, "merges") if same else ()
+    direct = {str(row["old"]): str(row["kept"]) for row in rows}
     found: dict[str, list[Issue]] = {}
-    for iri, match in matches.items():
-        if match.relation == SAME and match.status == "accepted":
-            reasons = list(_reasons(engine, match))
+    for iri, match in same.items():
+        old, target = (f"{BASE}id/{path}" for path in (match.subject, match.target))
+        if match.status == "accepted":
+            reasons = list(_reasons(direct, match, old, target))
             found[iri] = [Issue(iri, "Target", match.target, r, "Violation", "") for r in reasons]
+            if not reasons:
+                direct[old] = target
+        elif direct.get(old) == target:
+            del direct[old]
     return {iri: issues for iri, issues in found.items() if issues}
 
 
-def _reasons(engine: Engine, match: Match) -> Iterator[str]:
+def _reasons(direct: Mapping[str, str], match: Match, old: str, target: str) -> Iterator[str]:
     kinds = [path.partition("/")[0] for path in (match.subject, match.target)]
     if kinds[0] != kinds[1] or kinds[0] not in KINDS:
         yield (
             f"Only two things of one kind are the same, of {', '.join(KINDS)}; these are "
             f"{kinds[0]} and {kinds[1]}. Use another relation."
         )
-    old, target = (f"{BASE}id/{path}" for path in (match.subject, match.target))
-    direct = {str(r["old"]): str(r["kept"]) for r in internal.rows(engine, "merges")}
     if direct.get(old, target) != target:
         yield (
             f"{match.subject} is {path_below(direct[old])} already. Reject that match first, or "
             f"match {path_below(direct[old])}."
         )
-    if resolved((direct | {old: target}).items()).keys() != {*direct, old}:
+    if old not in resolved({**direct, old: target}.items()):
         yield f"{match.target} is {match.subject} already: reject that match first."
 
 
@@ -94,10 +103,8 @@ def settle(engine: Engine, gate: Gate, write: LogEntry) -> None:
         due = now.kept.get(old, old)
         if due != kept:
             for version in _moved(engine, old):
-                back = _back(engine, version, before, now.kept)
-                successors.setdefault(
-                    version.name, back or _renamed(engine, version, version, {kept: due})
-                )
+                if back := _back(engine, version, before, now.kept, {kept: due}):
+                    successors.setdefault(version.name, back)
     for old in now.kept:
         for version in _naming(engine, old):
             new = successors.setdefault(version.name, _renamed(engine, version, version, now.kept))
@@ -156,11 +163,17 @@ def _renamed(
 
 
 def _back(
-    engine: Engine, current: Version, before: Mapping[str, str], now: Mapping[str, str]
+    engine: Engine,
+    current: Version,
+    before: Mapping[str, str],
+    now: Mapping[str, str],
+    else_: Mapping[str, str],
 ) -> Successor | None:
     """Return the version to come as one of earlier, from which the merges made the current one.
 
-    In it two things may stand that a merge made one. None where the current one came in as it is.
+    In it two things may stand that a merge made one. Where the current one came in as it is, its
+    names change as in `else_`. None where it has the earlier names already, since an import was
+    undone.
     """
     stands = set(_renamed(engine, current, current, {}).triples)
     every = [current.numbered(n) for n in range(1, current.number)]
@@ -168,8 +181,8 @@ def _back(
     contents = {str(row["graph"]): str(row["content"]) for row in rows}
     for earlier in every:
         if contents.get(str(earlier.graph)) == contents.get(str(current.graph)):
-            made = _renamed(engine, current, earlier, before)
+            made = set(_renamed(engine, current, earlier, before).triples)
             again = _renamed(engine, current, earlier, now)
-            if set(made.triples) == stands != set(again.triples):
-                return again
-    return None
+            if made != set(again.triples) and stands in (made, set(again.triples)):
+                return again if stands == made else None
+    return _renamed(engine, current, current, else_)

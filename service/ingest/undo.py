@@ -14,7 +14,7 @@ from typing import Any
 from rdflib import URIRef
 
 from loaders.mapping.iris import EGAP, PROV, PROVENANCE, path_below, series_iri
-from loaders.model import Plan
+from loaders.model import Match, Plan
 from service.access import LogEntry
 from service.common.problems import Conflict
 from service.ingest import merging
@@ -85,7 +85,7 @@ def undoing(engine: Engine, ident: str) -> Undoing:
     dead = _tombstones(engine, [r.before for r in records if r.before])
     added = tuple(r for r in records if r.before is None or str(r.before.iri) in dead)
     revised = tuple(r for r in records if r not in added)
-    resting = tuple(sorted({*_later(records), *_named(engine, records), *_plans(engine, revised)}))
+    resting = tuple(sorted({*_later(records), *_named(engine, records), *_rules(engine, revised)}))
     return Undoing(of, added, revised, resting)
 
 
@@ -141,14 +141,16 @@ def _later(records: Iterable[ImportedRecord]) -> Iterator[str]:
     yield from (f"{r.last.name} (the name {r.former} leads to it)" for r in records if r.former)
 
 
-def _plans(engine: Engine, revised: Iterable[ImportedRecord]) -> Iterator[str]:
-    """Yield the plans in which an import recorded what may not be taken back."""
-    for old in (r.before for r in revised if r.before and r.before.kind == Plan.kind):
+def _rules(engine: Engine, revised: Iterable[ImportedRecord]) -> Iterator[str]:
+    """Yield the plans and matches that may not be again what they were before."""
+    for old in (r.before for r in revised if r.before and r.before.kind in {Plan.kind, Match.kind}):
         held = repository.load(engine, old.kind, old.ident, old.number).record
+        iri, issues = str(old.iri), {}
         if isinstance(held, Plan):
-            iri = str(old.iri)
-            for issue in broken_rules(engine, {iri: held}, frozenset([iri]))[iri]:
-                yield f"{old.name} ({issue.message})"
+            issues = broken_rules(engine, {iri: held}, frozenset([iri]))
+        elif isinstance(held, Match):
+            issues = merging.refused(engine, {iri: held})
+        yield from (f"{old.name} ({issue.message})" for issue in issues.get(iri, ()))
 
 
 def _named(engine: Engine, records: Sequence[ImportedRecord]) -> Iterator[str]:

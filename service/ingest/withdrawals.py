@@ -13,7 +13,7 @@ from rdflib import URIRef
 
 from loaders.mapping.iris import BASE, EGAP, record_iri
 from loaders.mapping.write import Triple, node_triples
-from loaders.model import RECORDS, WITHDRAWN, Agent, EditorialDecision
+from loaders.model import RECORDS, WITHDRAWN, Agent, EditorialDecision, Match
 from loaders.model.terms import Text
 from service.access import LogEntry
 from service.common.problems import Conflict, Invalid, NotFound
@@ -64,13 +64,17 @@ def reinstate(
     """Let the withdrawn record `kind/id` count again; its next version says who decided so and why.
 
     It gets the status that its source gives it. Raises as `withdraw` does, and `Conflict` for a
-    record that is not withdrawn.
+    record that is not withdrawn, or a match that what was decided since speaks against.
     """
     held = _held(engine, name)
     if held.record.status != WITHDRAWN:
         raise Conflict(f"{name} is not withdrawn: it counts, as {held.record.status}.")
     before = held.record.withdrawal.status if held.record.withdrawal else None
     status = "accepted" if before in {None, WITHDRAWN} else str(before)
+    if isinstance(held.record, Match):
+        match = held.record.model_copy(update={"status": status})
+        for issues in merging.refused(engine, {name: match}).values():
+            raise Conflict(issues[0].message)
     return _decided(engine, gate, held, _said(held, given, status), write)
 
 

@@ -188,6 +188,32 @@ def test_a_source_of_a_merged_thing_is_unchanged_and_its_corrections_are_stored_
     site.post("/api/v1/records/dataset-card/digits-copy/eve/withdrawal", json=why)
 
 
+def test_what_a_source_says_for_itself_stays_when_things_are_split(site: TestClient) -> None:
+    def named() -> list[str]:
+        return [s["id"] for s in site.get("/api/v1/results/run-b").json()["systems"]]
+
+    decided(site, "system/helper-copy", "system/helper")
+    own = run("run-b", "helper") | {"title": "By the helper itself"}
+    imported(site, {"evalgap": 1, "records": [own]}, "own-words.json")
+    decided(site, "system/helper-copy", "system/helper", "reject")
+    assert named() == ["helper"]
+    imported(site, {"evalgap": 1, "records": [OWN[6]]}, "own-again.json")
+    assert named() == ["helper-copy"]
+
+
+def test_half_a_character_in_a_reason_is_taken_out(site: TestClient) -> None:
+    body = {"subject": "system/helper-copy", "target": "system/helper", "relation": "same-as",
+            "decision": "confirm", "reasons": ["Half \ud800 a one."], "author": ANN}  # fmt: skip
+    answer = site.put(
+        "/api/v1/matches",
+        content=json.dumps(body),
+        headers={"Content-Type": "application/json"},
+    )
+    assert answer.status_code == 200, answer.text
+    said = site.get("/api/v1/matches/system/helper-copy/system/helper").json()
+    assert said["reasons"] == ["Half \ufffd a one."]
+
+
 def test_a_chain_leads_to_its_end_and_is_split_link_by_link(site: TestClient) -> None:
     decided(site, "benchmark/quiz-third", "benchmark/quiz-copy")
     decided(site, "benchmark/quiz-copy", "benchmark/quiz")
@@ -240,6 +266,45 @@ def test_a_file_merges_and_undoing_its_import_or_withdrawing_the_match_splits(
     assert len(listed(site, "datasets", "digits")) == 2
     assert site.post(f"{name}/reinstatement", json=why).status_code == 200
     assert len(listed(site, "datasets", "digits")) == 1
+
+
+def test_undoing_a_merge_brings_back_each_name_that_a_record_gave(site: TestClient) -> None:
+    def systems() -> list[str]:
+        found = site.get("/api/v1/results/run-c").json()["systems"]
+        return sorted(system["id"] for system in found)
+
+    imported(site, {"evalgap": 1, "matches": [same_as("helper-copy", "helper")]}, "m.json")
+    assert systems() == ["helper"]
+    assert site.post(f"/api/v1/imports/{last_import(site)}/undo").status_code == 200
+    assert systems() == ["helper", "helper-copy"]
+
+
+def test_no_two_matches_make_a_circle(site: TestClient) -> None:
+    why = {"by": BOB, "reason": "That is as it was."}
+    there, back = same_as("helper-copy", "helper"), same_as("helper", "helper-copy")
+    imported(site, {"evalgap": 1, "matches": [there]}, "there.json")
+    imported(site, {"evalgap": 1, "matches": [there | {"decision": "reject"}]}, "not.json")
+    rejected = last_import(site)
+    name = "/api/v1/records/match/system/helper-copy/system/helper"
+    decided(site, "system/helper", "system/helper-copy")
+    undone = site.post(f"/api/v1/imports/{rejected}/undo")
+    lifted = site.post(f"{name}/reinstatement", json=why)
+    for answer in (undone, lifted):
+        assert answer.status_code == 409, answer.text
+        assert "is system/helper-copy already" in answer.text
+    decided(site, "system/helper", "system/helper-copy", "reject")
+    (both,) = imported(site, {"evalgap": 1, "matches": [there, back]}, "both.json")
+    assert "already: reject that match first" in both["problems"][0]["message"]
+    assert decided(site, "dataset/digits-copy", "dataset/digits").status_code == 200
+
+
+def same_as(old: str, kept: str) -> dict[str, Any]:
+    return {"subject": f"system/{old}", "target": f"system/{kept}", "relation": "same-as",
+            "decision": "confirm", "reasons": ["The same."], "author": ANN}  # fmt: skip
+
+
+def last_import(site: TestClient) -> str:
+    return str(site.get("/api/v1/imports").json()["stored"][0]["id"])
 
 
 def test_what_a_crash_left_half_done_is_done_by_the_next_import(

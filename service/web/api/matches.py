@@ -74,7 +74,8 @@ async def decide(request: Request, services: ServicesDep, caller: WriterDep) -> 
 
 def _stored(services: Services, caller: Caller, decision: Any) -> dict[str, Any]:
     tree = plain_json({"evalgap": 1, "matches": [decision]})
-    document = read(Raw("decision.json", tree.encode()))
+    # half a character becomes its escape in JSON, which the reader takes out with a warning
+    document = read(Raw("decision.json", tree.encode(errors="backslashreplace")))
     with writing(services, caller, "match") as write:
         outcome = alone.imported(services.engine, services.gate, document, write.entry)
     return outcome.document()
