@@ -124,6 +124,9 @@ class Site(BaseHTTPRequestHandler):
     def to_port(self) -> None:
         self.to("http://127.0.0.1:9/")
 
+    def to_far_port(self) -> None:
+        self.to(f"http://127.0.0.1:{10**30}/")
+
     def to_metadata(self) -> None:
         self.to("http://169.254.169.254/latest/meta-data/")
 
@@ -162,6 +165,7 @@ HOSTILE = {
     "to-loopback": "localhost is at", "to-mapped": "a loopback address",
     "to-number": "a loopback address", "to-port": "a loopback address",
     "to-metadata": "a link-local address", "to-file": "only http and https",
+    "to-far-port": "ports end at 65535",
     "to-user": "user or password", "bomb": "as a bomb does", "half-packed": "cannot be unpacked",
     "brotli": "packs the file as 'br'", "login": "a web page", "empty": "is empty",
     "unchanged": "answers 304", "missing": "answers 404",
@@ -253,6 +257,8 @@ def test_what_is_no_public_address_is_not_added(run: Run, tmp_path: Path) -> Non
         "http://169.254.169.254/latest", "http://[fd00:ec2::254]/", "http://100.64.0.1/c",
         "http://[::ffff:10.0.0.1]/c", "http://168.63.129.16/c", "http://224.0.0.1/c",
         "http://[64:ff9b::7f00:1]/c", "http://[2002:7f00:1::]/c", "http://0.0.0.0/c",
+        "http://[fec0::2]/c", "http://[::7f00:1]/c", "http://[::ffff:0:7f00:1]/c",
+        "http://[64:ff9b:1::7f00:1]/c",
     ):  # fmt: skip
         done = run("sources", "add", address, seed=False)
         assert (done.returncode, "--allow-private" in done.stderr) == (2, True), address
@@ -262,6 +268,9 @@ def test_what_is_no_public_address_is_not_added(run: Run, tmp_path: Path) -> Non
         "ftp://example.org/c": "only http and https",
         "file:///etc/passwd": "only http and https",
         str(tmp_path / "none"): "does not exist",
+        f"http://example.org:{10**30}/c": "ports end at 65535",
+        "http://example.org:0/c": "ports end at 65535",
+        "": "is empty",
     }.items():
         done = run("sources", "add", address, seed=False)
         assert (done.returncode, words in done.stderr) == (2, True), address
@@ -374,6 +383,15 @@ def test_a_server_says_that_nothing_has_changed(run: Run, site: type[Site]) -> N
     code, (*_, part) = ran(run)
     assert (code, part["outcome"], part["gone"]) == (1, "read in part", [])
     assert [one["outcome"] for one in ran(run, "--anew", "same")[1]] == ["read, with nothing new"]
+
+
+def test_a_mark_that_cannot_be_sent_back_is_not_kept(run: Run, site: type[Site]) -> None:
+    site.files["/marked.json"] = card("marked")
+    site.headers_of["/marked.json"] = {"ETag": '"\xe9"', "Last-Modified": "\xe9 yesterday"}
+    added(run, f"http://{site.host}/marked.json", "--allow-private")
+    assert ran(run)[0] == 0
+    code, (again,) = ran(run)
+    assert (code, again["outcome"]) == (0, "unchanged")
 
 
 def test_what_is_packed_for_the_way_is_unpacked_beside_no_other(run: Run, site: type[Site]) -> None:

@@ -16,6 +16,7 @@ _METADATA = frozenset(map(ip_address, ("168.63.129.16", "192.0.0.192", "100.100.
 """Where clouds answer about their own machines, outside the networks that are private anyway."""
 _NAT64 = ip_network("64:ff9b::/96")
 _LONGEST = 2_000
+_LAST_PORT = 65_535
 
 
 def url_of(words: str) -> httpx2.URL:
@@ -26,6 +27,8 @@ def url_of(words: str) -> httpx2.URL:
         raise BadRequest(f"{words[:80]!r} is no address: {error}.") from error
     if url.scheme not in {"http", "https"} or not url.host:
         raise BadRequest(f"{words[:80]!r} is not fetched: only http and https addresses are.")
+    if url.port is not None and not 0 < url.port <= _LAST_PORT:
+        raise BadRequest(f"{words[:80]!r} is not fetched: ports end at {_LAST_PORT}.")
     if url.userinfo or "@" in url.netloc.decode():
         raise BadRequest(
             "An address with a user or password is not fetched: it would stand in the graph, in "
@@ -60,6 +63,8 @@ def not_public(words: str) -> str:
         (address.is_link_local, "a link-local address, where clouds answer about themselves"),
         (address.is_multicast, "a multicast address"),
         (not address.is_global, "a private address"),
+        (isinstance(address, IPv6Address) and address.is_site_local, "a site-local address"),
+        (address.is_reserved, "an address that no network of the Internet has"),
     )
     return next((words for holds, words in kinds if holds), "")
 

@@ -168,7 +168,8 @@ def _answer(  # noqa: PLR0913, PLR0917 - what `fetch` is given
         raise NotFetched("The file is empty.")
     if head.startswith((b"<!doctype html", b"<html")):
         raise NotFetched("The server answers with a web page, such as one to log in, and no data.")
-    validators = Validators(str(url), _header(response, "etag"), _header(response, "last-modified"))
+    etag, modified = (_printable(_header(response, h)) for h in ("etag", "last-modified"))
+    validators = Validators(str(url), etag, modified)
     digest = sha256()
     with file.open("rb") as stream:
         for piece in pieces(stream):

@@ -262,6 +262,8 @@ def _place(address: str, *, private: bool) -> str:
         if not private:
             check_literal(url)
         return str(url)
+    if not address.strip():
+        raise BadRequest("The address is empty. Name a URL, a file or a folder.")
     path = Path(address).resolve()
     if not path.exists():
         raise NotFound(f"{path} does not exist.")
