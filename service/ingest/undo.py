@@ -38,6 +38,7 @@ from service.records import repository
 from service.store.port import Engine, Row
 from service.validation.gate import Gate
 from service.validation.plan_rules import broken_rules
+from service.validation.validator import Issue
 
 _NAMED = 20
 """How many of those that rest on an import a sentence names; the answer has all."""
@@ -145,7 +146,8 @@ def _rules(engine: Engine, revised: Iterable[ImportedRecord]) -> Iterator[str]:
     """Yield the plans and matches that may not be again what they were before."""
     for old in (r.before for r in revised if r.before and r.before.kind in {Plan.kind, Match.kind}):
         held = repository.load(engine, old.kind, old.ident, old.number).record
-        iri, issues = str(old.iri), {}
+        iri = str(old.iri)
+        issues: Mapping[str, Sequence[Issue]] = {}
         if isinstance(held, Plan):
             issues = broken_rules(engine, {iri: held}, frozenset([iri]))
         elif isinstance(held, Match):
