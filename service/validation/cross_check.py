@@ -64,9 +64,9 @@ class Audit:
                 "Plain pySHACL judges what was imported otherwise than the batch did: "
                 f"{difference}. Please report this, and import again with --plain-pyshacl."
             )
+        others = len(batch.submissions) - 1
         logging.getLogger("evalgap").warning(
-            "pyshacl-turbo judges %s or one of the %d records imported with it otherwise than "
-            "pySHACL, which decides. Please report this.",
+            "pyshacl-turbo judges %s%s otherwise than pySHACL, which decides. Please report this.",
             batch.submissions[0].iri,
-            len(batch.submissions) - 1,
+            f" or one of the {others} records imported with it" if others else "",
         )

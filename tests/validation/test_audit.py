@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from typing import Never
 
 import pytest
@@ -116,6 +116,15 @@ def test_a_difference_that_pyshacl_does_not_bear_out_is_in_the_log(
         run()
     assert len(asked) == 1
     assert "otherwise than pySHACL, which decides" in caplog.text
+
+
+def test_a_record_that_came_alone_is_named_alone(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(gate, "differs", lambda *_: True)
+    with caplog.at_level(logging.WARNING, "evalgap"):
+        (_,) = ingest(islice(shipped(), 1), open_store(None), Gate(0))
+    assert "/1 otherwise than pySHACL, which decides" in caplog.text
 
 
 def test_a_second_judge_that_gives_up_has_no_opinion(
