@@ -164,7 +164,9 @@ class _Run:
             if found:
                 changed.append(found)
             elif source.last:
-                self._report(Drift(source, "unchanged", f"as read {source.last.at}"))
+                undone = "; that import was undone, and --anew reads it again"
+                why = f"as read {source.last.at}{undone if source.undone else ''}"
+                self._report(Drift(source, "unchanged", why))
         return changed
 
     def read(self, found: "Sequence[Obtained]", *, replacing: bool) -> None:

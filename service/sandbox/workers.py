@@ -166,8 +166,13 @@ class _Worker:
         self._ended = False
         # how a process ended can be read once: two threads at it would have one find nothing
         self._reaping = Lock()
-        by_lasting_thread(self._process.start)
-        theirs.close()
+        try:
+            by_lasting_thread(self._process.start)
+        except (EOFError, OSError) as error:
+            self._pipe.close()
+            raise _ended_from_outside() from error
+        finally:
+            theirs.close()
 
     @property
     def alive(self) -> bool:
@@ -204,9 +209,7 @@ class _Worker:
         if code in _NO_MEMORY:
             return TooLarge(_TOO_MUCH)
         if code in _ENDED_FROM_OUTSIDE:
-            return Busy(
-                "The process that worked on this was ended from outside. Try again.", retry_after=1
-            )
+            return _ended_from_outside()
         return Crashed(
             "Reading this ended the process that read it: it is most likely nested too deep. "
             "Nothing was stored."
@@ -225,6 +228,10 @@ class _Worker:
             self._process.kill()
             self._process.join()
             self._pipe.close()
+
+
+def _ended_from_outside() -> Busy:
+    return Busy("The process that worked on this was ended from outside. Try again.", retry_after=1)
 
 
 def _ending() -> Busy:

@@ -83,7 +83,8 @@ class Gate:
 
     def second_opinion(self, results: Sequence[GateResult], context: str) -> "Future[bool]":
         """Have another implementation judge a batch again; tell whether it finds something else."""
-        decided = [r for r in results if all(i.shape != _UNDECIDED for i in r.issues)]
+        # a number that cannot be read, or an end of the process, is no finding of a shape
+        decided = [r for r in results if all(i.shape not in {"", _UNDECIDED} for i in r.issues)]
         records = b"".join(r.nquads for r in decided)
         found = verdict(chain.from_iterable(r.issues for r in decided))
         return self._later(self._done, differs, records, context.encode(), found)

@@ -336,7 +336,9 @@ def test_a_run_says_what_is_new_revised_and_gone(run: Run, cards: Path) -> None:
     shown = run("imports", "show", said["import"][:8], seed=False).stdout
     assert f"source ours: {cards}" in shown
     assert run("imports", "undo", said["import"], seed=False).returncode == 0
-    assert ran(run)[1][0]["outcome"] == "unchanged"
+    (after,) = ran(run)[1]
+    assert after["outcome"] == "unchanged"
+    assert "that import was undone, and --anew reads it again" in after["reason"]
     (cards / "two.json").write_bytes(card("two"))
     back = run("sources", "run", seed=False)
     assert "ours: changed: 1 new, 1 revised, 2 unchanged (import " in back.stdout

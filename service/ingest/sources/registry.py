@@ -58,7 +58,8 @@ class LastRead:
 class Source:
     """A source as it was added. `outcome` is what came of it when it was `checked` last.
 
-    `records` is how many it holds, `gone` how many it held once.
+    `records` is how many it holds, `gone` how many it held once. `undone`: the store has taken back
+    what was imported of it last.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Source:
     records: int
     gone: int
     last: LastRead | None
+    undone: bool = False
 
     @property
     def fetched(self) -> bool:
@@ -83,7 +85,7 @@ class Source:
         return {**said, **vars(self.choice), "read": self.last.at if self.last else None}
 
 
-_INNER = {"choice", "last"}
+_INNER = {"choice", "last", "undone"}
 
 
 class Sources:

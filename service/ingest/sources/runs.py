@@ -73,7 +73,10 @@ def trusted(source: Source, engine: Engine | None) -> Source:
         return source
     fits = engine is not None and last.reader == READER
     if fits and engine and last.write:
-        fits = internal.holds(engine, "write-stored", activity=activity_iri(last.write))
+        activity = activity_iri(last.write)
+        fits = internal.holds(engine, "write-stored", activity=activity)
+        if internal.holds(engine, "write-undone", activity=activity):
+            return replace(source, undone=True)
     return source if fits else replace(source, last=None)
 
 
