@@ -46,7 +46,8 @@ _PAPERS = ("arxiv:", "doi:")
 _CODE = "github:"
 _BLANK = re.compile(r"[\s_\-\u2010-\u2015]+")
 _LONG = re.compile(
-    r"(?P<head>[^:()]{2,60}):\s|\((?P<inside>[^()\s]{2,30})\)$|(?P<short>[^:()]{2,60}) \("
+    r"\((?P<inside>[^()\s]{2,30})\)$"
+    r"|(?:^|(?<=[:()])|(?<=:\s))(?:(?P<head>[^:()]{2,60}):\s|(?P<short>[^:()]{2,60}) \()"
 )
 """A title with a short name in it: before a colon, or beside or within brackets."""
 

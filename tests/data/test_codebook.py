@@ -55,6 +55,7 @@ def test_it_names_every_old_value_that_is_to_be_recoded() -> None:
     assert open_ended <= NAMED
 
 
+@pytest.mark.one_engine
 def test_it_is_a_page_to_which_guides_and_manual_lead(client: TestClient) -> None:
     found = opened(client, "/guides/codebook")
     assert found.texts("h1") == ["Codebook"]
