@@ -41,11 +41,15 @@ def fields(content: Mapping[str, Any]) -> FoundFields:
 
 
 def detects(content: Any) -> bool:
-    """Recognise a run by its scores by task and what only this harness puts beside them."""
+    """Recognise a run by its scores by task and what only this harness puts beside them.
+
+    Scores that stand without the settings of a run are kept by tests; they are of no model.
+    """
     return (
         isinstance(content, Mapping)
         and isinstance(content.get("results"), Mapping)
         and not _RUN.isdisjoint(content)
+        and ("config" in content or "model_name" in content)
         and any(isinstance(scores, Mapping) for scores in content["results"].values())
     )
 

@@ -27,6 +27,7 @@ NOISE = {
     "tasks/group.yaml": "group: g\ntask: [a, b]\n",
     "tasks/_base_yaml": "dataset_path: a/b\noutput_type: multiple_choice\n",
     "empty.yaml": "",
+    "tests/scores.json": '{"results": {"anagrams": {"acc": 0.0}}, "versions": {"anagrams": 0}}',
 }
 LOGS = {
     "Inspect": '{"version": 2, "status": "success", "eval": {"task": "t"}, "x": NaN}',
