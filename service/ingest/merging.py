@@ -20,12 +20,10 @@ from loaders.model import Match, whole_number
 from service.access import LogEntry
 from service.ingest.successors import Successor, Version, judged_lines, repeated
 from service.queries import internal
-from service.records.merged import KINDS, MERGED, in_force, resolved
+from service.records.merged import KINDS, MERGED, SAME, in_force, resolved
 from service.store.port import Engine
 from service.validation.gate import Gate
 from service.validation.validator import Issue
-
-SAME = "same-as"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from service.ingest.current_codes import in_current_codes
 from service.ingest.report import RecordChange
 from service.queries import internal
 from service.records import repository
-from service.records.merged import in_force, named_as_kept
+from service.records.merged import SAME, in_force, named_as_kept
 from service.store.port import Engine
 from service.validation.gate import Submission
 
@@ -204,11 +204,7 @@ def _is_stored(record: Record, version: int, engine: Engine) -> bool:
 def _as_kept(planned: VersionedRecord, kept: Mapping[str, str]) -> VersionedRecord:
     """Return a record that names what is kept in the place of what was merged into it."""
     record = planned.record
-    if (
-        not kept
-        or planned.unchanged
-        or (isinstance(record, Match) and record.relation == "same-as")
-    ):
+    if not kept or planned.unchanged or (isinstance(record, Match) and record.relation == SAME):
         return planned
     named, met = named_as_kept(record, kept)
     return replace(planned, record=named, merged=met) if met else planned

@@ -18,6 +18,8 @@ from service.store.port import Engine
 
 MERGED = URIRef(f"{BASE}graph/merged")
 """The graph that holds the merges in force, and nothing else."""
+SAME = "same-as"
+"""The relation of a match that merges."""
 KINDS = ("benchmark", "dataset", "implementation", "system")
 """The kinds of things that can be merged."""
 

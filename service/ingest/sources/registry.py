@@ -148,7 +148,7 @@ class Sources:
                 json.dumps(choice.only),
                 json.dumps(choice.ignore),
                 choice.hidden,
-                _now(),
+                now(),
             ),
         )
         return self.named(given)
@@ -177,7 +177,7 @@ class Sources:
         """Note what came of a source, where nothing was read of it."""
         self._db.execute(
             "UPDATE source SET checked = ?, outcome = ? WHERE name = ?",
-            (_now(), outcome, source.name),
+            (now(), outcome, source.name),
         )
 
     def run(self, source: Source, *, dry_run: bool = False) -> "SeenRecords":
@@ -191,7 +191,7 @@ class SeenRecords:
     def __init__(self, db: sqlite3.Connection, source: Source, *, dry_run: bool) -> None:
         """Begin a run; a dry one keeps nothing."""
         self._db, self._source, self._dry_run = db, source, dry_run
-        self._run, self._now = uuid4().hex, _now()
+        self._run, self._now = uuid4().hex, now()
         rows = db.execute("SELECT * FROM seen WHERE source = ? AND gone IS NULL", (source.name,))
         self._there = {row["record"]: row["file"] for row in rows}
         self._met: set[str] = set()
@@ -281,5 +281,6 @@ def _name_of(place: str) -> str:
     return _ODD.sub("-", last.lower()).strip("-")[:64] or "source"
 
 
-def _now() -> str:
+def now() -> str:
+    """Return the present time as it is kept of a source."""
     return datetime.now(UTC).isoformat(timespec="seconds")

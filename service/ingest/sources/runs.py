@@ -3,7 +3,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from service.ingest.provenance import activity_iri
 from service.ingest.set_aside import SetAside, noted
 from service.ingest.sources.drift import Drift
 from service.ingest.sources.fetch import Bounds, Validators, fetch
-from service.ingest.sources.registry import LastRead, Source, Sources
+from service.ingest.sources.registry import LastRead, Source, Sources, now
 from service.queries import internal
 from service.store.port import Engine
 from service.validation.gate import Gate
@@ -112,8 +111,7 @@ def read(found: Obtained, sources: Sources, into: Import, stopped: Callable[[], 
     if not dry_run and not stopped():
         last = found.source.last
         stored_by = drift.write or (last.write if last else "")
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        as_read = LastRead(now, found.validators, found.digest, READER, stored_by)
+        as_read = LastRead(now(), found.validators, found.digest, READER, stored_by)
         seen.finish(drift.outcome, as_read if whole else None)
     return drift
 
