@@ -1,0 +1,20 @@
+"""What is coded twice: the sealed sample is the one that was drawn."""
+
+import json
+import random
+from hashlib import sha256
+
+from tests.shipped import ROOT
+
+SEALED = json.loads((ROOT / "data/coding/sealed-sample.json").read_text("utf-8"))
+DIGEST = "601c5d0f8c0899232e0530199a4b221afddc98bb09d5a218cddb2637f5372e35"
+"""Of the sample as drawn on 2026-11-29, before the codebook was revised."""
+
+
+def test_the_sealed_sample_is_as_drawn() -> None:
+    sample = SEALED["sample"]
+    for kind, frame in SEALED["frames"].items():
+        drawn = random.Random(SEALED["seed"]).sample(frame, 40)
+        assert sorted(drawn) == sample[kind]
+    lines = "".join(f"{kind} {i}\n" for kind in ("cards", "gaps") for i in sample[kind])
+    assert sha256(lines.encode()).hexdigest() == SEALED["sha256"] == DIGEST
