@@ -54,7 +54,7 @@ from service.ingest.set_aside import noted
 from service.ingest.written import differences, sizes
 from service.store.faults import fault
 from service.store.open import open_engine
-from service.store.oxigraph.store import open_store
+from service.store.oxigraph.store import copy_beside_a_writer, open_store
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False
@@ -336,9 +336,7 @@ def backup(
     settings = settings_of(store=store)
     if settings.store is None or not settings.store.exists():
         fail(f"There is no store at {settings.store}.")
-    engine = open_store(settings.store, read_only=True)
-    engine.backup(folder)
-    engine.close()
+    copy_beside_a_writer(settings.store, folder)
     out.print(f"{settings.store} is copied to {folder}")
 
 

@@ -1,10 +1,12 @@
 """The embedded store: one writer, readers beside it, nothing lost and nothing half-written."""
 
+import itertools
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from threading import Event
 
@@ -13,6 +15,7 @@ from fastapi.testclient import TestClient
 
 from service.common.problems import StoreBusy
 from service.common.settings import Settings
+from service.store.oxigraph.private_copy import open_copy
 from service.store.oxigraph.store import open_store
 from service.web.app import create_app
 from tests.cli.conftest import command, process
@@ -122,6 +125,36 @@ def test_a_backup_is_taken_beside_a_writer_and_restored(tmp_path: Path) -> None:
     assert restored.ask("ASK { GRAPH <urn:g> { <urn:a> ?p ?o } }")
     assert not restored.ask("ASK { GRAPH <urn:g> { <urn:later> ?p ?o } }")
     restored.close()
+
+
+def test_copies_are_taken_while_a_writer_deletes_the_files_they_are_made_of(
+    tmp_path: Path,
+) -> None:
+    """Seven in ten copies failed so before they were tried again, and were called damage."""
+    writer = open_store(tmp_path / "store")
+    writer.commit("<urn:a> <urn:p> <urn:b> <urn:g> .\n")
+    copied = Event()
+
+    def write() -> None:
+        for number in itertools.count():
+            writer.commit(f'<urn:a> <urn:p> "{number}" <urn:g> .\n')
+            writer.tidy()
+            if copied.is_set():
+                return
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        try:
+            for number in range(8):
+                with closing(open_copy(tmp_path / "store")) as copy:
+                    assert copy.ask("ASK { GRAPH <urn:g> { <urn:a> <urn:p> <urn:b> } }")
+                done = command(tmp_path / "store", "backup", tmp_path / f"{number}", seed=False)
+                assert done.returncode == 0, done.stderr
+        finally:
+            copied.set()
+        writing.result()
+    writer.close()
+    assert not [*tmp_path.glob("*.copy-*"), *tmp_path.glob("*.tmp")]
 
 
 def test_closing_waits_for_a_transaction_of_another_thread(tmp_path: Path) -> None:

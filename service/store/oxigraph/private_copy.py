@@ -18,7 +18,7 @@ from weakref import finalize
 import pyoxigraph as ox
 
 from service.common.problems import NotFound
-from service.store.oxigraph.store import EmbeddedEngine, open_store
+from service.store.oxigraph.store import EmbeddedEngine, copy_beside_a_writer
 
 _IN_USE = "in-use"
 """A file that is locked as long as a copy is in use, also as other containers see it."""
@@ -48,11 +48,7 @@ def open_copy(folder: Path | None) -> CopyEngine:
     home = _home(folder)
     lock = os.open(home / _IN_USE, os.O_CREAT | os.O_RDWR, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
-    source = open_store(folder, read_only=True)
-    try:
-        source.backup(home / folder.name)
-    finally:
-        source.close()
+    copy_beside_a_writer(folder, home / folder.name)
     return CopyEngine(home, folder.name, lock)
 
 

@@ -10,7 +10,7 @@ import logging
 import os
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from io import BytesIO
 from pathlib import Path
 from threading import Lock
@@ -296,6 +296,20 @@ def open_store(folder: Path | None, *, read_only: bool = False) -> EmbeddedEngin
         return EmbeddedEngine(ox.Store(str(folder)), folder)
     except (OSError, RuntimeError) as error:
         raise _unopened(error, folder) from None
+
+
+def copy_beside_a_writer(folder: Path, to: Path) -> None:
+    """Write a consistent copy of the store in a folder to a new one, whoever has it open.
+
+    A copy links files by their names, and a writer that compacts may have deleted one of these
+    since the store was opened; that is no damage, so the store is opened anew then.
+    Raises as `open_store` and `EmbeddedEngine.backup` do.
+    """
+    for _ in range(_TRIES - 1):
+        with suppress(StoreDamaged), closing(open_store(folder, read_only=True)) as engine:
+            return engine.backup(to)
+    with closing(open_store(folder, read_only=True)) as engine:
+        return engine.backup(to)
 
 
 def _unopened(error: Exception, folder: Path) -> Problem:
