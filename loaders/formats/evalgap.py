@@ -35,6 +35,7 @@ _CARD_KEYS = {
     "benchmark_name", "citation", "version", "benchmark", "card", "intended_use_case",
     "task", "outcome", "contextual", "consequential", "dimensions", "notes",
 }  # fmt: skip
+_LISTS = ("population", "hints", "looked_in")
 _KNOWN = {"evalgap", "metrics", "systems", "studies", *_SECTIONS, *_CARD_KEYS}
 
 
@@ -226,7 +227,7 @@ def _statement(dimension: str, block: Mapping[str, Any], values_field: str) -> d
         "codings": codings,
         values_field: read,
     }
-    lists: dict[str, Any] = {k: as_list(fields[k]) for k in ("population", "hints") if k in fields}
+    lists: dict[str, Any] = {k: as_list(fields[k]) for k in _LISTS if k in fields}
     return {**fields, **lists, **special}
 
 

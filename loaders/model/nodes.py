@@ -137,11 +137,15 @@ class Study(Thing):
 
 
 class Citation(Node):
-    """A place in a source: the publication or file, and where in it."""
+    """A place in a source: the publication or file, where in it, and what it says there.
+
+    `quote` is a passage of the source word for word; a paraphrase is no quote.
+    """
 
     rdf_type = "egap:Citation"
     url: Annotated[Iri, Link("dcterms:source")]
     locator: Annotated[Text | None, Value("egap:locator")] = None
+    quote: Annotated[Text | None, Value("egap:quotedText")] = None
 
 
 class UserGroup(Node):

@@ -69,7 +69,11 @@ class Coding(Node):
 
 
 class Statement(Node):
-    """What somebody states about one thing on one dimension: words, codes, or neither."""
+    """What somebody states about one thing on one dimension: words, codes, or neither.
+
+    `sources` are what an answer rests on. `looked_in` is what was read in vain, where there is no
+    answer or only a part of one: the locator says how far (abstract, README, full text).
+    """
 
     dimension: Annotated[Slug, Coded("egap:onDimension", "dimension/")]
     answer_status: Annotated[Slug, Coded("egap:answerStatus", "code/answer-status/")] = "not-stated"
@@ -79,6 +83,7 @@ class Statement(Node):
     hints: Annotated[tuple[Text, ...], Value("egap:hintText")] = ()
     codings: Annotated[tuple[Coding, ...], Part("egap:hasCoding", "coding")] = ()
     sources: Annotated[tuple[Citation, ...], Part("egap:hasCitation", "source")] = ()
+    looked_in: Annotated[tuple[Citation, ...], Part("egap:lookedIn", "looked-in")] = ()
 
     def coded(self) -> tuple[str, ...]:
         """Return the values that count as answers: those stated or derived, never hints."""

@@ -60,7 +60,8 @@ def _section(assumption: Assumption, question: str) -> str:
     parts = [f"## {title}", f"*{wording}*" if wording else "", said, _codes(assumption)]
     hints = [f"- Hint, not an answer: {escape(h)}" for h in assumption.hints]
     cited = [f"- Source: {_cited(c)}" for c in assumption.sources]
-    return "\n\n".join(p for p in [*parts, "\n".join(hints + cited)] if p)
+    looked = [f"- Looked in: {_cited(c)}" for c in assumption.looked_in]
+    return "\n\n".join(p for p in [*parts, "\n".join(hints + cited + looked)] if p)
 
 
 def _codes(assumption: Assumption) -> str:
@@ -82,4 +83,6 @@ def _basis(coding: Coding, *, claimed: bool) -> str:
 
 
 def _cited(citation: Citation) -> str:
-    return f"<{citation.url}>" + (f", {escape(citation.locator)}" if citation.locator else "")
+    locator = f", {escape(citation.locator)}" if citation.locator else ""
+    quote = f": “{escape(citation.quote)}”" if citation.quote else ""
+    return f"<{citation.url}>{locator}{quote}"

@@ -62,7 +62,7 @@ def test_every_answer_cites_a_source_and_nothing_else_does(subtests: pytest.Subt
 
 
 def addresses() -> list[str]:
-    found = [s.url for _, statement in statements() for s in statement.sources]
+    found = [s.url for _, said in statements() for s in (*said.sources, *said.looked_in)]
     found += [s.url for g in gaps() for s in (*g.sources, *g.contested_in)]
     found += [u for study in studies().values() for u in study.reported_in]
     found += [s.url for r in records() if isinstance(r, Profile | SystemCard) for s in r.sources]
@@ -89,11 +89,12 @@ def test_every_verdict_has_evidence_or_a_reason_why_it_is_unknown() -> None:
 
 
 def words_of(value: object) -> Iterator[str]:
-    """Yield every text in a parsed file."""
+    """Yield every text in a parsed file but the fields that hold marked quotations."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        yield from (text for item in value.values() for text in words_of(item))
+        said = (item for key, item in value.items() if key != "quote")
+        yield from (text for item in said for text in words_of(item))
     elif isinstance(value, list):
         yield from (text for item in value for text in words_of(item))
 
@@ -105,6 +106,18 @@ def texts() -> list[tuple[str, str]]:
 def test_marked_quotations_are_short() -> None:
     found = [(name, a or b) for name, text in texts() for a, b in QUOTATION.findall(text)]
     assert [(name, q) for name, q in found if len(q.split()) > QUOTED_WORDS] == []
+
+
+def test_quotes_are_short_and_have_their_place() -> None:
+    places = [(i, c) for i, s in statements() for c in (*s.sources, *s.looked_in)]
+    cited = [c for g in gaps() for c in (*g.sources, *g.contested_in)]
+    quoted = [(i, c) for i, c in [*places, *(("gap", c) for c in cited)] if c.quote]
+    assert [i for i, c in quoted if not c.locator] == []
+    assert [(i, c.quote) for i, c in quoted if len(str(c.quote).split()) > QUOTED_WORDS] == []
+
+
+def test_what_was_looked_in_says_how_far() -> None:
+    assert [i for i, s in statements() for c in s.looked_in if not c.locator] == []
 
 
 def runs(text: str) -> set[tuple[str, ...]]:

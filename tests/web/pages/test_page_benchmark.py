@@ -39,7 +39,11 @@ SILENT = """evalgap: 1
 benchmark_name: Silent
 benchmark: {id: silent-one}
 card: {author: {id: bot, name: A bot}, origin: machine, status: draft}
-task: {query_authorship: {status: not-stated, hints: ["Taken from exams."]}}
+task:
+  query_authorship: {status: not-stated, hints: ["Taken from exams."]}
+  information_completeness:
+    status: not-stated
+    looked_in: [{url: "https://example.org/paper", locator: abstract, quote: <b>no</b> word of it}]
 """
 WITHDRAWN = """evalgap: 1
 benchmark_name: Taken back
@@ -341,6 +345,16 @@ def test_words_that_only_point_to_an_answer_are_a_hint(grown: TestClient) -> Non
     row = next(r for r in rows(grown.get("/benchmarks.csv")) if r["id"] == "silent-one")
     assert row["query-authorship_values"] == "hinted, no coded value"
     assert row["interaction-type"] == "not-stated"
+
+
+def test_what_was_looked_in_stands_with_how_far_and_what_it_says(grown: TestClient) -> None:
+    found = opened(grown, "/benchmarks/silent-one")
+    shown = section(found, "information-completeness")
+    assert "not stated" in shown.words
+    assert "Looked in: example.org , abstract : <b>no</b> word of it" in shown.words
+    assert shown.texts("q") == ["<b>no</b> word of it"]
+    text = grown.get("/api/v1/cards/silent-one/bot.md").text
+    assert "- Looked in: <https://example.org/paper>, abstract: “" in text
 
 
 def test_a_withdrawn_card_is_shown_as_one_and_never_counts(grown: TestClient) -> None:

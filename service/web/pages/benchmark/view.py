@@ -183,7 +183,8 @@ def _written(engine: Engine, stored: StoredRecord) -> CurrentCard:
 
 
 def _speaks(said: Assumption) -> bool:
-    return bool(said.answer or said.codings or said.hints) or said.answer_status != NOT_STATED
+    told = said.answer or said.codings or said.hints or said.looked_in
+    return bool(told) or said.answer_status != NOT_STATED
 
 
 def _benchmark(engine: Engine, ident: str, deployment: str | None) -> BenchmarkClaims:
