@@ -1,0 +1,207 @@
+"""What records must keep among each other, as questions about loaded records.
+
+Each function yields the id of a record and a sentence on what disagrees in it, and knows no
+particular record. What one record can break by itself is a shape as well, so that records from
+elsewhere are warned of it: `gap-varies-coded`, `gap-n-of-ends`, `coding-rule-value`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+
+from rdflib import SKOS, URIRef
+
+from loaders.mapping.iris import BASE, EGAP, last_segment
+from loaders.model import Card, Gap, Measurement, Profile, Record, Statement
+from service.ontology import graphs
+
+Finding = tuple[str, str]
+
+KEYED = {"exact-match", "program-test", "reference-overlap"}
+"""Scorers that compare with a key, a test or a reference."""
+GRADED = {"rubric-by-people", "rated-quality"}
+"""Scorers that grade; a model judge may do either."""
+ANSWERED_BY_SOMEBODY = {"multi-turn", "multi-session", "agentic"}
+
+
+def values_on(dimension: str, values: Iterable[str]) -> set[str]:
+    """Return those of the values that belong to a dimension, without its name."""
+    return {v.partition("/")[2] for v in values if v.startswith(f"{dimension}/")}
+
+
+def ends(record: Gap) -> tuple[Measurement, Measurement]:
+    """Return the score under evaluation and the changed one."""
+    found = {f"measurement-{m.key}": m for m in record.measurements}
+    return found[record.evaluation], found[record.changed]
+
+
+def under(end: Measurement) -> tuple[str, ...]:
+    """Return the values of the condition of a score."""
+    return end.condition.under if end.condition else ()
+
+
+def said(record: Card | Profile) -> dict[str, Statement]:
+    """Return what a card or profile says, by dimension."""
+    parts = record.assumptions if isinstance(record, Card) else record.characteristics
+    return {part.dimension: part for part in parts}
+
+
+def varied_without_two_unequal_ends(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps that name a dimension as varied which their two conditions do not bear out."""
+    for record in records:
+        if isinstance(record, Gap):
+            before, after = map(under, ends(record))
+            for dimension in record.varies:
+                pair = values_on(dimension, before), values_on(dimension, after)
+                if not all(pair):
+                    yield record.id, f"{dimension} varies, but is not coded at both ends"
+                elif pair[0] == pair[1]:
+                    yield record.id, f"{dimension} varies, but is the same at both ends"
+
+
+def unequal_ends_that_do_not_vary(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps whose conditions differ on a dimension that they do not name as varied."""
+    for record in records:
+        if isinstance(record, Gap):
+            before, after = map(under, ends(record))
+            for dimension in {v.partition("/")[0] for v in (*before, *after)}:
+                pair = values_on(dimension, before), values_on(dimension, after)
+                if all(pair) and pair[0] != pair[1] and dimension not in record.varies:
+                    yield record.id, f"{dimension} differs between the ends, but is not in varies"
+
+
+def ends_that_no_card_assumes(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps whose evaluation end is coded otherwise than their benchmark's cards.
+
+    Each part of a dimension is compared by itself, and only where both sides code it. A value fits
+    if some card has it, or one broader or narrower.
+    """
+    assumed: dict[str, set[str]] = defaultdict(set)
+    for record in records:
+        if isinstance(record, Card):
+            assumed[record.benchmark.id] |= {c for a in record.assumptions for c in a.coded()}
+    for record in records:
+        if isinstance(record, Gap):
+            card = assumed[record.benchmark]
+            for value in under(ends(record)[0]):
+                of_part = {c for c in card if part(c) == part(value)}
+                if of_part and not any(akin(value, c) for c in of_part):
+                    yield record.id, f"starts at {value}, its card has {sorted(of_part)}"
+
+
+def n_of_neither_end(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps of which n is neither that of both ends nor their sum, all in one unit."""
+    for record in records:
+        if isinstance(record, Gap) and record.n is not None:
+            before, after = ends(record)
+            same = {m.n_unit for m in (before, after)} == {record.n_unit}
+            if same and before.n and after.n:
+                fits = {before.n + after.n} | ({before.n} if before.n == after.n else set())
+                if record.n not in fits:
+                    yield record.id, f"n is {record.n}, of the ends {before.n} and {after.n}"
+
+
+def rules_that_give_another_value(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield codings by a rule of the ontology that does not give their value."""
+    table = rule_values()
+    for record in records:
+        for dimension, statement in _statements(record):
+            for coding in statement.codings:
+                given = table.get(coding.rule or "")
+                if given is not None and not any(akin(coding.code, value) for value in given):
+                    yield record.id, f"{dimension}: {coding.rule} does not give {coding.code}"
+
+
+def rules_left_out(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield cards on which codes meet the condition of a rule whose value they lack.
+
+    An answer in words says why the rule is not taken, and counts.
+    """
+    for record in records:
+        if isinstance(record, Card) and by_hand(record):
+            found = said(record)
+            for sentence in (*_complete(found), *_elicit(found), *_mediation(found)):
+                yield record.id, sentence
+
+
+def by_hand(card: Card) -> bool:
+    """Tell whether somebody coded all questions, not a reader the columns of a codebook."""
+    rules = {c.rule or "" for a in card.assumptions for c in a.codings}
+    return card.status != "draft" and not any(rule.startswith("codebook-") for rule in rules)
+
+
+def _complete(found: Mapping[str, Statement]) -> Iterator[str]:
+    """Items of an examination, and keyed ones that were written as items, stand alone."""
+    turns = _coded(found, "interaction-type")
+    how, open_ = _coded(found, "query-authorship"), found["information-completeness"]
+    if turns & ANSWERED_BY_SOMEBODY or open_.codings or open_.answer:
+        return
+    if "examination" in how:
+        yield "examination-items-are-self-contained holds, completeness is open"
+    rules = {c.rule for c in found["outcome-validity"].codings}
+    if how & ELICITATION == {"written-for-evaluation"} and "answer-key-scoring" in rules:
+        yield "keyed-items-stand-alone may hold, completeness is open"
+
+
+ELICITATION = {
+    "written-for-evaluation", "examination", "taken-from-benchmark", "translated",
+    "asked-for-by-study", "natural-use", "taken-from-text", "user-written",
+}  # fmt: skip
+
+
+def _elicit(found: Mapping[str, Statement]) -> Iterator[str]:
+    """What is given only on request has to be elicited."""
+    rules = {c.rule for c in found["information-completeness"].codings}
+    inquiry = _coded(found, "interaction-type")
+    if "facts-revealed-on-request" in rules and "must-elicit" not in inquiry:
+        yield "held-back-facts-must-be-elicited holds, must-elicit is not coded"
+
+
+def _mediation(found: Mapping[str, Statement]) -> Iterator[str]:
+    """A key asks for the output as decision, a grade for the output as advice."""
+    scored, between = _coded(found, "outcome-validity"), _coded(found, "decision-mediation")
+    open_ = found["decision-mediation"]
+    if open_.answer and not open_.codings:
+        return
+    if scored & KEYED and not between & {"output-is-decision", "simulated-decider"}:
+        yield "scored-output-is-decision holds, mediation says otherwise"
+    if scored & GRADED and "output-rated-as-advice" not in between and not _people(between):
+        yield "rated-output-without-decision holds, mediation says otherwise"
+
+
+def _people(between: set[str]) -> bool:
+    return any(value.startswith("human") for value in between)
+
+
+def _coded(found: Mapping[str, Statement], dimension: str) -> set[str]:
+    return values_on(dimension, found[dimension].coded())
+
+
+def _statements(record: Record) -> list[tuple[str, Statement]]:
+    return list(said(record).items()) if isinstance(record, Card | Profile) else []
+
+
+@cache
+def rule_values() -> dict[str, frozenset[str]]:
+    """Return the values that each derivation rule gives, as the ontology lists them."""
+    graph, found = graphs.taxonomy(), defaultdict(set)
+    for rule, value in graph.subject_objects(EGAP.yields):
+        found[str(graph.value(rule, SKOS.notation))].add(str(value).removeprefix(f"{BASE}value/"))
+    return {rule: frozenset(values) for rule, values in found.items()}
+
+
+def part(value: str) -> str:
+    """Return the scheme of a value, which is its dimension or one part of it."""
+    found = graphs.taxonomy().value(_iri(value), SKOS.inScheme)
+    return last_segment(found) if found else ""
+
+
+def akin(one: str, other: str) -> bool:
+    """Tell whether two values are the same or one is broader than the other."""
+    a, b = _iri(one), _iri(other)
+    wider = [set(graphs.taxonomy().transitive_objects(v, SKOS.broader)) for v in (a, b)]
+    return b in wider[0] or a in wider[1]
+
+
+def _iri(value: str) -> URIRef:
+    return URIRef(f"{BASE}value/{value}")
