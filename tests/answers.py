@@ -16,6 +16,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from loaders.mapping.iris import BASE
+from service.agreement import report
 from service.common.settings import Settings
 from service.fit import shares
 from service.ingest import seeding
@@ -32,6 +33,7 @@ PRINTED = {
     "evalgap stats": corpus_report.as_text,
     "evalgap stats --questions": corpus_report.questions_as_text,
     "evalgap stats --verdicts": shares.as_text,
+    "evalgap stats --agreement": lambda _: report.as_text(report.shipped(), disagreements=True),
 }
 """What the file shows between `<!-- command -->` and `<!-- end -->`, and what prints it."""
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,16 +19,42 @@ def stats(
     verdicts: Annotated[
         bool, typer.Option("--verdicts", help="How often which verdict comes of a fit.")
     ] = False,
+    agreement: Annotated[
+        bool,
+        typer.Option("--agreement", help="How well two coders agree, and where they do not."),
+    ] = False,
+    codings: Annotated[
+        Path | None,
+        typer.Option(
+            "--codings",
+            exists=True,
+            file_okay=False,
+            help="With --agreement: a folder with first.csv and second/*.csv, instead of ours.",
+        ),
+    ] = None,
 ) -> None:
     """Print how much the graph holds, how well it is verified, and what is still open."""
+    from service.agreement import report  # noqa: PLC0415
     from service.fit import shares  # noqa: PLC0415 - the other commands start faster
     from service.queries import corpus_report  # noqa: PLC0415
 
+    if agreement or codings:
+        found = report.document(codings) if codings else report.shipped()
+        _print(_json(found) if as_json else report.as_text(found, disagreements=True))
+        return
     with opened(settings_of(store=store), read_only=True) as engine:
         if as_json:
-            text = json.dumps(corpus_report.document(engine), ensure_ascii=False, indent=1)
+            text = _json(corpus_report.document(engine))
         elif verdicts:
             text = shares.as_text(engine)
         else:
             text = (corpus_report.questions_as_text if questions else corpus_report.as_text)(engine)
+    _print(text)
+
+
+def _json(found: object) -> str:
+    return json.dumps(found, ensure_ascii=False, indent=1)
+
+
+def _print(text: str) -> None:
     sys.stdout.write(f"{text}\n")
