@@ -8,7 +8,7 @@ and with them the figures of the corpus in `data/CORPUS.md`: read the difference
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from service.common.settings import Settings
 from service.fit import shares
 from service.ingest import seeding
 from service.queries import catalog, corpus_report
+from service.store.port import Engine
 from service.web.app import create_app
 from service.web.dependencies import Services
 from tests import model_shapes
@@ -29,7 +30,7 @@ from tests.manual import filled
 FOLDER = Path(__file__).parent / "golden" / "queries"
 COMPETENCY = Path(__file__).parent / "ontology" / "competency"
 CORPUS = Path(__file__).parents[1] / "data" / "CORPUS.md"
-PRINTED = {
+PRINTED: Mapping[str, Callable[[Engine], str]] = {
     "evalgap stats": corpus_report.as_text,
     "evalgap stats --questions": corpus_report.questions_as_text,
     "evalgap stats --verdicts": shares.as_text,
