@@ -9,11 +9,10 @@ crash left half done is done by the next.
 """
 # DESIGN: merged-by-versions
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from rdflib import URIRef
-from rdflib.term import Node
 
 from loaders.mapping.iris import BASE, DCTERMS, EGAP, PROV, PROVENANCE, path_below
 from loaders.model import Match, whole_number
@@ -36,9 +35,9 @@ class Confirmed:
     """The record that says so."""
 
 
-def confirmed(engine: Engine) -> Confirmed:
-    """Return the confirmed matches as they stand."""
-    rows = internal.rows(engine, "merges")
+def confirmed(engine: Engine, without: Container[str] = ()) -> Confirmed:
+    """Return the confirmed matches as they stand, `without` those of these IRIs."""
+    rows = [r for r in internal.rows(engine, "merges") if str(r["match"]) not in without]
     pairs = [(str(row["old"]), str(row["kept"])) for row in rows]
     return Confirmed(resolved(pairs), {str(row["old"]): str(row["match"]) for row in rows})
 
@@ -151,13 +150,7 @@ def _renamed(
     engine: Engine, current: Version, said: Version, names: Mapping[str, str]
 ) -> Successor:
     """Return what a version `said` as the one after the current, with things under other names."""
-    again = repeated(engine, said, current.number + 1)
-
-    def now(term: Node) -> Node:
-        return URIRef(names.get(str(term), str(term))) if isinstance(term, URIRef) else term
-
-    triples = dict.fromkeys((s, p, now(o)) for s, p, o in again.triples)
-    return Successor(again.version, [*triples], said)  # type: ignore[list-item]
+    return repeated(engine, said, current.numbered(current.number + 1), called=names)
 
 
 def _back(
@@ -174,13 +167,47 @@ def _back(
     undone.
     """
     stands = set(_renamed(engine, current, current, {}).triples)
-    every = [current.numbered(n) for n in range(1, current.number)]
-    rows = internal.rows(engine, "version-origins", graph=[v.graph for v in (*every, current)])
-    contents = {str(row["graph"]): str(row["content"]) for row in rows}
-    for earlier in every:
-        if contents.get(str(earlier.graph)) == contents.get(str(current.graph)):
-            made = set(_renamed(engine, current, earlier, before).triples)
-            again = _renamed(engine, current, earlier, now)
-            if made != set(again.triples) and stands in (made, set(again.triples)):
-                return again if stands == made else None
+    for earlier in _of_same_content(engine, current):
+        made = set(_renamed(engine, current, earlier, before).triples)
+        again = _renamed(engine, current, earlier, now)
+        if made != set(again.triples) and stands in (made, set(again.triples)):
+            return again if stands == made else None
     return _renamed(engine, current, current, else_)
+
+
+def _of_same_content(engine: Engine, version: Version) -> Iterator[Version]:
+    """Yield the versions before this one of which the source says the same."""
+    every = [version.numbered(n) for n in range(1, version.number)]
+    rows = internal.rows(engine, "version-origins", graph=[v.graph for v in (*every, version)])
+    contents = {str(row["graph"]): str(row["content"]) for row in rows}
+    content = contents.get(str(version.graph))
+    return (v for v in every if contents.get(str(v.graph)) == content)
+
+
+def said_again(
+    engine: Engine, old: Version, new: Version, now: Confirmed, called: Mapping[str, str]
+) -> tuple[Successor, str]:
+    """Return what an earlier version says as a new one, and which matches that rests on (N-Quads).
+
+    It has the names that are kept `now`, whatever was merged when it was made; `called` are names
+    that were given up for ever.
+    """
+    names = {**called, **now.kept}
+    rows = internal.rows(engine, "moves-of", version=old.iri)
+    moved = {str(row["old"]): str(row["kept"]) for row in rows}
+    source = old
+    if any(now.kept.get(thing) != kept for thing, kept in moved.items()):
+        before = resolved({**now.kept, **moved}.items())
+        stands = set(repeated(engine, old, new).triples)
+        earlier = list(_of_same_content(engine, old))
+        own = any(set(repeated(engine, v, new).triples) == stands for v in earlier)
+        made_of = (
+            v for v in earlier if set(repeated(engine, v, new, called=before).triples) == stands
+        )
+        source = old if own else next(made_of, old)
+        if source == old and not own:
+            names = {**{kept: thing for thing, kept in moved.items()}, **names}
+    given = {str(o) for _, _, o in engine.graph(str(source.graph))}
+    matches = [now.match[thing] for thing in now.kept if thing in given]
+    again = replace(repeated(engine, source, new, called=names), repeats=old)
+    return again, note(str(new.graph), matches)

@@ -48,8 +48,9 @@ class StoredImport:
 class ImportedRecord:
     """What an import made of one record: its versions from `first` to `last`.
 
-    `last` is the current version where that repeats the import's last. `before` is the version that
-    it revised, if any; `later` names the first version that another write put after one of them.
+    `last` is the current version where that says the import's last again, perhaps under another
+    name of the record. `before` is the version that it revised, if any; `later` names the first
+    version that another write put after one of them.
     """
 
     first: Version
@@ -57,8 +58,6 @@ class ImportedRecord:
     classes: frozenset[URIRef] = field(repr=False)
     before: Version | None
     later: str | None
-    former: str | None = None
-    """The name that its record had before, which leads to it now."""
 
     def document(self) -> dict[str, Any]:
         """Return what was done as JSON values."""
@@ -113,45 +112,54 @@ def imported_records(engine: Engine, ident: str) -> list[ImportedRecord]:
 
 
 _Repeats = Mapping[str, list[tuple[str, bool]]]
-"""The graphs that repeat a graph, each with whether it holds the current version."""
+"""The graphs that say a graph again, each with whether that version is current and counts."""
 
 
 def _repeats(engine: Engine) -> _Repeats:
     found: dict[str, list[tuple[str, bool]]] = {}
     for row in internal.rows(engine, "repeats"):
-        found.setdefault(str(row["graph"]), []).append((str(row["copy"]), "newer" not in row))
+        found.setdefault(str(row["graph"]), []).append(
+            (str(row["copy"]), not {"newer", "withdrawn"} & {*row})
+        )
     return found
 
 
-def _again(graph: str, repeats: _Repeats) -> int | None:
-    """Return the number of the current version, where that repeats a graph, perhaps by others."""
-    for copy, current in repeats.get(graph, ()):
-        if current:
-            return whole_number(last_segment(copy))
-        if number := _again(copy, repeats):
-            return number
+def _again(graph: str, repeats: _Repeats) -> Version | None:
+    """Return the current version, where that says a graph again, perhaps by others."""
+    waiting, seen = [graph], {graph}
+    while waiting:
+        for copy, current in repeats.get(waiting.pop(), ()):
+            if current:
+                return _version(copy)
+            if copy not in seen:
+                waiting.append(copy)
+                seen.add(copy)
     return None
+
+
+def _version(graph: str) -> Version | None:
+    """Return the version of a record that a graph holds."""
+    record, _, number = graph.removeprefix(f"{BASE}graph/").rpartition("/")
+    kind, _, ident = record.partition("/")
+    return Version(kind, ident, found) if (found := whole_number(number)) else None
 
 
 def _record(series: str, rows: list[Row], repeats: _Repeats) -> ImportedRecord:
     kind, _, ident = path_below(series).partition("/")
     by_number: Mapping[int, Row] = {whole_number(str(r["number"])) or 0: r for r in rows}
     first, last = min(by_number), max(by_number)
-    # what others stored since and took back does not count
-    again = _again(str(by_number[last]["graph"]), repeats) or last
-    gaps = [n for n in sorted(by_number) if n + 1 not in by_number and (n < last or again == last)]
+    own = Version(kind, ident, last)
+    # what others stored since and took back does not count, nor what only has other names
+    again = _again(str(by_number[last]["graph"]), repeats) or own
+    gaps = [n for n in sorted(by_number) if n + 1 not in by_number and (n < last or again == own)]
     later = (str(row["next"]) for n in gaps if "next" in (row := by_number[n]))
-    version = Version(kind, ident, again)
     replaces = by_number[first].get("replaces")
-    before = whole_number(last_segment(replaces)) if replaces else None
-    old = str(replaces).removeprefix(f"{BASE}graph/").rpartition("/")[0] if replaces else None
     return ImportedRecord(
-        version.numbered(first),
-        version,
+        own.numbered(first),
+        again,
         frozenset(URIRef(str(r["class"])) for r in rows if str(r["number"]) == str(last)),
-        version.numbered(before) if before else None,
+        _version(str(replaces)) if replaces else None,
         next(later, None),
-        old if old != version.name else None,
     )
 
 

@@ -6,11 +6,12 @@ repeats, so the next import from that file finds its own record. All of them bec
 after the shapes have judged what they say.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
+from types import MappingProxyType
 from typing import TypeVar
 
 from rdflib import RDF, XSD, Literal, URIRef
@@ -80,23 +81,25 @@ class _Source:
     loader: str
 
 
-def repeated(
+def repeated(  # noqa: PLR0913, PLR0917 - the last three are seldom given
     engine: Engine,
     old: Version,
-    number: int,
+    new: Version,
     instead: Sequence[Triple] = (),
     without: Container[Node] = (),
+    called: Mapping[str, str] = MappingProxyType({}),
 ) -> Successor:
-    """Return a stored version as a new one of this number.
+    """Return what a stored version says as a new one.
 
     A statement of `instead` takes the place of those that `old` makes with its property. The parts
-    `without` are left out.
+    `without` are left out. What has another name in `called` has that one.
     """
-    new = old.numbered(number)
     names = {str(old.iri): str(new.iri), str(old.graph): str(new.graph)}
 
     def renamed(term: Node) -> Node:
         text = str(term)
+        if isinstance(term, URIRef) and text in called:
+            return URIRef(called[text])
         for before, after in names.items():
             if isinstance(term, URIRef) and (text == before or text.startswith(f"{before}/")):
                 return URIRef(after + text[len(before) :])
@@ -108,8 +111,9 @@ def repeated(
         for s, p, o in engine.graph(str(old.graph))
         if not (s == old.iri and p in replaced) and s not in without and o not in without
     ]
-    number_of = (new.iri, DCAT.version, Literal(str(number)))
-    return Successor(new, [*kept, number_of, *instead], old)  # type: ignore[list-item]
+    number_of = (new.iri, DCAT.version, Literal(str(new.number)))
+    said = dict.fromkeys([*kept, number_of, *instead])  # two things may have one name now
+    return Successor(new, [*said], old)  # type: ignore[list-item]
 
 
 def tombstone(old: Version, former: Iterable[URIRef], now: datetime) -> Successor:

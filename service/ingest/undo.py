@@ -6,7 +6,7 @@ import is not undone where later versions or other records rest on what it store
 """
 # DESIGN: undone-by-versions
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -29,7 +29,6 @@ from service.ingest.successors import (
     Successor,
     Version,
     batches,
-    repeated,
     stored,
     tombstone,
 )
@@ -83,9 +82,8 @@ def undoing(engine: Engine, ident: str) -> Undoing:
             undone_by=of.undone_by,
         )
     records = imported_records(engine, of.id)
-    dead = _tombstones(engine, [r.before for r in records if r.before])
-    added = tuple(r for r in records if r.before is None or str(r.before.iri) in dead)
-    revised = tuple(r for r in records if r not in added)
+    added = tuple(r for r in records if r.before is None)
+    revised = tuple(r for r in records if r.before is not None)
     resting = tuple(sorted({*_later(records), *_named(engine, records), *_rules(engine, revised)}))
     return Undoing(of, added, revised, resting)
 
@@ -105,16 +103,37 @@ def undo(engine: Engine, gate: Gate, ident: str, write: LogEntry) -> Undoing:
             "Undo or withdraw these first, or withdraw single records.",
             resting=list(found.resting),
         )
-    dead = _tombstones(engine, [r.before for r in found.gone if r.before])
-    stones = (
-        tombstone(r.last, dead[str(r.before.iri)] if r.before else r.classes, write.at)
-        for r in found.gone
-    )
-    again = (repeated(engine, r.before, r.last.number + 1) for r in found.back if r.before)
-    successors: Sequence[Successor] = [*stones, *again]
-    stored(engine, gate, successors, write, _said(found, write))
+    stones = [tombstone(r.last, r.classes, write.at) for r in found.gone]
+    again, rests = _again(engine, found)
+    stored(engine, gate, [*stones, *again], write, _said(found, write) + rests)
     merging.settle(engine, gate, write)
     return found
+
+
+def _again(engine: Engine, found: Undoing) -> tuple[list[Successor], str]:
+    """Return what comes back, under the names of today, and which matches that rests on."""
+    own = {str(_series(r.last)) for r in chain(found.gone, found.back)}
+    now = merging.confirmed(engine, without=own)
+    again: list[Successor] = []
+    rests: list[str] = []
+    for last, before in ((r.last, r.before) for r in found.back if r.before):
+        called = _called(engine, before) if before.name != last.name else {}
+        new = last.numbered(last.number + 1)
+        successor, said = merging.said_again(engine, before, new, now, called)
+        again.append(successor)
+        rests.append(said)
+    return again, "".join(rests)
+
+
+def _called(engine: Engine, version: Version) -> dict[str, str]:
+    """Return the names in a version that were given up for ever, each with that of today."""
+    terms = {o for _, _, o in engine.graph(str(version.graph)) if isinstance(o, URIRef)}
+    rows = internal.rows(engine, "names-of-today", name=sorted(terms))
+    return {str(row["name"]): str(row["new"]) for row in rows}
+
+
+def _series(version: Version) -> URIRef:
+    return series_iri(version.kind, version.ident)
 
 
 def _said(found: Undoing, write: LogEntry) -> str:
@@ -137,9 +156,8 @@ _INVALIDATED, _ALTERNATE = PROV.wasInvalidatedBy.n3(), PROV.alternateOf.n3()
 
 
 def _later(records: Iterable[ImportedRecord]) -> Iterator[str]:
-    """Yield what stands on each record as a later version of it, or leads to it for ever."""
+    """Yield what stands on each record as a later version of it."""
     yield from (f"{r.last.name} ({r.later})" for r in records if r.later)
-    yield from (f"{r.last.name} (the name {r.former} leads to it)" for r in records if r.former)
 
 
 def _rules(engine: Engine, revised: Iterable[ImportedRecord]) -> Iterator[str]:
@@ -157,18 +175,17 @@ def _rules(engine: Engine, revised: Iterable[ImportedRecord]) -> Iterator[str]:
 
 def _named(engine: Engine, records: Sequence[ImportedRecord]) -> Iterator[str]:
     """Yield the other current records that name what would go: a version, a record, a thing."""
-    own = {str(series_iri(r.last.kind, r.last.ident)) for r in records}
-    names = [URIRef(f"{r.last.iri.rpartition('/')[0]}/{n}") for r in records for n in _numbers(r)]
-    names += [series_iri(r.last.kind, r.last.ident) for r in records if r.before is None]
-    for row in _rows(engine, "naming", names):
-        if str(row["series"]) not in own:
-            yield _names(row)
+    own = {str(_series(r.last)) for r in records}
+    names = [v.iri for r in records for v in _versions(r)]
+    names += [_series(r.last) for r in records if r.before is None]
+    yield from map(_names, _others(engine, names, own))
     described = _things(engine, [r.last for r in records])
-    lost = described - _things(engine, [r.before for r in records if r.before])
+    stay = _things(engine, [r.before for r in records if r.before])
+    renamed = _rows(engine, "names-of-today", map(URIRef, sorted(stay)))
+    lost = described - stay - {str(row["new"]) for row in renamed}
     naming: dict[str, list[Row]] = {thing: [] for thing in lost}
-    for row in _rows(engine, "naming", map(URIRef, sorted(lost))):
-        if str(row["series"]) not in own:
-            naming[str(row["name"])].append(row)
+    for row in _others(engine, map(URIRef, sorted(lost)), own):
+        naming[str(row["name"])].append(row)
     for rows in naming.values():
         if not any(str(row["property"]).startswith(_DESCRIBES) for row in rows):
             yield from map(_names, rows)
@@ -177,8 +194,19 @@ def _named(engine: Engine, records: Sequence[ImportedRecord]) -> Iterator[str]:
 _DESCRIBES = f"{EGAP}describes"
 
 
-def _numbers(record: ImportedRecord) -> range:
-    return range(record.first.number, record.last.number + 1)
+def _others(engine: Engine, names: Iterable[URIRef], own: Container[str]) -> Iterator[Row]:
+    """Yield where others than these records name something; what was withdrawn rests on nothing."""
+    for row in _rows(engine, "naming", names):
+        if str(row["series"]) not in own and "withdrawn" not in row:
+            yield row
+
+
+def _versions(record: ImportedRecord) -> Iterator[Version]:
+    """Yield the versions from the first of an import to that of today, under both names."""
+    first, last = record.first, record.last
+    begin = first.number if first.name == last.name else 1
+    yield first
+    yield from map(last.numbered, range(begin, last.number + 1))
 
 
 def _names(row: Row) -> str:
@@ -191,15 +219,6 @@ def _things(engine: Engine, versions: Iterable[Version]) -> set[str]:
         for some in batches(v.iri for v in versions)
         for row in internal.rows(engine, "described-by", version=some)
     }
-
-
-def _tombstones(engine: Engine, versions: Iterable[Version]) -> Mapping[str, set[URIRef]]:
-    """Return those of the versions that are tombstones, with the classes that the records had."""
-    found: dict[str, set[URIRef]] = {}
-    for some in batches(v.iri for v in versions):
-        for row in internal.rows(engine, "tombstones-among", version=some):
-            found.setdefault(str(row["version"]), set()).add(URIRef(str(row["class"])))
-    return found
 
 
 def _rows(engine: Engine, query: str, names: Iterable[URIRef]) -> Iterator[Row]:

@@ -11,14 +11,16 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, ConfigDict
 from rdflib import URIRef
 
-from loaders.mapping.iris import BASE, EGAP, record_iri
+from loaders.mapping.fields import references
+from loaders.mapping.iris import BASE, EGAP, last_segment, path_below, record_iri
 from loaders.mapping.write import Triple, node_triples
-from loaders.model import RECORDS, WITHDRAWN, Agent, EditorialDecision, Match
+from loaders.model import RECORDS, WITHDRAWN, Agent, EditorialDecision, Match, Record, whole_number
 from loaders.model.terms import Text
 from service.access import LogEntry
 from service.common.problems import Conflict, Invalid, NotFound
 from service.ingest import merging
 from service.ingest.successors import Version, repeated, stored
+from service.queries import internal
 from service.records import repository
 from service.records.repository import StoredRecord
 from service.store.port import Engine
@@ -64,11 +66,13 @@ def reinstate(
     """Let the withdrawn record `kind/id` count again; its next version says who decided so and why.
 
     It gets the status that its source gives it. Raises as `withdraw` does, and `Conflict` for a
-    record that is not withdrawn, or a match that what was decided since speaks against.
+    record that is not withdrawn, one that names what is gone, or a match that what was decided
+    since speaks against.
     """
     held = _held(engine, name)
     if held.record.status != WITHDRAWN:
         raise Conflict(f"{name} is not withdrawn: it counts, as {held.record.status}.")
+    _check_named(engine, held.record)
     before = held.record.withdrawal.status if held.record.withdrawal else None
     status = "accepted" if before in {None, WITHDRAWN} else str(before)
     if isinstance(held.record, Match):
@@ -76,6 +80,20 @@ def reinstate(
         for issues in merging.refused(engine, {name: match}).values():
             raise Conflict(issues[0].message)
     return _decided(engine, gate, held, _said(held, given, status), write)
+
+
+def _check_named(engine: Engine, record: Record) -> None:
+    """Raise `Conflict` where an import was undone that brought what a record names."""
+    named = {iri.rpartition("/")[0] if _is_version(iri) else iri for iri in references(record)}
+    rows = internal.rows(engine, "tombstones", name=map(URIRef, sorted(named))) if named else []
+    for row in rows:
+        why = repository.gone(engine, str(row["tombstone"])).detail
+        raise Conflict(f"{record.kind}/{record.id} names what is not there. {why}")
+
+
+def _is_version(iri: str) -> bool:
+    kind, _, rest = path_below(iri).partition("/")
+    return kind in RECORDS and "/" in rest and whole_number(last_segment(iri)) is not None
 
 
 def _held(engine: Engine, name: str) -> StoredRecord:
@@ -97,7 +115,7 @@ def _decided(
     record = held.record
     old = Version(record.kind, record.id, held.version)
     earlier = frozenset(URIRef(f"{old.iri}/{name}") for name in ("withdrawal", "reinstatement"))
-    new = repeated(engine, old, held.version + 1, said, earlier)
+    new = repeated(engine, old, old.numbered(held.version + 1), said, earlier)
     stored(engine, gate, [new], write)
     merging.settle(engine, gate, write)
     return repository.load(engine, record.kind, record.id)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,14 @@ import pytest
 from rdflib import URIRef
 
 from loaders.contract import Document, Raw, Rejected
+from loaders.model import DatasetCard
 from loaders.reading.files import raw_records
 from loaders.registry import documents, identity
-from service.common.problems import Renamed
+from service.access import LogEntry
+from service.common.problems import Gone, Renamed
 from service.ingest.pipeline import ingest
 from service.ingest.report import Outcome
+from service.ingest.undo import undo, undoing
 from service.records import repository
 from service.records.renamed import check_name
 from service.store.oxigraph.store import open_store
@@ -229,13 +233,15 @@ def test_a_renamed_file_of_the_same_content_is_recognised(store: Engine, tmp_pat
     assert states(taken(store, *copies)) == ["new", "unchanged"]
 
 
-def stored_by_0_1(store: Engine, file: Path, words: str) -> tuple[str, Outcome]:
+def stored_by_0_1(
+    store: Engine, file: Path, words: str, write: LogEntry | None = None
+) -> tuple[str, Outcome]:
     """Store a Croissant file as 0.1 did under these words; return the identity, and the outcome."""
     (document,) = (d for r in raw_records([file]) if isinstance(r, Raw) for d in documents(r))
     assert isinstance(document, Document)
     ident = identity("croissant", words)
     before = replace(document.called(ident), raw=replace(document.raw, known_by=None))
-    (old,) = ingest([before], store, Gate(0), audited=False)
+    (old,) = ingest([before], store, Gate(0), audited=False, write=write)
     assert old.state == "new"
     return ident, old
 
@@ -249,6 +255,39 @@ def test_two_keys_of_0_1_for_one_dataset_lead_to_one_name(store: Engine, tmp_pat
         with pytest.raises(Renamed):
             repository.load(store, "dataset-card", f"{ident}/croissant-not-stated")
     assert states(taken(store, tmp_path)) == ["unchanged", "unchanged"]
+
+
+def test_an_import_that_moved_a_key_of_0_1_is_undone_under_the_new_name(
+    store: Engine, tmp_path: Path
+) -> None:
+    address = "https://data.org/d"
+    file = put(tmp_path, "croissant.json", croissant("Data", url=address, description="Old."))
+    ident, _ = stored_by_0_1(store, file, "croissant.json", entry("import-1"))
+    put(tmp_path, "croissant.json", croissant("Data", url=address, description="New."))
+    (new,) = taken(store, file, write=entry("import-2"))
+    kind, _, name = series(new).removeprefix("https://w3id.org/evalgap/id/").partition("/")
+    assert undoing(store, "import-1").resting == (
+        f"dataset-card/{ident}/croissant-not-stated (version 1, by the import import-2)",
+    )
+    done = undo(store, Gate(0), "import-2", entry("undo"))
+    assert (len(done.gone), len(done.back)) == (0, 1)
+    back = repository.load(store, kind, name)
+    assert isinstance(back.record, DatasetCard)
+    assert (back.version, back.record.description) == (2, "Old.")
+    assert back.record.dataset.id == name.partition("/")[0]
+    for old in (f"dataset-card/{ident}/croissant-not-stated", f"dataset/{ident}"):
+        with pytest.raises(Renamed):
+            check_name(store, URIRef(f"https://w3id.org/evalgap/id/{old}"))
+    (again,) = taken(store, file, write=entry("import-3"))
+    assert (again.state, series(again)) == ("revised", series(new))
+    assert len(undo(store, Gate(0), "import-3", entry("undo-2")).back) == 1
+    assert len(undo(store, Gate(0), "import-1", entry("undo-3")).gone) == 1
+    with pytest.raises(Gone):
+        repository.load(store, kind, name)
+
+
+def entry(ident: str) -> LogEntry:
+    return LogEntry(ident, datetime(2026, 1, 1, tzinfo=UTC), "ann", "", "import")
 
 
 def test_a_key_of_0_1_is_a_name_that_leads_on(store: Engine, tmp_path: Path) -> None:

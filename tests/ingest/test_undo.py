@@ -132,6 +132,8 @@ def test_what_is_gone_comes_back_with_its_file(client: TestClient) -> None:
     undone(client, imported(client, card("two"))["id"])
     again = imported(client, card("two"))
     assert again["states"] == {"new": 1}
+    (listed, _) = client.get("/api/v1/imports").json()["stored"]
+    assert (listed["new"], listed["revised"]) == (1, 0)
     assert client.get("/api/v1/cards/two/me").json()["version"] == 3
     assert undone(client, again["id"]).json()["gone"] == ["card/two/me"]
     assert client.get("/api/v1/cards/two/me").status_code == 410
@@ -210,6 +212,29 @@ def test_a_withdrawn_record_rests_on_its_import(client: TestClient) -> None:
     client.post("/api/v1/records/card/one/me/withdrawal", json=given)
     refused = undone(client, job["id"]).json()["detail"]
     assert "card/one/me (version 2, by the withdrawal" in refused
+
+
+def test_what_was_withdrawn_rests_on_nothing(client: TestClient) -> None:
+    job = imported(client, card("one"))
+    imported(client, records(USE, REVIEW))
+    given = {"by": {"id": "jane", "name": "Jane"}, "reason": "It is another one."}
+    name = "/api/v1/records/review/use/one/me"
+    assert client.post(f"{name}/withdrawal", json=given).status_code == 200
+    assert undone(client, job["id"]).status_code == 200
+    lifted = client.post(f"{name}/reinstatement", json=given)
+    assert lifted.status_code == 409
+    assert "card/one/me is gone" in lifted.json()["detail"]
+    imported(client, card("one"))
+    assert client.post(f"{name}/reinstatement", json=given).status_code == 200
+
+
+def test_a_withdrawal_that_was_lifted_rests_on_nothing(client: TestClient) -> None:
+    job = imported(client, card("one"))
+    given = {"by": {"id": "jane", "name": "Jane"}, "reason": "It is another one."}
+    for decision in ("withdrawal", "reinstatement"):
+        client.post(f"/api/v1/records/card/one/me/{decision}", json=given)
+    assert undone(client, job["id"]).status_code == 200
+    assert client.get("/api/v1/cards/one/me").status_code == 410
 
 
 def test_only_an_import_that_has_ended_and_stored_something_is_undone(client: TestClient) -> None:

@@ -298,6 +298,65 @@ def test_no_two_matches_make_a_circle(site: TestClient) -> None:
     assert decided(site, "dataset/digits-copy", "dataset/digits").status_code == 200
 
 
+def test_a_merge_that_was_split_does_not_keep_an_import_from_being_undone(
+    site: TestClient,
+) -> None:
+    things = [
+        {"kind": "card", "id": f"{name}/eve", "author": {"id": "eve", "name": "Eve"},
+         "benchmark": {"id": name}, "title": name,
+         "assumptions": [{"dimension": "interaction-type"}]} for name in ("riddle", "riddle-copy")
+    ]  # fmt: skip
+    given = {"evalgap": 1, "records": [*things, run("run-d", "solo", "duo")]}
+    (outcome,) = imported(site, given, "eve.json")
+    assert outcome["state"] == "new", outcome["problems"]
+    ident = last_import(site)
+    for pair in (("benchmark/riddle-copy", "benchmark/riddle"), ("system/duo", "system/solo")):
+        answer = decided(site, *pair)
+        assert answer.status_code == 200, answer.text
+    refused = undone(site, ident)
+    assert refused.status_code == 409
+    assert all(words.startswith("match/") for words in refused.json()["resting"])
+    for pair in (("benchmark/riddle-copy", "benchmark/riddle"), ("system/duo", "system/solo")):
+        assert decided(site, *pair, "reject").status_code == 200
+    done = undone(site, ident)
+    assert done.status_code == 200, done.text
+    assert listed(site, "benchmarks", "riddle") == {}
+    assert site.get("/api/v1/results/run-d").status_code == 410
+    (outcome,) = imported(site, given, "eve.json")
+    assert outcome["state"] == "new"
+    assert undone(site, last_import(site)).status_code == 200
+
+
+def test_what_comes_back_has_the_names_of_today(site: TestClient) -> None:
+    """Whether the version before the import was made while two things were one, or not."""
+
+    def named() -> tuple[str, list[str]]:
+        said = site.get("/api/v1/results/run-e").json()
+        return said["title"], [system["id"] for system in said["systems"]]
+
+    first, second = (run("run-e", "helper-copy") | {"title": title} for title in ("I", "II"))
+    imported(site, {"evalgap": 1, "records": [first]}, "e.json")
+    decided(site, "system/helper-copy", "system/helper")
+    imported(site, {"evalgap": 1, "records": [second]}, "e.json")
+    ident = last_import(site)
+    decided(site, "system/helper-copy", "system/helper", "reject")
+    assert named() == ("II", ["helper-copy"])
+    assert undone(site, ident).status_code == 200
+    assert named() == ("I", ["helper-copy"])
+    imported(site, {"evalgap": 1, "records": [second]}, "e.json")
+    ident = last_import(site)
+    decided(site, "system/helper-copy", "system/helper")
+    assert named() == ("II", ["helper"])
+    assert undone(site, ident).status_code == 200
+    assert named() == ("I", ["helper"])
+    decided(site, "system/helper-copy", "system/helper", "reject")
+    assert named() == ("I", ["helper-copy"])
+
+
+def undone(site: TestClient, ident: str) -> Any:
+    return site.post(f"/api/v1/imports/{ident}/undo")
+
+
 def same_as(old: str, kept: str) -> dict[str, Any]:
     return {"subject": f"system/{old}", "target": f"system/{kept}", "relation": "same-as",
             "decision": "confirm", "reasons": ["The same."], "author": ANN}  # fmt: skip

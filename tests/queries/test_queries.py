@@ -30,8 +30,8 @@ _SPARQL = re.compile(
 )
 _CURRENT = re.compile(r"FILTER NOT EXISTS \{ \?(\w+) dcterms:isReplacedBy \?(\w+) \}")
 _VERSIONS = {
-    "all-versions.rq", "import-versions.rq", "recorded.rq", "renamed.rq", "repeats.rq",
-    "tombstone.rq", "tombstones.rq", "value-schemes.rq",
+    "all-versions.rq", "import-versions.rq", "names-of-today.rq", "recorded.rq", "renamed.rq",
+    "repeats.rq", "tombstone.rq", "tombstones.rq", "value-schemes.rq",
 }  # fmt: skip
 """Files that ask for what replaced a version, name or value, and not for the current one alone."""
 
