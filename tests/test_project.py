@@ -49,7 +49,7 @@ def test_only_the_agreed_files_and_folders_stand_at_the_top() -> None:
     assert {name.split("/")[0] for name in TRACKED} <= TOP
 
 
-ACROSS = {"bench", "browser", "conformance", "golden", "hostile", "soak", "tools"}
+ACROSS = {"bench", "browser", "conformance", "golden", "hostile", "r", "soak", "tools"}
 """Folders of tests that are about no single package, and of what tests use."""
 
 

@@ -1,4 +1,4 @@
-"""`evalgap fit | risk | coverage`: whether benchmarks fit a deployment, as tables to read."""
+"""`evalgap fit | risk | evidence | coverage`: fit, measured gaps and what is not covered."""
 
 import json
 import sys
@@ -34,7 +34,7 @@ _SIGNS = {
 
 def add(app: typer.Typer) -> None:
     """Add the commands of the analysis."""
-    for command in (fit, risk, coverage):
+    for command in (fit, risk, evidence, coverage):
         app.command(context_settings=OLD_OPTIONS)(command)
 
 
@@ -205,6 +205,30 @@ def risk(
         _show(report.evidence_rows([e for _, e in found.evidence]), "", as_csv=True)
     else:
         out.print("\n".join(risk_lines(found)), markup=False, highlight=False)
+
+
+def evidence(
+    dimension: Annotated[str, typer.Argument(help="A dimension, such as interaction-type.")],
+    store: StoreOption = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Sum up the measured gaps of a dimension over studies, where the protocol allows it.
+
+    What fails a gate is listed with its name and the reason. No synthesis is a valid result.
+    """
+    from service.cli.evidence_text import evidence_lines  # noqa: PLC0415
+    from service.evidence import synthesis_report  # noqa: PLC0415
+    from service.evidence.by_dimension import by_dimension  # noqa: PLC0415
+
+    with opened(settings_of(store=store), read_only=True) as engine:
+        found = by_dimension(engine, dimension)
+    if as_json:
+        _write_json(synthesis_report.syntheses(found.syntheses, found.prediction))
+    elif as_csv:
+        _show(synthesis_report.rows(found.syntheses), "", as_csv=True)
+    else:
+        out.print("\n".join(evidence_lines(found)), markup=False, highlight=False)
 
 
 def coverage(

@@ -11,7 +11,7 @@ from service.evidence.risk import Risk
 from service.fit.claims import Finding
 
 _LISTS = {"same_domain": "same domain", "elsewhere": "elsewhere", "confounded": "confounded"}
-_DIRECTIONS = {
+DIRECTIONS = {
     None: "direction not stated",
     True: "higher is better",
     False: "lower is better",
@@ -27,8 +27,8 @@ def risk_lines(found: Risk) -> Iterator[str]:
 
 
 def _assumption(finding: Finding, found: DimensionEvidence) -> Iterator[str]:
-    levels = ", ".join(f"{n} {_spaced(level)}" for level, n in sorted(found.verification.items()))
-    judged = f"{_spaced(finding.verdict)} ({finding.how}, {finding.rule})"
+    levels = ", ".join(f"{n} {spaced(level)}" for level, n in sorted(found.verification.items()))
+    judged = f"{spaced(finding.verdict)} ({finding.how}, {finding.rule})"
     studies = plural(found.studies, "study", "studies")
     yield f"\n{found.dimension}: {judged}; {studies}, figures: {levels or 'nothing measured'}"
     for name, heading in _LISTS.items():
@@ -43,10 +43,10 @@ def _figure(item: RelevantFigure) -> str:
     sizes = [counted(end.n) for end in (figure.before, figure.after) if end.n]
     kind = figure.metric_class
     about = [
-        "" if figure.kind in RATIOS else _spaced(figure.kind),
+        "" if figure.kind in RATIOS else spaced(figure.kind),
         (kind.label or kind.code) if kind else "class of metric not stated",
-        _DIRECTIONS[figure.higher_is_better],
-        _spaced(figure.verification),
+        DIRECTIONS[figure.higher_is_better],
+        spaced(figure.verification),
         f"n {' and '.join(sizes)}" if sizes else "n not known",
         "; ".join(_intervals(item)) or NO_INTERVAL,
         "measured here" if item.here else "",
@@ -64,25 +64,25 @@ def _intervals(item: RelevantFigure) -> Iterator[str]:
         yield ", ".join(filter(None, [ends, against_none(i, figure), i.caution]))
 
 
-def _spaced(code: str) -> str:
+def spaced(code: str) -> str:
+    """Return a code as words."""
     return code.replace("-", " ")
 
 
 def _pool(pool: Pool) -> Iterator[str]:
     kind, odds = pool.metric_class, pool.log_odds
-    about = (
-        f"{_spaced(pool.scope)}, {kind.label or kind.code}, {_DIRECTIONS[pool.higher_is_better]}"
-    )
-    yield f"{about}, {_spaced(pool.unit)}: {_summed_up(pool.summary, pool.k, pool.why_none)}"
+    about = f"{spaced(pool.scope)}, {kind.label or kind.code}, {DIRECTIONS[pool.higher_is_better]}"
+    yield f"{about}, {spaced(pool.unit)}: {summed_up(pool.summary, pool.k, pool.why_none)}"
     yield from (f"  {warning}" for warning in pool.warnings)
-    yield f"  as log odds: {_summed_up(odds.summary, len(odds.studies), odds.why_none)}"
+    yield f"  as log odds: {summed_up(odds.summary, len(odds.studies), odds.why_none)}"
     if odds.summary and odds.ratio:
         mean, lower, upper = map(computed, odds.ratio)
         sure = interval_words(lower, upper, odds.summary.level)
         yield f"  odds ratio of the changed score over the first: {mean} ({sure})"
 
 
-def _summed_up(found: Summary | None, k: int, why_none: str | None) -> str:
+def summed_up(found: Summary | None, k: int, why_none: str | None) -> str:
+    """Return a summary of k studies in a sentence, or why there is none."""
     if found is None:
         return f"not summed up, {why_none}"
     ends = interval_words(computed(found.lower), computed(found.upper), found.level)

@@ -1,3 +1,13 @@
-"""Measured gaps that bear on a deployment: which are relevant, pooled where that is honest."""
+"""Measured gaps that bear on a deployment or a dimension, pooled where that is honest."""
 
-__all__ = ["pooling", "publication", "relevance", "report", "risk"]
+__all__ = [
+    "by_dimension",
+    "pooling",
+    "prediction",
+    "publication",
+    "relevance",
+    "report",
+    "risk",
+    "syntheses",
+    "synthesis_report",
+]

@@ -140,6 +140,11 @@ class Figure:
         return f"{self.gap} ({' + '.join(sorted(self.dimensions))})" if self.part else self.gap
 
     @property
+    def counted(self) -> bool:
+        """Whether it is the one that is counted of those that are the same figure."""
+        return self.group is None or self.group == "/".join(self.place)
+
+    @property
     def everywhere(self) -> frozenset[str | None]:
         """The deployments for which the figure was recorded, here or again."""
         return self.deployments | {self.deployment}

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from service.common.digits import computed
-from service.evidence.copies import LEVELS, UNSETTLED, best_first, level
+from service.evidence import gates
+from service.evidence.copies import best_first, level
 from service.evidence.figures import (
     PROPORTION_UNITS,
-    Arm,
     Figure,
     StandardError,
     clusters,
@@ -31,7 +31,6 @@ SENTENCE = (
 )
 BASELINES_APART = 20.0
 """Points (of 100) between the first scores of a pool above which a point is not one effect."""
-_READABLE = {None, "exact", "approximate"}
 
 
 @dataclass(frozen=True)
@@ -169,40 +168,18 @@ def _one(figure: Figure, deployment: DeploymentClaims, counted: Figure) -> Relev
 
 def left_out(figure: Figure) -> str | None:
     """Return why a figure does not enter a summary; None if it does."""
-    error = standard_error(figure)
-    reasons = {
-        f"{figure.kind}, and only absolute differences are summed up": (
-            figure.kind != "absolute-difference"
-        ),
-        "the source gives no single number": figure.value is None,
-        f"the number is an {figure.qualifier}": figure.qualifier not in _READABLE,
-        f"the record is {figure.status}": figure.status in UNSETTLED,
-        f"its numbers are {figure.verification}: nobody else has checked them": (
-            figure.verification not in LEVELS
-        ),
-        "no study is named, so that nobody can tell which figures are of one": (
-            not figure.studies or any(a.metric and not a.study for a in _ends(figure))
-        ),
-        **_of_metric(figure),
-        f"{figure.unit}: scales of different scores are not one unit": (
-            figure.unit not in PROPORTION_UNITS
-        ),
-        f"no standard error: {error.method}": error.value is None,
-    }
-    return next((why for why, applies in reasons.items() if applies), None)
+    return gates.first_reason(figure, _GATES)
 
 
-def _ends(figure: Figure) -> tuple[Arm, Arm]:
-    return figure.before, figure.after
-
-
-def _of_metric(figure: Figure) -> dict[str, bool]:
-    known = sorted({c.label or c.code for c in figure.classes if c})
-    return {
-        f"its two scores are of different classes of metric: {' and '.join(known)}": len(known) > 1,
-        "the class of its metric is not stated": figure.metric_class is None,
-        "whether a higher score is better is not stated": figure.higher_is_better is None,
-    }
+_GATES = (
+    gates.difference,
+    gates.settled,
+    gates.checked,
+    gates.study,
+    gates.metric,
+    gates.unit,
+    gates.error,
+)
 
 
 def _pools(listed: Sequence[RelevantFigure], scope: str) -> list[Pool]:
@@ -231,15 +208,15 @@ def _pool(
         higher_is_better,
         tuple(studies),
         _summary(studies, whole if kind.within_whole else None),
-        _as_log_odds(groups, higher_is_better=higher_is_better),
-        tuple(_warnings(studies, whole)),
+        as_log_odds(groups, higher_is_better=higher_is_better),
+        tuple(warnings(studies, whole)),
     )
 
 
 def _summary(studies: Sequence[StudyEffect], most: float | None = None) -> Summary | None:
     if len(studies) < LEAST:
         return None
-    from service.evidence.random_effects import summarise  # noqa: PLC0415 - loads statsmodels
+    from service.evidence.random_effects import summarise  # noqa: PLC0415 - loads scipy
 
     return summarise(studies, most)
 
@@ -265,7 +242,7 @@ def _baseline(figure: Figure) -> float | None:
     return None if share is None else share * PROPORTION_UNITS[figure.unit]
 
 
-def _warnings(studies: Sequence[StudyEffect], whole: float) -> Iterator[str]:
+def warnings(studies: Sequence[StudyEffect], whole: float) -> Iterator[str]:
     """Yield why the effects of a pool may not be one sort of effect."""
     known = [s.baseline for s in studies if s.baseline is not None]
     apart = (max(known) - min(known)) * 100 / whole if known else 0.0
@@ -283,7 +260,8 @@ def _warnings(studies: Sequence[StudyEffect], whole: float) -> Iterator[str]:
         )
 
 
-def _as_log_odds(groups: Sequence[Sequence[Figure]], *, higher_is_better: bool) -> LogOddsPool:
+def as_log_odds(groups: Sequence[Sequence[Figure]], *, higher_is_better: bool) -> LogOddsPool:
+    """Return the figures of some studies, a group each, as log odds."""
     found = {_name(group): [log_odds(f) for f in group] for group in groups}
     studies = [effect for name, odds in found.items() if (effect := _in_odds(name, odds))]
     some = {effect.study for effect in studies}

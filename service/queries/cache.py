@@ -24,6 +24,7 @@ _LOOK = 1.0
 _Made = TypeVar("_Made")
 KEPT: Mapping[str, str] = {
     "service.coverage.from_graph.subjects": "one entry a benchmark and a deployment",
+    "service.evidence.by_dimension._made": "one entry a figure and dimension that it is about",
     "service.evidence.from_graph.figures": "one entry a figure of a current gap",
     "service.fit.from_graph._benchmarks": "one entry a benchmark, with its claims",
     "service.fit.from_graph.deployments": "one entry a deployment, with its claims",

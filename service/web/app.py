@@ -34,6 +34,7 @@ from service.web import cancellation, damaged, documented, errors, pages
 from service.web.api import (
     coverage,
     decompose,
+    evidence,
     fit,
     health,
     imports,
@@ -82,6 +83,7 @@ ROUTERS = (
     risk.router,
     coverage.router,
     decompose.router,
+    evidence.router,
     plans.router,
     publication.router,
     withdrawal.router,

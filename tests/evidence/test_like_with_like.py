@@ -220,6 +220,43 @@ def test_the_command_line_says_the_same(store: Path) -> None:
     assert "not pooled: the class of its metric is not stated" in said
 
 
+def test_a_synthesis_is_answered_as_json_and_as_rows(service: TestClient) -> None:
+    found = service.get("/api/v1/evidence/novelty").json()
+    (whole,) = found["syntheses"]
+    assert (whole["k"], whole["found_afterwards"], whole["subgroup"]) == (5, False, None)
+    assert whole["summary"]["mean"] == pytest.approx(5, abs=0.01)
+    assert {e["gap"] for e in whole["estimates"]} == {"n95", "n80", "n65", "n50", "n35"}
+    assert len(whole["leave_one_out"]) == whole["log_odds"]["k"] == 5
+    assert found["prediction"]["shown"] is False
+    assert {g["gate"]: g["failed"] for g in found["gates"]}["alone"] == 0
+    rows = service.get("/api/v1/evidence/novelty?format=csv").text.splitlines()
+    assert [r.split(",")[1] for r in rows] == ["state", "summary", *["estimate"] * 5]
+
+
+def test_what_is_in_no_synthesis_says_which_gate_it_failed(service: TestClient) -> None:
+    found = service.get("/api/v1/evidence/repetition").json()
+    assert {i["gap"]: i["gate"] for i in found["left_out"]} == {
+        "again": "seen", "other": "one-a-study", "first": "four-studies",
+    }  # fmt: skip
+    assert found["syntheses"][0]["no_summary_because"] == "four-studies: 1 of at least 4 studies"
+    confounded = service.get("/api/v1/evidence/modality").json()["left_out"]
+    assert {i["reason"] for i in confounded} == {"input-variation changed with it"}
+
+
+def test_a_dimension_that_is_not_there_is_not_found(service: TestClient) -> None:
+    assert service.get("/api/v1/evidence/weather").status_code == 404
+
+
+def test_syntheses_on_the_command_line(store: Path) -> None:
+    said = " ".join(command(store, "evidence", "novelty", seed=False).stdout.split())
+    assert said.startswith("novelty: 1 synthesis Accuracy of one answer, higher is better: mean 5")
+    assert "without study-n95: 5.00" in said
+    assert "G1 closed: 20 studies with an error" in said
+    none = command(store, "evidence", "period", seed=False).stdout
+    assert "period: 0 syntheses" in none
+    assert "not passed: four-studies (at least 4 studies together), 3 figures" in none
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [

@@ -3,6 +3,7 @@
 __all__ = [
     "coverage",
     "decompose",
+    "evidence",
     "fit",
     "health",
     "imports",

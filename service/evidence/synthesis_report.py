@@ -1,0 +1,156 @@
+"""Syntheses of a dimension as JSON and as rows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from loaders.mapping.iris import BASE
+from service.common.json_values import document
+from service.evidence.figures import Figure, standard_error
+from service.evidence.pooling import Summary
+from service.evidence.prediction import PredictionGate
+from service.evidence.syntheses import (
+    GATES,
+    PROTOCOL,
+    DimensionSyntheses,
+    LeftOut,
+    StudyEstimate,
+    Synthesis,
+)
+
+DIGITS = 4
+NOTE = (
+    "What published studies measured elsewhere, positive for a loss. It is not a forecast for a "
+    "deployment."
+)
+
+
+def syntheses(found: DimensionSyntheses, prediction: Sequence[PredictionGate]) -> dict[str, Any]:
+    """Return all of it: syntheses, what failed which gate, and why no prediction is shown."""
+    failed = [item.gate for item in found.left_out]
+    return {
+        "dimension": found.dimension,
+        "note": NOTE,
+        "protocol": {"page": f"{BASE}guides/manual/evidence.md", "written": PROTOCOL},
+        "gates": [
+            {"gate": name, "asks": asks, "failed": failed.count(name)}
+            for name, asks in GATES.items()
+        ],
+        "syntheses": [_synthesis(s) for s in found.syntheses],
+        "left_out": [_left_out(item) for item in found.left_out],
+        "prediction": {"shown": False, "gates": document(list(prediction))},
+    }
+
+
+def _synthesis(found: Synthesis) -> dict[str, Any]:
+    part, odds = found.subgroup, found.log_odds
+    return {
+        "metric_class": found.metric_class.code,
+        "higher_is_better": found.higher_is_better,
+        "unit": "percentage-point",
+        "subgroup": part.name if part else None,
+        "found_afterwards": part.found_afterwards if part else False,
+        "k": found.k,
+        "summary": _summary(found.summary),
+        "no_summary_because": found.why_none,
+        "estimates": [_estimate(e) for e in found.estimates],
+        "warnings": list(found.warnings),
+        "leave_one_out": [
+            {"without": study, **_ends(rest)} for study, rest in found.without.items()
+        ],
+        "all_systems": _summary(found.all_systems),
+        "log_odds": {
+            "k": len(odds.studies),
+            "summary": _summary(odds.summary),
+            "ratio": document(odds.ratio, DIGITS),
+            "left_out": dict(odds.left_out),
+        },
+        "selection": {**document(found.selection, DIGITS), "words": found.selection.words},
+    }
+
+
+def _summary(found: Summary | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {**document(found, DIGITS), "no_prediction_because": found.why_no_prediction}
+
+
+def _ends(found: Summary) -> dict[str, Any]:
+    return {name: document(getattr(found, name), DIGITS) for name in ("mean", "lower", "upper")}
+
+
+def _estimate(found: StudyEstimate) -> dict[str, Any]:
+    effect, mean = found.effect, found.mean
+    return {
+        "study": effect.study,
+        **_of_figure(found.figure),
+        "effect": document(effect.effect, DIGITS),
+        "standard_error": document(effect.error, DIGITS),
+        "standard_error_method": standard_error(found.figure).method,
+        "first_score": document(effect.baseline, DIGITS),
+        "figures_of_the_study": len(found.alternatives),
+        "mean_of_systems": document(mean.effect, DIGITS) if mean.figures > 1 else None,
+    }
+
+
+def _of_figure(figure: Figure) -> dict[str, Any]:
+    return {
+        "gap": figure.gap,
+        "metric": figure.before.metric,
+        "systems": sorted(figure.systems),
+        "verification": figure.verification,
+        "domains": sorted(figure.domains),
+        "sources": list(figure.sources),
+    }
+
+
+def _left_out(item: LeftOut) -> dict[str, Any]:
+    figure = item.figure
+    return {
+        "gate": item.gate,
+        "reason": item.reason,
+        "role": figure.role,
+        **_of_figure(figure),
+        "studies": sorted(figure.studies),
+        "changed": sorted(figure.dimensions | figure.changed),
+        "value": figure.value,
+        "unit": figure.unit,
+        "kind": figure.kind,
+    }
+
+
+COLUMNS = (
+    "dimension", "state", "metric_class", "higher_is_better", "subgroup", "found_afterwards", "k",
+    "study", "gap", "systems", "value", "lower", "upper", "prediction_lower", "prediction_upper",
+    "tau", "standard_error", "unit", "gate", "reason",
+)  # fmt: skip
+"""`state` is summary, estimate or left-out."""
+
+
+def rows(found: DimensionSyntheses) -> list[dict[str, Any]]:
+    """Return a row a synthesis, an estimate of the whole ones, and a figure that was left out."""
+    made: list[dict[str, Any]] = []
+    for synthesis in map(_synthesis, found.syntheses):
+        shared = {n: synthesis[n] for n in ("metric_class", "higher_is_better", "subgroup", "unit")}
+        summary = synthesis["summary"] or {}
+        gate, _, reason = (synthesis["no_summary_because"] or "").partition(": ")
+        made.append(
+            {
+                **shared,
+                **{name: summary.get(name) for name in COLUMNS},
+                **shared,
+                "state": "summary",
+                "found_afterwards": synthesis["found_afterwards"],
+                "k": synthesis["k"],
+                "value": summary.get("mean"),
+                "gate": gate,
+                "reason": reason,
+            }
+        )
+        if synthesis["subgroup"] is None:
+            made += [
+                {**shared, **e, "state": "estimate", "value": e["effect"]}
+                for e in synthesis["estimates"]
+            ]
+    made += [{**_left_out(item), "state": "left-out"} for item in found.left_out]
+    made = [{**row, "dimension": found.dimension} for row in made]
+    return [{name: row.get(name) for name in COLUMNS} for row in made]

@@ -1,0 +1,37 @@
+"""`/api/v1/evidence/{dimension}`: what studies of one dimension give together, if they may."""
+
+from fastapi import APIRouter, Request, Response
+
+from service.common.csv_tables import csv_text
+from service.evidence import synthesis_report
+from service.evidence.by_dimension import by_dimension
+from service.web.dependencies import ServicesDep
+from service.web.lines import ANALYSED
+from service.web.requests import only_params
+from service.web.responses import json_text, respond
+
+router = APIRouter(prefix="/api/v1", tags=["evidence"], dependencies=[ANALYSED])
+
+
+@router.get("/evidence/{dimension}")
+def evidence(dimension: str, request: Request, services: ServicesDep) -> Response:
+    """Return the syntheses of the measured gaps of a dimension, and what failed which gate.
+
+    Four or more studies of one class of metric and direction are summed up by random effects, one
+    estimate a study, by a protocol that was written before; the rest is listed with the gate and
+    the reason. `prediction` says why no prediction is shown. CSV has a row a synthesis, an estimate
+    and a figure that was left out.
+    """
+    only_params(request, ("format",))
+    found = by_dimension(services.engine, dimension)
+    return respond(
+        request,
+        {
+            "application/json": lambda: json_text(
+                request, synthesis_report.syntheses(found.syntheses, found.prediction)
+            ),
+            "text/csv": lambda: csv_text(
+                synthesis_report.rows(found.syntheses), synthesis_report.COLUMNS
+            ),
+        },
+    )
