@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from rdflib import XSD, Graph, Literal
-
 from loaders.mapping.nquads import nquads
 from service.ontology.graphs import shapes, taxonomy
 from service.store.rdf_input import merged
@@ -52,12 +50,7 @@ def _as_input(*nquads: bytes) -> Any:
 def _shapes() -> Any:
     import pyshacl_turbo  # noqa: PLC0415 - only processes that judge need it
 
-    # the store of the records gives each string its datatype; rdflib's "GB" would be another value
-    typed = Graph()
-    for subject, path, value in shapes():
-        plain = isinstance(value, Literal) and not (value.datatype or value.language)
-        typed.add((subject, path, Literal(value, datatype=XSD.string) if plain else value))
-    return pyshacl_turbo.compile_shapes(typed)
+    return pyshacl_turbo.compile_shapes(shapes())
 
 
 @cache
