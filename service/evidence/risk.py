@@ -11,7 +11,7 @@ from service.fit.claims import BenchmarkClaims, DeploymentClaims, Finding, Fit
 from service.fit.request import FitRequest, answer
 from service.ontology import scheme_queries
 from service.ontology.schemes import DISPUTED, PARTIALLY, UNKNOWN, VIOLATED
-from service.queries import internal
+from service.queries import internal, names
 from service.store.port import Engine
 
 _OPEN = {VIOLATED, PARTIALLY, UNKNOWN, DISPUTED}
@@ -32,6 +32,7 @@ def risk(engine: Engine, ident: str, benchmark: str, relevant: tuple[str, ...]) 
 
     Raises `NotFound` for a deployment or benchmark that is not there.
     """
+    benchmark = names.id_now(engine, "benchmark", benchmark)
     deployment, every = from_graph.deployment(engine, ident), from_graph.benchmarks(engine, ident)
     return risk_at(engine, deployment, every, FitRequest(relevant, benchmark=benchmark))
 

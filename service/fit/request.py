@@ -20,6 +20,7 @@ from service.fit.claims import (
 from service.fit.rules import fit
 from service.fit.whatif import difference, moves, supposed, unjudged
 from service.ontology.parameters import Schemes, dimension, dimensions, domain, values
+from service.queries.names import id_now
 from service.store.port import Engine
 
 STATUSES = ("answered", "partly-answered", "not-stated", "not-applicable")
@@ -138,17 +139,23 @@ def change(schemes: Schemes, relevant: Sequence[str], given: str) -> tuple[str, 
     return found, values(schemes[found], coded, "whatif")
 
 
-def pair(given: object) -> tuple[str, str]:
+def _benchmark(engine: Engine, given: str) -> str:
+    """Return a benchmark by the id that it has today."""
+    return id_now(engine, "benchmark", given)
+
+
+def pair(engine: Engine, given: object) -> tuple[str, str]:
     """Return the two benchmarks of `a,b` or a list. Raises `BadParameter` for another number."""
     items = given if isinstance(given, list) else str(given).split(",")
-    names = [str(n).strip() for n in items if str(n).strip()]
-    if len(names) != 2:  # noqa: PLR2004 - a comparison has two sides
+    found = [str(n).strip() for n in items if str(n).strip()]
+    if len(found) != 2:  # noqa: PLR2004 - a comparison has two sides
         raise BadParameter(
             f"compare names two benchmarks joined by a comma, not {given!r}.",
             parameter="compare",
             value=str(given),
         )
-    return names[0], names[1]
+    first, second = (_benchmark(engine, name) for name in found)
+    return first, second
 
 
 def parse(engine: Engine, schemes: Schemes, given: Mapping[str, Any]) -> FitRequest:
@@ -161,8 +168,8 @@ def parse(engine: Engine, schemes: Schemes, given: Mapping[str, Any]) -> FitRequ
     return FitRequest(
         relevant,
         _domain(engine, words(said["domain"], "domain")) if "domain" in said else None,
-        words(said["benchmark"], "benchmark") if "benchmark" in said else None,
-        pair(said["compare"]) if "compare" in said else None,
+        _benchmark(engine, words(said["benchmark"], "benchmark")) if "benchmark" in said else None,
+        pair(engine, said["compare"]) if "compare" in said else None,
         change(schemes, relevant, words(said["whatif"], "whatif")) if "whatif" in said else None,
         number(said["min_answered"], "min_answered") if "min_answered" in said else None,
         min(number(said.get("limit", MOST), "limit"), MOST),

@@ -25,6 +25,7 @@ from service.common.problems import BadParameter, NotFound
 from service.common.resources import inside
 from service.ontology.old_codes import OldCode, dimension_and_code, old_codes
 from service.queries import counted, internal
+from service.queries.names import iri_now
 from service.store.port import Engine, Row
 
 _VALUES = re.compile(r"VALUES \(([^()]*+)\) \{[^{}]*+\}")
@@ -260,7 +261,7 @@ def _iri(parameter: Parameter, code: str, base: str, engine: Engine) -> URIRef:
     """Return the IRI of a code or slug, once the store is seen to know it."""
     iri = URIRef(f"{BASE}{base}{code}")
     if _SLUG.fullmatch(base + code) and internal.holds(engine, "known", iri=iri):
-        return _named_now(iri, engine) if base.startswith("id/") else iri
+        return iri_now(engine, iri) if base.startswith("id/") else iri
     known = _siblings(base, engine)
     raise BadParameter(
         f"{code!r} is not known for {parameter.name!r} ({parameter.about}).",
@@ -268,12 +269,6 @@ def _iri(parameter: Parameter, code: str, base: str, engine: Engine) -> URIRef:
         value=code,
         known=[*filter(None, [parameter.also]), *known],
     )
-
-
-def _named_now(iri: URIRef, engine: Engine) -> URIRef:
-    """Return the name that a thing has now, where it was given up for one other."""
-    rows = internal.rows(engine, "renamed", iri=iri)
-    return URIRef(str(rows[0]["new"])) if len(rows) == 1 else iri
 
 
 def _address(parameter: Parameter, given: str) -> URIRef:

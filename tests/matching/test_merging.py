@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,36 @@ def test_merged_names_lead_to_the_one_that_is_kept(site: TestClient) -> None:
     said = site.get("/doc/id/dataset/digits.nt").text
     assert f"<{BASE}id/dataset/digits-copy> <http://purl.org/dc/terms/isReplacedBy>" in said
     assert site.get("/graph/merged.nt").text.count("isReplacedBy") == 3
+
+
+def test_a_parameter_takes_a_merged_name_for_the_one_that_is_kept(site: TestClient) -> None:
+    coded = {"code": "interaction-type/multi-turn", "basis": "stated"}
+    use = {"kind": "profile", "id": "use/ann", "author": ANN, "deployment": {"id": "use"},
+           "title": "Use",
+           "characteristics": [{"dimension": "interaction-type", "codings": [coded]}]}  # fmt: skip
+    (outcome,) = imported(site, {"evalgap": 1, "records": [use]}, "use.json")
+    assert outcome["state"] in {"new", "unchanged"}, outcome["problems"]
+    decided(site, "benchmark/quiz-third", "benchmark/quiz-copy")
+    decided(site, "benchmark/quiz-copy", "benchmark/quiz")
+    decided(site, "system/helper-copy", "system/helper")
+    fit = "/api/v1/deployments/use/fit?domain=all"
+    for address in (
+        f"{fit}&benchmark=quiz", f"{fit}&compare=quiz,quiz", "/fit?deployment=use&benchmark=quiz",
+        "/api/v1/deployments/use/risk?benchmark=quiz",
+        "/fit/evidence?deployment=use&benchmark=quiz",
+        "/datasets?benchmark=quiz", "/results?system=helper", "/api/v1/results?system=helper",
+        "/api/v1/cards?benchmark=quiz", "/gaps?benchmark=quiz", "/implementations?benchmark=quiz",
+        "/queries/results-of-system.json?system=helper",
+    ):  # fmt: skip
+        old = address.replace("=quiz", "=quiz-third").replace("=helper", "=helper-copy")
+        new, now = site.get(old), site.get(address)
+        assert now.status_code == 200, (address, now.text)
+        assert (new.status_code, without(new.text)) == (200, without(now.text)), old
+
+
+def without(text: str) -> str:
+    """Return a page or document without the names by which it was requested."""
+    return re.sub(r"quiz-third|helper-copy|quiz|helper|[0-9a-f]{32}", "", text)
 
 
 def test_a_split_takes_all_of_it_back_and_the_history_stays(site: TestClient) -> None:

@@ -299,7 +299,7 @@ def open_store(folder: Path | None, *, read_only: bool = False) -> EmbeddedEngin
 
 
 def copy_beside_a_writer(folder: Path, to: Path) -> None:
-    """Write a consistent copy of the store in a folder to a new one, whoever has it open.
+    """Write a consistent copy of the store in a folder to a new one, even one that is in use.
 
     A copy links files by their names, and a writer that compacts may have deleted one of these
     since the store was opened; that is no damage, so the store is opened anew then.

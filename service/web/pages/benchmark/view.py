@@ -183,8 +183,8 @@ def _written(engine: Engine, stored: StoredRecord) -> CurrentCard:
 
 
 def _speaks(said: Assumption) -> bool:
-    told = said.answer or said.codings or said.hints or said.looked_in
-    return bool(told) or said.answer_status != NOT_STATED
+    known = said.answer or said.codings or said.hints or said.looked_in
+    return bool(known) or said.answer_status != NOT_STATED
 
 
 def _benchmark(engine: Engine, ident: str, deployment: str | None) -> BenchmarkClaims:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from service.common import parameters
 from service.common.problems import BadParameter
-from service.queries import lists
+from service.queries import lists, names
 from service.queries.cache import cached_per_key
 from service.records.levels import LEVELS as DESCRIBED
 from service.records.levels import also_said
@@ -26,7 +26,8 @@ Item = Mapping[str, Any]
 class Filter:
     """One way to narrow a list: its parameter, its name, the values of an item, what parts them.
 
-    `chosen_from_list` tells that there are few enough values to choose from.
+    `chosen_from_list` tells that there are few enough values to choose from. What the values are
+    is in `kind` where they are ids of things.
     """
 
     parameter: str
@@ -34,6 +35,7 @@ class Filter:
     field: str
     separator: str | None = " "
     chosen_from_list: bool = True
+    kind: str = ""
 
     def values(self, item: Item) -> list[str]:
         """Return what an item has; none where its sources do not say."""
@@ -61,7 +63,9 @@ class Level:
     filters: tuple[Filter, ...]
 
 
-_BENCHMARK = Filter("benchmark", "Benchmark", "benchmarks", chosen_from_list=False)
+_BENCHMARK = Filter(
+    "benchmark", "Benchmark", "benchmarks", chosen_from_list=False, kind="benchmark"
+)
 _DATASET = Filter("dataset", "Dataset", "datasets", chosen_from_list=False)
 LEVELS: Mapping[str, Level] = {
     level.name: level
@@ -107,7 +111,7 @@ LEVELS: Mapping[str, Level] = {
             ("name", "systemNames"),
             (
                 Filter("harness", "Harness", "harness", None),
-                Filter("system", "System", "systems", chosen_from_list=False),
+                Filter("system", "System", "systems", chosen_from_list=False, kind="system"),
                 _DATASET,
             ),
         ),
@@ -192,6 +196,8 @@ def find(engine: Engine, level: Level, given: Mapping[str, str]) -> LevelList:
     known = ("q", *(f.parameter for f in level.filters), "page")
     parameters.only(given, known, "This address")
     chosen = {name: value.strip() for name, value in given.items()}
+    for named in (f for f in level.filters if f.kind and chosen.get(f.parameter)):
+        chosen[named.parameter] = names.id_now(engine, named.kind, chosen[named.parameter])
     words = chosen.get("q", "")
     items = lists.listing(engine, level.name, {})
     every = tuple(
