@@ -1,3 +1,3 @@
-"""Pure functions from numbers to findings: no store, no HTTP, no RDF."""
+"""Functions from numbers to findings, without store, HTTP or RDF; the ledger of numbers."""
 
-__all__ = ["decompose", "intervals", "request", "table"]
+__all__ = ["decompose", "intervals", "ledger", "request", "table"]

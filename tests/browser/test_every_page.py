@@ -48,6 +48,7 @@ PAGES = (
     "/gaps/bean2026-gpt4o-recomputed",
     "/gaps/barbu2019-objectnet",
     "/gaps/decompose?example=1",
+    "/gaps/ledger",
     "/plans",
 )
 """An address of each kind of page."""

@@ -7,6 +7,7 @@ __all__ = [
     "fit",
     "health",
     "imports",
+    "ledger",
     "matches",
     "named_queries",
     "plans",

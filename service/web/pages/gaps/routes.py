@@ -1,4 +1,4 @@
-"""`/gaps`: measured gaps with filters; `/gaps/{id}`: one gap as a waterfall and as a table."""
+"""`/gaps`: measured gaps with filters, one gap, and numbers that were recomputed."""
 
 from urllib.parse import urlencode
 
@@ -7,9 +7,11 @@ from fastapi import APIRouter, Request, Response
 from service.common import parameters
 from service.common.csv_tables import csv_text
 from service.common.negotiation import split_suffix
+from service.decomposition import ledger
 from service.web.dependencies import ServicesDep
 from service.web.pages.gaps import gap as gap_view
 from service.web.pages.gaps import list as gap_list
+from service.web.pages.gaps import recomputed
 from service.web.pages.gaps.gap import GapPage
 from service.web.pages.layout import page
 from service.web.pages.shared import numbers
@@ -35,6 +37,15 @@ def gaps_csv(request: Request, services: ServicesDep) -> Response:
     """Return the rows that the page with the same filters shows."""
     found = gap_list.listed(services.engine, request.query_params)
     return _table(csv_text(gap_list.rows(found.gaps), gap_list.COLUMNS))
+
+
+@router.get("/gaps/ledger")
+def ledger_page(request: Request) -> Response:
+    """Show published numbers beside the same numbers from item results."""
+    parameters.only(request.query_params, (), "This page")
+    rows = [recomputed.shown(row) for row in ledger.ledger()]
+    agreeing = sum(row.agrees for row in rows)
+    return page(request, "pages/gaps/ledger.html", {"rows": rows, "agreeing": agreeing})
 
 
 @router.get("/gaps/{ident:path}")

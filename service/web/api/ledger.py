@@ -1,0 +1,28 @@
+"""`/api/v1/ledger`: published numbers beside the same numbers from item results."""
+
+from fastapi import APIRouter, Request, Response
+
+from service.common.csv_tables import csv_text
+from service.decomposition import ledger
+from service.web.requests import only_params
+from service.web.responses import json_text, respond
+
+router = APIRouter(prefix="/api/v1", tags=["evidence"])
+
+
+@router.get("/ledger")
+def get_ledger(request: Request) -> Response:
+    """Return every published number that is recomputed: theirs, ours, difference, tolerance.
+
+    The tolerance was fixed before the computation; a number that lies further apart stays, with
+    `agrees` false. `file` is below `data/cases`, with its source and licence.
+    """
+    only_params(request, ("format",))
+    rows = [ledger.as_row(row) for row in ledger.ledger()]
+    return respond(
+        request,
+        {
+            "application/json": lambda: json_text(request, {"items": rows, "total": len(rows)}),
+            "text/csv": lambda: csv_text(rows, ledger.COLUMNS),
+        },
+    )
