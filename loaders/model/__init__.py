@@ -37,6 +37,7 @@ from loaders.model.nodes import (
 from loaders.model.numbers import (
     INDEPENDENT,
     NO_INTERVAL,
+    PAIR,
     RATIOS,
     SELF_REPORTED,
     UNDIRECTED,
@@ -89,6 +90,7 @@ __all__ = [
     "DESCRIBED",
     "INDEPENDENT",
     "NO_INTERVAL",
+    "PAIR",
     "RATIOS",
     "RECORDS",
     "SELF_REPORTED",

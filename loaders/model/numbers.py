@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Annotated
 
+from pydantic import BeforeValidator
+
 from loaders.model.nodes import Agent, Citation, Metric, Node, Record, Study, System
 from loaders.model.terms import (
     Coded,
@@ -43,6 +45,8 @@ RATIOS = frozenset({"ratio", "odds-ratio"})
 """Kinds of gap of which 1, not 0, is no difference."""
 UNDIRECTED = "undirected-difference"
 """The kind of a difference of which neither end is the better one."""
+PAIR = "pair"
+"""The comparison of a gap that names none; a record that says so is stored without it."""
 INDEPENDENT = "takes the samples as independent; if they are paired, another interval holds"
 """The caution of an interval from the counts of two scores that nothing says are paired."""
 NO_INTERVAL = "no interval reported"
@@ -149,8 +153,10 @@ class Gap(Record, Estimate):
 
     A difference is signed so that positive is a loss: evaluation minus changed where higher is
     better, changed minus evaluation where lower is. Where neither is better its kind is
-    `undirected-difference`, a size without a sign. `varies` names every dimension on which the
-    two ends differ: several are confounded. `conflicts_with` names gaps that give other figures.
+    `undirected-difference`, a size without a sign. `comparison` says what the record is where it is
+    no such pair (None: a pair), such as an effect of deployment. `varies` names every dimension on
+    which the two ends differ: several are confounded. `conflicts_with` names gaps that give other
+    figures.
     `published_by` let it count although it had been self-reported, `published_because` of that.
     """
 
@@ -162,6 +168,11 @@ class Gap(Record, Estimate):
     author: Annotated[Agent, NestedThing("prov:wasAttributedTo")]
     systems: Annotated[tuple[System, ...], Mention("egap:ofSystem")] = ()
     gap_kind: Annotated[Slug, Coded("egap:gapKind", "code/gap-kind/")] = "absolute-difference"
+    comparison: Annotated[
+        Slug | None,
+        BeforeValidator(lambda code: None if code == PAIR else code),
+        Coded("egap:comparison", "code/comparison/"),
+    ] = None
     verification: Annotated[Slug, Coded("egap:verifiedAgainst", "code/verification/")]
     published_by: Annotated[Agent | None, NestedThing("egap:publishedBy")] = None
     published_because: Annotated[Text | None, Value("egap:publicationReason")] = None

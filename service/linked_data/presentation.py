@@ -108,9 +108,13 @@ def _decision(found: ResourceDescription, words: Words) -> dict[str, str] | None
 
 def _marked(engine: Engine, words: Words) -> Words:
     """Return the labels of records that count only on request, with the reason behind each."""
-    codes = [URIRef(reason.code) for reason in counted.UNCOUNTED]
-    rows = internal.rows(engine, "on-request", record=sorted(words), code=codes)
-    reasons = {URIRef(str(row["record"])): last_segment(row["code"]) for row in rows}
+    says = [URIRef(reason.predicate) for reason in counted.UNCOUNTED]
+    rows = internal.rows(engine, "on-request", record=sorted(words), says=says)
+    reasons = {
+        URIRef(str(row["record"])): last_segment(row["code"])
+        for row in rows
+        if any(r.met(str(row["code"])) for r in counted.UNCOUNTED)
+    }
     return {iri: Literal(f"{words[iri]} ({why})") for iri, why in reasons.items()}
 
 

@@ -123,7 +123,8 @@ def bind(query: NamedQuery, arguments: Mapping[str, str], engine: Engine) -> str
 def _bound(query: NamedQuery, every: Iterable[Mapping[str, str]], engine: Engine) -> str:
     """Return the SPARQL text with a row of its `VALUES` block for each of several arguments."""
     every = list(every)
-    filters = {f"{BASE}{p.base}{every[0].get(p.name)}" for p in query.params.values() if p.base}
+    named = [p for p in query.params.values() if p.base and p.name in every[0]]
+    filters = {f"{BASE}{p.base}{every[0][p.name]}" for p in named}
     sparql = counted.with_requested(query.sparql, every[0], filters)
     if not query.params:
         return sparql

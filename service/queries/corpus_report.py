@@ -128,6 +128,7 @@ def _tables(engine: Engine) -> list[CorpusTable]:
 
     return [
         table("Records and things", "records-by-kind"),
+        table("Measured figures by what they compare", "gaps-by-comparison", **_APART),
         table("Gaps by level of verification", "verification-levels"),
         table("Gaps by domain of their benchmark", "gaps-by-domain"),
         table("Gaps that vary a dimension, by domain", "gaps-by-dimension-and-domain"),
@@ -141,6 +142,7 @@ def _tables(engine: Engine) -> list[CorpusTable]:
     ]
 
 
+_APART = {"other_comparisons": "true"}
 _OWN = {"author": "evalgap"}
 tables = cached_per_state(_tables)
 """The tables of a store, worked out once for each state of its content."""

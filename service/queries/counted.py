@@ -1,4 +1,4 @@
-"""Which records count: current versions, without withdrawn ones and those nobody else has seen.
+"""Which records count: current versions, but none withdrawn, seen by nobody else, or no pair.
 
 Every query of `named/` and `lists/` asks for current versions in one form (a test refuses any
 other). Behind each such filter stands one more for each reason not to count, put there when the
@@ -15,12 +15,15 @@ from loaders.mapping.iris import BASE, EGAP
 from service.common.problems import BadParameter
 
 _CURRENT = re.compile(r"FILTER NOT EXISTS \{ \?(\w+) dcterms:isReplacedBy \?\w+ \}")
-_FILTER = re.compile(r" ?FILTER NOT EXISTS \{ \?\w+ (<[^<>]*+> <[^<>]*+>) \}")
+_FILTER = re.compile(r" ?FILTER NOT EXISTS \{ \?\w+ (<[^<>]*+> (?:<[^<>]*+>|\?uncounted)) \}")
 
 
 @dataclass(frozen=True)
 class Uncounted:
-    """Records that count only on request: those of which `predicate` (an IRI) says `code`."""
+    """Records that count only on request: those of which `predicate` (an IRI) says `code`.
+
+    A code that ends with `/` is a scheme: any code of it leaves a record out.
+    """
 
     parameter: str
     predicate: str
@@ -29,7 +32,12 @@ class Uncounted:
 
     @property
     def _statement(self) -> str:
-        return f"<{self.predicate}> <{self.code}>"
+        code = "?uncounted" if self.code.endswith("/") else f"<{self.code}>"
+        return f"<{self.predicate}> {code}"
+
+    def met(self, code: str) -> bool:
+        """Tell whether a code is the one that leaves out, or one of them."""
+        return code.startswith(self.code) if self.code.endswith("/") else code == self.code
 
     def filter(self, variable: str) -> str:
         """Return the filter that leaves these records out."""
@@ -56,6 +64,12 @@ UNCOUNTED = (
         f"{EGAP.reviewStatus}",
         f"{BASE}code/review-status/withdrawn",
         "true: with records that were withdrawn",
+    ),
+    Uncounted(
+        "other_comparisons",
+        f"{EGAP.comparison}",
+        f"{BASE}code/comparison/",
+        "true: with measured figures that are no pair, such as effects of deployment and extremes",
     ),
 )
 """Every reason not to count."""
@@ -87,6 +101,6 @@ def with_requested(sparql: str, arguments: Mapping[str, str], filtered: Collecti
                 parameter=reason.parameter,
                 known=["true", "false"],
             )
-        if given == "true" or reason.code in filtered:
+        if given == "true" or any(map(reason.met, filtered)):
             sparql = reason.without(sparql)
     return sparql

@@ -76,8 +76,8 @@ GAPS = [
     gap("g5", "interaction-type", 50, 40, "quality"),
     *(gap(f"n{b}", "novelty", b, b - 5) for b in (95, 80, 65, 50, 35)),
     *(gap(f"p{a}", "period", 95, a) for a in (85, 45, 5)),
-    gap("first", "repetition", 90, 70, study="twice"),
-    gap("again", "repetition", 90, 70, study="twice", verification="secondary"),
+    gap("first", "repetition", 90, 70, study="twice", verification="full-text"),
+    gap("again", "repetition", 90, 70, study="twice"),
     gap("other", "repetition", 90, 80, study="twice"),
     gap("plain", "modality", 60, 50, study="confounded"),
     gap("honest", "modality", 60, 50, study="confounded", also=["input-variation"]),
@@ -178,7 +178,7 @@ def test_a_figure_in_two_records_counts_once_and_says_so(service: TestClient) ->
     assert reasons(part)["again"] == "the same figure as first, which stands for both"
     items = {i["gap"]: i for i in part["same_domain"]}
     assert (items["first"]["copies"], items["again"]["copy_of"]) == (["again"], "first")
-    assert part["verification"] == {"abstract": 2}
+    assert part["verification"] == {"abstract": 1, "full-text": 1}
 
 
 def test_what_one_record_of_a_figure_says_changed_holds_for_all(service: TestClient) -> None:

@@ -1,4 +1,7 @@
-"""What only its authors have seen counts nowhere, until somebody publishes it by name."""
+"""What only its authors have seen counts nowhere, until somebody publishes it by name.
+
+Nor does what is no pair of evaluation and changed conditions: it is kept, named and counted apart.
+"""
 
 import json
 from collections.abc import Iterator
@@ -18,6 +21,8 @@ from tests.tokens import AUTHORIZED, TOKEN
 
 OWN = "own-bean2026-gpt4o-recomputed"
 ASKED = "self_reported=true"
+OF_ALL = {"changed-since"}
+"""Questions about what was stored when, and not about what was measured."""
 GRAPH = "https://w3id.org/evalgap/graph/gap"
 JANE = {"id": "jane-doe", "name": "Jane Doe"}
 WHY = "Item results are public; numbers computed again."
@@ -42,7 +47,15 @@ def doubles(client: TestClient) -> list[dict[str, Any]]:
     """Return shipped gaps once more, as somebody's own."""
     texts = (client.get(f"/api/v1/gaps/{ident}.yaml").text for ident in SHIPPED)
     found = [yaml.safe_load(text)["records"][0] for text in texts]
-    return [{**r, "id": f"own-{r['id']}", "verification": "self-reported"} for r in found]
+    changed = {"verification": "self-reported", "comparison": "pair"}
+    return [{**r, "id": f"own-{r['id']}", **changed} for r in found]
+
+
+def others(client: TestClient) -> list[dict[str, Any]]:
+    """Return shipped gaps once more, as effects of deployment."""
+    texts = (client.get(f"/api/v1/gaps/{ident}.yaml").text for ident in SHIPPED)
+    found = [yaml.safe_load(text)["records"][0] for text in texts]
+    return [{**r, "id": f"apart-{r['id']}", "comparison": "effect-of-deployment"} for r in found]
 
 
 def imported(client: TestClient, records: list[dict[str, Any]]) -> str:
@@ -54,7 +67,11 @@ def imported(client: TestClient, records: list[dict[str, Any]]) -> str:
 
 
 def answers(client: TestClient) -> dict[str, str]:
-    return {path: client.get(path).text for path in LISTS}
+    """Return what lists say, without the one table that counts apart what is no pair."""
+    given = {path: client.get(path).text for path in LISTS}
+    stats = json.loads(given["/api/v1/stats"])
+    stats["tables"] = [t for t in stats["tables"] if t["question"] != "gaps-by-comparison"]
+    return {**given, "/api/v1/stats": json.dumps(stats)}
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +80,7 @@ def before_and_after() -> Iterator[tuple[dict[str, str], TestClient]]:
     settings = Settings(store=None, validators=0, token=SecretStr(TOKEN))
     with TestClient(create_app(settings), headers=AUTHORIZED) as client:
         before = answers(client)
-        report = imported(client, doubles(client))
+        report = imported(client, [*doubles(client), *others(client)])
         assert client.get(f"/api/v1/gaps/{OWN}").status_code == 200, report
         yield before, client
 
@@ -75,7 +92,7 @@ def own(before_and_after: tuple[dict[str, str], TestClient]) -> TestClient:
 
 def test_no_question_counts_them(own: TestClient) -> None:
     names = catalog.named_queries()
-    assert [name for name in names if answer(own, name) != kept(name)] == []
+    assert [n for n in names if n not in OF_ALL and answer(own, n) != kept(n)] == []
 
 
 def test_no_list_count_or_pool_has_them(
@@ -84,7 +101,43 @@ def test_no_list_count_or_pool_has_them(
     before, client = before_and_after
     after = answers(client)
     assert {p for p in LISTS if after[p] != before[p]} == set()
-    assert not [link for link in opened(client, "/gaps").links() if "/own-" in link]
+    links = opened(client, "/gaps").links()
+    assert not [link for link in links if "/own-" in link or "/apart-" in link]
+
+
+@pytest.mark.one_engine
+def test_what_is_no_pair_is_shown_by_its_name_and_counted_apart(
+    own: TestClient, client: TestClient
+) -> None:
+    effects = "comparison=effect-of-deployment"
+    listed = own.get(f"/api/v1/gaps?limit=100&{effects}").json()["items"]
+    shipped = {r["id"] for r in rows(client.get(f"/gaps.csv?{effects}"))}
+    assert {g["id"] for g in listed} == shipped | {f"apart-{ident}" for ident in SHIPPED}
+    assert {g["compared"] for g in listed} == {"effect-of-deployment"}
+    table = rows(own.get(f"/gaps.csv?{effects}"))
+    assert {r["comparison"] for r in table} == {"effect-of-deployment"}
+    assert len(table) == len(listed)
+    (count,) = [
+        row["records"]
+        for row in own.get("/queries/gaps-by-comparison?other_comparisons=true").json()["rows"]
+        if row["comparison"].endswith("/effect-of-deployment")
+    ]
+    assert count == len(listed)
+    assert f"effect of deployment {count}" in opened(own, "/gaps").words
+    assert {r["comparison"] for r in rows(own.get("/gaps.csv"))} == {"pair"}
+    page = opened(own, "/gaps/apart-raman2026-redflag").words
+    assert "Effect of deployment. No pair:" in page
+    beside = opened(own, "/benchmarks/bean2026-scenarios?tab=results").links()
+    assert "/gaps/apart-raman2026-redflag" in beside
+    found = own.get("/api/v1/benchmarks/bean2026-scenarios").json()["gaps"]
+    assert {g["compared"] for g in found} >= {"pair", "effect-of-deployment"}
+
+
+def test_a_pair_may_say_so_and_counts(own: TestClient) -> None:
+    record = others(own)[0] | {"id": "said-pair", "comparison": "pair"}
+    assert "set aside" not in imported(own, [record])
+    assert own.get("/api/v1/gaps?q=GPT-4o&comparison=pair").json()["total"] > 1
+    assert "said-pair" in {r["id"] for r in rows(own.get("/gaps.csv"))}
 
 
 @pytest.mark.one_engine

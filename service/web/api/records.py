@@ -202,15 +202,17 @@ _TYPES = {"system": "AISystem", "dataset": "EvaluationDataset"}
 def _referring(services: Services, kind: str, thing: str) -> dict[str, Any]:
     """Return what refers to a thing: of a system or study the records that name it, by kind.
 
-    A deployment has its self-reported gaps too, each with this level of verification. A dataset,
-    an implementation and a benchmark have what stands at other levels beside them.
+    A deployment has its self-reported gaps too, each with this level of verification, and with a
+    benchmark the records that are no pairs, each with what it compares. A dataset, an
+    implementation and a benchmark have what stands at other levels beside them.
     """
     if kind in {"dataset", "implementation"}:
         return {"beside": _beside(services, kind, thing)}
     if kind in {"system", "study"}:
         named = repository.named_by(services.engine, kind, thing)
         return {name: named.get(name[:-1], []) for name in ("gaps", "results", "profiles")}
-    every = {"self_reported": "true"} if kind == "deployment" else {}
+    every = {"other_comparisons": "true"}
+    every |= {"self_reported": "true"} if kind == "deployment" else {}
     beside = {"beside": _beside(services, kind, thing)} if kind == "benchmark" else {}
     return {
         "reviews": lists.listing(services.engine, "reviews", {kind: thing}),

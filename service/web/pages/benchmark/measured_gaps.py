@@ -9,7 +9,7 @@ from service.common.digits import counted, printed
 from service.ontology.labels import label
 from service.records import repository
 from service.store.port import Engine
-from service.web.pages.gaps.gap import records
+from service.web.pages.gaps.gap import compared_otherwise, records
 from service.web.pages.shared.numbers import padded, unit_of
 
 
@@ -23,9 +23,13 @@ class MeasuredGap:
 
 
 def gaps(engine: Engine, benchmark: str) -> tuple[MeasuredGap, ...]:
-    """Return every current gap of a benchmark, withdrawn ones too."""
-    found = (gap.id for gap in records(engine) if gap.benchmark == benchmark)
-    return tuple(_recorded(engine, ident) for ident in found)
+    """Return every current gap of a benchmark that counts."""
+    return tuple(_recorded(engine, g.id) for g in records(engine) if g.benchmark == benchmark)
+
+
+def otherwise(engine: Engine, benchmark: str) -> tuple[Gap, ...]:
+    """Return what was measured of a benchmark and is no pair, such as an effect of deployment."""
+    return tuple(g for g in compared_otherwise(engine) if g.benchmark == benchmark)
 
 
 def _recorded(engine: Engine, ident: str) -> MeasuredGap:

@@ -85,6 +85,7 @@ def _results(services: Services, found: BenchmarkPage, given: _Given) -> dict[st
     del given
     return {
         "gaps": measured_gaps.gaps(services.engine, found.id),
+        "otherwise": measured_gaps.otherwise(services.engine, found.id),
         "runs": related.runs(services.engine, found.id),
     }
 

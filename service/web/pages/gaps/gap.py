@@ -1,6 +1,6 @@
 """Measured gaps as pages show them: one gap taken apart, and what else was measured of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -49,32 +49,39 @@ class GapPage:
 class StoredGap:
     """The current version of a gap, with as many digits as were reported.
 
-    `counts` is false for one that stands at its own address and is left out of every list.
+    `counts` is false for one that is left out of every list, `beside` true for one of these that
+    is left out only because it is no pair.
     """
 
     gap: Gap
     version: int
     counts: bool
+    beside: bool
 
 
 @cached_per_state
 def gaps(engine: Engine) -> Mapping[str, StoredGap]:
     """Return every current gap by its identity, also those that count only on request."""
-    counted = {str(g["id"]) for g in lists.listing(engine, "gaps", {})}
-    every = {reason.parameter: "true" for reason in UNCOUNTED}
-    idents = [str(g["id"]) for g in lists.listing(engine, "gaps", every)]
-    stored = repository.readable(engine, "gap", idents)
-    return {s.record.id: _held(s, counts=s.record.id in counted) for s in stored}
+    pairs = _listed(engine, {})
+    compared = _listed(engine, {"other_comparisons": "true"})
+    idents = _listed(engine, {reason.parameter: "true" for reason in UNCOUNTED})
+    stored = repository.readable(engine, "gap", sorted(idents))
+    return {s.record.id: _held(s, pairs, compared - pairs) for s in stored}
 
 
-def _held(stored: StoredRecord, *, counts: bool) -> StoredGap:
+def _listed(engine: Engine, filters: Mapping[str, str]) -> set[str]:
+    return {str(g["id"]) for g in lists.listing(engine, "gaps", filters)}
+
+
+def _held(stored: StoredRecord, counted: Container[str], beside: Container[str]) -> StoredGap:
     gap = stored.record
     assert isinstance(gap, Gap)  # noqa: S101 - what the store holds under gap/
     exact = {
         "measurements": tuple(map(_shown, gap.measurements)),
         "decompositions": tuple(_divided(d, gap.precision) for d in gap.decompositions),
     }
-    return StoredGap(_shown(gap).model_copy(update=exact), stored.version, counts)
+    whole = _shown(gap).model_copy(update=exact)
+    return StoredGap(whole, stored.version, gap.id in counted, gap.id in beside)
 
 
 def _divided(found: Decomposition, step: Decimal | None) -> Decomposition:
@@ -102,6 +109,11 @@ def records(engine: Engine, *, counted_only: bool = True) -> list[Gap]:
     return [held.gap for held in gaps(engine).values() if held.counts or not counted_only]
 
 
+def compared_otherwise(engine: Engine) -> list[Gap]:
+    """Return every current record of measured figures that is no pair and counts apart for that."""
+    return [held.gap for held in gaps(engine).values() if held.beside]
+
+
 def shown(engine: Engine, ident: str, unit: str | None = None) -> GapPage:
     """Return a gap as its page shows it. Raises `NotFound`, `BadParameter` for an unknown unit."""
     repository.check("gap", ident)
@@ -124,7 +136,7 @@ def shown(engine: Engine, ident: str, unit: str | None = None) -> GapPage:
         unit=chosen,
         total=total(gap),
         studies=studies(gap),
-        beside=_beside(gap, records(engine)),
+        beside=_beside(gap, [*records(engine), *compared_otherwise(engine)]),
         counts=held.counts,
     )
 

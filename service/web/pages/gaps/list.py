@@ -1,17 +1,18 @@
 """The list of measured gaps: its filters, what each may be set to, and its rows as a table."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from loaders.mapping.iris import last_segment
-from loaders.model import Gap, Interval, interval_words
+from loaders.model import PAIR, Gap, Interval, interval_words
 from service.common.problems import BadParameter
 from service.queries import catalog, lists
 from service.queries.cache import cached_per_state
 from service.queries.counted import UNCOUNTED
 from service.store.port import Engine
-from service.web.pages.gaps.gap import records, studies
+from service.web.pages.gaps.gap import compared_otherwise, records, studies
 from service.web.pages.shared.numbers import sampled
 
 _NUMBER = ("with", "without")
@@ -19,10 +20,14 @@ _NUMBER = ("with", "without")
 
 @dataclass(frozen=True)
 class GapList:
-    """The gaps that pass the filters, of `total`, and what each filter may be set to."""
+    """The gaps that pass the filters, of `total`, and what each filter may be set to.
+
+    `apart` are the records that are no pairs, counted by their comparison.
+    """
 
     gaps: tuple[Gap, ...]
     total: int
+    apart: Mapping[str, int]
     choices: Mapping[str, tuple[str, ...]]
     chosen: Mapping[str, str]
 
@@ -42,15 +47,17 @@ def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
         )
     filters = {name: value for name, value in chosen.items() if name != "number"}
     more = any(chosen.get(reason.parameter) == "true" for reason in UNCOUNTED)
-    every = records(engine, counted_only=not more)
-    found = (
-        {str(g["id"]) for g in lists.listing(engine, "gaps", filters)}
-        if filters
-        else {g.id for g in every}
+    every = records(engine, counted_only=False)
+    counted = records(engine)
+    found = {str(g["id"]) for g in lists.listing(engine, "gaps", filters)} if filters else None
+    kept = every if filters else counted
+    ordered = sorted(
+        (g for g in kept if found is None or g.id in found if number in {None, _numbered(g)}),
+        key=lambda g: (g.benchmark, g.id),
     )
-    kept = (g for g in every if g.id in found and number in {None, _numbered(g)})
-    ordered = tuple(sorted(kept, key=lambda g: (g.benchmark, g.id)))
-    return GapList(ordered, len(every), choices(engine), chosen)
+    total = len(every if more else counted)
+    apart = Counter(sorted(g.comparison or "" for g in compared_otherwise(engine)))
+    return GapList(tuple(ordered), total, apart, choices(engine), chosen)
 
 
 def _numbered(gap: Gap) -> str:
@@ -60,13 +67,14 @@ def _numbered(gap: Gap) -> str:
 @cached_per_state
 def choices(engine: Engine) -> dict[str, tuple[str, ...]]:
     """Return what each filter may be set to, in order."""
-    found = records(engine)
+    found = [*records(engine), *compared_otherwise(engine)]
     fields = catalog.run(catalog.named_queries()["gaps-by-domain"], {}, engine)
     return {
         "dimension": _sorted(d for g in found for d in dimensions(g)),
         "domain": _sorted(last_segment(row["domain"]) for row in fields),
         "verification": _sorted(g.verification for g in found),
         "gap_kind": _sorted(g.gap_kind for g in found),
+        "comparison": _sorted(g.comparison or PAIR for g in found),
         "benchmark": _sorted(g.benchmark for g in found),
         "deployment": _sorted(g.deployment for g in found if g.deployment),
         "number": _NUMBER,
@@ -84,9 +92,9 @@ def _sorted(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 COLUMNS = (
-    "id", "title", "benchmark", "deployment", "gap_kind", "value", "lowest", "highest", "unit",
-    "qualifier", "as_reported", "n", "n_unit", "lower", "upper", "level", "interval_method",
-    "sampling_unit", "intervals", "varies", "verification", "status",
+    "id", "title", "benchmark", "deployment", "comparison", "gap_kind", "value", "lowest",
+    "highest", "unit", "qualifier", "as_reported", "n", "n_unit", "lower", "upper", "level",
+    "interval_method", "sampling_unit", "intervals", "varies", "verification", "status",
     "conflicts_with", "not_given", "studies", "sources",
 )  # fmt: skip
 _WORDS = ("varies", "conflicts_with", "not_given")
@@ -100,6 +108,7 @@ def rows(gaps: Sequence[Gap]) -> list[dict[str, Any]]:
     """
     return [
         {name: getattr(gap, name, None) for name in COLUMNS}
+        | {"comparison": gap.comparison or PAIR}
         | {name: " ".join(getattr(gap, name)) for name in _WORDS}
         | {name: getattr(i, name) for i in gap.intervals[:1] for name in _INTERVAL}
         | {

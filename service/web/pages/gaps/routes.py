@@ -8,6 +8,7 @@ from service.common import parameters
 from service.common.csv_tables import csv_text
 from service.common.negotiation import split_suffix
 from service.decomposition import ledger
+from service.ontology.labels import definition, label
 from service.web.dependencies import ServicesDep
 from service.web.pages.gaps import gap as gap_view
 from service.web.pages.gaps import list as gap_list
@@ -56,7 +57,8 @@ def gap_page(ident: str, request: Request, services: ServicesDep) -> Response:
     shown = gap_view.shown(services.engine, name, request.query_params.get("unit"))
     if suffix:
         return _table(_csv(shown))
-    return page(request, "pages/gaps/gap.html", {"shown": shown, "gap": shown.gap})
+    context = {"shown": shown, "gap": shown.gap, "label": label, "definition": definition}
+    return page(request, "pages/gaps/gap.html", context)
 
 
 def _csv(shown: GapPage) -> str:
