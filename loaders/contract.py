@@ -110,13 +110,15 @@ class Key:
     `given` tells that the source gives these words: then other words in its title are a corrected
     title. Else they are those of the place where the file lies, and a file of another title is
     another document; `titled` tells whether the content gives a title. `former` are the keys by
-    which version 0.1 knew it.
+    which version 0.1 knew it. A `shared` key is one that the source gives and that others may have
+    too: there another title is a corrected one only in the same file.
     """
 
     words: str
     given: bool
     former: tuple[str, ...] = ()
     titled: bool = True
+    shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -332,9 +334,9 @@ class CardError(Exception):
         self.problems = problems
 
 
-def own_key(words: str, *former: str) -> Key:
-    """Return a key that the source gives; `former` are those of 0.1."""
-    return Key(words, given=True, former=former)
+def own_key(words: str, *former: str, shared: bool = False) -> Key:
+    """Return a key that the source gives; `former` are those of 0.1. See `Key` for `shared`."""
+    return Key(words, given=True, former=former, shared=shared)
 
 
 def place_key(raw: Raw, title: str | None, *former: str) -> Key:
@@ -371,6 +373,9 @@ class Loader(Protocol):
 
     def key(self, raw: Raw, content: Any, /) -> Key:
         """Return by what the source knows a document."""
+
+    def stored_key(self, raw: Raw, record: Record, /) -> Key | None:
+        """Return the same of a stored record, from it and the name of its file; None if unsaid."""
 
     def fields(self, content: Any, /) -> FoundFields:
         """Return what becomes of each field of a document that says something."""

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from loaders.contract import (
     CardError,
     Document,
+    Key,
     Loader,
     NoCardError,
     Raw,
@@ -18,6 +19,7 @@ from loaders.contract import (
     problems_of,
     shorten,
 )
+from loaders.model import Record
 from loaders.reading import content as reading_content
 from loaders.reading import json_lines, no_card
 from loaders.reading.cleaning import clean_tree, record_id, surely_clean
@@ -98,6 +100,12 @@ def identity(format_: str, words: str) -> str:
     """Return the identity of a document of a format with this key."""
     source: str = import_module(FORMATS[format_].module).SOURCE
     return record_id(source, words)
+
+
+def stored_key(format_: str, raw: Raw, record: Record) -> Key | None:
+    """Return the key of a stored record, as far as it and the name of its file (`raw`) say."""
+    loader: Any = import_module(FORMATS[format_].module)
+    return loader.stored_key(raw, record) if hasattr(loader, "stored_key") else None
 
 
 def read(raw: Raw) -> _Read:

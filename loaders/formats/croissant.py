@@ -102,11 +102,14 @@ def _is_dataset(tree: Any) -> bool:
 
 
 def key(raw: Raw, tree: Mapping[str, Any]) -> Key:
-    """Return the dataset's own `@id` or address, or its name with that of its creators."""
+    """Return the dataset's own `@id` or address, or its name with that of its creators.
+
+    Data sets of one project may have one address.
+    """
     former = raw.path or f"{raw.stem}#{raw.place}" if raw.place else raw.path or raw.name
-    addresses = [*texts(tree.get("@id")), *texts(_get(tree, "url"))]
-    if found := links(addresses):
-        return own_key(found[0], former)
+    for given, shared in ((tree.get("@id"), False), (_get(tree, "url"), True)):
+        if found := links(texts(given)):
+            return own_key(found[0], former, shared=shared)
     title, creators = _words(tree, "name"), _creators(tree)
     if title and creators:
         return own_key("; ".join((title, *creators)), former)

@@ -114,13 +114,20 @@ def key(raw: Raw, content: Markdown) -> Key:
     Datasets share pages, so these two tell a card only together with its title.
     """
     front = content.front if isinstance(content.front, Mapping) else {}
-    repository, former = hub_repository(raw), raw.path or raw.name
-    if repository and not raw.place:
-        return own_key(repository, former)
+    if not raw.place and (found := stored_key(raw)):
+        return found
+    former = raw.path or raw.name
     page = next(iter(links([*texts(front.get("homepage")), *_homepages(content.body)])), None)
     if page:
         return Key(page, given=False, former=(former,))
     return place_key(raw, _title(front, content.body), former)
+
+
+def stored_key(raw: Raw, record: Record | None = None) -> Key | None:
+    """Return the repository that a card lies in, if the path of its file names one."""
+    del record
+    repository = hub_repository(raw)
+    return own_key(repository, raw.path or raw.name) if repository else None
 
 
 def _homepages(body: str) -> list[str]:

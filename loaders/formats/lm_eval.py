@@ -153,6 +153,13 @@ def key(raw: Raw, task: Task) -> Key:
     return own_key(name, former_key(raw, ROOT))
 
 
+def stored_key(raw: Raw, record: Record) -> Key | None:
+    """Return the name of the task of a stored card, which is its title."""
+    if not isinstance(record, ImplementationCard):
+        return None
+    return own_key(record.title, former_key(raw, ROOT))
+
+
 def load(raw: Raw, task: Task) -> tuple[list[Record], list[RecordProblem]]:
     """Return the card of one task."""
     included = all(w.message != _NOT_THERE for w in task.warnings)

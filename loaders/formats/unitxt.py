@@ -46,11 +46,20 @@ def _type(tree: Mapping[str, Any]) -> str | None:
 
 def key(raw: Raw, tree: Mapping[str, Any]) -> Key:
     """Return the name that unitxt gives a card: its path below `cards`, joined by dots."""
+    if not raw.place and (found := stored_key(raw)):
+        return found
+    return place_key(raw, _data(tree) if raw.place else None, _dotted(raw.path or raw.name))
+
+
+def stored_key(raw: Raw, record: Record | None = None) -> Key | None:
+    """Return the name that unitxt gives a card, if its file lies below `cards`."""
+    del record
     below = path_below(raw, "cards")
-    if below and not raw.place:
-        return own_key(below.removesuffix(".json").replace("/", "."))
-    former = (raw.path or raw.name).removesuffix(".json").replace("/", ".")
-    return place_key(raw, _data(tree) if raw.place else None, former)
+    return own_key(_dotted(below), _dotted(raw.path or raw.name)) if below else None
+
+
+def _dotted(path: str) -> str:
+    return path.removesuffix(".json").replace("/", ".")
 
 
 def _data(tree: Mapping[str, Any]) -> str:

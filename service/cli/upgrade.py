@@ -139,6 +139,10 @@ def _print(report: UpgradeReport, *, dry_run: bool) -> None:
         _count("shipped records in a new version", report.renewed)
         _count("records shipped since", report.added)
         out.print(f"  {len(report.moved)} records in a new version with the codes of today")
+        if report.renamed:
+            out.print(f"  {len(report.renamed)} records of 0.1 under the names of today:")
+            more = f" and {n} more" if (n := len(report.renamed) - _SHOWN) > 0 else ""
+            out.print(f"    {', '.join(report.renamed[:_SHOWN])}{more}", soft_wrap=True)
     for code, number in sorted(report.codes.items()):
         out.print(f"    {_short(code)} is {_named(replacements()[code])}: {number}")
     for code in sorted({found.code for found in report.to_recode}):
@@ -148,6 +152,12 @@ def _print(report: UpgradeReport, *, dry_run: bool) -> None:
             f"  {_short(code)} may mean {_named(readings()[code])}; to be decided by a person:"
         )
         out.print(f"    {', '.join(names[:_SHOWN])}{more}", soft_wrap=True)
+    if report.waiting:
+        kinds = ", ".join(f"{name} {number}" for name, number in sorted(report.waiting.items()))
+        out.print(
+            f"  {report.waiting.total()} records of 0.1 keep their names, or get others with the "
+            f"next import of their sources, to which the old ones lead: {kinds}"
+        )
     for name, why in report.left:
         out.print(f"  {name} keeps its codes: {why}", markup=False)
 

@@ -7,7 +7,7 @@ key, so one file gets the same identity as the whole folder does.
 """
 # DESIGN: own-keys-or-places
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from posixpath import normpath
@@ -64,7 +64,9 @@ class _Candidate:
     def fits(self, document: Document) -> bool:
         """Tell whether what is stored, if anything, is this document, perhaps an older version."""
         key = document.raw.known_by
-        if self.stored is None or key is None or key.given:
+        if self.stored is None or key is None or (key.given and not key.shared):
+            return True
+        if key.shared and "/" in document.raw.source and self.is_near(document.raw.source):
             return True
         if not key.titled:
             return self.is_made_from(document.raw.source)
@@ -110,11 +112,13 @@ class Identities:
     def _identified(self, document: Document, known: Known) -> _Read:
         said = _said(document)
         first = self._candidate(document, document.ident, known)
-        chosen = self._choice(document, self._candidates(document, first, known, said), known, said)
+        candidates = self._candidates(document, first, known, said)
+        chosen = self._choice(document, candidates, known, said)
         if chosen is None and self._replacing:
             chosen = first
         if chosen is None:
-            return Rejected(document.raw, (_refusal(document, first, said),), document.format)
+            refusal = _refusal(document, candidates, said)
+            return Rejected(document.raw, (refusal,), document.format)
         self._claims[hash(chosen.series)] = _Claim(document.raw.source, said)
         if called_after_file(document):
             self._files.setdefault(file_iri(document), chosen.ident)
@@ -151,7 +155,9 @@ class Identities:
         """Return the identity of this file's record, of one that it is a copy of, or a free one."""
         source = document.raw.source
         candidates = [c for c in candidates if c.is_open(said)]
-        fitting = [c for c in candidates if c.fits(document)]
+        # a reader of another version may give the same bytes another title
+        same = set(known.copies(document)) if called_after_file(document) else set()
+        fitting = [c for c in candidates if c.fits(document) or c.ident in same]
         mine = next((c for c in candidates if c.is_made_from(source)), None)
         if mine is not None:
             return mine if mine in fitting or self._replacing else None
@@ -250,8 +256,9 @@ def _replaces(source: str) -> RecordProblem:
     return RecordProblem("It replaces what another file of this same import stored.", value=source)
 
 
-def _refusal(document: Document, first: _Candidate, said: int) -> RecordProblem:
+def _refusal(document: Document, candidates: Sequence[_Candidate], said: int) -> RecordProblem:
     """Return why a document has no identity, with both that ask for one."""
+    first = candidates[0]
     if first.claim and not first.is_open(said):
         return RecordProblem(
             "Another file of this import has the same key and says something else.",
@@ -259,9 +266,12 @@ def _refusal(document: Document, first: _Candidate, said: int) -> RecordProblem:
             mend=f"That one is stored: {first.claim.source}. Import this one alone to revise "
             "it, or both with --replace.",
         )
-    stored = first.stored or Stored("", frozenset([""]))
+    mine = (c.stored for c in candidates if c.is_made_from(document.raw.source))
+    stored = next(mine, first.stored) or Stored("", frozenset([""]))
+    key = document.raw.known_by
+    by = "the address of this one" if key and key.given else "the name of this file"
     return RecordProblem(
-        "A document of another title is stored under the name of this file.",
+        f"A document of another title is stored under {by}.",
         value=_title(document),
         mend=f"That one is {stored.title!r}, made from {min(stored.sources)}. If this is the same "
         "with its title corrected, import it with --replace; else rename the file, or import it by "

@@ -17,6 +17,7 @@ from loaders.mapping.iris import BASE
 from loaders.model import RECORDS, Record, whole_number
 from service.access import LogEntry
 from service.common.problems import Problem
+from service.ingest import renaming
 from service.ingest.pipeline import ingest
 from service.ingest.seeding import load_current, stored_version
 from service.ontology import releases
@@ -62,11 +63,17 @@ class UpgradeReport:
     """Records that keep their old codes, with the reason: no shape allows the new version."""
     to_recode: tuple[RecordWithCode, ...]
     """Records with codes that a person has to decide on."""
+    renamed: tuple[str, ...]
+    """The new versions of records that 0.1 knew by another name, which leads there now."""
+    waiting: Counter[str]
+    """Records of 0.1 of which only their source says whether they have another name, by format."""
 
     @property
     def changed(self) -> bool:
         """Whether there was anything to do."""
-        return bool(self.before != self.after or self.renewed or self.added or self.moved)
+        return bool(
+            self.before != self.after or self.renewed or self.added or self.moved or self.renamed
+        )
 
 
 def upgrade(
@@ -79,6 +86,9 @@ def upgrade(
     tell("Moving codes")
     found = list(_with_codes(engine, replacements()))
     new, left = _move(engine, gate, found, write)
+    tell("Renaming records of 0.1")
+    names = renaming.due(engine, f"evalgap upgrade to ontology {releases.current()}")
+    renamed = ingest(names.documents, engine, gate, write=write)
     return UpgradeReport(
         before,
         releases.current(),
@@ -88,6 +98,8 @@ def upgrade(
         new,
         left,
         tuple(_with_codes(engine, readings())),
+        tuple(iri.removeprefix(f"{BASE}id/") for outcome in renamed for iri in outcome.iris),
+        names.waiting,
     )
 
 

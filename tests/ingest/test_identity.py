@@ -16,9 +16,11 @@ from loaders.reading.files import raw_records
 from loaders.registry import documents, identity
 from service.access import LogEntry
 from service.common.problems import Gone, Renamed
+from service.ingest import pipeline
 from service.ingest.pipeline import ingest
 from service.ingest.report import Outcome
 from service.ingest.undo import undo, undoing
+from service.ingest.upgrade import upgrade
 from service.records import repository
 from service.records.renamed import check_name
 from service.store.oxigraph.store import open_store
@@ -134,7 +136,31 @@ def test_a_repository_of_the_hub_is_known_by_its_path(
     assert (second.state, series(second)) == ("revised", series(first))
 
 
-@pytest.mark.parametrize("form", ["croissant, address", "lm-eval"])
+def test_data_sets_of_one_address_are_apart_unless_the_file_is_the_same(
+    store: Engine, tmp_path: Path
+) -> None:
+    """Projects give several data sets their own address as `url`."""
+
+    def one(name: str, title: str) -> Outcome:
+        file = put(tmp_path, name, croissant(title, url="https://data.org/project"))
+        (outcome,) = taken(store, file)
+        return outcome
+
+    first, second = one("a/croissant.json", "Scans"), one("b/croissant.json", "Letters")
+    assert (second.state, series(second) != series(first)) == ("new", True)
+    mended = one("a/croissant.json", "Scans, mended")
+    assert (mended.state, series(mended)) == ("revised", series(first))
+    (document,) = documents(
+        Raw("croissant.json", croissant("X", url="https://data.org/x").encode())
+    )
+    (other,) = documents(Raw("croissant.json", croissant("Y", url="https://data.org/x").encode()))
+    assert states(list(ingest([document], store, Gate(0), audited=False))) == ["new"]
+    (refused,) = ingest([other], store, Gate(0), audited=False)
+    said = refused.problems[0].sentence()
+    assert all(words in said for words in ("under the address", "Y", "'X'", "--replace"))
+
+
+@pytest.mark.parametrize("form", ["croissant, id", "lm-eval"])
 def test_a_title_corrected_under_a_key_of_the_source_is_a_version(
     store: Engine, tmp_path: Path, form: str
 ) -> None:
@@ -236,14 +262,63 @@ def test_a_renamed_file_of_the_same_content_is_recognised(store: Engine, tmp_pat
 def stored_by_0_1(
     store: Engine, file: Path, words: str, write: LogEntry | None = None
 ) -> tuple[str, Outcome]:
-    """Store a Croissant file as 0.1 did under these words; return the identity, and the outcome."""
+    """Store a file as 0.1 did under these words; return the identity, and the outcome."""
     (document,) = (d for r in raw_records([file]) if isinstance(r, Raw) for d in documents(r))
     assert isinstance(document, Document)
-    ident = identity("croissant", words)
+    ident = identity(document.format, words)
     before = replace(document.called(ident), raw=replace(document.raw, known_by=None))
     (old,) = ingest([before], store, Gate(0), audited=False, write=write)
     assert old.state == "new"
     return ident, old
+
+
+def test_a_title_that_only_another_reader_gives_is_no_other_document(
+    store: Engine, tmp_path: Path
+) -> None:
+    file = put(tmp_path, "croissant.json", croissant("Data"))
+    (document,) = (d for r in raw_records([file]) if isinstance(r, Raw) for d in documents(r))
+    assert isinstance(document, Document)
+    (record,) = document.records
+    before = replace(document, records=(record.model_copy(update={"title": "Data (0.1)"}),))
+    assert states(list(ingest([before], store, Gate(0), audited=False))) == ["new"]
+    (now,) = taken(store, file)
+    assert (now.state, now.changes[0].replaces is not None) == ("revised", True)
+    put(tmp_path, "croissant.json", croissant("Other"))
+    (refused,) = taken(store, file)
+    assert (refused.state, "That one is 'Data'" in str(refused.problems[0].mend)) == (
+        "set aside", True,
+    )  # fmt: skip
+
+
+def test_an_upgrade_gives_records_of_0_1_the_names_of_today(
+    store: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As far as the records and the names of their files say; the others wait for their source."""
+    task = "task: own_task\ndataset_path: o/d\noutput_type: multiple_choice"
+    files = {
+        put(tmp_path, "lm/a.yaml", task): ("lm/a.yaml", "own-task"),
+        put(tmp_path, "datasets/squad/README.md", HUB.format("", "Squad", "")): (
+            "datasets/squad/README.md", "huggingface-squad",
+        ),
+        put(tmp_path, "croissant.json", croissant("Data", url="https://data.org/d")): (
+            "croissant.json", "",
+        ),
+    }  # fmt: skip
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "LOADER_VERSION", "1")
+        old = {name: stored_by_0_1(store, f, words)[0] for f, (words, name) in files.items()}
+    for more in (2, 0):
+        report = upgrade(store, Gate(0), seed=False, tell=lambda _: None, write=None)
+        assert (len(report.renamed), dict(report.waiting)) == (more, {"croissant": 1})
+    for name, ident in old.items():
+        if name:
+            with pytest.raises(Renamed, match=name):
+                check_name(store, URIRef(f"https://w3id.org/evalgap/id/{_thing(ident)}/{ident}"))
+    assert "new" not in states(taken(store, *files))
+
+
+def _thing(ident: str) -> str:
+    return "implementation" if ident.startswith("lm-eval") else "dataset"
 
 
 def test_two_keys_of_0_1_for_one_dataset_lead_to_one_name(store: Engine, tmp_path: Path) -> None:
