@@ -260,21 +260,28 @@ class FoundFields:
     """What became of the fields of a document that say something.
 
     `read` is how many a format took whole, `kept` those that stay text, each as `field: text`,
-    `left_out` the names of those that it leaves out. `warnings` say what of a field was cut.
+    `left_out` the names of those that it leaves out. `warnings` say what of a field was cut, and
+    `beyond` is the SHA-256 of what was, so that a change there is one.
     """
 
     read: int
     kept: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     warnings: tuple[RecordProblem, ...] = ()
+    beyond: str = ""
 
     def on(self, records: Sequence[Record]) -> tuple[Record, ...]:
         """Return the records of the document; its card, the first of them, says what is kept."""
-        first = next((r for r in records if isinstance(r, Description)), None)
+        first = described(records)
         if first is None or not self.kept:
             return tuple(records)
         card = first.model_copy(update={"also_says": self.kept})
         return tuple(card if r is first else r for r in records)
+
+
+def described(records: Sequence[Record]) -> Description | None:
+    """Return the card of a document: the first of its records that describes something."""
+    return next((r for r in records if isinstance(r, Description)), None)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any, NoReturn
 
 from loaders.contract import FoundFields, Opaque, RecordProblem
@@ -104,6 +105,7 @@ class SourceFields:
             tuple(found.kept[:MOST]),
             tuple(dict.fromkeys((*found.left_out, *left_out, *more))),
             (*found.cut, *_too_many(more)),
+            _digest([*found.beyond, *found.kept[MOST:]]),
         )
 
 
@@ -113,6 +115,8 @@ class _Sorting:
     kept: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     cut: list[RecordProblem] = field(default_factory=list)
+    beyond: list[str] = field(default_factory=list)
+    """The fields that were cut, whole."""
 
 
 def _walk(value: Any, known: _Tree, path: str, found: _Sorting) -> None:
@@ -168,7 +172,14 @@ def _keep(path: str, value: Any, found: _Sorting) -> None:
     else:
         found.kept.append(f"{path}{_BETWEEN}{text[:room]}".rstrip())
         message = f"Only the first {room:,} of {len(text):,} characters are kept."
+        found.beyond.append(f"{path}{_BETWEEN}{text}")
         found.cut.append(RecordProblem(message, path, mend="Keep the rest as a page of its own."))
+
+
+def _digest(said: Iterable[str]) -> str:
+    """Return the SHA-256 of what is not kept; empty where all is."""
+    whole = "\0".join(said)
+    return sha256(whole.encode()).hexdigest() if whole else ""
 
 
 def pair(said: str) -> tuple[str, str]:

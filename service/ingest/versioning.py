@@ -10,7 +10,7 @@ from typing import Any
 
 from rdflib import URIRef
 
-from loaders.contract import Document
+from loaders.contract import Document, described
 from loaders.mapping.iris import path_below, series_iri
 from loaders.model import WITHDRAWN, Match, Plan, Record, Review, Thing, whole_number
 from service.common.problems import Problem
@@ -161,13 +161,16 @@ def _planned(
     document: Document, given: Record, current: StoredVersion | None, engine: Engine
 ) -> VersionedRecord:
     record = in_current_codes(given)
-    content_hash = hash_of(record)
+    beyond = _beyond(document, given)
+    content_hash = hash_of(record, beyond)
     newest = current.version if current else None
     if current is None or newest is None:
         return VersionedRecord(document, record, 1, content_hash, current)
     taken_back = record.withdrawal is not None and not current.withdrawn
-    if content_hash != current.content_hash and (
-        _ordered_hash(record) == current.content_hash or _is_stored(record, newest, engine)
+    if (
+        not beyond
+        and content_hash != current.content_hash
+        and (_ordered_hash(record) == current.content_hash or _is_stored(record, newest, engine))
     ):
         content_hash = current.content_hash
     version = newest + (current.content_hash != content_hash or taken_back)
@@ -210,14 +213,21 @@ def _as_kept(planned: VersionedRecord, kept: Mapping[str, str]) -> VersionedReco
     return replace(planned, record=named, merged=met) if met else planned
 
 
-def hash_of(record: Record) -> str:
+def _beyond(document: Document, record: Record) -> str:
+    """Return the digest of what the source of a card says and no record could hold, if any."""
+    fields = document.fields
+    return fields.beyond if fields and record is described(document.records) else ""
+
+
+def hash_of(record: Record, beyond: str = "") -> str:
     """Return the SHA-256 of what the source of a record says; the order of its lists says nothing.
 
     A graph has no order: where one matters, the model has a field for it. What a person decided
-    since is left out, so a withdrawn record is unchanged while its source is.
+    since is left out, so a withdrawn record is unchanged while its source is. `beyond` is a digest
+    of what the source says and the record could not hold.
     """
     said = _unordered(json.loads(_by_source(record)))
-    return sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+    return sha256((json.dumps(said, ensure_ascii=False) + beyond).encode()).hexdigest()
 
 
 def _ordered_hash(record: Record) -> str:

@@ -121,6 +121,19 @@ def test_the_report_counts_fields_read_kept_and_left_out(service: TestClient) ->
     assert rehearsed["fields"] == job["fields"]
 
 
+@pytest.mark.parametrize("fields", [1, 502])
+def test_a_change_beyond_what_is_kept_is_a_new_version(service: TestClient, fields: int) -> None:
+    def said(end: str) -> Any:
+        words = "word " * 5
+        return {f"f{n}": [words * 300, end] for n in range(fields)} if fields > 1 else LONG + end
+
+    name = f"ExamQA beyond {fields}"
+    assert imported(service, said("One."), name)["state"] == "new"
+    assert imported(service, said("One."), name)["state"] == "unchanged"
+    assert imported(service, said("Two."), name)["state"] == "revised"
+    assert imported(service, said("Two."), name)["state"] == "unchanged"
+
+
 def test_a_long_structure_is_kept_in_parts_and_a_long_text_is_cut_and_said(
     service: TestClient,
 ) -> None:
