@@ -34,6 +34,7 @@ KEPT: Mapping[str, str] = {
     "service.ontology.scheme_queries.domain_scheme": "one entry a domain",
     "service.ontology.scheme_queries.schemes": "one entry a coded value",
     "service.ontology.metric_classes.metric_classes": "one entry a class of metric",
+    "service.queries.lists.also_said": "what the cards of each list say besides",
     "service.queries.lists.kept": "one item a dataset, implementation, result and system",
     "service.queries.corpus_report.tables": "the rows of the example questions",
     "service.web.pages.benchmark.view.taxonomy": "one entry a coded value",

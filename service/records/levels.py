@@ -8,27 +8,12 @@ that both are about it, so the two are kept apart; a paper that both name joins 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from loaders.mapping.iris import DCAT, EGAP, last_segment, path_below, series_iri
+from loaders.mapping.iris import last_segment, path_below, series_iri
 from service.queries import counted, internal
 from service.store.port import Engine
 
 LEVELS = ("benchmark", "dataset", "implementation", "result")
 """The kinds of things at the four levels, the whole first."""
-
-_DESCRIBES = {
-    "benchmark": (EGAP.describesBenchmark, EGAP.BenchmarkCard),
-    "dataset": (EGAP.describesDataset, EGAP.DatasetCard),
-    "implementation": (EGAP.describesImplementation, EGAP.ImplementationCard),
-    "result": (DCAT.isVersionOf, EGAP.EvaluationResult),
-}
-"""How the records of a level name what they are about, and their class."""
-
-
-def also_said(engine: Engine, kind: str) -> dict[str, str]:
-    """Return, by the id of each thing of a level, what its cards say without a property of ours."""
-    describes, of_class = _DESCRIBES[kind]
-    rows = internal.rows(engine, "also-said", describes=describes, type=of_class)
-    return {path_below(row["about"]).partition("/")[2]: str(row["said"]) for row in rows}
 
 
 @dataclass(frozen=True)

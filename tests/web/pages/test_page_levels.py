@@ -87,13 +87,18 @@ def items(site: TestClient, path: str) -> list[dict[str, Any]]:
         (f"results?dataset={DATA}&harness=Harness%20A", RUNS),
         ("results?harness=Harness%20B", 0),
         ("results?q=helper", RUNS),
+        ("results?harness=Harness", 0),
+        ("implementations?q=old.", 0),
+        ("datasets?q=OLD.", 0),
         ("systems?q=helper%20%3C", 1),
     ],
 )
 def test_each_list_is_whole_and_narrowed(site: TestClient, query: str, total: int) -> None:
     assert len(items(site, query)) == total
     path, _, filters = query.partition("?")
-    assert len(rows(site.get(f"/api/v1/{path}.csv?{filters}"))) == total
+    pages = [] if "q=" in filters else [f"/{path}"]  # a page looks for each word by itself
+    for address in (f"/api/v1/{path}", *pages):
+        assert len(rows(site.get(f"{address}.csv?{filters}"))) == total
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -19,7 +19,7 @@ from service.ontology.labels import label
 from service.ontology.schemes import Scheme, SchemeValue
 from service.queries import lists
 from service.queries.cache import cached_per_state
-from service.records.levels import also_said
+from service.queries.lists import also_said
 from service.store.port import Engine
 from service.web.pages.shared.assumption_strip import (
     CLAIMED,
@@ -105,7 +105,7 @@ def index(engine: Engine) -> BenchmarkIndex:
         )
         for c in known
     )
-    also = also_said(engine, "benchmark")
+    also = also_said(engine, "benchmarks")
     texts = tuple(_text(c, cards.get(c.id, []), also.get(c.id, "")) for c in known)
     return BenchmarkIndex(entries, texts, _facets(schemes, known, entries), _orders(entries))
 

@@ -10,8 +10,7 @@ from service.common import parameters
 from service.common.problems import BadParameter
 from service.queries import lists, names
 from service.queries.cache import cached_per_key
-from service.records.levels import LEVELS as DESCRIBED
-from service.records.levels import also_said
+from service.queries.lists import also_said
 from service.store.port import Engine
 
 ROWS = 50
@@ -105,12 +104,12 @@ LEVELS: Mapping[str, Level] = {
             {
                 "systemNames": "Systems",
                 "datasets": "Dataset",
-                "harness": "Harness",
+                "harnesses": "Harness",
                 "scores": "Scores",
             },
             ("name", "systemNames"),
             (
-                Filter("harness", "Harness", "harness", None),
+                Filter("harness", "Harness", "harnesses", None),
                 Filter("system", "System", "systems", chosen_from_list=False, kind="system"),
                 _DATASET,
             ),
@@ -245,7 +244,7 @@ def _counts(narrowing: Filter, items: Iterable[Item]) -> tuple[tuple[str, int], 
 def _texts(engine: Engine, name: str) -> tuple[str, ...]:
     """Return what is searched of each item, in their order."""
     level = LEVELS[name]
-    also = also_said(engine, level.kind) if level.kind in DESCRIBED else {}
+    also = also_said(engine, name) if name in lists.SAYING else {}
     return tuple(
         "\n".join(
             (*(str(item.get(f, "")) for f in level.searched), also.get(item["id"], ""))
