@@ -41,7 +41,7 @@ deployments:
   origin: practitioner
   characteristics:
     interaction_type: {answer: They ask back., values: [multi-turn]}
-    decision_mediation: {answer: An officer decides., values: [human-decides], source: {url: "https://a.example"}}
+    decision_mediation: {answer: An officer signs it., values: [human-confirms], source: {url: "https://a.example"}}
 reviews:
 - deployment: hotline
   card: triage/tester
