@@ -193,14 +193,10 @@ def _code(cls: type[Node], field: Field, term: Coded) -> URIRef:
     if not term.base.startswith("code/"):
         return URIRef(f"{BASE}{term.base}{_REFERRED.get(term.base, 'sample')}")
     shapes = graphs.shapes()
-    for shape in shapes.objects(None, SH.property):
+    for shape in shapes.subjects(SH.path, expand(field.term.predicate)):
         head = shapes.value(shape, SH["in"])
         of = {o for node in shapes.subjects(SH.property, shape) for o in shapes.objects(node)}
-        if (
-            head
-            and expand(cls.rdf_type) in of
-            and shapes.value(shape, SH.path) == expand(field.term.predicate)
-        ):
+        if head and expand(cls.rdf_type) in of:
             return URIRef(str(next(iter(Collection(shapes, head)))))
     below = (str(c) for c in graphs.taxonomy().subjects(SKOS.inScheme) if term.base in str(c))
     return URIRef(min(below))
