@@ -19,11 +19,20 @@ NARROW, WIDE = 360, 1280
 _SERIOUS = {"serious", "critical"}
 _AXE = Axe().axe_script
 _VIOLATIONS = """
-(async () => {
-    const exclude = [
-        ":is(a, li, tr, dt, dd, section, article):nth-child(n+25)",
-        "section > :is(section, article):nth-child(n+9)",
-    ];
+(async (most) => {
+    const away = [];
+    for (const parent of document.querySelectorAll("body *:not(.cm-editor, .cm-editor *)")) {
+        const alike = new Map();
+        for (const child of parent.isConnected ? [...parent.children] : []) {
+            const kind = `${child.tagName} ${child.getAttribute("class")}`;
+            alike.set(kind, (alike.get(kind) ?? 0) + 1);
+            const used = child.selected || child.contains(document.activeElement);
+            if (alike.get(kind) <= most || used) continue;
+            const mark = document.createComment("");
+            child.replaceWith(mark);
+            away.push([mark, child]);
+        }
+    }
     const known = window.knownColours ??= new WeakMap(), behind = new Map();
     const [shown, changed] = [new Set(), new Set()];
     for (const element of document.querySelectorAll("*")) {
@@ -37,9 +46,9 @@ _VIOLATIONS = """
         known.set(element, colours);
     }
     const topmost = [...changed].filter((element) => !changed.has(element.parentNode));
-    const runs = [[{exclude}, {rules: {"color-contrast": {enabled: false}}}]];
+    const runs = [[document, {rules: {"color-contrast": {enabled: false}}}]];
     if (topmost.length) {
-        const where = changed.size === shown.size ? {exclude} : {include: topmost, exclude};
+        const where = changed.size === shown.size ? document : {include: topmost};
         runs.push([where, {runOnly: ["color-contrast"]}]);
     }
     const found = [];
@@ -47,14 +56,16 @@ _VIOLATIONS = """
         const {violations} = await axe.run(where, {resultTypes: ["violations"], ...options});
         found.push(...violations);
     }
+    for (const [mark, child] of away.reverse()) mark.replaceWith(child);
     return found;
-})()
+})
 """
 """What axe-core complains of.
 
-Of a long list it sees the first entries: the others come from the same template. Contrast, which
-takes most of its time, it looks at again only where something shows for the first time or in other
-colours than before.
+Of elements side by side that are alike it sees the first `most`, and the others are taken out of
+the page meanwhile: they come from the same template, and its time grows with all that is there.
+Contrast, which takes most of it, it looks at again only where something shows for the first time
+or in other colours than before.
 """
 
 
@@ -84,6 +95,8 @@ class Tab:
 
     page: Page
     site: str
+    most: int = 5
+    """How many of alike elements axe-core looks at."""
     wrong: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -117,7 +130,7 @@ class Tab:
         self.check_width()
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(_AXE)
-        found = self.page.evaluate(_VIOLATIONS)
+        found = self.page.evaluate(_VIOLATIONS, self.most)
         serious = [_told(v) for v in found if v["impact"] in _SERIOUS]
         assert serious == [], self.page.url
 

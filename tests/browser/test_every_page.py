@@ -1,6 +1,9 @@
 """Every page loads whole, from this host alone, for everybody, on a phone and on a desk."""
 
+from collections.abc import Iterator
+
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser.conftest import NARROW, WIDE, Tab
 
@@ -52,6 +55,21 @@ PAGES = (
     "/plans",
 )
 """An address of each kind of page."""
+
+
+@pytest.fixture(scope="module")
+def shared(browser: Browser, site: str) -> Iterator[Tab]:
+    """Return one tab for all of them: a tab of its own costs as much as the page in it."""
+    page = browser.new_page()
+    yield Tab(page, site)
+    page.close()
+
+
+@pytest.fixture
+def tab(shared: Tab) -> Tab:
+    """Return the tab, with nothing wrong in it yet."""
+    shared.wrong.clear()
+    return shared
 
 
 @pytest.mark.parametrize("path", PAGES)

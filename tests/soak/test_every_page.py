@@ -19,7 +19,7 @@ def test_a_page_is_whole_for_everybody_and_fits(
     browser: Browser, site: str, path: str, theme: Literal["light", "dark"]
 ) -> None:
     with closing(browser.new_page(color_scheme=theme)) as page:
-        tab = Tab(page, site)
+        tab = Tab(page, site, most=25)
         for width in (NARROW, WIDE):
             tab.open(path, width)
             tab.check()
