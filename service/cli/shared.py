@@ -105,7 +105,7 @@ def storing(
     """
     with (
         gated(2, plain=plain) as gate,
-        opened(settings, None if plain else gate) as engine,
+        opened(settings, None if plain else gate, read_only=dry_run) as engine,
         nullcontext() if dry_run else logged(settings, engine, operation, about) as write,
     ):
         yield engine, gate, write.entry if write else None

@@ -6,8 +6,8 @@ The one command that fetches anything from the network, and only what was added 
 
 import json
 import sys
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -29,13 +29,15 @@ from service.cli.shared import (
 )
 from service.common.garbage import collect_rarely
 from service.common.interrupts import Interrupt
-from service.common.problems import NotFetched
+from service.common.problems import NotFetched, StoreBusy
 from service.common.settings import Settings
 
 if TYPE_CHECKING:
     from service.ingest.sources.drift import Drift
     from service.ingest.sources.registry import Source, Sources
     from service.ingest.sources.runs import Obtained
+    from service.store.port import Engine
+    from service.validation.gate import Gate
 
 app = typer.Typer(no_args_is_help=True, help="Files of others that are imported again and again.")
 Names = Annotated[list[str] | None, typer.Argument(help="Names from the list; none means all.")]
@@ -176,7 +178,7 @@ class _Run:
         collect_rarely()
         with (
             gated(2) as gate,
-            opened(self._settings, gate) as engine,
+            _unless_busy(self._settings, gate, read_only=self._dry_run) as engine,
             nullcontext() if self._dry_run else kept_in(self._settings) as kept,
         ):
             for each in self._stop.until(found):
@@ -197,6 +199,24 @@ class _Run:
         lines = [json.dumps(drift.document())] if self._as_json else drift.sentences(_SHOWN)
         sys.stdout.writelines(f"{printable(line)}\n" for line in lines)
         sys.stdout.flush()
+
+
+@contextmanager
+def _unless_busy(settings: Settings, gate: "Gate", *, read_only: bool) -> "Iterator[Engine]":
+    """Open the store. Raises `StoreBusy` with what a scheduler can do about it."""
+    with ExitStack() as held:
+        try:
+            engine = held.enter_context(opened(settings, gate, read_only=read_only))
+        except StoreBusy as problem:
+            raise StoreBusy(
+                f"Another process has the store in {settings.store} open, such as a running "
+                "`evalgap serve`, so nothing was stored; the next run reads the sources again. "
+                "Stop the service while this runs, or keep the store on a SPARQL server "
+                "(EVALGAP_STORE_URL), which both may use. --dry-run runs beside a service, and "
+                "POST /api/v1/imports hands a file to it.",
+                **problem.extra,
+            ) from problem
+        yield engine
 
 
 _CODES = {"failed": 2, "no card": 1, "read in part": 1}

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any, ClassVar
 import pytest
 
 from loaders.registry import documents
+from service.store.oxigraph.store import open_store
 from service.web.app import ROUTERS
 from tests.cli.conftest import Run, command
 
@@ -301,6 +303,35 @@ def test_the_address_that_was_judged_is_the_one_that_is_connected_to(
     assert (code, len(tried)) == (2, 1)
     assert "rebinding.example is at 127.0.0.1, a loopback address" in second["reason"]
     assert not site.requests["/rebinding.json"]
+
+
+def test_a_name_server_that_does_not_answer_costs_a_sentence(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = threading.Event()
+    added(run, "http://silent.example/cards.json")
+    monkeypatch.setenv("EVALGAP_MAX_FETCH_SECONDS", "0.1")
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answered.wait() and [])
+    code, (said,) = ran(run)
+    answered.set()
+    assert (code, "no name server says where silent.example is" in said["reason"]) == (2, True)
+
+
+def test_beside_a_service_a_run_says_what_to_do_and_a_dry_run_runs(
+    tmp_path: Path, cards: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = tmp_path / "store"
+    assert command(store, "sources", "add", cards, "--name", "ours", seed=False).returncode == 0
+    with closing(open_store(store)) as engine:
+        engine.commit("<urn:a> <urn:b> <urn:c> .")
+        busy = command(store, "sources", "run", seed=False)
+        assert busy.returncode == 2
+        said = " ".join(busy.stderr.split())
+        assert all(w in said for w in ("so nothing was stored", "EVALGAP_STORE_URL", "--dry-run"))
+        for words in (("sources", "run", "--dry-run"), ("import", cards, "--dry-run")):
+            done = command(store, *words, seed=False)
+            assert (done.returncode, "3" in done.stdout) == (0, True), done.stderr
 
 
 def test_a_run_says_what_is_new_revised_and_gone(run: Run, cards: Path) -> None:

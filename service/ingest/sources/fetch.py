@@ -11,11 +11,13 @@ import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from gzip import open as open_gzip
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpcore2
@@ -254,7 +256,7 @@ class _Network(httpcore2.NetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
         """Connect to the first address of a host that answers; all of them must be allowed."""
-        addresses = _resolved(host, port)
+        addresses = _resolved(host, port, _left(self._end, timeout))
         if (host, port) != self._allowed:
             for address in addresses:
                 if kind := not_public(address):
@@ -303,12 +305,23 @@ class _Stream(httpcore2.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-def _resolved(host: str, port: int) -> list[str]:
+def _resolved(host: str, port: int, seconds: float) -> list[str]:
+    """Return the addresses of a host. The system sets no bound, so a thread asks and is left."""
+    answer: Future[list[str]] = Future()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            answer.set_exception(httpcore2.ConnectError(f"{host} is not known ({error})"))
+        else:
+            answer.set_result(list(dict.fromkeys(str(info[4][0]) for info in found)))
+
+    Thread(target=ask, name="name server", daemon=True).start()
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise httpcore2.ConnectError(f"{host} is not known ({error})") from error
-    return list(dict.fromkeys(str(info[4][0]) for info in found))
+        return answer.result(seconds)
+    except TimeoutError as error:
+        raise httpcore2.ConnectTimeout(f"no name server says where {host} is") from error
 
 
 def _left(end: float, timeout: float | None) -> float:
