@@ -1,6 +1,7 @@
 """Which formats there are, and the one function that reads a file in any of them."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
@@ -24,7 +25,7 @@ from loaders.reading import content as reading_content
 from loaders.reading import json_lines, no_card
 from loaders.reading.cleaning import clean_tree, record_id, surely_clean
 from loaders.reading.content import Content, Kind
-from loaders.reading.trees import LEFT_OUT, Several
+from loaders.reading.trees import LEFT_OUT, TWICE, Several, parse_as_harness
 from loaders.reading.unknown import unknown
 
 
@@ -74,7 +75,7 @@ def documents(raw: Raw) -> Iterator[_Read]:
     What cannot be read is yielded as `Rejected`, never raised, and never stops the rest.
     """
     try:
-        content = reading_content.read_content(raw)
+        content = _content(raw)
     except CardError as error:
         yield _refused(raw, error)
         return
@@ -82,6 +83,27 @@ def documents(raw: Raw) -> Iterator[_Read]:
         yield from _documents(raw, _cleaned(raw, content))
     except CardError as error:
         yield _refused(raw, error, content.value if content.kind == "tree" else None)
+
+
+def _content(raw: Raw) -> Content:
+    """Return the content of a file. Raises `CardError` where it cannot be had.
+
+    A field of YAML that stands twice is read as its program reads it, where a format says so.
+    """
+    try:
+        return reading_content.read_content(raw)
+    except CardError as error:
+        if not any(p.message.startswith(TWICE) for p in error.problems):
+            raise
+        with suppress(CardError):
+            tree, repeated = parse_as_harness(raw.data)
+            message = "This field stands twice; the last one counts."
+            notes = [RecordProblem(message, name) for name in dict.fromkeys(repeated)]
+            content = Content("tree", tree, notes)
+            found = _detected(content)
+            if found and getattr(found[1], "LAST_COUNTS", False):
+                return content
+        raise
 
 
 def _refused(raw: Raw, error: CardError, tree: Any = None) -> Rejected:

@@ -34,6 +34,8 @@ SOURCE = "lm-eval"
 HARNESS = "lm-evaluation-harness"
 AUTHOR = Agent(id="lm-evaluation-harness", name="EleutherAI/lm-evaluation-harness (MIT)")
 ROOT = "lm_eval/tasks"
+LAST_COUNTS = True
+"""Of a field that stands twice the harness, as most programs, takes the last."""
 
 ONE_REQUEST = "one-request-per-document"
 """Rule id: for these answer forms the harness asks the model once per document."""

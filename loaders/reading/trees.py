@@ -23,6 +23,10 @@ LEFT_OUT = ", so it is left out."
 """How a warning on what is left out of a tree ends."""
 
 
+TWICE = "This field stands twice in the same place"
+"""How the reason begins why a file with such a field is not read."""
+
+
 @dataclass(frozen=True)
 class NoNumber:
     """What stands for a number in a text and is none that a card can hold, such as NaN."""
@@ -146,7 +150,7 @@ def twice(name: str, line: int | None = None) -> RecordProblem:
     """Return what to say of a field that stands twice in one mapping."""
     where = f" (again in line {line})" if line else ""
     return RecordProblem(
-        f"This field stands twice in the same place{where}.",
+        f"{TWICE}{where}.",
         shorten(name),
         mend="Keep one of the two.",
     )

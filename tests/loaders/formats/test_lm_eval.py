@@ -170,6 +170,19 @@ def test_an_include_that_leaves_the_bundle_is_refused(tmp_path: Path, path: str)
     assert "leads out" in reasons(found)
 
 
+def test_of_a_field_that_stands_twice_the_last_counts_as_in_the_harness(tmp_path: Path) -> None:
+    """Four files of the harness have one; in any other format such a file is set aside."""
+    twice = f"{TASK}num_fewshot: 5\n"
+    other = "benchmark_name: A\nintended_use_case: {}\nbenchmark_name: B\n"
+    files = put(tmp_path, {"qa.yaml": twice, "other.yaml": other})
+    assert "num_fewshot = 5" in card(files, "qa.yaml").settings
+    (warning, *_) = document(files, "qa.yaml").warnings
+    assert (warning.message, warning.field) == (
+        "This field stands twice; the last one counts.", "num_fewshot",
+    )  # fmt: skip
+    assert "stands twice in the same place" in reasons(outcomes(files)["other.yaml"])
+
+
 def test_includes_that_go_round_are_refused(tmp_path: Path) -> None:
     files = {"a.yaml": "task: a\ninclude: b.yaml\n", "b.yaml": "task: b\ninclude: a.yaml\n"}
     assert "without end" in reasons(outcomes(put(tmp_path, files))["a.yaml"])
