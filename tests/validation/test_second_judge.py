@@ -1,10 +1,12 @@
 """pyshacl-turbo finds in the good and bad examples of every shape what pySHACL finds."""
 
+import time
 from pathlib import Path
 
 import pytest
-from rdflib import Graph
+from rdflib import RDF, Graph
 
+from loaders.mapping.iris import BASE, EGAP
 from loaders.mapping.nquads import nquads
 from service.validation import second_judge, validator
 from service.validation.second_judge import verdict
@@ -23,3 +25,30 @@ def test_both_find_the_same_in_every_example(which: str, least: int) -> None:
     records = nquads(examples, "").encode()
     assert not second_judge.differs(records, b"", found)
     assert second_judge.differs(records, b"", frozenset([*found][1:]))
+
+
+def test_eight_times_the_codings_take_little_more_than_eight_times_as_long() -> None:
+    """A path from an unbound value made one shape quadratic: an import of 3,820 cards hung."""
+    second_judge.differs(_codings(1), b"", frozenset())  # so that the shapes are compiled
+    times = []
+    for count in (100, 800):
+        text, before = _codings(count), time.process_time()
+        second_judge.differs(text, b"", frozenset())
+        times.append(time.process_time() - before)
+    assert times[1] < 16 * times[0], times
+
+
+def _codings(count: int) -> bytes:
+    """Return assumptions with a coding each, by a rule."""
+    lines = []
+    for number in range(count):
+        node = f"https://w3id.org/evalgap/id/card/c{number}/a/1/query-authorship"
+        lines += [
+            f"<{node}> <{RDF.type}> <{EGAP.Assumption}> .",
+            f"<{node}> <{EGAP.hasCoding}> <{node}/coding-1> .",
+            f"<{node}/coding-1> <{RDF.type}> <{EGAP.ValueCoding}> .",
+            f"<{node}/coding-1> <{EGAP.codingValue}> <{BASE}value/query-authorship/crowd> .",
+            f"<{node}/coding-1> <{EGAP.basis}> <{BASE}code/basis/hinted> .",
+            f'<{node}/coding-1> <{EGAP.ruleId}> "answer-key-scoring" .',
+        ]
+    return "".join(f"{line}\n" for line in lines).encode()
