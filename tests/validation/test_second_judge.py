@@ -27,15 +27,21 @@ def test_both_find_the_same_in_every_example(which: str, least: int) -> None:
     assert second_judge.differs(records, b"", frozenset([*found][1:]))
 
 
-def test_eight_times_the_codings_take_little_more_than_eight_times_as_long() -> None:
-    """A path from an unbound value made one shape quadratic: an import of 3,820 cards hung."""
-    second_judge.differs(_codings(1), b"", frozenset())  # so that the shapes are compiled
+def test_the_second_judge_takes_no_longer_than_the_first_over_rules() -> None:
+    """A path from an unbound value took it 40 times as long: an import of 3,820 cards hung."""
+    text = _codings(100)
+    triples = list(Graph().parse(data=text, format="nt"))
+    judges = (
+        lambda: validator.validate(triples),
+        lambda: second_judge.differs(text, b"", frozenset()),
+    )
     times = []
-    for count in (100, 800):
-        text, before = _codings(count), time.process_time()
-        second_judge.differs(text, b"", frozenset())
+    for judge in judges:
+        judge()  # the first time, shapes are prepared
+        before = time.process_time()
+        judge()
         times.append(time.process_time() - before)
-    assert times[1] < 16 * times[0], times
+    assert times[1] < 4 * times[0], times
 
 
 def _codings(count: int) -> bytes:
