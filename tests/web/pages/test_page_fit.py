@@ -59,7 +59,8 @@ def test_a_row_says_what_breaks_by_which_rule_and_how_much_is_known(client: Test
     ):
         assert words in found.words
     assert found.has('.ranked [href="https://doi.org/10.1038/s41591-025-04074-y"]')
-    assert "safe" not in found.words.lower()
+    said = found.words.lower().replace("public order and safety", "")  # a domain to choose
+    assert "safe" not in said
 
 
 def test_what_is_left_open_is_unknown_and_never_counted_as_held(client: TestClient) -> None:
