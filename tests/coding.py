@@ -1,10 +1,9 @@
-"""What is coded twice: `python -m tests.coding sheets FOLDER`, `python -m tests.coding first`.
+"""What is coded twice: `python -m tests.coding sheets FOLDER`, `… first NAME`.
 
 `sheets` writes what a second coder fills in: a row for each question about each record of the
 sealed sample, and where its sources are. No code, figure or place of the first coding is in it.
-`first` keeps what the shipped records say of the same questions in `data/coding/first.csv`; it is
-run when the second coding begins, so that what a disagreement changes in the records later cannot
-raise agreement.
+`first` keeps what the shipped records say of the same questions in `data/coding/first/NAME.csv`, so
+that what a disagreement changes in the records later cannot raise agreement.
 """
 
 import csv
@@ -148,14 +147,17 @@ def sheets(folder: Path) -> None:
     _write(folder / "sources.csv", ("kind", "record", "title", "what", "sources"), _sources())
 
 
-def first() -> None:
-    """Keep the first codes, with who gave them."""
-    by = {"coder": "evalgap", "coder_is": "program"}
-    _write(FOLDER / "first.csv", COLUMNS, ({**by, **row} for row in first_codes()))
+def first(name: str) -> None:
+    """Keep the codes of the shipped records as they are now, with who gave them."""
+    by = {"coder": name, "coder_is": "program"}
+    path = FOLDER / "first" / f"{name}.csv"
+    path.parent.mkdir(exist_ok=True)
+    _write(path, COLUMNS, ({**by, **row} for row in first_codes()))
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["sheets"]:
-        sheets(Path(sys.argv[2]))
+    what, where = sys.argv[1:]
+    if what == "sheets":
+        sheets(Path(where))
     else:
-        first()
+        first(where)

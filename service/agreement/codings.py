@@ -38,10 +38,10 @@ class CoderAnswers:
 
 @dataclass(frozen=True)
 class CodedTwice:
-    """The first coding, the others, and what became of cells on which they differ, with reasons."""
+    """First and second codings, and what became of cells on which they differ, with reasons."""
 
-    first: CoderAnswers | None = None
-    others: tuple[CoderAnswers, ...] = ()
+    first: tuple[CoderAnswers, ...] = ()
+    second: tuple[CoderAnswers, ...] = ()
     resolved: Mapping[Cell, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -51,19 +51,17 @@ def shipped() -> Path:
 
 
 def read(folder: Path) -> CodedTwice:
-    """Return the codings of a folder: `first.csv`, `second/*.csv` and `resolved.csv`.
+    """Return the codings of a folder: `first/*.csv`, `second/*.csv` and `resolved.csv`.
 
     Each may be missing. Raises `Invalid` for a file without the columns, for one that does not say
     who codes and what the coder is, and for a cell that is answered twice.
     """
-    first, resolved = folder / "first.csv", folder / "resolved.csv"
-    return CodedTwice(
-        _coding(first) if first.exists() else None,
-        tuple(_coding(path) for path in sorted((folder / "second").glob("*.csv"))),
-        {c: (row["decision"], row["reason"]) for c, row in _rows(resolved, "decision", "reason")}
-        if resolved.exists()
-        else {},
+    first, second = (
+        tuple(map(_coding, sorted((folder / name).glob("*.csv")))) for name in ("first", "second")
     )
+    resolved = folder / "resolved.csv"
+    rows = _rows(resolved, "decision", "reason") if resolved.exists() else ()
+    return CodedTwice(first, second, {c: (row["decision"], row["reason"]) for c, row in rows})
 
 
 def _coding(path: Path) -> CoderAnswers:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,13 @@ _NOBODY = "Nothing has been coded twice yet."
 
 
 def document(folder: Path) -> dict[str, Any]:
-    """Return the agreement of the first coding with each other one, as JSON values.
+    """Return the agreement of each first coding with each second one, as JSON values.
 
     Raises `Invalid` for a file that cannot be read as a coding.
     """
     twice = codings.read(folder)
-    first = twice.first
-    return {"codings": [_compared(twice, first, other) for other in twice.others] if first else []}
+    pairs = product(twice.first, twice.second)
+    return {"codings": [_compared(twice, first, other) for first, other in pairs]}
 
 
 @cache
@@ -55,7 +56,7 @@ def _between(first: CoderAnswers, other: CoderAnswers) -> str:
 
 def _rows(kind: str, pairs: Mapping[tuple[str, str], Pairs]) -> Iterator[dict[str, Any]]:
     of_kind = {question: found for (k, question), found in pairs.items() if k == kind}
-    for question, found in of_kind.items():
+    for question, found in sorted(of_kind.items()):
         yield _row(kind, question, [found])
     if coded := [found for question, found in of_kind.items() if question not in NUMBERS]:
         yield _row(kind, ALL, coded)
@@ -141,5 +142,6 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _with_interval(row: Mapping[str, Any], name: str, scale: float, digits: int) -> str:
     ends = [row[name], row[f"{name}_lower"], row[f"{name}_upper"]]
-    shown = ["" if end is None else f"{end * scale:.{digits}f}" for end in ends]
+    # a minus before a rounded zero says nothing
+    shown = ["" if e is None else f"{round(e * scale, digits) + 0:.{digits}f}" for e in ends]
     return f"{shown[0]} ({shown[1]} to {shown[2]})" if shown[1] else shown[0]

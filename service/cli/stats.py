@@ -29,7 +29,7 @@ def stats(
             "--codings",
             exists=True,
             file_okay=False,
-            help="With --agreement: a folder with first.csv and second/*.csv, instead of ours.",
+            help="With --agreement: a folder with first/*.csv and second/*.csv, instead of ours.",
         ),
     ] = None,
 ) -> None:

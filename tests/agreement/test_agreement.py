@@ -37,7 +37,7 @@ def write(path: Path, answers: list[str], question: str, who: str, coder_is: str
 
 def coded(folder: Path, questions: dict[str, tuple[list[str], list[str]]], second: str) -> Path:
     for question, (ours, theirs) in questions.items():
-        write(folder / "first.csv", ours, question, "ann", "program")
+        write(folder / "first" / "ann.csv", ours, question, "ann", "program")
         write(folder / "second" / "ben.csv", theirs, question, "ben", second)
     return folder
 
