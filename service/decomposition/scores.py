@@ -40,6 +40,14 @@ class Items:
     cluster: Ints
     clusters: tuple[str, ...]
 
+    def scored(self) -> "Items":
+        """Return the items that have a score at some rung, and the clusters of these."""
+        there = ~np.isnan(self.scores).all(axis=1)
+        if not self.clusters:
+            return replace(self, scores=self.scores[there])
+        left, cluster = np.unique(self.cluster[there], return_inverse=True)
+        return Items(self.scores[there], cluster, tuple(self.clusters[i] for i in left))
+
 
 @dataclass(frozen=True, eq=False)
 class Scores:
@@ -67,17 +75,13 @@ class Scores:
             raise BadRequest(f"A rung is named twice: {', '.join(rungs)}. Name each once.")
         at = [self.rungs.index(r) for r in rungs]
         kept = self.items and replace(self.items, scores=self.items.scores[:, at])
-        if kept is not None:
-            there = ~np.isnan(kept.scores).all(axis=1)
-            cluster = kept.cluster[there] if kept.clusters else kept.cluster
-            kept = replace(kept, scores=kept.scores[there], cluster=cluster)
         return Scores(
             tuple(rungs),
             self.means[at],
             tuple(self.sizes[i] for i in at),
             tuple(self.events[i] for i in at),
             tuple(self.changed[i] for i in at) if self.changed else None,
-            kept,
+            kept and kept.scored(),
         )
 
     def where(self, changed: Mapping[str, str], adds: Mapping[str, str]) -> "Scores":

@@ -88,7 +88,8 @@ class Figure:
     `dimensions` are those it is attributed to, `changed` all that really changed between its
     two ends as far as the conditions say, here or where it is recorded again. `role` is
     contribution or whole-gap. `classes` and `directions` are those of the metrics of its ends,
-    None among them where one is not stated. `part` is the place of a contribution in its gap.
+    None among them where one is not stated. `several` is whether a named system stands for several.
+    `part` is the place of a contribution in its gap.
     `copies` name the other records of the same figure, `group` is what these have in common, and
     `deployments` are those for which they were recorded.
     """
@@ -109,6 +110,7 @@ class Figure:
     domains: frozenset[str] = frozenset()
     studies: frozenset[str] = frozenset()
     systems: frozenset[str] = frozenset()
+    several: bool = False
     classes: frozenset[MetricClass | None] = frozenset()
     directions: frozenset[bool | None] = frozenset()
     status: str = "accepted"

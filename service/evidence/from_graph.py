@@ -27,8 +27,11 @@ def figures(engine: Engine) -> tuple[Figure, ...]:
     classes = metric_classes(engine)
     listed = (str(item["id"]) for item in lists.listing(engine, "gaps", {}))
     gaps = (stored.record for stored in repository.readable(engine, "gap", listed))
+    rows = internal.rows(engine, "several-systems")
+    several = frozenset(tail(row, "system") or "" for row in rows)
     found = (f for gap in gaps if isinstance(gap, Gap) for f in of_gap(gap, fields, classes))
-    return copies.marked(found, _within(engine))
+    known = (replace(f, several=not several.isdisjoint(f.systems)) for f in found)
+    return copies.marked(known, _within(engine))
 
 
 def _within(engine: Engine) -> Mapping[str, frozenset[str]]:

@@ -83,6 +83,8 @@ def error(figure: Figure) -> str | None:
 def one_system(figure: Figure) -> str | None:
     """Ask for one system, so that both scores are of it."""
     named = len(figure.systems)
+    if figure.several:
+        return f"{' and '.join(sorted(figure.systems))} stands for several systems"
     if named == 1:
         return None
     if not named:

@@ -151,8 +151,8 @@ def test_three_comparable_studies_are_summed_up(run: Run, tmp_path: Path) -> Non
     assert stored.returncode == 0, stored.stdout + stored.stderr
     done = run("risk", "customer-service-agents", "medqa", "-d", "repetition", "--json")
     (part,) = json.loads(done.stdout)["assumptions"]
-    pools = {(p["scope"], p["unit"]): p for p in part["pools"]}
-    found = pools["any-domain", "percentage-point"]
+    pools = {(p["scope"], p["metric_class"]): p for p in part["pools"]}
+    found = pools["any-domain", "accuracy"]
     assert found["k"] == 3
     assert [s["effect"] for s in found["studies"]] == [10, 20, 30]
     summary = found["summary"]

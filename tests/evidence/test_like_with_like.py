@@ -78,7 +78,7 @@ GAPS = [
     *(gap(f"p{a}", "period", 95, a) for a in (85, 45, 5)),
     gap("first", "repetition", 90, 70, study="twice", verification="full-text"),
     gap("again", "repetition", 90, 70, study="twice"),
-    gap("other", "repetition", 90, 80, study="twice"),
+    gap("other", "repetition", 90, 80, study="twice", verification="full-text"),
     gap("plain", "modality", 60, 50, study="confounded"),
     gap("honest", "modality", 60, 50, study="confounded", also=["input-variation"]),
     *(gap(f"u{i}", "language", 60, 50 - i, deployment="there") for i in range(3)),
@@ -178,7 +178,7 @@ def test_a_figure_in_two_records_counts_once_and_says_so(service: TestClient) ->
     assert reasons(part)["again"] == "the same figure as first, which stands for both"
     items = {i["gap"]: i for i in part["same_domain"]}
     assert (items["first"]["copies"], items["again"]["copy_of"]) == (["again"], "first")
-    assert part["verification"] == {"abstract": 1, "full-text": 1}
+    assert part["verification"] == {"full-text": 2}
 
 
 def test_what_one_record_of_a_figure_says_changed_holds_for_all(service: TestClient) -> None:
@@ -236,7 +236,7 @@ def test_a_synthesis_is_answered_as_json_and_as_rows(service: TestClient) -> Non
 def test_what_is_in_no_synthesis_says_which_gate_it_failed(service: TestClient) -> None:
     found = service.get("/api/v1/evidence/repetition").json()
     assert {i["gap"]: i["gate"] for i in found["left_out"]} == {
-        "again": "seen", "other": "one-a-study", "first": "four-studies",
+        "again": "once", "other": "one-a-study", "first": "four-studies",
     }  # fmt: skip
     assert found["syntheses"][0]["no_summary_because"] == "four-studies: 1 of at least 4 studies"
     confounded = service.get("/api/v1/evidence/modality").json()["left_out"]

@@ -100,6 +100,7 @@ def test_what_fails_a_gate_is_listed_with_it(gate: str) -> None:
         ({"directions": frozenset({None})}, "whether a higher score is better"),
         ({"classes": frozenset({None})}, "class of its metric"),
         ({"systems": frozenset()}, "no system is named"),
+        ({"several": True}, "stands for several systems"),
     ],
 )
 def test_the_reason_is_said(more: dict[str, Any], reason: str) -> None:

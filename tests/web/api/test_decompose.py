@@ -191,6 +191,20 @@ def test_nothing_is_a_loss_before_somebody_says_which_scores_are_better(
     assert "differ on which scores are better" in apart.json()["detail"]
 
 
+def test_clusters_of_rungs_that_are_left_out_are_left_out(service: TestClient) -> None:
+    """A cluster that only an unchosen rung has, first or last by the alphabet, plays no part."""
+    rows = [
+        {"rung": rung, "item": f"{rung}-{c}{i}", "cluster": c, "score": int(i > least)}
+        for rung, clusters, least in (("before", "bcd", 0), ("after", "bcd", 1), ("other", "az", 0))
+        for c in clusters
+        for i in range(4)
+    ]
+    sent = {"items": rows, "rungs": ["before", "after"], "higher_is_better": True}
+    answer = service.post(PATH, json=sent)
+    assert answer.status_code == 200, answer.text
+    assert [c["name"] for c in answer.json()["clusters"]] == ["b", "c", "d"]
+
+
 def test_rungs_without_common_items_are_known_not_to_be_paired(service: TestClient) -> None:
     def paired(*items: str) -> Any:
         rows = [
