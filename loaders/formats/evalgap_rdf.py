@@ -18,7 +18,8 @@ from loaders.mapping.datatypes import misfit
 from loaders.mapping.fields import fields_of, type_name
 from loaders.mapping.iris import BASE, DCAT, EGAP, expand, last_segment
 from loaders.mapping.read import record
-from loaders.model import RECORDS, Node, Record, whole_number
+from loaders.mapping.standard_terms import is_standard
+from loaders.model import RECORDS, DatasetCard, Node, Record, whole_number
 from loaders.model.terms import Part
 from loaders.reading.content import rdf_syntax
 from loaders.reading.json_ld import inlined, is_own
@@ -124,7 +125,8 @@ def _no_property(cls: type[Node], predicate: str) -> RecordProblem:
 def _unread(graph: Graph, cls: type[Node], node: RdfNode) -> list[str]:
     known = {expand(f.term.predicate) for f in fields_of(cls)}
     known |= {RDF.type, DCAT.isVersionOf, DCAT.version, EGAP.recordedIn}
-    return sorted(str(predicate) for predicate in set(graph.predicates(node)) - known)
+    found = sorted(str(predicate) for predicate in set(graph.predicates(node)) - known)
+    return [p for p in found if not (cls is DatasetCard and is_standard(p))]
 
 
 def _parsed(raw: Raw) -> Graph:

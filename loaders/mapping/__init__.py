@@ -4,4 +4,4 @@ Everything here is driven by the markers in `loaders.model.terms`; there is no m
 for a single class.
 """
 
-__all__ = ["context", "datatypes", "fields", "iris", "nquads", "read", "write"]
+__all__ = ["context", "datatypes", "fields", "iris", "nquads", "read", "standard_terms", "write"]

@@ -28,6 +28,7 @@ SHORT = {
     "scheme": f"{BASE}scheme/",
     "id": f"{BASE}id/",
     "graph": f"{BASE}graph/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
     "sh": "http://www.w3.org/ns/shacl#",
     "xkos": "http://rdf-vocabulary.ddialliance.org/xkos#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",

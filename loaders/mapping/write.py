@@ -17,6 +17,7 @@ from loaders.mapping.fields import (
     values_of,
 )
 from loaders.mapping.iris import DCAT, EGAP, expand, graph_iri, record_iri, series_iri
+from loaders.mapping.standard_terms import standard_terms
 from loaders.model import Node, PartialDate, Record, partial_dates
 
 Triple = tuple[URIRef, URIRef, URIRef | Literal]
@@ -31,6 +32,7 @@ def triples(record: Record, version: int) -> list[Triple]:
         (iri, EGAP.recordedIn, graph_iri(record.kind, record.id, version)),
     ]
     _add(found, iri, record, iri)
+    found += ((iri, term, value) for term, value in standard_terms(record))
     return found
 
 

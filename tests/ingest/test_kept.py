@@ -84,6 +84,35 @@ def test_a_card_comes_back_as_the_json_of_its_source(service: TestClient) -> Non
     assert unordered(given) == unordered(CROISSANT)
 
 
+def test_facts_of_a_data_set_stand_under_the_terms_of_rai_and_dcat(service: TestClient) -> None:
+    card = {
+        **CROISSANT,
+        "url": "https://data.org/standard-terms",
+        "datePublished": "2025-03-01",
+        "rai:dataBiases": ["Mostly English.", "Mostly adults."],
+        "rai:dataLimitations": "Small.",
+        "prov:wasGeneratedBy": [{"@type": "prov:Activity", "prov:label": "Collection"}],
+    }
+    location = sent(service, archive({"croissant.json": card}))
+    ended(service, location)
+    (outcome,) = service.get(f"{location}/report").json()["outcomes"]
+    iri = outcome["records"][0]
+    rai, dct = "http://mlcommons.org/croissant/RAI/", "http://purl.org/dc/terms/"
+    said = service.get(f"/doc/{iri.partition('/evalgap/')[2]}.nt").text
+    for term, words in (
+        (f"{rai}dataBiases", "Mostly English."), (f"{rai}dataBiases", "Mostly adults."),
+        (f"{rai}dataLimitations", "Small."), (f"{dct}issued", "2025-03-01"),
+    ):  # fmt: skip
+        assert f'<{iri}> <{term}> "{words}" .' in said
+    assert "prov:wasGeneratedBy: [{" in said
+    ident = iri.partition("/dataset-card/")[2].rpartition("/")[0]
+    graphs = (f"dataset-card/{ident}/1", "things")
+    written = b"".join(service.get(f"/graph/{name}.nt").content for name in graphs)
+    job = ended(service, sent(service, written, name="x.nt", dry_run=True))
+    assert job["states"] == {"unchanged": 1}
+    assert job["warned"] == 0
+
+
 def unordered(value: Any) -> Any:
     """Return a value whose lists of texts are sorted: of those a graph does not keep the order."""
     if isinstance(value, dict):
