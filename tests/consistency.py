@@ -12,7 +12,7 @@ from functools import cache
 from rdflib import SKOS, URIRef
 
 from loaders.mapping.iris import BASE, EGAP, last_segment
-from loaders.model import Card, Gap, Measurement, Profile, Record, Statement
+from loaders.model import CORE_DIMENSIONS, Card, Gap, Measurement, Profile, Record, Statement
 from service.ontology import graphs
 
 Finding = tuple[str, str]
@@ -21,6 +21,8 @@ KEYED = {"exact-match", "program-test", "reference-overlap"}
 """Scorers that compare with a key, a test or a reference."""
 GRADED = {"rubric-by-people", "rated-quality"}
 """Scorers that grade; a model judge may do either."""
+PAIRS = {None, "pair", "extreme"}
+"""Comparisons that start under the conditions of an evaluation and name what changes."""
 ANSWERED_BY_SOMEBODY = {"multi-turn", "multi-session", "agentic"}
 
 
@@ -62,7 +64,7 @@ def varied_without_two_unequal_ends(records: Iterable[Record]) -> Iterator[Findi
 def unequal_ends_that_do_not_vary(records: Iterable[Record]) -> Iterator[Finding]:
     """Yield gaps whose conditions differ on a dimension that they do not name as varied."""
     for record in records:
-        if isinstance(record, Gap):
+        if isinstance(record, Gap) and record.comparison in PAIRS:
             before, after = map(under, ends(record))
             for dimension in {v.partition("/")[0] for v in (*before, *after)}:
                 pair = values_on(dimension, before), values_on(dimension, after)
@@ -81,7 +83,7 @@ def ends_that_no_card_assumes(records: Iterable[Record]) -> Iterator[Finding]:
         if isinstance(record, Card):
             assumed[record.benchmark.id] |= {c for a in record.assumptions for c in a.coded()}
     for record in records:
-        if isinstance(record, Gap):
+        if isinstance(record, Gap) and record.comparison in PAIRS:
             card = assumed[record.benchmark]
             for value in under(ends(record)[0]):
                 of_part = {c for c in card if part(c) == part(value)}
@@ -122,6 +124,31 @@ def rules_left_out(records: Iterable[Record]) -> Iterator[Finding]:
             found = said(record)
             for sentence in (*_complete(found), *_elicit(found), *_mediation(found)):
                 yield record.id, sentence
+
+
+SIBLINGS = (
+    ("medqa", "medmcqa"), ("tau-bench", "tau2-bench"), ("bird", "ehrsql"), ("slake", "vqa-rad"),
+    ("humaneval", "mbpp"), ("humaneval", "livecodebench"), ("humaneval", "bigcodebench"),
+    ("mmlu", "mmlu-pro"), ("mmlu", "mmlu-clinical"), ("craft-md", "mediq"), ("webarena", "osworld"),
+)  # fmt: skip
+"""Benchmarks that a reader takes for the same kind."""
+
+
+def siblings_that_differ_without_a_word(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield cards of like benchmarks that are coded otherwise, where no note names the other."""
+    cards = {r.benchmark.id: r for r in records if isinstance(r, Card) and by_hand(r)}
+    for pair in SIBLINGS:
+        one, other = (cards[ident] for ident in pair)
+        differ = [
+            d for d in CORE_DIMENSIONS if set(said(one)[d].coded()) != set(said(other)[d].coded())
+        ]
+        if differ and not (_names(one, other) or _names(other, one)):
+            yield one.id, f"unlike {other.id} on {', '.join(sorted(differ))}, and no note says why"
+
+
+def _names(card: Card, other: Card) -> bool:
+    names = {other.benchmark.id, other.title, other.abbreviation or other.title}
+    return any(name.casefold() in (card.notes or "").casefold() for name in names)
 
 
 def by_hand(card: Card) -> bool:

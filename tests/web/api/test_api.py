@@ -10,8 +10,12 @@ from rdflib import Graph, Literal
 
 LISTS = ("benchmarks", "cards", "deployments", "gaps", "reviews", "plans")
 GAP = "/api/v1/gaps/bean2026-gpt4o-recomputed"
-RECOMPUTED = {"bean2026-gpt4o-recomputed", "raman2026-redflag"}
-TAU = {"yao2024-tau-gpt4o-airline", "yao2024-tau-gpt4o-retail", "yao2024-tau-sonnet35-retail"}
+RECOMPUTED = {
+    "bean2026-condition-pooled", "bean2026-gpt4o-recomputed", "raman2026-redflag",
+}  # fmt: skip
+TRIED_AGAIN = {
+    "healthbench2025-worst16", "yao2024-tau-gpt4o-retail", "yao2024-tau-sonnet35-retail",
+}  # fmt: skip
 RDF = {
     "text/turtle": "turtle",
     "application/ld+json": "json-ld",
@@ -38,7 +42,7 @@ def test_the_shipped_data_is_as_large_as_promised(client: TestClient) -> None:
     assert totals["benchmarks"] >= 12
     assert totals["deployments"] >= 4
     assert totals["reviews"] >= 4
-    assert totals["gaps"] >= 70
+    assert totals["gaps"] >= 60
 
 
 def test_pages_follow_each_other_and_miss_nothing(client: TestClient) -> None:
@@ -61,7 +65,7 @@ def test_pages_follow_each_other_and_miss_nothing(client: TestClient) -> None:
         ("deployments?observed=interaction-type/multi-session", {"mental-health-chat"}),
         ("gaps?verification=recomputed&q=members of the public", RECOMPUTED),
         ("gaps?dimension=vendor-claim&deployment=legal-research-tools", set()),
-        ("gaps?dimension=repetition&verification=full-text", TAU),
+        ("gaps?dimension=repetition&verification=full-text", TRIED_AGAIN),
         ("cards?benchmark=healthbench", {"healthbench/evalgap", "healthbench/raman-et-al"}),
     ],
 )
@@ -166,7 +170,7 @@ def test_cards_that_disagree_stand_side_by_side(client: TestClient) -> None:
 
 
 def test_what_is_not_stated_is_shown_so(client: TestClient) -> None:
-    card = client.get("/api/v1/cards/medmcqa/evalgap").json()
+    card = client.get("/api/v1/cards/alpacaeval/evalgap").json()
     found = next(a for a in card["assumptions"] if a["dimension"] == "information-completeness")
     assert (found["answer_status"], found["answer"], found["assumes"]) == ("not-stated", None, [])
 

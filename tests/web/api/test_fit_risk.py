@@ -46,7 +46,8 @@ def test_what_holds_only_in_part_has_its_evidence_too(client: TestClient) -> Non
 
 def test_a_contribution_of_a_decomposition_is_evidence(found: dict[str, Any]) -> None:
     """Its interval over ten scenarios is by t with 9 degrees of freedom."""
-    first = part(found, "interaction-type")["confounded"][0]
+    items = part(found, "interaction-type")["confounded"]
+    first = next(i for i in items if i["role"] == "contribution")
     assert (first["gap"], first["role"], first["value"]) == (
         "bean2026-gpt4o-recomputed", "contribution", 18.67,
     )  # fmt: skip
@@ -60,32 +61,30 @@ def test_a_contribution_whose_conditions_changed_more_is_confounded(found: dict[
     """Bean's last step changes who decides and what is scored, whatever it is attributed to."""
     mediation = part(found, "decision-mediation")
     apart = {i["gap"]: i for i in mediation["confounded"]}
-    assert apart["bean2026-gpt4o-recomputed"]["dimensions"] == ["decision-mediation"]
-    assert apart["bean2026-gpt4o-recomputed"]["changed"] == [
-        "decision-mediation",
-        "outcome-validity",
-    ]
+    both = ["decision-mediation", "outcome-validity"]
+    assert apart["bean2026-gpt4o-recomputed"]["dimensions"] == both
+    assert apart["bean2026-gpt4o-recomputed"]["changed"] == both
     assert "bean2026-gpt4o-recomputed" not in {i["gap"] for i in mediation["same_domain"]}
 
 
 def test_too_few_comparable_studies_are_not_summed_up(found: dict[str, Any]) -> None:
-    pool = part(found, "decision-mediation")["pools"][0]
+    pools = part(found, "decision-mediation")["pools"]
+    pool = next(p for p in pools if p["metric_class"] == "any-of-several")
     assert (pool["k"], pool["summary"]) == (1, None)
     assert pool["no_summary_because"] == "1 of at least 3 comparable studies"
     assert (pool["metric_class"], pool["higher_is_better"]) == ("any-of-several", True)
 
 
-def test_one_step_in_three_records_is_one_figure_and_confounded(found: dict[str, Any]) -> None:
-    """The note of one says that the prompt changed too, which holds for all."""
+def test_one_step_in_two_records_is_one_figure_and_confounded(found: dict[str, Any]) -> None:
+    """Ours says that the prompt changed too, which holds for what the authors print."""
     turns = part(found, "interaction-type")
     step = {i["gap"]: i for i in turns["confounded"] if i["value"] in {18.67, 19}}
     assert {gap: i["copy_of"] for gap, i in step.items()} == {
         "bean2026-gpt4o-recomputed": None,
-        "raman2026-r2-r3": "bean2026-gpt4o-recomputed (interaction-type)",
-        "bean2026-gpt4o-reported": "bean2026-gpt4o-recomputed (interaction-type)",
+        "bean2026-gpt4o-reported": "bean2026-gpt4o-recomputed (input-variation + interaction-type)",
     }
     assert all(i["changed"] == ["input-variation", "interaction-type"] for i in step.values())
-    assert turns["pools"] == []
+    assert "any-of-several" not in {p["metric_class"] for p in turns["pools"]}
 
 
 def test_every_figure_says_how_it_is_used(found: dict[str, Any]) -> None:
@@ -112,7 +111,7 @@ def test_verification_levels_and_studies_are_counted(found: dict[str, Any]) -> N
 def test_csv_has_a_row_per_figure(client: TestClient) -> None:
     rows = list(csv.DictReader(io.StringIO(client.get(f"{RISK}&format=csv").text)))
     assert {"bean2026-gpt4o-recomputed", "mcduff2025-amie-ddx"} <= {r["gap"] for r in rows}
-    assert {r["list"] for r in rows} == {"same_domain", "elsewhere", "confounded"}
+    assert {r["list"] for r in rows} >= {"same_domain", "confounded"}
 
 
 @pytest.mark.parametrize(

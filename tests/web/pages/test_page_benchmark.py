@@ -421,6 +421,6 @@ def test_parts_and_codes_to_be_recoded_are_shown(client: TestClient) -> None:
     assert "follows by definition" in parts
     scorer = found.one("#outcome-validity .parts").words
     assert "shown, not compared" in scorer
-    rated = opened(client, "/benchmarks/mt-bench").one("#outcome-validity").words
+    rated = opened(client, "/benchmarks/healthbench").one("#outcome-validity").words
     assert "to be recoded" in rated
     assert "to be recoded" not in found.one("#query-authorship").words

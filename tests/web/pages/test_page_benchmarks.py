@@ -126,7 +126,7 @@ def test_the_strip_says_its_values_in_words(client: TestClient) -> None:
     found = opened(client, "/benchmarks?q=healthbench")
     row = found.one('tr:has([href="/benchmarks/healthbench"])').words
     assert "Information completeness: disputed." in row
-    assert "Outcome validity: Rated quality (stated, to be recoded)" in row
+    assert "Rated quality (stated, to be recoded)" in row
 
 
 def test_words_are_found_in_titles_authors_and_answers(client: TestClient) -> None:

@@ -95,8 +95,8 @@ def test_the_waterfall_goes_from_score_to_score(client: TestClient, layout: str)
     assert numbers <= set(labels(found, layout))
     picture = found.all(f"svg.{layout}")[0]
     assert "94.67 %" in picture.one("desc").words
-    # the confounded step alone is marked as several changes at once
-    assert len(picture.all(".bar.together")) == 1
+    # each step changed two things at once, and is marked so
+    assert len(picture.all(".bar.together")) == 3
 
 
 def test_every_number_says_how_it_is_computed(client: TestClient) -> None:
@@ -180,7 +180,7 @@ def test_a_difference_without_a_direction_has_no_sign(client: TestClient) -> Non
     """A bias audit was called an improvement: its metric says of neither side that it is better."""
     found = opened(client, "/gaps/obermeyer2019-cost-proxy")
     drawn = labels(found, "as-columns")
-    assert {"28.8", "together"} <= set(drawn)
+    assert "28.8" in drawn
     assert "gain" not in " ".join(drawn)
     for words in (
         "28.8 points (undirected difference; n = 49,618 patients",
