@@ -1,9 +1,11 @@
 """Croissant dataset descriptions (MLCommons; 0.8, 1.0, 1.1), read as a tree, never as JSON-LD.
 
-They describe datasets. What they say of how the data came to be is a hint on who wrote the
-queries, not an answer. No context is ever fetched: the keys of the format are known here.
+They describe datasets. What they say of how the data were collected is a hint on who wrote the
+queries where it speaks of any, not an answer. No context is ever fetched: the keys of the format
+are known here.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -31,10 +33,12 @@ _TYPES = {f"{prefix}Dataset" for prefix in PREFIXES}
 _SIGNS = ("distribution", "recordSet", "conformsTo", "dct:conformsTo")
 _ERRORS = b"Found the following "
 """How the errors begin that mlcroissant says of a description."""
-AUTHORSHIP = (
-    "rai:dataCollection", "rai:dataCollectionType", "rai:dataCollectionRawData",
-    "rai:annotatorDemographics", "rai:dataAnnotationProtocol",
-)  # fmt: skip
+_COLLECTION = ("rai:dataCollection", "rai:dataCollectionType", "rai:dataCollectionRawData")
+_ON_QUERIES = re.compile(
+    r"\b(?:quer(?:y|ies)|questions?|prompts?|instructions?|conversations?|dialog(?:ue)?s?)\b",
+    re.IGNORECASE,
+)
+"""What the collection of data speaks of where somebody wrote queries; it may be of pictures."""
 
 
 def _licence(value: Any) -> bool:
@@ -44,7 +48,7 @@ def _licence(value: Any) -> bool:
 _FIELDS = SourceFields(
     given={
         **dict.fromkeys(("name", "description", "version", "citeAs", "inLanguage"), one_text),
-        **dict.fromkeys((*AUTHORSHIP, "rai:dataLimitations", "rai:dataUseCases"), one_text),
+        **dict.fromkeys(("rai:dataLimitations", "rai:dataUseCases"), one_text),
         "url": lambda value: one_text(value) and addresses(value),
         "sameAs": in_part,
         "keywords": listed,
@@ -179,16 +183,16 @@ def _rights(tree: Mapping[str, Any]) -> str | None:
 
 
 def _assumptions(tree: Mapping[str, Any]) -> tuple[Assumption, ...]:
-    stated = ((key, "; ".join(texts(tree.get(key)))) for key in AUTHORSHIP)
+    stated = ((key, "; ".join(texts(tree.get(key)))) for key in _COLLECTION)
     synthetic = str(tree.get("rai:hasSyntheticData")).lower() == "true"
     hints = {
         "query-authorship": (
-            *(f"{key}: {words}" for key, words in stated if words),
+            *(f"{key}: {words}" for key, words in stated if _ON_QUERIES.search(words)),
             *(["rai:hasSyntheticData: true"] if synthetic else []),
         ),
         "interaction-type": tuple(
             f"{key}: {said}"
-            for key in ("description", *AUTHORSHIP)
+            for key in ("description", *_COLLECTION)
             for said in on_turns(text(_get(tree, key)) or "")
         ),
     }

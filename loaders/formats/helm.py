@@ -233,9 +233,8 @@ def _written_by(who: Any) -> Assumption | None:
 def _used_by(taxonomy: Mapping[str, Any]) -> Assumption | None:
     """Return MedHELM's intended user and moment of use as hints at who acts on the output."""
     meant = {"who": "intended user", "when": "moment of use"}
-    hints = [
-        f"taxonomy.{f} ({m}): {words}" for f, m in meant.items() if (words := text(taxonomy.get(f)))
-    ]
+    said = ((f"taxonomy.{f} ({m})", text(taxonomy.get(f))) for f, m in meant.items())
+    hints = [f"{where}: {words}" for where, words in said if words and words.lower() != "any"]
     return hinted("decision-mediation", *hints) if hints else None
 
 

@@ -92,7 +92,6 @@ def _croissant(card: DatasetCard) -> dict[str, Any]:
         "inLanguage": next(iter(card.languages), None),
         "rai:dataLimitations": card.limitations,
         "rai:dataUseCases": card.intended_use,
-        **{name: _hinted(card, name) for name in croissant.AUTHORSHIP},
     }
     given = {
         name: _plain(value)

@@ -185,6 +185,23 @@ def test_croissant_gives_hints_and_is_never_fetched() -> None:
 
 
 @pytest.mark.parametrize(
+    ("field", "words", "hints"),
+    [
+        ("rai:dataCollection", "Crowd workers wrote the questions.", 1),
+        ("rai:dataCollection", "Chips are cut from satellite images.", 0),
+        ("rai:annotatorDemographics", "104 raters judged conversations.", 0),
+        ("rai:dataAnnotationProtocol", "Raters answered six questions.", 0),
+    ],
+)
+def test_how_data_were_collected_is_a_hint_where_it_speaks_of_queries(
+    field: str, words: str, hints: int
+) -> None:
+    tree = {k: v for k, v in CROISSANT.items() if k != "rai:dataCollection"}
+    (card,) = described(Raw("m.json", json.dumps({**tree, field: words}).encode()))
+    assert card.assumptions[0].hints == (f"{field}: {words}",) * hints
+
+
+@pytest.mark.parametrize(
     ("given", "hinted"), [(True, True), ("true", True), (False, False), ("no", False)]
 )
 def test_synthetic_data_of_a_croissant_file_are_a_hint(given: object, hinted: bool) -> None:  # noqa: FBT001
