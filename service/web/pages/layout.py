@@ -47,6 +47,8 @@ _templates = Jinja2Templates(directory=inside("web"))
 _templates.env.globals.update(noted=noted, VERSION=VERSION, NAVIGATION=NAVIGATION, SIGNS=SIGNS)
 _templates.env.filters["spaced"] = lambda code: str(code).replace("-", " ")
 _templates.env.filters["sentence"] = lambda said: f"{said[:1].upper()}{said[1:].rstrip('.')}."
+# a label inside a sentence; what stands in capitals further on, as (COFOG), keeps them
+_templates.env.filters["inside"] = lambda label: label[:1].lower() + label[1:]
 _templates.env.filters["words"] = lambda name: _CAMEL.sub(r" \1", str(name)).lower()
 _templates.env.filters.update(
     number=printed, computed=computed, counted=counted, percent=percent, plural=plural,

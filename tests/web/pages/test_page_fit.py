@@ -131,6 +131,8 @@ def test_the_domain_of_the_deployment_is_compared_and_the_page_says_what_is_left
     assert "Benchmarks of all domains" in every.one(".left-out").words
     assert "/benchmarks/crows-pairs" in every.values(".unranked a", "href")
     assert "/benchmarks/crows-pairs" not in own.values(".unranked a", "href")
+    police = opened(client, "/fit?deployment=absconding-risk-scores").one(".left-out").words
+    assert "Only benchmarks of public order and safety (COFOG) are compared" in police
     printed = opened(client, f"/fit/print?{STORED}").words
     assert "of other domains are left out" in printed
     assert "all that is unknown or disputed is violated" in printed
