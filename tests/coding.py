@@ -43,11 +43,11 @@ NOT_STATED, NOT_APPLICABLE, IN_WORDS = "not-stated", "not-applicable", "in-words
 
 
 def sample() -> tuple[list[Card], list[Gap]]:
-    """Return the records of the sealed sample, as they are shipped now."""
+    """Return the records of the sealed sample that are still shipped, as they are now."""
     sealed = json.loads((FOLDER / "sealed-sample.json").read_text("utf-8"))["sample"]
     found = {(r.kind, r.id): r for r in shipped.records()}
-    cards = (found[("card", ident)] for ident in sealed["cards"])
-    gaps = (found[("gap", ident)] for ident in sealed["gaps"])
+    cards = (found.get(("card", ident)) for ident in sealed["cards"])
+    gaps = (found.get(("gap", ident)) for ident in sealed["gaps"])
     return [c for c in cards if isinstance(c, Card)], [g for g in gaps if isinstance(g, Gap)]
 
 
