@@ -1,27 +1,35 @@
 """Services as forks of one process that has imported the program.
 
-A service of the tests takes 2.5 s of processor time to import what it is made of, and some sixty
-are started. Here one process imports it, and each service is a fork of that: a process of its own,
-with its own arguments, environment, folder and output. That `python -m service` and the installed
-command start as well is tested in `tests/cli/test_processes.py` and `tests/client/test_wheel.py`.
+A service of the tests takes 2.5 s of processor time to import what it is made of and to read the
+shipped records, and some sixty are started. Here one process imports it, and each service is a fork
+of that: a process of its own, with its own arguments, environment, folder and output, and with a
+copy of one store that holds the shipped records. It prepares no page unasked. That `python -m
+service` and the installed command do all of it is tested in `tests/cli/test_processes.py` and
+`tests/client/test_wheel.py`.
 """
 
 import atexit
 import importlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, NoReturn
 
+from service.common.settings import Settings
+from service.ingest import seeding
 from service.ontology import graphs
+from service.store.oxigraph.store import open_store
+from service.validation.gate import Gate
 
 _SAID = 2**20
 """Bytes that arguments and environment may take."""
@@ -94,20 +102,36 @@ def main() -> None:
     """Import the program, then fork a service each time one is asked for, until nobody can ask."""
     wire = socket.socket(fileno=int(sys.argv[1]))
     importlib.import_module("service.cli.main")
-    importlib.import_module("service.web.app")
+    importlib.import_module("service.web.app").WARMED = ()  # type: ignore[attr-defined]
     graphs.taxonomy()
     graphs.shapes()
+    store = _seeded(Path(mkdtemp(prefix="seeded-")))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel forgets those that have ended
     while True:
         asked, passed, *_ = socket.recv_fds(wire, _SAID, 2)
         if not asked:
+            shutil.rmtree(store.parent)
             return
         said, ends = passed
         if not os.fork():
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            _watch(wire, json.loads(asked), said, ends)
+            _watch(wire, [*json.loads(asked), store], said, ends)
         os.close(said)
         os.close(ends)
+
+
+def _seeded(folder: Path) -> Path:
+    """Return a store that holds what a new one begins with, made by a fork.
+
+    The threads that Oxigraph starts for it end with the fork; what is forked later would miss them.
+    """
+    store = folder / "store"
+    if not os.fork():
+        with closing(open_store(store)) as engine:
+            seeding.prepare(engine, Gate.that_passes_all(), seed=True, tell=lambda _: None)
+        os._exit(0)
+    os.wait()
+    return store
 
 
 def _watch(wire: socket.socket, asked: list[Any], said: int, ends: int) -> NoReturn:
@@ -126,12 +150,15 @@ def _watch(wire: socket.socket, asked: list[Any], said: int, ends: int) -> NoRet
 
 def _serve(asked: list[Any], said: int) -> NoReturn:
     """Be `python -m service` with the arguments, folder and environment that were sent."""
-    arguments, folder, env = asked
+    arguments, folder, env, seeded = asked
     os.dup2(said, 1)
     os.dup2(said, 2)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(env)
+    new = not Path(env["EVALGAP_STORE"]).exists() and "EVALGAP_READ_ONLY" not in env
+    if new and Settings().seed:
+        shutil.copytree(seeded, env["EVALGAP_STORE"])
     program = importlib.import_module("service.__main__")
     sys.modules["__main__"] = program
     sys.argv = [str(program.__file__), *arguments]

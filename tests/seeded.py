@@ -3,7 +3,8 @@
 Reading and writing out some 400 records costs a processor second, and more than a hundred tests
 begin with a new store. What the first one commits is what all would, so it is kept and committed
 again, and so are ontology and shapes. A store that has something already, and records that are to
-be judged, are left to the service. Processes that tests start do all of it themselves.
+be judged, are left to the service. Services of their own (`tests/prefork.py`) begin with a copy of
+one store; other processes that tests start do all of it themselves.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,7 @@
-"""Ctrl-C: whole records only, one sentence, exit code 130, and the same command goes on."""
+"""Ctrl-C: whole records only, one sentence, exit code 130, and the same command goes on.
+
+After a kill it does, too: `tests/soak/test_interrupt.py`.
+"""
 
 import json
 import os
@@ -59,17 +62,3 @@ def test_a_stopped_import_says_so_and_goes_on_later(
     again = json.loads((tmp_path / "again.json").read_text())
     states = [o["state"] for o in again]
     assert (states.count("unchanged"), len(states)) == (len(report), CARDS)
-
-
-def test_a_killed_import_leaves_whole_records_and_goes_on(
-    run: Run, tmp_path: Path, lines: Path
-) -> None:
-    returncode, _ = interrupted(tmp_path, lines, signal.SIGKILL)
-    assert returncode == -signal.SIGKILL
-    done = run("import", lines, "--report", tmp_path / "again.json", seed=False)
-    assert done.returncode == 0, done.stderr
-    states = [o["state"] for o in json.loads((tmp_path / "again.json").read_text())]
-    assert states.count("unchanged") >= 1
-    assert len(states) == CARDS
-    rows = run("query", "coverage", seed=False).stdout.splitlines()
-    assert sum(int(r.rsplit(",", 1)[1]) for r in rows if "decision-mediation" in r) == CARDS

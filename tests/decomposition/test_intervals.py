@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 
 from service.common.problems import BadRequest
 from service.decomposition.decompose import DecompositionEstimate
@@ -45,11 +44,13 @@ def in_clusters(sizes: Iterable[int]) -> list[Row]:
 
 
 def test_equal_clusters_give_the_cluster_robust_t_interval_of_statsmodels() -> None:
+    from statsmodels.regression.linear_model import OLS  # noqa: PLC0415 - two seconds, at collection
+
     rows = in_clusters([6] * 12)
     found = by(decomposed(rows).total.intervals, "jackknife-t", "cluster")
     scores = np.array([r["score"] for r in rows], dtype=float).reshape(-1, 2)
     cluster = np.repeat(np.arange(12), 6)
-    fit = sm.OLS(scores[:, 0] - scores[:, 1], np.ones(72)).fit(
+    fit = OLS(scores[:, 0] - scores[:, 1], np.ones(72)).fit(
         cov_type="cluster", cov_kwds={"groups": cluster, "use_correction": False}, use_t=True
     )
     reach = (fit.conf_int()[0] - fit.params[0]) * np.sqrt(12 / 11)

@@ -25,6 +25,8 @@ SMALL, LARGE, HUGE = 500, 4_000, 32_000
 _FLOOR = 5e-3
 """Seconds below which a text of the large size costs nothing that grows faster than it."""
 _HOPELESS = 0.5
+_SUSPECT = 0.1
+"""Seconds after which a text of the large size is given up, to be tried in several sizes."""
 
 
 @dataclass(frozen=True)
@@ -259,7 +261,7 @@ def worst(use: Use, ratio: float = 16) -> str | None:
     """Return a text whose cost grows faster than 8 times its length allows, if there is one."""
     for index, large in enumerate(texts(use.pattern, LARGE)):
         try:
-            with bounded(_HOPELESS):
+            with bounded(_SUSPECT):
                 cheap = _cost(use, large, 1) < _FLOOR
         except Hopeless:
             cheap = False

@@ -119,10 +119,10 @@ def test_no_field_of_the_model_takes_a_wrong_value() -> None:
         assert taken == []
 
 
-@pytest.mark.parametrize("door", ["PUT", "POST", "update"])
-def test_no_wrong_value_comes_in_as_triples(client: TestClient, door: str) -> None:
+@pytest.mark.parametrize(("door", "third"), [("PUT", 0), ("POST", 1), ("update", 2)])
+def test_no_wrong_value_comes_in_as_triples(client: TestClient, door: str, third: int) -> None:
     before, taken = count(client), []
-    for name, triples in sixty():
+    for name, triples in sixty()[third::3]:
         if door == "update":
             update = f"INSERT DATA {{ GRAPH <{name}> {{ {triples} }} }}"
             answer = client.post("/update", data={"update": update})

@@ -142,13 +142,13 @@ def test_events_tell_the_progress_until_the_end(service: TestClient) -> None:
 
 
 def test_a_cancelled_import_ends_whole(service: TestClient, tmp_path: Path) -> None:
-    location = sent(service, many(3000))
+    location = sent(service, many(1600))
     while service.get(location).json()["seen"] < 100:
         time.sleep(0.02)
     assert service.delete(location, headers=AUTHORIZED).status_code in {200, 202}
     job = ended(service, location)
     assert job["state"] == "cancelled"
-    assert 0 < job["seen"] < 3000
+    assert 0 < job["seen"] < 1600
     (entry,) = WriteLog(tmp_path / "store-writes.sqlite").entries()
     assert (entry.id, entry.outcome) == (job["write"], "cancelled")
     assert entry.detail.startswith("by EVALGAP_TOKEN; ")
@@ -168,20 +168,20 @@ def test_an_import_in_the_queue_is_cancelled_at_once(service: TestClient) -> Non
 
 def test_what_the_service_left_undone_goes_on_at_the_next_start(tmp_path: Path) -> None:
     with served(tmp_path) as service:
-        location = sent(service, many(2000))
+        location = sent(service, many(1600))
         while service.get(location).json()["seen"] < 100:
             time.sleep(0.02)
     with served(tmp_path) as service:
         job = ended(service, location)
-        assert (job["state"], job["seen"]) == ("done", 2000)
+        assert (job["state"], job["seen"]) == ("done", 1600)
         assert job["states"]["unchanged"] >= 100
-        assert service.get("/api/v1/cards?limit=1").json()["total"] == 2000
+        assert service.get("/api/v1/cards?limit=1").json()["total"] == 1600
     (entry,) = WriteLog(tmp_path / "store-writes.sqlite").entries()
-    assert (entry.id, entry.outcome, len(entry.graphs)) == (job["write"], "stored", 2000)
+    assert (entry.id, entry.outcome, len(entry.graphs)) == (job["write"], "stored", 1600)
     with served(tmp_path) as service:
         again = service.get(location).json()
         assert again["coverage"] == job["coverage"]
-        assert len(service.get(f"{location}/report").json()["outcomes"]) == 2000
+        assert len(service.get(f"{location}/report").json()["outcomes"]) == 1600
 
 
 def test_nobody_imports_or_sees_imports_without_the_token(service: TestClient) -> None:

@@ -282,9 +282,8 @@ def test_code_schemes_have_one_file_each() -> None:
         assert schemes == {URIRef(f"https://w3id.org/evalgap/scheme/{path.stem}")}
 
 
-def test_codes_are_no_keys_of_the_json(client: object) -> None:
+def test_codes_are_no_keys_of_the_json() -> None:
     """A code that equals a key would be read as that key under the JSON-LD context."""
-    del client
     keys = {f.name for cls in classes(ModelNode) for f in fields_of(cls)}
     assert not keys & {str(c).rpartition("/")[2] for c in concepts()}
 
