@@ -19,6 +19,7 @@ from loaders.registry import identity
 from service.ingest.known import (
     Known,
     Stored,
+    after_list,
     called_after_file,
     exact,
     file_iri,
@@ -166,9 +167,9 @@ class Identities:
 
     def _copied(self, document: Document, known: Known, said: int) -> _Candidate | None:
         """Return the identity of a file of the same bytes that has another name."""
-        if not called_after_file(document):
+        if not called_after_file(document) and not after_list(document):
             return None
-        mine = self._files.get(file_iri(document))
+        mine = None if document.raw.place else self._files.get(file_iri(document))
         for ident in (*([mine] if mine else []), *known.copies(document)):
             known.look_up([series_of(document, ident)])
             found = self._candidate(document, ident, known)

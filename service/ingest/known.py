@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from rdflib import Literal, URIRef
@@ -35,7 +36,9 @@ class Known:
         items = (d for d in given if d.raw.place and self.get(series_of(d, d.ident)))
         self.look_up(series_of(d, exact(d)) for d in items)
         files = [d for d in given if called_after_file(d)]
-        self._look_up("current-by-file", "bytes", [URIRef(file_iri(d)) for d in files])
+        new = [d for d in given if after_list(d) and self.get(series_of(d, d.ident)) is None]
+        bytes_ = dict.fromkeys(URIRef(file_iri(d)) for d in (*files, *new))
+        self._look_up("current-by-file", "bytes", [*bytes_])
         self._look_up("current-by-name", "file", [Literal(d.raw.source) for d in files])
         self.look_up(series for found in self._made.values() for series in found)
 
@@ -99,6 +102,19 @@ def called_after_file(document: Document) -> bool:
     return key is not None and not key.given and not document.raw.place and bool(document.raw.data)
 
 
+def after_list(document: Document) -> bool:
+    """Tell whether a document is an item of a file that has nothing but its title for a key."""
+    key = document.raw.known_by
+    place = bool(document.raw.place and document.raw.data)
+    return place and key is not None and not key.given and key.titled
+
+
 def file_iri(document: Document) -> str:
     """Return the IRI of the bytes of a document, as its provenance has it."""
-    return f"{BASE}id/source/{sha256(document.raw.data).hexdigest()}"
+    return f"{BASE}id/source/{_digest(document.raw.data)}"
+
+
+@lru_cache(maxsize=1)
+def _digest(data: bytes) -> str:
+    """Return the SHA-256 of a file; its items ask for it one after the other."""
+    return sha256(data).hexdigest()

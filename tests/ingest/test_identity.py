@@ -191,6 +191,24 @@ def test_another_title_under_the_name_of_a_file_takes_replace(
     assert "another title" in second.warnings[-1].message + second.warnings[0].message
 
 
+@pytest.mark.parametrize("suffix", ["json", "jsonl", "csv"])
+def test_a_renamed_list_is_recognised_item_by_item(
+    store: Engine, tmp_path: Path, suffix: str
+) -> None:
+    items = [sokolann(name) for name in "AB"]
+    header, row = table("A", "Both").splitlines()
+    text = {
+        "json": json.dumps(items),
+        "jsonl": "\n".join(map(json.dumps, items)),
+        "csv": f"{header}\n{row}\n{row.replace('A', 'B', 1)}\n",
+    }[suffix]
+    first = taken(store, put(tmp_path, f"cards.{suffix}", text))
+    again = taken(store, put(tmp_path, f"renamed.{suffix}", text))
+    assert (states(first), states(again)) == (["new"] * 2, ["unchanged"] * 2)
+    assert [series(o) for o in again] == [series(o) for o in first]
+    assert "A file of another name" in again[0].warnings[-1].message
+
+
 def test_items_of_a_list_are_known_by_what_they_say(store: Engine, tmp_path: Path) -> None:
     a, b, c = (sokolann(name) for name in "ABC")
     for name, text in (
