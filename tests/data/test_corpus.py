@@ -18,7 +18,7 @@ from tests.shipped import FILES, ROOT, gap, gaps, records, statements, studies
 
 ARXIV = re.compile(r"https://doi\.org/10\.48550/arXiv\.\d{4}\.\d{4,5}$")
 DOI = re.compile(r"https://doi\.org/10\.(?!48550)\d{4,9}/\S+$")
-PAGE = re.compile(r"https?://(?!doi\.org)([a-z0-9-]+\.)+[a-z0-9]{1,}(:\d+)?(/\S*)?$")
+PAGE = re.compile(r"https?://(?!doi\.org)([a-z0-9-]+\.)+[a-z][a-z0-9-]+(:\d+)?(/\S*)?$")
 QUOTATION = re.compile('\u201c([^\u201d]+)\u201d|"([^"]+)"')
 QUOTED_WORDS = 25
 """The longest marked quotation that the shipped data may hold, in words."""
