@@ -24,6 +24,9 @@ UNITS = {
 }
 """What `metric_unit` may be, in our units; every other unit is a scale of its own."""
 
+_DIGITS = 18
+"""How many digits a number of a record has before its point, at most."""
+
 _SENTINEL = "No matching runs"
 """What the source's HELM converter writes beside a score of -1 that stands for none."""
 
@@ -93,11 +96,13 @@ def _no_number(field: str, value: Any) -> RecordProblem:
 def _no_data(
     score: Decimal, config: Mapping[str, Any], details: Mapping[str, Any], field: str
 ) -> RecordProblem | None:
-    """Return why a number stands for no score: a sentinel, or outside its declared range."""
+    """Return why a number stands for no score: a sentinel, too long, or outside its range."""
     low, high = number(config.get("min_score")), number(config.get("max_score"))
     unknown = config.get("has_unknown_level") is True and score == -1
     if unknown or _section(details, "details").get("description") == _SENTINEL:
         message = "This number stands for 'no score', so it is not kept as a value."
+    elif score.adjusted() >= _DIGITS:
+        message = f"The score has more than {_DIGITS} digits before its point, so it is no value."
     elif (low is not None and score < low) or (high is not None and score > high):
         message = f"The score lies outside its own range ({low} to {high}), so it is no value."
     else:

@@ -1,6 +1,7 @@
 """Files as they come: blank lines, repeated fields, several documents, graphs, NaN."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,16 @@ def test_what_is_no_number_is_left_out_with_its_field(score: str) -> None:
     (warning,) = (w for w in found.warnings if w.value.startswith(score[:9]))
     assert warning.field == "evaluation_results/1/score_details/score"
     assert "left out" in warning.message
+
+
+@pytest.mark.parametrize("score", ["9" * 39, "1.2e38"])
+def test_a_score_with_more_digits_than_a_record_holds_is_kept_as_reported(score: str) -> None:
+    (found,) = read(run(score), "r.json")
+    assert isinstance(found, Document), found
+    assert isinstance(found.records[0], Result)
+    _, second = found.records[0].measurements
+    assert (second.value, second.as_reported) == (None, str(Decimal(score)))
+    assert any("more than 18 digits" in w.message for w in found.warnings)
 
 
 def test_a_needed_number_that_is_none_is_the_first_reason() -> None:
