@@ -4,7 +4,12 @@ from dataclasses import dataclass
 
 from service.common.problems import NotFound
 from service.evidence.from_graph import figures
-from service.evidence.prediction import PredictionGate, observations, prediction_gates
+from service.evidence.prediction import (
+    PredictionGate,
+    model_gates,
+    observations,
+    prediction_gates,
+)
 from service.evidence.syntheses import DimensionSyntheses, of_dimension
 from service.ontology import scheme_queries
 from service.queries.cache import cached_per_state
@@ -41,7 +46,8 @@ def _coded(engine: Engine) -> frozenset[str]:
 def _made(engine: Engine) -> dict[str, EvidenceByDimension]:
     every, known = figures(engine), _coded(engine)
     rows = observations(every, known)
+    models = model_gates(rows)
     return {
-        name: EvidenceByDimension(of_dimension(name, every), prediction_gates(name, rows))
+        name: EvidenceByDimension(of_dimension(name, every), prediction_gates(name, rows, models))
         for name in known
     }

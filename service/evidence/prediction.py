@@ -63,8 +63,13 @@ def observations(every: Iterable[Figure], coded: frozenset[str]) -> list[Observa
     return rows
 
 
-def prediction_gates(dimension: str, rows: Sequence[Observation]) -> tuple[PredictionGate, ...]:
-    """Return how the gates of a prediction for a dimension stand."""
+def prediction_gates(
+    dimension: str, rows: Sequence[Observation], of_models: Sequence[PredictionGate]
+) -> tuple[PredictionGate, ...]:
+    """Return how the gates of a prediction for a dimension stand.
+
+    `of_models` are those of `model_gates`, which are the same for every dimension.
+    """
     studies = {r.study for r in rows}
     changed = {r.study for r in rows if dimension in r.changed}
     alone = {r.study for r in rows if r.changed == {dimension}}
@@ -74,14 +79,16 @@ def prediction_gates(dimension: str, rows: Sequence[Observation]) -> tuple[Predi
         len(studies) >= STUDIES and len(changed) >= CHANGED and len(alone) >= ALONE,
         f"{len(studies)} studies, {len(changed)} that change it, {len(alone)} alone",
     )
-    return g1, *_model_gates(rows, len(studies)), _planned(len(studies))
+    return g1, *of_models, _planned(len(studies))
 
 
 _COVERAGE = "leave-one-study-out coverage inside its binomial range, no wider than 10 points a side"
 _SCORE = f"an interval score at 80 % at least {100 * BETTER:.0f} % better than that of one mean"
 
 
-def _model_gates(rows: Sequence[Observation], k: int) -> tuple[PredictionGate, PredictionGate]:
+def model_gates(rows: Sequence[Observation]) -> tuple[PredictionGate, PredictionGate]:
+    """Return the gates that fit the models, which takes a second for fifty rows."""
+    k = len({r.study for r in rows})
     if k < LEAST:
         why = f"not computed: {k} of at least {LEAST} studies"
         return (

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from service.evidence.figures import Arm, Figure, FigureInterval
-from service.evidence.prediction import LEAST, observations, prediction_gates
+from service.evidence.prediction import LEAST, model_gates, observations, prediction_gates
 from service.evidence.syntheses import GATES, Synthesis, of_dimension
 from service.ontology.schemes import MetricClass
 
@@ -217,7 +217,7 @@ def test_asymmetry_is_looked_at_from_ten_studies() -> None:
 def gates(figures: list[Figure]) -> dict[str, tuple[bool, str]]:
     """Return how the gates of a prediction stand."""
     rows = observations(figures, frozenset({D, "novelty"}))
-    return {g.name: (g.open, g.found) for g in prediction_gates(D, rows)}
+    return {g.name: (g.open, g.found) for g in prediction_gates(D, rows, model_gates(rows))}
 
 
 def test_no_prediction_without_studies() -> None:
