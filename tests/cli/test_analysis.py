@@ -62,7 +62,7 @@ def test_fit_of_one_benchmark_names_rules(seeded: Path) -> None:
     done = command(seeded, "fit", "public-self-assessment", "--benchmark", "craft-md", "--csv")
     assert done.stdout.startswith("rank,benchmark,title,dimension,verdict,how,rule")
     assert "turns: holds (same-value); inquiry: unknown" in done.stdout
-    assert "interaction-type,unknown,derived,assumption-not-stated" in done.stdout
+    assert "interaction-type,unknown,derived,deployment-not-stated" in done.stdout
 
 
 def test_fit_of_a_description_in_a_file(seeded: Path, tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_three_comparable_studies_are_summed_up(run: Run, tmp_path: Path) -> Non
     every = [*part["same_domain"], *part["elsewhere"]]
     errors = {i["gap"]: i["standard_error_method"] for i in every}
     assert errors["made-up-0"] == "two-proportions"
-    assert errors["yao2024-tau-gpt4o-retail"] is None
+    assert errors["healthbench2025-worst16"] is None
     text = run("risk", "customer-service-agents", "medqa", "-d", "repetition").stdout
     assert "k = 3" in text
     lower = f"{summary['lower']:.2f}".replace("-", "\N{MINUS SIGN}")

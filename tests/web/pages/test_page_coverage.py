@@ -84,13 +84,12 @@ def test_what_does_not_fit_is_told(client: TestClient, query: str, words: str) -
     assert words in opened(client, f"/coverage?{query}", 400).words
 
 
-def test_a_dimension_of_several_parts_has_the_values_of_all_and_old_ones_in_use(
+def test_a_dimension_of_several_parts_has_the_values_of_all_and_no_old_one(
     client: TestClient,
 ) -> None:
     address = "/coverage?rows=query-authorship&columns=outcome-validity"
     heads = opened(client, address).texts("th[scope=row]")
     assert heads.index("Expert") < heads.index("Natural use")
-    assert heads[-1] == "User-written"
-    assert "Examination item" not in heads
+    assert not {"User-written", "Examination item"} & set(heads)
     old = opened(client, f"{address}&cell=natural-user,behaviour").words
     assert old == opened(client, f"{address}&cell=natural-use,behaviour").words
