@@ -1,8 +1,9 @@
 """The same figure in several records, or in several divisions of one gap: found and counted once.
 
-Two figures are the same if studies, metrics, systems, kind and unit are, and the figure and both
-its scores are the same numbers, or one is the other rounded; what only one of them states (n,
-events, a condition) does not tell them apart. What one record says changed holds for all of them.
+Two figures are the same if studies, metrics, systems and kind are, and the figure and both its
+scores are the same numbers in one unit (points and fractions are one), or one is the other
+rounded; what only one of them states (n, events, a condition) does not tell them apart. What one
+record says changed holds for all of them.
 """
 # DESIGN: recorded-once
 
@@ -14,6 +15,8 @@ from service.evidence.figures import Arm, Figure
 
 LEVELS = ("recomputed", "full-text", "abstract", "secondary", "unverified")
 """Levels of verification, best first; any other stands after these."""
+_WHOLE = {"percentage-point": 100.0, "percent": 100.0, "fraction": 1.0}
+"""Units that are shares, and what the whole is in them."""
 UNSETTLED = ("withdrawn", "disputed")
 """States of a record whose figures are not pooled."""
 
@@ -44,8 +47,17 @@ def _comparable(figure: Figure) -> bool:
 
 
 def _identity(figure: Figure) -> object:
-    ends = [(arm.study, arm.metric, arm.unit) for arm in (figure.before, figure.after)]
-    return (figure.systems, figure.kind, figure.unit, *ends)
+    ends = [(arm.study, arm.metric, _scale(arm.unit)) for arm in (figure.before, figure.after)]
+    return (figure.systems, figure.kind, _scale(figure.unit), *ends)
+
+
+def _scale(unit: str | None) -> str | None:
+    return "share" if unit in _WHOLE else unit
+
+
+def _in_points(value: float | None, unit: str | None) -> float | None:
+    """Return a number in points where its unit is a share, else as it is."""
+    return value and value * 100 / _WHOLE.get(unit or "", 100.0)
 
 
 def _same(figures: Sequence[Figure]) -> list[list[Figure]]:
@@ -67,7 +79,7 @@ def best_first(figure: Figure) -> tuple[object, ...]:
 
 def _agree(one: Figure, other: Figure) -> bool:
     return (
-        _rounded(one.value, other.value, one.step, other.step)
+        _rounded(one, other)
         and _arms_agree(one.before, other.before)
         and _arms_agree(one.after, other.after)
     )
@@ -77,17 +89,19 @@ def _arms_agree(one: Arm, other: Arm) -> bool:
     counts = ((one.n, other.n), (one.events, other.events))
     first, second = one.where, other.where
     return (
-        _rounded(one.value, other.value, one.step, other.step)
+        _rounded(one, other)
         and all(a is None or b is None or a == b for a, b in counts)
         and all(first[d] & second[d] for d in first.keys() & second.keys())
     )
 
 
-def _rounded(a: float | None, b: float | None, *steps: float | None) -> bool:
+def _rounded(one: Figure | Arm, other: Figure | Arm) -> bool:
     """Return whether two numbers are the same, or one is the other rounded to its step."""
+    a, b = (_in_points(x.value, x.unit) for x in (one, other))
     if a is None or b is None:
         return False
-    return abs(a - b) <= max((s for s in steps if s), default=0.0) / 2 + 1e-9
+    steps = [step for x in (one, other) if (step := _in_points(x.step, x.unit))]
+    return abs(a - b) <= max(steps, default=0.0) / 2 + 1e-9
 
 
 def _with_copies(group: Sequence[Figure], within: Mapping[str, frozenset[str]]) -> list[Figure]:

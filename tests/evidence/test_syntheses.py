@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from service.evidence.copies import marked
 from service.evidence.figures import Arm, Figure, FigureInterval
 from service.evidence.prediction import LEAST, model_gates, observations, prediction_gates
 from service.evidence.syntheses import GATES, Synthesis, of_dimension
@@ -119,6 +120,24 @@ def test_the_same_figure_in_two_records_is_counted_once() -> None:
     )
     found = of_dimension(D, [best, copy, *FOUR])
     assert [(x.gate, x.figure.gap) for x in found.left_out] == [("once", "c")]
+
+
+def in_unit(name: str, of_arm: str, of_gap: str, after: float, whole: float) -> Figure:
+    """Return a figure from 80 % to another score, with its numbers in these units."""
+    plain = figure(name, study="one")
+    first, last = (
+        replace(arm, value=share * whole, unit=of_arm, step=whole / 1000)
+        for arm, share in ((plain.before, 0.8), (plain.after, after))
+    )
+    value = (0.8 - after) * whole
+    return replace(plain, before=first, after=last, value=value, unit=of_gap, step=whole / 1000)
+
+
+def test_a_fraction_and_points_of_the_same_number_are_one_figure() -> None:
+    points = in_unit("x", "percent", "percentage-point", 0.7, 100)
+    same, other = (in_unit("y", "fraction", "fraction", after, 1) for after in (0.7, 0.69))
+    assert [f.copies for f in marked([points, same], {})] == [("y",), ("x",)]
+    assert [f.copies for f in marked([points, other], {})] == [(), ()]
 
 
 def of_one_study(*figures: Figure) -> str:
