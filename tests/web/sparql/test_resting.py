@@ -19,9 +19,9 @@ SKOS = "http://www.w3.org/2004/02/skos/core#"
 
 
 @pytest.fixture(scope="module")
-def seeded() -> Iterator[TestClient]:
-    """Return a client with the token, of a service in memory with the shipped data."""
-    with service(seed=True) as client:
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Return a client with the token, of a service with the shipped data."""
+    with service(tmp_path_factory.mktemp("resting") / "store") as client:
         yield client
 
 

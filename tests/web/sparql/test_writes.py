@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -22,22 +23,26 @@ BAD = f"""<https://w3id.org/evalgap/id/gap/x/1/decomposition-a/residual> a <{EGA
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
 
 
-def service(*, seed: bool) -> TestClient:
-    settings = Settings(store=None, validators=0, token=SecretStr(TOKEN), seed=seed)
+def service(store: Path | None = None) -> TestClient:
+    seed = store is not None
+    settings = Settings(store=store, validators=0, token=SecretStr(TOKEN), seed=seed)
     return TestClient(create_app(settings), headers=AUTHORIZED, follow_redirects=False)
 
 
 @pytest.fixture
 def writer() -> Iterator[TestClient]:
     """Return a client with the token, of a service in memory that holds no records."""
-    with service(seed=False) as client:
+    with service() as client:
         yield client
 
 
 @pytest.fixture
-def seeded() -> Iterator[TestClient]:
-    """Return a client with the token, of a service in memory with the shipped data."""
-    with service(seed=True) as client:
+def seeded(tmp_path: Path) -> Iterator[TestClient]:
+    """Return a client with the token, of a service with the shipped data.
+
+    It is on disk: the copy on which an update runs is of links then, and not of all statements.
+    """
+    with service(tmp_path / "store") as client:
         yield client
 
 
