@@ -161,8 +161,9 @@ def test_hostile_text_stays_text_and_inside_the_page(
     page = browser.new_page()
     tab = Tab(page, hostile)
     tab.open(path, NARROW)
+    tab.check()
     for width in (NARROW, WIDE):
         tab.widen(width)
         assert "<script>alert(1)</script>" in page.locator("main").inner_text()
-        tab.check()
+        tab.check_width()
     page.close()

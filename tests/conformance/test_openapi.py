@@ -44,12 +44,12 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield found
 
 
-@pytest.mark.parametrize("who", ["a stranger", "who holds the token"])
 def test_schemathesis_finds_nothing(
-    url: str, tmp_path: Path, who: str, record_property: Callable[[str, object], None]
+    url: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
+    """As who holds the token; a stranger, who is refused all writes, is one in tests/soak."""
     options = ["--phases", "fuzzing", "--max-examples", "1"]
-    done = schemathesis.run(url, tmp_path, *options, token=who != "a stranger")
+    done = schemathesis.run(url, tmp_path, *options, token=True)
     record_property("tried", done.generated)
     record_property("failed", done.generated - done.passed)
     assert done.generated > 50, done.words
