@@ -34,7 +34,7 @@ PRINTED: Mapping[str, Callable[[Engine], str]] = {
     "evalgap stats": corpus_report.as_text,
     "evalgap stats --questions": corpus_report.questions_as_text,
     "evalgap stats --verdicts": shares.as_text,
-    "evalgap stats --agreement": lambda _: report.as_text(report.shipped(), disagreements=True),
+    "evalgap stats --agreement": lambda _: report.as_text(report.shipped()),
 }
 """What the file shows between `<!-- command -->` and `<!-- end -->`, and what prints it."""
 

@@ -21,7 +21,11 @@ def stats(
     ] = False,
     agreement: Annotated[
         bool,
-        typer.Option("--agreement", help="How well two coders agree, and where they do not."),
+        typer.Option("--agreement", help="How well two coders agree, question by question."),
+    ] = False,
+    disagreements: Annotated[
+        bool,
+        typer.Option("--disagreements", help="The same, and where they differ, one a line."),
     ] = False,
     codings: Annotated[
         Path | None,
@@ -38,9 +42,9 @@ def stats(
     from service.fit import shares  # noqa: PLC0415 - the other commands start faster
     from service.queries import corpus_report  # noqa: PLC0415
 
-    if agreement or codings:
+    if agreement or disagreements or codings:
         found = report.document(codings) if codings else report.shipped()
-        _print(_json(found) if as_json else report.as_text(found, disagreements=True))
+        _print(_json(found) if as_json else report.as_text(found, disagreements=disagreements))
         return
     with opened(settings_of(store=store), read_only=True) as engine:
         if as_json:

@@ -89,7 +89,8 @@ def test_it_says_between_whom_and_what_became_of_each_difference(tmp_path: Path)
         ("b01/x", "c"), ("b02/x", "disputed"),
     ]  # fmt: skip
     assert (found["rows"][0]["n"], found["rows"][0]["coded_by_both"]) == (3, 2)
-    text = command(folder / "none", "stats", "--agreement", "--codings", folder).stdout
+    text = command(folder / "none", "stats", "--disagreements", "--codings", folder).stdout
+    assert "The paper says so in section 2." in text
     assert "ann (a program) and ben (a person)" in text
     assert "differ on 2 answers, 1 of which are disputed" in text
 

@@ -35,6 +35,6 @@ def get_agreement(request: Request) -> Response:
     """
     writers = {
         "application/json": lambda: json_text(request, report.shipped()),
-        "text/markdown": lambda: report.as_text(report.shipped(), disagreements=True),
+        "text/markdown": lambda: report.as_text(report.shipped()),
     }
     return respond(request, writers)
