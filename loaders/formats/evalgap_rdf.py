@@ -66,7 +66,13 @@ def split(raw: Raw, content: Any) -> Iterator[tuple[Raw, _Part]]:
 
 def _records(graph: Graph) -> list[tuple[str, type[Record]]]:
     typed = ((s, c) for c in RECORDS.values() for s in graph.subjects(RDF.type, expand(c.rdf_type)))
-    return sorted({(str(s), c) for s, c in typed}, key=lambda pair: pair[0])
+    return sorted({(str(s), c) for s, c in typed}, key=lambda pair: _place(pair[0]))
+
+
+def _place(iri: str) -> tuple[str, int]:
+    """Return series and number of a version, so that the tenth comes after the second."""
+    series, _, number = iri.rpartition("/")
+    return series, whole_number(number) or 0
 
 
 def load(raw: Raw, part: _Part) -> tuple[list[Record], list[RecordProblem]]:

@@ -97,11 +97,8 @@ def settle(engine: Engine, gate: Gate, write: LogEntry) -> None:
     successors: dict[str, Successor] = {}
     notes: list[str] = []
     for old, kept in before.items():
-        due = now.kept.get(old, old)
-        if due != kept:
-            for version in _moved(engine, old):
-                if back := _back(engine, version, before, now.kept, {kept: due}):
-                    successors.setdefault(version.name, back)
+        for back in _split(engine, old, before, now.kept) if now.kept.get(old) != kept else ():
+            successors.setdefault(back.version.name, back)
     for old in now.kept:
         for version in _naming(engine, old):
             new = successors.setdefault(version.name, _renamed(engine, version, version, now.kept))
@@ -112,6 +109,19 @@ def settle(engine: Engine, gate: Gate, write: LogEntry) -> None:
     )
     lines = judged_lines(engine, gate, [*successors.values()], write)
     engine.commit("".join([lines, said, *notes]), [str(MERGED)])
+
+
+def _split(
+    engine: Engine, old: str, before: Mapping[str, str], now: Mapping[str, str]
+) -> Iterator[Successor]:
+    """Yield the versions to come of records that a merge moved, which is not in force any more."""
+    kept = before[old]
+    for version in _moved(engine, old):
+        if back := _back(engine, version, before, now, {kept: now.get(old, old)}):
+            yield back
+    for version in _moved_elsewhere(engine, old, kept):
+        if back := _back(engine, version, before, now):
+            yield back
 
 
 def _naming(engine: Engine, thing: str) -> Iterator[Version]:
@@ -139,6 +149,14 @@ def _moved(engine: Engine, old: str) -> Iterator[Version]:
             yield found
 
 
+def _moved_elsewhere(engine: Engine, old: str, kept: str) -> Iterator[Version]:
+    """Yield records that came from the dump of another store, in which they had been moved."""
+    terms = {"thing": URIRef(old), "kept": URIRef(kept)}
+    for row in internal.rows(engine, "moved-elsewhere", **terms):
+        if found := _version(str(row["record"])):
+            yield found
+
+
 def _version(record: str) -> Version | None:
     kind, _, path = path_below(record).partition("/")
     ident, _, number = path.rpartition("/")
@@ -158,21 +176,22 @@ def _back(
     current: Version,
     before: Mapping[str, str],
     now: Mapping[str, str],
-    else_: Mapping[str, str],
+    else_: Mapping[str, str] | None = None,
 ) -> Successor | None:
     """Return the version to come as one of earlier, from which the merges made the current one.
 
     In it two things may stand that a merge made one. Where the current one came in as it is, its
     names change as in `else_`. None where it has the earlier names already, since an import was
-    undone.
+    undone. Without `else_`, in a version from another store, the source may say anything.
     """
     stands = set(_renamed(engine, current, current, {}).triples)
-    for earlier in _of_same_content(engine, current):
+    every = (current.numbered(n) for n in range(1, current.number))
+    for earlier in every if else_ is None else _of_same_content(engine, current):
         made = set(_renamed(engine, current, earlier, before).triples)
         again = _renamed(engine, current, earlier, now)
         if made != set(again.triples) and stands in (made, set(again.triples)):
             return again if stands == made else None
-    return _renamed(engine, current, current, else_)
+    return None if else_ is None else _renamed(engine, current, current, else_)
 
 
 def _of_same_content(engine: Engine, version: Version) -> Iterator[Version]:

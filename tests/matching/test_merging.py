@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
@@ -382,6 +383,24 @@ def test_what_comes_back_has_the_names_of_today(site: TestClient) -> None:
     assert named() == ("I", ["helper"])
     decided(site, "system/helper-copy", "system/helper", "reject")
     assert named() == ("I", ["helper-copy"])
+
+
+def test_a_dump_that_is_imported_elsewhere_can_be_split_there(site: TestClient) -> None:
+    pairs = (("benchmark/quiz-copy", "benchmark/quiz"), ("system/helper-copy", "system/helper"))
+    for pair in pairs:
+        decided(site, *pair)
+    assert isinstance(site.app, FastAPI)
+    dump = b"".join(site.app.state.services.engine.dump())
+    settings = Settings(store=None, seed=False, validators=0, token=SecretStr(TOKEN))
+    with TestClient(create_app(settings), headers=AUTHORIZED) as other:
+        place = other.post("/api/v1/imports?name=dump.nq", content=dump).headers["location"]
+        other.get(f"{place}/events")
+        assert other.get(place).json()["state"] == "done"
+        for pair in pairs:
+            assert decided(other, *pair, "reject").status_code == 200
+        assert {"quiz", "quiz-copy"} <= set(listed(other, "benchmarks", "quiz"))
+        systems = other.get("/api/v1/results/run-c").json()["systems"]
+        assert sorted(s["id"] for s in systems) == ["helper", "helper-copy"]
 
 
 def undone(site: TestClient, ident: str) -> Any:
