@@ -56,7 +56,8 @@ def test_a_stopped_import_says_so_and_goes_on_later(
     assert "Traceback" not in stderr
     assert "Stopped after" in stderr.splitlines()[-1]
     report = json.loads((tmp_path / "report.json").read_text())
-    assert 0 < len(report) < CARDS
+    # on a busy machine all may have been read by then, and what has been read is stored
+    assert 0 < len(report) <= CARDS
     done = run("import", lines, "--report", tmp_path / "again.json", seed=False)
     assert done.returncode == 0, done.stderr
     again = json.loads((tmp_path / "again.json").read_text())
