@@ -114,8 +114,8 @@ def test_without_a_review_the_rules_of_the_fit_tell(service: TestClient) -> None
 @pytest.mark.parametrize(
     ("deployment", "benchmark", "dimension", "verdict"),
     [
-        ("clinician-workup", "ehrsql", "query-authorship", "unknown"),
-        ("ambient-scribing", "agentclinic", "interaction-type", "unknown"),
+        ("clinician-workup", "ehrsql", "query-authorship", "violated"),
+        ("ambient-scribing", "agentclinic", "interaction-type", "partially-holds"),
         ("discharge-translation", "afrimed-qa", "decision-mediation", "partially-holds"),
         ("child-welfare-screening", "abcd", "information-completeness", "unknown"),
     ],
@@ -129,7 +129,9 @@ def test_a_plan_starts_where_the_fit_ends(
     assert {f["dimension"]: f["verdict"] for f in findings}[dimension] == verdict
     plan = made(service, deployment=deployment, card=f"{benchmark}/evalgap")
     started = {s["targets"][0]: s["verdict"] for s in plan["steps"] if s["verdict"]}
-    assert started == {f["dimension"]: f["verdict"] for f in findings}
+    found = {f["dimension"]: f["verdict"] for f in findings}
+    assert {d: v for d, v in started.items() if d in found} == found
+    assert {v for d, v in started.items() if d not in found} <= {"unknown"}
 
 
 def test_the_life_of_a_plan(service: TestClient) -> None:
