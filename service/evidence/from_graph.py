@@ -11,9 +11,9 @@ from service.fit import from_graph
 from service.ontology.metric_classes import metric_classes
 from service.ontology.scheme_queries import tail
 from service.ontology.schemes import MetricClass
-from service.queries import internal, lists
+from service.queries import internal
 from service.queries.cache import cached_per_state
-from service.records import repository
+from service.records.gaps import current
 from service.store.port import Engine
 
 _Ends = tuple[Measurement | None, Measurement | None]
@@ -25,11 +25,10 @@ def figures(engine: Engine) -> tuple[Figure, ...]:
     fields = {b.id: b.domains for b in from_graph.benchmarks(engine)}
     fields |= {f"at {p.id}": p.domains for p in from_graph.deployments(engine)}
     classes = metric_classes(engine)
-    listed = (str(item["id"]) for item in lists.listing(engine, "gaps", {}))
-    gaps = (stored.record for stored in repository.readable(engine, "gap", listed))
     rows = internal.rows(engine, "several-systems")
     several = frozenset(tail(row, "system") or "" for row in rows)
-    found = (f for gap in gaps if isinstance(gap, Gap) for f in of_gap(gap, fields, classes))
+    counted = (held.gap for held in current(engine).values() if held.counts)
+    found = (f for gap in counted for f in of_gap(gap, fields, classes))
     known = (replace(f, several=not several.isdisjoint(f.systems)) for f in found)
     return copies.marked(known, _within(engine))
 

@@ -37,6 +37,7 @@ KEPT: Mapping[str, str] = {
     "service.queries.lists.also_said": "what the cards of each list say besides",
     "service.queries.lists.kept": "one item a dataset, implementation, result and system",
     "service.queries.corpus_report.tables": "the rows of the example questions",
+    "service.records.gaps.current": "one entry a current gap",
     "service.web.pages.benchmark.view.taxonomy": "one entry a coded value",
     "service.web.pages.benchmarks.index.index": "one entry a benchmark",
     "service.web.pages.benchmarks.routes._csv": "one line of text a benchmark",

@@ -3,6 +3,7 @@
 __all__ = [
     "exports",
     "gap_shares",
+    "gaps",
     "levels",
     "merged",
     "moved",

@@ -18,8 +18,9 @@ def test_combinations_are_counted_and_empties_told_apart(client: TestClient) -> 
     assert "medqa" in derived  # both of its values are read from its format
     assert "bean2026-scenarios" not in derived
     talk = cells["multi-turn", "human-decides"]
-    assert talk["empty"] == "no-benchmark"
+    assert (talk["empty"], talk["unanswered_benchmarks"] > 0) == ("not-stated", True)
     assert {"public-self-assessment", "clinician-workup"} <= set(talk["deployments"])
+    assert cells["fixed-history", "human-confirms"]["empty"] == "no-benchmark"
     alone = cells["single-turn", "human-decides"]
     assert (alone["empty"], alone["unanswered_benchmarks"] > 0) == ("not-stated", True)
     assert len(cells) == 8 * 7

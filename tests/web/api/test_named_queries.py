@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from service.queries import catalog
+from tests.pages import rows as table_rows
 
 MISSION = {"dimension": "interaction-type", "assumed": "single-turn", "deployed": "multi-turn"}
 ID = "https://w3id.org/evalgap/id/"
@@ -88,8 +89,8 @@ def test_a_deployment_is_compared_in_its_own_domains_unless_asked(
     """`all` and any one domain are choices, as they are for a fit."""
 
     def of(domain: str) -> set[str]:
-        items = client.get(f"/api/v1/benchmarks?limit=100&domain={domain}").json()["items"]
-        return {item["@id"] for item in items}
+        table = table_rows(client.get(f"/benchmarks.csv?domain={domain}"))
+        return {row["iri"] for row in table}
 
     def compared(chosen: str) -> set[str]:
         address = f"/queries/{name}?deployment=public-self-assessment{chosen}"

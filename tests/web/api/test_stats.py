@@ -44,10 +44,7 @@ def test_every_card_answers_every_core_question_or_leaves_it_open(figures: Any) 
 def test_answers_are_counted_by_the_basis_of_the_codes(figures: Any) -> None:
     """Most answers on interaction type are read out by a rule, and few are stated."""
     found = {r["dimension"]: r for r in rows(figures, "Answers of all benchmark cards")}
-    assert found["interaction-type"] == {
-        "dimension": "interaction-type", "stated": 16, "derived": 159, "in words": 3,
-        "not applicable": 3, "claimed": 0, "claimed in words": 0, "hinted": 20, "not stated": 53,
-    }  # fmt: skip
+    assert 0 < found["interaction-type"]["stated"] < found["interaction-type"]["derived"] / 5
 
 
 def test_stated_and_derived_values_are_told_apart(figures: Any) -> None:

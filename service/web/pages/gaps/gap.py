@@ -1,17 +1,15 @@
 """Measured gaps as pages show them: one gap taken apart, and what else was measured of it."""
 
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from loaders.model import Decomposition, Gap, Study
 from service.common.problems import BadParameter, NotFound
 from service.ontology import graphs
-from service.queries import lists
 from service.queries.cache import cached_per_state
-from service.queries.counted import UNCOUNTED
 from service.records import repository
-from service.records.repository import StoredRecord
+from service.records.gaps import CurrentGap, current
 from service.store.port import Engine
 from service.web.pages.gaps.breakdown import breakdowns, ends, meaning, sampled_in, total
 from service.web.pages.shared.numbers import Breakdown, Found, Number, padded
@@ -37,7 +35,6 @@ class GapPage:
     total: Number
     studies: tuple[Study, ...]
     beside: tuple[RelatedGap, ...]
-    counts: bool
 
     @property
     def meaning(self) -> str:
@@ -45,43 +42,18 @@ class GapPage:
         return meaning(self.gap)
 
 
-@dataclass(frozen=True)
-class StoredGap:
-    """The current version of a gap, with as many digits as were reported.
-
-    `counts` is false for one that is left out of every list, `beside` true for one of these that
-    is left out only because it is no pair.
-    """
-
-    gap: Gap
-    version: int
-    counts: bool
-    beside: bool
-
-
 @cached_per_state
-def gaps(engine: Engine) -> Mapping[str, StoredGap]:
-    """Return every current gap by its identity, also those that count only on request."""
-    pairs = _listed(engine, {})
-    compared = _listed(engine, {"other_comparisons": "true"})
-    idents = _listed(engine, {reason.parameter: "true" for reason in UNCOUNTED})
-    stored = repository.readable(engine, "gap", sorted(idents))
-    return {s.record.id: _held(s, pairs, compared - pairs) for s in stored}
+def gaps(engine: Engine) -> Mapping[str, CurrentGap]:
+    """Return every current gap by its identity, with as many digits as were reported."""
+    return {ident: replace(held, gap=_exact(held.gap)) for ident, held in current(engine).items()}
 
 
-def _listed(engine: Engine, filters: Mapping[str, str]) -> set[str]:
-    return {str(g["id"]) for g in lists.listing(engine, "gaps", filters)}
-
-
-def _held(stored: StoredRecord, counted: Container[str], beside: Container[str]) -> StoredGap:
-    gap = stored.record
-    assert isinstance(gap, Gap)  # noqa: S101 - what the store holds under gap/
+def _exact(gap: Gap) -> Gap:
     exact = {
         "measurements": tuple(map(_shown, gap.measurements)),
         "decompositions": tuple(_divided(d, gap.precision) for d in gap.decompositions),
     }
-    whole = _shown(gap).model_copy(update=exact)
-    return StoredGap(whole, stored.version, gap.id in counted, gap.id in beside)
+    return _shown(gap).model_copy(update=exact)
 
 
 def _divided(found: Decomposition, step: Decimal | None) -> Decomposition:
@@ -117,11 +89,22 @@ def compared_otherwise(engine: Engine) -> list[Gap]:
 def shown(engine: Engine, ident: str, unit: str | None = None) -> GapPage:
     """Return a gap as its page shows it. Raises `NotFound`, `BadParameter` for an unknown unit."""
     repository.check("gap", ident)
-    every = gaps(engine)
-    held = every.get(ident)
+    held = gaps(engine).get(ident)
     if held is None:
         raise NotFound(f"There is no gap {ident!r} here.")
-    gap = held.gap
+    beside = _beside(held.gap, [*records(engine), *compared_otherwise(engine)])
+    return _page(held.gap, held.version, unit, beside)
+
+
+def alone(engine: Engine, ident: str) -> GapPage:
+    """Return a gap as its page shows it, without what stands beside it: no other one is read."""
+    stored = repository.load(engine, "gap", ident)
+    gap = stored.record
+    assert isinstance(gap, Gap)  # noqa: S101 - what the store holds under gap/
+    return _page(_exact(gap), stored.version, None, ())
+
+
+def _page(gap: Gap, version: int, unit: str | None, beside: tuple[RelatedGap, ...]) -> GapPage:
     units = sampled_in(gap)
     if unit and unit not in units:
         raise BadParameter(
@@ -130,14 +113,13 @@ def shown(engine: Engine, ident: str, unit: str | None = None) -> GapPage:
     chosen = unit or next(iter(units), None)
     return GapPage(
         gap=gap,
-        version=held.version,
+        version=version,
         breakdowns=breakdowns(gap, graphs.assumption_kinds(), chosen),
         units=units,
         unit=chosen,
         total=total(gap),
         studies=studies(gap),
-        beside=_beside(gap, [*records(engine), *compared_otherwise(engine)]),
-        counts=held.counts,
+        beside=beside,
     )
 
 

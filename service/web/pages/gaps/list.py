@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from loaders.mapping.iris import last_segment
 from loaders.model import PAIR, Gap, Interval, interval_words
+from service.common import parameters
 from service.common.problems import BadParameter
 from service.queries import catalog, lists
 from service.queries.cache import cached_per_state
@@ -16,6 +18,8 @@ from service.web.pages.gaps.gap import compared_otherwise, records, studies
 from service.web.pages.shared.numbers import sampled
 
 _NUMBER = ("with", "without")
+ROWS = 50
+"""How many gaps one page shows."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +34,31 @@ class GapList:
     apart: Mapping[str, int]
     choices: Mapping[str, tuple[str, ...]]
     chosen: Mapping[str, str]
+    number: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return max(1, -(-len(self.gaps) // ROWS))
+
+    @property
+    def rows(self) -> tuple[Gap, ...]:
+        """The gaps of this page."""
+        return self.gaps[(self.number - 1) * ROWS : self.number * ROWS]
+
+    def address(self, suffix: str = "", page: int = 1) -> str:
+        """Return the address of a page of this list, or of all of it in another form."""
+        query = urlencode({**self.chosen, **({"page": page} if page > 1 else {})})
+        return f"/gaps{suffix}" + (f"?{query}" if query else "")
 
 
 def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
     """Return the gaps that pass the filters of the API's list, and `number`: with or without.
 
-    An empty filter is open. Raises `BadParameter` naming the one that does not fit.
+    An empty filter is open. `page` counts from 1. Raises `BadParameter` naming what does not fit.
     """
     chosen = {name: value.strip() for name, value in given.items() if value.strip()}
+    page = parameters.number(chosen.pop("page", 1), "page")
     number = chosen.get("number")
     if number not in {None, *_NUMBER}:
         raise BadParameter(
@@ -57,7 +78,12 @@ def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
     )
     total = len(every if more else counted)
     apart = Counter(sorted(g.comparison or "" for g in compared_otherwise(engine)))
-    return GapList(tuple(ordered), total, apart, choices(engine), chosen)
+    listed = GapList(tuple(ordered), total, apart, choices(engine), chosen, page)
+    if 1 <= page <= listed.pages:
+        return listed
+    raise BadParameter(
+        f"page goes from 1 to {listed.pages} here, not {page}.", parameter="page", value=page
+    )
 
 
 def _numbered(gap: Gap) -> str:

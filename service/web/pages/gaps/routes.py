@@ -1,7 +1,5 @@
 """`/gaps`: measured gaps with filters, one gap, and numbers that were recomputed."""
 
-from urllib.parse import urlencode
-
 from fastapi import APIRouter, Request, Response
 
 from service.common import parameters
@@ -25,12 +23,8 @@ CSV = "text/csv"
 def gaps_page(request: Request, services: ServicesDep) -> Response:
     """Show the gaps that pass the filters, as a table."""
     found = gap_list.listed(services.engine, request.query_params)
-    query = urlencode(found.chosen)
-    return page(
-        request,
-        "pages/gaps/gaps.html",
-        {"found": found, "studies": gap_view.studies, "query": f"?{query}" if query else ""},
-    )
+    context = {"found": found, "studies": gap_view.studies}
+    return page(request, "pages/gaps/gaps.html", context)
 
 
 @router.get("/gaps.csv")

@@ -60,6 +60,6 @@ def front(engine: Engine) -> HomePage:
 
 def _gap(engine: Engine) -> gap_view.GapPage | None:
     try:
-        return gap_view.shown(engine, SHOWN_GAP)
+        return gap_view.alone(engine, SHOWN_GAP)
     except NotFound:
         return None
