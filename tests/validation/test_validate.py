@@ -131,15 +131,15 @@ def test_every_record_of_a_body_is_judged(client: TestClient) -> None:
     assert (answer["valid"], len(answer["records"])) == (True, 2)
 
 
-WITH_FURTHER = (
-    CARD.replace("id: medqa", "id: medqa-copy")
-    + """
+WITH_FURTHER = CARD.replace("id: medqa", "id: medqa-copy").replace(
+    "\ndimensions:\n",
+    """
 dimensions:
   novelty:
     answer: Public for years.
     values: [VALUE]
     source: {url: "https://doi.org/10.48550/arXiv.2009.13081"}
-"""
+""",
 )
 
 
@@ -161,12 +161,14 @@ def test_where_lower_is_better_a_loss_is_changed_minus_evaluation(client: TestCl
 
 
 def test_an_unverified_gap_may_not_hide_numbers_in_its_scores(client: TestClient) -> None:
-    report = post(client, GAP.replace("verification: secondary", "verification: unverified"))
+    report = post(client, GAP.replace("verification: full-text", "verification: unverified"))
     assert "carries a number that a query could pick up" in str(report["problems"])
 
 
 def test_silence_about_an_interval_is_noticed(client: TestClient) -> None:
-    silent = GAP.replace("interval-not-reported, ", "").replace("4o-reported", "4o-silent")
+    silent = GAP.replace("    not_given: interval-not-reported\n", "").replace(
+        "4o-reported", "4o-silent"
+    )
     report = client.post("/api/v1/validate", content=silent).json()
     assert report["valid"]
     assert "without an interval and does not say why" in str(report)
