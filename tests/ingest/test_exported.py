@@ -2,7 +2,7 @@
 
 import io
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from fastapi.testclient import TestClient
@@ -26,16 +26,13 @@ def shipped() -> Iterator[TestClient]:
         yield client
 
 
-def exported(client: TestClient, kind: str, form: str) -> dict[str, bytes]:
-    """Return every record of a kind, by the name of its file."""
-    found, address = {}, f"/api/v1/{kind}?limit=100"
+def paths(client: TestClient, kind: str, form: str) -> Iterator[str]:
+    """Yield the name of the file of every record of a kind."""
+    address = f"/api/v1/{kind}?limit=100"
     while address:
         page = client.get(address).json()
-        for item in page["items"]:
-            path = f"{kind}/{item['id']}.{form}"
-            found[path] = client.get(f"/api/v1/{path}").content
+        yield from (f"{kind}/{item['id']}.{form}" for item in page["items"])
         address = page.get("next")
-    return found
 
 
 def tarred(files: dict[str, bytes]) -> bytes:
@@ -49,8 +46,16 @@ def tarred(files: dict[str, bytes]) -> bytes:
 
 
 @pytest.mark.parametrize("form", KINDS)
-def test_every_shipped_record_comes_back_unchanged(shipped: TestClient, form: str) -> None:
-    files = {k: v for kind in KINDS[form] for k, v in exported(shipped, kind, form).items()}
-    assert len(files) > 80
-    job = ended(shipped, sent(shipped, tarred(files), dry_run=True))
-    assert job["states"] == {"unchanged": len(files)}
+def test_shipped_records_come_back_unchanged(shipped: TestClient, form: str) -> None:
+    """Some hundred of them: however many are shipped, each kind has its share."""
+    every = [path for kind in KINDS[form] for path in paths(shipped, kind, form)]
+    some = every[:: max(1, len(every) // 100)]
+    assert len(some) > 80
+    assert_unchanged(shipped, some)
+
+
+def assert_unchanged(client: TestClient, files: Iterable[str]) -> None:
+    """Assert that importing what these files are exported as would change nothing."""
+    given = {path: client.get(f"/api/v1/{path}").content for path in files}
+    job = ended(client, sent(client, tarred(given), dry_run=True))
+    assert job["states"] == {"unchanged": len(given)}

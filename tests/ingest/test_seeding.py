@@ -37,6 +37,8 @@ def test_every_shipped_record_passes(data: Path) -> None:
 
 def test_a_changed_record_is_judged(data: Path) -> None:
     card = data / "cards" / "medqa.yaml"
+    for other in {*data.rglob("*.yaml")} - {card}:
+        other.unlink()  # what goes with it is judged above
     text = card.read_text(encoding="utf-8")
     card.write_text(text.replace("https://doi.org/", "no address ", 1), encoding="utf-8")
     with pytest.raises(Invalid, match="medqa"):
