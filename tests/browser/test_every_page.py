@@ -59,7 +59,7 @@ PAGES = (
 
 @pytest.fixture(scope="module")
 def shared(browser: Browser, site: str) -> Iterator[Tab]:
-    """Return one tab for all of them: a tab of its own costs as much as the page in it."""
+    """Return one tab for all of them, as none leaves anything behind in it."""
     page = browser.new_page()
     yield Tab(page, site)
     page.close()
