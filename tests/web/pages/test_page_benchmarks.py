@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from fastapi.testclient import TestClient
 
+from loaders.model import CORE_DIMENSIONS
 from service.web.pages.benchmarks.filters import ROWS
 from tests.pages import opened, page, rows
 
@@ -54,6 +55,15 @@ def test_all_benchmarks_of_the_api_are_listed_over_the_pages(client: TestClient)
     assert len(found) == len(set(found))
     assert set(found) == whole
     assert total(client) == len(whole)
+
+
+def test_it_says_how_many_answer_none_of_the_five_questions(client: TestClient) -> None:
+    unanswered = {"hinted", "claimed", "not-stated"}
+    silent = sum(
+        all(row[name] in unanswered for name in CORE_DIMENSIONS) for row in exported(client)
+    )
+    words = f"{silent} of them answer none of the five questions yet"
+    assert words in opened(client, "/benchmarks").words
 
 
 @pytest.mark.parametrize(

@@ -93,12 +93,14 @@ class FilterStep:
 class BenchmarksPage:
     """What the catalogue shows: the rows of a page, the facets, and what narrows the list.
 
-    `relax` are the filters whose removal alone leaves something; only where nothing is left.
+    Of all that are found, `unanswered` have none of the five questions answered. `relax` are the
+    filters whose removal alone leaves something; only where nothing is left.
     """
 
     filters: Filters
     total: int
     everything: int
+    unanswered: int
     rows: tuple[IndexEntry, ...]
     pages: int
     facets: tuple[ShownFacet, ...]
@@ -179,8 +181,9 @@ def find(index: BenchmarkIndex, filters: Filters) -> BenchmarksPage:
     facets = (_shown(index, facet, masks, filters) for facet in index.facets.values())
     chosen = tuple(_steps(index, filters))
     return BenchmarksPage(
-        filters, len(every), len(index.entries), every[start : start + ROWS], pages,
-        tuple(facets), chosen, () if every else tuple(_relaxed(index, filters, masks)),
+        filters, len(every), len(index.entries), sum(not entry.answered for entry in every),
+        every[start : start + ROWS], pages, tuple(facets), chosen,
+        () if every else tuple(_relaxed(index, filters, masks)),
     )  # fmt: skip
 
 
