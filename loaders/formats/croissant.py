@@ -1,11 +1,9 @@
 """Croissant dataset descriptions (MLCommons; 0.8, 1.0, 1.1), read as a tree, never as JSON-LD.
 
-They describe datasets. What they say of how the data were collected is a hint on who wrote the
-queries where it speaks of any, not an answer. No context is ever fetched: the keys of the format
-are known here.
+They describe datasets. How the data were collected is kept as text: too little of it is on who
+wrote queries to be a hint. No context is ever fetched: the keys of the format are known here.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -34,11 +32,6 @@ _SIGNS = ("distribution", "recordSet", "conformsTo", "dct:conformsTo")
 _ERRORS = b"Found the following "
 """How the errors begin that mlcroissant says of a description."""
 _COLLECTION = ("rai:dataCollection", "rai:dataCollectionType", "rai:dataCollectionRawData")
-_ON_QUERIES = re.compile(
-    r"\b(?:quer(?:y|ies)|questions?|prompts?|instructions?|conversations?|dialog(?:ue)?s?)\b",
-    re.IGNORECASE,
-)
-"""What the collection of data speaks of where somebody wrote queries; it may be of pictures."""
 
 
 def _licence(value: Any) -> bool:
@@ -183,13 +176,9 @@ def _rights(tree: Mapping[str, Any]) -> str | None:
 
 
 def _assumptions(tree: Mapping[str, Any]) -> tuple[Assumption, ...]:
-    stated = ((key, "; ".join(texts(tree.get(key)))) for key in _COLLECTION)
     synthetic = str(tree.get("rai:hasSyntheticData")).lower() == "true"
     hints = {
-        "query-authorship": (
-            *(f"{key}: {words}" for key, words in stated if _ON_QUERIES.search(words)),
-            *(["rai:hasSyntheticData: true"] if synthetic else []),
-        ),
+        "query-authorship": ("rai:hasSyntheticData: true",) if synthetic else (),
         "interaction-type": tuple(
             f"{key}: {said}"
             for key in ("description", *_COLLECTION)

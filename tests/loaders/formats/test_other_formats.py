@@ -181,24 +181,14 @@ def test_croissant_gives_hints_and_is_never_fetched() -> None:
         assert len(card.pages) == 1
         assert set(status(card).values()) == {"not-stated"}
         hints = {a.dimension: a.hints for a in card.assumptions if a.hints}
-        assert set(hints) == {"query-authorship", "interaction-type"}
+        assert set(hints) == {"interaction-type"}
 
 
-@pytest.mark.parametrize(
-    ("field", "words", "hints"),
-    [
-        ("rai:dataCollection", "Crowd workers wrote the questions.", 1),
-        ("rai:dataCollection", "Chips are cut from satellite images.", 0),
-        ("rai:annotatorDemographics", "104 raters judged conversations.", 0),
-        ("rai:dataAnnotationProtocol", "Raters answered six questions.", 0),
-    ],
-)
-def test_how_data_were_collected_is_a_hint_where_it_speaks_of_queries(
-    field: str, words: str, hints: int
-) -> None:
-    tree = {k: v for k, v in CROISSANT.items() if k != "rai:dataCollection"}
-    (card,) = described(Raw("m.json", json.dumps({**tree, field: words}).encode()))
-    assert card.assumptions[0].hints == (f"{field}: {words}",) * hints
+def test_how_croissant_data_were_collected_is_kept_as_text_alone() -> None:
+    (card,) = described(Raw("metadata.json", json.dumps(CROISSANT).encode()))
+    assert isinstance(card, DatasetCard)
+    assert not card.assumptions[0].hints
+    assert "rai:dataCollection: Sampled from multi-turn conversations." in card.also_says
 
 
 @pytest.mark.parametrize(
