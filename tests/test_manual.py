@@ -114,6 +114,10 @@ def test_readme_shows_what_the_service_answers(clients: Callable[[str], TestClie
     for name in ("benchmarks", "cards", "deployments", "reviews"):
         total = client.get(f"/api/v1/{name}?limit=1").json()["total"]
         assert f"{total} {name}" in readme
+    gaps = client.get("/api/v1/stats").json()["totals"]
+    assert f"{gaps['gaps']} measured gaps, {gaps['withNumber']} of which" in " ".join(
+        readme.split()
+    )
 
 
 def test_html_in_markdown_is_shown_and_not_passed_on() -> None:

@@ -137,3 +137,10 @@ def test_the_shipped_agreement_is_served_as_json_and_markdown(client: TestClient
     assert found.status_code == text.status_code == 200
     for one in found.json()["codings"]:
         assert f"Agreement between {one['between']}" in text.text
+
+
+@pytest.mark.parametrize("name", ["stats", "agreement"])
+def test_a_parameter_that_does_not_exist_is_refused(client: TestClient, name: str) -> None:
+    answer = client.get(f"/api/v1/{name}?disagreements=true")
+    assert answer.status_code == 400
+    assert answer.json()["parameter"] == "disagreements"

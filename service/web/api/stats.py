@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from service.agreement import report
 from service.queries import corpus_report
 from service.web.dependencies import ServicesDep
+from service.web.requests import only_params
 from service.web.responses import json_text, respond
 
 router = APIRouter(prefix="/api/v1", tags=["stats"])
@@ -17,6 +18,7 @@ router = APIRouter(prefix="/api/v1", tags=["stats"])
 @router.get("/stats.json", include_in_schema=False)
 def get_stats(request: Request, services: ServicesDep) -> Response:
     """Return how much the graph holds, how well it is verified, and what is still open."""
+    only_params(request, ("format",))
     engine = services.engine
     writers = {
         "application/json": lambda: json_text(request, corpus_report.document(engine)),
@@ -33,6 +35,7 @@ def get_agreement(request: Request) -> Response:
     intervals; `between` says whether persons or programs coded. A disagreement is resolved with
     a reason or disputed.
     """
+    only_params(request, ("format",))
     writers = {
         "application/json": lambda: json_text(request, report.shipped()),
         "text/markdown": lambda: report.as_text(report.shipped()),

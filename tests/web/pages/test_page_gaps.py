@@ -227,6 +227,20 @@ def test_a_ratio_says_what_it_is_and_on_which_side_of_1_things_are_better(
     assert ("includes 1" in listed) == ("includes 1" in figure)
 
 
+def test_a_list_of_what_is_no_pair_is_not_set_against_the_number_of_pairs(
+    client: TestClient,
+) -> None:
+    every = client.get("/api/v1/gaps?other_comparisons=true&limit=1").json()["total"]
+    some = client.get("/api/v1/gaps?comparison=extreme&limit=1").json()["total"]
+    status = opened(client, "/gaps?comparison=extreme").one("[role=status]").words
+    assert status.startswith(f"{some} of {every} measured figures, none of them a pair: extreme")
+    assert (
+        opened(client, "/gaps?other_comparisons=true")
+        .one("[role=status]")
+        .words.startswith(f"{every} of {every} measured figures")
+    )
+
+
 def test_what_n_counts_stands_for_one_and_for_many(client: TestClient) -> None:
     kinds = ("odds-ratio", "standardised-effect", "absolute-difference")
     pages = (opened(client, f"/gaps?other_comparisons=true&gap_kind={kind}") for kind in kinds)

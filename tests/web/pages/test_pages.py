@@ -93,6 +93,12 @@ def test_the_home_page_counts_what_the_api_lists(client: TestClient) -> None:
         assert f"{total:,} {name}" in links
 
 
+def test_the_home_page_says_how_many_benchmarks_are_only_drafts(client: TestClient) -> None:
+    found = opened(client, "/benchmarks?status=draft").one("[role=status]").words
+    drafts = opened(client, "/").one('.counts [href="/benchmarks?status=draft"]').words
+    assert drafts == f"{found.partition(' of ')[0]} only drafts"
+
+
 def test_openapi_is_3_1_and_describes_each_operation(client: TestClient) -> None:
     api = client.get("/openapi.json").json()
     assert api["openapi"].startswith("3.1")

@@ -26,11 +26,13 @@ ROWS = 50
 class GapList:
     """The gaps that pass the filters, of `total`, and what each filter may be set to.
 
+    `with_others` says that the filters ask for records that are no pairs, too, so `total` has them.
     `apart` are the records that are no pairs, counted by their comparison.
     """
 
     gaps: tuple[Gap, ...]
     total: int
+    with_others: bool
     apart: Mapping[str, int]
     choices: Mapping[str, tuple[str, ...]]
     chosen: Mapping[str, str]
@@ -67,7 +69,6 @@ def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
             known=list(_NUMBER),
         )
     filters = {name: value for name, value in chosen.items() if name != "number"}
-    more = any(chosen.get(reason.parameter) == "true" for reason in UNCOUNTED)
     every = records(engine, counted_only=False)
     counted = records(engine)
     found = {str(g["id"]) for g in lists.listing(engine, "gaps", filters)} if filters else None
@@ -76,9 +77,13 @@ def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
         (g for g in kept if found is None or g.id in found if number in {None, _numbered(g)}),
         key=lambda g: (g.benchmark, g.id),
     )
-    total = len(every if more else counted)
+    asked = {r.parameter: "true" for r in UNCOUNTED if chosen.get(r.parameter) == "true"}
+    if chosen.get("comparison", PAIR) != PAIR:
+        asked["other_comparisons"] = "true"
+    others = "other_comparisons" in asked
+    total = len(lists.listing(engine, "gaps", asked)) if asked else len(counted)
     apart = Counter(sorted(g.comparison or "" for g in compared_otherwise(engine)))
-    listed = GapList(tuple(ordered), total, apart, choices(engine), chosen, page)
+    listed = GapList(tuple(ordered), total, others, apart, choices(engine), chosen, page)
     if 1 <= page <= listed.pages:
         return listed
     raise BadParameter(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from service.common.problems import NotFound
-from service.queries import catalog
+from service.queries import catalog, lists
 from service.queries.cache import cached_per_state
 from service.store.port import Engine
 from service.web.pages.gaps import gap as gap_view
@@ -39,10 +39,12 @@ QUESTIONS = (
 class HomePage:
     """How many things and records the store holds, and the gap that is shown.
 
+    `drafts` are the benchmarks of which no card is more than a draft: most have no answers yet.
     `stages` are the deployments by stage; `not stated` is one of them, and none is guessed.
     """
 
     counts: dict[str, int]
+    drafts: int
     stages: dict[str, int]
     gap: gap_view.GapPage | None
 
@@ -55,7 +57,10 @@ def front(engine: Engine) -> HomePage:
     at = catalog.run(catalog.named_query("deployments-by-stage"), {}, engine)
     stages = {str(r["stage"]).replace("-", " "): int(str(r["deployments"])) for r in at}
     counts = {name: by_class.get(kind, 0) for name, kind in COUNTED.items()}
-    return HomePage(counts, stages, _gap(engine))
+    cards = lists.listing(engine, "cards", {})
+    read = {card["benchmark"] for card in cards if card["status"] != "draft"}
+    drafts = len({card["benchmark"] for card in cards} - read)
+    return HomePage(counts, drafts, stages, _gap(engine))
 
 
 def _gap(engine: Engine) -> gap_view.GapPage | None:
