@@ -77,11 +77,11 @@ def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
         (g for g in kept if found is None or g.id in found if number in {None, _numbered(g)}),
         key=lambda g: (g.benchmark, g.id),
     )
-    asked = {r.parameter: "true" for r in UNCOUNTED if chosen.get(r.parameter) == "true"}
+    requested = {r.parameter: "true" for r in UNCOUNTED if chosen.get(r.parameter) == "true"}
     if chosen.get("comparison", PAIR) != PAIR:
-        asked["other_comparisons"] = "true"
-    others = "other_comparisons" in asked
-    total = len(lists.listing(engine, "gaps", asked)) if asked else len(counted)
+        requested["other_comparisons"] = "true"
+    others = "other_comparisons" in requested
+    total = len(lists.listing(engine, "gaps", requested)) if requested else len(counted)
     apart = Counter(sorted(g.comparison or "" for g in compared_otherwise(engine)))
     listed = GapList(tuple(ordered), total, others, apart, choices(engine), chosen, page)
     if 1 <= page <= listed.pages:
