@@ -241,6 +241,15 @@ def test_a_list_of_what_is_no_pair_is_not_set_against_the_number_of_pairs(
     )
 
 
+@pytest.mark.parametrize("level", ["secondary", "unverified", "abstract"])
+def test_only_of_a_source_that_was_seen_is_said_that_it_states_a_figure(
+    client: TestClient, level: str
+) -> None:
+    first = client.get(f"/api/v1/gaps?verification={level}&limit=1").json()["items"][0]["id"]
+    stated = "as the source states it" in opened(client, f"/gaps/{first}").words
+    assert stated == (level == "abstract")
+
+
 def test_what_n_counts_stands_for_one_and_for_many(client: TestClient) -> None:
     kinds = ("odds-ratio", "standardised-effect", "absolute-difference")
     pages = (opened(client, f"/gaps?other_comparisons=true&gap_kind={kind}") for kind in kinds)

@@ -34,11 +34,18 @@ _METHODS = {
     "one-at-a-time": "the first score minus the score with this change alone",
 }
 
+_SEEN = {
+    "secondary": "as accounts of the source give it",
+    "unverified": "as the record has it; nobody has checked it against a source",
+}
+"""What is said of a figure where the source was not seen, by the level of verification."""
+
 
 def sampled_in(gap: Gap) -> tuple[str, ...]:
     """Return what was resampled for any interval of a gap, that of the whole first."""
     parts = (c for d in gap.decompositions for c in d.contributions)
-    found = (*map(_score, gap.measurements), *(_part(gap, None, c, {}) for c in parts))
+    scores = (_score(gap, m) for m in gap.measurements)
+    found = (*scores, *(_part(gap, None, c, {}) for c in parts))
     return sampling_units((total(gap), *found))
 
 
@@ -63,7 +70,7 @@ def _undivided(gap: Gap, kind: Mapping[str, str], unit: str | None) -> Breakdown
         **_estimate(gap),
     )
     first, last = ends(gap)
-    numbers = (_score(first), whole, _score(last))
+    numbers = (_score(gap, first), whole, _score(gap, last))
     higher, why = higher_is_better(gap), _undrawn(gap)
     picture, why = (None, why) if why else waterfall(numbers, unit, higher_is_better=higher)
     return Breakdown("whole", "none", (), None, numbers, (), picture, why, higher)
@@ -112,7 +119,7 @@ def _divided(
     rungs = sorted(found.rungs, key=lambda r: r.position)
     scores = [_at(gap, r.measurement) for r in rungs] or [first, last]
     parts = [_part(gap, found, c, kind) for c in found.contributions]
-    numbers = (*map(_score, scores), *parts, *_residual(gap, found), total(gap))
+    numbers = (*(_score(gap, s) for s in scores), *parts, *_residual(gap, found), total(gap))
     picture, why = waterfall(numbers, unit, higher_is_better=higher_is_better(gap))
     return Breakdown(
         key=found.key,
@@ -166,7 +173,7 @@ def _formula(gap: Gap, parent: Decomposition, part: Contribution) -> str:
     at = {f"{base}/rung-{r.position}": _at(gap, r.measurement) for r in parent.rungs}
     before, after = at.get(part.from_rung or ""), at.get(part.to_rung or "")
     if before is None or after is None:
-        return _METHODS.get(parent.decomposition_method, "as the source states it")
+        return _METHODS.get(parent.decomposition_method, _given(gap))
     return _minus(gap, before, after)
 
 
@@ -186,8 +193,13 @@ def _minus(gap: Gap, before: Measurement, after: Measurement) -> str:
 
 def _difference(gap: Gap) -> str:
     if _undrawn(gap):
-        return f"{gap.gap_kind.replace('-', ' ')}, as the source states it"
+        return f"{gap.gap_kind.replace('-', ' ')}, {_given(gap)}"
     return _minus(gap, *ends(gap))
+
+
+def _given(gap: Gap) -> str:
+    """Return who gives a figure that follows from no other: the source, or what was seen of it."""
+    return _SEEN.get(gap.verification, "as the source states it")
 
 
 def total(gap: Gap) -> Number:
@@ -196,7 +208,7 @@ def total(gap: Gap) -> Number:
     return Number("total", "whole gap", "total", gap_kind=kind, formula=_difference(gap), **given)
 
 
-def _score(found: Measurement) -> Number:
+def _score(gap: Gap, found: Measurement) -> Number:
     counted = f"{found.events} of {found.n}" if found.events is not None and found.n else ""
     return Number(
         "score",
@@ -204,7 +216,7 @@ def _score(found: Measurement) -> Number:
         "score",
         about=found.condition.description if found.condition else None,
         events=found.events,
-        formula=counted or "as the source states it",
+        formula=counted or _given(gap),
         study=found.study,
         **_estimate(found),
     )
