@@ -250,6 +250,28 @@ def test_only_of_a_source_that_was_seen_is_said_that_it_states_a_figure(
     assert stated == (level == "abstract")
 
 
+def test_what_was_not_seen_is_not_said_to_be_missing_in_the_source(client: TestClient) -> None:
+    def missing(row: dict[str, str]) -> bool:
+        return {"interval-not-seen", "sample-size-not-seen"} <= set(row["not_given"].split())
+
+    ident, benchmark = next(
+        (row["id"], row["benchmark"]) for row in rows(client.get("/gaps.csv")) if missing(row)
+    )
+    lead = opened(client, f"/gaps/{ident}").one(".lead").words
+    assert "n not seen" in lead
+    assert "No interval seen." in lead
+    every = opened(client, f"/gaps?benchmark={benchmark}")
+    cells = every.one(f'tr:has([href="/gaps/{ident}"])').texts("td .none")
+    assert {"no interval seen", "not seen"} <= set(cells)
+
+
+def test_a_gap_without_a_code_for_what_changed_does_not_say_that_it_was_not_stated(
+    client: TestClient,
+) -> None:
+    ident = next(row["id"] for row in rows(client.get("/gaps.csv")) if not row["varies"])
+    assert "no dimension coded" in opened(client, f"/gaps/{ident}").texts("dd")
+
+
 def test_what_n_counts_stands_for_one_and_for_many(client: TestClient) -> None:
     kinds = ("odds-ratio", "standardised-effect", "absolute-difference")
     pages = (opened(client, f"/gaps?other_comparisons=true&gap_kind={kind}") for kind in kinds)
