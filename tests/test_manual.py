@@ -114,6 +114,10 @@ def test_readme_shows_what_the_service_answers(clients: Callable[[str], TestClie
     for name in ("benchmarks", "cards", "deployments", "reviews"):
         total = client.get(f"/api/v1/{name}?limit=1").json()["total"]
         assert f"{total} {name}" in readme
+    shown = re.findall(r"^│ (\d+) +│ (\d+) to (\d+) +│ (\S+) ", readme, re.MULTILINE)
+    fit = client.get("/api/v1/deployments/public-self-assessment/fit?limit=3").json()["benchmarks"]
+    columns = ("rank", "best_rank", "worst_rank", "benchmark")
+    assert shown == [tuple(str(row[name]) for name in columns) for row in fit]
     gaps = client.get("/api/v1/stats").json()["totals"]
     assert f"{gaps['gaps']} measured gaps, {gaps['withNumber']} of which" in " ".join(
         readme.split()

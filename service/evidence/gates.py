@@ -23,7 +23,8 @@ def difference(figure: Figure) -> str | None:
     if figure.kind != "absolute-difference":
         return f"{figure.kind}, and only absolute differences are summed up"
     if figure.value is None:
-        return "the source gives no single number"
+        unseen = figure.verification in _UNSEEN
+        return "no number was seen in its own source" if unseen else "it has no single number"
     readable = figure.qualifier in _READABLE
     return None if readable else f"the number is an {figure.qualifier}"
 

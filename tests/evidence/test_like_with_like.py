@@ -1,7 +1,7 @@
 """Figures are pooled only with their like, once each, and by name of study: through every door."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -241,6 +241,15 @@ def test_what_is_in_no_synthesis_says_which_gate_it_failed(service: TestClient) 
     assert found["syntheses"][0]["no_summary_because"] == "four-studies: 1 of at least 4 studies"
     confounded = service.get("/api/v1/evidence/modality").json()["left_out"]
     assert {i["reason"] for i in confounded} == {"input-variation changed with it"}
+
+
+def test_what_was_not_seen_is_not_left_out_for_what_its_source_gives(
+    clients: Callable[[str], TestClient],
+) -> None:
+    found = clients("embedded").get("/api/v1/evidence/input-variation").json()["left_out"]
+    reasons = {i["reason"] for i in found if i["verification"] == "secondary"}
+    assert "no number was seen in its own source" in reasons
+    assert not [reason for reason in reasons if "the source" in reason]
 
 
 def test_a_dimension_that_is_not_there_is_not_found(service: TestClient) -> None:

@@ -113,7 +113,7 @@ def test_without_a_dimension_there_is_the_form_alone(client: TestClient) -> None
 def test_what_answers_too_little_stands_apart_with_what_it_leaves_open(client: TestClient) -> None:
     every = "&min_answered=1&limit=200"
     usual, few = (opened(client, f"/fit?{STORED}{more}") for more in ("", every))
-    open_ = "Cross-Care leaves open information completeness, interaction type, decision mediation"
+    open_ = "Cross-Care leaves open decision mediation, outcome validity"
     assert any(words.startswith(open_) for words in usual.texts(".unranked li"))
     assert "/benchmarks/cross-care" in few.values(".ranked h3 > a", "href")
     alone = opened(client, f"/fit?{STORED}&benchmark=cross-care")
