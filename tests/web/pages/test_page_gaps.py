@@ -269,7 +269,9 @@ def test_a_gap_without_a_code_for_what_changed_does_not_say_that_it_was_not_stat
     client: TestClient,
 ) -> None:
     ident = next(row["id"] for row in rows(client.get("/gaps.csv")) if not row["varies"])
-    assert "no dimension coded" in opened(client, f"/gaps/{ident}").texts("dd")
+    found = opened(client, f"/gaps/{ident}")
+    assert "no dimension coded" in found.texts("dd")
+    assert "what changed is not stated" not in found.words
 
 
 def test_what_n_counts_stands_for_one_and_for_many(client: TestClient) -> None:

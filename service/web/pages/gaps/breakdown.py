@@ -60,7 +60,7 @@ def breakdowns(gap: Gap, kind: Mapping[str, str], unit: str | None) -> tuple[Bre
 def _undivided(gap: Gap, kind: Mapping[str, str], unit: str | None) -> Breakdown:
     whole = Number(
         "contribution",
-        named(gap.varies) or "what changed is not stated",
+        named(gap.varies) or "a change without a coded dimension",
         kind_of(gap.varies, kind),
         formula=_difference(gap),
         together=len(gap.varies) > 1,
