@@ -31,9 +31,9 @@ GOLDEN = {
         "violated asserted assessed / unknown deployment-not-stated",
     ),
     ("customer-service-agents", "tau-bench"): (
-        "violated asserted assessed / unknown deployment-not-stated",
+        "violated asserted assessed / violated different-value",
         "unknown asserted assessed / unknown deployment-not-stated",
-        "holds asserted assessed / unknown assumption-not-stated",
+        "holds asserted assessed / unknown deployment-not-stated",
         "violated asserted assessed / violated different-value",
         "violated asserted assessed / violated asks-less",
     ),
@@ -140,7 +140,7 @@ def test_benchmarks_are_ordered_and_the_unranked_ones_stand_apart(client: TestCl
     assert all(len(b["answered"]) >= 3 for b in found["benchmarks"])
     apart = {u["benchmark"]: u for u in found["unranked"]}
     assert apart["cross-care"]["answered"] == ["query-authorship"]
-    assert apart["cross-care"]["open"] == list(CORE[1:])
+    assert apart["cross-care"]["open"] == ["decision-mediation", "outcome-validity"]
     assert all(len(u["answered"]) < 3 for u in apart.values())
 
 

@@ -105,14 +105,12 @@ def test_a_deployment_is_compared_in_its_own_domains_unless_asked(
 
 
 def test_what_the_first_condition_leaves_out_is_not_taken_for_changed(client: TestClient) -> None:
-    """Before the first change nothing is said of how inputs vary; between the next two it is."""
+    """Of the reported ladder, of which only the last two conditions are told, only that change."""
     found = client.get("/queries/confounded-contributions").json()["rows"]
-    named = {
-        row["contribution"][-1]
-        for row in found
-        if "gpt4o-recomputed" in row["contribution"] and "input" in row["changedButNotNamed"]
-    }
-    assert named == {"2"}
+    shown = [
+        row["contribution"].rpartition("/")[2] for row in found if "bean2026" in row["contribution"]
+    ]
+    assert shown == ["contribution-3"]
 
 
 def test_an_unknown_value_is_refused_with_the_values_there_are(client: TestClient) -> None:
@@ -185,7 +183,7 @@ def test_an_old_code_is_answered_as_what_says_the_same(client: TestClient) -> No
     both = benchmarks("expert") & benchmarks("examination")
     assert benchmarks("examination-item") == both != benchmarks("expert")
     either = benchmarks("asked-for-by-study") | benchmarks("natural-use")
-    assert benchmarks("user-written") > either
+    assert benchmarks("user-written") >= either
     assert "old_codes" not in found("expert")
     cards = client.get("/api/v1/cards?assumes=query-authorship/examination-item&limit=100").json()
     assert {item["benchmark"] for item in cards["items"]} == both
