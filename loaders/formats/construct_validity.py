@@ -27,13 +27,14 @@ _COLUMNS = {"bibkey", "title", "task_source", "response_format"}
 TASK_SOURCE = {
     "Author-crafted": ("researcher", "written-for-evaluation"),
     "Expert-crafted": ("expert", "written-for-evaluation"),
-    "Human exams": ("expert", "examination"),
+    "Human exams": ("examination",),
     "Crowd-sourced": ("crowd", "written-for-evaluation"),
     "LLM-generated": ("model",),
     "Procedurally-generated": ("model",),
     "Another benchmark": ("taken-from-benchmark",),
 }
-"""Closed answers on the source of the tasks; 'Real task' says neither who nor how."""
+"""Closed answers on the source of the tasks: 'Human exams' does not say who wrote them, 'Real task'
+neither who nor how."""
 RESPONSE_FORMAT = {"Interaction": ("multi-turn",)}
 METRIC = {
     "Exact match": ("exact-match", "item-correct"),
