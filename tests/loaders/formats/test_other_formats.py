@@ -320,7 +320,8 @@ response_format_clean,metric_definition_clean,results_realism_clean,task_ecology
 one2024,"A
 title", One ,x,y,"['Real task', 'Expert-crafted']",['Interaction'],['Exact match'],['Realistic'],
 one2024,A title,One,x,y,"['LLM-generated', 'Procedurally-generated']",['Logits'],[''],open('x'),
-two2024,Two,,x,y,"['Another benchmark', 'Human exams']",,"['Human ratings', 'Correlation']",,['Partial']
+two2024,Two,,x,y,"['Another benchmark', 'Human exams']",,\
+"['Human ratings', 'Correlation']",,['Partial']
 ,No key,,x,y,,,,,
 """
 
