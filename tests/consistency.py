@@ -126,6 +126,27 @@ def rules_left_out(records: Iterable[Record]) -> Iterator[Finding]:
                 yield record.id, sentence
 
 
+OUTCOMES, SCORERS = "outcome-validity-consequence", "outcome-validity-scorer"
+AUTHORS, ORIGINS = "query-authorship-author", "query-authorship-elicitation"
+
+
+def parts_left_open_in_full_answers(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield cards that call a question answered though one of its two parts has no value.
+
+    What an output is scored by belongs to the outcome, and who wrote a query to its origin. If a
+    source does not say it, the question is answered in part.
+    """
+    both = (("outcome-validity", OUTCOMES, SCORERS), ("query-authorship", AUTHORS, ORIGINS))
+    for record in records:
+        if isinstance(record, Card) and by_hand(record):
+            for dimension, *parts in both:
+                statement = said(record)[dimension]
+                coded = {part(value) for value in statement.coded()}
+                for missing in set(parts) - coded if coded & set(parts) else ():
+                    if statement.answer_status == "answered":
+                        yield record.id, f"{dimension} is answered, but {missing} is open"
+
+
 SIBLINGS = (
     ("medqa", "medmcqa"), ("tau-bench", "tau2-bench"), ("bird", "ehrsql"), ("slake", "vqa-rad"),
     ("humaneval", "mbpp"), ("humaneval", "livecodebench"), ("humaneval", "bigcodebench"),

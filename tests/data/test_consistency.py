@@ -21,6 +21,7 @@ CHECKS: tuple[Callable[[Iterable[Record]], Iterator[Finding]], ...] = (
     consistency.n_of_neither_end,
     consistency.rules_that_give_another_value,
     consistency.rules_left_out,
+    consistency.parts_left_open_in_full_answers,
     consistency.siblings_that_differ_without_a_word,
 )
 
