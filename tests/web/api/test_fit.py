@@ -82,8 +82,8 @@ def test_the_parts_stand_beside_the_verdict_that_is_rolled_up_from_them(client: 
         "how": "derived", "assumed": [], "deployed": ["clinician"],
     }  # fmt: skip
     assert author == {
-        "part": "author", "verdict": "unknown", "rule": "deployment-not-stated", "how": "derived",
-        "assumed": ["expert"], "deployed": [],
+        "part": "author", "verdict": "unknown", "rule": "assumption-not-stated", "how": "derived",
+        "assumed": [], "deployed": [],
     }  # fmt: skip
     assert (elicitation["verdict"], elicitation["rule"]) == ("violated", "different-value")
     found = fit_of(client, "clinician-workup", "medqa")["findings"]
@@ -99,7 +99,7 @@ def test_csv_has_the_parts_of_each_row(client: TestClient) -> None:
     answer = client.get("/api/v1/deployments/clinician-workup/fit?benchmark=medqa&format=csv").text
     rows = {r["dimension"]: r["parts"] for r in csv.DictReader(io.StringIO(answer))}
     assert rows["query-authorship"] == (
-        "author: unknown (deployment-not-stated); elicitation: violated (different-value); "
+        "author: unknown (assumption-not-stated); elicitation: violated (different-value); "
         "population: unknown (assumption-not-stated)"
     )
     assert rows["decision-mediation"] == ""
@@ -122,7 +122,7 @@ def test_an_old_code_that_may_mean_several_is_read_each_way(client: TestClient) 
     finding = client.post("/api/v1/fit", json=body).json()["benchmarks"][0]["findings"][0]
     assert finding["characteristics"][0]["coded"][0]["to_recode"]
     told = [(p["verdict"], p["rule"]) for p in finding["parts"]]
-    assert told == [("unknown", "deployment-not-stated"), ("violated", "different-value")]
+    assert told == [("unknown", "assumption-not-stated"), ("violated", "different-value")]
     chat = client.post("/api/v1/fit", json={**body, "benchmark": "chatbot-arena"}).json()
     elicitation = chat["benchmarks"][0]["findings"][0]["parts"][1]
     assert (elicitation["verdict"], elicitation["rule"]) == ("unknown", "old-value-untold")
