@@ -69,10 +69,10 @@ def test_a_contribution_whose_conditions_changed_more_is_confounded(found: dict[
 
 def test_too_few_comparable_studies_are_not_summed_up(found: dict[str, Any]) -> None:
     pools = part(found, "decision-mediation")["pools"]
-    pool = next(p for p in pools if p["metric_class"] == "any-of-several")
+    pool = next(p for p in pools if p["metric_class"] == "sensitivity")
     assert (pool["k"], pool["summary"]) == (1, None)
     assert pool["no_summary_because"] == "1 of at least 3 comparable studies"
-    assert (pool["metric_class"], pool["higher_is_better"]) == ("any-of-several", True)
+    assert (pool["metric_class"], pool["higher_is_better"]) == ("sensitivity", True)
 
 
 def test_one_step_in_two_records_is_one_figure_and_confounded(found: dict[str, Any]) -> None:
