@@ -84,7 +84,7 @@ def ends_that_no_card_assumes(records: Iterable[Record]) -> Iterator[Finding]:
             assumed[record.benchmark.id] |= {c for a in record.assumptions for c in a.coded()}
     for record in records:
         if isinstance(record, Gap) and record.comparison in PAIRS:
-            card = assumed[record.benchmark]
+            card = assumed[record.benchmark or ""]
             for value in under(ends(record)[0]):
                 of_part = {c for c in card if part(c) == part(value)}
                 if of_part and not any(akin(value, c) for c in of_part):

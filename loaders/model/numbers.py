@@ -154,16 +154,16 @@ class Gap(Record, Estimate):
     A difference is signed so that positive is a loss: evaluation minus changed where higher is
     better, changed minus evaluation where lower is. Where neither is better its kind is
     `undirected-difference`, a size without a sign. `comparison` says what the record is where it is
-    no such pair (None: a pair), such as an effect of deployment. `varies` names every dimension on
-    which the two ends differ: several are confounded. `conflicts_with` names gaps that give other
-    figures.
+    no such pair (None: a pair), such as an effect of deployment; only such a record may start from
+    no evaluation and have no `benchmark`. `varies` names every dimension on which the two ends
+    differ: several are confounded. `conflicts_with` names gaps that give other figures.
     `published_by` let it count although it had been self-reported, `published_because` of that.
     """
 
     kind = "gap"
     rdf_type = "egap:PerformanceGap"
     title: Annotated[Text, Value("dcterms:title")]
-    benchmark: Annotated[Slug, Coded("egap:gapOfBenchmark", "id/benchmark/")]
+    benchmark: Annotated[Slug | None, Coded("egap:gapOfBenchmark", "id/benchmark/")] = None
     deployment: Annotated[Slug | None, Coded("egap:gapInDeployment", "id/deployment/")] = None
     author: Annotated[Agent, NestedThing("prov:wasAttributedTo")]
     systems: Annotated[tuple[System, ...], Mention("egap:ofSystem")] = ()

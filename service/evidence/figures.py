@@ -259,6 +259,6 @@ def clusters(figures: Sequence[Figure]) -> list[list[Figure]]:
 def _marks(figure: Figure) -> set[str]:
     marks = {f"study {s}" for s in figure.studies} | {f"gap {figure.gap}"}
     marks |= {f"gap {other}" for other in figure.conflicts}
-    if figure.deployment:
+    if figure.benchmark and figure.deployment:
         marks.add(f"use {figure.author} {figure.benchmark} {figure.deployment}")
     return marks

@@ -49,7 +49,7 @@ def of_gap(
     `domains` has those of a benchmark under its id, and those of a deployment under `at {id}`.
     `classes` has the classes of metric by code.
     """
-    near = domains.get(gap.benchmark, frozenset()) | domains.get(
+    near = domains.get(gap.benchmark or "", frozenset()) | domains.get(
         f"at {gap.deployment}", frozenset()
     )
     read = _GapReader(gap, classes)
@@ -97,7 +97,7 @@ class _GapReader:
             kind=gap.gap_kind,
             verification=gap.verification,
             title=gap.title,
-            benchmark=gap.benchmark,
+            benchmark=gap.benchmark or "",
             deployment=gap.deployment,
             author=gap.author.id,
             studies=frozenset(m.study.id for m in ends if m and m.study),

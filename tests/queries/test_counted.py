@@ -48,7 +48,8 @@ def doubles(client: TestClient) -> list[dict[str, Any]]:
     texts = (client.get(f"/api/v1/gaps/{ident}.yaml").text for ident in SHIPPED)
     found = [yaml.safe_load(text)["records"][0] for text in texts]
     changed = {"verification": "self-reported", "comparison": "pair"}
-    return [{**r, "id": f"own-{r['id']}", **changed} for r in found]
+    start = {"benchmark": "bean2026-scenarios"}  # effects have none
+    return [{**start, **r, "id": f"own-{r['id']}", **changed} for r in found]
 
 
 def others(client: TestClient) -> list[dict[str, Any]]:

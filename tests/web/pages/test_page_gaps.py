@@ -284,6 +284,33 @@ def test_what_n_counts_stands_for_one_and_for_many(client: TestClient) -> None:
     assert "106 studies" in words
 
 
+def test_a_record_that_is_no_pair_needs_no_benchmark(client: TestClient) -> None:
+    ident, effects = "agweyu2026-treatment-failure", "comparison=effect-of-deployment"
+    page = opened(client, f"/gaps/{ident}")
+    assert "starts from no evaluation; measured was Treatment failure within 14 days" in page.words
+    assert not [link for link in page.links() if link.endswith("/benchmarks/None")]
+    assert f"/gaps/{ident}" in opened(client, f"/gaps?{effects}&q=treatment+failure").links()
+    (row,) = (r for r in rows(client.get(f"/gaps.csv?{effects}")) if r["id"] == ident)
+    assert row["benchmark"] == ""
+    asked = ("domain=healthcare", "domain=law", "benchmark=bean2026-scenarios")
+    listed = [client.get(f"/api/v1/gaps?limit=100&{effects}&{more}").json() for more in asked]
+    found = [[g for g in items["items"] if g["id"] == ident] for items in listed]
+    assert [len(items) for items in found] == [1, 0, 0]  # the domain is that of its deployment
+    assert "benchmark" not in found[0][0]
+    assert client.get(f"/api/v1/gaps/{ident}").json()["benchmark"] is None
+
+
+def test_a_pair_without_a_benchmark_is_refused_with_what_to_do(client: TestClient) -> None:
+    whole = client.get("/api/v1/gaps/agweyu2026-treatment-failure.yaml").text
+    answer = client.post("/api/v1/validate", content=whole)
+    assert answer.status_code == 200, answer.text
+    pair = whole.replace("comparison: effect-of-deployment", "comparison: pair")
+    answer = client.post("/api/v1/validate", content=pair)
+    assert answer.status_code == 422
+    assert "Benchmark" in answer.json()["detail"]
+    assert "Give its id as benchmark" in answer.json()["detail"]
+
+
 def test_the_table_has_numbers_in_columns_of_their_own(client: TestClient) -> None:
     table = rows(client.get("/gaps.csv"))
     assert not [cell for row in table for cell in row.values() if re.match(r"'[-+]\d", cell)]

@@ -75,7 +75,7 @@ def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
     kept = every if filters else counted
     ordered = sorted(
         (g for g in kept if found is None or g.id in found if number in {None, _numbered(g)}),
-        key=lambda g: (g.benchmark, g.id),
+        key=lambda g: (g.benchmark or "", g.id),
     )
     requested = {r.parameter: "true" for r in UNCOUNTED if chosen.get(r.parameter) == "true"}
     if chosen.get("comparison", PAIR) != PAIR:
@@ -106,7 +106,7 @@ def choices(engine: Engine) -> dict[str, tuple[str, ...]]:
         "verification": _sorted(g.verification for g in found),
         "gap_kind": _sorted(g.gap_kind for g in found),
         "comparison": _sorted(g.comparison or PAIR for g in found),
-        "benchmark": _sorted(g.benchmark for g in found),
+        "benchmark": _sorted(g.benchmark for g in found if g.benchmark),
         "deployment": _sorted(g.deployment for g in found if g.deployment),
         "number": _NUMBER,
     }
