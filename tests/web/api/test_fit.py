@@ -273,7 +273,7 @@ def test_a_description_is_fitted_and_nothing_is_stored(client: TestClient) -> No
     assert answer.status_code == 200
     found = answer.json()["benchmarks"][0]["findings"]
     assert [(f["verdict"], f["how"]) for f in found][:2] == [
-        ("unknown", "derived"), ("violated", "derived"),
+        ("violated", "derived"), ("violated", "derived"),
     ]  # fmt: skip
     assert found[0]["judgements"] == []
     assert client.get("/api/v1/deployments").json()["total"] == before
