@@ -103,6 +103,36 @@ def n_of_neither_end(records: Iterable[Record]) -> Iterator[Finding]:
                     yield record.id, f"n is {record.n}, of the ends {before.n} and {after.n}"
 
 
+def attempts_in_a_class_of_one(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps that count items right in every trial, on a metric of one answer or attempt."""
+    for record in records:
+        for end in record.measurements if isinstance(record, Gap) else ():
+            wrong = end.metric.metric_class in ONE_ATTEMPT
+            if wrong and "repetition/every-trial" in under(end):
+                yield record.id, f"{end.metric.id} is of one attempt, and all trials must be right"
+
+
+ONE_ATTEMPT = {"accuracy", "task-success", "any-of-several"}
+"""Classes of metric that say nothing of every trial; see *right in all of several*."""
+
+
+def disputes_without_a_source(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield disputed gaps that name neither who disputes them nor the gap that disagrees."""
+    disputed = (r for r in records if isinstance(r, Gap) and r.status == "disputed")
+    for record in disputed:
+        if not (record.contested_in or record.conflicts_with):
+            yield record.id, "disputed, and no source and no other gap says by whom"
+
+
+def numbers_without_interval_or_reason(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps with a number or a range that has no interval and does not say why."""
+    for record in records:
+        if isinstance(record, Gap) and {record.value, record.lowest} != {None}:
+            explained = record.intervals or any("interval" in code for code in record.not_given)
+            if not explained:
+                yield record.id, "a number without an interval, and not_given has no word on it"
+
+
 def rules_that_give_another_value(records: Iterable[Record]) -> Iterator[Finding]:
     """Yield codings by a rule of the ontology that does not give their value."""
     table = rule_values()
