@@ -139,7 +139,7 @@ def test_copies_are_taken_while_a_writer_deletes_the_files_they_are_made_of(
         for number in itertools.count():
             writer.commit(f'<urn:a> <urn:p> "{number}" <urn:g> .\n')
             writer.tidy()
-            if copied.is_set():
+            if copied.wait(0.1):
                 return
 
     with ThreadPoolExecutor(1) as pool:
