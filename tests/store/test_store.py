@@ -13,7 +13,7 @@ from threading import Event
 import pytest
 from fastapi.testclient import TestClient
 
-from service.common.problems import StoreBusy
+from service.common.problems import StoreBusy, StoreDamaged
 from service.common.settings import Settings
 from service.store.oxigraph.private_copy import open_copy
 from service.store.oxigraph.store import open_store
@@ -139,7 +139,7 @@ def test_copies_are_taken_while_a_writer_deletes_the_files_they_are_made_of(
         for number in itertools.count():
             writer.commit(f'<urn:a> <urn:p> "{number}" <urn:g> .\n')
             writer.tidy()
-            if copied.wait(0.1):
+            if copied.wait(0.05):
                 return
 
     with ThreadPoolExecutor(1) as pool:
@@ -155,6 +155,20 @@ def test_copies_are_taken_while_a_writer_deletes_the_files_they_are_made_of(
         writing.result()
     writer.close()
     assert not [*tmp_path.glob("*.copy-*"), *tmp_path.glob("*.tmp")]
+
+
+def test_a_store_that_cannot_be_opened_is_not_opened_again_for_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each opening is tried for two seconds; a broken store took forty until it was said."""
+    open_store(tmp_path / "store").close()
+    for manifest in (tmp_path / "store").glob("MANIFEST-*"):
+        manifest.write_bytes(b"x" * 64)
+    rests: list[float] = []
+    monkeypatch.setattr("service.store.oxigraph.store.time.sleep", rests.append)
+    with pytest.raises(StoreDamaged):
+        open_copy(tmp_path / "store")
+    assert len(rests) < 20
 
 
 def test_closing_waits_for_a_transaction_of_another_thread(tmp_path: Path) -> None:

@@ -306,8 +306,9 @@ def copy_beside_a_writer(folder: Path, to: Path) -> None:
     Raises as `open_store` and `EmbeddedEngine.backup` do.
     """
     for _ in range(_TRIES - 1):
-        with suppress(StoreDamaged), closing(open_store(folder, read_only=True)) as engine:
+        with closing(open_store(folder, read_only=True)) as engine, suppress(StoreDamaged):
             return engine.backup(to)
+        time.sleep(0.1)
     with closing(open_store(folder, read_only=True)) as engine:
         return engine.backup(to)
 
@@ -340,7 +341,7 @@ def _beside_a_writer(folder: Path) -> ox.Store:
     for _ in range(_TRIES - 1):
         try:
             return ox.Store.read_only(str(folder))
-        except RuntimeError:
+        except (FileNotFoundError, RuntimeError):
             time.sleep(0.1)
     return ox.Store.read_only(str(folder))
 
