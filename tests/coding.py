@@ -18,6 +18,7 @@ from loaders.mapping.iris import BASE, last_segment
 from loaders.model import Card, Gap, Measurement
 from service.ontology import graphs
 from tests import shipped
+from tests.consistency import ends
 
 FOLDER = shipped.ROOT / "data" / "coding"
 COLUMNS = (
@@ -86,7 +87,7 @@ def _schemes(code: str) -> Iterable[object]:
 
 
 def _gap_answers(gap: Gap) -> Mapping[str, str]:
-    before, after = _ends(gap)
+    before, after = ends(gap)
     designs = {_design(m) for m in (before, after)} - {None}
     found = {
         "varies": " ".join(sorted(gap.varies)),
@@ -99,11 +100,6 @@ def _gap_answers(gap: Gap) -> Mapping[str, str]:
         "n-changed": after.n or gap.n,
     }
     return {name: NOT_STATED if v in (None, "") else str(v) for name, v in found.items()}
-
-
-def _ends(gap: Gap) -> tuple[Measurement, Measurement]:
-    found = {f"measurement-{m.key}": m for m in gap.measurements}
-    return found[gap.evaluation], found[gap.changed]
 
 
 def _design(measurement: Measurement) -> str | None:
@@ -121,7 +117,7 @@ def _sources() -> Iterator[dict[str, str]]:
         yield _source("card", card.id, card.title, what, urls)
     for gap in gaps:
         words = (
-            f"{m.metric.name}: {m.condition.description if m.condition else ''}" for m in _ends(gap)
+            f"{m.metric.name}: {m.condition.description if m.condition else ''}" for m in ends(gap)
         )
         yield _source("gap", gap.id, gap.title, " -> ".join(words), {s.url for s in gap.sources})
 

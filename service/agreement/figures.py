@@ -18,6 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from service.decomposition.intervals import wilson
+
 Answer = frozenset[str]
 Pairs = Mapping[str, tuple[Answer, Answer]]
 """What two coders answered to one question, by record."""
@@ -75,7 +77,7 @@ def agreement(questions: Sequence[Pairs]) -> Agreement:
     )
     share = _figure(equal, n)
     if len(parts) == 1:
-        share = Coefficient(share.value, _wilson(round(equal[0]), round(n[0])))
+        share = Coefficient(share.value, wilson(round(equal[0]), round(n[0]), LEVEL))
     beyond = _figure(apart_by_chance - apart, apart_by_chance)
     return Agreement(round(n[0]), share, _figure(equal - by_chance, n - by_chance), beyond)
 
@@ -125,10 +127,3 @@ def _figure(above: Array, below: Array) -> Coefficient:
     tail = (1 - LEVEL) / 2
     lower, upper = np.quantile(rest, [tail, 1 - tail])
     return Coefficient(float(found[0]), (float(lower), float(upper)))
-
-
-def _wilson(events: int, n: int) -> Interval:
-    from statsmodels.stats.proportion import proportion_confint  # noqa: PLC0415 - slow to import
-
-    lower, upper = proportion_confint(events, n, alpha=1 - LEVEL, method="wilson")
-    return float(lower), float(upper)

@@ -11,12 +11,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from service.evidence.figures import Arm, Figure
+from service.evidence.figures import SHARE_UNITS, Arm, Figure
 
 LEVELS = ("recomputed", "full-text", "abstract", "secondary", "unverified")
 """Levels of verification, best first; any other stands after these."""
-_WHOLE = {"percentage-point": 100.0, "percent": 100.0, "fraction": 1.0}
-"""Units that are shares, and what the whole is in them."""
 UNSETTLED = ("withdrawn", "disputed")
 """States of a record whose figures are not pooled."""
 
@@ -52,12 +50,12 @@ def _identity(figure: Figure) -> object:
 
 
 def _scale(unit: str | None) -> str | None:
-    return "share" if unit in _WHOLE else unit
+    return "share" if unit in SHARE_UNITS else unit
 
 
 def _in_points(value: float | None, unit: str | None) -> float | None:
     """Return a number in points where its unit is a share, else as it is."""
-    return value and value * 100 / _WHOLE.get(unit or "", 100.0)
+    return value and value * 100 / SHARE_UNITS.get(unit or "", 100.0)
 
 
 def _same(figures: Sequence[Figure]) -> list[list[Figure]]:

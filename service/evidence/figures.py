@@ -21,6 +21,8 @@ ADDITIVE = ("absolute-difference", "standardised-effect")
 PROPORTION_UNITS = {"percentage-point": 100.0, "fraction": 1.0}
 """Units in which a difference of two proportions is given, and what the whole is in them."""
 _SCORE_UNITS = {"percent": 100.0, "fraction": 1.0}
+SHARE_UNITS = PROPORTION_UNITS | _SCORE_UNITS
+"""All units that are shares of a whole, of a score or of a difference."""
 
 
 @dataclass(frozen=True)

@@ -207,14 +207,17 @@ def _pool(
         kind,
         higher_is_better,
         tuple(studies),
-        _summary(studies, whole if kind.within_whole else None),
+        summary_of(studies, whole if kind.within_whole else None),
         as_log_odds(groups, higher_is_better=higher_is_better),
         tuple(warnings(studies, whole)),
     )
 
 
-def _summary(studies: Sequence[StudyEffect], most: float | None = None) -> Summary | None:
-    if len(studies) < LEAST:
+def summary_of(
+    studies: Sequence[StudyEffect], most: float | None, least: int = LEAST
+) -> Summary | None:
+    """Return the summary of studies, cut at `most`; None of fewer than `least` (3 or more)."""
+    if len(studies) < least:
         return None
     from service.evidence.random_effects import summarise  # noqa: PLC0415 - loads scipy
 
@@ -263,10 +266,11 @@ def warnings(studies: Sequence[StudyEffect], whole: float) -> Iterator[str]:
 def as_log_odds(groups: Sequence[Sequence[Figure]], *, higher_is_better: bool) -> LogOddsPool:
     """Return the figures of some studies, a group each, as log odds."""
     found = {_name(group): [log_odds(f) for f in group] for group in groups}
-    studies = [effect for name, odds in found.items() if (effect := _in_odds(name, odds))]
+    known = (effect for name, odds in found.items() if (effect := _in_odds(name, odds)))
+    studies = sorted(known, key=lambda e: e.study)
     some = {effect.study for effect in studies}
     methods = {name: "; ".join(_methods(odds)) for name, odds in sorted(found.items())}
-    summary = _summary(studies := sorted(studies, key=lambda e: e.study))
+    summary = summary_of(studies, None)
     ends = (summary.mean, summary.lower, summary.upper) if summary else None
     ratios = [odds_ratio(x, higher_is_better=higher_is_better) for x in ends or ()]
     ratio = (ratios[0], min(ratios), max(ratios)) if ratios else None

@@ -15,7 +15,7 @@ from service.evidence import gates
 from service.evidence.copies import best_first, level
 from service.evidence.figures import PROPORTION_UNITS, Figure, clusters, standard_error
 from service.evidence.pooling import StudyEffect, Summary, together
-from service.evidence.relevance import LogOddsPool, as_log_odds, warnings
+from service.evidence.relevance import LogOddsPool, as_log_odds, summary_of, warnings
 from service.evidence.selection import Selection, egger
 from service.ontology.schemes import MetricClass
 
@@ -228,9 +228,9 @@ def _synthesis(
     chosen = sorted(map(_estimate, clusters(figures)), key=lambda e: e.effect.study)
     effects = [e.effect for e in chosen]
     most = WHOLE if kind.within_whole else None
-    summary = _summary(effects, most)
+    summary = summary_of(effects, most, LEAST)
     left = {e.study: [o for o in effects if o is not e] for e in effects} if summary else {}
-    without = {study: s for study, rest in left.items() if (s := _summary(rest, most, LEAST - 1))}
+    without = {study: s for study, rest in left.items() if (s := summary_of(rest, most, LEAST - 1))}
     averaged = any(len(e.alternatives) > 1 for e in chosen)
     return Synthesis(
         kind,
@@ -239,21 +239,11 @@ def _synthesis(
         tuple(chosen),
         summary,
         without,
-        _summary([e.mean for e in chosen], most) if averaged else None,
+        summary_of([e.mean for e in chosen], most, LEAST) if averaged else None,
         as_log_odds([[e.figure] for e in chosen], higher_is_better=higher_is_better),
         egger(effects),
         tuple(warnings(effects, WHOLE)),
     )
-
-
-def _summary(
-    effects: Sequence[StudyEffect], most: float | None, least: int = LEAST
-) -> Summary | None:
-    if len(effects) < least:
-        return None
-    from service.evidence.random_effects import summarise  # noqa: PLC0415 - loads scipy
-
-    return summarise(effects, most)
 
 
 def _estimate(group: Sequence[Figure]) -> StudyEstimate:

@@ -135,7 +135,6 @@ def rows(found: DimensionSyntheses) -> list[dict[str, Any]]:
         gate, _, reason = (synthesis["no_summary_because"] or "").partition(": ")
         made.append(
             {
-                **shared,
                 **{name: summary.get(name) for name in COLUMNS},
                 **shared,
                 "state": "summary",
