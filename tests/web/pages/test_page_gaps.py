@@ -272,6 +272,11 @@ def test_a_gap_without_a_code_for_what_changed_does_not_say_that_it_was_not_stat
     found = opened(client, f"/gaps/{ident}")
     assert "no dimension coded" in found.texts("dd")
     assert "what changed is not stated" not in found.words
+    assert "No coded assumption changed" in found.words
+    assert "One assumption changed" not in found.words
+    varied = (row for row in rows(client.get("/gaps.csv")) if row["varies"])
+    one = next(row["id"] for row in varied if ";" not in row["varies"])
+    assert "One assumption changed" in opened(client, f"/gaps/{one}").words
 
 
 def test_what_n_counts_stands_for_one_and_for_many(client: TestClient) -> None:
