@@ -6,6 +6,7 @@ from functools import cache
 
 from loaders.model import CORE_DIMENSIONS
 from service.ontology import graphs, labels, scheme_queries
+from service.ontology.plain_names import plain
 from service.ontology.schemes import Scheme, SchemeValue
 from service.queries.cache import cached_per_state
 from service.store.port import Engine
@@ -62,6 +63,11 @@ class Dimension:
     kind: str
     values: tuple[CodeInWords, ...]
     parts: tuple[PartInWords, ...] = ()
+
+    @property
+    def plain(self) -> str:
+        """Its name in plain words; its label where it has none."""
+        return plain(self.name, self.label)
 
     @property
     def anchor(self) -> str:

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request, Response
 from service.common import aliases, parameters
 from service.common.csv_tables import csv_text
 from service.common.problems import BadParameter
-from service.fit import from_graph, report
+from service.fit import from_graph, outcomes, report
 from service.fit import request as fit_request
 from service.fit.request import FitAnswer
 from service.ingest.checking import Deadline
 from service.ingest.documents import read_tree
+from service.ontology import parameters as ontology_parameters
 from service.ontology import scheme_queries
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import ANALYSED, AnalysedDep, LinesDep
@@ -101,6 +102,19 @@ def _described(request: Request, services: Services, data: bytes, deadline: Dead
         request,
         fit_request.answer(schemes, from_graph.benchmarks(services.engine), deployment, requested),
     )
+
+
+@router.get("/fit/outcomes")
+def outcomes_of_domain(request: Request, services: ServicesDep, domain: str) -> Response:
+    """Say how many benchmarks of a domain count what people do with the answer, and which.
+
+    Counted are the values of outcome validity that a card states or derives, with a source.
+    `told` are the benchmarks that have one; the others are in `benchmarks` alone.
+    """
+    only_params(request, ("domain",))
+    known = ontology_parameters.domain(services.engine, domain)
+    found = outcomes.outcome_finding(services.engine, known)
+    return Response(json_text(request, outcomes.report(found)), media_type="application/json")
 
 
 @router.get("/deployments/{ident}/fit", openapi_extra={"parameters": _PARAMETERS})

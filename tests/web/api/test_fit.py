@@ -392,3 +392,18 @@ def test_a_body_that_is_no_json_is_told_where(client: TestClient) -> None:
     answer = client.post("/api/v1/fit", content=b'{"deployment": ')
     assert answer.status_code == 400
     assert "cannot be read" in answer.json()["detail"]
+
+
+def test_whether_a_field_counts_what_people_do_is_counted_from_its_cards(
+    client: TestClient,
+) -> None:
+    found = client.get("/api/v1/fit/outcomes?domain=healthcare").json()
+    assert found["sentence"] == (
+        f"None of {found['told']} healthcare benchmarks counts what people do with the answer."
+    )
+    assert 80 < found["told"] < found["benchmarks"]
+    assert "collab-cxr" in [b["benchmark"] for b in found["constructed"]]
+    assert found["beside"].startswith(f"{len(found['constructed'])} score what a person")
+    assert found["real"] == []
+    assert client.get("/api/v1/fit/outcomes?domain=astrology").status_code == 400
+    assert client.get("/api/v1/fit/outcomes").status_code == 400
