@@ -22,14 +22,14 @@ CONSTRUCTED = "decision-correct-constructed"
 class OutcomeFinding:
     """How many benchmarks of a domain count what people do with the answer.
 
-    `benchmarks` are all of the domain, `told` those of which a card says, with a source, what is
-    counted; the others are in no claim. `real` and `constructed` are (id, title) of those that
+    `benchmarks` are all of the domain, `answering` those of which a card says, with a source, what
+    is counted. `real` and `constructed` are (id, title) of those that
     count what people do in real cases, and of those that score a decision in a made-up case.
     """
 
     domain: str
     benchmarks: int
-    told: int
+    answering: int
     real: tuple[tuple[str, str], ...]
     constructed: tuple[tuple[str, str], ...]
 
@@ -37,8 +37,8 @@ class OutcomeFinding:
     def sentence(self) -> str:
         """The finding in one sentence."""
         field = label(f"code/domain/{self.domain}").lower()
-        of = f"{counted(self.told)} {field} benchmarks"
-        if not self.told:
+        of = f"{counted(self.answering)} {field} benchmarks"
+        if not self.answering:
             return f"No {field} benchmark says here what it counts."
         if self.real:
             return f"{len(self.real)} of {of} count what people do with the answer."
@@ -53,8 +53,8 @@ class OutcomeFinding:
             if self.constructed
             else ""
         )
-        silent = self.benchmarks - self.told
-        more = f"{counted(silent)} more do not say what they count." if silent else ""
+        unanswered = self.benchmarks - self.answering
+        more = f"{counted(unanswered)} more do not say what they count." if unanswered else ""
         return " ".join(words for words in (made, more) if words)
 
 
@@ -66,18 +66,18 @@ def outcome_finding(engine: Engine, domain: str) -> OutcomeFinding:
     healthcare benchmarks counts what people do with the answer."), `.beside`, which has to stand
     with it, and the numbers of both. It leads to `/fit?deployment=public-self-assessment`, where
     the benchmarks stand. Only values count that a card states or derives, with a source; benchmarks
-    whose cards do not say what is counted are in `benchmarks` and not in `told`. A domain without
-    benchmarks gives zeros. Kept for each state of the store.
+    whose cards do not say what is counted are in `benchmarks` and not in `answering`. A domain
+    without benchmarks gives zeros. Kept for each state of the store.
     """
     every = [b for b in from_graph.benchmarks(engine) if domain in b.domains]
     values = [(b, frozenset(v for s in b.said.get(OUTCOME, ()) for v in s.values)) for b in every]
-    told = [(b, found) for b, found in values if found]
+    answering = [(b, found) for b, found in values if found]
     return OutcomeFinding(
         domain,
         len(every),
-        len(told),
-        tuple(_named(b) for b, found in told if found & REAL),
-        tuple(_named(b) for b, found in told if CONSTRUCTED in found and not found & REAL),
+        len(answering),
+        tuple(_named(b) for b, found in answering if found & REAL),
+        tuple(_named(b) for b, found in answering if CONSTRUCTED in found and not found & REAL),
     )
 
 
@@ -88,7 +88,7 @@ def report(found: OutcomeFinding) -> dict[str, object]:
         "sentence": found.sentence,
         "beside": found.beside,
         "benchmarks": found.benchmarks,
-        "told": found.told,
+        "answering": found.answering,
         "real": [{"benchmark": ident, "title": title} for ident, title in found.real],
         "constructed": [{"benchmark": i, "title": title} for i, title in found.constructed],
     }

@@ -109,7 +109,7 @@ def outcomes_of_domain(request: Request, services: ServicesDep, domain: str) -> 
     """Say how many benchmarks of a domain count what people do with the answer, and which.
 
     Counted are the values of outcome validity that a card states or derives, with a source.
-    `told` are the benchmarks that have one; the others are in `benchmarks` alone.
+    `answering` are the benchmarks that have one; the others are in `benchmarks` alone.
     """
     only_params(request, ("domain",))
     known = ontology_parameters.domain(services.engine, domain)

@@ -399,9 +399,9 @@ def test_whether_a_field_counts_what_people_do_is_counted_from_its_cards(
 ) -> None:
     found = client.get("/api/v1/fit/outcomes?domain=healthcare").json()
     assert found["sentence"] == (
-        f"None of {found['told']} healthcare benchmarks counts what people do with the answer."
+        f"None of {found['answering']} healthcare benchmarks counts what people do with the answer."
     )
-    assert 80 < found["told"] < found["benchmarks"]
+    assert 80 < found["answering"] < found["benchmarks"]
     assert "collab-cxr" in [b["benchmark"] for b in found["constructed"]]
     assert found["beside"].startswith(f"{len(found['constructed'])} score what a person")
     assert found["real"] == []
