@@ -40,6 +40,8 @@ _WORD = re.compile(rf"\b({'|'.join(map(re.escape, WORDS))})\b", re.IGNORECASE)
 _NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _TEXTS = {".html", ".js", ".css", ".rq"}
 _ALIASES = ROOT / "service" / "common" / "aliases.py"
+_NAMES = "How much is told"
+"""A plain name of a dimension, as the pages show it."""
 _KEPT = {"allow_silent", "has_silent"}
 """Names about the keyword SILENT of SPARQL."""
 _PLAIN_NAMES = re.compile(r"\bhow much is told\b", re.IGNORECASE)

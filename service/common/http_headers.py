@@ -6,7 +6,7 @@ from functools import lru_cache
 def content_policy(styles: str = "") -> str:
     """Return what a page may load: what is of this service, and `styles` of its own."""
     return (
-        "default-src 'self'; script-src 'self'; img-src 'self' data:; "
+        "default-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
         f"style-src 'self'{styles and ' '}{styles}; object-src 'none'; base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
     )

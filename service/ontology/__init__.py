@@ -9,6 +9,7 @@ __all__ = [
     "metric_classes",
     "old_codes",
     "parameters",
+    "plain_names",
     "releases",
     "replaced",
     "scheme_queries",

@@ -23,28 +23,60 @@ from service.common.digits import computed, counted, percent, plural, printed
 from service.common.resources import VERSION, inside
 from service.common.unread import noted
 from service.linked_data.statistics import modified
+from service.ontology.plain_names import PLAIN, VERDICTS
 from service.queries.cache import cached_per_state
 from service.web.dependencies import services as services_of
 from service.web.pages.shared.glyphs import SIGNS
 from service.web.pages.shared.numbers import unit_of
 
-NAVIGATION = (
-    ("/benchmarks", "Benchmarks"),
-    ("/fit", "Fit"),
-    ("/gaps", "Gaps"),
-    ("/coverage", "Coverage"),
-    ("/plans", "Plans"),
-    ("/query", "Query"),
-    ("/author", "Author"),
-    ("/guides", "Guides"),
-    ("/docs", "API"),
-)
-"""Address and name of the pages that every page links to."""
+INDEX: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "Use": (
+        ("/fit", "Fit a deployment"),
+        ("/benchmarks", "Benchmarks"),
+        ("/gaps", "Gaps"),
+    ),
+    "Browse": (
+        ("/coverage", "Coverage"),
+        ("/systems", "Systems"),
+        ("/datasets", "Datasets"),
+        ("/gaps/ledger", "Recomputed numbers"),
+        ("/queries", "Questions"),
+    ),
+    "Contribute": (
+        ("/author/new", "Describe a benchmark"),
+        ("/author", "Check a card"),
+        ("/plans", "Plan tests"),
+        ("/gaps/decompose", "Take a gap apart"),
+    ),
+    "Developers": (
+        ("/query", "SPARQL"),
+        ("/docs", "API"),
+        ("/ontology", "Ontology"),
+        ("/guides", "Guides"),
+        ("/guides/manual", "Manual"),
+    ),
+}
+"""The pages that every page leads to, by what a reader is about: address and name.
+
+All stand in the foot; those of use stand in the header as well, so that these are few and short.
+A page joins when it is served, since tests follow every link.
+"""
+
+SEARCH = "/benchmarks"
+"""Where the search box of the header leads."""
 
 _ADDRESS = re.compile(rb"""(\s(?:href|src|action|formaction|hx-get|hx-post|hx-push-url)=")/(?!/)""")
 _CAMEL = re.compile(r"(?<=[a-z])([A-Z])")
 _templates = Jinja2Templates(directory=inside("web"))
-_templates.env.globals.update(noted=noted, VERSION=VERSION, NAVIGATION=NAVIGATION, SIGNS=SIGNS)
+_templates.env.globals.update(
+    noted=noted,
+    VERSION=VERSION,
+    INDEX=INDEX,
+    SEARCH=SEARCH,
+    PLAIN=PLAIN,
+    VERDICTS=VERDICTS,
+    SIGNS=SIGNS,
+)
 _templates.env.filters["spaced"] = lambda code: str(code).replace("-", " ")
 _templates.env.filters["sentence"] = lambda said: f"{said[:1].upper()}{said[1:].rstrip('.')}."
 # a label inside a sentence; what stands in capitals further on, as (COFOG), keeps them
@@ -88,13 +120,19 @@ def bare(
     prefix = request.scope.get("root_path", "")
     page_path = request.scope["path"].removeprefix(prefix)
     answer = _templates.TemplateResponse(
-        request, template, {"page_path": page_path, **shown}, status
+        request, template, {"page_path": page_path, "place": _place(page_path), **shown}, status
     )
     answer.headers.update({"Vary": "Accept", **(headers or {})})
     if prefix:
         answer.body = under(prefix, bytes(answer.body))
         answer.headers["Content-Length"] = str(len(answer.body))
     return answer
+
+
+def _place(path: str) -> str:
+    """Return which address of the index a page lies at or below: the longest that fits."""
+    found = (a for pages in INDEX.values() for a, _ in pages if f"{path}/".startswith(f"{a}/"))
+    return max(found, key=len, default="")
 
 
 def under(prefix: str, html: bytes) -> bytes:

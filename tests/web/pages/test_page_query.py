@@ -29,7 +29,7 @@ def test_names_of_ours_lead_to_pages_here_and_others_to_where_they_live(
             f"<{EGAP}id/card/medqa/evalgap/1> <{EGAP}value/interaction-type/single-turn> "
             "<https://example.org/x> <urn:x:y>")  # fmt: skip
     found = ask(client, f"SELECT ?x {{ VALUES ?x {{ {rows} }} }}")
-    links = found.all("table.answer a")
+    links = found.all("table.answer-rows a")
     assert [a["href"] for a in links] == [
         "/benchmarks/medqa", "/gaps/bean2026-reported", "/id/card/medqa/evalgap/1",
         "/value/interaction-type/single-turn", "https://example.org/x",
@@ -40,20 +40,20 @@ def test_names_of_ours_lead_to_pages_here_and_others_to_where_they_live(
 
 def test_literals_say_their_language_and_their_type(client: TestClient) -> None:
     found = ask(client, 'SELECT ?x ?gone { VALUES ?x { "مرحبا"@ar 1.5 "plain" } }')
-    cells = found.texts("table.answer td:first-child")
+    cells = found.texts("table.answer-rows td:first-child")
     assert cells == ["مرحبا @ar", "1.5 xsd:decimal", "plain"]
     assert found.one("[dir=auto][lang=ar]").verbatim == "مرحبا"
-    assert found.texts("table.answer td:last-child") == ["unbound"] * 3
+    assert found.texts("table.answer-rows td:last-child") == ["unbound"] * 3
 
 
 def test_terms_come_back_as_they_are(client: TestClient) -> None:
     found = ask(
         client, 'SELECT * { VALUES (?x ?y) { ("a\\tb\\n\\"c" UNDEF) (true 1e0) (UNDEF UNDEF) } }'
     )
-    assert found.all("table.answer td")[0].verbatim == 'a\tb\n"c'
+    assert found.all("table.answer-rows td")[0].verbatim == 'a\tb\n"c'
     assert title(found).startswith("3 rows")
-    assert found.texts("table.answer .none") == ["unbound"] * 3
-    assert "xsd:double" in found.texts("table.answer small")
+    assert found.texts("table.answer-rows .none") == ["unbound"] * 3
+    assert "xsd:double" in found.texts("table.answer-rows small")
     assert title(ask(client, "SELECT ?x { FILTER(false) }")).startswith("0 rows")
 
 
@@ -61,7 +61,7 @@ def test_text_of_the_store_and_of_the_query_stays_text(client: TestClient) -> No
     query = 'SELECT (CONCAT("<", "script", ">alert(1)") AS ?x) {} # <img src=x>'
     found = ask(client, query)
     assert found.injected() == []
-    assert found.texts("table.answer td") == ["<script>alert(1)"]
+    assert found.texts("table.answer-rows td") == ["<script>alert(1)"]
     assert found.one("textarea#query").verbatim == query
 
 
@@ -74,7 +74,7 @@ def test_triples_are_a_table_with_turtle_to_download(client: TestClient) -> None
     query = f"CONSTRUCT {{ <{EGAP}id/benchmark/medqa> <urn:p> ?x }} {{ VALUES ?x {{ 1 2 }} }}"
     found = ask(client, query)
     assert title(found).startswith("2 rows")
-    assert found.texts("table.answer th[scope=col]") == ["subject", "predicate", "object"]
+    assert found.texts("table.answer-rows th[scope=col]") == ["subject", "predicate", "object"]
     assert any("format=ttl" in address for address in found.values("a[download]", "href"))
 
 
@@ -94,7 +94,7 @@ def test_a_long_answer_shows_its_beginning_and_says_so(client: TestClient) -> No
     found = ask(client, query)
     assert title(found).startswith("1,000 rows")
     assert found.one("#answer .warning").words == "The first 500 of 1,000 rows are shown."
-    assert len(found.all("table.answer tbody tr")) == 500
+    assert len(found.all("table.answer-rows tbody tr")) == 500
 
 
 def test_a_query_that_does_not_parse_is_kept_with_line_and_column(client: TestClient) -> None:

@@ -81,9 +81,26 @@ def test_every_page_says_how_old_the_graph_is_and_which_version_serves_it(
     latest = client.get("/queries/records-by-kind").json()
     assert latest["total"]
     for path in ("/", "/guides", "/queries"):
-        footer = opened(client, path).one("footer")
+        footer = opened(client, path).one("footer .release")
         assert re.match(r"EvalGap \d+\.\d+\.\d+ · the graph as of \d{4}-\d\d-\d\d ·", footer.words)
         assert datetime.fromisoformat(footer.one("time")["datetime"]).tzinfo
+
+
+def test_every_page_leads_to_every_other_and_has_a_search_box(client: TestClient) -> None:
+    page = opened(client, "/fit/evidence?deployment=public-self-assessment&benchmark=medqa")
+    places = {a["href"] for a in page.all("header nav a")}
+    assert places < {a["href"] for a in page.all("#index a")}
+    assert page.one(".to-index")["href"] == "#index"
+    current = page.values("header [aria-current]", "href")
+    assert current == ["/fit"]
+    assert page.one("header input[name=q]")["type"] == "search"
+
+
+@pytest.mark.parametrize("file", ["tokens.css", "search.js", "fonts/source-sans-3-latin.woff2"])
+def test_what_the_frame_needs_is_served_with_its_type(client: TestClient, file: str) -> None:
+    types = {"css": "text/css", "js": "text/javascript", "woff2": "font/woff2"}
+    media = client.get(f"/static/{file}").headers["content-type"].partition(";")[0]
+    assert media == types[file.rpartition(".")[2]]
 
 
 def test_the_home_page_counts_what_the_api_lists(client: TestClient) -> None:

@@ -6,6 +6,7 @@ __all__ = [
     "glyphs",
     "links",
     "numbers",
+    "plot",
     "tables",
     "waterfall",
 ]
