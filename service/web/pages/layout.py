@@ -78,6 +78,7 @@ _templates.env.globals.update(
     SIGNS=SIGNS,
 )
 _templates.env.filters["spaced"] = lambda code: str(code).replace("-", " ")
+_templates.env.filters["plainly"] = lambda code: PLAIN.get(code) or code.replace("-", " ")
 _templates.env.filters["sentence"] = lambda said: f"{said[:1].upper()}{said[1:].rstrip('.')}."
 # a label inside a sentence; what stands in capitals further on, as (COFOG), keeps them
 _templates.env.filters["inside"] = lambda label: label[:1].lower() + label[1:]

@@ -103,17 +103,33 @@ def test_what_the_frame_needs_is_served_with_its_type(client: TestClient, file: 
     assert media == types[file.rpartition(".")[2]]
 
 
-def test_the_home_page_counts_what_the_api_lists(client: TestClient) -> None:
-    links = opened(client, "/").texts("a")
-    for name in ("benchmarks", "cards", "deployments", "reviews", "gaps"):
-        total = client.get(f"/api/v1/{name}?limit=1").json()["total"]
-        assert f"{total:,} {name}" in links
+def test_the_home_page_counts_what_the_api_lists_and_leads_to_pages(client: TestClient) -> None:
+    page = opened(client, "/")
+    counts = {a.words.partition(" ")[2]: a for a in page.all(".counts a")}
+    for name, path in {"benchmarks": "benchmarks", "deployments": "deployments",
+                       "measured gaps": "gaps", "systems": "systems"}.items():  # fmt: skip
+        total = client.get(f"/api/v1/{path}?limit=1").json()["total"]
+        assert counts[name].words == f"{total:,} {name}"
+        answer = client.get(counts[name]["href"], headers={"accept": "text/html"})
+        assert answer.headers["content-type"].startswith("text/html")
+    assert not [address for address in page.links() if address.startswith("/api/")]
+
+
+def test_the_home_page_names_the_bars_and_says_the_finding(client: TestClient) -> None:
+    page = opened(client, "/")
+    rows = page.texts(".fall tbody th b")
+    assert (rows[0], rows[-1]) == ("Model alone, doctor's text", "Person's final answer")
+    assert page.all(".fall .res .n")[0].verbatim == "94.67\u00a0%"
+    found = client.get("/api/v1/fit/outcomes?domain=healthcare").json()
+    assert page.one("#finding-title").words == found["sentence"].rstrip(".")
+    assert f"{len(found['real'])} of {found['answering']}" in page.words
+    assert found["beside"] in page.words
 
 
 def test_the_home_page_says_how_many_benchmarks_are_only_drafts(client: TestClient) -> None:
     found = opened(client, "/benchmarks?status=draft").one("[role=status]").words
-    drafts = opened(client, "/").one('.counts [href="/benchmarks?status=draft"]').words
-    assert drafts == f"{found.partition(' of ')[0]} only drafts"
+    drafts = opened(client, "/").one('[href="/benchmarks?status=draft"]').words
+    assert drafts == f"{found.partition(' of ')[0]} benchmarks are only drafts"
 
 
 def test_openapi_is_3_1_and_describes_each_operation(client: TestClient) -> None:

@@ -1,28 +1,47 @@
-"""What the home page shows: how much the graph holds, and one gap taken apart."""
+"""What the home page shows: one gap as a waterfall, one finding, and how much there is."""
 
 from dataclasses import dataclass
 
 from service.common.problems import NotFound
+from service.fit.outcomes import OutcomeFinding, outcome_finding
 from service.queries import catalog, lists
 from service.queries.cache import cached_per_state
 from service.store.port import Engine
 from service.web.pages.gaps import gap as gap_view
+from service.web.pages.shared.fall import Fall, fall
+from service.web.pages.shared.numbers import Breakdown
 
 SHOWN_GAP = "bean2026-gpt4o-recomputed"
-"""The gap that the home page takes apart, where the store holds it."""
+"""The gap that the home page shows, where the store holds it."""
+
+NAMES = (
+    "Model alone, doctor's text",
+    "Person's first message instead",
+    "Conversation instead of a message",
+    "The person's own conclusion",
+    "Person's final answer",
+)
+"""What the rows of that gap are, from the first score to the last."""
+
+FIELD = "healthcare"
+"""The domain whose benchmarks the finding is about."""
 
 COUNTED = {
     "benchmarks": "Benchmark",
-    "cards": "BenchmarkCard",
+    "deployments": "Deployment",
+    "gaps": "PerformanceGap",
+    "systems": "AISystem",
     "datasets": "EvaluationDataset",
     "implementations": "Implementation",
     "results": "EvaluationResult",
-    "systems": "AISystem",
-    "deployments": "Deployment",
-    "reviews": "DeploymentReview",
-    "gaps": "PerformanceGap",
 }
 """What is counted, with the class it has in the ontology."""
+
+PAGES = {"deployments": "/queries/deployments-by-stage"}
+"""Where a count leads, if not to the page of its name."""
+
+NAMED = {"gaps": "measured gaps"}
+"""What a count is called, if not by the name of its page."""
 
 QUESTIONS = (
     "assumed-vs-deployed",
@@ -36,35 +55,60 @@ QUESTIONS = (
 
 
 @dataclass(frozen=True)
-class HomePage:
-    """How many things and records the store holds, and the gap that is shown.
+class ShownGap:
+    """A gap with its rows, and the names that these have on the home page."""
 
-    `drafts` are the benchmarks of which no card is more than a draft: most have no answers yet.
-    `stages` are the deployments by stage; `not stated` is one of them, and none is guessed.
+    page: gap_view.GapPage
+    breakdown: Breakdown
+    fall: Fall
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """What the home page shows.
+
+    `counts` are (address, name, count); `drafts` counts the benchmarks of which there are only
+    drafts, `stages` the deployments by how far they have come.
     """
 
-    counts: dict[str, int]
+    counts: tuple[tuple[str, str, int], ...]
     drafts: int
     stages: dict[str, int]
-    gap: gap_view.GapPage | None
+    shown: ShownGap | None
+    finding: OutcomeFinding
 
 
 @cached_per_state
 def front(engine: Engine) -> HomePage:
     """Return what the home page shows of a store."""
-    rows = catalog.run(catalog.named_query("records-by-kind"), {}, engine)
-    by_class = {str(r["kind"]).rpartition("#")[2]: int(str(r["count"])) for r in rows}
     at = catalog.run(catalog.named_query("deployments-by-stage"), {}, engine)
     stages = {str(r["stage"]).replace("-", " "): int(str(r["deployments"])) for r in at}
-    counts = {name: by_class.get(kind, 0) for name, kind in COUNTED.items()}
     cards = lists.listing(engine, "cards", {})
     read = {card["benchmark"] for card in cards if card["status"] != "draft"}
     drafts = len({card["benchmark"] for card in cards} - read)
-    return HomePage(counts, drafts, stages, _gap(engine))
+    finding = outcome_finding(engine, FIELD)
+    return HomePage(_counts(engine), drafts, stages, _shown(engine), finding)
 
 
-def _gap(engine: Engine) -> gap_view.GapPage | None:
+def _counts(engine: Engine) -> tuple[tuple[str, str, int], ...]:
+    rows = catalog.run(catalog.named_query("records-by-kind"), {}, engine)
+    found = {str(r["kind"]).rpartition("#")[2]: int(str(r["count"])) for r in rows}
+    return tuple(
+        (PAGES.get(name, f"/{name}"), NAMED.get(name, name), found[kind])
+        for name, kind in COUNTED.items()
+        if found.get(kind)
+    )
+
+
+def _shown(engine: Engine) -> ShownGap | None:
     try:
-        return gap_view.alone(engine, SHOWN_GAP)
+        page = gap_view.alone(engine, SHOWN_GAP)
     except NotFound:
         return None
+    breakdown = next((b for b in page.breakdowns if b.key == "sequential"), page.breakdowns[0])
+    rows = fall(breakdown, page.units)
+    if rows is None:
+        return None
+    names = NAMES if len(rows.rows) == len(NAMES) else tuple(r.number.words for r in rows.rows)
+    return ShownGap(page, breakdown, rows, names)

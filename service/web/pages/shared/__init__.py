@@ -3,6 +3,7 @@
 __all__ = [
     "assumption_strip",
     "dimension_parts",
+    "fall",
     "glyphs",
     "links",
     "numbers",

@@ -35,12 +35,23 @@ def waterfall(
         return None, "A contribution has no number, so the bars cannot be placed."
     if len(parts) > _MOST_BARS:
         return None, f"{len(parts)} bars are too many for a picture; the table has them all."
-    bars = [
+    return drawn(bars_of(numbers, unit, higher_is_better), WHOLE.get(scores[0].unit)), ""
+
+
+def bars_of(
+    numbers: Sequence[Number],
+    unit: str | None,
+    higher_is_better: bool | None,  # noqa: FBT001 - as the metric says
+) -> list[Bar]:
+    """Return the bars of a waterfall that can be drawn: first score, parts, last score."""
+    scores = [n for n in numbers if n.role == "score"]
+    parts = [n for n in numbers if n.role in {"contribution", "residual"}]
+    ends = scores[0].value or Decimal(), scores[-1].value or Decimal()
+    return [
         _score(scores[0], unit),
-        *_steps(parts, (first, last), unit, higher_is_better),
+        *_steps(parts, ends, unit, higher_is_better),
         _score(scores[-1], unit),
     ]
-    return drawn(bars, WHOLE.get(scores[0].unit)), ""
 
 
 def _score(number: Number, unit: str | None) -> Bar:
