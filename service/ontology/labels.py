@@ -8,6 +8,7 @@ from rdflib import SKOS, Literal, URIRef
 
 from loaders.mapping.iris import BASE, EGAP
 from service.ontology import graphs
+from service.ontology.plain_names import plain
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ def of(path: str) -> TermText:
 def label(path: str) -> str:
     """Return what a name is called; without a label, its last word."""
     return of(path).label or path.rpartition("/")[2].replace("-", " ")
+
+
+def plain_name(dimension: str) -> str:
+    """Return a dimension in plain words; its label where it has none."""
+    return plain(dimension, label(f"dimension/{dimension}"))
 
 
 def definition(path: str) -> str:

@@ -41,6 +41,7 @@ KEPT: Mapping[str, str] = {
     "service.web.pages.benchmark.view.taxonomy": "one entry a coded value",
     "service.web.pages.benchmarks.index.index": "one entry a benchmark",
     "service.web.pages.benchmarks.routes._csv": "one line of text a benchmark",
+    "service.web.pages.deployments.index.index": "one entry a deployment",
     "service.web.pages.gaps.gap.gaps": "one entry a current gap",
     "service.web.pages.gaps.list.choices": "one entry a choice of a filter",
     "service.web.pages.home.view.front": "counts, and one gap",

@@ -24,6 +24,8 @@ PAGES = (
     "/benchmarks/agentbench?tab=cite",
     "/benchmarks/agentbench?tab=rdf",
     "/benchmarks/agentbench?tab=downloads",
+    "/deployments",
+    "/deployments/public-self-assessment",
     "/implementations",
     "/systems?q=gpt",
     "/systems/gpt-4o-2024-05-13",

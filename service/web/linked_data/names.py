@@ -119,5 +119,5 @@ def _for_readers(found: ResourceDescription) -> str | None:
     return f"/{_PLACES[kind]}/{ident}" if kind in _READ and "/" not in ident else None
 
 
-_READ = {"benchmark", "dataset", "implementation", "system"}
+_READ = {"benchmark", "dataset", "deployment", "implementation", "system"}
 """The things with a page for readers."""

@@ -5,6 +5,7 @@ from service.web.pages.benchmark import routes as benchmark
 from service.web.pages.benchmarks import routes as benchmarks
 from service.web.pages.coverage import routes as coverage
 from service.web.pages.decompose import routes as decompose
+from service.web.pages.deployments import routes as deployments
 from service.web.pages.fit import routes as fit
 from service.web.pages.gaps import routes as gaps
 from service.web.pages.guides import routes as guides
@@ -19,6 +20,7 @@ ROUTERS = (
     home.router,
     benchmarks.router,
     benchmark.router,
+    deployments.router,
     levels.router,
     fit.router,
     decompose.router,

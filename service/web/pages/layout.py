@@ -23,6 +23,7 @@ from service.common.digits import computed, counted, percent, plural, printed
 from service.common.resources import VERSION, inside
 from service.common.unread import noted
 from service.linked_data.statistics import modified
+from service.ontology.labels import plain_name
 from service.ontology.plain_names import PLAIN, VERDICTS
 from service.queries.cache import cached_per_state
 from service.web.dependencies import services as services_of
@@ -33,6 +34,7 @@ INDEX: Mapping[str, tuple[tuple[str, str], ...]] = {
     "Use": (
         ("/fit", "Fit a deployment"),
         ("/benchmarks", "Benchmarks"),
+        ("/deployments", "Deployments"),
         ("/gaps", "Gaps"),
     ),
     "Browse": (
@@ -82,6 +84,7 @@ _templates.env.filters["plainly"] = lambda code: PLAIN.get(code) or code.replace
 _templates.env.filters["sentence"] = lambda said: f"{said[:1].upper()}{said[1:].rstrip('.')}."
 # a label inside a sentence; what stands in capitals further on, as (COFOG), keeps them
 _templates.env.filters["inside"] = lambda label: label[:1].lower() + label[1:]
+_templates.env.filters["plain"] = plain_name
 _templates.env.filters["words"] = lambda name: _CAMEL.sub(r" \1", str(name)).lower()
 _templates.env.filters.update(
     number=printed, computed=computed, counted=counted, percent=percent, plural=plural,

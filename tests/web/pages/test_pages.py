@@ -50,6 +50,7 @@ LABELLED = (
     "/gaps/bean2026-gpt4o-recomputed", "/gaps/barbu2019-objectnet", "/gaps/decompose?example=1",
     "/coverage",
     "/coverage?rows=query-authorship&columns=outcome-validity&cell=natural-use,behaviour",
+    "/deployments", "/deployments/public-self-assessment", "/deployments/penda-primary-care",
     "/author", "/author/new?card=agentclinic/evalgap", "/query", "/queries", "/ontology",
     "/queries/disputed-gaps", "/doc/id/card/healthbench/evalgap",
 )  # fmt: skip

@@ -7,6 +7,7 @@ from service.linked_data.presentation import address
 
 _PAGES = {
     "benchmark": "/benchmarks",
+    "deployment": "/deployments",
     "gap": "/gaps",
     "dataset": "/datasets",
     "implementation": "/implementations",
