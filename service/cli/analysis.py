@@ -46,14 +46,20 @@ def fit(
         typer.Option(help="Only benchmarks of this domain, or all; if left out, the deployment's."),
     ] = None,
     benchmark: Annotated[str | None, typer.Option(help="Only this benchmark.")] = None,
-    compare: Annotated[str | None, typer.Option(help="Two benchmarks, joined by a comma.")] = None,
+    compare: Annotated[
+        str | None, typer.Option(help="Two to four benchmarks, joined by commas.")
+    ] = None,
+    verdict: Annotated[
+        str | None,
+        typer.Option(help="Only benchmarks with these verdicts: dimension:verdict, with commas."),
+    ] = None,
     whatif: Annotated[str | None, typer.Option(help="One change, dimension:value.")] = None,
     min_answered: Annotated[
         int | None,
         typer.Option(
             min=0,
-            help="Answers without which a benchmark is unranked; if left out, three, or as many as "
-            "the deployment states.",
+            help="Answers without which a benchmark is unranked; if left out, all but one of those "
+            "that the deployment states.",
         ),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Most benchmarks to show.")] = 20,
@@ -61,11 +67,13 @@ def fit(
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Say which benchmarks fit a deployment, assumption by assumption, with rules and sources.
+    """Say which benchmarks fit a deployment, assumption by assumption, and what to test first.
 
-    Benchmarks are ordered by the worst case, in which all that is unknown or disputed is violated,
-    then by held assumptions. Those that answer too little are not ranked.
+    Benchmarks are ordered by how many assumptions hold, then by how many hold in part; unknown and
+    disputed count as not held. Those that answer too little are not ranked.
     """
+    from service.cli.fit_text import fit_lines, matrix  # noqa: PLC0415
+    from service.evidence import first_tests  # noqa: PLC0415
     from service.fit import report as fit_report  # noqa: PLC0415
 
     given = {
@@ -73,21 +81,25 @@ def fit(
         "domain": domain,
         "benchmark": benchmark,
         "compare": compare,
+        "verdict": verdict,
         "whatif": whatif,
         "min_answered": min_answered,
         "limit": limit,
     }
     with opened(settings_of(store=store), read_only=True) as engine:
         found = _answer(engine, deployment, given)
+        whole = first_tests.answered(engine, found) if not as_csv else {}
     title = found.deployment.title
     if as_json:
-        _write_json(fit_report.answered(found))
+        _write_json(whole)
     elif as_csv or found.compared is not None or found.moves is not None:
         _show(fit_report.answer_rows(found), title, as_csv=as_csv)
     elif benchmark:
         _say_fit(fit_report.fit_rows(found.fits), title)
     else:
-        out.print(_overview(fit_report.answered(found)))
+        out.print(matrix(whole))
+        out.print("\n".join(fit_lines(whole)), markup=False, highlight=False)
+        out.print(_overview(whole))
 
 
 def _answer(engine: Engine, deployment: str, given: Mapping[str, Any]) -> "FitAnswer":
@@ -166,7 +178,7 @@ def _below(found: Mapping[str, Any]) -> str:
     return (
         f"{left if found['left_out'] else ''}"
         f"{len(found['unranked'])} more answer too little to be ranked. "
-        "Ordered by the worst case: violated, unknown and disputed together, fewest first. "
+        "Most held first, then most held in part; unknown and disputed count as not held. "
         f"* by an assessor, all others by rule. {found['note']}"
     )
 

@@ -2,6 +2,7 @@
 
 __all__ = [
     "by_dimension",
+    "first_tests",
     "pooling",
     "prediction",
     "publication",

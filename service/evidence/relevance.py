@@ -121,9 +121,9 @@ def evidence(
     `covers` are the dimensions above it: a figure for one of those speaks of this one too, but
     not of it alone. What was measured for the deployment itself is listed and not summed up.
     """
-    about = _in_order(f for f in figures if f.dimensions & ({dimension} | covers))
-    listed = _listed(about, deployment)
-    alone = [i for i in listed if (i.figure.dimensions | i.figure.changed) == {dimension}]
+    listed = measured(dimension, covers, figures, deployment)
+    about = [i.figure for i in listed]
+    alone = [i for i in listed if is_alone(i.figure, dimension)]
     rest = [i for i in listed if i not in alone]
     near = [i for i in alone if i.figure.domains & deployment.domains]
     far = [i for i in alone if i not in near]
@@ -141,6 +141,22 @@ def evidence(
         studies=tuple(sorted({s for f in about for s in f.studies})),
         verification=dict(Counter(i.figure.verification for i in listed if not i.copy_of)),
     )
+
+
+def measured(
+    dimension: str, covers: frozenset[str], figures: Iterable[Figure], deployment: DeploymentClaims
+) -> list[RelevantFigure]:
+    """Return the figures that bear on a dimension, best verified first, as `evidence` takes them.
+
+    None is summed up.
+    """
+    about = _in_order(f for f in figures if f.dimensions & ({dimension} | covers))
+    return _listed(about, deployment)
+
+
+def is_alone(figure: Figure, dimension: str) -> bool:
+    """Return whether nothing but a dimension is recorded to differ between the ends of a figure."""
+    return (figure.dimensions | figure.changed) == {dimension}
 
 
 CONFOUNDED = "several dimensions changed together"

@@ -47,16 +47,16 @@ def risk_at(
     alone = [c for c in every if c.id == request.benchmark]
     (found,) = answer(scheme_queries.schemes(engine), alone, deployment, request).fits
     open_ = [f for f in found.findings if f.verdict in _OPEN]
-    above = _above(engine)
+    wider = above(engine)
     measured = figures(engine)
     parts = (
-        (f, evidence(f.dimension, frozenset(above[f.dimension]), measured, deployment))
+        (f, evidence(f.dimension, frozenset(wider[f.dimension]), measured, deployment))
         for f in open_
     )
     return Risk(deployment.title, found, tuple(parts))
 
 
-def _above(engine: Engine) -> defaultdict[str, set[str]]:
+def above(engine: Engine) -> defaultdict[str, set[str]]:
     """Return the dimensions that each lies under, but for the two kinds that hold them all."""
     return _grouped(
         (scheme_queries.tail(row, "dimension") or "", scheme_queries.tail(row, "above") or "")

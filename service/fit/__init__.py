@@ -1,3 +1,14 @@
 """How well a benchmark fits a deployment: claims compared by rules, with what-if."""
 
-__all__ = ["claims", "from_graph", "outcomes", "parts", "report", "request", "rules", "shares"]
+__all__ = [
+    "claims",
+    "from_graph",
+    "outcomes",
+    "parts",
+    "report",
+    "request",
+    "rules",
+    "shares",
+    "summary",
+    "testing",
+]

@@ -223,15 +223,15 @@ class VerdictCounts:
     not_applicable: int = 0
 
     def order(self) -> tuple[int, int]:
-        """Return the place in the order of benchmarks: what may be violated, then what holds.
+        """Return the place in the order of benchmarks: what holds, then what holds in part.
 
         The worst case, in which all that is unknown or disputed is violated. Less is first.
         """
-        return self.violated + self.unknown + self.disputed, -self.holds
+        return -self.holds, -self.partially_holds
 
     def at_best(self) -> tuple[int, int]:
         """Return what `order` would be if all that is unknown or disputed held."""
-        return self.violated, -(self.holds + self.unknown + self.disputed)
+        return -(self.holds + self.unknown + self.disputed), -self.partially_holds
 
     def known(self) -> int:
         """Return how many assumptions that apply are not unknown."""
@@ -290,13 +290,12 @@ class FitChange:
 
 @dataclass(frozen=True)
 class ClaimDifference:
-    """One dimension on which two benchmarks stand side by side for one deployment."""
+    """One dimension on which benchmarks stand side by side for one deployment: a finding each."""
 
     dimension: str
-    first: Finding
-    second: Finding
+    findings: tuple[Finding, ...]
 
     @property
     def differs(self) -> bool:
         """Whether the verdicts differ."""
-        return self.first.verdict != self.second.verdict
+        return len({f.verdict for f in self.findings}) > 1

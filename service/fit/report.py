@@ -9,14 +9,19 @@ from service.common.json_values import document
 from service.fit.claims import Claim, ClaimDifference, Finding, Fit, FitChange
 from service.fit.parts import FOLLOWS, PartFinding
 from service.fit.request import FitAnswer
+from service.fit.summary import FitSummary
 
 NOTE = (
     "Each verdict is of one assumption, by an assessor or by the named rule over what sources "
     "state. Unknown is not counted as held. A fit clears nothing for use."
 )
 ORDER = (
-    "violated, unknown and disputed together, fewest first: the worst case; then held, most first. "
+    "held, most first; then held in part, most first. Unknown and disputed count as not held. "
     "Verdicts of assessors and of rules count alike; `asserted` says how many are of assessors"
+)
+NEAREST = (
+    "of the ranked benchmarks, those that hold on most assumptions, and of these those that hold "
+    "in part on most"
 )
 RULES = f"{BASE}scheme/fit-rule"
 
@@ -139,27 +144,60 @@ def move_rows(moves: Sequence[FitChange]) -> list[dict[str, Any]]:
     ]
 
 
+PLACES = ("first", "second", "third", "fourth")
+"""What the benchmarks of a comparison are called, in the requested order."""
+
+
 def difference(found: ClaimDifference) -> dict[str, Any]:
-    """Return one dimension of two benchmarks side by side."""
+    """Return one dimension of two to four benchmarks side by side."""
+    sides = zip(PLACES, found.findings, strict=False)
     return {
         "dimension": found.dimension,
         "differs": found.differs,
-        "first": finding(found.first),
-        "second": finding(found.second),
+        **{place: finding(f) for place, f in sides},
     }
 
 
 def difference_rows(found: Sequence[ClaimDifference]) -> list[dict[str, Any]]:
-    """Return a row per dimension with the findings of both benchmarks."""
+    """Return a row per dimension with the findings of each benchmark."""
     return [
         {
             "dimension": d.dimension,
             "differs": d.differs,
-            **{f"first_{k}": v for k, v in _row(d.first).items() if k != "dimension"},
-            **{f"second_{k}": v for k, v in _row(d.second).items() if k != "dimension"},
+            **{
+                f"{place}_{k}": v
+                for place, f in zip(PLACES, d.findings, strict=False)
+                for k, v in _row(f).items()
+                if k != "dimension"
+            },
         }
         for d in found
     ]
+
+
+def summary(found: FitSummary) -> dict[str, Any]:
+    """Return a fit in one look: the sentence, the matrix, and the patterns of verdicts."""
+    return {
+        "sentence": found.sentence,
+        "benchmarks": found.benchmarks,
+        "answering": found.answering,
+        "stated": list(found.stated),
+        "matrix": {name: dict(counted) for name, counted in found.matrix.items()},
+        "none_holds": list(found.never),
+        "nearest": [f.benchmark for f in found.nearest],
+        "nearest_rule": NEAREST,
+        "verdicts": [f"{name}:{verdict}" for name, verdict in found.chosen],
+        "patterns": [
+            {
+                "verdicts": dict(p.verdicts),
+                "holds": p.counts.holds,
+                "partially_holds": p.counts.partially_holds,
+                "benchmarks": [f.benchmark for f in p.fits],
+            }
+            for p in found.patterns
+        ],
+        "too_little": [f.benchmark for f in found.little],
+    }
 
 
 def answered(found: FitAnswer) -> dict[str, Any]:
@@ -186,6 +224,7 @@ def answered(found: FitAnswer) -> dict[str, Any]:
             "note": NOTE,
             "rules": RULES,
             "order": ORDER,
+            "summary": summary(found.summary),
             "total": len(ranked),
             "offset": start,
             "benchmarks": [fit(f) for f in listed[start:end]],

@@ -17,9 +17,11 @@ from service.fit.claims import (
     Fit,
     FitChange,
 )
-from service.fit.rules import fit
+from service.fit.rules import compared, fit
+from service.fit.summary import Choice, FitSummary, summary
 from service.fit.whatif import difference, moves, supposed, unjudged
 from service.ontology.parameters import Schemes, dimension, dimensions, domain, values
+from service.ontology.plain_names import VERDICTS
 from service.queries.names import id_now
 from service.store.port import Engine
 
@@ -28,6 +30,8 @@ MOST = 100
 """The most benchmarks in one JSON answer, as in every list of the API."""
 ALL = "all"
 """The choice of benchmarks of every domain."""
+FEWEST_COMPARED, MOST_COMPARED = 2, 4
+"""How many benchmarks stand side by side."""
 _FIELDS = ("title", "domains", "characteristics")
 
 
@@ -35,7 +39,8 @@ _FIELDS = ("title", "domains", "characteristics")
 class FitRequest:
     """The request of a fit: which dimensions count, which benchmarks, and what is compared.
 
-    `domain` is one domain, `all`, or None for those of the deployment itself. A benchmark with
+    `domain` is one domain, `all`, or None for those of the deployment itself. `verdicts` are pairs
+    of a dimension and a verdict: only benchmarks that have all of them are shown. A benchmark with
     fewer than `min_answered` answered assumptions has no rank; None is the default of
     `service.fit.rules.fit`. As JSON, `limit` benchmarks are shown after the first `offset`; as CSV
     all of them.
@@ -44,7 +49,8 @@ class FitRequest:
     relevant: tuple[str, ...] = CORE_DIMENSIONS
     domain: str | None = None
     benchmark: str | None = None
-    compare: tuple[str, str] | None = None
+    compare: tuple[str, ...] | None = None
+    verdicts: Choice = ()
     change: tuple[str, tuple[str, ...]] | None = None
     min_answered: int | None = None
     limit: int = 100
@@ -56,12 +62,14 @@ class FitAnswer:
     """The fit of one deployment; `moves` and `compared` are None unless requested.
 
     `domains` are those of the benchmarks that are compared, none for all of them; `left_out` is how
-    many benchmarks of other domains are not.
+    many benchmarks of other domains are not. `summary` is of all that are compared, whatever is
+    shown.
     """
 
     deployment: DeploymentClaims
     request: FitRequest
     fits: tuple[Fit, ...]
+    summary: FitSummary
     domains: frozenset[str] = frozenset()
     left_out: int = 0
     moves: tuple[FitChange, ...] | None = None
@@ -79,10 +87,19 @@ def answer(
     chosen = _chosen(every, request, domains)
     found = fit(schemes, chosen, deployment, request.relevant, request.min_answered)
     moved = _moved(schemes, chosen, deployment, request, found) if request.change else None
-    compared = _compared(found, request.compare) if request.compare else None
-    shown = tuple(f for f in found if request.benchmark in {None, f.benchmark})
+    beside = _compared(found, request.compare) if request.compare else None
+    stated = compared(schemes, deployment, request.relevant)
+    whole = summary(found, stated, request.relevant, domains, request.verdicts)
     left_out = len(every) - len(chosen)
-    return FitAnswer(deployment, request, shown, domains, left_out, moved, compared)
+    shown = tuple(f for f in found if _shown(f, request))
+    return FitAnswer(deployment, request, shown, whole, domains, left_out, moved, beside)
+
+
+def _shown(found: Fit, request: FitRequest) -> bool:
+    """Return whether a benchmark is the one that is named, or has the verdicts that are."""
+    if request.benchmark:
+        return found.benchmark == request.benchmark
+    return all(found.verdicts[name] == verdict for name, verdict in request.verdicts)
 
 
 def _domains(deployment: DeploymentClaims, request: FitRequest) -> frozenset[str]:
@@ -116,9 +133,9 @@ def _moved(
     return tuple(m for m in moves(found, after) if request.benchmark in {None, m.benchmark})
 
 
-def _compared(found: Iterable[Fit], pair: tuple[str, str]) -> tuple[ClaimDifference, ...]:
+def _compared(found: Iterable[Fit], names: Iterable[str]) -> tuple[ClaimDifference, ...]:
     by_name = {f.benchmark: f for f in found}
-    return tuple(difference(by_name[pair[0]], by_name[pair[1]]))
+    return tuple(difference([by_name[name] for name in names]))
 
 
 def change(schemes: Schemes, relevant: Sequence[str], given: str) -> tuple[str, tuple[str, ...]]:
@@ -128,14 +145,7 @@ def change(schemes: Schemes, relevant: Sequence[str], given: str) -> tuple[str, 
         raise BadParameter(
             f"whatif is written dimension:value, not {given!r}.", parameter="whatif", value=given
         )
-    found = dimension(schemes, name, "whatif")
-    if found not in relevant:
-        raise BadParameter(
-            f"whatif changes {found}, which is not among the relevant dimensions "
-            f"({', '.join(relevant)}). Add it to dimensions.",
-            parameter="whatif",
-            value=given,
-        )
+    found = _counting(schemes, relevant, name, "whatif")
     return found, values(schemes[found], coded, "whatif")
 
 
@@ -144,18 +154,51 @@ def _benchmark(engine: Engine, given: str) -> str:
     return id_now(engine, "benchmark", given)
 
 
-def pair(engine: Engine, given: object) -> tuple[str, str]:
-    """Return the two benchmarks of `a,b` or a list. Raises `BadParameter` for another number."""
+def compared_ones(engine: Engine, given: object) -> tuple[str, ...]:
+    """Return the benchmarks of `a,b` or a list. Raises `BadParameter` for less than two or many."""
     items = given if isinstance(given, list) else str(given).split(",")
-    found = [str(n).strip() for n in items if str(n).strip()]
-    if len(found) != 2:  # noqa: PLR2004 - a comparison has two sides
+    found = dict.fromkeys(str(n).strip() for n in items if str(n).strip())
+    if not FEWEST_COMPARED <= len(found) <= MOST_COMPARED:
         raise BadParameter(
-            f"compare names two benchmarks joined by a comma, not {given!r}.",
+            f"compare names two to four benchmarks joined by commas, not {str(given)[:200]!r}.",
             parameter="compare",
-            value=str(given),
+            value=str(given)[:200],
         )
-    first, second = (_benchmark(engine, name) for name in found)
-    return first, second
+    return tuple(_benchmark(engine, name) for name in found)
+
+
+def choice(schemes: Schemes, relevant: Sequence[str], given: object) -> Choice:
+    """Return the verdicts of `dimension:verdict` joined by commas, or of a list of these.
+
+    Raises `BadParameter` for a dimension that does not count, and for what is no verdict.
+    """
+    items = given if isinstance(given, list) else str(given).split(",")
+    found: dict[tuple[str, str], None] = {}
+    for item in (str(i).strip() for i in items):
+        name, _, verdict = item.partition(":")
+        if verdict not in VERDICTS:
+            raise BadParameter(
+                f"verdict is written dimension:verdict, with one of {', '.join(VERDICTS)}, not "
+                f"{item[:100]!r}.",
+                parameter="verdict",
+                value=item[:100],
+                known=list(VERDICTS),
+            )
+        found[_counting(schemes, relevant, name, "verdict"), verdict] = None
+    return tuple(found)
+
+
+def _counting(schemes: Schemes, relevant: Sequence[str], name: str, parameter: str) -> str:
+    """Return a dimension that counts. Raises `BadParameter` for another one."""
+    found = dimension(schemes, name, parameter)
+    if found not in relevant:
+        raise BadParameter(
+            f"{parameter} names {found}, which is not among the relevant dimensions "
+            f"({', '.join(relevant)}). Add it to dimensions.",
+            parameter=parameter,
+            value=name,
+        )
+    return found
 
 
 def parse(engine: Engine, schemes: Schemes, given: Mapping[str, Any]) -> FitRequest:
@@ -169,7 +212,8 @@ def parse(engine: Engine, schemes: Schemes, given: Mapping[str, Any]) -> FitRequ
         relevant,
         _domain(engine, words(said["domain"], "domain")) if "domain" in said else None,
         _benchmark(engine, words(said["benchmark"], "benchmark")) if "benchmark" in said else None,
-        pair(engine, said["compare"]) if "compare" in said else None,
+        compared_ones(engine, said["compare"]) if "compare" in said else None,
+        choice(schemes, relevant, said["verdict"]) if "verdict" in said else (),
         change(schemes, relevant, words(said["whatif"], "whatif")) if "whatif" in said else None,
         number(said["min_answered"], "min_answered") if "min_answered" in said else None,
         min(number(said.get("limit", MOST), "limit"), MOST),

@@ -1,9 +1,9 @@
 """Does a benchmark fit a deployment? Dimension by dimension, from what sources state.
 
 Nothing here says that a use is safe, and no number stands for a benchmark: a fit is a list of
-findings, each with its rule and sources. Benchmarks are ordered by the worst case, in which all
-that is unknown or disputed is violated, then by how many assumptions hold; one that answers too
-little has no rank. So to leave a question open never helps a benchmark.
+findings, each with its rule and sources. Benchmarks are ordered by how many assumptions hold, then
+by how many hold in part: the worst case, in which all that is unknown or disputed is violated. One
+that answers too little has no rank. So to leave a question open never helps a benchmark.
 """
 # DESIGN: worst-case-order
 
@@ -160,8 +160,8 @@ def _settled(judged: Sequence[Judgement], derived: RuleVerdict) -> tuple[str, st
     return verdicts.pop(), "asserted", "assessed"
 
 
-LEAST = 3
-"""The answers without which a benchmark has no rank; fewer where fewer dimensions are compared."""
+MISSING = 1
+"""How many of the dimensions that a deployment states a benchmark may leave open and be ranked."""
 
 
 def fit(
@@ -174,12 +174,20 @@ def fit(
     """Return how each benchmark fits, in order; unranked benchmarks come last.
 
     `relevant` are the dimensions that count, each a key of `schemes`. A benchmark has a rank if it
-    answers `min_answered` of them: three if that is None, or as many as the deployment states if
-    those are fewer; and one in any case.
+    answers `min_answered` of them: all but one of those that the deployment states if that is
+    None; and one in any case.
     """
     rules = _Rules(schemes, deployment, relevant)
-    needed = min(LEAST, len(rules.compared)) if min_answered is None else min_answered
+    needed = len(rules.compared) - MISSING if min_answered is None else min_answered
     return ranked([rules.fit(benchmark) for benchmark in benchmarks], max(1, needed))
+
+
+def compared(
+    schemes: Mapping[str, Scheme], deployment: DeploymentClaims, relevant: Sequence[str]
+) -> tuple[str, ...]:
+    """Return those of some dimensions on which the deployment states what can be compared."""
+    found = _Rules(schemes, deployment, relevant).compared
+    return tuple(name for name in relevant if name in found)
 
 
 def counts(verdicts: Iterable[str]) -> VerdictCounts:

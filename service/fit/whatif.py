@@ -1,6 +1,6 @@
 """What moves in a fit: when one characteristic is supposed to change, or between benchmarks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from service.fit.claims import (
@@ -77,7 +77,7 @@ def _move(old: Fit, new: Fit) -> FitChange:
     return FitChange(new.benchmark, new.title, verdicts, (old.rank, new.rank))
 
 
-def difference(first: Fit, second: Fit) -> list[ClaimDifference]:
-    """Return two fits for one deployment side by side, dimension by dimension."""
-    pairs = zip(first.findings, second.findings, strict=True)
-    return [ClaimDifference(a.dimension, a, b) for a, b in pairs]
+def difference(fits: Sequence[Fit]) -> list[ClaimDifference]:
+    """Return fits for one deployment side by side, dimension by dimension."""
+    rows = zip(*(f.findings for f in fits), strict=True)
+    return [ClaimDifference(row[0].dimension, tuple(row)) for row in rows]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from loaders.model import Step, Threshold
 from service.common.problems import BadRequest
+from service.fit.testing import COLLECT, OTHER_DATA
 
 TASK, OUTCOME = "task-assumption", "outcome-assumption"
 DOUBTED = ("violated", "partially-holds", "unknown")
@@ -25,11 +26,6 @@ class StageFinding:
     basis: str
 
 
-_COLLECT = {
-    "query-authorship": "Queries that the people of the deployment wrote themselves.",
-    "information-completeness": "What people tell in their first message, and what they leave out.",
-    "interaction-type": "Whole conversations, with every turn of both sides.",
-}
 _TEST = {
     "test-task": "Score the same system on the same items before and after the change.",
     "test-outcome": "Score what people do with the output beside the output itself.",
@@ -89,7 +85,7 @@ def _compared(position: int, finding: StageFinding) -> Step:
 
 
 def _collected(position: int, finding: StageFinding, after: int) -> Step:
-    known = _COLLECT.get(finding.dimension, "Items of the deployment in place of the benchmark's.")
+    known = COLLECT.get(finding.dimension, OTHER_DATA)
     return Step(
         position=position,
         stage="collect-data",

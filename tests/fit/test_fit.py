@@ -359,9 +359,7 @@ def test_making_an_assumption_violated_never_improves_a_rank(
 @given(rows)
 def test_the_order_is_the_worst_case_and_the_ends_of_a_rank_hold_it(table: list[list[str]]) -> None:
     known = [f for f in fits_of(table) if f.rank is not None]
-    keys = [
-        (f.counts.violated + f.counts.unknown + f.counts.disputed, -f.counts.holds) for f in known
-    ]
+    keys = [(-f.counts.holds, -f.counts.partially_holds) for f in known]
     assert keys == sorted(keys)
     assert all((a.rank == b.rank) == (ka == kb) for a, ka in zip(known, keys, strict=True)
                for b, kb in zip(known, keys, strict=True))  # fmt: skip
@@ -389,7 +387,7 @@ def test_unknown_is_never_counted_as_held(given_verdicts: list[str]) -> None:
     assert found.unknown == given_verdicts.count("unknown")
     more = counts([*given_verdicts, "unknown"])
     assert (more.holds, more.partially_holds) == (found.holds, found.partially_holds)
-    assert more.order() > found.order()
+    assert more.order() == found.order()
 
 
 def codes_of(scheme: Scheme) -> st.SearchStrategy[tuple[CodedValue, ...]]:
@@ -493,10 +491,11 @@ def test_a_benchmark_that_answers_too_little_has_no_rank() -> None:
         for n in range(5)
     ]
     ranks = {f.benchmark: (f.rank, f.open) for f in fit(SCHEMES, some, everywhere, RELEVANT)}
-    assert ranks["b3"] == (1, RELEVANT[3:])
     assert ranks["b4"] == (1, RELEVANT[4:])
-    assert ranks["b2"] == (None, RELEVANT[2:])
-    assert [f.benchmark for f in fit(SCHEMES, some, everywhere, RELEVANT)][2:] == ["b2", "b1", "b0"]
+    assert ranks["b3"] == (None, RELEVANT[3:])
+    assert [f.benchmark for f in fit(SCHEMES, some, everywhere, RELEVANT)][1:] == [
+        "b3", "b2", "b1", "b0",
+    ]  # fmt: skip
     lower = {f.benchmark: f.rank for f in fit(SCHEMES, some, everywhere, RELEVANT, 1)}
     assert [name for name, rank in lower.items() if rank is None] == ["b0"]
     assert ranked([]) == []
@@ -588,6 +587,6 @@ def test_two_benchmarks_stand_side_by_side() -> None:
     low = BenchmarkClaims("low", claims=(claim("scale", "low"),))
     high = BenchmarkClaims("high", claims=(claim("scale", "high"),))
     pair = {f.benchmark: f for f in fit(SCHEMES, [low, high], PLACE, ["scale", "tree"])}
-    scale, tree = difference(pair["low"], pair["high"])
+    scale, tree = difference([pair["low"], pair["high"]])
     assert scale.differs
     assert not tree.differs

@@ -8,13 +8,16 @@ from fastapi import APIRouter, Request, Response
 from service.common import aliases, parameters
 from service.common.csv_tables import csv_text
 from service.common.problems import BadParameter
-from service.fit import from_graph, outcomes, report
+from service.evidence import first_tests
+from service.fit import from_graph, outcomes
+from service.fit import report as fit_report
 from service.fit import request as fit_request
 from service.fit.request import FitAnswer
 from service.ingest.checking import Deadline
 from service.ingest.documents import read_tree
 from service.ontology import parameters as ontology_parameters
 from service.ontology import scheme_queries
+from service.store.port import Engine
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import ANALYSED, AnalysedDep, LinesDep
 from service.web.requests import only_params, read_body
@@ -22,7 +25,8 @@ from service.web.responses import json_text, respond
 
 router = APIRouter(prefix="/api/v1", tags=["fit"], dependencies=[ANALYSED])
 PARAMETERS = (
-    "dimensions", "domain", "benchmark", "compare", "whatif", "min_answered", "limit", "offset",
+    "dimensions", "domain", "benchmark", "compare", "verdict", "whatif", "min_answered", "limit",
+    "offset",
 )  # fmt: skip
 _BODY_FIELDS = ("deployment", *PARAMETERS)
 _EXAMPLE = {
@@ -43,9 +47,11 @@ _ABOUT = {
     "dimensions": "the relevant dimensions, joined by commas; the five of the card if left out",
     "domain": "only benchmarks of this domain, or all; the deployment's own domains if left out",
     "benchmark": "only this benchmark, at its rank among the others",
-    "compare": "two benchmarks side by side, joined by a comma",
-    "min_answered": "the answered assumptions without which a benchmark is unranked; three if left "
-    "out, or all that the deployment states",
+    "compare": "two to four benchmarks side by side, joined by commas",
+    "verdict": "only benchmarks with these verdicts, dimension:verdict joined by commas; the "
+    "summary stays that of all",
+    "min_answered": "the answered assumptions without which a benchmark is unranked; all but one "
+    "of those that the deployment states if left out",
     "limit": "most benchmarks in a JSON answer, at most 100; CSV has all",
     "offset": "how many of the first benchmarks to pass over in a JSON answer",
     "whatif": "one supposed change, dimension:value, and what it moves",
@@ -70,7 +76,7 @@ async def fit_description(
     """Say which benchmarks fit a described deployment; nothing is stored.
 
     Beside `deployment` the body takes what the address of a stored deployment takes:
-    `dimensions`, `domain`, `benchmark`, `compare`, `whatif`, `min_answered`. Nobody
+    `dimensions`, `domain`, `benchmark`, `compare`, `verdict`, `whatif`, `min_answered`. Nobody
     has judged a description, so every verdict is derived by a rule.
     """
     only_params(request, ("format",))
@@ -98,10 +104,9 @@ def _described(request: Request, services: Services, data: bytes, deadline: Dead
     schemes = scheme_queries.schemes(services.engine)
     deployment = fit_request.described_deployment(services.engine, schemes, body["deployment"])
     requested = fit_request.parse(services.engine, schemes, body)
-    return write(
-        request,
-        fit_request.answer(schemes, from_graph.benchmarks(services.engine), deployment, requested),
-    )
+    every = from_graph.benchmarks(services.engine)
+    found = fit_request.answer(schemes, every, deployment, requested)
+    return write(request, services.engine, found)
 
 
 @router.get("/fit/outcomes")
@@ -121,6 +126,10 @@ def outcomes_of_domain(request: Request, services: ServicesDep, domain: str) -> 
 def fit_deployment(ident: str, request: Request, services: ServicesDep) -> Response:
     """Say, per benchmark and relevant dimension, whether its assumption holds in a deployment.
 
+    `summary` has the finding in a sentence, how many benchmarks have which verdict on which
+    dimension, and those with the same verdicts together; `test_first` what to test, in order, with
+    what was measured for it here and elsewhere.
+
     Each verdict is asserted by an assessor or derived by a named rule, with its sources. As CSV
     the answer is a row per benchmark and dimension; with `compare` or `whatif`, theirs.
     """
@@ -129,16 +138,19 @@ def fit_deployment(ident: str, request: Request, services: ServicesDep) -> Respo
     deployment = from_graph.deployment(services.engine, ident)
     requested = fit_request.parse(services.engine, schemes, request.query_params)
     every = from_graph.benchmarks(services.engine, ident)
-    return write(request, fit_request.answer(schemes, every, deployment, requested))
+    found = fit_request.answer(schemes, every, deployment, requested)
+    return write(request, services.engine, found)
 
 
-def write(request: Request, found: FitAnswer, suffix: str | None = None) -> Response:
+def write(
+    request: Request, engine: Engine, found: FitAnswer, suffix: str | None = None
+) -> Response:
     """Return an answer as JSON or CSV: by suffix, `format` or Accept."""
     return respond(
         request,
         {
-            "application/json": lambda: json_text(request, report.answered(found)),
-            "text/csv": lambda: csv_text(report.answer_rows(found)),
+            "application/json": lambda: json_text(request, first_tests.answered(engine, found)),
+            "text/csv": lambda: csv_text(fit_report.answer_rows(found)),
         },
         suffix,
     )

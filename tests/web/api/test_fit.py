@@ -131,17 +131,16 @@ def test_an_old_code_that_may_mean_several_is_read_each_way(client: TestClient) 
 def test_benchmarks_are_ordered_and_the_unranked_ones_stand_apart(client: TestClient) -> None:
     found = client.get(PATIENTS).json()
     orders = [
-        (c["violated"] + c["unknown"] + c["disputed"], -c["holds"])
-        for c in (b["counts"] for b in found["benchmarks"])
+        (-c["holds"], -c["partially_holds"]) for c in (b["counts"] for b in found["benchmarks"])
     ]
     assert orders == sorted(orders)
     assert found["total"] == len(found["benchmarks"]) > 50
     assert all(b["best_rank"] <= b["rank"] <= b["worst_rank"] for b in found["benchmarks"])
-    assert all(len(b["answered"]) >= 3 for b in found["benchmarks"])
+    assert all(len(b["answered"]) >= 4 for b in found["benchmarks"])
     apart = {u["benchmark"]: u for u in found["unranked"]}
     assert apart["cross-care"]["answered"] == ["query-authorship"]
     assert apart["cross-care"]["open"] == ["decision-mediation", "outcome-validity"]
-    assert all(len(u["answered"]) < 3 for u in apart.values())
+    assert all(len(u["answered"]) < 4 for u in apart.values())
 
 
 def test_the_domains_of_the_deployment_are_the_default(client: TestClient) -> None:
@@ -208,7 +207,7 @@ def test_every_rule_of_an_answer_is_defined_in_the_graph(client: TestClient) -> 
 @pytest.mark.parametrize("address", [PATIENTS, "/api/v1/deployments/public-self-assessment/risk"])
 def test_it_never_says_that_a_use_is_safe(client: TestClient, address: str) -> None:
     found = client.get(f"{address}?benchmark=bean2026-scenarios").text.lower()
-    assert "safe" not in found
+    assert "safe" not in found.replace("medsafetybench", "")
 
 
 def test_csv_has_a_row_per_benchmark_and_dimension(client: TestClient) -> None:
@@ -296,7 +295,11 @@ def test_a_description_gives_what_the_stored_deployment_gives_by_rule(client: Te
         ("whatif=interaction-type", "whatif", "dimension:value"),
         ("whatif=interaction-type:telepathy", "whatif", "single-turn"),
         ("whatif=language:english", "whatif", "not among the relevant dimensions"),
-        ("compare=medqa", "compare", "two benchmarks"),
+        ("compare=medqa", "compare", "two to four benchmarks"),
+        ("compare=a,b,c,d,e", "compare", "two to four benchmarks"),
+        ("verdict=interaction-type", "verdict", "dimension:verdict"),
+        ("verdict=colour:holds", "verdict", "no dimension"),
+        ("verdict=novelty:holds", "verdict", "not among the relevant"),
         ("min_answered=many", "min_answered", "whole number"),
         ("least=many", "min_answered", "whole number"),
         ("limit=-1", "limit", "whole number"),
@@ -407,3 +410,67 @@ def test_whether_a_field_counts_what_people_do_is_counted_from_its_cards(
     assert found["real"] == []
     assert client.get("/api/v1/fit/outcomes?domain=astrology").status_code == 400
     assert client.get("/api/v1/fit/outcomes").status_code == 400
+
+
+def test_the_summary_says_what_holds_where_and_groups_what_is_alike(client: TestClient) -> None:
+    found = client.get(f"{PATIENTS}?limit=100").json()
+    summary, ranked = found["summary"], found["benchmarks"]
+    counted = summary["matrix"]["decision-mediation"]
+    assert sum(counted.values()) == summary["answering"] < summary["benchmarks"]
+    assert summary["none_holds"] == [n for n in CORE if not summary["matrix"][n]["holds"]]
+    assert "decision-mediation" in summary["none_holds"]
+    assert summary["sentence"].startswith(f"None of {summary['answering']} healthcare benchmarks")
+    assert "who decides" in summary["sentence"]
+    assert summary["nearest"] == [b["benchmark"] for b in ranked if b["rank"] == 1]
+    orders = [(-p["holds"], -p["partially_holds"], -len(p["benchmarks"]))
+              for p in summary["patterns"]]  # fmt: skip
+    assert orders == sorted(orders)
+    verdicts = {b["benchmark"]: {f["dimension"]: f["verdict"] for f in b["findings"]}
+                for b in ranked}  # fmt: skip
+    grouped = {b: p["verdicts"] for p in summary["patterns"] for b in p["benchmarks"]}
+    assert grouped == verdicts
+    assert "cross-care" in summary["too_little"]
+
+
+def test_a_number_of_the_matrix_is_a_filter(client: TestClient) -> None:
+    whole = client.get(PATIENTS).json()["summary"]["matrix"]
+    found = client.get(f"{PATIENTS}?verdict=decision-mediation:partially-holds").json()
+    summary = found["summary"]
+    assert summary["matrix"] == whole
+    listed = [b for p in summary["patterns"] for b in p["benchmarks"]] + summary["too_little"]
+    assert len(listed) == whole["decision-mediation"]["partially-holds"]
+    both = "verdict=decision-mediation:violated,information-completeness:holds"
+    for benchmark in client.get(f"{PATIENTS}?{both}").json()["benchmarks"]:
+        verdicts = {f["dimension"]: f["verdict"] for f in benchmark["findings"]}
+        assert verdicts["decision-mediation"] == "violated"
+        assert verdicts["information-completeness"] == "holds"
+
+
+def test_what_to_test_first_has_task_assumptions_before_those_that_need_people(
+    client: TestClient,
+) -> None:
+    tests = client.get(PATIENTS).json()["test_first"]
+    needs = [t["needs_people"] for t in tests]
+    assert needs == sorted(needs)
+    first = tests[0]
+    assert first["dimension"] == "interaction-type"
+    assert first["measured_here"]["value"] == 18.67
+    assert first["changed_with_it"] == ["input-variation"]
+    assert "18.67" not in str(first["same_domain"])
+    by_name = {t["dimension"]: t for t in tests}
+    assert "take part" in by_name["decision-mediation"]["why_people"]
+    spread = by_name["decision-mediation"]["same_domain"]
+    assert spread["least"]["points"] < 0 < spread["most"]["points"]
+    described = {"deployment": {"characteristics": {"interaction-type": "multi-turn"}}}
+    (alone,) = client.post("/api/v1/fit", json=described).json()["test_first"]
+    assert (alone["measured_here"], alone["same_domain"]) == (None, None)
+    assert alone["elsewhere"]["figures"] > 3
+
+
+def test_up_to_four_benchmarks_stand_side_by_side(client: TestClient) -> None:
+    address = f"{PATIENTS}?compare=medqa,craft-md,agentclinic"
+    first = client.get(address).json()["compared"][0]
+    assert {"first", "second", "third"} < set(first)
+    columns = client.get(f"{address}&format=csv").text.splitlines()[0]
+    assert "third_verdict" in columns
+    assert "fourth_verdict" not in columns

@@ -14,7 +14,6 @@ from service.evidence.relevance import SENTENCE
 from service.evidence.risk import Risk
 from service.fit import from_graph, report
 from service.fit.request import ALL
-from service.fit.rules import LEAST
 from service.ontology import dimensions, scheme_queries
 from service.web.api.fit import write
 from service.web.api.risk import write_risk
@@ -68,7 +67,6 @@ def _values(services: Services, at: FitAddress, shown: view.ShownFit | None) -> 
         "dimensions": dimensions.dimensions(services.engine),
         "core": CORE_DIMENSIONS,
         "all_domains": ALL,
-        "least": LEAST,
         "domains": dimensions.terms(scheme_queries.domain_scheme(services.engine)),
         "deployments": from_graph.deployments(services.engine),
         "downloads": _downloads(at),
@@ -108,7 +106,8 @@ def _evidence_data(at: FitAddress, form: str) -> str:
 @router.get("/fit.{form}")
 def data(form: str, request: Request, services: ServicesDep) -> Response:
     """Give the same answer as CSV or JSON."""
-    return write(request, _case(_address(request, services), services).answer(), form)
+    found = _case(_address(request, services), services).answer()
+    return write(request, services.engine, found, form)
 
 
 @router.get("/fit/print")

@@ -181,7 +181,7 @@ class ShownFit:
     left_out: int = 0
     asserted: int = 0
     pair: tuple[tuple[str, str], ...] = ()
-    sides: tuple[tuple[Dimension, FitLine, FitLine, bool], ...] = ()
+    sides: tuple[tuple[Dimension, tuple[FitLine, ...], bool], ...] = ()
     moved: WhatIf | None = None
 
     @property
@@ -239,9 +239,9 @@ def row(words: Mapping[str, Dimension], found: Fit) -> FitRow:
 
 def _side(
     words: Mapping[str, Dimension], of: ClaimDifference
-) -> tuple[Dimension, FitLine, FitLine, bool]:
+) -> tuple[Dimension, tuple[FitLine, ...], bool]:
     dimension = words[of.dimension]
-    return dimension, FitLine(dimension, of.first), FitLine(dimension, of.second), of.differs
+    return dimension, tuple(FitLine(dimension, f) for f in of.findings), of.differs
 
 
 def _moved(words: Mapping[str, Dimension], found: FitAnswer) -> WhatIf:
