@@ -107,7 +107,7 @@ def test_a_benchmark_is_set_against_a_deployment(tab: Tab) -> None:
     page.get_by_role("button", name="Show").click()
     page.wait_for_url("**/benchmarks/healthbench?deployment=public-self-assessment")
     turns = page.get_by_role("region", name="Interaction type")
-    expect(turns.locator(".verdict")).to_contain_text("violated")
+    expect(turns.locator(".judged")).to_contain_text("violated")
     left, right = turns.locator(".half").first, turns.locator(".there")
     expect(left).to_contain_text("One prompt and one answer.")
     expect(right).to_contain_text("the person goes on asking")

@@ -293,7 +293,7 @@ def test_the_checklist_has_every_step_and_lines_to_fill(service: TestClient) -> 
     assert len(found.all("article")) == len(steps)
     assert set(found.texts(".box")) == {"☐", "☑"}
     assert found.has("article .blank")
-    assert not found.has("form")
+    assert not found.has("main form")
     assert service.get(f"/plans/{ident}?view=cube").status_code == 400
     assert service.get(f"/plans/{ident}?moon=1").status_code == 400
 

@@ -31,7 +31,7 @@ def test_the_page_shows_the_rows_of_the_data_and_links_to_what_they_name(
     assert f"{total} rows" in found.texts("strong")
     assert f"/queries/assumed-vs-deployed.csv?{asked}" in found.links()
     assert found.one("input[name=deployed]")["value"] == "multi-turn"
-    assert found.has('table.answer a[href^="/id/benchmark/"]')
+    assert found.has('table.answer-rows a[href^="/id/benchmark/"]')
 
 
 def test_a_box_that_stays_empty_is_left_open(client: TestClient) -> None:

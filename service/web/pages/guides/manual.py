@@ -128,7 +128,7 @@ def _headings(tokens: Sequence[Token]) -> list[tuple[str, str, str]]:
 def _scrolling_table(
     renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, _: EnvType
 ) -> str:
-    return '<div class="scroll" tabindex="0">' + renderer.renderToken(tokens, at, options, _)
+    return '<div class="scroll fits" tabindex="0">' + renderer.renderToken(tokens, at, options, _)
 
 
 def _end_of_table(*_: object) -> str:

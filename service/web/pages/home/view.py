@@ -37,7 +37,7 @@ COUNTED = {
 }
 """What is counted, with the class it has in the ontology."""
 
-PAGES = {"deployments": "/queries/deployments-by-stage"}
+PAGES: dict[str, str] = {}
 """Where a count leads, if not to the page of its name."""
 
 NAMED = {"gaps": "measured gaps"}
