@@ -2,6 +2,7 @@
 
 __all__ = [
     "claims",
+    "coded",
     "from_graph",
     "outcomes",
     "parts",

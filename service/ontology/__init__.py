@@ -2,6 +2,7 @@
 
 __all__ = [
     "closure",
+    "codebook",
     "dimensions",
     "graphs",
     "labels",
@@ -15,4 +16,5 @@ __all__ = [
     "scheme_queries",
     "schemes",
     "taxonomy",
+    "terms",
 ]

@@ -26,6 +26,8 @@ PAGES = (
     "/benchmarks/agentbench?tab=downloads",
     "/deployments",
     "/deployments/public-self-assessment",
+    "/terms",
+    "/terms/interaction-type/single-turn",
     "/implementations",
     "/systems?q=gpt",
     "/systems/gpt-4o-2024-05-13",

@@ -16,6 +16,7 @@ OPEN_ENDED = {
     "loaders.mapping.write._terms": "classes of the model",
     "service.ingest.current_codes._leading_to_codes": "classes of the model",
     "service.ontology.dimensions.rule": "the rules of the fit",
+    "service.ontology.terms._searched": "terms of the ontology",
     "service.sandbox.children._starter": "this process, or the one that it was forked from",
     "service.validation.pyshacl_constraints._parsed": "the SPARQL constraints of our shapes",
     "service.validation.pyshacl_constraints.prepared": "classes of pySHACL",

@@ -15,6 +15,7 @@ __all__ = [
     "records",
     "risk",
     "stats",
+    "terms",
     "validate",
     "withdrawal",
     "writes",

@@ -68,7 +68,7 @@ def _list(request: Request, services: Services, name: str) -> Response:
     suffix = request.path_params.get("suffix")
     filters = {k: v for k, v in request.query_params.items() if k not in _PAGING}
     items = lists.listing(services.engine, name, filters)
-    page, following = _page(items, request)
+    page, following = paged(items, request)
     links = {"Link": f'<{uri(following)}>; rel="next"'} if following else {}
 
     def as_json() -> str:
@@ -81,7 +81,7 @@ def _list(request: Request, services: Services, name: str) -> Response:
     return respond(request, writers, suffix, **links)
 
 
-def _page(items: list[dict[str, Any]], request: Request) -> tuple[list[dict[str, Any]], str | None]:
+def paged(items: list[dict[str, Any]], request: Request) -> tuple[list[dict[str, Any]], str | None]:
     """Return the page after the cursor, and the address of the next one.
 
     The cursor holds the last identity seen, so that a record added meanwhile shifts nothing.

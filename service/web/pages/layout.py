@@ -23,8 +23,10 @@ from service.common.digits import computed, counted, percent, plural, printed
 from service.common.resources import VERSION, inside
 from service.common.unread import noted
 from service.linked_data.statistics import modified
+from service.ontology import labels
 from service.ontology.labels import plain_name
 from service.ontology.plain_names import PLAIN, VERDICTS
+from service.ontology.terms import id_of
 from service.queries.cache import cached_per_state
 from service.web.dependencies import services as services_of
 from service.web.pages.shared.glyphs import SIGNS
@@ -43,6 +45,7 @@ INDEX: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("/datasets", "Datasets"),
         ("/gaps/ledger", "Recomputed numbers"),
         ("/queries", "Questions"),
+        ("/terms", "Terms"),
     ),
     "Contribute": (
         ("/author/new", "Describe a benchmark"),
@@ -78,6 +81,7 @@ _templates.env.globals.update(
     PLAIN=PLAIN,
     VERDICTS=VERDICTS,
     SIGNS=SIGNS,
+    term_of=labels.of,
 )
 _templates.env.filters["spaced"] = lambda code: str(code).replace("-", " ")
 _templates.env.filters["plainly"] = lambda code: PLAIN.get(code) or code.replace("-", " ")
@@ -85,6 +89,7 @@ _templates.env.filters["sentence"] = lambda said: f"{said[:1].upper()}{said[1:].
 # a label inside a sentence; what stands in capitals further on, as (COFOG), keeps them
 _templates.env.filters["inside"] = lambda label: label[:1].lower() + label[1:]
 _templates.env.filters["plain"] = plain_name
+_templates.env.filters["term_id"] = id_of
 _templates.env.filters["words"] = lambda name: _CAMEL.sub(r" \1", str(name)).lower()
 _templates.env.filters.update(
     number=printed, computed=computed, counted=counted, percent=percent, plural=plural,

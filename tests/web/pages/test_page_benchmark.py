@@ -341,7 +341,7 @@ def test_a_silent_draft_is_shown_as_one(grown: TestClient) -> None:
 
 def test_words_that_only_point_to_an_answer_are_a_hint(grown: TestClient) -> None:
     shown = section(opened(grown, "/benchmarks/silent-one"), "query-authorship").words
-    assert "Who writes the question Query authorship hinted" in shown
+    assert "Query authorship hinted" in shown
     assert "hinted Taken from exams." in shown
     row = next(r for r in rows(grown.get("/benchmarks.csv")) if r["id"] == "silent-one")
     assert row["query-authorship_values"] == "hinted, no coded value"
@@ -361,7 +361,7 @@ def test_what_was_looked_in_stands_with_how_far_and_what_it_says(grown: TestClie
 def test_a_withdrawn_card_is_shown_as_one_and_never_counts(grown: TestClient) -> None:
     text = opened(grown, "/benchmarks/taken-back").words
     assert "withdrawn: shown, never counted" in text
-    assert "Interaction type · not stated" in text
+    assert "Interaction type not stated" in text
     assert "taken-back" not in grown.get("/benchmarks.csv").text
 
 

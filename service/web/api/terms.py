@@ -1,0 +1,80 @@
+"""`/api/v1/terms`: the terms that records are coded with, what each means, and who is coded so."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from loaders.mapping.iris import BASE
+from service.common import parameters
+from service.common.csv_tables import csv_text
+from service.common.negotiation import split_suffix
+from service.common.problems import BadParameter
+from service.fit import coded
+from service.ontology import terms
+from service.records import repository
+from service.store.port import Engine
+from service.web.api.records import ITEM_FORMS, paged
+from service.web.dependencies import ServicesDep
+from service.web.responses import Writers, json_text, rdf_writers, respond, uri
+
+router = APIRouter(prefix="/api/v1", tags=["terms"])
+_KNOWN = ("scheme", "q", "limit", "cursor", "format")
+_PARAMETERS = [
+    {"name": name, "in": "query", "description": about, "schema": {"type": "string"}}
+    for name, about in (
+        ("scheme", "terms of one scheme: a dimension, `dimension` itself, or a list of codes"),
+        ("q", "words in a name or a definition"),
+        ("limit", "the most items of a page"),
+        ("cursor", "where the page before ended"),
+    )
+]
+
+
+@router.get("/terms", openapi_extra={"parameters": _PARAMETERS})
+def list_terms(request: Request, services: ServicesDep) -> Response:
+    """Return the terms that records are coded with, each with its definition."""
+    given = request.query_params
+    parameters.only(given, _KNOWN, "This address")
+    found = terms.find(given.get("q", ""))
+    if scheme := given.get("scheme"):
+        known = sorted({group.scheme for group in terms.groups()})
+        if scheme not in known:
+            raise BadParameter(f"There is no scheme {scheme!r}.", parameter="scheme", known=known)
+        found = tuple(term for term in found if term.id.startswith(f"{scheme}/"))
+    items = sorted(map(terms.summary, found), key=lambda item: str(item["id"]))
+    page, following = paged(items, request)
+    links = {"Link": f'<{uri(following)}>; rel="next"'} if following else {}
+    iris = [f"{BASE}{terms.path_of(str(item['id']))}" for item in page]
+    writers: Writers = {
+        "application/json": lambda: json_text(
+            request, {"items": page, "total": len(items), "next": following}
+        ),
+        **rdf_writers(lambda: repository.summary_graph(services.engine, iris)),
+        "text/csv": lambda: csv_text(items),
+    }
+    return respond(request, writers, **links)
+
+
+@router.get("/terms/{scheme}/{code}")
+def get_term(scheme: str, code: str, request: Request, services: ServicesDep) -> Response:
+    """Return a term: what it means, its criteria, what is coded so, and terms of others."""
+    ident, suffix = split_suffix(f"{scheme}/{code}", ITEM_FORMS)
+    found = terms.term(ident)
+    iri = f"{BASE}{found.name.path}"
+    writers: Writers = {
+        "application/json": lambda: json_text(
+            request, {**found.document(), **_used(services.engine, ident)}
+        ),
+        **rdf_writers(lambda: repository.summary_graph(services.engine, [iri])),
+    }
+    return respond(request, writers, suffix)
+
+
+def _used(engine: Engine, ident: str) -> dict[str, Any]:
+    return {
+        "coded_so": {
+            f"{some.kind}s": {"total": some.total, "first": [i for i, _ in some.first]}
+            for some in coded.coded(engine, ident)
+        },
+        "records": coded.uses(engine, ident),
+    }

@@ -1,0 +1,78 @@
+"""`/terms`: every term by scheme, or those with some words; `/terms/{scheme}/{code}`: one."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from loaders.model import CORE_DIMENSIONS
+from service.common import parameters
+from service.fit import coded
+from service.ontology import labels, terms
+from service.web.dependencies import ServicesDep
+from service.web.pages.layout import page
+
+router = APIRouter(include_in_schema=False)
+_INLINE = MarkdownIt("commonmark", {"html": False}).disable(["image", "link", "autolink"])
+MOST = 50
+"""The most terms that a search shows."""
+KINDS = {
+    "card": "cards of benchmarks",
+    "profile": "profiles of deployments",
+    "gap": "gaps",
+    "review": "reviews",
+    "result": "results of runs",
+    "dataset-card": "cards of datasets",
+    "implementation-card": "cards of implementations",
+    "system-card": "cards of systems",
+    "study-card": "cards of studies",
+    "plan": "plans",
+    "match": "matches",
+}
+"""Kinds of records in words, in the order in which they are counted."""
+
+
+@router.get("/terms")
+def list_terms(request: Request) -> Response:
+    """Show every term by its scheme, or the terms with some words."""
+    parameters.only(request.query_params, ("q",), "This address")
+    words = request.query_params.get("q", "").strip()
+    every = terms.groups()
+    shown: dict[str, Any] = {
+        "words": words,
+        "found": terms.find(words) if words else (),
+        "most": MOST,
+        "total": len(terms.known()),
+        "core": CORE_DIMENSIONS,
+        "dimensions": [t for g in every if g.scheme == terms.DIMENSION for t in g.terms],
+        "groups": every,
+        "label": labels.label,
+    }
+    return page(request, "pages/terms/terms.html", shown)
+
+
+@router.get("/terms/{scheme}/{code}")
+def term(scheme: str, code: str, request: Request, services: ServicesDep) -> Response:
+    """Show what a term means, who is coded so, and what it is called elsewhere."""
+    parameters.only(request.query_params, (), "This address")
+    found = terms.term(f"{scheme}/{code}")
+    shown = {
+        "found": found,
+        "coded": coded.coded(services.engine, found.name.id),
+        "uses": coded.uses(services.engine, found.name.id),
+        "kinds": KINDS,
+        "core": CORE_DIMENSIONS,
+        "scheme_label": _scheme_label(scheme),
+        "of_dimension": f"{terms.DIMENSION}/{scheme}" in terms.known(),
+        "inline": lambda text: Markup(_INLINE.renderInline(text)),  # noqa: S704 - no HTML passes
+        "label": labels.label,
+    }
+    return page(request, "pages/terms/term.html", shown)
+
+
+def _scheme_label(scheme: str) -> str:
+    """Return what a scheme is called: that of the values of a dimension by its plain name."""
+    if f"{terms.DIMENSION}/{scheme}" in terms.known():
+        return labels.plain_name(scheme)
+    return next(group.label for group in terms.groups() if group.scheme == scheme)
