@@ -361,7 +361,7 @@ def test_what_was_looked_in_stands_with_how_far_and_what_it_says(grown: TestClie
 def test_a_withdrawn_card_is_shown_as_one_and_never_counts(grown: TestClient) -> None:
     text = opened(grown, "/benchmarks/taken-back").words
     assert "withdrawn: shown, never counted" in text
-    assert "Interaction type not stated" in text
+    assert "Interaction type · not stated" in text
     assert "taken-back" not in grown.get("/benchmarks.csv").text
 
 
