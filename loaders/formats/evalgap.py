@@ -23,6 +23,7 @@ from loaders.model import (
     Profile,
     Record,
     Review,
+    SourceCard,
     Study,
     StudyCard,
     System,
@@ -36,7 +37,7 @@ _CARD_KEYS = {
     "task", "outcome", "contextual", "consequential", "dimensions", "notes",
 }  # fmt: skip
 _LISTS = ("population", "hints", "looked_in")
-_KNOWN = {"evalgap", "metrics", "systems", "studies", *_SECTIONS, *_CARD_KEYS}
+_KNOWN = {"evalgap", "metrics", "systems", "studies", "sources", *_SECTIONS, *_CARD_KEYS}
 
 
 def detects(tree: Any) -> bool:
@@ -55,6 +56,7 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordPr
     records += _each(_described(tree, "systems"), "systems", _system_card)
     records += _each(tree, "deployments", lambda item: _profile(item, tree))
     records += _each(_described(tree, "studies"), "studies", _study_card)
+    records += _each(tree, "sources", _source_card)
     records += [_review(item, card) for item in _items(tree, "reviews")]
     records += [gap(item, tree) for item in _items(tree, "gaps")]
     records += [plan(item) for item in _items(tree, "plans")]
@@ -63,8 +65,8 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordPr
     if not records:
         raise CardError(
             RecordProblem(
-                "The file holds no card, deployment, review, gap or plan, and no system or study "
-                "with an author.",
+                "The file holds no card, deployment, review, gap, plan or source, and no system or "
+                "study with an author.",
                 mend="Add one.",
             )
         )
@@ -179,6 +181,20 @@ def _system_card(item: Mapping[str, Any]) -> Record:
 
 def _study_card(item: Mapping[str, Any]) -> Record:
     return StudyCard.model_validate(_card_of(item, "study"))
+
+
+def _source_card(item: Mapping[str, Any]) -> Record:
+    fields = sourced(given(item))
+    ident = fields.pop("id", None)
+    authors = fields.get("authors")
+    if isinstance(authors, list):
+        fields["authors"] = "; ".join(str(name) for name in authors)
+    if "addresses" in fields:
+        fields["addresses"] = as_list(fields["addresses"])
+    if "type" in fields:
+        fields["source_type"] = fields.pop("type")
+    author = section(fields, "author").get("id", "")
+    return SourceCard.model_validate({**fields, "id": f"{ident}/{author}", "source": {"id": ident}})
 
 
 def _card_of(item: Mapping[str, Any], kind: str) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """The format-neutral model: what every loader yields and what the graph stores.
 
 Records are versioned documents: cards at four levels (`Card` of a benchmark, `DatasetCard`,
-`ImplementationCard`, `Result`), `SystemCard`, `StudyCard`, `Profile`, `Review`, `Gap`, `Plan` and
-`Match`; things are what they talk about. Every field names its predicate: `loaders.model.terms`.
+`ImplementationCard`, `Result`), `SystemCard`, `StudyCard`, `SourceCard`, `Profile`, `Review`,
+`Gap`, `Plan` and `Match`; things are what they talk about. Every field names its predicate:
+`loaders.model.terms`.
 """
 
 from loaders.model.addresses import is_address, is_source
+from loaders.model.bibliography import OTHERS, SourceCard
 from loaders.model.descriptions import (
     Card,
     DatasetCard,
@@ -21,6 +23,7 @@ from loaders.model.nodes import (
     Agent,
     Benchmark,
     Citation,
+    CitedWork,
     Dataset,
     Deployment,
     EditorialDecision,
@@ -77,6 +80,7 @@ RECORDS: dict[str, type[Record]] = {
         SystemCard,
         Profile,
         StudyCard,
+        SourceCard,
         Review,
         Gap,
         Plan,
@@ -90,6 +94,7 @@ __all__ = [
     "DESCRIBED",
     "INDEPENDENT",
     "NO_INTERVAL",
+    "OTHERS",
     "PAIR",
     "RATIOS",
     "RECORDS",
@@ -105,6 +110,7 @@ __all__ = [
     "Card",
     "Characteristic",
     "Citation",
+    "CitedWork",
     "Coding",
     "Condition",
     "Contribution",
@@ -134,6 +140,7 @@ __all__ = [
     "Review",
     "Rung",
     "SampleSize",
+    "SourceCard",
     "Statement",
     "Step",
     "StepResult",

@@ -136,6 +136,16 @@ class Study(Thing):
     reported_in: Annotated[tuple[Iri, ...], Link("dcterms:isReferencedBy")] = ()
 
 
+class CitedWork(Thing):
+    """A work that records cite: a paper, a report, a page; described by its cards.
+
+    Records cite it by addresses, several of which may lead to one work.
+    """
+
+    kind = "source"
+    rdf_type = "egap:Source"
+
+
 class Citation(Node):
     """A place in a source: the publication or file, where in it, and what it says there.
 

@@ -25,6 +25,8 @@ SUFFIXES = {
     "authors": "application/vnd.evalgap.authors+yaml",
     "source": "application/vnd.evalgap.source+json",
     "md": "text/markdown",
+    "bib": "application/x-bibtex",
+    "ris": "application/x-research-info-systems",
 }
 """Every suffix that an address may end in, and the media type it stands for."""
 

@@ -41,6 +41,7 @@ _LISTED = ("scheme/", "dimension/")
 _BY_CARDS = {
     "system": EGAP.describesSystem,
     "study": EGAP.describesStudy,
+    "source": EGAP.describesSource,
     "dataset": EGAP.describesDataset,
     "implementation": EGAP.describesImplementation,
 }

@@ -23,6 +23,11 @@ _LOOK = 1.0
 """Seconds between two looks whether the store was found broken."""
 _Made = TypeVar("_Made")
 KEPT: Mapping[str, str] = {
+    "service.bibliography.citing.citations": "one entry a citation of a current record",
+    "service.bibliography.citing.counts": "one number a source",
+    "service.bibliography.citing.undescribed": "one entry an address without a card",
+    "service.bibliography.works.by_key": "one entry an address of a source",
+    "service.bibliography.works.works": "one entry a source",
     "service.coverage.from_graph.subjects": "one entry a benchmark and a deployment",
     "service.evidence.by_dimension._made": "one entry a figure and dimension that it is about",
     "service.evidence.from_graph.figures": "one entry a figure of a current gap",

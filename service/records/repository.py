@@ -109,6 +109,7 @@ _DESCRIBES = {
     "deployment": EGAP.describesDeployment,
     "system": EGAP.describesSystem,
     "study": EGAP.describesStudy,
+    "source": EGAP.describesSource,
     "dataset": EGAP.describesDataset,
     "implementation": EGAP.describesImplementation,
 }

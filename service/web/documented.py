@@ -62,6 +62,12 @@ _ANSWERED: Mapping[str, Sequence[str]] = {
     r"/api/v1/(benchmarks|cards|deployments|gaps|reviews|plans|matches)": (
         "application/json", *RDF_FORMS, "text/csv",
     ),
+    r"/api/v1/sources": (
+        "application/json", "text/csv", SUFFIXES["bib"], SUFFIXES["ris"],
+    ),
+    r"/api/v1/sources/\{ident\}": (
+        "application/json", *RDF_FORMS, SUFFIXES["bib"], SUFFIXES["ris"],
+    ),
     r"/api/v1/(fit|coverage|deployments/.*)": ("application/json", "text/csv"),
     r"/api/v1/(evidence/.*|ledger)": ("application/json", "text/csv"),
     r"/api/v1/terms": ("application/json", *RDF_FORMS, "text/csv"),

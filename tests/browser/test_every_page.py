@@ -30,6 +30,8 @@ PAGES = (
     "/terms/interaction-type/single-turn",
     "/implementations",
     "/systems?q=gpt",
+    "/sources?q=evaluation",
+    "/sources/hager2024-evaluation",
     "/systems/gpt-4o-2024-05-13",
     "/fit",
     "/fit?query-authorship=natural-use&interaction-type=multi-turn&domain=healthcare",

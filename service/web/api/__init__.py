@@ -14,6 +14,7 @@ __all__ = [
     "publication",
     "records",
     "risk",
+    "sources",
     "stats",
     "terms",
     "validate",

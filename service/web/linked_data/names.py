@@ -33,6 +33,7 @@ _PLACES = {
     "match": "matches",
     "system": "systems",
     "study": "studies",
+    "source": "sources",
     "dataset": "datasets",
     "implementation": "implementations",
     "result": "results",
@@ -119,5 +120,5 @@ def _for_readers(found: ResourceDescription) -> str | None:
     return f"/{_PLACES[kind]}/{ident}" if kind in _READ and "/" not in ident else None
 
 
-_READ = {"benchmark", "dataset", "deployment", "implementation", "system"}
+_READ = {"benchmark", "dataset", "deployment", "implementation", "source", "system"}
 """The things with a page for readers."""

@@ -13,6 +13,7 @@ from service.web.pages.home import routes as home
 from service.web.pages.levels import routes as levels
 from service.web.pages.plans import routes as plans
 from service.web.pages.query import routes as query
+from service.web.pages.sources import routes as sources
 from service.web.pages.terms import routes as terms
 
 __all__ = ["benchmarks", "gaps", "home", "layout", "levels", "plans", "query"]
@@ -28,6 +29,7 @@ ROUTERS = (
     gaps.router,
     coverage.router,
     plans.router,
+    sources.router,
     query.router,
     author.router,
     terms.router,

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from fastapi.templating import Jinja2Templates
@@ -11,6 +11,7 @@ from fastapi.templating import Jinja2Templates
 from loaders.model import NO_INTERVAL, RATIOS, UNDIRECTED, interval_words
 from loaders.reading.source_fields import for_readers
 from loaders.writers.source import source_tree
+from service.bibliography import addresses, works
 from service.common.amounts import (
     against_none,
     amount,
@@ -28,6 +29,7 @@ from service.ontology.labels import plain_name
 from service.ontology.plain_names import PLAIN, VERDICTS
 from service.ontology.terms import id_of
 from service.queries.cache import cached_per_state
+from service.store.port import Engine
 from service.web.dependencies import services as services_of
 from service.web.pages.shared.glyphs import SIGNS
 from service.web.pages.shared.numbers import unit_of
@@ -101,7 +103,17 @@ _templates.env.globals.update(
 )
 _templates.env.tests["source_form"] = lambda card: source_tree(card) is not None
 _templates.env.filters["for_readers"] = for_readers
-_templates.env.filters["host"] = lambda url: urlsplit(url).hostname or url
+_engine: ContextVar[Engine | None] = ContextVar("_engine", default=None)
+"""The store whose page is being rendered: macros, which get no context, name sources by it."""
+
+
+def cited(url: str) -> str:
+    """Return how a page calls a source: by its card, or by what its address says itself."""
+    engine = _engine.get()
+    return works.name_of(engine, url) if engine else addresses.spoken(url)
+
+
+_templates.env.filters["cited"] = cited
 
 _snapshot = cached_per_state(modified)
 
@@ -115,7 +127,11 @@ def page(request: Request, template: str, shown: Mapping[str, Any], status: int 
         "gate": settings.gate,
         "read_only": settings.read_only,
     }
-    return bare(request, template, {**frame, **shown}, status)
+    token = _engine.set(services.engine)
+    try:
+        return bare(request, template, {**frame, **shown}, status)
+    finally:
+        _engine.reset(token)
 
 
 def bare(

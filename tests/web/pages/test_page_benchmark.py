@@ -9,8 +9,8 @@ from rdflib import Graph
 from rdflib.compare import isomorphic
 
 from loaders.model import CORE_DIMENSIONS
+from service.bibliography.formats import escaped
 from service.ontology.plain_names import VERDICTS
-from service.web.pages.benchmark.citation import escaped
 from tests.pages import Part, opened, rows
 from tests.services import service_with
 

@@ -4,11 +4,10 @@ import re
 from dataclasses import dataclass
 
 from loaders.mapping.iris import BASE, record_iri
+from service.bibliography.formats import escaped
 from service.web.pages.benchmark.view import CurrentCard
 
 PUBLISHER = "EvalGap"
-_SPECIAL = re.compile(r"([#$%&_{}])")
-_WORDY = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(.+)")
 
 
@@ -52,10 +51,3 @@ def _bibtex(found: CurrentCard, year: str, iri: str) -> str:
     lines = [f"  {name} = {{{words}}}," for name, words in fields.items() if words]
     key = re.sub(r"[^a-z0-9]+", "-", found.card.id)
     return "\n".join([f"@misc{{evalgap-{key}-{found.version},", *lines, "}"])
-
-
-def escaped(text: str) -> str:
-    """Return text as BibTeX takes it: what has a meaning there is written out."""
-    plain = " ".join(text.split())
-    marked = "".join(_WORDY.get(letter, letter) for letter in _SPECIAL.sub("\0\\1", plain))
-    return marked.replace("\0", "\\")

@@ -1,0 +1,142 @@
+"""The bibliography as a list: narrowed by words, type and year, sorted, and its items as JSON."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from unicodedata import combining, normalize
+
+from loaders.mapping.iris import BASE
+from service.bibliography import addresses, citing
+from service.bibliography.works import Work, works
+from service.common import parameters
+from service.common.problems import BadParameter
+from service.store.port import Engine
+
+FILTERS: Mapping[str, str] = {
+    "q": "words in title, authors, venue, DOI, arXiv id or address",
+    "type": "the type of source, such as preprint",
+    "year": "the year of publication",
+    "sort": "name, title, year or records",
+}
+"""The parameters of the list, each with what it is about."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The works that pass the filters, in order, each with how many records rest on it."""
+
+    works: tuple[Work, ...]
+    records: Mapping[str, int]
+    everything: int
+    chosen: Mapping[str, str]
+    types: tuple[tuple[str, int], ...]
+    years: tuple[tuple[str, int], ...]
+
+    def documents(self) -> list[dict[str, Any]]:
+        """Return the works as JSON values."""
+        return [document(work, self.records.get(work.id, 0)) for work in self.works]
+
+
+def listed(engine: Engine, given: Mapping[str, str]) -> Listed:
+    """Return the works that pass the filters; an empty filter is open.
+
+    Raises `BadParameter` for a parameter that is not known, and for an order that is none.
+    """
+    parameters.only(given, tuple(FILTERS), "The bibliography")
+    chosen = {name: value.strip() for name, value in given.items() if value.strip()}
+    every, records = works(engine), citing.counts(engine)
+    order = _orders(records).get(chosen.get("sort", "name"))
+    if order is None:
+        raise BadParameter(
+            f"sort is one of {', '.join(_orders({}))}, not {chosen['sort']!r}.",
+            parameter="sort",
+            known=list(_orders({})),
+        )
+    found = [
+        work
+        for work in every.values()
+        if _has(work, chosen.get("q", ""))
+        and chosen.get("type", work.type) == work.type
+        and chosen.get("year", work.year) == work.year
+    ]
+    return Listed(
+        tuple(sorted(found, key=order)),
+        records,
+        len(every),
+        chosen,
+        _counted(work.type for work in every.values()),
+        tuple(reversed(_counted(work.year for work in every.values()))),
+    )
+
+
+def _orders(records: Mapping[str, int]) -> Mapping[str, Callable[[Work], tuple[Any, ...]]]:
+    return {
+        "name": lambda w: (_folded(w.name), w.id),
+        "title": lambda w: (_folded(w.title), w.id),
+        "year": lambda w: (-int(w.year or 0), _folded(w.name), w.id),
+        "records": lambda w: (-records.get(w.id, 0), _folded(w.name), w.id),
+    }
+
+
+def _folded(text: str) -> str:
+    """Return a text as it is sorted: without case, letters with marks among those without."""
+    return "".join(c for c in normalize("NFKD", text) if not combining(c)).casefold()
+
+
+def _has(work: Work, words: str) -> bool:
+    """Tell whether a work has all words, or is what an address leads to."""
+    if words.startswith(("http://", "https://")):
+        return addresses.key(words) in work.keys
+    known = (work.title, *work.authors, work.issued, work.venue, work.arxiv, work.pmc, *work.links)
+    text = "\n".join(filter(None, (*known, work.name, work.id))).casefold()
+    return all(word in text for word in words.casefold().split())
+
+
+def _counted(values: Iterable[str | None]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(Counter(v for v in values if v).items()))
+
+
+def document(work: Work, records: int) -> dict[str, Any]:
+    """Return a work as JSON; `records` is how many records cite it."""
+    return {
+        "@id": f"{BASE}id/source/{work.id}",
+        "id": work.id,
+        "cited_as": work.name,
+        "title": work.title,
+        "authors": list(work.authors),
+        "all_authors_named": work.all_named,
+        "issued": work.issued,
+        "venue": work.venue,
+        "type": work.type,
+        "doi": work.doi,
+        "arxiv": work.arxiv,
+        "pmc": work.pmc,
+        "addresses": list(work.links),
+        "not_seen": list(work.not_seen),
+        "records": records,
+        "cards": work.others + 1,
+    }
+
+
+def undescribed(engine: Engine) -> list[dict[str, Any]]:
+    """Return the addresses that records cite and no card describes, most cited first."""
+    found = [
+        {
+            "cited_as": addresses.spoken(places[0].url),
+            "address": places[0].url,
+            "records": len({(place.kind, place.ident) for place in places}),
+        }
+        for places in citing.undescribed(engine).values()
+    ]
+    return sorted(found, key=lambda item: (-int(item["records"]), str(item["address"])))
+
+
+def table(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return items as rows of CSV; names are parted by semicolons, all else by spaces."""
+    return [{**item, "authors": "; ".join(item["authors"])} for item in found]
+
+
+def citations(places: Iterable[citing.Citing]) -> list[dict[str, Any]]:
+    """Return citations as JSON values, each with the record that cites."""
+    return [{"@id": f"{BASE}id/{p.kind}/{p.ident}", **asdict(p)} for p in places]
