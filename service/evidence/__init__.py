@@ -2,6 +2,7 @@
 
 __all__ = [
     "by_dimension",
+    "figures",
     "first_tests",
     "pooling",
     "prediction",

@@ -181,6 +181,7 @@ def summary(found: FitSummary) -> dict[str, Any]:
         "sentence": found.sentence,
         "benchmarks": found.benchmarks,
         "answering": found.answering,
+        "ranked": found.ranked,
         "stated": list(found.stated),
         "matrix": {name: dict(counted) for name, counted in found.matrix.items()},
         "none_holds": list(found.never),

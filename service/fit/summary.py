@@ -31,16 +31,18 @@ class FitSummary:
     """How the benchmarks that are compared fit one deployment.
 
     `benchmarks` are how many are compared, `answering` those that answer at least one of the
-    assumptions that count: they alone are in `matrix`, by dimension and verdict; `unanswered` are
-    the others. `stated` are the dimensions on which the deployment states what can be compared,
-    `never` those of them on which no benchmark is known to hold. `nearest` are the ranked
-    benchmarks that hold on most assumptions, and of these those that hold in part on most; none
-    where the first neither holds nor holds in part on any. `patterns` and `little`, which answers
-    too little to be ranked, are those of `chosen`: pairs of a dimension and a verdict.
+    assumptions that count: they alone are in `matrix`, by dimension and verdict. `unanswered` are
+    the others, and `ranked` those that answer enough to have a rank. `stated` are the dimensions on
+    which the deployment states what can be compared, `never` those of them on which no benchmark is
+    known to hold. `nearest` are the ranked benchmarks that hold on most assumptions, and of these
+    those that hold in part on most; none where the first neither holds nor holds in part on any.
+    `patterns` and `little`, which answers too little to be ranked, are those of `chosen`: pairs of
+    a dimension and a verdict.
     """
 
     benchmarks: int
     answering: int
+    ranked: int
     domains: frozenset[str]
     stated: tuple[str, ...]
     matrix: Mapping[str, Mapping[str, int]]
@@ -105,6 +107,7 @@ def summary(
     return FitSummary(
         len(found),
         len(answering),
+        len(ranked),
         domains,
         tuple(stated),
         matrix,

@@ -26,7 +26,7 @@ def test_the_form_lists_every_value_with_its_definition(client: TestClient) -> N
 
 
 def test_a_description_in_the_address_gives_what_the_api_gives(client: TestClient) -> None:
-    shown = opened(client, f"/fit?{DESCRIBED}&limit=100")
+    shown = opened(client, f"/fit?{DESCRIBED}")
     body = {
         "deployment": {
             "domains": ["healthcare"],
@@ -38,18 +38,53 @@ def test_a_description_in_the_address_gives_what_the_api_gives(client: TestClien
         "domain": "healthcare",
     }
     found = client.post("/api/v1/fit", json=body).json()
-    ranked = [f"/benchmarks/{b['benchmark']}" for b in found["benchmarks"]]
-    assert shown.values(".ranked h3 > a", "href") == ranked
-    assert shown.one("#ranked-title").words == f"{found['total']} benchmarks"
+    summary = found["summary"]
+    assert summary["sentence"].startswith(shown.one("h1").words)
+    numbers = [row.texts("td") for row in shown.all(".matrix tbody tr")]
+    assert numbers == [[str(n) for n in row.values()] for row in summary["matrix"].values()]
+    names = [f"/fit?{DESCRIBED}&benchmark={b}" for p in summary["patterns"]
+             for b in p["benchmarks"]]  # fmt: skip
+    assert set(names) <= set(shown.values(".patterns a", "href"))
     assert found["note"] in shown.words
-    unranked = shown.one("#unranked-title").words
-    assert unranked == f"{len(found['unranked']):,} more answer too little to be ranked"
+
+
+def test_a_number_of_the_matrix_leads_to_its_benchmarks(client: TestClient) -> None:
+    shown = opened(client, f"/fit?{STORED}")
+    (cell,) = (a for a in shown.all(".matrix a") if a["aria-label"] == "3 partly: Who decides")
+    found = opened(client, cell["href"].partition("#")[0])
+    assert found.one("#benchmarks").words == "3 benchmarks: who decides partly"
+    assert len(found.all(".patterns .names a")) == 3
+    assert found.one(".go")["href"] == f"/fit?{STORED}#benchmarks"
+    assert found.one("h1").words == shown.one("h1").words
+    zero = shown.one(".matrix tbody tr:last-child td.alarm")
+    assert (zero.words, zero.all("a")) == ("0", [])
+
+
+def test_what_to_test_first_stands_beside_the_matrix(client: TestClient) -> None:
+    found = opened(client, f"/fit?{STORED}")
+    rows_ = found.all(".first tbody tr:not(.group)")
+    assert rows_[0].words.startswith("How many turns To collect: whole conversations")
+    assert "18.67 points lost" in rows_[0].words
+    assert "changed with input variation" in rows_[0].words
+    assert "17 points lost to 29 points lost" in rows_[0].words
+    assert found.texts(".first .group th") == [
+        "Task Data from conversations are enough", "Outcome People are needed",
+    ]  # fmt: skip
+    alone = opened(client, "/fit?interaction-type=multi-turn&domain=law").one("#first").words
+    assert "what was measured elsewhere is no forecast for it" in alone
+
+
+def test_one_button_plans_these_tests_with_all_that_was_said(client: TestClient) -> None:
+    (button,) = opened(client, f"/fit?{STORED}").values(".primary", "href")
+    assert button == f"/plans?{STORED}&card=agentclinic"
+    described = opened(client, f"/fit?{DESCRIBED}&title=Ward+7&benchmark=medqa")
+    assert described.values(".primary", "href") == [f"/plans?{DESCRIBED}&use=Ward+7&card=medqa"]
 
 
 def test_a_row_says_what_breaks_by_which_rule_and_how_much_is_known(client: TestClient) -> None:
     found = opened(client, f"/fit?{STORED}&benchmark=bean2026-scenarios")
     for words in (
-        "Breaks: query authorship, interaction type, decision mediation, outcome validity.",
+        "Violated: who writes the question, how many turns, who decides, what is counted.",
         "4 violated",
         "known 5 of 5",
         "Assumed: “Single turn” (stated). Deployed: “Multi-turn” (stated).",
@@ -58,13 +93,13 @@ def test_a_row_says_what_breaks_by_which_rule_and_how_much_is_known(client: Test
         "By rule alone it would be violated",
     ):
         assert words in found.words
-    assert found.has('.ranked [href="https://doi.org/10.1038/s41591-025-04074-y"]')
+    assert found.has('.lines [href="https://doi.org/10.1038/s41591-025-04074-y"]')
     said = found.words.lower().replace("public order and safety", "")  # a domain to choose
     assert "safe" not in said
 
 
 def test_what_is_left_open_is_unknown_and_never_counted_as_held(client: TestClient) -> None:
-    found = opened(client, f"/fit?{DESCRIBED}&benchmark=craft-md").one(".ranked")
+    found = opened(client, f"/fit?{DESCRIBED}&benchmark=craft-md").one(".one")
     shown = found.words
     assert "4 unknown" in shown
     assert "known 1 of 5" in shown
@@ -81,7 +116,8 @@ def test_what_is_left_open_is_unknown_and_never_counted_as_held(client: TestClie
 def test_a_dimension_that_is_described_counts_beside_the_five(client: TestClient) -> None:
     found = opened(client, f"/fit?{DESCRIBED}&novelty=unseen&benchmark=craft-md")
     assert found.one(".tally + .hint").words.endswith("of 6")
-    assert found.has("#novelty option[value=unseen][selected]")
+    form = opened(client, f"/fit?{DESCRIBED}&novelty=unseen")
+    assert form.has("#novelty option[value=unseen][selected]")
 
 
 def test_empty_and_repeated_fields_of_a_form_lead_to_the_short_address(client: TestClient) -> None:
@@ -105,20 +141,20 @@ def test_several_values_of_a_dimension_stay_in_the_form_and_in_links(client: Tes
 
 def test_without_a_dimension_there_is_the_form_alone(client: TestClient) -> None:
     found = opened(client, "/fit?domain=law&title=x")
-    assert "Describe a deployment" in found.texts("h3")
-    assert not found.has("#result")
-    assert "Describe at least one dimension" in found.one("[role=alert]").words
+    assert "Describe your own" in found.texts("h3")
+    assert not found.has("#results")
+    assert "Describe at least one of the five" in found.one("[role=alert]").words
 
 
-def test_what_answers_too_little_stands_apart_with_what_it_leaves_open(client: TestClient) -> None:
-    every = "&min_answered=1&limit=200"
-    usual, few = (opened(client, f"/fit?{STORED}{more}") for more in ("", every))
-    open_ = "Cross-Care leaves open decision mediation, outcome validity"
-    assert any(words.startswith(open_) for words in usual.texts(".unranked li"))
-    assert "/benchmarks/cross-care" in few.values(".ranked h3 > a", "href")
-    alone = opened(client, f"/fit?{STORED}&benchmark=cross-care")
-    assert alone.one(".ranked .rank").words == "not ranked"
-    assert "by rule" in alone.one(".ranked .lines").words.lower()
+def test_what_answers_too_little_stands_apart(client: TestClient) -> None:
+    usual, few = (opened(client, f"/fit?{STORED}{more}") for more in ("", "&min_answered=1"))
+    link = f"/fit?{STORED}&benchmark=cross-care"
+    assert link in usual.values(".little a", "href")
+    assert not few.has(".little")
+    alone = opened(client, link)
+    assert alone.one(".rank").words.startswith("Not ranked: it answers too little.")
+    assert "Left open: who decides, what is counted." in alone.words
+    assert "by rule" in alone.one(".lines").words.lower()
 
 
 def test_the_domain_of_the_deployment_is_compared_and_the_page_says_what_is_left_out(
@@ -129,27 +165,24 @@ def test_the_domain_of_the_deployment_is_compared_and_the_page_says_what_is_left
     assert f"/fit?{STORED}&domain=all" in own.links()
     assert own.one("#domain-of-stored option[value=all]").words == "all domains"
     assert "Benchmarks of all domains" in every.one(".left-out").words
-    assert "/benchmarks/crows-pairs" in every.values(".unranked a", "href")
-    assert "/benchmarks/crows-pairs" not in own.values(".unranked a", "href")
-    police = opened(client, "/fit?deployment=absconding-risk-scores").one(".left-out").words
-    assert "Only benchmarks of public order and safety (COFOG) are compared" in police
+    assert f"/fit?{STORED}&domain=all&benchmark=crows-pairs" in every.values(".names a", "href")
+    assert f"/fit?{STORED}&benchmark=crows-pairs" not in own.values(".names a", "href")
+    police = opened(client, "/fit?deployment=absconding-risk-scores").one("#results").words
+    assert "of public order and safety (COFOG), the domain of this use" in police
     printed = opened(client, f"/fit/print?{STORED}").words
     assert "of other domains are left out" in printed
-    assert "all that is unknown or disputed is violated" in printed
+    assert "unknown and disputed count as not held" in printed
 
 
-def test_a_rank_stands_with_its_ends_and_with_who_judged(client: TestClient) -> None:
-    found = opened(client, f"/fit?{STORED}")
-    (bean,) = (row for row in client.get(f"{API}?limit=100").json()["benchmarks"]
-               if row["benchmark"] == "bean2026-scenarios")  # fmt: skip
-    ends = f"{bean['rank']} {bean['best_rank']} to {bean['worst_rank']}"
-    assert any(words.endswith(ends) for words in found.texts(".ranked .rank"))
+def test_a_place_stands_with_its_ends_and_with_who_judged(client: TestClient) -> None:
+    (bean,) = client.get(f"{API}?benchmark=bean2026-scenarios").json()["benchmarks"]
+    found = opened(client, f"/fit?{STORED}&benchmark=bean2026-scenarios")
+    ends = f"between {bean['best_rank']} and {bean['worst_rank']}"
+    assert found.one(".rank").words.startswith(f"Place {bean['rank']} of 75, and {ends}")
     assert "5 by assessors" in found.words
-    strips = found.values(".ranked li:first-child .strip > span", "class")
-    assert strips[:5] == [
-        f"is-{f['verdict']}" for f in client.get(API).json()["benchmarks"][0]["findings"]
-    ]
-    assert "Two kinds of verdict stand in one order" in found.words
+    strips = found.values(".strip > span", "class")
+    assert strips == [f"is-{f['verdict']}" for f in bean["findings"]]
+    assert "2 have verdicts of assessors" in opened(client, f"/fit?{STORED}").words
 
 
 def test_what_if_shows_verdicts_and_ranks_before_and_after(client: TestClient) -> None:
@@ -166,26 +199,41 @@ def test_what_if_shows_verdicts_and_ranks_before_and_after(client: TestClient) -
     assert found.has('option[value="interaction-type:single-turn"][selected]')
 
 
-def test_two_benchmarks_stand_side_by_side_with_differences_marked(client: TestClient) -> None:
-    table = opened(client, f"/fit?{STORED}&compare=medqa,craft-md").one("table.sides")
-    assert table.texts("tr.differs td:last-child") == ["≠ differ"] * 2
-    assert table.texts("td:last-child").count("= the same") == 3
-    assert "MedQA" in table.texts("thead th")
+def test_a_comparison_has_an_address_with_differences_marked(client: TestClient) -> None:
+    address = f"{STORED}&compare=medqa,craft-md,mediq"
+    ticked = f"{STORED}&compare=medqa&compare=craft-md&compare=mediq"
+    sent = client.get(f"/fit/compare?{ticked}", follow_redirects=False)
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/fit/compare?{address}")
+    old = client.get(f"/fit?{address}", follow_redirects=False)
+    assert old.headers["location"] == f"/fit/compare?{address}"
+    found = opened(client, f"/fit/compare?{address}")
+    assert found.texts("tr.differs td:last-child") == ["≠ differ"] * 2
+    assert found.texts("td:last-child").count("= the same") == 3
+    assert found.texts("thead th")[1:4] == ["MedQA", "CRAFT-MD", "MediQ"]
+    columns = next(iter(rows(client.get(found.one('a:lexbor-contains("CSV")')["href"]))))
+    assert "third_verdict" in columns
+    assert client.get(f"/fit/compare?{STORED}").json()["parameter"] == "compare"
+    form = opened(client, f"/fit?{STORED}").one("#compare form")
+    assert form["action"] == "/fit/compare"
 
 
-def test_pages_follow_each_other(client: TestClient) -> None:
-    first = opened(client, f"/fit?{STORED}&limit=10")
-    second = opened(client, first.one("a[rel=next]")["href"])
-    assert "11 to 20 of" in second.words
-    assert second.one("a[rel=prev]")["href"] == f"/fit?{STORED}&limit=10"
+def test_an_address_is_bounded(client: TestClient) -> None:
+    long = client.get(f"/fit?{DESCRIBED}&title={'x' * 201}", headers={"Accept": "text/html"})
+    assert (long.status_code, "at most 200" in long.text) == (400, True)
+    many = ",".join(f"v{n}" for n in range(2000))
+    longer = client.get(f"/fit?interaction-type={many}", headers={"Accept": "text/html"})
+    assert (longer.status_code, "at most 4000" in longer.text) == (400, True)
 
 
 def test_the_print_has_date_version_snapshot_deployment_and_rules(client: TestClient) -> None:
     found = opened(client, f"/fit/print?{DESCRIBED}&limit=3&title=Ward+7")
     for words in (
-        "Ward 7: which benchmarks speak for it",
+        "For: Ward 7",
         "Printed on",
-        "Graph as of",
+        "graph as of",
+        "How many benchmarks hold",
+        "What to test first",
+        "Annex",
         "as described below; not stored",
         f"/fit?{DESCRIBED}&limit=3&title=Ward+7",
         "Rules used above",
@@ -198,18 +246,18 @@ def test_the_print_has_date_version_snapshot_deployment_and_rules(client: TestCl
 
 def test_the_data_of_a_page_is_one_link_away(client: TestClient) -> None:
     for query, path in ((DESCRIBED, "/fit.csv?"), (STORED, "/api/v1/deployments/")):
-        link = opened(client, f"/fit?{query}").one('.case a:lexbor-contains("CSV")')["href"]
+        link = opened(client, f"/fit?{query}").one('.tools a:lexbor-contains("CSV")')["href"]
         assert link.startswith(path)
         found = rows(client.get(link))
         assert {r["dimension"] for r in found} >= {"query-authorship", "outcome-validity"}
     assert client.get(f"/fit.json?{DESCRIBED}").json()["deployment"]["id"] is None
 
 
-def test_moves_and_pairs_have_tables_of_their_own(client: TestClient) -> None:
-    address = f"/fit?{STORED}&whatif=interaction-type:single-turn&compare=medqa,mmlu"
+def test_moves_have_a_table_of_their_own(client: TestClient) -> None:
+    address = f"/fit?{STORED}&whatif=interaction-type:single-turn"
     links = opened(client, address).values('a:lexbor-contains("CSV")', "href")
     columns = [next(iter(rows(client.get(link))[0])) for link in links]
-    assert columns == ["rank", "benchmark", "dimension"]
+    assert columns == ["rank", "benchmark"]
 
 
 def test_evidence_lists_what_was_measured_and_is_no_forecast(client: TestClient) -> None:

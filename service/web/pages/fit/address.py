@@ -19,12 +19,14 @@ from service.store.port import Engine
 
 CONTROLS = (
     "deployment", "title", "domain", "dimensions", "benchmark", "compare", "whatif",
-    "min_answered", "limit", "offset",
+    "verdict", "min_answered", "limit", "offset",
 )  # fmt: skip
 """Parameters of the page beside the dimensions, each of which is a parameter of its own."""
 API_PARAMETERS = CONTROLS[2:]
 SHOWN = 25
 """How many benchmarks one page shows, and how many moves of each kind."""
+LONGEST, LONGEST_NAME = 4_000, 200
+"""Most characters of an address, and of the name in it: it is shared, and shown whole."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,22 @@ def parse(pairs: Iterable[tuple[str, str]], schemes: Schemes) -> FitAddress:
             parts = [value] if name == "title" else value.split(",")
             found.setdefault(name, {}).update(dict.fromkeys(parts))
     parameters.only(found, (*CONTROLS, *schemes), "This address")
-    return FitAddress(current_parameters({name: ",".join(parts) for name, parts in found.items()}))
+    given = {name: ",".join(parts) for name, parts in found.items()}
+    _bounded(given)
+    return FitAddress(current_parameters(given))
+
+
+def _bounded(given: Mapping[str, str]) -> None:
+    if (length := len(given.get("title", ""))) > LONGEST_NAME:
+        raise BadParameter(
+            f"The name has {length} characters; give at most {LONGEST_NAME}.", parameter="title"
+        )
+    if (length := sum(len(n) + len(v) for n, v in given.items())) > LONGEST:
+        raise BadParameter(
+            f"This address has {length} characters; it is shared and printed, so give at most "
+            f"{LONGEST}. Choose fewer values.",
+            parameter="address",
+        )
 
 
 @dataclass(frozen=True)

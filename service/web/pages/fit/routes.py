@@ -14,6 +14,7 @@ from service.evidence.relevance import SENTENCE
 from service.evidence.risk import Risk
 from service.fit import from_graph, report
 from service.fit.request import ALL
+from service.fit.summary import COLUMNS, NAMED
 from service.ontology import dimensions, scheme_queries
 from service.web.api.fit import write
 from service.web.api.risk import write_risk
@@ -23,6 +24,8 @@ from service.web.pages.fit import address, view
 from service.web.pages.fit.address import API_PARAMETERS, SHOWN, FitAddress, FitInputs
 from service.web.pages.layout import page
 
+GROUPS = 6
+"""How many groups of benchmarks stand open; the others are folded."""
 router = APIRouter(include_in_schema=False, dependencies=[ANALYSED])
 
 
@@ -52,19 +55,46 @@ def form_and_result(request: Request, services: ServicesDep) -> Response:
     at = _address(request, services)
     if len(at.given) < len(request.query_params.multi_items()):
         return RedirectResponse(at.link(), status_code=303)
+    if "compare" in at.given:
+        return RedirectResponse(
+            at.without("whatif", "verdict").link("/fit/compare"), status_code=303
+        )
     case = address.case(services.engine, at)
     shown = view.shown(services.engine, case) if case else None
-    return page(request, "pages/fit/fit.html", _values(services, at, shown))
+    template = "fit_benchmark" if "benchmark" in at.given and shown else "fit"
+    return page(request, f"pages/fit/{template}.html", _values(services, at, shown))
+
+
+@router.get("/fit/compare")
+def compared(request: Request, services: ServicesDep) -> Response:
+    """Show two to four benchmarks side by side; an address of a form leads to the short one."""
+    at = _address(request, services)
+    if len(at.given) < len(request.query_params.multi_items()):
+        return RedirectResponse(at.link("/fit/compare"), status_code=303)
+    case = _case(at, services)
+    if case.request.compare is None:
+        raise BadParameter(
+            "compare is missing. Name two to four benchmarks, such as compare=medqa,craft-md.",
+            parameter="compare",
+        )
+    shown = view.shown(services.engine, case)
+    return page(request, "pages/fit/fit_compare.html", _values(services, at, shown))
 
 
 def _values(services: Services, at: FitAddress, shown: view.ShownFit | None) -> dict[str, Any]:
     """Return what every page of the fit shows; `deployment` only where there is one."""
+    words = dimensions.dimensions(services.engine)
     return {
         "at": at,
         "shown": shown,
         "most": SHOWN,
+        "most_groups": GROUPS,
+        "most_named": NAMED,
+        "columns": COLUMNS,
+        "evidence_fields": ("deployment", "domain", "title", "dimensions", *words),
+        "plan": _plan(at, shown) if shown else None,
         "note": report.NOTE,
-        "dimensions": dimensions.dimensions(services.engine),
+        "dimensions": words,
         "core": CORE_DIMENSIONS,
         "all_domains": ALL,
         "domains": dimensions.terms(scheme_queries.domain_scheme(services.engine)),
@@ -73,6 +103,18 @@ def _values(services: Services, at: FitAddress, shown: view.ShownFit | None) -> 
         "profiles": view.profiles(services.engine, at.given.get("deployment")),
         "like": address.as_description(shown.deployment) if shown else None,
     }
+
+
+def _plan(at: FitAddress, shown: view.ShownFit) -> str:
+    """Return where the tests are planned: the deployment, and the benchmark that is looked at.
+
+    Where none is, the first of the nearest.
+    """
+    nearest = next((f.benchmark for f in shown.summary.nearest), None)
+    kept = at.without("title", *(name for name in API_PARAMETERS if name != "domain"))
+    kept = kept.without("domain") if at.given.get("deployment") else kept
+    name = {"use": at.given["title"]} if "title" in at.given else {}
+    return kept.link("/plans", **name, card=at.given.get("benchmark", nearest))
 
 
 def _downloads(at: FitAddress) -> dict[str, str]:

@@ -15,6 +15,7 @@ from service.fit.claims import (
     FitChange,
 )
 from service.fit.request import FitAnswer, FitRequest
+from service.fit.summary import FitSummary, patterns
 from service.ontology import dimensions
 from service.ontology.dimensions import CodeInWords, Dimension
 from service.ontology.labels import label
@@ -22,6 +23,14 @@ from service.ontology.schemes import NOT_APPLICABLE, PARTIALLY, VIOLATED
 from service.records import repository
 from service.store.port import Engine
 from service.web.pages.fit.address import FitInputs
+from service.web.pages.fit.answer import (
+    MatrixRow,
+    NamedPattern,
+    TestPlot,
+    matrix,
+    named,
+    test_plot,
+)
 from service.web.pages.shared.dimension_parts import PartLine, part_lines
 
 
@@ -143,12 +152,12 @@ class FitRow:
     @property
     def breaks(self) -> list[str]:
         """The dimensions that are violated, in words."""
-        return [line.label for line in self.lines if line.verdict == VIOLATED]
+        return [line.dimension.plain for line in self.lines if line.verdict == VIOLATED]
 
     @property
     def partly(self) -> list[str]:
         """The dimensions that hold in part, in words."""
-        return [line.label for line in self.lines if line.verdict == PARTIALLY]
+        return [line.dimension.plain for line in self.lines if line.verdict == PARTIALLY]
 
 
 @dataclass(frozen=True)
@@ -167,12 +176,14 @@ class ShownFit:
 
     `unranked` have no lines, but for a benchmark that is requested by name. `domains` are those
     whose benchmarks are compared, none for all, and `left_out` counts the other benchmarks;
-    `asserted` counts ranked benchmarks with verdicts of assessors. `pair` are (id, title) of two
-    that are compared, `sides` their lines with whether they differ.
+    `asserted` counts ranked benchmarks with verdicts of assessors. `pair` are (id, title) of those
+    that are compared, `sides` their lines with whether they differ. `little` are the patterns of
+    benchmarks that answer too little to be ranked, `tests` what to test first.
     """
 
     deployment: DeploymentClaims
     request: FitRequest
+    summary: FitSummary
     relevant: tuple[Dimension, ...]
     total: int
     rows: tuple[FitRow, ...]
@@ -183,6 +194,10 @@ class ShownFit:
     pair: tuple[tuple[str, str], ...] = ()
     sides: tuple[tuple[Dimension, tuple[FitLine, ...], bool], ...] = ()
     moved: WhatIf | None = None
+    matrix: tuple[MatrixRow, ...] = ()
+    patterns: tuple[NamedPattern, ...] = ()
+    little: tuple[NamedPattern, ...] = ()
+    tests: TestPlot | None = None
 
     @property
     def last(self) -> int:
@@ -208,6 +223,7 @@ def shown(engine: Engine, of: FitInputs) -> ShownFit:
     return ShownFit(
         of.deployment,
         of.request,
+        found.summary,
         tuple(words[name] for name in found.request.relevant),
         len(ranked),
         tuple(row(words, f) for f in listed[start : start + found.request.limit]),
@@ -218,11 +234,15 @@ def shown(engine: Engine, of: FitInputs) -> ShownFit:
         tuple((c.id, c.title or c.id) for c in _pair(of)),
         tuple(_side(words, d) for d in found.compared or ()),
         _moved(words, found) if found.moves is not None else None,
+        matrix(words, found.summary),
+        tuple(named(p) for p in found.summary.patterns),
+        tuple(named(p) for p in patterns(found.summary.little)),
+        test_plot(engine, words, found),
     )
 
 
 def _labels(words: Mapping[str, Dimension], names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(words[name].label for name in names)
+    return tuple(words[name].plain for name in names)
 
 
 def _pair(of: FitInputs) -> list[BenchmarkClaims]:
