@@ -45,7 +45,7 @@ def test_bars_of_different_kinds_do_not_look_alike(tab: Tab) -> None:
 
 def test_a_number_opens_to_its_formula_by_keyboard(tab: Tab) -> None:
     page = tab.open("/gaps/bean2026-gpt4o-recomputed")
-    row = page.locator("#numbers-1 tr", has_text="interaction type")
+    row = page.locator("#numbers-1 tr", has_text="interaction type").first
     row.locator("summary").focus()
     page.keyboard.press("Enter")
     assert row.get_by_text("first message", exact=False).is_visible()

@@ -18,6 +18,8 @@ _THINNEST = 0.01
 """A bar of no length is drawn as a line; a rectangle without any height would not be drawn."""
 _TICKS = 5
 _LINES = 6
+_LINE = 17
+"""Between two lines of words, which are 15 high."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def fitted(bars: Sequence[Bar], whole: float | None = None) -> Scale:
 
 def columns(bars: Sequence[Bar], over: Scale) -> Picture:
     """Return a waterfall of columns, the first bar at the left."""
-    left, top, plot, pitch, thick = 40.0, 34.0, 220.0, 96.0, 64.0
+    left, top, plot, pitch, thick = 40.0, 40.0, 220.0, 100.0, 64.0
 
     def y(score: float) -> float:
         return round(top + plot * (1 - over.share(score)), 2)
@@ -130,7 +132,7 @@ def columns(bars: Sequence[Bar], over: Scale) -> Picture:
     def x(index: int) -> float:
         return left + 8 + index * pitch
 
-    words = [_words(b.words, 13) for b in bars]
+    words = [_words(b.words, 12) for b in bars]
     depth = max(len(w) for w in words)
     width = left + 8 + len(bars) * pitch
     rects = tuple(
@@ -151,7 +153,7 @@ def columns(bars: Sequence[Bar], over: Scale) -> Picture:
         labels += _stacked(middle, top + plot + 18, "middle", words[i])
     return Picture(
         width,
-        top + plot + 12 + 15 * depth,
+        top + plot + 12 + _LINE * depth,
         (*grid, *links),
         rects,
         tuple(line for three in whiskers for line in three),
@@ -167,10 +169,10 @@ def rows(bars: Sequence[Bar], over: Scale) -> Picture:
         return round(left + plot * over.share(score), 2)
 
     words = [_words(f"{b.words} ({b.note})" if b.note else b.words, 32) for b in bars]
-    heights = [15 * len(w) + thick + 20 for w in words]
+    heights = [_LINE * len(w) + thick + 20 for w in words]
     tops = list(accumulate(heights, initial=4.0))
     bottom = tops[-1]
-    at = [top + 15 * len(w) + 5 for top, w in zip(tops, words, strict=False)]
+    at = [top + _LINE * len(w) + 5 for top, w in zip(tops, words, strict=False)]
     rects = tuple(
         Rect(min(x(b.start), x(b.end)), at[i], _length(x, b), thick, b.kind, b.together)
         for i, b in enumerate(bars)
@@ -181,13 +183,13 @@ def rows(bars: Sequence[Bar], over: Scale) -> Picture:
     )
     grid = (PictureLine(x(t), 4, x(t), bottom, "grid") for t in over.ticks)
     whiskers = (_level(at[i] + thick / 2, *map(x, ends)) for i, ends in _whiskered(bars))
-    labels = [Label(x(t), bottom + 16, _side(t, over), "tick", printed(t)) for t in over.ticks]
+    labels = [Label(x(t), bottom + 17, _side(t, over), "tick", printed(t)) for t in over.ticks]
     for i, bar in enumerate(bars):
         labels += _stacked(left, tops[i] + 14, "start", words[i])
         labels.append(Label(width - 6, tops[i] + 14, "end", "number", bar.number))
     return Picture(
         width,
-        bottom + 24,
+        bottom + 26,
         (*grid, *links),
         rects,
         tuple(line for three in whiskers for line in three),
@@ -227,13 +229,13 @@ def _above(x: float, y: float, bar: Bar) -> list[Label]:
     if not bar.note:
         return [Label(x, y - 7, "middle", "number", bar.number)]
     return [
-        Label(x, y - 20, "middle", "number", bar.number),
+        Label(x, y - 22, "middle", "number", bar.number),
         Label(x, y - 6, "middle", "note", bar.note),
     ]
 
 
 def _stacked(x: float, y: float, anchor: str, lines: Sequence[str]) -> list[Label]:
-    return [Label(x, y + 15 * i, anchor, "axis", line) for i, line in enumerate(lines)]
+    return [Label(x, y + _LINE * i, anchor, "axis", line) for i, line in enumerate(lines)]
 
 
 Drawn = tuple[Picture | None, Picture]
