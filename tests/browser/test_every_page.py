@@ -26,6 +26,8 @@ PAGES = (
     "/benchmarks/agentbench?tab=downloads",
     "/deployments",
     "/deployments/public-self-assessment",
+    "/reviews",
+    "/reviews/public-self-assessment/bean2026-scenarios/raman-et-al",
     "/terms",
     "/terms/interaction-type/single-turn",
     "/implementations",

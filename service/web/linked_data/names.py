@@ -15,6 +15,7 @@ from service.common.negotiation import choose, split_suffix
 from service.common.problems import NotFound
 from service.linked_data import presentation, resource
 from service.linked_data.resource import ResourceDescription
+from service.ontology import terms
 from service.web.dependencies import Services, ServicesDep
 from service.web.linked_data.documents import OFFERED, answer, described
 
@@ -112,13 +113,21 @@ def _record(found: ResourceDescription) -> str | None:
 
 
 def _for_readers(found: ResourceDescription) -> str | None:
-    """Return the address of the page that people read of a thing, if it has one."""
-    _, _, path = str(found.iri).removeprefix(BASE).partition("id/")
-    kind, _, ident = path.partition("/")
-    if kind == "result" and found.subject != found.iri:
-        return f"/results/{ident}"
+    """Return the address of the page that people read of a thing or record, if it has one.
+
+    The page of a record is that of its current version.
+    """
+    path = str(found.iri).removeprefix(BASE)
+    space, _, rest = path.partition("/")
+    if space != "id":
+        return f"/terms/{terms.id_of(path)}" if terms.id_of(path) in terms.known() else None
+    kind, _, ident = rest.partition("/")
+    if kind in _READ_RECORDS and found.subject != found.iri:
+        return f"/{_PLACES[kind]}/{ident}"
     return f"/{_PLACES[kind]}/{ident}" if kind in _READ and "/" not in ident else None
 
 
-_READ = {"benchmark", "dataset", "deployment", "implementation", "source", "system"}
-"""The things with a page for readers."""
+_READ = {"benchmark", "dataset", "deployment", "gap", "implementation", "source", "system"}
+"""The things with a page for readers; a gap has one number in its name and no slash."""
+_READ_RECORDS = {"result", "review"}
+"""The records with a page for readers, under the name of the series of their versions."""

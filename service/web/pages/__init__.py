@@ -13,6 +13,7 @@ from service.web.pages.home import routes as home
 from service.web.pages.levels import routes as levels
 from service.web.pages.plans import routes as plans
 from service.web.pages.query import routes as query
+from service.web.pages.reviews import routes as reviews
 from service.web.pages.sources import routes as sources
 from service.web.pages.terms import routes as terms
 
@@ -23,6 +24,7 @@ ROUTERS = (
     benchmarks.router,
     benchmark.router,
     deployments.router,
+    reviews.router,
     levels.router,
     fit.router,
     decompose.router,
