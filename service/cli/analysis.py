@@ -110,7 +110,7 @@ def _answer(engine: Engine, deployment: str, given: Mapping[str, Any]) -> "FitAn
 
     schemes, path = scheme_queries.schemes(engine), Path(deployment)
     chosen = (
-        fit_request.described_deployment(engine, schemes, _description(path))
+        fit_request.described_deployment(engine, schemes, description(path))
         if path.is_file()
         else from_graph.deployment(engine, deployment)
     )
@@ -118,7 +118,7 @@ def _answer(engine: Engine, deployment: str, given: Mapping[str, Any]) -> "FitAn
     return fit_request.answer(schemes, from_graph.benchmarks(engine, chosen.id), chosen, request)
 
 
-def _description(path: Path) -> Mapping[str, Any]:
+def description(path: Path) -> Mapping[str, Any]:
     """Return the description in a JSON or YAML file: bare, or under `deployment`."""
     from loaders.contract import CardError  # noqa: PLC0415
     from loaders.reading.trees import parse  # noqa: PLC0415

@@ -20,6 +20,7 @@ from service.access import checked
 from service.cli import access as cli_access
 from service.cli import analysis as cli_analysis
 from service.cli import cards as cli_cards
+from service.cli import claim as cli_claim
 from service.cli import decompose as cli_decompose
 from service.cli import imports as cli_imports
 from service.cli import merge as cli_merge
@@ -65,6 +66,7 @@ app.add_typer(cli_sources.app, name="sources")
 app.add_typer(cli_access.tokens, name="token")
 cli_cards.add(app)
 cli_analysis.add(app)
+cli_claim.add(app)
 app.add_typer(cli_plan.app, name="plan")
 app.command()(cli_decompose.decompose)
 app.command()(cli_publish.publish)

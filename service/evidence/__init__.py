@@ -4,6 +4,8 @@ __all__ = [
     "by_dimension",
     "figures",
     "first_tests",
+    "from_graph",
+    "gates",
     "pooling",
     "prediction",
     "publication",

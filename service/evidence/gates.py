@@ -25,8 +25,10 @@ def difference(figure: Figure) -> str | None:
     if figure.value is None:
         unseen = figure.verification in _UNSEEN
         return "no number was seen in its own source" if unseen else "it has no single number"
-    readable = figure.qualifier in _READABLE
-    return None if readable else f"the number is an {figure.qualifier}"
+    words = (figure.qualifier or "").replace("-", " ")
+    if figure.qualifier in _READABLE:
+        return None
+    return f"the number is {'an' if words[:1] in 'aeiou' else 'a'} {words}"
 
 
 def settled(figure: Figure) -> str | None:

@@ -43,6 +43,7 @@ KEPT: Mapping[str, str] = {
     "service.queries.lists.kept": "one item a dataset, implementation, result and system",
     "service.queries.corpus_report.tables": "the rows of the example questions",
     "service.records.gaps.current": "one entry a current gap",
+    "service.score_claims.subjects.names": "one entry a name of a benchmark or a system",
     "service.web.pages.benchmark.view.taxonomy": "one entry a coded value",
     "service.web.pages.benchmarks.index.index": "one entry a benchmark",
     "service.web.pages.benchmarks.routes._csv": "one line of text a benchmark",

@@ -68,7 +68,7 @@ _ANSWERED: Mapping[str, Sequence[str]] = {
     r"/api/v1/sources/\{ident\}": (
         "application/json", *RDF_FORMS, SUFFIXES["bib"], SUFFIXES["ris"],
     ),
-    r"/api/v1/(fit|coverage|deployments/.*)": ("application/json", "text/csv"),
+    r"/api/v1/(fit|coverage|claims/check|deployments/.*)": ("application/json", "text/csv"),
     r"/api/v1/(evidence/.*|ledger)": ("application/json", "text/csv"),
     r"/api/v1/terms": ("application/json", *RDF_FORMS, "text/csv"),
     r"/api/v1/terms/.*": ("application/json", *RDF_FORMS),

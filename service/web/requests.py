@@ -1,10 +1,11 @@
 """Request bodies, read no further than their limit."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from fastapi import Request
+from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 
 from loaders.contract import CardError
@@ -50,6 +51,24 @@ def json_body(example: dict[str, Any]) -> dict[str, Any]:
     """Return what OpenAPI says of a body that `read_json` reads."""
     content = {"application/json": {"schema": {"type": "object"}, "example": example}}
     return {"requestBody": {"required": True, "content": content}}
+
+
+def described_body(cls: type[BaseModel], about: str, example: dict[str, Any]) -> dict[str, Any]:
+    """Return what OpenAPI says of a body that is a model: its schema stands whole, without names.
+
+    FastAPI gives a name only to what it reads itself. A model may hold others, not itself.
+    """
+    schema = cls.model_json_schema()
+    parts = {f"#/$defs/{name}": part for name, part in schema.pop("$defs", {}).items()}
+    content = {"application/json": {"schema": _whole(schema, parts), "example": example}}
+    return {"requestBody": {"required": True, "description": about, "content": content}}
+
+
+def _whole(schema: Any, parts: Mapping[str, Any]) -> Any:
+    if isinstance(schema, Mapping):
+        found = parts[schema["$ref"]] if "$ref" in schema else schema
+        return {key: _whole(value, parts) for key, value in found.items()}
+    return [_whole(item, parts) for item in schema] if isinstance(schema, list) else schema
 
 
 def check_form_size(request: Request, limit: int, advice: str = "") -> None:

@@ -21,6 +21,7 @@ from tests.tokens import AUTHORIZED, TOKEN
 
 ANONYMOUS = {
     ("POST", "/api/v1/validate"), ("POST", "/api/v1/decompose"), ("POST", "/api/v1/fit"),
+    ("POST", "/api/v1/claims/check"),
     ("POST", "/sparql"), ("POST", "/author"), ("POST", "/author/new"), ("POST", "/gaps/decompose"),
 }  # fmt: skip
 """What is posted, but neither writes nor starts anything; `/sparql` takes updates too, see below"""

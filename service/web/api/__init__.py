@@ -14,6 +14,7 @@ __all__ = [
     "publication",
     "records",
     "risk",
+    "score_claims",
     "sources",
     "stats",
     "terms",

@@ -3,6 +3,7 @@
 from service.web.pages.author import routes as author
 from service.web.pages.benchmark import routes as benchmark
 from service.web.pages.benchmarks import routes as benchmarks
+from service.web.pages.claim import routes as claim
 from service.web.pages.coverage import routes as coverage
 from service.web.pages.decompose import routes as decompose
 from service.web.pages.deployments import routes as deployments
@@ -26,6 +27,7 @@ ROUTERS = (
     deployments.router,
     reviews.router,
     levels.router,
+    claim.router,
     fit.router,
     decompose.router,
     gaps.router,

@@ -36,6 +36,7 @@ from service.web.pages.shared.numbers import unit_of
 
 INDEX: Mapping[str, tuple[tuple[str, str], ...]] = {
     "Use": (
+        ("/claim", "Check a claim"),
         ("/fit", "Fit a deployment"),
         ("/benchmarks", "Benchmarks"),
         ("/deployments", "Deployments"),

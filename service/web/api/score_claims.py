@@ -1,0 +1,62 @@
+"""`POST /api/v1/claims/check`: what a claimed score assumed, and what of it breaks in a use."""
+
+from fastapi import APIRouter, Request, Response
+
+from service.common.csv_tables import csv_text
+from service.ingest.checking import Deadline
+from service.score_claims import check, report
+from service.score_claims import request as claims
+from service.score_claims.model import ScoreCheck, ScoreClaimRequest
+from service.web.dependencies import Services, ServicesDep
+from service.web.lines import ANALYSED, AnalysedDep, LinesDep
+from service.web.requests import described_body, only_params, read_json
+from service.web.responses import json_text, respond
+
+router = APIRouter(prefix="/api/v1", tags=["claims"], dependencies=[ANALYSED])
+_EXAMPLE = {
+    "benchmark": "MedQA",
+    "score": "95 %",
+    "model": "GPT-4o",
+    "use": "public-self-assessment",
+}
+_BODY = described_body(
+    ScoreClaimRequest,
+    "A benchmark by id, title or abbreviation; a score with its unit; a stored deployment by id, "
+    "or its characteristics, domains and title.",
+    _EXAMPLE,
+)
+
+
+@router.post("/claims/check", response_model=ScoreCheck, openapi_extra=_BODY)
+async def check_claim(
+    request: Request, services: ServicesDep, lines: LinesDep, deadline: AnalysedDep
+) -> Response:
+    """Say what a claimed score assumed, which of it breaks in a use, and what was lost where.
+
+    The five assumptions of the benchmark stand beside the use, each with verdict, basis and
+    sources; for what breaks, every measured figure with study, n, interval and how it was checked,
+    and the range of the comparable ones. Nothing is predicted, added up or taken from the score.
+    """
+    only_params(request, ("format",))
+    body = read_json(request, services.settings.max_body_bytes)
+    requested = claims.parse(await lines.analyses.read(deadline, body))
+    return await lines.analyses.work(request, deadline, _checked, request, services, requested)
+
+
+def _checked(
+    request: Request, services: Services, requested: ScoreClaimRequest, deadline: Deadline
+) -> Response:
+    del deadline
+    return write(request, check.check(services.engine, claims.read(services.engine, requested)))
+
+
+def write(request: Request, found: ScoreCheck, suffix: str | None = None) -> Response:
+    """Return a check as JSON, or its figures as CSV: by suffix, `format` or Accept."""
+    return respond(
+        request,
+        {
+            "application/json": lambda: json_text(request, found.model_dump(mode="json")),
+            "text/csv": lambda: csv_text(report.rows(found), report.COLUMNS),
+        },
+        suffix,
+    )

@@ -1,0 +1,83 @@
+"""The page of a claimed score: the form, the result, and every figure behind it."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from loaders.model import CORE_DIMENSIONS
+from service.common.problems import BadParameter, NotFound, Problem
+from service.fit import from_graph
+from service.ontology import dimensions, scheme_queries
+from service.score_claims import check
+from service.score_claims import request as claims
+from service.score_claims.model import ScoreCheck
+from service.web.api.score_claims import write
+from service.web.dependencies import Services, ServicesDep
+from service.web.lines import ANALYSED
+from service.web.pages.claim import address, view
+from service.web.pages.claim.address import ClaimAddress
+from service.web.pages.layout import page
+
+router = APIRouter(include_in_schema=False, dependencies=[ANALYSED])
+
+
+def _address(request: Request, services: Services) -> ClaimAddress:
+    return address.parse(
+        request.query_params.multi_items(), scheme_queries.schemes(services.engine)
+    )
+
+
+def _checked(services: Services, at: ClaimAddress) -> ScoreCheck:
+    return check.check(services.engine, claims.read(services.engine, at.request()))
+
+
+@router.get("/claim")
+def form_and_result(request: Request, services: ServicesDep) -> Response:
+    """Show the form, or what a claim means; what cannot be checked is said above the form.
+
+    An address with empty or repeated fields, as forms send them, leads to the short one.
+    """
+    at = _address(request, services)
+    if len(at.given) < len(request.query_params.multi_items()):
+        return RedirectResponse(at.link(), status_code=303)
+    if at.missing:
+        return page(request, "pages/claim/claim.html", _form(services, at))
+    try:
+        found = _checked(services, at)
+    except (BadParameter, NotFound) as problem:
+        shown = {**_form(services, at), "problem": problem, "near": _near(at, problem)}
+        return page(request, "pages/claim/claim.html", shown, problem.status)
+    shown = {**_form(services, at), "shown": view.shown(services.engine, found)}
+    return page(request, "pages/claim/claim_result.html", shown)
+
+
+def _near(at: ClaimAddress, problem: Problem) -> list[tuple[str, str]]:
+    """Return the benchmarks that may have been meant, each with the same claim about it."""
+    return [(str(name), at.link(benchmark=str(name))) for name in problem.extra.get("near", ())]
+
+
+def _form(services: Services, at: ClaimAddress) -> dict[str, Any]:
+    """Return what both pages show: the fields, their choices, and addresses."""
+    words = dimensions.dimensions(services.engine)
+    return {
+        "at": at,
+        "core": [words[name] for name in CORE_DIMENSIONS],
+        "deployments": from_graph.deployments(services.engine),
+        "domains": dimensions.terms(scheme_queries.domain_scheme(services.engine)),
+    }
+
+
+@router.get("/claim/figures")
+def figures(request: Request, services: ServicesDep) -> Response:
+    """Show every figure behind a result, one by one, with what was left out and why."""
+    at = _address(request, services)
+    found = _checked(services, at)
+    shown = {"at": at, "check": found, "groups": view.headed(services.engine, found)}
+    return page(request, "pages/claim/claim_figures.html", shown)
+
+
+@router.get("/claim.{form}")
+def data(form: str, request: Request, services: ServicesDep) -> Response:
+    """Give the same as JSON, or its figures as CSV."""
+    return write(request, _checked(services, _address(request, services)), form)
