@@ -35,6 +35,15 @@ _CASTS: Mapping[str, Any] = {"integer": int, "decimal": Decimal, "date": date.fr
 _DATATYPES = {"integer": XSD.integer, "decimal": XSD.decimal, "date": XSD.date}
 
 
+READERS: Mapping[str, str] = {
+    "deployers": "For those about to deploy",
+    "authors": "For authors of benchmarks",
+    "auditors": "For those who check the evidence",
+    "developers": "For those who import and query",
+}
+"""Kind of reader to the heading of the questions that it asks most."""
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One parameter: its type, an example, and for terms of ours the path they lie under.
@@ -56,7 +65,8 @@ class NamedQuery:
     """A named query: the question that it answers, in words, and its SPARQL text.
 
     The text gives only what counts (`service.queries.counted`). The parameters `on_request`, each
-    `true` or `false`, add the rest.
+    `true` or `false`, add the rest. `reader` is the kind of reader that asks it most, one of
+    `READERS`; the queries behind lists have none.
     """
 
     name: str
@@ -65,6 +75,7 @@ class NamedQuery:
     sparql: str
     about: str = ""
     params: Mapping[str, Parameter] = field(default_factory=dict)
+    reader: str = ""
 
     @property
     def on_request(self) -> tuple[Parameter, ...]:
@@ -81,6 +92,7 @@ class NamedQuery:
             "title": self.title,
             "question": self.question,
             "about": self.about or None,
+            "reader": self.reader or None,
             "parameters": [vars(p) for p in (*self.params.values(), *self.on_request)],
         }
 
@@ -216,7 +228,13 @@ def _load(path: Path) -> NamedQuery:
         raise ValueError(f"{path.name}: the VALUES block must bind {list(params)}, not {names}")
     text = counted.counted(sparql)
     return NamedQuery(
-        path.stem, meta["title"], meta["question"], text, meta.get("about", ""), params
+        path.stem,
+        meta["title"],
+        meta["question"],
+        text,
+        meta.get("about", ""),
+        params,
+        meta.get("reader", ""),
     )
 
 
@@ -263,7 +281,7 @@ def _iri(parameter: Parameter, code: str, base: str, engine: Engine) -> URIRef:
     iri = URIRef(f"{BASE}{base}{code}")
     if _SLUG.fullmatch(base + code) and internal.holds(engine, "known", iri=iri):
         return iri_now(engine, iri) if base.startswith("id/") else iri
-    known = _siblings(base, engine)
+    known = names_below(base, engine)
     raise BadParameter(
         f"{code!r} is not known for {parameter.name!r} ({parameter.about}).",
         parameter=parameter.name,
@@ -283,7 +301,8 @@ def _address(parameter: Parameter, given: str) -> URIRef:
     )
 
 
-def _siblings(base: str, engine: Engine) -> list[str]:
+def names_below(base: str, engine: Engine) -> list[str]:
+    """Return the first 200 names of things below a path, such as `id/deployment/`, without it."""
     if not _SLUG.fullmatch(base.strip("/")):
         return []
     rows = internal.rows(engine, "names-below", start=Literal(f"{BASE}{base}"))

@@ -5,7 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from service.common.csv_tables import columns, csv_text
-from service.common.negotiation import split_suffix
+from service.common.negotiation import choose, split_suffix
+from service.common.problems import BadParameter
 from service.queries import catalog, lists
 from service.web.dependencies import ServicesDep
 from service.web.pages.query import named
@@ -36,10 +37,16 @@ def run_query(name: str, request: Request, services: ServicesDep) -> Response:
     """Answer a named question; `.csv` for a table, `.rq` for the SPARQL that runs."""
     stem, suffix = split_suffix(name, FORMS)
     query = catalog.named_query(stem)
+    form = request.query_params.get("format")
     arguments = {k: v for k, v in request.query_params.items() if k != "format" and v}
     if not arguments and suffix == "rq":
         arguments = {p.name: p.example for p in query.params.values()}
-    sparql = catalog.bind(query, arguments, services.engine)
+    try:
+        sparql = catalog.bind(query, arguments, services.engine)
+    except BadParameter as problem:
+        if choose(request.headers.get("accept"), FORMS, suffix or form) == "text/html":
+            return named.choose(request, services.engine, query, arguments, problem)
+        raise
 
     old = [found.sentence() for found in catalog.old_parameters(query, arguments).values()]
 
@@ -68,7 +75,7 @@ def run_query(name: str, request: Request, services: ServicesDep) -> Response:
         return csv_text(found)
 
     def as_page() -> bytes:
-        return bytes(named.answer(request, query, arguments, rows()).body)
+        return bytes(named.answer(request, services.engine, query, arguments, rows()).body)
 
     writers: Writers = {
         "application/json": as_json,

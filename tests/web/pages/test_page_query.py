@@ -138,13 +138,13 @@ def test_a_question_fills_the_editor_with_its_arguments(client: TestClient) -> N
               "assumed": "single-turn", "deployed": "multi-turn"}  # fmt: skip
     found = page(client.get("/query", params=params))
     assert "value/interaction-type/multi-turn>" in found.one("textarea#query").verbatim
-    assert found.has("datalist option[value=agentic]")
-    assert found.one("input[name=deployed]")["value"] == "multi-turn"
+    assert found.has("select[name=deployed] option[value=agentic]")
+    assert found.one("select[name=deployed] option[selected]")["value"] == "multi-turn"
 
 
 def test_a_question_without_arguments_begins_with_its_example(client: TestClient) -> None:
     found = page(client.get("/query", params={"question": "assumed-vs-deployed"}))
-    assert found.one("input[name=deployed]")["value"] == "multi-turn"
+    assert found.one("select[name=deployed] option[selected]")["value"] == "multi-turn"
 
 
 def test_a_bad_argument_is_told_at_its_box_and_kept(client: TestClient) -> None:

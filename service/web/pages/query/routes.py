@@ -13,7 +13,7 @@ from service.web.cancellation import while_awaited
 from service.web.dependencies import Services, ServicesDep
 from service.web.linked_data.descriptions import base_of
 from service.web.pages.layout import page
-from service.web.pages.query import completion, view
+from service.web.pages.query import completion, guide, named, view
 from service.web.sparql.request import check_length, parse_query
 
 router = APIRouter(include_in_schema=False)
@@ -28,6 +28,13 @@ def terms(request: Request) -> Response:
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(text, media_type="application/json", headers=headers)
+
+
+@router.get("/query/guide")
+def sparql_guide(request: Request) -> Response:
+    """Show how the graph is laid out, the prefixes, and worked queries."""
+    shown = {"prefixes": completion.PREFIXES, "worked": guide.worked_queries()}
+    return page(request, "pages/query/guide.html", shown)
 
 
 @router.get("/query")
@@ -55,7 +62,7 @@ def _page(request: Request, services: Services, stop: CancellationToken) -> Resp
         "answer": answer,
         "wrong": wrong.document() if wrong else None,
         "copies": None if wrong else _copies(request, text, params),
-        "questions": view.questions(),
+        "groups": named.groups(),
         "limits": services.settings,
         "timeout": params.get("timeout", ""),
         "most": view.ROWS,

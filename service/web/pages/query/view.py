@@ -6,7 +6,6 @@ counted, and the downloads have all of them.
 
 import shlex
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
@@ -19,12 +18,12 @@ from service.common.problems import BadParameter
 from service.common.resources import inside
 from service.linked_data.presentation import curie
 from service.queries import catalog
-from service.queries.catalog import NamedQuery, Parameter
+from service.queries.catalog import NamedQuery
 from service.store import results
 from service.store.port import Engine
 from service.store.query import ResultForm
 from service.store.sparql_tokens import result_form
-from service.web.pages.query import completion
+from service.web.pages.query.choices import Box, boxes
 from service.web.pages.shared.links import page_of
 
 ROWS = 500
@@ -77,21 +76,12 @@ class ShownAnswer:
 
 
 @dataclass(frozen=True)
-class ParameterField:
-    """A parameter of a question with what is filled in, and the codes there are to choose from."""
-
-    parameter: Parameter
-    value: str
-    known: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class EditorStart:
     """What the editor begins with, the question it comes from, and what is wrong with that."""
 
     text: str
     question: NamedQuery | None = None
-    boxes: Sequence[ParameterField] = ()
+    boxes: Sequence[Box] = ()
     problem: BadParameter | None = None
 
 
@@ -137,21 +127,11 @@ def start(name: str | None, given: Mapping[str, str], engine: Engine) -> EditorS
         return EditorStart(START)
     question = catalog.named_query(name)
     arguments = given or {p.name: p.example for p in question.params.values()}
-    boxes = [_box(p, arguments) for p in question.params.values()]
+    shown = boxes(question, arguments, engine)
     try:
-        return EditorStart(catalog.bind(question, arguments, engine), question, boxes)
+        return EditorStart(catalog.bind(question, arguments, engine), question, shown)
     except BadParameter as problem:
-        return EditorStart(question.sparql, question, boxes, problem)
-
-
-def _box(parameter: Parameter, arguments: Mapping[str, str]) -> ParameterField:
-    base = parameter.base.format_map(defaultdict(str, arguments))
-    return ParameterField(parameter, arguments.get(parameter.name, ""), completion.codes(base))
-
-
-def questions() -> list[NamedQuery]:
-    """Return the questions to start from, by title."""
-    return sorted(catalog.named_queries().values(), key=lambda q: q.title)
+        return EditorStart(question.sparql, question, shown, problem)
 
 
 def downloads(text: str, timeout: str) -> list[tuple[str, str]]:
