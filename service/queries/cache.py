@@ -58,6 +58,7 @@ KEPT: Mapping[str, str] = {
     "service.web.pages.plans.view.deployments": "one id and title a deployment",
     "service.web.pages.plans.view.shown": "256 plans with their histories",
     "service.web.pages.reviews.index.index": "one entry a review",
+    "service.web.pages.studies.index.index": "one entry a study",
 }
 """Every value that is kept, by the function that makes it, and what it grows with."""
 

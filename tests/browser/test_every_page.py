@@ -28,6 +28,8 @@ PAGES = (
     "/deployments/public-self-assessment",
     "/reviews",
     "/reviews/public-self-assessment/bean2026-scenarios/raman-et-al",
+    "/studies",
+    "/studies/helpmed-rct",
     "/terms",
     "/terms/interaction-type/single-turn",
     "/implementations",

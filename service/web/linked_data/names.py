@@ -127,7 +127,7 @@ def _for_readers(found: ResourceDescription) -> str | None:
     return f"/{_PLACES[kind]}/{ident}" if kind in _READ and "/" not in ident else None
 
 
-_READ = {"benchmark", "dataset", "deployment", "gap", "implementation", "source", "system"}
+_READ = {"benchmark", "dataset", "deployment", "gap", "implementation", "source", "study", "system"}
 """The things with a page for readers; a gap has one number in its name and no slash."""
 _READ_RECORDS = {"result", "review"}
 """The records with a page for readers, under the name of the series of their versions."""

@@ -16,6 +16,7 @@ from service.web.pages.plans import routes as plans
 from service.web.pages.query import routes as query
 from service.web.pages.reviews import routes as reviews
 from service.web.pages.sources import routes as sources
+from service.web.pages.studies import routes as studies
 from service.web.pages.terms import routes as terms
 
 __all__ = ["benchmarks", "gaps", "home", "layout", "levels", "plans", "query"]
@@ -26,6 +27,7 @@ ROUTERS = (
     benchmark.router,
     deployments.router,
     reviews.router,
+    studies.router,
     levels.router,
     claim.router,
     fit.router,

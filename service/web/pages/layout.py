@@ -44,6 +44,8 @@ INDEX: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
     "Browse": (
         ("/coverage", "Coverage"),
+        ("/studies", "Studies"),
+        ("/reviews", "Reviews"),
         ("/systems", "Systems"),
         ("/datasets", "Datasets"),
         ("/gaps/ledger", "Recomputed numbers"),

@@ -114,7 +114,7 @@ def test_a_gap_shows_what_the_cards_say_of_what_it_names(small: TestClient) -> N
     assert (study["name"], study["design"], study["setting"]) == ("A trial", "randomised", "field")
     assert study["reported_in"] == ["https://example.org/trial"]
     page = opened(small, "/gaps/a-gap")
-    assert "A trial" in page.texts('a[href="/id/study/a-trial"]')
+    assert "A trial" in page.texts('a[href="/studies/a-trial"]')
     assert page.has('a[href="/id/system/helper-2"]')
     system = opened(small, "/doc/id/system/helper-2")
     assert "2024-05" in system.words

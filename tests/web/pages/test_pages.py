@@ -52,6 +52,7 @@ LABELLED = (
     "/coverage?rows=query-authorship&columns=outcome-validity&cell=natural-use,behaviour",
     "/deployments", "/deployments/public-self-assessment", "/deployments/penda-primary-care",
     "/reviews", "/reviews/public-self-assessment/bean2026-scenarios/raman-et-al",
+    "/studies", "/studies/helpmed-rct", "/studies/agentclinic-study",
     "/terms", "/terms?q=wrote", "/terms/interaction-type/single-turn", "/terms/verdict/holds",
     "/author", "/author/new?card=agentclinic/evalgap", "/query", "/queries", "/ontology",
     "/queries/disputed-gaps", "/doc/id/card/healthbench/evalgap",

@@ -11,6 +11,7 @@ _PAGES = {
     "gap": "/gaps",
     "dataset": "/datasets",
     "implementation": "/implementations",
+    "study": "/studies",
     "system": "/systems",
 }
 """The kinds of things that have a page of their own."""

@@ -1,0 +1,3 @@
+"""Studies: what was measured how and where, as a list and one by one."""
+
+__all__ = ["routes"]
