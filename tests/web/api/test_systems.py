@@ -115,7 +115,7 @@ def test_a_gap_shows_what_the_cards_say_of_what_it_names(small: TestClient) -> N
     assert study["reported_in"] == ["https://example.org/trial"]
     page = opened(small, "/gaps/a-gap")
     assert "A trial" in page.texts('a[href="/studies/a-trial"]')
-    assert page.has('a[href="/id/system/helper-2"]')
+    assert page.has('a[href="/systems/helper-2"]')
     system = opened(small, "/doc/id/system/helper-2")
     assert "2024-05" in system.words
     assert "Helper two" in system.words
