@@ -46,6 +46,7 @@ INDEX: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("/coverage", "Coverage"),
         ("/studies", "Studies"),
         ("/reviews", "Reviews"),
+        ("/sources", "Sources"),
         ("/systems", "Systems"),
         ("/datasets", "Datasets"),
         ("/gaps/ledger", "Recomputed numbers"),

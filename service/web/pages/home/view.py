@@ -30,6 +30,7 @@ COUNTED = {
     "benchmarks": "Benchmark",
     "deployments": "Deployment",
     "gaps": "PerformanceGap",
+    "sources": "Source",
     "systems": "AISystem",
     "datasets": "EvaluationDataset",
     "implementations": "Implementation",
