@@ -110,7 +110,7 @@ def test_what_the_frame_needs_is_served_with_its_type(client: TestClient, file: 
 def test_the_home_page_counts_what_the_api_lists_and_leads_to_pages(client: TestClient) -> None:
     page = opened(client, "/")
     counts = {a.words.partition(" ")[2]: a for a in page.all(".counts a")}
-    for name in ("benchmarks", "deployments", "measured gaps", "systems"):
+    for name in ("benchmarks", "deployments", "measured gaps", "reviews", "systems"):
         path = name.rpartition(" ")[2]
         total = client.get(f"/api/v1/{path}?limit=1").json()["total"]
         assert counts[name].words == f"{total:,} {name}"
@@ -129,6 +129,16 @@ def test_the_home_page_names_the_bars_and_says_the_finding(client: TestClient) -
     assert page.one("#finding-title").words == found["sentence"].rstrip(".")
     assert f"{len(found['real'])} of {found['answering']}" in page.words
     assert found["beside"] in page.words
+
+
+def test_the_claim_of_the_home_page_leads_to_its_meaning(client: TestClient) -> None:
+    form = opened(client, "/").one("form[action='/claim']")
+    fields = {f["name"]: f["value"] for f in form.all("input")}
+    fields["use"] = form.one("option[selected]")["value"]
+    assert set(fields) == {"model", "benchmark", "score", "use"}
+    found = client.get("/claim", params=fields, headers={"accept": "text/html"})
+    assert found.status_code == 200
+    assert "GPT-4o" in parsed(found.text).one("main").words
 
 
 def test_the_home_page_says_how_many_benchmarks_are_only_drafts(client: TestClient) -> None:
