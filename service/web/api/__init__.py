@@ -15,6 +15,7 @@ __all__ = [
     "records",
     "risk",
     "score_claims",
+    "search",
     "sources",
     "stats",
     "terms",
