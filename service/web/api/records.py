@@ -15,7 +15,7 @@ from service.common.problems import BadParameter
 from service.ontology import taxonomy
 from service.plans import written
 from service.queries import catalog, lists
-from service.records import exports, levels, repository
+from service.records import exports, repository, things
 from service.records.repository import StoredRecord
 from service.search import find
 from service.web.dependencies import Services, ServicesDep
@@ -206,7 +206,7 @@ def add_thing(name: str, kind: str, record_kind: str, about: str) -> None:
         found = repository.described(services.engine, kind, thing, record_kind)
 
         def as_json() -> str:
-            return json_text(request, _thing(services, kind, thing, record_kind, found))
+            return json_text(request, things.document(services.engine, kind, thing, found))
 
         def graph() -> Any:
             if not found:
@@ -221,50 +221,6 @@ def add_thing(name: str, kind: str, record_kind: str, about: str) -> None:
 
     endpoint.__doc__ = about
     _route(f"/{name}/{{ident}}", endpoint, name)
-
-
-def _thing(
-    services: Services, kind: str, thing: str, record_kind: str, found: list[StoredRecord]
-) -> dict[str, Any]:
-    return {
-        "@id": f"{BASE}id/{kind}/{thing}",
-        "@type": _TYPES.get(kind, kind.capitalize()),
-        "id": thing,
-        f"{record_kind.replace('-', '_')}s": [
-            repository.as_json(services.engine, s) for s in found
-        ],
-        **_referring(services, kind, thing),
-    }
-
-
-_TYPES = {"system": "AISystem", "dataset": "EvaluationDataset"}
-
-
-def _referring(services: Services, kind: str, thing: str) -> dict[str, Any]:
-    """Return what refers to a thing: of a system or study the records that name it, by kind.
-
-    A deployment has its self-reported gaps too, each with this level of verification, and with a
-    benchmark the records that are no pairs, each with what it compares. A dataset, an
-    implementation and a benchmark have what stands at other levels beside them.
-    """
-    if kind in {"dataset", "implementation"}:
-        return {"beside": _beside(services, kind, thing)}
-    if kind in {"system", "study"}:
-        named = repository.named_by(services.engine, kind, thing)
-        return {name: named.get(name[:-1], []) for name in ("gaps", "results", "profiles")}
-    every = {"other_comparisons": "true"}
-    every |= {"self_reported": "true"} if kind == "deployment" else {}
-    beside = {"beside": _beside(services, kind, thing)} if kind == "benchmark" else {}
-    return {
-        "reviews": lists.listing(services.engine, "reviews", {kind: thing}),
-        "gaps": lists.listing(services.engine, "gaps", {kind: thing, **every}),
-        **beside,
-    }
-
-
-def _beside(services: Services, kind: str, thing: str) -> list[dict[str, object]]:
-    """Return what stands at other levels beside a thing: matches, and who names the same data."""
-    return [link.document() for link in levels.links(services.engine, kind, thing)]
 
 
 @router.get("/assumptions", tags=["assumptions"])

@@ -53,6 +53,7 @@ LABELLED = (
     "/deployments", "/deployments/public-self-assessment", "/deployments/penda-primary-care",
     "/reviews", "/reviews/public-self-assessment/bean2026-scenarios/raman-et-al",
     "/studies", "/studies/helpmed-rct", "/studies/agentclinic-study",
+    "/systems", "/systems/gpt-4o-2024-05-13",
     "/terms", "/terms?q=wrote", "/terms/interaction-type/single-turn", "/terms/verdict/holds",
     "/author", "/author/new?card=agentclinic/evalgap", "/query", "/queries", "/ontology",
     "/queries/disputed-gaps", "/doc/id/card/healthbench/evalgap",
