@@ -12,7 +12,16 @@ from functools import cache
 from rdflib import SKOS, URIRef
 
 from loaders.mapping.iris import BASE, EGAP, last_segment
-from loaders.model import CORE_DIMENSIONS, Card, Gap, Measurement, Profile, Record, Statement
+from loaders.model import (
+    CORE_DIMENSIONS,
+    Card,
+    Gap,
+    Measurement,
+    Profile,
+    Record,
+    Statement,
+    SystemCard,
+)
 from service.ontology import graphs
 
 Finding = tuple[str, str]
@@ -122,6 +131,94 @@ def disputes_without_a_source(records: Iterable[Record]) -> Iterator[Finding]:
     for record in disputed:
         if not (record.contested_in or record.conflicts_with):
             yield record.id, "disputed, and no source and no other gap says by whom"
+
+
+def scores_not_read_in_one_condition(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield records of one condition of which the other score exists and was not read: a pair."""
+    for record in one_condition(records):
+        if any("value-not-seen" in end.not_given for end in ends(record)):
+            yield record.id, "the other score stands in a source, so this is a pair"
+
+
+def differences_from_one_condition(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield records of one condition that subtract all the same, as from 100 % by choice."""
+    for record in one_condition(records):
+        if {record.value, record.lowest} != {None}:
+            yield record.id, "one condition was measured, and a number is subtracted"
+
+
+def one_condition(records: Iterable[Record]) -> Iterator[Gap]:
+    """Yield the records of which one of two scores was measured."""
+    for record in records:
+        if isinstance(record, Gap) and record.comparison == "one-condition":
+            yield record
+
+
+def finer_than_their_ends(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield differences that are given to a finer step than one of their two scores."""
+    for record in records:
+        if isinstance(record, Gap) and record.gap_kind == "absolute-difference":
+            known = [e.precision for e in ends(record) if e.value is not None and e.precision]
+            step = record.precision if record.value is not None else None
+            if step and len(known) == 2 and step < max(known):
+                yield record.id, f"given to {step}, its ends to {known[0]} and {known[1]}"
+
+
+def ends_without_n_or_reason(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield scores without a number of what was counted, where nothing says why."""
+    for record in (r for r in records if isinstance(r, Gap)):
+        for end in ends(record):
+            said_why = any("sample-size" in code for code in (*record.not_given, *end.not_given))
+            scored = {end.value, end.lowest} != {None}
+            if scored and not (end.n or record.n or said_why):
+                yield record.id, f"{end.key} has no n, and not_given has no word on it"
+
+
+def other_sources_of_unknown_ones(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps whose changed end is of another source, where none is known at the first."""
+    for record in records:
+        if isinstance(record, Gap):
+            before, after = (values_on("subject-population", under(e)) for e in ends(record))
+            if "other-source" in after and not before:
+                yield record.id, "other-source needs training data that are known"
+
+
+def makers_that_differ_in_one_study(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps of one study and benchmark that disagree on whether its authors made that."""
+    found: dict[tuple[str, str | None], dict[str, str]] = defaultdict(dict)
+    for record in records:
+        if isinstance(record, Gap) and record.measured_by in {"benchmark-makers", "study-authors"}:
+            study = ends(record)[0].study
+            by = found[study.id if study else "", record.benchmark]
+            by[record.measured_by] = record.id
+    for by in found.values():
+        if len(by) > 1:
+            yield by["benchmark-makers"], f"benchmark-makers, unlike {by['study-authors']}"
+
+
+def names_with_empty_brackets(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield cards of systems whose names lack what should tell them from others."""
+    for record in records:
+        if isinstance(record, SystemCard) and "()" in (record.system.name or ""):
+            yield record.id, f"{record.system.name} has nothing between its brackets"
+
+
+REPEATERS = (
+    "vukou.com", "booksci.cn", "bohrium.", "researcher.life", "arxivlens.com", "biocloudy.com",
+    "medizin.vip", "stage.highwire.org", "staging.scite.ai", "brum.beds.ac.uk", "nukepass.com",
+    "preview-www.nature.com", "concepedia.online", "globalauthorid.com", "catalyzex.com",
+)  # fmt: skip
+"""Hosts that repeat what others published; a source names the work and says where it was read."""
+
+
+def repeaters_beside_the_work(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps that cite a page which repeats a work beside the address of that work."""
+    for record in records:
+        urls = [str(s.url) for s in record.sources] if isinstance(record, Gap) else []
+        if any("doi.org/" in url for url in urls):
+            for url in urls:
+                if any(host in url.split("/")[2] for host in REPEATERS):
+                    yield record.id, f"{url} repeats a work that is cited beside it"
 
 
 def numbers_without_interval_or_reason(records: Iterable[Record]) -> Iterator[Finding]:

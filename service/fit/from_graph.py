@@ -33,11 +33,7 @@ def deployment(engine: Engine, ident: str) -> DeploymentClaims:
     for found in deployments(engine):
         if found.id == ident:
             return found
-    raise NotFound(
-        f"There is no deployment {ident!r} here. See /api/v1/deployments.",
-        kind="deployment",
-        id=ident,
-    )
+    raise NotFound(f"There is no deployment {ident!r} here. See /api/v1/deployments.")
 
 
 @cached_per_state

@@ -12,5 +12,4 @@ __all__ = [
     "references",
     "renamed",
     "repository",
-    "things",
 ]

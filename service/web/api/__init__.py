@@ -15,7 +15,6 @@ __all__ = [
     "records",
     "risk",
     "score_claims",
-    "search",
     "sources",
     "stats",
     "terms",

@@ -1,7 +1,4 @@
-"""`/datasets`, `/implementations`, `/results`, `/systems`: lists with filters; a page for each.
-
-The page of a system has a folder of its own.
-"""
+"""`/datasets`, `/implementations`, `/results`, `/systems`: lists with filters, a page for each."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -36,14 +33,14 @@ def add(level: Level) -> None:
         return Response(csv_text(index.rows(found)), media_type="text/csv; charset=utf-8")
 
     def one(ident: str, request: Request, services: ServicesDep) -> Response:
-        parameters.only(request.query_params, (), "This address")
-        shown = view.item(services.engine, level, ident)
+        parameters.only(request.query_params, ("page",), "This address")
+        number = parameters.number(request.query_params.get("page") or 1, "page")
+        shown = view.item(services.engine, level, ident, number)
         return page(request, "pages/levels/level.html", {"found": shown, "level": level, **_WORDS})
 
     router.add_api_route(f"/{level.name}", listed, name=f"{level.name}_page")
     router.add_api_route(f"/{level.name}.csv", as_csv, name=f"{level.name}_csv")
-    if level.name != "systems":
-        router.add_api_route(f"/{level.name}/{{ident:path}}", one, name=f"{level.name}_item")
+    router.add_api_route(f"/{level.name}/{{ident:path}}", one, name=f"{level.name}_item")
 
 
 for _level in LEVELS.values():

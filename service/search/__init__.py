@@ -1,3 +1,0 @@
-"""Finding anything in the graph by words: titles, short names, keywords, texts, people, sources."""
-
-__all__ = ["find", "kinds", "missing"]

@@ -1,3 +1,0 @@
-"""The page of this name: everything that some words find, grouped by kind."""
-
-__all__ = ["routes"]

@@ -1,3 +1,0 @@
-"""One system: its cards side by side, its scores, the gaps that name it, what ran it."""
-
-__all__ = ["routes"]
