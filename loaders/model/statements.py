@@ -143,7 +143,9 @@ class Profile(Record):
 
     Who runs which system, at what stage, since when, where and for whom stands beside the
     dimensions; what is left out is not stated. `countries` are codes of ISO 3166-1 (`KE`),
-    `places` words for anything smaller. `sources` are those of the whole record.
+    `places` words for anything smaller. `sources` are those of the whole record. A profile of the
+    origin `own` is a user's description of a use of their own: it counts nowhere. `license` is the
+    address of the licence under which it was given.
     """
 
     kind = "profile"
@@ -153,6 +155,7 @@ class Profile(Record):
     domains: Annotated[tuple[Slug, ...], Coded("egap:applicationDomain", "code/domain/")] = ()
     author: Annotated[Agent, NestedThing("prov:wasAttributedTo")]
     origin: Annotated[Slug | None, Coded("egap:origin", "code/origin/")] = None
+    license: Annotated[Iri | None, Link("dcterms:license")] = None
     intended_use: Annotated[Text | None, Value("egap:intendedUseText")] = None
     deployer: Annotated[Agent | None, NestedThing("egap:deployer")] = None
     systems: Annotated[tuple[System, ...], Mention("egap:deploysSystem")] = ()

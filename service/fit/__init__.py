@@ -5,6 +5,7 @@ __all__ = [
     "coded",
     "from_graph",
     "outcomes",
+    "own",
     "parts",
     "report",
     "request",

@@ -12,6 +12,8 @@ from service.ontology.schemes import NOT_APPLICABLE
 
 IN_USE, RETIRED, STAGE_NOT_STATED = "in-use", "retired", "not-stated"
 """Stages of a deployment that are asked for by name; the last stands where no profile has one."""
+OWN = "own"
+"""The origin of a profile with which a user describes a use of their own."""
 SUPPOSED = "supposed"
 """The basis of a value that nobody states: it is put in to see what would move."""
 
@@ -155,7 +157,7 @@ class BenchmarkClaims:
 class DeploymentClaims:
     """A deployment as its profiles, or a description, state it. `id` is None for a description.
 
-    `stages` are those that its profiles give.
+    `stages` are those that its profiles give; `own` is whether a user described it alone.
     """
 
     id: str | None = None
@@ -163,6 +165,7 @@ class DeploymentClaims:
     domains: frozenset[str] = frozenset()
     claims: tuple[Claim, ...] = ()
     stages: frozenset[str] = frozenset()
+    own: bool = False
 
     @property
     def stage(self) -> str:

@@ -9,6 +9,7 @@ from rdflib import Literal, URIRef
 from loaders.mapping.iris import BASE, EGAP, last_segment, path_below
 from service.common.problems import NotFound
 from service.fit.claims import (
+    OWN,
     BenchmarkClaims,
     Claim,
     ClaimSource,
@@ -30,7 +31,7 @@ _LOWER = (EGAP.describesDataset, EGAP.describesImplementation)
 def deployment(engine: Engine, ident: str) -> DeploymentClaims:
     """Return a deployment as all its current profiles state it. Raises `NotFound`."""
     check("deployment", ident)
-    for found in deployments(engine):
+    for found in (*deployments(engine), *own_deployments(engine)):
         if found.id == ident:
             return found
     raise NotFound(f"There is no deployment {ident!r} here. See /api/v1/deployments.")
@@ -38,13 +39,28 @@ def deployment(engine: Engine, ident: str) -> DeploymentClaims:
 
 @cached_per_state
 def deployments(engine: Engine) -> tuple[DeploymentClaims, ...]:
-    """Return every deployment."""
-    claims = _claims(engine, EGAP.describesDeployment)
-    names = _names(engine, EGAP.describesDeployment)
+    """Return every deployment, but for those that only a user of their own describes."""
+    return _deployments(engine, own=False)
+
+
+@cached_per_state
+def own_deployments(engine: Engine) -> tuple[DeploymentClaims, ...]:
+    """Return the deployments that users described for themselves, which are in no list or count."""
+    counted = {found.id for found in deployments(engine)}
+    return tuple(d for d in _deployments(engine, own=True) if d.id not in counted)
+
+
+def _deployments(engine: Engine, *, own: bool) -> tuple[DeploymentClaims, ...]:
+    claims = _claims(engine, EGAP.describesDeployment, own=own)
+    names = _names(engine, EGAP.describesDeployment, own=own)
     return tuple(
-        DeploymentClaims(last_segment(iri), title, domains, tuple(claims.get(iri, ())), stages)
+        DeploymentClaims(last_segment(iri), title, domains, tuple(claims.get(iri, ())), stages, own)
         for iri, (title, domains, stages) in sorted(names.items())
     )
+
+
+def _is_own(row: Row) -> bool:
+    return tail(row, "origin") == OWN
 
 
 def benchmarks(engine: Engine, reviewed_for: str | None = None) -> list[BenchmarkClaims]:
@@ -77,13 +93,15 @@ def _benchmarks(engine: Engine) -> Mapping[str, BenchmarkClaims]:
 
 
 def _names(
-    engine: Engine, describes: URIRef
+    engine: Engine, describes: URIRef, *, own: bool = False
 ) -> dict[str, tuple[str, frozenset[str], frozenset[str]]]:
     """Return the first title in order, all domains and all stages of what records describe."""
     titles: dict[str, set[str]] = defaultdict(set)
     domains: dict[str, set[str]] = defaultdict(set)
     stages: dict[str, set[str]] = defaultdict(set)
     for row in internal.rows(engine, "titles", describes=describes):
+        if _is_own(row) != own:
+            continue
         about = str(row["about"])
         titles[about].add(str(row["title"]))
         domains[about] |= {d for d in [tail(row, "domain")] if d}
@@ -94,10 +112,14 @@ def _names(
     }
 
 
-def _claims(engine: Engine, describes: URIRef) -> dict[str, list[Claim]]:
-    """Return the claims of current records by the IRI of what they are about."""
+def _claims(engine: Engine, describes: URIRef, *, own: bool = False) -> dict[str, list[Claim]]:
+    """Return the claims of current records by the IRI of what they are about.
+
+    Of the records that users wrote of a use of their own if `own`, else of the others.
+    """
     found: dict[str, list[Claim]] = defaultdict(list)
-    for rows in _by_part(internal.rows(engine, "claims", describes=describes)):
+    stated = (r for r in internal.rows(engine, "claims", describes=describes) if _is_own(r) == own)
+    for rows in _by_part(stated):
         found[str(rows[0]["about"])].append(_claim(rows))
     return found
 

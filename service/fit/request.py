@@ -28,6 +28,8 @@ from service.store.port import Engine
 STATUSES = ("answered", "partly-answered", "not-stated", "not-applicable")
 MOST = 100
 """The most benchmarks in one JSON answer, as in every list of the API."""
+UNNAMED = "The described deployment"
+"""The title of a description that has none."""
 ALL = "all"
 """The choice of benchmarks of every domain."""
 FEWEST_COMPARED, MOST_COMPARED = 2, 4
@@ -252,7 +254,7 @@ def described_deployment(
     where = body.get("domains") or []
     listed = where if isinstance(where, list) else [where]
     found = frozenset(domain(engine, str(d)) for d in listed)
-    title = words(body.get("title") or "The described deployment", "title")
+    title = words(body.get("title") or UNNAMED, "title")
     return DeploymentClaims(None, title, found, claims)
 
 

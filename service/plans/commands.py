@@ -11,9 +11,9 @@ from loaders.mapping.iris import record_iri, series_iri
 from loaders.model import DESCRIBED, Agent, Card, Gap, Plan, Record, Step, Threshold
 from loaders.model.terms import Path, Slug, Text
 from service.access import LogEntry
-from service.common.problems import Conflict, NotFound
-from service.fit import from_graph
-from service.fit.claims import BenchmarkClaims, Claim, Finding
+from service.common.problems import BadParameter, Conflict, NotFound
+from service.fit import from_graph, own
+from service.fit.claims import BenchmarkClaims, Claim, DeploymentClaims, Finding
 from service.fit.rules import find
 from service.ingest import alone
 from service.ingest.pipeline import ingest
@@ -41,12 +41,21 @@ class GivenFinding(BaseModel):
 
 
 class PlanRequest(BaseModel):
-    """What a plan is made from; without findings, the fit gives the verdicts."""
+    """What a plan is made from; without findings, the fit gives the verdicts.
+
+    The deployment is one that is stored, or described by `characteristics`, with its `domains` and
+    a name in `use`: then it is stored with the plan, as the author's own and under `license`.
+    `card` is `benchmark/author`, or the id of a benchmark that has one card.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: Slug
     title: Text | None = None
-    deployment: Slug
+    deployment: Slug | None = None
+    characteristics: dict[str, Any] | None = None
+    domains: tuple[Slug, ...] = ()
+    use: Text | None = None
+    license: own.Licence | None = None
     card: Path
     author: Agent
     findings: tuple[GivenFinding, ...] | None = None
@@ -76,14 +85,59 @@ def create(engine: Engine, gate: Gate, requested: PlanRequest, write: LogEntry) 
     if internal.holds(engine, "known", iri=series_iri("plan", requested.id)):
         raise Conflict(f"There is a plan {requested.id!r} already. Choose another id.")
     plan = drafted(engine, requested)
-    alone.store(engine, gate, alone.document(f"plans/{plan.id}", [plan], requested), write)
+    records: list[Record] = [plan]
+    if requested.characteristics is not None:
+        if requested.license is None:
+            raise BadParameter(
+                "A described deployment is stored with its plan: choose under which license, "
+                f"one of {', '.join(own.LICENCES)}.",
+                parameter="license",
+                known=list(own.LICENCES),
+            )
+        kept = own.profile(_place(engine, requested), requested.author, requested.license)
+        records.insert(0, kept)
+    alone.store(engine, gate, alone.document(f"plans/{plan.id}", records, requested), write)
     stored, version = load(engine, plan.id)
     return ChangedPlan(stored, version, None)
 
 
+def _place(engine: Engine, requested: PlanRequest) -> DeploymentClaims:
+    """Return the deployment that is named or described. Raises `BadParameter` for both or none."""
+    if (requested.deployment is None) == (requested.characteristics is None):
+        raise BadParameter(
+            "A plan is for one deployment: name a stored one in deployment, or describe one in "
+            "characteristics.",
+            parameter="deployment",
+        )
+    if requested.deployment is not None:
+        return from_graph.deployment(engine, requested.deployment)
+    return own.described(engine, requested.use, requested.domains, requested.characteristics)
+
+
+def card_of(engine: Engine, given: str) -> str:
+    """Return a card by `benchmark/author`, or by its benchmark if that has one card.
+
+    Raises `BadParameter` with the cards of a benchmark that has several, `NotFound` of none.
+    """
+    if "/" in given:
+        return given
+    cards = repository.described(engine, "benchmark", given, "card")
+    known = sorted(stored.record.id for stored in cards)
+    if len(known) != 1:
+        raise BadParameter(
+            f"The benchmark {given!r} has {len(known)} cards. Choose one: {', '.join(known)}.",
+            parameter="card",
+            known=known,
+        )
+    return known[0]
+
+
 def drafted(engine: Engine, requested: PlanRequest) -> Plan:
     """Return the plan that a request asks for, without storing it. Raises `NotFound`."""
-    steps = staged(_findings(engine, requested), graphs.assumption_kinds(), requested.threshold)
+    place = _place(engine, requested)
+    card = card_of(engine, requested.card)
+    found = _findings(engine, requested, card, place)
+    steps = staged(found, graphs.assumption_kinds(), requested.threshold)
     if requested.sample is not None:
         size = sample_size(requested.sample)
         steps = tuple(
@@ -94,9 +148,9 @@ def drafted(engine: Engine, requested: PlanRequest) -> Plan:
     words = {name: getattr(requested, name) for name in ("notes", *DESCRIBED)}
     return Plan(
         id=requested.id,
-        title=requested.title or f"{requested.deployment}, staged evaluation from {requested.card}",
-        deployment=requested.deployment,
-        card=requested.card,
+        title=requested.title or f"{_called(place)}, staged evaluation from {card}",
+        deployment=str(place.id),
+        card=card,
         author=requested.author,
         steps=steps,
         **words,
@@ -172,14 +226,20 @@ def locked_steps(plan: Plan) -> list[dict[str, Any]]:
     return [{"position": s.position, "locked_by": locks(plan.steps, s)} for s in plan.steps]
 
 
-def _findings(engine: Engine, requested: PlanRequest) -> list[StageFinding]:
+def _called(place: DeploymentClaims) -> str:
+    """Return the name of a described deployment, and the id of another."""
+    return place.title if place.own else str(place.id)
+
+
+def _findings(
+    engine: Engine, requested: PlanRequest, card_id: str, deployment: DeploymentClaims
+) -> list[StageFinding]:
     """Return what is given, else what the fit of the card finds: reviews first, then rules."""
     if requested.findings is not None:
         return [StageFinding(f.dimension, f.verdict, f.basis) for f in requested.findings]
-    card = repository.load(engine, "card", requested.card).record
+    card = repository.load(engine, "card", card_id).record
     assert isinstance(card, Card)  # noqa: S101 - `load` returns this kind
-    deployment = from_graph.deployment(engine, requested.deployment)
-    schemes, benchmark = scheme_queries.schemes(engine), _alone(engine, card, requested.deployment)
+    schemes, benchmark = scheme_queries.schemes(engine), _alone(engine, card, str(deployment.id))
     names = dict.fromkeys(a.dimension for a in card.assumptions)
     known = (find(schemes.get(name, Scheme(name)), benchmark, deployment) for name in names)
     return [StageFinding(f.dimension, *_started(f)) for f in known]

@@ -1,4 +1,4 @@
-"""Which records count: current versions, but none withdrawn, seen by nobody else, or no pair.
+"""Which records count: current ones, but none withdrawn, self-reported, a user's own, or no pair.
 
 Every query of `named/` and `lists/` asks for current versions in one form (a test refuses any
 other). Behind each such filter stands one more for each reason not to count, put there when the
@@ -58,6 +58,12 @@ UNCOUNTED = (
         f"{EGAP.verifiedAgainst}",
         f"{BASE}code/verification/self-reported",
         "true: with figures that only those who measured them have seen",
+    ),
+    Uncounted(
+        "own",
+        f"{EGAP.origin}",
+        f"{BASE}code/origin/own",
+        "true: with deployments that users described for themselves",
     ),
     Uncounted(
         "withdrawn",

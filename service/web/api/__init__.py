@@ -10,6 +10,7 @@ __all__ = [
     "ledger",
     "matches",
     "named_queries",
+    "own",
     "plans",
     "publication",
     "records",

@@ -37,6 +37,10 @@ _RESULT = {
 async def create_plan(request: Request, services: ServicesDep, caller: WriterDep) -> Response:
     """Make a staged plan for a deployment and a card.
 
+    The deployment is a stored one (`deployment`), or described as for `POST /api/v1/fit`
+    (`characteristics`, `domains`, its name in `use`): then it is stored with the plan, as the
+    author's own and under `license`, one of cc0-1.0, cc-by-4.0 and cc-by-sa-4.0. `card` is
+    `benchmark/author`, or the id of a benchmark that has one card.
     Without `findings` the verdicts are those of the fit of this card for the deployment: from
     reviews, and where there is none by the rules over the values of both.
     """

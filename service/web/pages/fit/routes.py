@@ -1,29 +1,40 @@
 """The pages of deployment fit: the form, the result, a print of it, and what was measured."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
 
 from loaders.model import CORE_DIMENSIONS
-from service.common.problems import BadParameter
+from loaders.reading.cleaning import slug
+from service.access import Caller, Scope
+from service.common.problems import BadParameter, Problem
 from service.evidence import risk as risks
 from service.evidence.relevance import SENTENCE
 from service.evidence.risk import Risk
 from service.fit import from_graph, report
-from service.fit.request import ALL
+from service.fit.own import LICENCES, OwnDeployment
+from service.fit.request import ALL, UNNAMED
 from service.fit.summary import COLUMNS, NAMED
+from service.ingest import alone
 from service.ontology import dimensions, scheme_queries
 from service.web.api.fit import write
+from service.web.api.own import keep_own
 from service.web.api.risk import write_risk
+from service.web.cancellation import in_writing_thread
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import ANALYSED
 from service.web.pages.fit import address, view
 from service.web.pages.fit.address import API_PARAMETERS, SHOWN, FitAddress, FitInputs
 from service.web.pages.layout import page
+from service.web.requests import read_form
 
+_MOST_FIELDS, _MOST_BYTES = 40, 2**14
+"""Fields and bytes of a form, which is read before its token is."""
 GROUPS = 6
 """How many groups of benchmarks stand open; the others are folded."""
 router = APIRouter(include_in_schema=False, dependencies=[ANALYSED])
@@ -81,6 +92,58 @@ def compared(request: Request, services: ServicesDep) -> Response:
     return page(request, "pages/fit/fit_compare.html", _values(services, at, shown))
 
 
+@router.post("/fit/keep")
+async def keep(request: Request, services: ServicesDep) -> Response:
+    """Store what an address describes, as its author's own; needs the token in the form."""
+    parts = await read_form(request, _MOST_BYTES, files=0, fields=_MOST_FIELDS)
+    typed = {name: value.decode(errors="replace") for name, value in parts.items()}
+    try:
+        caller = await run_in_threadpool(
+            services.access.admit_form, request, typed.get("token", ""), Scope.WRITE
+        )
+    except Problem as problem:
+        return await run_in_threadpool(_not_kept, request, services, typed, problem)
+    return await in_writing_thread(request, _kept, request, services, caller, typed)
+
+
+def _kept(
+    request: Request, services: Services, caller: Caller, typed: Mapping[str, str]
+) -> Response:
+    at = _described_at(services, typed)
+    schemes = scheme_queries.schemes(services.engine)
+    name = typed.get("author", "").strip()
+    given = {
+        "title": at.given.get("title", UNNAMED),
+        "domains": [d for d in [at.given.get("domain", "")] if d and d != ALL],
+        "characteristics": {n: v for n, v in at.given.items() if n in schemes},
+        "author": {"id": slug(name) or "unnamed", "name": name},
+        "license": typed.get("license"),
+    }
+    try:
+        ident = keep_own(services, caller, alone.form(given, OwnDeployment))
+    except Problem as problem:
+        return _not_kept(request, services, typed, problem)
+    return RedirectResponse(f"/fit?deployment={ident}", 303)
+
+
+def _described_at(services: Services, typed: Mapping[str, str]) -> FitAddress:
+    said = [(n, v) for n, v in typed.items() if n not in {"author", "license", "token"}]
+    return address.parse(said, scheme_queries.schemes(services.engine))
+
+
+def _not_kept(
+    request: Request, services: Services, typed: Mapping[str, str], problem: Problem
+) -> Response:
+    """Show the page again with what was typed, but for the token, and the problem."""
+    at = _described_at(services, typed)
+    shown = view.shown(services.engine, _case(at, services))
+    again = {name: typed.get(name, "") for name in ("author", "license")}
+    values = {**_values(services, at, shown), "problem": problem.document(), "typed": again}
+    answer = page(request, "pages/fit/fit.html", values, problem.status)
+    answer.headers.update(problem.headers)
+    return answer
+
+
 def _values(services: Services, at: FitAddress, shown: view.ShownFit | None) -> dict[str, Any]:
     """Return what every page of the fit shows; `deployment` only where there is one."""
     words = dimensions.dimensions(services.engine)
@@ -91,6 +154,9 @@ def _values(services: Services, at: FitAddress, shown: view.ShownFit | None) -> 
         "most_groups": GROUPS,
         "most_named": NAMED,
         "columns": COLUMNS,
+        "licences": LICENCES,
+        "problem": None,
+        "typed": {},
         "evidence_fields": ("deployment", "domain", "title", "dimensions", *words),
         "plan": _plan(at, shown) if shown else None,
         "note": report.NOTE,

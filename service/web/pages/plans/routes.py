@@ -13,7 +13,9 @@ from loaders.reading.cleaning import slug
 from service.access import Caller, Scope
 from service.common import parameters
 from service.common.problems import BadParameter, Problem
+from service.fit import own
 from service.ingest import alone
+from service.ontology import scheme_queries
 from service.plans import commands
 from service.plans.changes import StepChange
 from service.plans.commands import PlanRequest
@@ -35,8 +37,9 @@ COMPANIONS = frozenset(
      "result/intervals/0/interval_method"}
 )  # fmt: skip
 """Fields that are always chosen; they say nothing unless another field of their group is filled."""
-_NEW = ("deployment", "card", "title", "notes", "threshold/at_most", "threshold/at_least",
-        "threshold/unit", "threshold/level", "sample/method", "sample/margin",
+_NEW = ("deployment", "card", "domain", "use", "license", "title", "notes",
+        "threshold/at_most", "threshold/at_least", "threshold/unit", "threshold/level",
+        "sample/method", "sample/margin",
         "sample/expected_loss", "sample/effect", "sample/baseline", "sample/discordant",
         "sample/power", *DESCRIBED)  # fmt: skip
 _MOST_FIELDS = 80
@@ -48,7 +51,8 @@ _SCHEMES = ("test-method", "interval-method", "sample-size-method")
 @router.get("/plans")
 def plans_page(request: Request, services: ServicesDep) -> Response:
     """Show the plans, and the draft of a new one for a benchmark's card and a deployment."""
-    parameters.only(request.query_params, _NEW, "This page")
+    known = (*_NEW, *scheme_queries.schemes(services.engine))
+    parameters.only(request.query_params, known, "This page")
     return _list(request, services, dict(request.query_params))
 
 
@@ -73,7 +77,8 @@ def _created(
     request: Request, services: Services, caller: Caller, typed: Mapping[str, str]
 ) -> Response:
     try:
-        made = create_plan(services, caller, alone.form(_tree(typed, "author"), PlanRequest))
+        tree = _described(services, _tree(typed, "author"))
+        made = create_plan(services, caller, alone.form(tree, PlanRequest))
     except Problem as problem:
         return _list(request, services, typed, problem)
     return RedirectResponse(f"/plans/{made.plan.id}", 303)
@@ -86,7 +91,8 @@ def _list(
     problem: Problem | None = None,
 ) -> Response:
     draft = None
-    if typed.get("deployment") and typed.get("card"):
+    described = _characteristics(services, typed)
+    if (typed.get("deployment") or described) and typed.get("card"):
         try:
             draft = _draft(services, typed)
         except Problem as found:
@@ -96,16 +102,36 @@ def _list(
         "deployments": plan_view.deployments(services.engine),
         "cards": plan_view.cards(services.engine),
         "draft": draft,
+        "described": described,
+        "licences": own.LICENCES,
         **_form(typed, problem),
     }
     return _page(request, "pages/plans/plans.html", shown, problem)
 
 
 def _draft(services: Services, typed: Mapping[str, str]) -> plan_view.PlanPage:
-    given = {name: value for name, value in typed.items() if name in _NEW}
+    known = (*_NEW, *scheme_queries.schemes(services.engine))
+    given = {name: value for name, value in typed.items() if name in known}
     nobody = {"id": "draft", "author": {"id": "nobody", "name": "nobody yet"}}
-    requested = alone.form({**_tree(given, "author"), **nobody}, PlanRequest)
+    tree = _described(services, {**_tree(given, "author"), **nobody})
+    requested = alone.form(tree, PlanRequest)
     return plan_view.page_of(commands.drafted(services.engine, requested))
+
+
+def _characteristics(services: Services, typed: Mapping[str, str]) -> dict[str, str]:
+    """Return what an address or a form says of a deployment that is described, by dimension."""
+    dimensions = scheme_queries.schemes(services.engine)
+    return {n: v for n, v in typed.items() if n in dimensions and v.strip()}
+
+
+def _described(services: Services, tree: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a plan with the dimensions of a described deployment together."""
+    found = _characteristics(services, {n: v for n, v in tree.items() if isinstance(v, str)})
+    given = {name: value for name, value in tree.items() if name not in {*found, "domain"}}
+    if not found:
+        return given
+    domains = [tree["domain"]] if tree.get("domain") else []
+    return {**given, "characteristics": found, "domains": domains}
 
 
 @router.get("/plans/{ident}")
