@@ -14,12 +14,16 @@ from loaders.writers.text import yaml_text
 from service.cli.shared import StoreOption, fail, opened, settings_of
 from service.common.negotiation import RDF_FORMS, SUFFIXES
 from service.matching import from_graph
-from service.records import repository
+from service.ontology import terms
+from service.records import repository, things
 from service.records.repository import StoredRecord
 from service.store.port import Engine
 from service.store.rdf_input import write
 
 _FORMS = ("yaml", "authors", "source", "md", "json", "ttl", "jsonld", "nt", "rdf")
+_TERM = "term"
+_WHOLE = ("yaml", "json")
+"""The forms of a thing or term, which is more than one record or none."""
 
 
 def add(app: typer.Typer) -> None:
@@ -29,7 +33,13 @@ def add(app: typer.Typer) -> None:
 
 
 def show(
-    name: Annotated[str, typer.Argument(help="A kind and identity: card/medqa/evalgap.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A record (card/medqa/evalgap), a thing (deployment/clinician-workup) or a term "
+            "(term/verdict/holds)."
+        ),
+    ],
     form: Annotated[str, typer.Option("--as", help=", ".join(_FORMS))] = "yaml",
     deployment: Annotated[
         str | None, typer.Option(help="Whose review goes into the authors' template.")
@@ -38,13 +48,32 @@ def show(
 ) -> None:
     """Print a record as EvalGap YAML, the authors' template, Markdown, JSON or RDF.
 
-    As source: the JSON of the format that it was read from, SokolAnn or Croissant.
+    As source: the JSON of the format that it was read from, SokolAnn or Croissant. A thing, with
+    its records side by side, and a term are printed as YAML or JSON, as the API has them.
     """
     kind, _, ident = name.partition("/")
-    if kind not in RECORDS or form not in _FORMS:
-        fail(f"Name one of {', '.join(RECORDS)}/…, and as one of {', '.join(_FORMS)}.")
+    whole = kind in {*things.RECORDS_OF, _TERM}
+    if form not in (_FORMS if kind in RECORDS else _WHOLE if whole else ()):
+        kinds = ", ".join((*RECORDS, *things.RECORDS_OF, _TERM))
+        fail(f"Name one of {kinds}/…, and as one of {', '.join(_WHOLE if whole else _FORMS)}.")
     with opened(settings_of(store=store), read_only=True) as engine:
-        sys.stdout.write(_written(engine, repository.load(engine, kind, ident), form, deployment))
+        if whole:
+            sys.stdout.write(_whole(engine, kind, ident, form))
+        else:
+            stored = repository.load(engine, kind, ident)
+            sys.stdout.write(_written(engine, stored, form, deployment))
+
+
+def _whole(engine: Engine, kind: str, ident: str, form: str) -> str:
+    """Return a term, or a thing with its records side by side, as YAML or JSON."""
+    if kind == _TERM:
+        found = terms.term(ident).document()
+    else:
+        stored = repository.described(engine, kind, ident, things.RECORDS_OF[kind])
+        found = things.document(engine, kind, ident, stored)
+    if form == "json":
+        return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    return yaml_text(json.loads(json.dumps(found)))
 
 
 def _written(engine: Engine, stored: StoredRecord, form: str, deployment: str | None) -> str:

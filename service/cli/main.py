@@ -26,6 +26,7 @@ from service.cli import imports as cli_imports
 from service.cli import merge as cli_merge
 from service.cli import plan as cli_plan
 from service.cli import publish as cli_publish
+from service.cli import search as cli_search
 from service.cli import set_aside as cli_set_aside
 from service.cli import sources as cli_sources
 from service.cli import stats as cli_stats
@@ -67,6 +68,7 @@ app.add_typer(cli_access.tokens, name="token")
 cli_cards.add(app)
 cli_analysis.add(app)
 cli_claim.add(app)
+app.command()(cli_search.search)
 app.add_typer(cli_plan.app, name="plan")
 app.command()(cli_decompose.decompose)
 app.command()(cli_publish.publish)

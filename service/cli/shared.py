@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from service.access import COMMAND_LINE, Caller, Intent, LogEntry, WriteLog
 from service.common.aliases import current_option
-from service.common.problems import BadRequest, BadSetting
+from service.common.problems import BadRequest, BadSetting, NotFound
 from service.common.settings import Settings
 from service.sandbox import offline
 from service.store.open import open_engine
@@ -75,6 +75,10 @@ def opened(
             with nullcontext(gate) if gate else gated(0) as judge:
                 seeding.prepare(engine, judge, seed=settings.seed, tell=lambda _: None)
         yield engine
+    except NotFound as absent:
+        from service.search import missing  # noqa: PLC0415 - most commands find what they ask for
+
+        raise missing.suggesting(engine, absent) from absent
     finally:
         engine.close()
 

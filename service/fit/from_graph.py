@@ -34,7 +34,11 @@ def deployment(engine: Engine, ident: str) -> DeploymentClaims:
     for found in (*deployments(engine), *own_deployments(engine)):
         if found.id == ident:
             return found
-    raise NotFound(f"There is no deployment {ident!r} here. See /api/v1/deployments.")
+    raise NotFound(
+        f"There is no deployment {ident!r} here. See /api/v1/deployments.",
+        kind="deployment",
+        id=ident,
+    )
 
 
 @cached_per_state

@@ -117,7 +117,11 @@ def _chosen(
     """Return the benchmarks to rank; one that is requested by name is always among them."""
     named = {n for n in (request.benchmark, *(request.compare or ())) if n}
     if missing := sorted(named - {c.id for c in every}):
-        raise NotFound(f"There is no benchmark {missing[0]!r} here. See /api/v1/benchmarks.")
+        raise NotFound(
+            f"There is no benchmark {missing[0]!r} here. See /api/v1/benchmarks.",
+            kind="benchmark",
+            id=missing[0],
+        )
     return [c for c in every if not domains or domains & c.domains or c.id in named]
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from rdflib import Literal
 
-from loaders.mapping.iris import BASE, DCAT, EGAP, path_below
+from loaders.mapping.iris import BASE
 from loaders.mapping.write import plain
-from service.queries import catalog, internal
+from service.queries import catalog
 from service.queries.cache import cached_per_key
 from service.queries.names import id_now
 from service.store.port import Engine, Row
@@ -18,35 +18,24 @@ KEPT: Mapping[str, Mapping[str, tuple[str, str | None]]] = {
         "identifier": ("identifiers", " "),
         "domain": ("domains", " "),
         "benchmark": ("benchmarks", " "),
-        "q": ("name otherNames identifiers", None),
     },
     "implementations": {
         "harness": ("harnesses", "; "),
         "dataset": ("datasets", " "),
         "benchmark": ("benchmarks", " "),
-        "q": ("name groups datasets", None),
     },
     "results": {
         "harness": ("harnesses", None),
         "dataset": ("datasets", " "),
         "system": ("systems", " "),
-        "q": ("name systemNames", None),
     },
     "systems": {},
 }
 """The lists that are kept whole: thousands of items, of which a page shows fifty.
 
 Each with the parameters by which the kept items are narrowed: the field of an item that has to hold
-what is asked for, and what parts its values (nothing: it has one). Words are looked for in several.
+what is asked for, and what parts its values (nothing: it has one).
 """
-SAYING: Mapping[str, tuple[Any, Any]] = {
-    "benchmarks": (EGAP.describesBenchmark, EGAP.BenchmarkCard),
-    "datasets": (EGAP.describesDataset, EGAP.DatasetCard),
-    "implementations": (EGAP.describesImplementation, EGAP.ImplementationCard),
-    "results": (DCAT.isVersionOf, EGAP.EvaluationResult),
-}
-"""The lists of which records may say what the model has no field for: how they name their things,
-and their class."""
 
 
 def listing(engine: Engine, name: str, filters: Mapping[str, str]) -> _Items:
@@ -62,8 +51,7 @@ def listing(engine: Engine, name: str, filters: Mapping[str, str]) -> _Items:
         return _listing(engine, name, filters)
     catalog.bind(query, filters, engine)
     given = [(narrowing[n], _code(engine, query.params[n], v)) for n, v in filters.items() if v]
-    also = also_said(engine, name) if "q" in filters else {}
-    return [i for i in kept(engine, name) if all(_has(i, *one, also) for one in given)]
+    return [item for item in kept(engine, name) if all(_has(item, *one) for one in given)]
 
 
 def _code(engine: Engine, parameter: catalog.Parameter, given: str) -> str:
@@ -73,16 +61,10 @@ def _code(engine: Engine, parameter: catalog.Parameter, given: str) -> str:
     return id_now(engine, kind, code) if start == "id" else code
 
 
-def _has(
-    item: Mapping[str, Any], where: tuple[str, str | None], code: str, also: Mapping[str, str]
-) -> bool:
-    """Tell whether an item has a value in a field, or in any of several these words."""
-    fields, parted = where
-    found = [item.get(field, "") for field in fields.split()]
-    if len(found) > 1:
-        text = " ".join(map(str, found))
-        return code.casefold() in f"{text}\n{also.get(item['id'], '')}".casefold()
-    (value,) = found
+def _has(item: Mapping[str, Any], where: tuple[str, str | None], code: str) -> bool:
+    """Tell whether an item has a value in a field."""
+    field, parted = where
+    value = item.get(field, "")
     return code in (
         value
         if isinstance(value, list)
@@ -90,14 +72,6 @@ def _has(
         if parted is None
         else str(value).split(parted)
     )
-
-
-@cached_per_key(most=len(SAYING))
-def also_said(engine: Engine, name: str) -> dict[str, str]:
-    """Return, by the id of each item of a list, what its cards say without a property of ours."""
-    describes, of_class = SAYING[name]
-    rows = internal.rows(engine, "also-said", describes=describes, type=of_class)
-    return {path_below(row["about"]).partition("/")[2]: str(row["said"]) for row in rows}
 
 
 @cached_per_key(most=len(KEPT))

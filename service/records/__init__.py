@@ -12,4 +12,5 @@ __all__ = [
     "references",
     "renamed",
     "repository",
+    "things",
 ]

@@ -90,14 +90,19 @@ def _no_record(kind: str, ident: str, why: str) -> Unreadable:
 def check(kind: str, ident: str) -> None:
     """Raise `NotFound` for what cannot be the identity of anything here."""
     if not re.fullmatch(r"[a-z0-9]+([-./][a-z0-9]+)*", ident):
-        raise NotFound(f"There is no {kind} {ident!r} here.")
+        raise absent(kind, ident)
+
+
+def absent(kind: str, ident: str) -> NotFound:
+    """Return the problem of an identity that nothing here has."""
+    return NotFound(f"There is no {kind} {ident!r} here.", kind=kind, id=ident)
 
 
 def _current(engine: Engine, kind: str, ident: str) -> int:
     rows = internal.rows(engine, "current-version", series=series_iri(kind, ident))
     if not rows:
         check_name(engine, series_iri(kind, ident))
-        raise NotFound(f"There is no {kind} {ident!r} here.")
+        raise absent(kind, ident)
     version = whole_number(str(rows[0]["version"]))
     if version is None:
         raise _no_record(kind, ident, f"version: {rows[0]['version']} is no number")
@@ -127,7 +132,7 @@ def described(engine: Engine, kind: str, thing: str, record_kind: str) -> list[S
         kind in {"system", "study"} and named_by(engine, kind, thing, counted_only=False)
     ):
         check_name(engine, about)
-        raise NotFound(f"There is no {kind} {thing!r} here.")
+        raise absent(kind, thing)
     prefix = f"{BASE}id/{record_kind}/"
     idents = [str(row["series"]).removeprefix(prefix) for row in rows]
     found = list(readable(engine, record_kind, idents))

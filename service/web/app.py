@@ -25,6 +25,7 @@ from service.ingest.checking import Checking, DeadlinePool
 from service.ingest.graph_updates import graph_writer
 from service.ingest.jobs import ImportContext, ImportJobs
 from service.ingest.written import settle
+from service.search import find
 from service.store.maintenance import StoreMaintenance
 from service.store.open import open_served
 from service.store.oxigraph.store import READER_MEMORY, EmbeddedEngine
@@ -47,6 +48,7 @@ from service.web.api import (
     records,
     risk,
     score_claims,
+    search,
     sources,
     stats,
     terms,
@@ -98,6 +100,7 @@ ROUTERS = (
     withdrawal.router,
     stats.router,
     terms.router,
+    search.router,
     records.router,
     named_queries.router,
     protocol.router,
@@ -107,7 +110,14 @@ ROUTERS = (
     vocabulary.router,
     names.router,
 )
-WARMED = (index.index, home.front, gap_list.choices, from_graph.subjects, plans_page.cards)
+WARMED = (
+    index.index,
+    find.index,
+    home.front,
+    gap_list.choices,
+    from_graph.subjects,
+    plans_page.cards,
+)
 """What takes longest of `service.queries.cache.KEPT`: made again before it is requested."""
 
 MOST_LANES = 4

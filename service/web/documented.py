@@ -72,6 +72,7 @@ _ANSWERED: Mapping[str, Sequence[str]] = {
     r"/api/v1/(evidence/.*|ledger)": ("application/json", "text/csv"),
     r"/api/v1/terms": ("application/json", *RDF_FORMS, "text/csv"),
     r"/api/v1/terms/.*": ("application/json", *RDF_FORMS),
+    r"/api/v1/search": ("application/json", "text/csv"),
     r"/api/v1/stats": ("application/json", "text/markdown"),
 }  # fmt: skip
 """The media types of answers by the address of a route; JSON where none is listed."""

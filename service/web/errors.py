@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -15,8 +16,10 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from service.common.negotiation import prefers_page
-from service.common.problems import Abandoned, BadParameter, Problem, Renamed
+from service.common.problems import Abandoned, BadParameter, NotFound, Problem, Renamed
+from service.search import missing
 from service.store.faults import fault
+from service.web.dependencies import services as services_of
 from service.web.pages.layout import bare
 
 _LOG = logging.getLogger(__name__)
@@ -47,6 +50,14 @@ def problem_answer(request: Request, problem: Problem) -> Response:
 
 def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - registered for this class only
+    return problem_answer(request, error)
+
+
+def _not_found(request: Request, error: Exception) -> Response:
+    """Answer for what is not here, with what may be meant."""
+    assert isinstance(error, NotFound)  # noqa: S101 - registered for this class only
+    with suppress(Problem):  # of a store that cannot be read
+        return problem_answer(request, missing.suggesting(services_of(request).engine, error))
     return problem_answer(request, error)
 
 
@@ -118,6 +129,7 @@ HANDLERS: Mapping[type[Exception], Callable[[Request, Exception], Response | Awa
 HANDLERS = {
     Problem: _problem,
     Renamed: _renamed,
+    NotFound: _not_found,
     HTTPException: _http_error,
     RequestValidationError: _invalid_request,
     ClientDisconnect: _gone,

@@ -186,6 +186,10 @@ def test_a_card_is_shown_in_the_authors_template(seeded: Path) -> None:
     )  # fmt: skip
     assert shown.returncode == 0, shown.stderr
     assert "holds_at_deployment: No." in shown.stdout
+    thing = command(seeded, "show", "deployment/public-self-assessment", "--as", "json")
+    assert json.loads(thing.stdout)["profiles"][0]["deployment"]["id"] == "public-self-assessment"
+    assert "\nname: Violated\n" in command(seeded, "show", "term/verdict/violated").stdout
+    assert command(seeded, "show", "term/verdict/absent").returncode == 2
     assert command(seeded, "show", "card/nothing/here").returncode == 2
     assert command(seeded, "show", "gap/bean2026-gpt4o-reported", "--as", "md").returncode == 2
 

@@ -137,6 +137,8 @@ def test_merged_names_lead_to_the_one_that_is_kept(site: TestClient) -> None:
         old = f"{place}-copy" + (f"?{query}" if query else "")
         answer = site.get(old, headers=BROWSER if "api" not in path else {})
         assert (answer.status_code, answer.headers["location"]) == (301, path)
+    kept = opened(site, "/systems/helper").one("ul.asked").words
+    assert kept.startswith("helper-copy , the same as Ann confirmed: Both hold the same.")
     said = site.get("/doc/id/dataset/digits.nt").text
     assert f"<{BASE}id/dataset/digits-copy> <http://purl.org/dc/terms/isReplacedBy>" in said
     assert site.get("/graph/merged.nt").text.count("isReplacedBy") == 3

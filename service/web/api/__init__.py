@@ -16,6 +16,7 @@ __all__ = [
     "records",
     "risk",
     "score_claims",
+    "search",
     "sources",
     "stats",
     "terms",

@@ -15,8 +15,9 @@ from service.common.problems import BadParameter
 from service.ontology import taxonomy
 from service.plans import written
 from service.queries import catalog, lists
-from service.records import exports, levels, repository
+from service.records import exports, repository, things
 from service.records.repository import StoredRecord
+from service.search import find
 from service.web.dependencies import Services, ServicesDep
 from service.web.responses import Writers, json_text, rdf_writers, respond, uri
 
@@ -25,6 +26,24 @@ PAGE = 100
 
 ITEM_FORMS = ["application/json", *RDF_FORMS]
 _PAGING = {"limit", "cursor", "format"}
+SEARCHED = {
+    "benchmarks": "benchmark",
+    "deployments": "deployment",
+    "gaps": "gap",
+    "systems": "system",
+    "studies": "study",
+    "datasets": "dataset",
+    "implementations": "implementation",
+    "results": "result",
+}
+"""The lists that `q` narrows by the search, each with the kind of its items."""
+_WORDS = {
+    "name": "q",
+    "in": "query",
+    "description": "words in anything that is said of it; the best match comes first",
+    "schema": {"type": "string"},
+    "example": "triage",
+}
 
 router = APIRouter(prefix="/api/v1")
 
@@ -32,11 +51,13 @@ router = APIRouter(prefix="/api/v1")
 def add_list(name: str, example: dict[str, Any]) -> None:
     """Add `/api/v1/{name}` and its forms by suffix; its filters are those of the list query."""
     listed = catalog.lists()[name]
+    words = [_WORDS] if name in SEARCHED else []
 
     def endpoint(request: Request, services: ServicesDep) -> Response:
         return _list(request, services, name)
 
-    endpoint.__doc__ = f"{listed.question} Filters: {', '.join(listed.params) or 'none'}."
+    names = [*listed.params, *("q" for _ in words)]
+    endpoint.__doc__ = f"{listed.question} Filters: {', '.join(names) or 'none'}."
     parameters = [
         {
             "name": p.name,
@@ -47,6 +68,7 @@ def add_list(name: str, example: dict[str, Any]) -> None:
         }
         for p in (*listed.params.values(), *listed.on_request)
     ] + [
+        *words,
         {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": PAGE}},
         {"name": "cursor", "in": "query", "schema": {"type": "string"}},
     ]
@@ -67,8 +89,11 @@ def add_list(name: str, example: dict[str, Any]) -> None:
 def _list(request: Request, services: Services, name: str) -> Response:
     suffix = request.path_params.get("suffix")
     filters = {k: v for k, v in request.query_params.items() if k not in _PAGING}
+    words = filters.pop("q", "").strip() if name in SEARCHED else ""
     items = lists.listing(services.engine, name, filters)
-    page, following = paged(items, request)
+    if words:
+        items = find.among(services.engine, SEARCHED[name], words, items)
+    page, following = paged(items, request, ordered=bool(words))
     links = {"Link": f'<{uri(following)}>; rel="next"'} if following else {}
 
     def as_json() -> str:
@@ -81,20 +106,36 @@ def _list(request: Request, services: Services, name: str) -> Response:
     return respond(request, writers, suffix, **links)
 
 
-def paged(items: list[dict[str, Any]], request: Request) -> tuple[list[dict[str, Any]], str | None]:
+def paged(
+    items: list[dict[str, Any]], request: Request, *, ordered: bool = False
+) -> tuple[list[dict[str, Any]], str | None]:
     """Return the page after the cursor, and the address of the next one.
 
     The cursor holds the last identity seen, so that a record added meanwhile shifts nothing.
+    `ordered` tells that the items stand in another order than that of their identities.
     """
     limit = _limit(request.query_params.get("limit"))
     after = _after(request.query_params.get("cursor"))
-    rest = [item for item in items if str(item["id"]) > after]
+    rest = _following(items, after, ordered=ordered) if after else items
     page = rest[:limit]
     if len(rest) <= limit:
         return page, None
     cursor = base64.urlsafe_b64encode(str(page[-1]["id"]).encode()).decode()
     query = urlencode({**request.query_params, "cursor": cursor})
     return page, f"{request.url.replace(query=query)}"
+
+
+def _following(items: list[dict[str, Any]], after: str, *, ordered: bool) -> list[dict[str, Any]]:
+    """Return the items behind the one that was seen last. Raises `BadParameter` if it is gone."""
+    if not ordered:
+        return [item for item in items if str(item["id"]) > after]
+    for place, item in enumerate(items, start=1):
+        if str(item["id"]) == after:
+            return items[place:]
+    raise BadParameter(
+        "The list has changed since this cursor was given out. Begin with its first page.",
+        parameter="cursor",
+    )
 
 
 def _limit(given: str | None) -> int:
@@ -165,7 +206,7 @@ def add_thing(name: str, kind: str, record_kind: str, about: str) -> None:
         found = repository.described(services.engine, kind, thing, record_kind)
 
         def as_json() -> str:
-            return json_text(request, _thing(services, kind, thing, record_kind, found))
+            return json_text(request, things.document(services.engine, kind, thing, found))
 
         def graph() -> Any:
             if not found:
@@ -180,50 +221,6 @@ def add_thing(name: str, kind: str, record_kind: str, about: str) -> None:
 
     endpoint.__doc__ = about
     _route(f"/{name}/{{ident}}", endpoint, name)
-
-
-def _thing(
-    services: Services, kind: str, thing: str, record_kind: str, found: list[StoredRecord]
-) -> dict[str, Any]:
-    return {
-        "@id": f"{BASE}id/{kind}/{thing}",
-        "@type": _TYPES.get(kind, kind.capitalize()),
-        "id": thing,
-        f"{record_kind.replace('-', '_')}s": [
-            repository.as_json(services.engine, s) for s in found
-        ],
-        **_referring(services, kind, thing),
-    }
-
-
-_TYPES = {"system": "AISystem", "dataset": "EvaluationDataset"}
-
-
-def _referring(services: Services, kind: str, thing: str) -> dict[str, Any]:
-    """Return what refers to a thing: of a system or study the records that name it, by kind.
-
-    A deployment has its self-reported gaps too, each with this level of verification, and with a
-    benchmark the records that are no pairs, each with what it compares. A dataset, an
-    implementation and a benchmark have what stands at other levels beside them.
-    """
-    if kind in {"dataset", "implementation"}:
-        return {"beside": _beside(services, kind, thing)}
-    if kind in {"system", "study"}:
-        named = repository.named_by(services.engine, kind, thing)
-        return {name: named.get(name[:-1], []) for name in ("gaps", "results", "profiles")}
-    every = {"other_comparisons": "true"}
-    every |= {"self_reported": "true"} if kind == "deployment" else {}
-    beside = {"beside": _beside(services, kind, thing)} if kind == "benchmark" else {}
-    return {
-        "reviews": lists.listing(services.engine, "reviews", {kind: thing}),
-        "gaps": lists.listing(services.engine, "gaps", {kind: thing, **every}),
-        **beside,
-    }
-
-
-def _beside(services: Services, kind: str, thing: str) -> list[dict[str, object]]:
-    """Return what stands at other levels beside a thing: matches, and who names the same data."""
-    return [link.document() for link in levels.links(services.engine, kind, thing)]
 
 
 @router.get("/assumptions", tags=["assumptions"])

@@ -15,19 +15,23 @@ from service.web.pages.levels import routes as levels
 from service.web.pages.plans import routes as plans
 from service.web.pages.query import routes as query
 from service.web.pages.reviews import routes as reviews
+from service.web.pages.search import routes as search
 from service.web.pages.sources import routes as sources
 from service.web.pages.studies import routes as studies
+from service.web.pages.systems import routes as systems
 from service.web.pages.terms import routes as terms
 
 __all__ = ["benchmarks", "gaps", "home", "layout", "levels", "plans", "query"]
 
 ROUTERS = (
     home.router,
+    search.router,
     benchmarks.router,
     benchmark.router,
     deployments.router,
     reviews.router,
     studies.router,
+    systems.router,
     levels.router,
     claim.router,
     fit.router,

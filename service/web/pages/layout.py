@@ -30,6 +30,7 @@ from service.ontology.plain_names import PLAIN, VERDICTS
 from service.ontology.terms import id_of
 from service.queries.cache import cached_per_state
 from service.store.port import Engine
+from service.web import thing_pages
 from service.web.dependencies import services as services_of
 from service.web.pages.shared.glyphs import SIGNS
 from service.web.pages.shared.numbers import unit_of
@@ -46,6 +47,7 @@ INDEX: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("/coverage", "Coverage"),
         ("/studies", "Studies"),
         ("/reviews", "Reviews"),
+        ("/sources", "Sources"),
         ("/systems", "Systems"),
         ("/datasets", "Datasets"),
         ("/gaps/ledger", "Recomputed numbers"),
@@ -72,7 +74,7 @@ All stand in the foot; those of use stand in the header as well, so that these a
 A page joins when it is served, since tests follow every link.
 """
 
-SEARCH = "/benchmarks"
+SEARCH = "/search"
 """Where the search box of the header leads."""
 
 _ADDRESS = re.compile(rb"""(\s(?:href|src|action|formaction|hx-get|hx-post|hx-push-url)=")/(?!/)""")
@@ -83,6 +85,7 @@ _templates.env.globals.update(
     VERSION=VERSION,
     INDEX=INDEX,
     SEARCH=SEARCH,
+    thing=thing_pages.thing,
     PLAIN=PLAIN,
     VERDICTS=VERDICTS,
     SIGNS=SIGNS,

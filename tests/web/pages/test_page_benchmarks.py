@@ -144,7 +144,7 @@ def test_words_are_found_in_titles_authors_and_answers(client: TestClient) -> No
     assert "agentbench" in listed(client, "q=construct-validity+coders")
     answered = listed(client, "q=what+conversations+doctors+trip")
     assert answered == [] or "healthbench" in answered
-    assert listed(client, "q=trip+models+up") == ["healthbench"]
+    assert "healthbench" in listed(client, "q=trip+models+up")
 
 
 def test_gaps_and_their_verification_narrow_the_list(client: TestClient) -> None:

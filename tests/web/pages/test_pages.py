@@ -53,6 +53,7 @@ LABELLED = (
     "/deployments", "/deployments/public-self-assessment", "/deployments/penda-primary-care",
     "/reviews", "/reviews/public-self-assessment/bean2026-scenarios/raman-et-al",
     "/studies", "/studies/helpmed-rct", "/studies/agentclinic-study",
+    "/systems", "/systems/gpt-4o-2024-05-13",
     "/terms", "/terms?q=wrote", "/terms/interaction-type/single-turn", "/terms/verdict/holds",
     "/author", "/author/new?card=agentclinic/evalgap", "/query", "/queries", "/ontology",
     "/queries/disputed-gaps", "/doc/id/card/healthbench/evalgap",
@@ -110,11 +111,12 @@ def test_what_the_frame_needs_is_served_with_its_type(client: TestClient, file: 
 def test_the_home_page_counts_what_the_api_lists_and_leads_to_pages(client: TestClient) -> None:
     page = opened(client, "/")
     counts = {a.words.partition(" ")[2]: a for a in page.all(".counts a")}
-    for name, path in {"benchmarks": "benchmarks", "deployments": "deployments",
-                       "measured gaps": "gaps", "systems": "systems"}.items():  # fmt: skip
+    for name in ("benchmarks", "deployments", "measured gaps", "reviews", "systems"):
+        path = name.rpartition(" ")[2]
         total = client.get(f"/api/v1/{path}?limit=1").json()["total"]
         assert counts[name].words == f"{total:,} {name}"
-        answer = client.get(counts[name]["href"], headers={"accept": "text/html"})
+    for count in counts.values():
+        answer = client.get(count["href"], headers={"accept": "text/html"})
         assert answer.headers["content-type"].startswith("text/html")
     assert not [address for address in page.links() if address.startswith("/api/")]
 
@@ -128,6 +130,16 @@ def test_the_home_page_names_the_bars_and_says_the_finding(client: TestClient) -
     assert page.one("#finding-title").words == found["sentence"].rstrip(".")
     assert f"{len(found['real'])} of {found['answering']}" in page.words
     assert found["beside"] in page.words
+
+
+def test_the_claim_of_the_home_page_leads_to_its_meaning(client: TestClient) -> None:
+    form = opened(client, "/").one("form[action='/claim']")
+    fields = {f["name"]: f["value"] for f in form.all("input")}
+    fields["use"] = form.one("option[selected]")["value"]
+    assert set(fields) == {"model", "benchmark", "score", "use"}
+    found = client.get("/claim", params=fields, headers={"accept": "text/html"})
+    assert found.status_code == 200
+    assert "GPT-4o" in parsed(found.text).one("main").words
 
 
 def test_the_home_page_says_how_many_benchmarks_are_only_drafts(client: TestClient) -> None:

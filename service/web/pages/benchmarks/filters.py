@@ -10,37 +10,49 @@ from service.common import parameters
 from service.common.aliases import current_sort
 from service.common.problems import BadParameter
 from service.ontology.old_codes import current
-from service.web.pages.benchmarks.index import SORTS, BenchmarkIndex, Facet, IndexEntry
+from service.search import find as searching
+from service.store.port import Engine
+from service.web.pages.benchmarks.index import BEST, SORTS, BenchmarkIndex, Facet, IndexEntry
+from service.web.pages.benchmarks.index import index as benchmark_index
 
 ROWS = 50
 """How many benchmarks one page shows."""
 MOST = 40
 """The most choices that one facet shows; of more, those that leave most."""
-_OWN = ("q", "sort", "page")
 _DEFAULT = next(iter(SORTS))
+_OWN = ("q", "sort", "page")
 
 
 @dataclass(frozen=True)
 class Filters:
-    """The whole state of the catalogue: words to find, choices by facet, order, page from 1."""
+    """The whole state of the catalogue: words to find, choices by facet, order, page from 1.
+
+    `found` are the places of the benchmarks that have the words, the best first.
+    """
 
     words: str = ""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    sort: str = _DEFAULT
+    given_sort: str = ""
     page: int = 1
+    found: tuple[int, ...] = ()
+
+    @property
+    def sort(self) -> str:
+        """The order of the rows: the one that was asked for, or the one that fits what was."""
+        return self.given_sort or (BEST if self.words else _DEFAULT)
 
     def address(self, path: str = "/benchmarks") -> str:
         """Return the address that shows this state; what is at its default is left out."""
         pairs = [("q", self.words)] if self.words else []
         pairs += [(name, value) for name, values in self.chosen.items() for value in values]
-        pairs += [("sort", self.sort)] if self.sort != _DEFAULT else []
+        pairs += [("sort", self.given_sort)] if self.given_sort else []
         pairs += [("page", str(self.page))] if self.page > 1 else []
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
     def without(self, name: str, value: str | None = None) -> "Filters":
         """Return the first page without one choice, a whole facet, or the words (`q`)."""
         if name == "q":
-            return replace(self, words="", page=1)
+            return replace(self, words="", found=(), page=1)
         left = tuple(v for v in self.chosen[name] if value not in {None, v})
         chosen = {n: left if n == name else values for n, values in self.chosen.items()}
         return replace(self, chosen={n: v for n, v in chosen.items() if v}, page=1)
@@ -108,11 +120,12 @@ class BenchmarksPage:
     relax: tuple[FilterStep, ...]
 
 
-def parse(index: BenchmarkIndex, given: Iterable[tuple[str, str]]) -> Filters:
+def parse(engine: Engine, given: Iterable[tuple[str, str]]) -> Filters:
     """Return the filters in the parameters of an address; an empty one filters nothing.
 
     Raises `BadParameter` for a name or value that is not known, with those that are.
     """
+    index = benchmark_index(engine)
     pairs = [(name, value.strip()) for name, value in given]
     known = (*_OWN, *index.facets)
     parameters.only([name for name, _ in pairs], known, "This address")
@@ -121,11 +134,14 @@ def parse(index: BenchmarkIndex, given: Iterable[tuple[str, str]]) -> Filters:
         name: tuple(dict.fromkeys(c for n, v in pairs if n == name and v for c in _codes(facet, v)))
         for name, facet in index.facets.items()
     }
+    words = last.get("q", "")
+    found = (index.places.get(i) for i in searching.ids(engine, "benchmark", words) if words)
     return Filters(
-        last.get("q", ""),
+        words,
         {name: values for name, values in chosen.items() if values},
-        _sort(current_sort(last.get("sort", _DEFAULT))),
+        _sort(current_sort(last.get("sort", "")), words),
         parameters.number(last.get("page", 1), "page"),
+        tuple(place for place in found if place is not None),
     )
 
 
@@ -147,9 +163,10 @@ def _codes(facet: Facet, given: str) -> tuple[str, ...]:
     )
 
 
-def _sort(given: str) -> str:
-    if given in SORTS:
-        return given
+def _sort(given: str, words: str) -> str:
+    """Return the order that was asked for; nothing where it is the one that would be anyway."""
+    if given in SORTS or not given:
+        return "" if given == (BEST if words else _DEFAULT) else given
     raise BadParameter(
         f"sort is one of {', '.join(SORTS)}, not {given!r}.",
         parameter="sort",
@@ -162,7 +179,7 @@ def entries(index: BenchmarkIndex, filters: Filters) -> tuple[IndexEntry, ...]:
     """Return every benchmark that the filters leave, in order, whatever the page."""
     left = _all_of(index, _masks(index, filters).values())
     bits = bin(left)[:1:-1]
-    order = index.orders[filters.sort]
+    order = filters.found if filters.sort == BEST else index.orders[filters.sort]
     return tuple(index.entries[i] for i in order if bits[i : i + 1] == "1")
 
 
@@ -193,15 +210,7 @@ def _masks(index: BenchmarkIndex, filters: Filters) -> dict[str, int]:
         name: _any_of(index.facets[name].have[code] for code in codes)
         for name, codes in filters.chosen.items()
     }
-    return masks | ({"q": _searched(index, filters.words)} if filters.words else {})
-
-
-def _searched(index: BenchmarkIndex, words: str) -> int:
-    """Return the benchmarks in whose text every word occurs."""
-    searched = dict.fromkeys(words.casefold().split())
-    return _any_of(
-        1 << i for i, text in enumerate(index.texts) if all(word in text for word in searched)
-    )
+    return masks | ({"q": _any_of(1 << i for i in filters.found)} if filters.words else {})
 
 
 def _any_of(masks: Iterable[int]) -> int:

@@ -19,7 +19,6 @@ from service.ontology.labels import label
 from service.ontology.schemes import Scheme, SchemeValue
 from service.queries import lists
 from service.queries.cache import cached_per_state
-from service.queries.lists import also_said
 from service.store.port import Engine
 from service.web.pages.shared.assumption_strip import (
     CLAIMED,
@@ -32,12 +31,15 @@ from service.web.pages.shared.assumption_strip import (
 
 NO_GAP = "no-gap"
 """The choice of benchmarks of which no gap has been recorded."""
+BEST = "relevance"
+"""The order of a search: what fits the words best comes first."""
 SORTS: Mapping[str, str] = {
     "answered": "most assumptions answered",
+    BEST: "best match first",
     "title": "title",
     "gaps": "most gaps recorded",
 }
-"""Every order of the rows, the first one being the default."""
+"""Every order of the rows; the first one is the default, the second that of a search."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,10 @@ class Facet:
 
 @dataclass(frozen=True)
 class BenchmarkIndex:
-    """All benchmarks, the text that is searched in each, the facets, and the orders."""
+    """All benchmarks, the place of each, the facets, and the orders."""
 
     entries: tuple[IndexEntry, ...]
-    texts: tuple[str, ...]
+    places: Mapping[str, int]
     facets: Mapping[str, Facet]
     orders: Mapping[str, tuple[int, ...]]
 
@@ -105,9 +107,8 @@ def index(engine: Engine) -> BenchmarkIndex:
         )
         for c in known
     )
-    also = also_said(engine, "benchmarks")
-    texts = tuple(_text(c, cards.get(c.id, []), also.get(c.id, "")) for c in known)
-    return BenchmarkIndex(entries, texts, _facets(schemes, known, entries), _orders(entries))
+    places = {entry.id: place for place, entry in enumerate(entries)}
+    return BenchmarkIndex(entries, places, _facets(schemes, known, entries), _orders(entries))
 
 
 def _by_benchmark(items: Iterable[dict[str, str]]) -> dict[str, list[dict[str, str]]]:
@@ -142,15 +143,6 @@ def _entry(
 
 def _distinct(items: Iterable[Mapping[str, str]], name: str) -> tuple[str, ...]:
     return tuple(sorted({item[name] for item in items if item.get(name)}))
-
-
-def _text(known: BenchmarkClaims, cards: Iterable[Mapping[str, str]], also: str) -> str:
-    """Return what is searched: titles, identity, domains, authors, answers, what cards also say."""
-    answers = (claim.answer for claim in known.claims if claim.answer)
-    names = (card["name"] for card in cards)
-    authors = (card["author"] for card in cards)
-    domains = (label(f"code/domain/{d}") for d in known.domains)
-    return "\n".join((known.id, known.title, *names, *authors, *domains, *answers, also)).casefold()
 
 
 def _orders(entries: Sequence[IndexEntry]) -> dict[str, tuple[int, ...]]:

@@ -23,7 +23,7 @@ _LONGEST_PUSHED = 4_000
 def benchmarks(request: Request, services: ServicesDep) -> Response:
     """Show the benchmarks that the address asks for."""
     index = benchmark_index.index(services.engine)
-    chosen = filters.parse(index, request.query_params.multi_items())
+    chosen = filters.parse(services.engine, request.query_params.multi_items())
     found = filters.find(index, chosen)
     shown = {
         "found": found,
@@ -43,7 +43,7 @@ def benchmarks(request: Request, services: ServicesDep) -> Response:
 def benchmarks_csv(request: Request, services: ServicesDep) -> Response:
     """Return the benchmarks that the same address shows, on all its pages, as CSV."""
     index = benchmark_index.index(services.engine)
-    chosen = filters.parse(index, request.query_params.multi_items())
+    chosen = filters.parse(services.engine, request.query_params.multi_items())
     header, lines = _csv(services.engine)
     found = (lines[entry.id] for entry in filters.entries(index, chosen))
     return Response(header + "".join(found), media_type="text/csv; charset=utf-8")

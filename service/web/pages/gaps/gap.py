@@ -91,7 +91,7 @@ def shown(engine: Engine, ident: str, unit: str | None = None) -> GapPage:
     repository.check("gap", ident)
     held = gaps(engine).get(ident)
     if held is None:
-        raise NotFound(f"There is no gap {ident!r} here.")
+        raise NotFound(f"There is no gap {ident!r} here.", kind="gap", id=ident)
     beside = _beside(held.gap, [*records(engine), *compared_otherwise(engine)])
     return _page(held.gap, held.version, unit, beside)
 

@@ -13,6 +13,7 @@ from service.common.problems import BadParameter
 from service.queries import catalog, lists
 from service.queries.cache import cached_per_state
 from service.queries.counted import UNCOUNTED
+from service.search import find
 from service.store.port import Engine
 from service.web.pages.gaps.gap import compared_otherwise, records, studies
 from service.web.pages.shared.numbers import sampled
@@ -68,15 +69,16 @@ def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
             parameter="number",
             known=list(_NUMBER),
         )
-    filters = {name: value for name, value in chosen.items() if name != "number"}
+    filters = {name: value for name, value in chosen.items() if name not in {"number", "q"}}
+    words = chosen.get("q", "")
     every = records(engine, counted_only=False)
     counted = records(engine)
-    found = {str(g["id"]) for g in lists.listing(engine, "gaps", filters)} if filters else None
+    items = lists.listing(engine, "gaps", filters) if filters or words else None
+    found = None if items is None else [i["id"] for i in find.among(engine, "gap", words, items)]
     kept = every if filters else counted
-    ordered = sorted(
-        (g for g in kept if found is None or g.id in found if number in {None, _numbered(g)}),
-        key=lambda g: (g.benchmark or "", g.id),
-    )
+    ordered = [g for g in kept if found is None or g.id in found if number in {None, _numbered(g)}]
+    place = {ident: n for n, ident in enumerate(found or ()) if words}
+    ordered.sort(key=lambda g: (place.get(g.id, 0), g.benchmark or "", g.id))
     requested = {r.parameter: "true" for r in UNCOUNTED if chosen.get(r.parameter) == "true"}
     if chosen.get("comparison", PAIR) != PAIR:
         requested["other_comparisons"] = "true"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from service.common.problems import NotFound
+from service.fit import from_graph
 from service.fit.outcomes import OutcomeFinding, outcome_finding
 from service.queries import catalog, lists
 from service.queries.cache import cached_per_state
@@ -26,10 +27,16 @@ NAMES = (
 FIELD = "healthcare"
 """The domain whose benchmarks the finding is about."""
 
+EXAMPLE_USE = "public-self-assessment"
+"""The deployment that the form of a claim begins with."""
+
 COUNTED = {
     "benchmarks": "Benchmark",
     "deployments": "Deployment",
     "gaps": "PerformanceGap",
+    "studies": "Study",
+    "reviews": "DeploymentReview",
+    "sources": "Source",
     "systems": "AISystem",
     "datasets": "EvaluationDataset",
     "implementations": "Implementation",
@@ -68,8 +75,9 @@ class ShownGap:
 class HomePage:
     """What the home page shows.
 
-    `counts` are (address, name, count); `drafts` counts the benchmarks of which there are only
-    drafts, `stages` the deployments by how far they have come.
+    `counts` are (address, name, count), `uses` (id, title) of the deployments; `drafts` counts
+    the benchmarks of which there are only drafts, `stages` the deployments by how far they have
+    come.
     """
 
     counts: tuple[tuple[str, str, int], ...]
@@ -77,6 +85,8 @@ class HomePage:
     stages: dict[str, int]
     shown: ShownGap | None
     finding: OutcomeFinding
+    uses: tuple[tuple[str, str], ...]
+    example_use: str = EXAMPLE_USE
 
 
 @cached_per_state
@@ -88,7 +98,8 @@ def front(engine: Engine) -> HomePage:
     read = {card["benchmark"] for card in cards if card["status"] != "draft"}
     drafts = len({card["benchmark"] for card in cards} - read)
     finding = outcome_finding(engine, FIELD)
-    return HomePage(_counts(engine), drafts, stages, _shown(engine), finding)
+    uses = tuple((d.id, d.title) for d in from_graph.deployments(engine) if d.id)
+    return HomePage(_counts(engine), drafts, stages, _shown(engine), finding, uses)
 
 
 def _counts(engine: Engine) -> tuple[tuple[str, str, int], ...]:

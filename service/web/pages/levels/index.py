@@ -10,7 +10,7 @@ from service.common import parameters
 from service.common.problems import BadParameter
 from service.queries import lists, names
 from service.queries.cache import cached_per_key
-from service.queries.lists import also_said
+from service.search import find as searching
 from service.store.port import Engine
 
 ROWS = 50
@@ -46,7 +46,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Level:
-    """A list: its name in addresses, what it holds in words, its searched fields and its filters.
+    """A list: its name in addresses, what it holds in words, and its filters.
 
     `columns` are the fields that a row shows beside the name, with their headings.
     """
@@ -58,7 +58,6 @@ class Level:
     one: str
     many: str
     columns: Mapping[str, str]
-    searched: tuple[str, ...]
     filters: tuple[Filter, ...]
 
 
@@ -75,7 +74,6 @@ LEVELS: Mapping[str, Level] = {
             "confirmed that it is made from one.",
             "dataset", "datasets",
             {"identifiers": "Known as", "domains": "Domain", "benchmarks": "Benchmark"},
-            ("name", "otherNames", "identifiers"),
             (
                 Filter("domain", "Domain", "domains"),
                 Filter("identifier", "Registry name", "identifiers", chosen_from_list=False),
@@ -93,7 +91,6 @@ LEVELS: Mapping[str, Level] = {
                 "groups": "Groups",
                 "benchmarks": "Benchmark",
             },
-            ("name", "groups", "datasets"),
             (Filter("harness", "Harness", "harnesses", "; "), _DATASET, _BENCHMARK),
         ),
         Level(
@@ -107,7 +104,6 @@ LEVELS: Mapping[str, Level] = {
                 "harnesses": "Harness",
                 "scores": "Scores",
             },
-            ("name", "systemNames"),
             (
                 Filter("harness", "Harness", "harnesses", None),
                 Filter("system", "System", "systems", chosen_from_list=False, kind="system"),
@@ -125,7 +121,6 @@ LEVELS: Mapping[str, Level] = {
                 "cards": "Cards",
                 "records": "Gaps, results, profiles",
             },
-            ("name", "otherNames", "id"),
             (Filter("vendor", "Vendor", "vendors", "; "),),
         ),
     )
@@ -201,9 +196,8 @@ def find(engine: Engine, level: Level, given: Mapping[str, str]) -> LevelList:
     items = lists.listing(engine, level.name, {})
     every = tuple(
         item
-        for item, text in zip(items, _texts(engine, level.name), strict=True)
-        if all(word in text for word in words.casefold().split())
-        and all(_passes(f, item, chosen.get(f.parameter)) for f in level.filters)
+        for item in searching.among(engine, level.kind, words, items)
+        if all(_passes(f, item, chosen.get(f.parameter)) for f in level.filters)
     )
     choices = tuple(
         FilterChoice(f, _values(engine, level, f), chosen.get(f.parameter, ""))
@@ -240,19 +234,6 @@ def _counts(narrowing: Filter, items: Iterable[Item]) -> tuple[tuple[str, int], 
     return tuple(sorted(found.most_common(MOST), key=lambda pair: pair[0].casefold()))
 
 
-@cached_per_key(most=len(LEVELS))
-def _texts(engine: Engine, name: str) -> tuple[str, ...]:
-    """Return what is searched of each item, in their order."""
-    level = LEVELS[name]
-    also = also_said(engine, name) if name in lists.SAYING else {}
-    return tuple(
-        "\n".join(
-            (*(str(item.get(f, "")) for f in level.searched), also.get(item["id"], ""))
-        ).casefold()
-        for item in lists.listing(engine, name, {})
-    )
-
-
 @dataclass(frozen=True)
 class LevelCount:
     """How many items of a list have all words of a search, and where they stand.
@@ -268,13 +249,11 @@ class LevelCount:
 
 def levels(engine: Engine, words: str = "") -> tuple[LevelCount, ...]:
     """Return where benchmarks and each list here stand, and how many items have these words."""
-    searched = words.casefold().split()
     query = f"?{urlencode({'q': words})}" if words else ""
     found = [LevelCount("benchmarks", "Benchmarks", f"/benchmarks{query}")]
     for name, level in LEVELS.items():
-        texts = _texts(engine, name)
-        count = sum(all(word in text for word in searched) for text in texts)
-        found.append(LevelCount(name, level.title, f"/{name}{query}", count))
+        items = searching.among(engine, level.kind, words, lists.listing(engine, name, {}))
+        found.append(LevelCount(name, level.title, f"/{name}{query}", len(items)))
     return tuple(found)
 
 

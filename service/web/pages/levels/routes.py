@@ -1,4 +1,7 @@
-"""`/datasets`, `/implementations`, `/results`, `/systems`: lists with filters, a page for each."""
+"""`/datasets`, `/implementations`, `/results`, `/systems`: lists with filters; a page for each.
+
+The page of a system has a folder of its own.
+"""
 
 from fastapi import APIRouter, Request, Response
 
@@ -33,14 +36,14 @@ def add(level: Level) -> None:
         return Response(csv_text(index.rows(found)), media_type="text/csv; charset=utf-8")
 
     def one(ident: str, request: Request, services: ServicesDep) -> Response:
-        parameters.only(request.query_params, ("page",), "This address")
-        number = parameters.number(request.query_params.get("page") or 1, "page")
-        shown = view.item(services.engine, level, ident, number)
+        parameters.only(request.query_params, (), "This address")
+        shown = view.item(services.engine, level, ident)
         return page(request, "pages/levels/level.html", {"found": shown, "level": level, **_WORDS})
 
     router.add_api_route(f"/{level.name}", listed, name=f"{level.name}_page")
     router.add_api_route(f"/{level.name}.csv", as_csv, name=f"{level.name}_csv")
-    router.add_api_route(f"/{level.name}/{{ident:path}}", one, name=f"{level.name}_item")
+    if level.name != "systems":
+        router.add_api_route(f"/{level.name}/{{ident:path}}", one, name=f"{level.name}_item")
 
 
 for _level in LEVELS.values():

@@ -1,17 +1,16 @@
-"""What the page of a dataset, implementation, result or system shows."""
+"""What the page of a dataset, implementation or result shows."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from loaders.model import Assumption, Record, Result
-from service.common.problems import BadParameter
-from service.queries import catalog, lists
+from service.queries import lists
 from service.records import levels, repository
 from service.records.levels import LevelLink
 from service.records.repository import StoredRecord
 from service.store.port import Engine
-from service.web.pages.levels.index import ROWS, Level
+from service.web.pages.levels.index import Level
 
 _APART = {
     "kind", "id", "title", "author", "dataset", "implementation", "system", "systems",
@@ -44,21 +43,8 @@ class Beside:
 
 
 @dataclass(frozen=True)
-class SystemScores:
-    """A page of the scores of a system: rows, how many in all, on how many pages."""
-
-    rows: tuple[Mapping[str, Any], ...]
-    total: int
-    number: int
-    pages: int
-
-
-@dataclass(frozen=True)
 class ItemPage:
-    """One thing at its level: the records about it, what belongs to it, what names the same data.
-
-    `named_by` are, of a system, the records that name it by kind; `scores` what they record.
-    """
+    """One thing at its level: records about it, what belongs to it, what names the same data."""
 
     kind: str
     id: str
@@ -66,18 +52,11 @@ class ItemPage:
     records: tuple[ShownRecord, ...]
     confirmed: tuple[LevelLink, ...]
     beside: tuple[Beside, ...]
-    named_by: Mapping[str, list[dict[str, str]]]
-    scores: SystemScores | None
 
 
-def item(engine: Engine, level: Level, ident: str, number: int = 1) -> ItemPage:
-    """Return what a page shows; `number` is the page of the scores of a system, from 1.
-
-    Raises `NotFound`, `Gone`, `Renamed`, and `BadParameter` for a page that is not there.
-    """
+def item(engine: Engine, level: Level, ident: str) -> ItemPage:
+    """Return what a page shows. Raises `NotFound`, `Gone` and `Renamed`."""
     found = _records(engine, level, ident)
-    is_system = level.kind == "system"
-    named_by = repository.named_by(engine, level.kind, ident) if is_system else {}
     every = levels.links(engine, level.kind, ident)
     return ItemPage(
         level.kind,
@@ -86,8 +65,6 @@ def item(engine: Engine, level: Level, ident: str, number: int = 1) -> ItemPage:
         tuple(_shown(engine, stored) for stored in found),
         tuple(link for link in every if link.relation),
         tuple(_beside([link for link in every if not link.relation])),
-        named_by,
-        _scores(engine, ident, number) if is_system else None,
     )
 
 
@@ -142,19 +119,3 @@ def _beside(found: list[LevelLink]) -> Iterator[Beside]:
         of_kind = [link for link in found if link.kind == kind]
         if of_kind:
             yield Beside(kind, tuple(of_kind[:BESIDE]), len(of_kind))
-
-
-def _scores(engine: Engine, system: str, number: int) -> SystemScores:
-    """Return a page of what the named query on a system answers."""
-    query = catalog.named_query("results-of-system")
-    found = [
-        {name: lists.value(term) for name, term in row.items()}
-        for row in catalog.run(query, {"system": system}, engine)
-    ]
-    pages = max(1, -(-len(found) // ROWS))
-    if not 1 <= number <= pages:
-        raise BadParameter(
-            f"page goes from 1 to {pages} here, not {number}.", parameter="page", value=number
-        )
-    start = (number - 1) * ROWS
-    return SystemScores(tuple(found[start : start + ROWS]), len(found), number, pages)

@@ -1,0 +1,190 @@
+"""What is searched: one document for each thing, with its names and the texts of its records."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache, lru_cache
+
+from rdflib import RDF, SKOS, Node, URIRef
+
+from loaders.mapping.iris import BASE, DCAT, DCTERMS, EGAP, path_below
+from service.bibliography import addresses, works
+from service.ontology import graphs
+from service.queries import catalog, internal, lists
+from service.search.kinds import KINDS, SearchedThing
+from service.store.port import Engine
+
+_Said = Mapping[str, str]
+"""What records say of a thing, by the field of a search: lines of text."""
+_RECORDS: Mapping[str, tuple[URIRef, URIRef]] = {
+    "benchmark": (EGAP.describesBenchmark, EGAP.BenchmarkCard),
+    "deployment": (EGAP.describesDeployment, EGAP.DeploymentProfile),
+    "gap": (DCAT.isVersionOf, EGAP.PerformanceGap),
+    "system": (EGAP.describesSystem, EGAP.SystemCard),
+    "study": (EGAP.describesStudy, EGAP.StudyCard),
+    "dataset": (EGAP.describesDataset, EGAP.DatasetCard),
+    "implementation": (EGAP.describesImplementation, EGAP.ImplementationCard),
+    "result": (DCAT.isVersionOf, EGAP.EvaluationResult),
+}
+"""How the records of a kind name what they are about, and their class."""
+_QUERIES = ("searched", "searched-parts", "searched-further")
+_UNCOUNTED = {f"{BASE}code/review-status/withdrawn", f"{BASE}code/verification/self-reported"}
+"""What is said of a record that counts only on request (DESIGN: what-counts)."""
+_NAMED = {"system": "systems", "study": "studies"}
+"""Kinds that may be without a record of their own, and their lists."""
+_LONGEST = 20_000
+"""The most characters of a text that are searched."""
+_NOTES = (SKOS.definition, SKOS.scopeNote, SKOS.example, EGAP.questionText, EGAP.boundaryCase)
+
+
+def documents(engine: Engine) -> list[SearchedThing]:
+    """Return everything that is searched of a store, in the order of kinds and ids."""
+    said = {kind: _records(engine, kind) for kind in _RECORDS}
+    called = _names_in_lists(engine) | {
+        f"{BASE}id/{kind}/{i}": _name(i, s) for kind in said for (i, _), s in said[kind].items()
+    }
+    found = [
+        _document(kind, ident, fields, called, counted=counted)
+        for kind, things in said.items()
+        for (ident, counted), fields in things.items()
+    ]
+    found = [_with_authors(engine, thing) for thing in found]
+    found += [d for kind in _NAMED for d in _without_records(engine, kind, said[kind])]
+    return sorted(
+        [*found, *_sources(engine, found), *_fixed()], key=lambda d: (_ORDER[d.kind], d.id)
+    )
+
+
+_ORDER = {kind: place for place, kind in enumerate(KINDS)}
+
+
+def _records(engine: Engine, kind: str) -> dict[tuple[str, bool], dict[str, str]]:
+    """Return what the records of each thing say, those that count and those that do not apart."""
+    describes, of_class = _RECORDS[kind]
+    by_record: defaultdict[tuple[str, str], defaultdict[str, list[str]]]
+    by_record = defaultdict(lambda: defaultdict(list))
+    for name in _QUERIES:
+        for row in internal.rows(engine, name, describes=describes, type=of_class):
+            key = path_below(row["about"]).partition("/")[2], str(row["record"])
+            by_record[key][str(row["field"])].append(str(row["said"]))
+    found: defaultdict[tuple[str, bool], dict[str, str]] = defaultdict(dict)
+    for (ident, _), fields in sorted(by_record.items()):
+        counted = not _UNCOUNTED & set("\n".join(fields.pop("status", [])).splitlines())
+        said = found[ident, counted]
+        for field, texts in fields.items():
+            said[field] = "\n".join(filter(None, [said.get(field), *texts]))[:_LONGEST]
+    return found
+
+
+def _names_in_lists(engine: Engine) -> dict[str, str]:
+    """Return what things are called that may have no record of their own, by their IRIs."""
+    items = [item for name in _NAMED.values() for item in lists.listing(engine, name, {})]
+    return {str(item["@id"]): str(item["name"]) for item in items}
+
+
+def _name(ident: str, said: _Said) -> str:
+    return said.get("name", ident).partition("\n")[0]
+
+
+def _document(
+    kind: str, ident: str, said: _Said, called: Mapping[str, str], *, counted: bool
+) -> SearchedThing:
+    names = dict.fromkeys(said.get("name", ident).splitlines())
+    about = (iri for iri in said.get("related", "").splitlines())
+    return SearchedThing(
+        kind,
+        ident,
+        (*names, ident),
+        said.get("keyword", ""),
+        "\n".join(_called(code) for code in said.get("code", "").splitlines()),
+        said.get("person", ""),
+        "\n".join([said.get("text", ""), *(called.get(i, "") for i in about)]),
+        tuple(said.get("own", "").splitlines()),
+        tuple(said.get("cited", "").splitlines()),
+        counted,
+    )
+
+
+def _with_authors(engine: Engine, thing: SearchedThing) -> SearchedThing:
+    """Return a thing with who wrote the works that it is published in, and when."""
+    published = (works.work_of(engine, address) for address in thing.own if "://" in address)
+    by = [name for work in published if work for name in (*work.authors, work.issued or "")]
+    return replace(thing, people="\n".join([thing.people, *by])) if by else thing
+
+
+def _without_records(
+    engine: Engine, kind: str, said: Mapping[tuple[str, bool], _Said]
+) -> Iterator[SearchedThing]:
+    """Yield the things of a kind that other records name and none describes."""
+    described = {ident for ident, _ in said}
+    for item in lists.listing(engine, _NAMED[kind], {}):
+        if (ident := str(item["id"])) not in described:
+            yield SearchedThing(kind, ident, (str(item["name"]), ident))
+
+
+def _sources(engine: Engine, found: Iterable[SearchedThing]) -> Iterator[SearchedThing]:
+    """Yield every work that has a card, and every other address that records cite.
+
+    Each with the names of what is published in it or cites it.
+    """
+    naming: defaultdict[str, list[str]] = defaultdict(list)
+    written: dict[str, str] = {}
+    for thing in found:
+        for address in (*thing.own, *thing.cited):
+            if "://" in address:
+                written.setdefault(addresses.key(address), address)
+                naming[addresses.key(address)].append(thing.names[0])
+    for work in works.works(engine).values():
+        for key in work.keys:
+            written.pop(key, None)
+        about = dict.fromkeys(name for key in work.keys for name in naming[key])
+        yield SearchedThing(
+            "source",
+            work.id,
+            (work.name, work.title, work.id),
+            people="\n".join(work.authors),
+            text="\n".join([work.issued or "", *about])[:_LONGEST],
+            own=work.links,
+        )
+    for key, address in written.items():
+        text = "\n".join(dict.fromkeys(naming[key]))[:_LONGEST]
+        ident = address.partition("://")[2].rstrip("/").lower()
+        yield SearchedThing(
+            "source", ident, (addresses.spoken(address),), text=text, own=(address,)
+        )
+
+
+@cache
+def _fixed() -> tuple[SearchedThing, ...]:
+    """Return the terms of the ontology and the named questions."""
+    graph = graphs.taxonomy()
+    terms = {*graph.subjects(SKOS.inScheme), *graph.subjects(RDF.type, SKOS.ConceptScheme)}
+    found = [_term(term) for term in terms if not graph.value(term, DCTERMS.isReplacedBy)]
+    for name, query in catalog.named_queries().items():
+        found.append(
+            SearchedThing(
+                "question", name, (query.title, name), text=f"{query.question} {query.about}"
+            )
+        )
+    return tuple(found)
+
+
+def _term(term: Node) -> SearchedThing:
+    graph = graphs.taxonomy()
+    names = _texts(term, SKOS.prefLabel, SKOS.altLabel)
+    path = str(term).removeprefix(BASE)
+    scheme = graph.value(term, SKOS.inScheme)
+    within = _texts(scheme, SKOS.prefLabel) if scheme else []
+    text = "\n".join(_texts(term, *_NOTES))
+    return SearchedThing("term", path, (*names, path), codes="\n".join(within), text=text)
+
+
+def _texts(term: Node, *predicates: URIRef) -> list[str]:
+    return [str(o) for p in predicates for o in sorted(graphs.taxonomy().objects(term, p), key=str)]
+
+
+@lru_cache(maxsize=4096)  # a code may be untrusted
+def _called(code: str) -> str:
+    """Return the labels of a code, those that it has beside its own and its last word too."""
+    names = _texts(URIRef(code), SKOS.prefLabel, SKOS.altLabel)
+    return "\n".join((*names, code.rpartition("/")[2]))

@@ -1,0 +1,110 @@
+"""`/api/v1/search`: anything that some words find, the best match first."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+
+from service.common import parameters
+from service.common.csv_tables import csv_text
+from service.common.problems import BadParameter
+from service.search import find
+from service.search.kinds import KINDS
+from service.web.dependencies import ServicesDep
+from service.web.requests import only_params
+from service.web.responses import json_text, respond
+from service.web.thing_pages import page_of
+
+router = APIRouter(prefix="/api/v1", tags=["search"])
+MOST = 100
+"""The most things that one answer holds."""
+
+
+class SearchHit(BaseModel):
+    """One thing that was found."""
+
+    kind: str = Field(description="what kind of thing it is", examples=["benchmark"])
+    id: str = Field(description="its id among things of this kind", examples=["medqa"])
+    name: str = Field(description="what it is called", examples=["MedQA"])
+    address: str | None = Field(description="of a source, where it is published", examples=[None])
+    page: str = Field(description="where its page is", examples=["/benchmarks/medqa"])
+    found_by: str = Field(
+        description="name, start-of-name, all-words, alike or some-words, the best first"
+    )
+    excerpt: str = Field(description="the part of its text with most of the words; may be empty")
+
+
+class SearchAnswer(BaseModel):
+    """What a search found."""
+
+    query: str = Field(description="the words that were given")
+    did_you_mean: str | None = Field(description="what was looked for in place of unknown words")
+    total: int = Field(description="how many things were found, of any kind")
+    counts: dict[str, int] = Field(description="how many things of each kind were found")
+    items: list[SearchHit]
+
+
+_PARAMETERS: list[dict[str, Any]] = [
+    {
+        "name": "q",
+        "in": "query",
+        "required": True,
+        "description": "words, a name, a DOI, a number of arXiv or an address",
+        "schema": {"type": "string"},
+        "example": "medical examination",
+    },
+    {
+        "name": "kind",
+        "in": "query",
+        "description": "one kind, or several joined by commas",
+        "schema": {"type": "string"},
+        "example": "benchmark",
+    },
+    {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": MOST}},
+    {"name": "offset", "in": "query", "schema": {"type": "integer"}},
+]
+
+
+@router.get(
+    "/search",
+    operation_id="search",
+    responses={200: {"model": SearchAnswer}},
+    openapi_extra={"parameters": _PARAMETERS},
+)
+@router.get("/search.{suffix}", include_in_schema=False)
+def search(request: Request, services: ServicesDep) -> Response:
+    """Return what some words find among all things, terms and questions, the best match first.
+
+    Names come first, then what has all words; where little has, what is nearly so, or has some.
+    """
+    only_params(request, ("q", "kind", "limit", "offset", "format"))
+    given = request.query_params
+    words = parameters.words(given.get("q"), "q")
+    limit = parameters.number(given.get("limit", 20), "limit")
+    if not 1 <= limit <= MOST:
+        raise BadParameter(f"limit is a number from 1 to {MOST}.", parameter="limit", value=limit)
+    offset = parameters.number(given.get("offset", 0), "offset")
+    chosen = kinds(given.get("kind", ""))
+    found = find.search(services.engine, words, chosen, limit, offset)
+    document = found.document()
+    for item, hit in zip(document["items"], found.hits, strict=True):
+        item["page"] = page_of(hit)
+    writers = {
+        "application/json": lambda: json_text(request, document),
+        "text/csv": lambda: csv_text(document["items"]),
+    }
+    return respond(request, writers, request.path_params.get("suffix"))
+
+
+def kinds(given: str) -> tuple[str, ...]:
+    """Return the kinds that a parameter names; none: all. Raises `BadParameter`."""
+    names = tuple(name for name in given.replace(",", " ").split())
+    for name in names:
+        if name not in KINDS:
+            raise BadParameter(
+                f"kind is one of {', '.join(KINDS)}, not {name!r}.",
+                parameter="kind",
+                value=name,
+                known=list(KINDS),
+            )
+    return names

@@ -1,0 +1,3 @@
+"""The page of this name: everything that some words find, grouped by kind."""
+
+__all__ = ["routes"]

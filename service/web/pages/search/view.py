@@ -1,0 +1,84 @@
+"""What the page of the search shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from service.common.problems import BadParameter
+from service.search import find
+from service.search.find import Hit
+from service.search.kinds import KINDS
+from service.store.port import Engine
+
+FIRST, ROWS = 5, 25
+"""How many things of each kind one page shows, and how many where one kind was chosen."""
+
+
+@dataclass(frozen=True)
+class HitGroup:
+    """The things of one kind on a page, of how many, and where all of them are listed."""
+
+    kind: str
+    title: str
+    count: int
+    hits: tuple[Hit, ...]
+    address: str
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """What some words found: groups by kind, the kind with the best match first."""
+
+    words: str
+    kind: str
+    number: int
+    found: find.Found
+    groups: tuple[HitGroup, ...]
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; of all kinds together there is one."""
+        return max(1, -(-self.found.counts.get(self.kind, 0) // ROWS))
+
+    def address(self, kind: str = "", page: int = 1) -> str:
+        """Return the address of these words, of one kind or of all."""
+        return _address(self.words, kind, page)
+
+
+def _address(words: str, kind: str, page: int = 1) -> str:
+    pairs = [("q", words), *([("kind", kind)] if kind else [])]
+    return f"/search?{urlencode([*pairs, *([('page', str(page))] if page > 1 else [])])}"
+
+
+def results(engine: Engine, words: str, kind: str, number: int) -> SearchPage:
+    """Return what the words find. Raises `BadParameter` for a kind or page that is not there."""
+    if kind and kind not in KINDS:
+        raise BadParameter(
+            f"kind is one of {', '.join(KINDS)}, not {kind!r}.",
+            parameter="kind",
+            value=kind,
+            known=list(KINDS),
+        )
+    if kind:
+        found = find.search(engine, words, [kind], ROWS, (number - 1) * ROWS)
+    else:
+        found = find.overview(engine, words, FIRST)
+    shown = SearchPage(words, kind, number, found, tuple(_groups(found).values()))
+    if 1 <= number <= shown.pages:
+        return shown
+    raise BadParameter(
+        f"page goes from 1 to {shown.pages} here, not {number}.", parameter="page", value=number
+    )
+
+
+def _groups(found: find.Found) -> Mapping[str, HitGroup]:
+    """Return the hits by kind, in the order of the best of each."""
+    by_kind: dict[str, list[Hit]] = {}
+    for hit in found.hits:
+        by_kind.setdefault(hit.kind, []).append(hit)
+    return {
+        kind: HitGroup(
+            kind, KINDS[kind], found.counts[kind], tuple(hits), _address(found.words, kind)
+        )
+        for kind, hits in by_kind.items()
+    }

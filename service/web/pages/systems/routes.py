@@ -1,0 +1,26 @@
+"""`/systems/{id}`: one system."""
+
+from fastapi import APIRouter, Request, Response
+
+from service.common import parameters
+from service.ontology import labels
+from service.web.dependencies import ServicesDep
+from service.web.pages.benchmark import measured_gaps
+from service.web.pages.layout import page
+from service.web.pages.systems import view
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/systems/{ident}")
+def system(ident: str, request: Request, services: ServicesDep) -> Response:
+    """Show one system; `page` is the page of its scores."""
+    parameters.only(request.query_params, ("page",), "This address")
+    number = parameters.number(request.query_params.get("page") or 1, "page")
+    shown = {
+        "found": view.system(services.engine, ident, number),
+        "label": labels.label,
+        "size": measured_gaps.size,
+        "intervals": measured_gaps.intervals,
+    }
+    return page(request, "pages/systems/system.html", shown)

@@ -1,0 +1,32 @@
+"""Where each kind of thing has its page."""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from service.search.find import Hit
+
+_PAGES: Mapping[str, str] = {
+    "benchmark": "/benchmarks/",
+    "deployment": "/deployments/",
+    "gap": "/gaps/",
+    "system": "/systems/",
+    "study": "/id/study/",
+    "source": "/sources/",
+    "question": "/queries#",
+    "dataset": "/datasets/",
+    "implementation": "/implementations/",
+    "result": "/results/",
+}
+
+
+def page_of(hit: Hit) -> str:
+    """Return the address of the page about what was found; of a source without one its own."""
+    return hit.address if hit.address and "/" in hit.id else thing(hit.kind, hit.id)
+
+
+def thing(kind: str, ident: str) -> str:
+    """Return the address of the page of a thing."""
+    if kind == "term":
+        path = ident.removeprefix("value/").removeprefix("code/")
+        return f"/{path}" if path.startswith("scheme/") else f"/terms/{path}"
+    return f"{_PAGES.get(kind, f'/id/{kind}/')}{quote(ident)}"
