@@ -139,6 +139,12 @@ def described(engine: Engine, kind: str, thing: str, record_kind: str) -> list[S
     return found if found or not idents else [load(engine, record_kind, idents[0])]
 
 
+def is_described(engine: Engine, kind: str, thing: str) -> bool:
+    """Tell whether a current record describes a thing of this kind."""
+    describes, about = _DESCRIBES[kind], series_iri(kind, thing)
+    return bool(internal.rows(engine, "records-about", describes=describes, thing=about))
+
+
 def named_by(
     engine: Engine, kind: str, thing: str, *, counted_only: bool = True
 ) -> dict[str, list[dict[str, str]]]:

@@ -16,6 +16,8 @@ from service.common.problems import NotFound
 from service.linked_data import presentation, resource
 from service.linked_data.resource import ResourceDescription
 from service.ontology import terms
+from service.records import repository
+from service.store.port import Engine
 from service.web.dependencies import Services, ServicesDep
 from service.web.linked_data.documents import OFFERED, answer, described
 
@@ -63,15 +65,20 @@ def add_space(space: str) -> None:
     """Add the names that begin with `space`: each leads to the document about it."""
 
     def dereference(path: str, request: Request, services: ServicesDep) -> Response:
-        """Lead from the name of a thing to the document about it; with a suffix, return it."""
+        """Lead from the name of a thing to the document about it; with a suffix, return it.
+
+        A browser is led to the page for readers, where there is one; that links to the document.
+        """
         ident, suffix = split_suffix(f"{space}/{path}", OFFERED)
         if suffix:
             return document(f"{space}/{path}", request, services)
         resource.check(services.engine, resource.named(ident))
         # before the client is sent on to what it cannot read
-        choose(request.headers.get("accept"), OFFERED, request.query_params.get("format"))
+        form = request.query_params.get("format")
+        media = choose(request.headers.get("accept"), OFFERED, form)
         query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(f"/doc/{ident}{query}", 303, {"Vary": "Accept"})
+        place = _read_at(services.engine, ident) if media == "text/html" and not query else None
+        return RedirectResponse(place or f"/doc/{ident}{query}", 303, {"Vary": "Accept"})
 
     router.add_api_route(f"/{space}/{{path:path}}", dereference, methods=["GET"])
 
@@ -113,21 +120,31 @@ def _record(found: ResourceDescription) -> str | None:
 
 
 def _for_readers(found: ResourceDescription) -> str | None:
-    """Return the address of the page that people read of a thing or record, if it has one.
+    """Return the address of the page that people read of what is described, if it has one."""
+    return _page_of(str(found.iri).removeprefix(BASE))
 
-    The page of a record is that of its current version.
-    """
-    path = str(found.iri).removeprefix(BASE)
+
+def _read_at(engine: Engine, path: str) -> str | None:
+    """Return the page for readers of a name, if there is one and records describe the thing."""
+    kind, _, ident = path.removeprefix("id/").partition("/")
+    if kind in _READ and not repository.is_described(engine, kind, ident):
+        return None
+    return _page_of(path)
+
+
+def _page_of(path: str) -> str | None:
+    """Return the address of the page that people read of a name; none of a version of a record."""
     space, _, rest = path.partition("/")
     if space != "id":
-        return f"/terms/{terms.id_of(path)}" if terms.id_of(path) in terms.known() else None
+        term = terms.id_of(path)
+        return f"/terms/{term}" if term in terms.known() else None
     kind, _, ident = rest.partition("/")
-    if kind in _READ_RECORDS and found.subject != found.iri:
+    if kind in _READ_RECORDS and not ident.rpartition("/")[2].isdigit():
         return f"/{_PLACES[kind]}/{ident}"
     return f"/{_PLACES[kind]}/{ident}" if kind in _READ and "/" not in ident else None
 
 
-_READ = {"benchmark", "dataset", "deployment", "gap", "implementation", "source", "study", "system"}
-"""The things with a page for readers; a gap has one number in its name and no slash."""
-_READ_RECORDS = {"result", "review"}
+_READ = {"benchmark", "dataset", "deployment", "implementation", "source", "study", "system"}
+"""The things with a page for readers."""
+_READ_RECORDS = {"gap", "result", "review"}
 """The records with a page for readers, under the name of the series of their versions."""

@@ -45,10 +45,44 @@ def test_a_thing_is_not_a_document_but_leads_to_one(client: TestClient, path: st
     assert iri(path) in set(found.all_nodes())
 
 
+def document(path: str) -> str:
+    """Return the address of the document about a name; a document has its own."""
+    return f"/doc{path}" if path in THINGS else path
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("/id/benchmark/medqa", "/benchmarks/medqa"),
+        ("/id/deployment/public-self-assessment", "/deployments/public-self-assessment"),
+        ("/id/system/gpt-4o-2024-05-13", "/systems/gpt-4o-2024-05-13"),
+        ("/id/study/helpmed-rct", "/studies/helpmed-rct"),
+        ("/id/gap/bean2026-gpt4o-recomputed", "/gaps/bean2026-gpt4o-recomputed"),
+        ("/id/review/penda-primary-care/healthbench/evalgap",
+         "/reviews/penda-primary-care/healthbench/evalgap"),
+        ("/id/review/penda-primary-care/healthbench/evalgap/1",
+         "/doc/id/review/penda-primary-care/healthbench/evalgap/1"),
+        ("/value/interaction-type/single-turn", "/terms/interaction-type/single-turn"),
+        ("/code/verdict/holds", "/terms/verdict/holds"),
+        ("/dimension/interaction-type", "/terms/dimension/interaction-type"),
+        ("/id/card/medqa/evalgap", "/doc/id/card/medqa/evalgap"),
+        ("/scheme/verdict", "/doc/scheme/verdict"),
+    ],
+)  # fmt: skip
+def test_a_browser_is_led_to_the_page_for_readers(
+    client: TestClient, name: str, place: str
+) -> None:
+    answer = client.get(name, headers=BROWSER)
+    assert (answer.status_code, answer.headers["location"]) == (303, place)
+    assert "Accept" in answer.headers["vary"]
+    assert client.get(place, headers=BROWSER).status_code == 200
+
+
 @pytest.mark.one_engine
 @pytest.mark.parametrize("path", [*THINGS, *FORMED])
 def test_everything_has_a_page_for_people(client: TestClient, path: str) -> None:
-    found = opened(client, path)
+    found = opened(client, document(path))
     assert found.one(".name code").verbatim == str(iri(path))
     assert len(found.all("link[rel=alternate]")) == 7
 
@@ -56,7 +90,7 @@ def test_everything_has_a_page_for_people(client: TestClient, path: str) -> None
 @pytest.mark.one_engine
 @pytest.mark.parametrize("path", [*THINGS, *DOCUMENTS])
 def test_a_page_names_the_other_forms(client: TestClient, path: str) -> None:
-    alternates = opened(client, path).all("link[rel=alternate]")
+    alternates = opened(client, document(path)).all("link[rel=alternate]")
     assert len(alternates) == 7
     for link in alternates:
         assert client.get(link["href"]).headers["content-type"].startswith(link["type"])
@@ -141,7 +175,8 @@ def test_a_thing_names_what_refers_to_it(client: TestClient) -> None:
         iri(f"/id/card/healthbench/{author}/1") for author in ("evalgap", "raman-et-al")
     }
     assert (
-        "/id/card/healthbench/raman-et-al/1" in opened(client, "/id/benchmark/healthbench").links()
+        "/id/card/healthbench/raman-et-al/1"
+        in opened(client, "/doc/id/benchmark/healthbench").links()
     )
 
 
@@ -153,12 +188,12 @@ def test_a_scheme_and_a_dimension_come_with_their_members(client: TestClient) ->
 
 
 def test_many_references_are_cut_and_this_is_said(client: TestClient) -> None:
-    page = opened(client, "/code/answer-status/answered")
+    page = opened(client, "/doc/code/answer-status/answered")
     assert "more references than the 100 shown" in page.words
     found = graph(client, "/code/answer-status/answered")
     incoming = found.subject_predicates(iri("/code/answer-status/answered"))
     assert len([s for s, _ in incoming if s != iri("/code/answer-status/answered")]) == 100
-    assert "more references" not in opened(client, "/code/verdict/holds").words
+    assert "more references" not in opened(client, "/doc/code/verdict/holds").words
 
 
 @pytest.mark.one_engine
@@ -173,11 +208,11 @@ def test_links_on_a_page_stay_here_and_lead_somewhere(client: TestClient) -> Non
 
 @pytest.mark.one_engine
 def test_an_old_code_says_what_is_written_today_or_may_be_meant(client: TestClient) -> None:
-    old = opened(client, "/value/query-authorship/examination-item").words
+    old = opened(client, "/doc/value/query-authorship/examination-item").words
     assert "No longer used. Today it is written Examination" in old
     assert "and Expert" in old
     assert "a person has to decide" not in old
-    unclear = opened(client, "/value/query-authorship/user-written").words
+    unclear = opened(client, "/doc/value/query-authorship/user-written").words
     assert "No longer used. It may mean" in unclear
     assert "a person has to decide" in unclear
 
