@@ -93,6 +93,8 @@ _templates.env.globals.update(
 )
 _templates.env.filters["spaced"] = lambda code: str(code).replace("-", " ")
 _templates.env.filters["plainly"] = lambda code: PLAIN.get(code) or code.replace("-", " ")
+# a time of the service, which is in UTC, to the minute
+_templates.env.filters["moment"] = lambda at: f"{str(at)[:16].replace('T', ' ')} UTC"
 _templates.env.filters["sentence"] = lambda said: f"{said[:1].upper()}{said[1:].rstrip('.')}."
 # a label inside a sentence; what stands in capitals further on, as (COFOG), keeps them
 _templates.env.filters["inside"] = lambda label: label[:1].lower() + label[1:]
