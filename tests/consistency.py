@@ -241,6 +241,34 @@ def rules_that_give_another_value(records: Iterable[Record]) -> Iterator[Finding
                     yield record.id, f"{dimension}: {coding.rule} does not give {coding.code}"
 
 
+def open_answers_without_a_place(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield cards that leave a question open and do not name, once each, where was looked."""
+    for record in records:
+        if isinstance(record, Card) and record.status != "draft":
+            for dimension in CORE_DIMENSIONS:
+                statement = said(record)[dimension]
+                places = [(c.url, c.locator) for c in statement.looked_in]
+                if statement.answer_status in {"not-stated", "partly-answered"} and not places:
+                    yield record.id, f"{dimension} is open, and looked_in names nothing"
+                if len(places) != len(set(places)):
+                    yield record.id, f"{dimension} names one place twice in looked_in"
+
+
+def rules_without_their_condition(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield cards that take a value by a rule of which their own codes deny the condition."""
+    for record in records:
+        if isinstance(record, Card) and by_hand(record):
+            found = said(record)
+            how, scored = _coded(found, "query-authorship"), _coded(found, "outcome-validity")
+            rules = {c.rule for a in found.values() for c in a.codings}
+            if "examination-items-are-self-contained" in rules and "examination" not in how:
+                yield record.id, "completeness is that of an examination, the questions are not"
+            between = _coded(found, "decision-mediation")
+            graded = scored & GRADED and not scored & (KEYED | {"model-judge"})
+            if graded and _people(between) and "output-is-decision" in between:
+                yield record.id, "the output is graded by people, and no key makes it the decision"
+
+
 def rules_left_out(records: Iterable[Record]) -> Iterator[Finding]:
     """Yield cards on which codes meet the condition of a rule whose value they lack.
 

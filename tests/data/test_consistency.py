@@ -31,6 +31,8 @@ CHECKS: tuple[Callable[[Iterable[Record]], Iterator[Finding]], ...] = (
     consistency.names_with_empty_brackets,
     consistency.repeaters_beside_the_work,
     consistency.rules_that_give_another_value,
+    consistency.open_answers_without_a_place,
+    consistency.rules_without_their_condition,
     consistency.rules_left_out,
     consistency.parts_left_open_in_full_answers,
     consistency.siblings_that_differ_without_a_word,
