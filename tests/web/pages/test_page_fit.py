@@ -178,7 +178,7 @@ def test_a_place_stands_with_its_ends_and_with_who_judged(client: TestClient) ->
     (bean,) = client.get(f"{API}?benchmark=bean2026-scenarios").json()["benchmarks"]
     found = opened(client, f"/fit?{STORED}&benchmark=bean2026-scenarios")
     ends = f"between {bean['best_rank']} and {bean['worst_rank']}"
-    assert found.one(".rank").words.startswith(f"Place {bean['rank']} of 75, and {ends}")
+    assert found.one(".rank").words.startswith(f"Place {bean['rank']} of 77, and {ends}")
     assert "5 by assessors" in found.words
     strips = found.values(".strip > span", "class")
     assert strips == [f"is-{f['verdict']}" for f in bean["findings"]]
