@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from service.cli.analysis import description
 from service.cli.shared import StoreOption, agent, fail, gated, logged, opened, settings_of
 
 app = typer.Typer(no_args_is_help=True, help="Staged plans: made, changed step by step, exported.")
@@ -27,8 +28,10 @@ _STDOUT = Path("-")
 @app.command()
 def new(
     ident: Id,
-    deployment: Annotated[str, typer.Argument(help="Id of a deployment.")],
-    card: Annotated[str, typer.Argument(help="A card, as benchmark/author.")],
+    deployment: Annotated[str, typer.Argument(help="Id of a deployment, or a description file.")],
+    card: Annotated[
+        str, typer.Argument(help="A card, as benchmark/author, or a benchmark that has one card.")
+    ],
     by: Annotated[str, typer.Option(help="Author of the plan, as id=name.")],
     title: Annotated[str | None, typer.Option(help="Title of the plan.")] = None,
     findings: Annotated[
@@ -43,15 +46,27 @@ def new(
     ] = None,
     threshold: Threshold = None,
     sample: Sample = None,
+    licence: Annotated[
+        str | None,
+        typer.Option(
+            "--license",
+            help="Of a described deployment, which is stored with the plan: cc0-1.0, cc-by-4.0 or "
+            "cc-by-sa-4.0.",
+        ),
+    ] = None,
     store: StoreOption = None,
 ) -> None:
-    """Make a plan from the fit of a card, or from findings of your own."""
+    """Make a plan from the fit of a card, or from findings of your own.
+
+    A deployment that a file describes is stored with it, as the author's own: it counts nowhere.
+    """
     from service.ingest import alone  # noqa: PLC0415 - the other commands start faster
     from service.plans import commands  # noqa: PLC0415 - the other commands start faster
 
     given = {
         "id": ident,
-        "deployment": deployment,
+        **_place(deployment),
+        "license": licence,
         "card": card,
         "title": title,
         "author": agent(by),
@@ -68,6 +83,19 @@ def new(
     ):
         made = commands.create(engine, gate, requested, write.entry)
     _tell(made.plan, made.version)
+
+
+def _place(deployment: str) -> dict[str, Any]:
+    """Return the fields of a plan that say for which deployment: by its id, or as described."""
+    path = Path(deployment)
+    if not path.is_file():
+        return {"deployment": deployment}
+    given = description(path)
+    return {
+        "characteristics": given.get("characteristics"),
+        "domains": given.get("domains") or [],
+        "use": given.get("title"),
+    }
 
 
 @app.command()

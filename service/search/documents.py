@@ -28,7 +28,10 @@ _RECORDS: Mapping[str, tuple[URIRef, URIRef]] = {
 }
 """How the records of a kind name what they are about, and their class."""
 _QUERIES = ("searched", "searched-parts", "searched-further")
-_UNCOUNTED = {f"{BASE}code/review-status/withdrawn", f"{BASE}code/verification/self-reported"}
+_UNCOUNTED = {
+    f"{BASE}code/{code}"
+    for code in ("review-status/withdrawn", "verification/self-reported", "origin/own")
+}
 """What is said of a record that counts only on request (DESIGN: what-counts)."""
 _NAMED = {"system": "systems", "study": "studies"}
 """Kinds that may be without a record of their own, and their lists."""

@@ -27,6 +27,16 @@ def test_a_plan_from_first_to_last(seeded: Path, tmp_path: Path) -> None:
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     assert "test-outcome  decision-mediation: planned" in made.stdout
+    (tmp_path / "use.yaml").write_text(
+        "title: Ward 7\ndomains: [healthcare]\ncharacteristics: {interaction-type: multi-turn}\n",
+        "utf-8",
+    )
+    own = ("plan", "new", "two", tmp_path / "use.yaml", "medqa", "--by", "ann=Ann")
+    open_ = command(store, *own)
+    assert (open_.returncode, "license" in open_.stderr) == (2, True), open_.stderr
+    described = command(store, *own, "--license", "cc0-1.0")
+    assert described.returncode == 0, described.stderr
+    assert "interaction-type" in described.stdout
     early = command(store, "plan", "step", "one", "2", "--result", tmp_path / "result.yaml")
     assert early.returncode == 2
     assert "Send the threshold first" in early.stderr

@@ -76,6 +76,11 @@ def test_it_is_kept_with_a_licence_and_counts_nowhere(service: TestClient) -> No
     described = opened(service, f"/fit?{ADDRESS}")
     assert shown.one("h1").words == described.one("h1").words
     assert "a user's own description" in shown.words
+    its = opened(service, f"/deployments/{ident}")
+    assert its.one("h1").words == "Ward 7"
+    assert "described for themselves, from no source. It counts nowhere." in its.words
+    found = service.get("/api/v1/search?q=Ward+7").json()
+    assert ident not in str(found)
 
 
 def test_it_is_withdrawn_like_any_record(service: TestClient) -> None:

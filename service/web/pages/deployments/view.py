@@ -16,6 +16,7 @@ from loaders.model import (
     Study,
 )
 from service.fit import from_graph
+from service.fit.claims import DeploymentClaims
 from service.ontology.dimensions import dimensions
 from service.ontology.labels import plain_name
 from service.queries import lists
@@ -99,7 +100,7 @@ def deployment(engine: Engine, ident: str) -> DeploymentPage:
     stored = repository.described(engine, "deployment", ident, "profile")
     written = tuple(_written(engine, found) for found in stored)
     # one whose profiles are all withdrawn counts nowhere, and is shown all the same
-    known = next((d for d in from_graph.deployments(engine) if d.id == ident), None)
+    known = _known(engine, ident)
     answers = tuple(_answers(engine, written, ident))
     measured = [g for g in _measured(engine) if g.deployment == ident]
     listed = lists.listing(engine, "reviews", {"deployment": ident})
@@ -124,6 +125,12 @@ def deployment(engine: Engine, ident: str) -> DeploymentPage:
     )
 
 
+def _known(engine: Engine, ident: str) -> DeploymentClaims | None:
+    """Return what profiles state of a deployment, also of one that a user described alone."""
+    every = (*from_graph.deployments(engine), *from_graph.own_deployments(engine))
+    return next((d for d in every if d.id == ident), None)
+
+
 def _written(engine: Engine, stored: StoredRecord) -> WrittenProfile:
     profile = stored.record
     assert isinstance(profile, Profile)  # noqa: S101 - `described` returns this kind
@@ -137,7 +144,8 @@ def _answers(
     engine: Engine, written: tuple[WrittenProfile, ...], ident: str
 ) -> Iterator[AnswerRow]:
     """Yield the five core dimensions, and each further one that a profile speaks of."""
-    claimed = next((d.claimed for d in from_graph.deployments(engine) if d.id == ident), {})
+    known = _known(engine, ident)
+    claimed = known.claimed if known else {}
     said = {
         name: tuple(
             (w, c) for w in written for c in w.profile.characteristics if c.dimension == name
