@@ -2,8 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 
 from rdflib import DCTERMS, URIRef
 
@@ -19,13 +18,12 @@ Names = Mapping[str, Mapping[str, tuple[str, ...]]]
 _ABOUT = {EGAP.describesBenchmark: "benchmark", EGAP.describesSystem: "system"}
 _FIELDS = {DCTERMS.title, DCTERMS.alternative, DCTERMS.identifier}
 _APART = re.compile(r"[\W_]+")
-_NEAR = 3
 
 
 def benchmark(engine: Engine, given: str) -> str:
     """Return the id of the benchmark that words name.
 
-    Raises `NotFound` with the names that come near, and `BadParameter` where several have it.
+    Raises `NotFound`, and `BadParameter` where several have it.
     """
     found = _named(engine, "benchmark", given)
     if len(found) == 1:
@@ -37,13 +35,7 @@ def benchmark(engine: Engine, given: str) -> str:
             value=given,
             known=list(found),
         )
-    near = _near(names(engine)["benchmark"], given)
-    said = f" Did you mean {' or '.join(near)}?" if near else ""
-    raise NotFound(
-        f"There is no benchmark {given!r} here.{said} See /benchmarks.",
-        parameter="benchmark",
-        near=near,
-    )
+    raise NotFound(f"There is no benchmark {given!r} here.", kind="benchmark", id=given)
 
 
 def systems(engine: Engine, given: str) -> tuple[str, ...]:
@@ -83,8 +75,3 @@ def names(engine: Engine) -> Names:
 def _plain(words: str) -> str:
     """Return a name as it is compared: case, spaces and signs do not tell two apart."""
     return _APART.sub("", words.casefold())
-
-
-def _near(known: Mapping[str, Iterable[str]], given: str) -> list[str]:
-    close = get_close_matches(_plain(given), list(known), n=_NEAR, cutoff=0.6)
-    return list(dict.fromkeys(ident for name in close for ident in known[name]))[:_NEAR]

@@ -168,9 +168,9 @@ def test_a_benchmark_is_found_by_its_names_and_near_ones_are_proposed(client: Te
     for name in ("medqa", "MedQA", "med qa", "Med-QA"):
         assert checked(client, benchmark=name)["claim"]["benchmark"]["id"] == "medqa"
     problem = refused(client, 404, benchmark="mdeqa")
-    assert problem["near"][0] == "medqa"
-    assert "Did you mean medqa" in problem["detail"]
-    assert "near" in refused(client, 404, benchmark="???")
+    assert problem["did_you_mean"] == ["medqa"]
+    assert problem["detail"] == "There is no benchmark 'mdeqa' here. Did you mean medqa?"
+    assert "did_you_mean" not in refused(client, 404, benchmark="???")
 
 
 def test_several_metrics_are_said_and_one_that_no_record_has_too(client: TestClient) -> None:

@@ -90,9 +90,11 @@ def test_a_use_can_be_described_in_the_address(client: TestClient) -> None:
     assert page.one("title").words == "0.95 on MedQA, for my clinic · EvalGap"
     assert "two are violated, three are unknown here" in page.one("h1").words
     assert "as described" in page.one(".assumed").words
-    nearer = page.one("a.primary")["href"]
-    assert "interaction-type=multi-turn" in nearer
-    assert opened(client, nearer.replace("&amp;", "&")).has("h1")
+    links = page.values(".acts a.button", "href")
+    assert [a.partition("?")[0] for a in links] == ["/plans", "/fit"]
+    for link in links:
+        assert "interaction-type=multi-turn" in link
+        assert opened(client, link).has("h1")
     both = opened(client, f"/claim?{CLAIM}&interaction-type=multi-turn", 400)
     assert "names a stored one. Give one of the two." in both.one(".warning").words
 

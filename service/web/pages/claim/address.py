@@ -47,8 +47,9 @@ class ClaimAddress:
                 f"Still needed: {', '.join(self.missing)}.", parameter=self.missing[0]
             )
         use: Any = self.given.get("use")
-        if use and self.described:
-            name = next(iter(self.described))
+        given = [*self.described, *(n for n in ("domain", "title") if n in self.given)]
+        if use and given:
+            name = given[0]
             raise BadParameter(
                 f"{name} describes a use and use={use} names a stored one. Give one of the two.",
                 parameter=name,
@@ -67,11 +68,17 @@ class ClaimAddress:
     @property
     def fit_link(self) -> str:
         """The address at which other benchmarks are compared for the same use."""
-        own = {**self.described}
-        for name, called in (("use", "deployment"), ("title", "title"), ("domain", "domain")):
-            if name in self.given:
-                own[called] = self.given[name]
-        return f"/fit?{urlencode(own, safe=',:')}"
+        return self._of_use("/fit", title="title")
+
+    def plan_link(self, benchmark: str) -> str:
+        """Return the address at which tests of a benchmark are planned for the same use."""
+        return self._of_use("/plans", title="use", card=benchmark)
+
+    def _of_use(self, path: str, title: str, **further: str) -> str:
+        """Return an address about the use; `title` is how its name is called there."""
+        called = {"use": "deployment", "title": title, "domain": "domain"}
+        kept = {new: self.given[old] for old, new in called.items() if old in self.given}
+        return f"{path}?{urlencode({**self.described, **kept, **further}, safe=',:')}"
 
 
 def parse(pairs: Iterable[tuple[str, str]], schemes: Schemes) -> ClaimAddress:

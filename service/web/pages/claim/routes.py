@@ -12,6 +12,7 @@ from service.ontology import dimensions, scheme_queries
 from service.score_claims import check
 from service.score_claims import request as claims
 from service.score_claims.model import ScoreCheck
+from service.search import missing
 from service.web.api.score_claims import write
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import ANALYSED
@@ -45,16 +46,30 @@ def form_and_result(request: Request, services: ServicesDep) -> Response:
         return page(request, "pages/claim/claim.html", _form(services, at))
     try:
         found = _checked(services, at)
-    except (BadParameter, NotFound) as problem:
+    except (BadParameter, NotFound) as refusal:
+        problem = _suggesting(services, refusal)
         shown = {**_form(services, at), "problem": problem, "near": _near(at, problem)}
         return page(request, "pages/claim/claim.html", shown, problem.status)
     shown = {**_form(services, at), "shown": view.shown(services.engine, found)}
     return page(request, "pages/claim/claim_result.html", shown)
 
 
+def _suggesting(services: Services, refusal: Problem) -> Problem:
+    """Return a refusal, with what may have been meant where something is not here."""
+    if isinstance(refusal, NotFound):
+        return missing.suggesting(services.engine, refusal)
+    return refusal
+
+
+_FIELD_OF = {"benchmark": "benchmark", "deployment": "use"}
+"""The parameter that names a thing, by its kind."""
+
+
 def _near(at: ClaimAddress, problem: Problem) -> list[tuple[str, str]]:
-    """Return the benchmarks that may have been meant, each with the same claim about it."""
-    return [(str(name), at.link(benchmark=str(name))) for name in problem.extra.get("near", ())]
+    """Return the things that may have been meant, each with the same claim about it."""
+    field = _FIELD_OF.get(str(problem.extra.get("kind")))
+    meant = problem.extra.get("did_you_mean", ()) if field else ()
+    return [(str(name), at.link(**{str(field): str(name)})) for name in meant]
 
 
 def _form(services: Services, at: ClaimAddress) -> dict[str, Any]:

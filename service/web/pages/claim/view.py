@@ -202,7 +202,7 @@ def _one(name: str, over: Axis, group: LossGroup, found: MeasuredLoss, kind: str
         found.words,
         "; ".join(filter(None, (found.interval_words, bounds.caution if bounds else None))),
         found.gap,
-        _numbers(found.sources),
+        _numbers(found.sources) if group.scope == "here" else (),
     )
 
 
@@ -264,7 +264,7 @@ def _numbers(places: Iterable[SourcePlace]) -> tuple[int, ...]:
 def _named(
     found: ScoreCheck, sections: Iterable[LossSection], ladder: Ladder | None
 ) -> Iterator[NumberedSource]:
-    """Yield the sources on the page; those of figures in a range stand beside the figures."""
+    """Yield the sources on the page; those of figures for other uses stand beside the figures."""
     statements = (s for a in found.assumptions for s in (*a.assumed, *a.in_use))
     places = [p for s in statements for p in s.sources]
     places += [p for d in found.disputes for p in d.sources]
