@@ -3,4 +3,4 @@
 Records cite addresses; a source card says to which work an address leads and who wrote it.
 """
 
-__all__ = ["addresses", "citing", "formats", "listing", "works"]
+__all__ = ["addresses", "cited", "citing", "formats", "listing", "works"]

@@ -1,5 +1,6 @@
 """The works that source cards describe, and the name by which each address is cited."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,6 +12,8 @@ from service.queries import internal
 from service.queries.cache import cached_per_state
 from service.store.port import Engine, Row
 
+_ACRONYM = re.compile(r"\(([A-Z][A-Za-z&-]{2,11}(?: \d{4})?)\)$")
+_AROUND = re.compile(r"^Proceedings of (?:the )?(?:\d+(?:st|nd|rd|th) )?|:? ?\([^()]*\)$")
 _SHORT = 80
 """The most characters of a title that stands for authors that were not seen."""
 
@@ -48,7 +51,7 @@ class Work:
         """How the work is cited: `Bean et al. 2026, Nature Medicine`; else by its title."""
         who = self._who() or self._titled()
         when = f" {self.year}" if self.year else ""
-        return f"{who}{when}, {self.venue}" if self.venue else f"{who}{when}"
+        return f"{who}{when}, {_shortened(self.venue)}" if self.venue else f"{who}{when}"
 
     def _who(self) -> str:
         families = [name.partition(",")[0] for name in self.authors]
@@ -83,6 +86,13 @@ class Work:
             "venue": self.venue,
         }
         return tuple(name for name, found in given.items() if not found)
+
+
+def _shortened(venue: str) -> str:
+    """Return a venue as names have it: by the acronym in its brackets, without *Proceedings of*."""
+    if acronym := _ACRONYM.search(venue):
+        return acronym[1]
+    return _AROUND.sub("", venue)
 
 
 @cached_per_state

@@ -229,18 +229,21 @@ def evidence(
 
     What fails a gate is listed with its name and the reason. No synthesis is a valid result.
     """
+    from service.bibliography.cited import cited_in  # noqa: PLC0415
     from service.cli.evidence_text import evidence_lines  # noqa: PLC0415
     from service.evidence import synthesis_report  # noqa: PLC0415
     from service.evidence.by_dimension import by_dimension  # noqa: PLC0415
 
     with opened(settings_of(store=store), read_only=True) as engine:
         found = by_dimension(engine, dimension)
+        document = synthesis_report.syntheses(found.syntheses, found.prediction)
+        named = cited_in(engine, document)
     if as_json:
-        _write_json(synthesis_report.syntheses(found.syntheses, found.prediction))
+        _write_json({**document, "cited_as": named})
     elif as_csv:
         _show(synthesis_report.rows(found.syntheses), "", as_csv=True)
     else:
-        out.print("\n".join(evidence_lines(found)), markup=False, highlight=False)
+        out.print("\n".join(evidence_lines(found, named)), markup=False, highlight=False)
 
 
 def coverage(

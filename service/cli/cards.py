@@ -62,6 +62,7 @@ def show(
         else:
             stored = repository.load(engine, kind, ident)
             sys.stdout.write(_written(engine, stored, form, deployment))
+            sys.stdout.write(_sources(engine, stored) if form == "yaml" else "")
 
 
 def _whole(engine: Engine, kind: str, ident: str, form: str) -> str:
@@ -74,6 +75,14 @@ def _whole(engine: Engine, kind: str, ident: str, form: str) -> str:
     if form == "json":
         return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
     return yaml_text(json.loads(json.dumps(found)))
+
+
+def _sources(engine: Engine, stored: StoredRecord) -> str:
+    """Return the names of the sources of a record, as comments below its YAML."""
+    from service.bibliography.cited import cited_in  # noqa: PLC0415
+
+    named = cited_in(engine, repository.as_json(engine, stored))
+    return "".join(f"# {name}: {url}\n" for url, name in named.items())
 
 
 def _written(engine: Engine, stored: StoredRecord, form: str, deployment: str | None) -> str:

@@ -1,6 +1,6 @@
 """Syntheses of a dimension as lines to read, in the words and digits of `evalgap risk`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from loaders.model import interval_words
 from service.cli.risk_text import DIRECTIONS, spaced, summed_up
@@ -12,26 +12,29 @@ from service.evidence.syntheses import GATES, LeftOut, StudyEstimate, Synthesis
 from service.evidence.synthesis_report import NOTE
 
 
-def evidence_lines(found: EvidenceByDimension) -> Iterator[str]:
-    """Yield the syntheses of a dimension, what is in none, and why nothing is predicted."""
+def evidence_lines(found: EvidenceByDimension, named: Mapping[str, str]) -> Iterator[str]:
+    """Yield the syntheses of a dimension, what is in none, and why nothing is predicted.
+
+    `named` has the name of each source by its address.
+    """
     syntheses, left_out = found.syntheses.syntheses, found.syntheses.left_out
     made = sum(s.summary is not None for s in syntheses)
     yield f"{found.syntheses.dimension}: {plural(made, 'synthesis', 'syntheses')}"
     for synthesis in syntheses:
-        yield from _synthesis(synthesis)
+        yield from _synthesis(synthesis, named)
     yield from _left_out(left_out)
     yield from _prediction(found.prediction)
     yield NOTE
 
 
-def _synthesis(found: Synthesis) -> Iterator[str]:
+def _synthesis(found: Synthesis, named: Mapping[str, str]) -> Iterator[str]:
     kind, part = found.metric_class, found.subgroup
     about = f"{kind.label or kind.code}, {DIRECTIONS[found.higher_is_better]}"
     if part:
         about += f", {part.words} ({'found afterwards' if part.found_afterwards else 'subgroup'})"
     yield f"\n{about}: {summed_up(found.summary, found.k, found.why_none)}"
     if part is None:
-        yield from (f"  {_estimate(e)}" for e in found.estimates)
+        yield from (f"  {_estimate(e, named)}" for e in found.estimates)
     if found.summary is None:
         return
     yield from (f"  {warning}" for warning in found.warnings)
@@ -45,14 +48,15 @@ def _synthesis(found: Synthesis) -> Iterator[str]:
     yield f"  selection: {found.selection.words}"
 
 
-def _estimate(found: StudyEstimate) -> str:
+def _estimate(found: StudyEstimate, named: Mapping[str, str]) -> str:
     effect, figure = found.effect, found.figure
     more = len(found.alternatives) - 1
     others = f"; {plural(more, 'other figure', 'other figures')} of it" if more else ""
+    sources = "; ".join(dict.fromkeys(named.get(url, url) for url in figure.sources))
     return (
         f"{effect.study}: {computed(effect.effect)} points, standard error "
         f"{computed(effect.error)}, {spaced(figure.verification)}, {', '.join(figure.systems)}, "
-        f"{figure.gap}{others}"
+        f"{figure.gap}{others}; from {sources or 'no source'}"
     )
 
 

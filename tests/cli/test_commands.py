@@ -194,6 +194,14 @@ def test_a_card_is_shown_in_the_authors_template(seeded: Path) -> None:
     assert command(seeded, "show", "gap/bean2026-gpt4o-reported", "--as", "md").returncode == 2
 
 
+def test_sources_are_named(seeded: Path) -> None:
+    shown = command(seeded, "show", "gap/bean2026-gpt4o-recomputed").stdout
+    assert "\n# Bean et al. 2026, Nature Medicine: https://doi.org/10.1038/s41591" in shown
+    summed = command(seeded, "evidence", "interaction-type").stdout
+    assert "; from " in summed
+    assert "doi.org" not in summed
+
+
 def test_matches_are_printed_as_a_file_that_is_imported_again(run: Run, tmp_path: Path) -> None:
     cards = tmp_path / "cards"
     cards.mkdir()

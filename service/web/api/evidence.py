@@ -1,7 +1,10 @@
 """`/api/v1/evidence/{dimension}`: what studies of one dimension give together, if they may."""
 
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 
+from service.bibliography.cited import cited_in
 from service.common.csv_tables import csv_text
 from service.evidence import synthesis_report
 from service.evidence.by_dimension import by_dimension
@@ -24,12 +27,15 @@ def evidence(dimension: str, request: Request, services: ServicesDep) -> Respons
     """
     only_params(request, ("format",))
     found = by_dimension(services.engine, dimension)
+
+    def document() -> dict[str, Any]:
+        made = synthesis_report.syntheses(found.syntheses, found.prediction)
+        return {**made, "cited_as": cited_in(services.engine, made)}
+
     return respond(
         request,
         {
-            "application/json": lambda: json_text(
-                request, synthesis_report.syntheses(found.syntheses, found.prediction)
-            ),
+            "application/json": lambda: json_text(request, document()),
             "text/csv": lambda: csv_text(
                 synthesis_report.rows(found.syntheses), synthesis_report.COLUMNS
             ),

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from loaders.mapping.iris import BASE, bind, series_iri
 from loaders.model import whole_number
+from service.bibliography.cited import cited_in
 from service.common.csv_tables import csv_text
 from service.common.negotiation import RDF_FORMS, split_suffix
 from service.common.problems import BadParameter
@@ -18,6 +19,7 @@ from service.queries import catalog, lists
 from service.records import exports, repository, things
 from service.records.repository import StoredRecord
 from service.search import find
+from service.store.port import Engine
 from service.web.dependencies import Services, ServicesDep
 from service.web.responses import Writers, json_text, rdf_writers, respond, uri
 
@@ -177,14 +179,17 @@ def _one(
     request: Request, services: Services, stored: StoredRecord, suffix: str | None
 ) -> Response:
     writers: Writers = {
-        "application/json": lambda: json_text(
-            request,
-            {**repository.as_json(services.engine, stored), **written.computed(stored.record)},
-        ),
+        "application/json": lambda: json_text(request, _document(services.engine, stored)),
         **rdf_writers(lambda: stored.graph),
         **written.writers(services.engine, stored.record, request.query_params.get("deployment")),
     }
     return respond(request, writers, suffix)
+
+
+def _document(engine: Engine, stored: StoredRecord) -> dict[str, Any]:
+    """Return a record as JSON, with what follows from it and the names of what it cites."""
+    found = {**repository.as_json(engine, stored), **written.computed(stored.record)}
+    return {**found, "cited_as": cited_in(engine, found)}
 
 
 def _route(path: str, endpoint: Callable[..., Response], tag: str) -> None:
@@ -206,7 +211,8 @@ def add_thing(name: str, kind: str, record_kind: str, about: str) -> None:
         found = repository.described(services.engine, kind, thing, record_kind)
 
         def as_json() -> str:
-            return json_text(request, things.document(services.engine, kind, thing, found))
+            made = things.document(services.engine, kind, thing, found)
+            return json_text(request, {**made, "cited_as": cited_in(services.engine, made)})
 
         def graph() -> Any:
             if not found:

@@ -92,6 +92,20 @@ def test_an_address_without_a_card_says_what_it_is(address: str, words: str) -> 
     assert addresses.spoken(address) == words
 
 
+def test_json_and_csv_give_the_names_beside_the_addresses(
+    own: TestClient, client: TestClient
+) -> None:
+    for path in ("cards/quiz/ann", "benchmarks/quiz"):
+        named = own.get(f"/api/v1/{path}").json()["cited_as"]
+        assert named["https://doi.org/10.1234/ONE"] == "Ng 2023"
+        assert named["https://arxiv.org/pdf/2405.00001v3"].endswith("2024, Care & Cost")
+    table = {row["id"]: row for row in rows(client.get("/gaps.csv"))}
+    assert "Bean et al. 2026, Nature Medicine" in table["bean2026-gpt4o-recomputed"]["cited_as"]
+    evidence = client.get("/api/v1/evidence/interaction-type").json()
+    assert evidence["cited_as"]
+    assert "doi.org" not in evidence["cited_as"].values()
+
+
 def test_the_list_is_searched_narrowed_and_sorted(own: TestClient) -> None:
     def listed(query: str) -> list[str]:
         page = opened(own, f"/sources{query}")
@@ -205,6 +219,7 @@ def test_the_cards_say_where_they_were_looked_up_and_lead_to_one_work_each() -> 
     for card in cards:
         assert card.sources, card.id
         assert card.looked_up_on, card.id
+        assert card.names or card.authors is None, card.id
         links = [f"https://doi.org/{card.doi}"] if card.doi else []
         links += [f"https://arxiv.org/abs/{card.arxiv}"] if card.arxiv else []
         links += [f"https://pmc.ncbi.nlm.nih.gov/articles/{card.pmc}"] if card.pmc else []

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from loaders.mapping.iris import last_segment
 from loaders.model import PAIR, Gap, Interval, interval_words
+from service.bibliography.works import name_of
 from service.common import parameters
 from service.common.problems import BadParameter
 from service.queries import catalog, lists
@@ -128,13 +129,13 @@ COLUMNS = (
     "id", "title", "benchmark", "deployment", "comparison", "gap_kind", "value", "lowest",
     "highest", "unit", "qualifier", "as_reported", "n", "n_unit", "lower", "upper", "level",
     "interval_method", "sampling_unit", "intervals", "varies", "verification", "status",
-    "conflicts_with", "not_given", "studies", "sources",
+    "conflicts_with", "not_given", "studies", "sources", "cited_as",
 )  # fmt: skip
 _WORDS = ("varies", "conflicts_with", "not_given")
 _INTERVAL = ("lower", "upper", "level", "interval_method", "sampling_unit")
 
 
-def rows(gaps: Sequence[Gap]) -> list[dict[str, Any]]:
+def rows(engine: Engine, gaps: Sequence[Gap]) -> list[dict[str, Any]]:
     """Return gaps as rows of a table; lists are joined by spaces or semicolons.
 
     The first interval, the widest, has columns of its own; `intervals` has all of them in words.
@@ -148,6 +149,7 @@ def rows(gaps: Sequence[Gap]) -> list[dict[str, Any]]:
             "intervals": "; ".join(map(_interval, gap.intervals)),
             "studies": "; ".join(s.name or s.id for s in studies(gap)),
             "sources": "; ".join(f"{s.url} {s.locator or ''}".strip() for s in gap.sources),
+            "cited_as": "; ".join(dict.fromkeys(name_of(engine, s.url) for s in gap.sources)),
         }
         for gap in gaps
     ]

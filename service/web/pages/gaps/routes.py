@@ -31,7 +31,7 @@ def gaps_page(request: Request, services: ServicesDep) -> Response:
 def gaps_csv(request: Request, services: ServicesDep) -> Response:
     """Return the rows that the page with the same filters shows."""
     found = gap_list.listed(services.engine, request.query_params)
-    return _table(csv_text(gap_list.rows(found.gaps), gap_list.COLUMNS))
+    return _table(csv_text(gap_list.rows(services.engine, found.gaps), gap_list.COLUMNS))
 
 
 @router.get("/gaps/ledger")

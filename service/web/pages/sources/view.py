@@ -32,6 +32,7 @@ HOW = {
 
 _KINDS = ("gap", "card", "profile", "review", "study-card", "system-card")
 _PAGES = {"gap": "gaps", "plan": "plans", "result": "results"}
+_THINGS = {"card": "benchmarks", "profile": "deployments", "system-card": "systems"}
 
 
 @dataclass(frozen=True)
@@ -127,14 +128,14 @@ def _rank(kind: str) -> int:
 def _record(group: Iterable[Citing]) -> CitingRecord:
     places = tuple(group)
     first = places[0]
-    return CitingRecord(first.kind, first.ident, first.title or first.ident, _page(first), places)
+    title = first.title or first.ident.replace("/", ", ")
+    return CitingRecord(first.kind, first.ident, title, _page(first), places)
 
 
 def _page(place: Citing) -> str:
     """Return the page that shows a record to readers, or else every statement of it."""
-    thing = place.ident.partition("/")[0]
-    if place.kind == "card":
-        return f"/benchmarks/{thing}"
+    if place.kind in _THINGS:
+        return f"/{_THINGS[place.kind]}/{place.ident.partition('/')[0]}"
     if place.kind in _PAGES:
         return f"/{_PAGES[place.kind]}/{place.ident}"
     return f"/doc/id/{place.kind}/{place.ident}"
