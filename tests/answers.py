@@ -3,11 +3,13 @@
 After the data, the ontology or the shapes have changed, `python -m tests.answers` writes them anew,
 and with them the figures of the corpus in `data/CORPUS.md`: read the difference. It also writes
 `data/VALIDATED`, once every shipped record has passed the shapes; the answers to the questions in
-`tests/ontology/competency`; and before all of it `shapes/model.ttl`, which follows from the model.
+`tests/ontology/competency`; `data/RELEASE`, the newest day of a record; and before all of it
+`shapes/model.ttl`, which follows from the model.
 """
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +32,8 @@ from tests.manual import filled
 FOLDER = Path(__file__).parent / "golden" / "queries"
 COMPETENCY = Path(__file__).parent / "ontology" / "competency"
 CORPUS = Path(__file__).parents[1] / "data" / "CORPUS.md"
+RELEASE = CORPUS.with_name("RELEASE")
+_DAY = re.compile(r"\b(?:issued|checked|looked_up_on): ['\"]?(\d{4}-\d{2}-\d{2})")
 PRINTED: Mapping[str, Callable[[Engine], str]] = {
     "evalgap stats": corpus_report.as_text,
     "evalgap stats --questions": corpus_report.questions_as_text,
@@ -115,6 +119,12 @@ def corpus(client: TestClient) -> str:
     return text
 
 
+def newest_day() -> str:
+    """Return the newest day that a shipped record gives as that of its issue or of a check."""
+    texts = (path.read_text(encoding="utf-8") for path in seeding.shipped_files())
+    return max(str(found[1]) for text in texts for found in _DAY.finditer(text))
+
+
 def _write_rows(path: Path, rows: list[list[str]]) -> None:
     lines = ",\n ".join(json.dumps(row, ensure_ascii=False) for row in rows)
     path.write_text(f"[{lines}]\n", encoding="utf-8")
@@ -137,6 +147,7 @@ def main() -> None:
         for path in COMPETENCY.glob("*.rq"):
             _write_rows(path.with_suffix(".expected.json"), rows_of(client, path.stem))
         CORPUS.write_text(corpus(client), encoding="utf-8")
+    RELEASE.write_text(f"{newest_day()}\n", encoding="ascii")
     seeding.validated().write_text(f"{seeding.release_digest()}\n", encoding="ascii")
 
 

@@ -5,12 +5,13 @@ spelled out here (codes without their dimension, names of metrics, one source in
 list); everything else is the model's own field names, checked by the model.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
 from loaders.contract import CardError, Raw, RecordProblem, problems_of
 from loaders.formats.card_template import questions, section
@@ -20,6 +21,8 @@ from loaders.model import (
     CORE_DIMENSIONS,
     RECORDS,
     Card,
+    DatedRecord,
+    PartialDate,
     Profile,
     Record,
     Review,
@@ -37,7 +40,7 @@ _CARD_KEYS = {
     "task", "outcome", "contextual", "consequential", "dimensions", "notes",
 }  # fmt: skip
 _LISTS = ("population", "hints", "looked_in")
-_KNOWN = {"evalgap", "metrics", "systems", "studies", "sources", *_SECTIONS, *_CARD_KEYS}
+_KNOWN = {"evalgap", "issued", "metrics", "systems", "studies", "sources", *_SECTIONS, *_CARD_KEYS}
 
 
 def detects(tree: Any) -> bool:
@@ -70,7 +73,24 @@ def load(raw: Raw, tree: Mapping[str, Any]) -> tuple[list[Record], list[RecordPr
                 mend="Add one.",
             )
         )
-    return records, []
+    return _dated(records, tree.get("issued")), []
+
+
+def _dated(records: Sequence[Record], issued: Any) -> list[Record]:
+    """Return records with the date of issue that a file gives for all, where they have none."""
+    if issued is None:
+        return list(records)
+    try:
+        day = PartialDate.read(issued)
+    except PydanticCustomError as error:
+        mend = "Write a year, a month or a day, such as 2026-11-28."
+        raise CardError(RecordProblem(f"{error}.", "issued", str(issued), mend)) from error
+    return [
+        record.model_copy(update={"issued": day})
+        if isinstance(record, DatedRecord) and record.issued is None
+        else record
+        for record in records
+    ]
 
 
 def _check(tree: Mapping[str, Any]) -> None:

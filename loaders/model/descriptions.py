@@ -10,13 +10,21 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from loaders.model.nodes import Agent, Benchmark, Dataset, Implementation, Record, System
+from loaders.model.nodes import (
+    Agent,
+    Benchmark,
+    Dataset,
+    DatedRecord,
+    Implementation,
+    Record,
+    System,
+)
 from loaders.model.numbers import Measurement
 from loaders.model.statements import Assumption, in_card_order
 from loaders.model.terms import Coded, Iri, Link, NestedThing, Part, Path, Slug, Text, Value
 
 
-class Description(Record):
+class Description(DatedRecord):
     """What every card has, at whatever level: who describes what, and what it assumes.
 
     `also_says` is what the source says in fields for which there is no property, each as

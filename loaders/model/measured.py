@@ -6,11 +6,11 @@ said of it stands on such a card: where two authors differ, both cards stand sid
 
 from typing import Annotated
 
-from loaders.model.nodes import Agent, Citation, Record, Study, System
+from loaders.model.nodes import Agent, Citation, DatedRecord, Study, System
 from loaders.model.terms import Coded, Iri, Link, NestedThing, Part, Slug, Text, Value
 
 
-class SystemCard(Record):
+class SystemCard(DatedRecord):
     """What one author says of a system. `id` = system/author.
 
     `model_ids` are the names that programs use for it (`gpt-4o-2024-05-13`), `aliases` those that
@@ -32,7 +32,7 @@ class SystemCard(Record):
     notes: Annotated[Text | None, Value("skos:note")] = None
 
 
-class StudyCard(Record):
+class StudyCard(DatedRecord):
     """What one author says of a study. `id` = study/author."""
 
     kind = "study-card"

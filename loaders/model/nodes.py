@@ -75,6 +75,17 @@ class Record(Node):
     ] = None
 
 
+class DatedRecord(Record):
+    """A record with dates of its own, the same wherever it is installed.
+
+    `issued` is when its author first issued it, `checked` the day on which somebody last held it
+    against its sources; None: the record does not say. When it was stored stands in its provenance.
+    """
+
+    issued: Annotated[PartialDate | None, Value("dcterms:issued")] = None
+    checked: Annotated[date | None, Value("egap:checkedOn")] = None
+
+
 class Benchmark(Thing):
     """A benchmark; what is known of it stands in its cards. `id` is never made from a URL."""
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from loaders.model.nodes import Agent, Citation, Metric, Node, Record, Study, System
+from loaders.model.nodes import Agent, Citation, DatedRecord, Metric, Node, Study, System
 from loaders.model.terms import (
     Coded,
     LocalLink,
@@ -148,7 +148,7 @@ class Decomposition(Node):
     residual: Annotated[Residual | None, Part("egap:hasResidual", "residual")] = None
 
 
-class Gap(Record, Estimate):
+class Gap(DatedRecord, Estimate):
     """The contrast of an evaluation score with the score under changed conditions.
 
     A difference is signed so that positive is a loss: evaluation minus changed where higher is

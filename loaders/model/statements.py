@@ -9,9 +9,9 @@ from pydantic import AfterValidator
 from loaders.model.nodes import (
     Agent,
     Citation,
+    DatedRecord,
     Deployment,
     Node,
-    Record,
     RegistryEntry,
     System,
     UserGroup,
@@ -138,7 +138,7 @@ class Characteristic(Statement):
     observed: Annotated[tuple[Path, ...], Coded("egap:observedValue", "value/")] = ()
 
 
-class Profile(Record):
+class Profile(DatedRecord):
     """How one deployment is, dimension by dimension, by one author. `id` = deployment/author.
 
     Who runs which system, at what stage, since when, where and for whom stands beside the
@@ -197,7 +197,7 @@ class Assessment(Node):
     evidence: Annotated[tuple[Evidence, ...], Part("egap:hasEvidence", "evidence")] = ()
 
 
-class Review(Record):
+class Review(DatedRecord):
     """The practitioner's half: one assessor's reading of one card against one deployment.
 
     `card` is the path of a card version, `medqa/evalgap/1`; a loader may leave the version

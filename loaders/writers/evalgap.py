@@ -21,8 +21,8 @@ _BENCHMARK = (
     "publications", "pages", "rights",
 )  # fmt: skip
 _CARD = (
-    "status", "author", "origin", "audience", "tasks", "metrics", "limitations", "out_of_scope",
-    "flags", "also_says", "withdrawal", "reinstatement",
+    "status", "issued", "checked", "author", "origin", "audience", "tasks", "metrics",
+    "limitations", "out_of_scope", "flags", "also_says", "withdrawal", "reinstatement",
 )  # fmt: skip
 
 

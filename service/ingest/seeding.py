@@ -2,6 +2,7 @@
 # DESIGN: validated-before
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -94,6 +95,36 @@ def validated() -> Path:
 def release_digest() -> str:
     """Return the SHA-256 of the shipped records, and of ontology and shapes that judge them."""
     return _digest([*shipped_files(), *turtle_files("ontology"), *turtle_files("shapes")])
+
+
+@dataclass(frozen=True)
+class DataRelease:
+    """The shipped records that a store holds: the day of the newest, and a digest of all.
+
+    The day is empty for records of another release of this program.
+    """
+
+    day: str
+    digest: str
+
+    @property
+    def short(self) -> str:
+        """The day and as much of the digest as a reader compares."""
+        return f"{self.day or 'of another version'}, sha256 {self.digest[:12]}"
+
+
+def stored_release(engine: Engine) -> DataRelease | None:
+    """Return which shipped records a store was filled with last; None for one without."""
+    digest = _state(engine).get(SHIPPED)
+    if digest is None:
+        return None
+    is_ours = digest == _digest(shipped_files())
+    return DataRelease(release_day() if is_ours else "", digest)
+
+
+def release_day() -> str:
+    """Return the newest day that a shipped record gives as its own; see `tests.answers`."""
+    return resource("data", "RELEASE").read_text(encoding="ascii").strip()
 
 
 def shipped_files() -> list[Path]:

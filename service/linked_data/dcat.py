@@ -6,6 +6,7 @@ from rdflib import FOAF, RDF, XSD, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.term import Node
 
 from loaders.mapping.iris import BASE, DCAT, DCTERMS, SCHEMA
+from service.ingest.seeding import stored_release
 from service.linked_data.dump import Dump, dumps
 from service.linked_data.licences import CC_BY
 from service.linked_data.statistics import statistics
@@ -45,7 +46,7 @@ def catalogue(base_url: str, engine: Engine, publisher: str) -> Graph:
     whole, operator = URIRef(f"{base_url}/catalog"), URIRef(f"{base_url}/catalog#publisher")
     say(graph, operator, {RDF.type: FOAF.Agent, FOAF.name: Literal(publisher)})
     graph.bind("spdx", SPDX, replace=True)
-    files = dumps(engine).files.values()
+    files, release = dumps(engine).files.values(), stored_release(engine)
     listed: Said = {
         RDF.type: DCAT.Catalog,
         DCTERMS.publisher: operator,
@@ -58,6 +59,7 @@ def catalogue(base_url: str, engine: Engine, publisher: str) -> Graph:
         DCAT.distribution: [_distribution(graph, base_url, file) for file in files],
         DCAT.landingPage: URIRef(f"{base_url}/"),
         DCTERMS.conformsTo: URIRef(f"{BASE}ontology"),
+        DCAT.version: Literal(release.short) if release else None,
     }
     for node, said in ((whole, listed), (dataset, described)):
         say(graph, node, {**general(found), **said})

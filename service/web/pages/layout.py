@@ -23,6 +23,7 @@ from service.common.amounts import (
 from service.common.digits import computed, counted, percent, plural, printed
 from service.common.resources import VERSION, inside
 from service.common.unread import noted
+from service.ingest.seeding import stored_release
 from service.linked_data.statistics import modified
 from service.ontology import labels
 from service.ontology.labels import plain_name
@@ -125,6 +126,7 @@ def cited(url: str) -> str:
 _templates.env.filters["cited"] = cited
 
 _snapshot = cached_per_state(modified)
+_release = cached_per_state(stored_release)
 
 
 def page(request: Request, template: str, shown: Mapping[str, Any], status: int = 200) -> Response:
@@ -133,6 +135,7 @@ def page(request: Request, template: str, shown: Mapping[str, Any], status: int 
     settings = services.settings
     frame = {
         "snapshot": _snapshot(services.engine) or "",
+        "release": _release(services.engine),
         "gate": settings.gate,
         "read_only": settings.read_only,
     }

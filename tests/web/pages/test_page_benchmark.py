@@ -126,7 +126,7 @@ def test_the_words_stand_with_values_rules_sources_and_who_says_so(client: TestC
     assert "derived Partial" in shown
     assert "Data, Flow and Subflow" in shown
     assert "EvalGap maintainers" in shown
-    assert "accepted, recorded 20" in shown
+    assert "accepted, issued 2026-11-22" in shown
     rules = section(found, "interaction-type").links()
     assert "/code/derivation-rule/last-reply-to-given-conversation" in rules
 
@@ -196,7 +196,7 @@ def test_a_verdict_shows_evidence_assessor_and_date(client: TestClient) -> None:
     shown = section(found, "decision-mediation").words
     assert "EvalGap maintainers : violated" in shown
     assert "Evidence: randomised trial" in shown
-    assert "recorded 20" in shown
+    assert "issued 2026-11-22" in shown
     rules = section(found, "information-completeness").words
     assert "The rules alone would give disputed" in rules
 
@@ -255,7 +255,7 @@ def test_it_is_cited_with_the_paper_as_the_card_has_it(client: TestClient) -> No
     assert "https://w3id.org/evalgap/id/benchmark/healthbench" in text
     assert re.search(
         r"EvalGap maintainers\. \(20\d\d\)\. HealthBench \(version 1\) \[Benchmark card\]\. "
-        r"EvalGap\. https://w3id\.org/evalgap/id/card/healthbench/evalgap/1",
+        r"EvalGap, data release [^.]+\. https://w3id\.org/evalgap/id/card/healthbench/evalgap/1",
         text,
     )
     assert "@misc{evalgap-healthbench-evalgap-1," in text
@@ -352,7 +352,7 @@ def test_what_was_looked_in_stands_with_how_far_and_what_it_says(grown: TestClie
     found = opened(grown, "/benchmarks/silent-one")
     shown = section(found, "information-completeness")
     assert "not stated" in shown.words
-    assert "Looked in: example.org , abstract : <b>no</b> word of it" in shown.words
+    assert "Looked in: example.org/paper , abstract : <b>no</b> word of it" in shown.words
     assert shown.texts("q") == ["<b>no</b> word of it"]
     text = grown.get("/api/v1/cards/silent-one/bot.md").text
     assert "- Looked in: <https://example.org/paper>, abstract: “" in text

@@ -23,16 +23,19 @@ class Reference:
     other: tuple[str, ...]
 
 
-def reference(found: CurrentCard) -> Reference:
-    """Return how to cite a card; the year is that in which the version was recorded."""
+def reference(found: CurrentCard, release: str) -> Reference:
+    """Return how to cite a card; the year is that in which its author issued it, or else none.
+
+    `release` names the data release of the store, in which a reader finds the same card.
+    """
     card, iri = found.card, str(record_iri("card", found.card.id, found.version))
-    year = found.recorded[:4] or "n.d."
+    year = str(card.issued or "")[:4] or "n.d."
     name = card.author.name.rstrip(".")
     matched = [(url, _DOI.fullmatch(url)) for url in card.publications]
     return Reference(
         f"{name}. ({year}). {card.title} (version {found.version}) [Benchmark card]. "
-        f"{PUBLISHER}. {iri}",
-        _bibtex(found, year, iri),
+        f"{PUBLISHER}{f', data release {release}' if release else ''}. {iri}",
+        _bibtex(found, year, iri, release),
         f"{BASE}id/benchmark/{card.benchmark.id}",
         card.citation,
         tuple(match[1] for _, match in matched if match),
@@ -40,12 +43,13 @@ def reference(found: CurrentCard) -> Reference:
     )
 
 
-def _bibtex(found: CurrentCard, year: str, iri: str) -> str:
+def _bibtex(found: CurrentCard, year: str, iri: str, release: str) -> str:
     fields = {
         "author": f"{{{escaped(found.card.author.name)}}}",
         "title": f"{{{escaped(found.card.title)}}}",
         "year": year if year.isdecimal() else "",
         "howpublished": f"{PUBLISHER} benchmark card, version {found.version}",
+        "note": f"Data release {release}" if release else "",
         "url": iri,
     }
     lines = [f"  {name} = {{{words}}}," for name, words in fields.items() if words]

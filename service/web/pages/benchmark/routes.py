@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from loaders.mapping.iris import bind
 from service.common import parameters
 from service.common.problems import BadParameter
+from service.ingest.seeding import stored_release
 from service.ontology import labels
 from service.ontology.old_codes import dimension_and_code, to_recode
 from service.store.rdf_input import write
@@ -111,8 +112,10 @@ def _history(services: Services, found: BenchmarkPage, given: _Given) -> dict[st
 
 
 def _cite(services: Services, found: BenchmarkPage, given: _Given) -> dict[str, Any]:
-    del services, given
-    return {"references": [(w, citation.reference(w)) for w in found.cards]}
+    del given
+    release = stored_release(services.engine)
+    words = release.short if release else ""
+    return {"references": [(w, citation.reference(w, words)) for w in found.cards]}
 
 
 def _rdf(services: Services, found: BenchmarkPage, given: _Given) -> dict[str, Any]:
