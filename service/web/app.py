@@ -70,9 +70,12 @@ from service.web.middleware import (
     ValidRanges,
 )
 from service.web.pages.benchmarks import index
+from service.web.pages.deployments import index as deployment_list
 from service.web.pages.gaps import list as gap_list
 from service.web.pages.home import view as home
 from service.web.pages.plans import view as plans_page
+from service.web.pages.reviews import index as review_list
+from service.web.pages.studies import index as study_list
 from service.web.read_gate import ReadGate
 from service.web.readiness import Readiness, checks
 from service.web.sparql import graph_store, protocol
@@ -117,6 +120,9 @@ WARMED = (
     gap_list.choices,
     from_graph.subjects,
     plans_page.cards,
+    deployment_list.index,
+    study_list.index,
+    review_list.index,
 )
 """What takes longest of `service.queries.cache.KEPT`: made again before it is requested."""
 

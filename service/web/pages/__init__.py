@@ -21,7 +21,18 @@ from service.web.pages.studies import routes as studies
 from service.web.pages.systems import routes as systems
 from service.web.pages.terms import routes as terms
 
-__all__ = ["benchmarks", "gaps", "home", "layout", "levels", "plans", "query"]
+__all__ = [
+    "benchmarks",
+    "deployments",
+    "gaps",
+    "home",
+    "layout",
+    "levels",
+    "plans",
+    "query",
+    "reviews",
+    "studies",
+]
 
 ROUTERS = (
     home.router,

@@ -15,7 +15,7 @@ from service.ontology.dimensions import dimensions
 from service.ontology.labels import label, plain_name
 from service.ontology.old_codes import current
 from service.ontology.schemes import DISPUTED, Scheme
-from service.queries import lists
+from service.queries import counted, internal, lists
 from service.queries.cache import cached_per_state
 from service.store.port import Engine
 from service.web.pages.shared.assumption_strip import CLAIMED, HINTED, NOT_STATED, state
@@ -56,12 +56,7 @@ class DeploymentRow:
 def index(engine: Engine) -> ThingList[DeploymentRow]:
     """Return every deployment by title, made once for each state of the store."""
     listed = {str(item["id"]): item for item in lists.listing(engine, "deployments", {})}
-    measured = lists.listing(engine, "gaps", {"other_comparisons": "true"})
-    counts = Counter(
-        (last_segment(g["inDeployment"]), g["compared"] == "pair")
-        for g in measured
-        if g.get("inDeployment")
-    )
+    counts = _figures(engine)
     schemes = scheme_queries.schemes(engine)
     things = [
         _listed(schemes, known, listed[known.id], counts)
@@ -70,6 +65,16 @@ def index(engine: Engine) -> ThingList[DeploymentRow]:
     ]
     things.sort(key=lambda thing: (thing.shown.title.casefold(), thing.id))
     return ThingList(PATH, tuple(things), tuple(_facets(engine, [t.codes for t in things])))
+
+
+def _figures(engine: Engine) -> Counter[tuple[str, bool]]:
+    """Return how many figures of each deployment are pairs, and how many are not."""
+    every = counted.counted(internal.bound("figures-by-deployment"))
+    sparql = counted.with_requested(every, {"other_comparisons": "true"}, ())
+    found: Counter[tuple[str, bool]] = Counter()
+    for row in engine.select(sparql):
+        found[last_segment(row["place"]), "compared" not in row] += int(str(row["figures"]))
+    return found
 
 
 def _listed(

@@ -13,7 +13,6 @@ from loaders.model import (
     Gap,
     Profile,
     Review,
-    Study,
 )
 from service.fit import from_graph
 from service.fit.claims import DeploymentClaims
@@ -28,6 +27,8 @@ from service.web.pages.gaps import gap as gap_pages
 from service.web.pages.shared.assumption_strip import NOT_STATED
 from service.web.pages.shared.gap_plot import GapPlot, gap_plot
 from service.web.pages.shared.listing import ROWS
+from service.web.pages.studies import index as studies
+from service.web.pages.studies.index import ListedStudy
 
 WITHDRAWN = "withdrawn"
 
@@ -72,6 +73,14 @@ class MeasuredBenchmark:
 
 
 @dataclass(frozen=True)
+class StudyOfUse:
+    """A study that measured something for the deployment, or only stands in for it."""
+
+    study: ListedStudy
+    stands_in: bool
+
+
+@dataclass(frozen=True)
 class DeploymentPage:
     """Everything that the page of a deployment shows.
 
@@ -91,7 +100,7 @@ class DeploymentPage:
     reviews: tuple[ReviewRow, ...]
     reviewed: int
     unreviewed: tuple[MeasuredBenchmark, ...]
-    studies: tuple[dict[str, Any], ...]
+    studies: tuple[StudyOfUse, ...]
     open: tuple[str, ...]
 
 
@@ -105,7 +114,7 @@ def deployment(engine: Engine, ident: str) -> DeploymentPage:
     measured = [g for g in _measured(engine) if g.deployment == ident]
     listed = lists.listing(engine, "reviews", {"deployment": ident})
     titles = {b.id: b.title for b in from_graph.benchmarks(engine)}
-    studies = tuple(_studies(engine, ident, measured))
+    of_use = tuple(_studies(engine, ident, measured))
     pairs = [g for g in measured if g.comparison in {None, PAIR}]
     return DeploymentPage(
         ident,
@@ -120,8 +129,8 @@ def deployment(engine: Engine, ident: str) -> DeploymentPage:
         tuple(_reviews(engine, listed[:ROWS], titles)),
         len(listed),
         tuple(_unreviewed(measured, {last_segment(r["benchmark"]) for r in listed}, titles)),
-        studies,
-        tuple(_open(answers, pairs, studies, len(listed))),
+        of_use,
+        tuple(_open(answers, pairs, of_use, len(listed))),
     )
 
 
@@ -182,26 +191,26 @@ def _unreviewed(
         yield MeasuredBenchmark(name, titles.get(name, name), found.count(name))
 
 
-def _studies(engine: Engine, ident: str, measured: Iterable[Gap]) -> Iterator[dict[str, Any]]:
+def _studies(engine: Engine, ident: str, measured: Iterable[Gap]) -> Iterator[StudyOfUse]:
     """Yield the listed studies that measured something for it, and those that stand in for it."""
-    found: dict[str, Study] = {s.id: s for g in measured for s in gap_pages.studies(g)}
-    for item in lists.listing(engine, "studies", {}):
-        if item["id"] in found:
-            yield {**item, "stands_in": found[str(item["id"])].stands_in_for == ident}
+    found = {study.id for gap in measured for study in gap_pages.studies(gap)}
+    for thing in studies.index(engine).things:
+        stands_in = any(place == ident for place, _ in thing.shown.stands_in_for)
+        if stands_in or thing.id in found:
+            yield StudyOfUse(thing.shown, stands_in)
 
 
 def _open(
     answers: Iterable[AnswerRow],
     pairs: list[Gap],
-    studies: tuple[dict[str, Any], ...],
+    of_use: tuple[StudyOfUse, ...],
     reviews: int,
 ) -> Iterator[str]:
     """Yield what the graph does not say of a deployment: each a fact about what is recorded."""
     core = [a for a in answers if a.core]
     if lacking := [plain_name(a.dimension) for a in core if a.short.state == NOT_STATED]:
         yield f"Not stated by any profile: {'; '.join(lacking)}."
-    in_field = [s for s in studies if "field" in s.get("settings", "").split()]
-    if studies and all(s["stands_in"] for s in in_field):
+    if of_use and all(s.stands_in for s in of_use if "field" in s.study.settings):
         yield "No recorded study observed this use in the field."
     if not pairs:
         yield "No gap between an evaluation and this use is recorded."

@@ -1,3 +1,3 @@
 """Reviews: whether benchmarks hold in deployments, as a list and one by one in prose."""
 
-__all__ = ["routes"]
+__all__ = ["index", "routes"]

@@ -1,3 +1,3 @@
 """Studies: what was measured how and where, as a list and one by one."""
 
-__all__ = ["routes"]
+__all__ = ["index", "routes"]
