@@ -6,7 +6,7 @@ from typing import Any
 from loaders.contract import CardError, RecordProblem
 from loaders.model import Gap, Plan
 
-_CONDITION_WORDS = {"description"}
+_CONDITION_WORDS = {"name", "description"}
 _LISTS = {"not_given", "conflicts_with", "contested_in", "sources"}
 
 

@@ -87,9 +87,13 @@ class Estimate(Node):
 
 
 class Condition(Node):
-    """The combination of dimension values under which a score was measured."""
+    """The combination of dimension values under which a score was measured.
+
+    `name` is a short one for the bar of a figure, such as `Person's final answer`.
+    """
 
     rdf_type = "egap:Condition"
+    name: Annotated[Text | None, Value("dcterms:title")] = None
     description: Annotated[Text | None, Value("dcterms:description")] = None
     under: Annotated[tuple[Path, ...], Coded("egap:conditionValue", "value/")] = ()
 

@@ -299,7 +299,7 @@ def _step(found: Contribution, unit: str, broken: Collection[str]) -> LadderChan
 def _score(found: Measurement) -> LadderScore:
     value = found.value or Decimal()
     return LadderScore(
-        name=found.key.replace("-", " "),
+        name=(found.condition and found.condition.name) or found.key.replace("-", " "),
         about=found.condition.description if found.condition else None,
         value=float(value) * (100 if found.unit == "fraction" else 1),
         words=measure(value, found.unit, found.precision),

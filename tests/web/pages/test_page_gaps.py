@@ -114,7 +114,7 @@ def test_every_number_says_how_it_is_computed(client: TestClient) -> None:
         "Too few to carry this interval: 10 clusters.",
         "157 / 45",
         "568 of 600",
-        "expert - first message = 94.67 - 82.83 = 11.84, as rounded here",
+        "Model alone, doctor's text - Model alone, person's first message = 94.67 - 82.83 = 11.84",
         "10,000 resamples, seed 1",
         "no other order is recorded",
         "sum of 2 contributions; no interval",

@@ -269,5 +269,6 @@ def _pairing(found: Gap | Contribution) -> str:
 
 
 def words(found: Measurement) -> str:
-    """Return the key of a score in words."""
-    return found.key.replace("-", " ")
+    """Return the name of the condition of a score; where it has none, the key of the score."""
+    named = found.condition.name if found.condition else None
+    return named or found.key.replace("-", " ")

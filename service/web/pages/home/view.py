@@ -15,14 +15,12 @@ from service.web.pages.shared.numbers import Breakdown
 SHOWN_GAP = "bean2026-gpt4o-recomputed"
 """The gap that the home page shows, where the store holds it."""
 
-NAMES = (
-    "Model alone, doctor's text",
+CHANGES = (
     "Person's first message instead",
     "Conversation instead of a message",
     "The person's own conclusion",
-    "Person's final answer",
 )
-"""What the rows of that gap are, from the first score to the last."""
+"""What changes from row to row of that gap; its scores have names of their own."""
 
 FIELD = "healthcare"
 """The domain whose benchmarks the finding is about."""
@@ -121,5 +119,6 @@ def _shown(engine: Engine) -> ShownGap | None:
     rows = fall(breakdown, page.units)
     if rows is None:
         return None
-    names = NAMES if len(rows.rows) == len(NAMES) else tuple(r.number.words for r in rows.rows)
-    return ShownGap(page, breakdown, rows, names)
+    first, *changes, last = (row.number.words for row in rows.rows)
+    names = CHANGES if len(changes) == len(CHANGES) else changes
+    return ShownGap(page, breakdown, rows, (first, *names, last))
