@@ -39,7 +39,7 @@ def coded(engine: Engine, term: str) -> tuple[CodedThings, ...]:
         return ()
     things: dict[str, Iterable[BenchmarkClaims | DeploymentClaims]] = {
         "benchmark": from_graph.benchmarks(engine),
-        "deployment": from_graph.deployments(engine),
+        "deployment": [d for d in from_graph.deployments(engine) if not d.own],
     }
     return tuple(
         _first(kind, (t for t in some if _is_coded(t, schemes, scheme, code)))
