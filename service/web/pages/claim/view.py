@@ -194,6 +194,7 @@ def _one(name: str, over: Axis, group: LossGroup, found: MeasuredLoss, kind: str
         group.metric_words.lower(),
         found.n_words,
         found.verification.replace("-", " "),
+        f"by {found.measured_by}" if group.scope == "here" and found.measured_by else "",
     ]
     return LossRow(
         name,
