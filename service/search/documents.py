@@ -1,14 +1,15 @@
 """What is searched: one document for each thing, with its names and the texts of its records."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache, lru_cache
 
 from rdflib import RDF, SKOS, Node, URIRef
 
-from loaders.mapping.iris import BASE, DCAT, DCTERMS, EGAP, path_below
+from loaders.mapping.iris import BASE, DCTERMS, EGAP, path_below
 from service.bibliography import addresses, works
+from service.bibliography.works import Work
 from service.ontology import graphs
 from service.queries import catalog, internal, lists
 from service.search.kinds import KINDS, SearchedThing
@@ -16,17 +17,6 @@ from service.store.port import Engine
 
 _Said = Mapping[str, str]
 """What records say of a thing, by the field of a search: lines of text."""
-_RECORDS: Mapping[str, tuple[URIRef, URIRef]] = {
-    "benchmark": (EGAP.describesBenchmark, EGAP.BenchmarkCard),
-    "deployment": (EGAP.describesDeployment, EGAP.DeploymentProfile),
-    "gap": (DCAT.isVersionOf, EGAP.PerformanceGap),
-    "system": (EGAP.describesSystem, EGAP.SystemCard),
-    "study": (EGAP.describesStudy, EGAP.StudyCard),
-    "dataset": (EGAP.describesDataset, EGAP.DatasetCard),
-    "implementation": (EGAP.describesImplementation, EGAP.ImplementationCard),
-    "result": (DCAT.isVersionOf, EGAP.EvaluationResult),
-}
-"""How the records of a kind name what they are about, and their class."""
 _QUERIES = ("searched", "searched-parts", "searched-further")
 _UNCOUNTED = {
     f"{BASE}code/{code}"
@@ -42,17 +32,17 @@ _NOTES = (SKOS.definition, SKOS.scopeNote, SKOS.example, EGAP.questionText, EGAP
 
 def documents(engine: Engine) -> list[SearchedThing]:
     """Return everything that is searched of a store, in the order of kinds and ids."""
-    said = {kind: _records(engine, kind) for kind in _RECORDS}
-    called = _names_in_lists(engine) | {
-        f"{BASE}id/{kind}/{i}": _name(i, s) for kind in said for (i, _), s in said[kind].items()
-    }
+    said = _records(engine)
+    called = _names_in_lists(engine)
+    called |= {f"{BASE}id/{kind}/{i}": _name(i, s) for (kind, i, _), s in said.items()}
     found = [
         _document(kind, ident, fields, called, counted=counted)
-        for kind, things in said.items()
-        for (ident, counted), fields in things.items()
+        for (kind, ident, counted), fields in said.items()
     ]
-    found = [_with_authors(engine, thing) for thing in found]
-    found += [d for kind in _NAMED for d in _without_records(engine, kind, said[kind])]
+    known = works.by_key(engine)
+    found = [_with_authors(known, thing) for thing in found]
+    described = {(kind, ident) for kind, ident, _ in said}
+    found += [thing for kind in _NAMED for thing in _without_records(engine, kind, described)]
     return sorted(
         [*found, *_sources(engine, found), *_fixed()], key=lambda d: (_ORDER[d.kind], d.id)
     )
@@ -61,19 +51,19 @@ def documents(engine: Engine) -> list[SearchedThing]:
 _ORDER = {kind: place for place, kind in enumerate(KINDS)}
 
 
-def _records(engine: Engine, kind: str) -> dict[tuple[str, bool], dict[str, str]]:
-    """Return what the records of each thing say, those that count and those that do not apart."""
-    describes, of_class = _RECORDS[kind]
+def _records(engine: Engine) -> dict[tuple[str, str, bool], dict[str, str]]:
+    """Return what the records of each thing say, by its kind and id and whether they count."""
     by_record: defaultdict[tuple[str, str], defaultdict[str, list[str]]]
     by_record = defaultdict(lambda: defaultdict(list))
     for name in _QUERIES:
-        for row in internal.rows(engine, name, describes=describes, type=of_class):
-            key = path_below(row["about"]).partition("/")[2], str(row["record"])
+        for row in internal.rows(engine, name):
+            key = path_below(row["about"]), str(row["record"])
             by_record[key][str(row["field"])].append(str(row["said"]))
-    found: defaultdict[tuple[str, bool], dict[str, str]] = defaultdict(dict)
-    for (ident, _), fields in sorted(by_record.items()):
+    found: defaultdict[tuple[str, str, bool], dict[str, str]] = defaultdict(dict)
+    for (about, _), fields in sorted(by_record.items()):
+        kind, _, ident = about.partition("/")
         counted = not _UNCOUNTED & set("\n".join(fields.pop("status", [])).splitlines())
-        said = found[ident, counted]
+        said = found[kind, ident, counted]
         for field, texts in fields.items():
             said[field] = "\n".join(filter(None, [said.get(field), *texts]))[:_LONGEST]
     return found
@@ -108,20 +98,19 @@ def _document(
     )
 
 
-def _with_authors(engine: Engine, thing: SearchedThing) -> SearchedThing:
+def _with_authors(known: Mapping[str, Work], thing: SearchedThing) -> SearchedThing:
     """Return a thing with who wrote the works that it is published in, and when."""
-    published = (works.work_of(engine, address) for address in thing.own if "://" in address)
+    published = (known.get(addresses.key(url)) for url in thing.own if "://" in url)
     by = [name for work in published if work for name in (*work.authors, work.issued or "")]
     return replace(thing, people="\n".join([thing.people, *by])) if by else thing
 
 
 def _without_records(
-    engine: Engine, kind: str, said: Mapping[tuple[str, bool], _Said]
+    engine: Engine, kind: str, described: Collection[tuple[str, str]]
 ) -> Iterator[SearchedThing]:
     """Yield the things of a kind that other records name and none describes."""
-    described = {ident for ident, _ in said}
     for item in lists.listing(engine, _NAMED[kind], {}):
-        if (ident := str(item["id"])) not in described:
+        if (kind, ident := str(item["id"])) not in described:
             yield SearchedThing(kind, ident, (str(item["name"]), ident))
 
 
