@@ -32,6 +32,12 @@ def label(path: str) -> str:
     return of(path).label or path.rpartition("/")[2].replace("-", " ")
 
 
+@lru_cache(maxsize=4096)  # a path may be untrusted
+def short_label(path: str) -> str:
+    """Return what a name is called where there is little room; its label where it has no other."""
+    return _said(URIRef(f"{BASE}{path}"), EGAP.shortLabel) or label(path)
+
+
 def plain_name(dimension: str) -> str:
     """Return a dimension in plain words; its label where it has none."""
     return plain(dimension, label(f"dimension/{dimension}"))

@@ -132,11 +132,36 @@ def test_a_row_tells_how_each_assumption_is_known(client: TestClient) -> None:
             ), row
 
 
-def test_the_strip_says_its_values_in_words(client: TestClient) -> None:
+def test_a_row_shows_what_is_assumed_in_headed_columns(client: TestClient) -> None:
     found = opened(client, "/benchmarks?q=healthbench")
-    row = found.one('tr:has([href="/benchmarks/healthbench"])').words
-    assert "Information completeness: disputed." in row
-    assert "Rated quality (stated, to be recoded)" in row
+    heads = [head.words for head in found.all("thead th")]
+    assert heads[0] == "Benchmark"
+    assert heads[1] == "Who writes the question query authorship"
+    row = found.one('tbody tr:has([href="/benchmarks/healthbench"])')
+    cells = {cell["data-label"]: cell.words for cell in row.all("td")}
+    assert "disputed" in cells["How much is told"]
+    assert "Rated quality, to be recoded (stated)" in cells["What is counted"]
+    assert "language" in row.one("th .sub").words
+
+
+def test_each_head_sorts_and_turns_round(client: TestClient) -> None:
+    plain = opened(client, "/benchmarks")
+    assert plain.one('th a[href="/benchmarks?sort=interaction-type"]').words == "How many turns"
+    found = opened(client, "/benchmarks?sort=interaction-type")
+    assert found.one("[aria-sort]")["aria-sort"] == "ascending"
+    turned = found.one("[aria-sort] a")["href"]
+    assert opened(client, turned).one("[aria-sort]")["aria-sort"] == "descending"
+    for name in ("title", "gaps", "year", "outcome-validity"):
+        there, back = (exported(client, f"sort={mark}{name}") for mark in ("", "-"))
+        assert [row["id"] for row in there] == [row["id"] for row in back][::-1], name
+    years = [int(row["year"]) for row in exported(client, "sort=year") if row["year"]]
+    assert years == sorted(years, reverse=True)
+    assert years
+    assert client.get("/benchmarks?sort=-relevance").status_code == 400
+
+
+def test_a_search_that_finds_nothing_says_what_may_be_meant(client: TestClient) -> None:
+    assert "/benchmarks?q=MedQA" in opened(client, "/benchmarks?q=mdeqa").one(".card").links()
 
 
 def test_words_are_found_in_titles_authors_and_answers(client: TestClient) -> None:

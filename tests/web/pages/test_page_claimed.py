@@ -162,10 +162,12 @@ def test_queries_and_filters_leave_it_out_or_mark_it(service: TestClient) -> Non
 def test_lists_and_pages_have_a_mark_for_it(service: TestClient) -> None:
     listed = opened(service, "/benchmarks?q=Triage&sort=title")
     (row,) = (r for r in listed.all("tbody tr") if "/benchmarks/triage" in r.links())
-    assert [cell["class"] for cell in row.all(".strip > span")] == [
-        "is-claimed", "is-stated", "is-claimed", "is-claimed", "is-derived"
-    ]  # fmt: skip
-    assert "a card answers it and gives no source; never counted" in listed.one(".legend").words
+    squares = [
+        {square["class"].split()[-1] for square in cell.all(".val, .basis")}
+        for cell in row.all("td")[:5]
+    ]
+    assert squares == [{"no-source"}, {"stated"}, {"no-source"}, {"no-source"}, {"derived"}]
+    assert "claimed, no source" in listed.one(".legend").words
     page = opened(service, "/benchmarks/triage")
     authorship = page.one("#query-authorship")
     assert authorship.one("header .sign").words == "claimed"

@@ -6,13 +6,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 from loaders.mapping.iris import BASE, last_segment
+from loaders.model import CORE_DIMENSIONS
 from service.common import parameters
 from service.common.aliases import current_sort
 from service.common.problems import BadParameter
 from service.ontology.old_codes import current
 from service.search import find as searching
 from service.store.port import Engine
-from service.web.pages.benchmarks.index import BEST, SORTS, BenchmarkIndex, Facet, IndexEntry
+from service.web.pages.benchmarks.index import (
+    BEST,
+    SORTS,
+    BenchmarkIndex,
+    Facet,
+    IndexEntry,
+)
 from service.web.pages.benchmarks.index import index as benchmark_index
 
 ROWS = 50
@@ -20,6 +27,11 @@ ROWS = 50
 MOST = 40
 """The most choices that one facet shows; of more, those that leave most."""
 _DEFAULT = next(iter(SORTS))
+_NAMES = (*SORTS, *CORE_DIMENSIONS)
+ORDERS = (*_NAMES, *(f"-{name}" for name in _NAMES if name != BEST))
+"""Every order of the rows."""
+DESCENDING = frozenset({"answered", "gaps", "year"})
+"""The orders in which the largest comes first."""
 _OWN = ("q", "sort", "page")
 
 
@@ -60,6 +72,18 @@ class Filters:
     def turned(self, pages: int) -> str:
         """Return the address of the page that is so many further on."""
         return replace(self, page=self.page + pages).address()
+
+    def sorted_by(self, name: str) -> str:
+        """Return the address of the first page in the order of a column; again: turned round."""
+        given = f"-{name}" if self.sort == name else name
+        return replace(self, given_sort=given, page=1).address()
+
+    def direction(self, name: str) -> str | None:
+        """Return how the list is sorted by a column, as `aria-sort` says it; None: not by it."""
+        descends = name in DESCENDING
+        if self.sort.lstrip("-") != name:
+            return None
+        return "descending" if descends != self.sort.startswith("-") else "ascending"
 
     def active(self) -> tuple[str, ...]:
         """Return the names of what narrows the list."""
@@ -164,14 +188,17 @@ def _codes(facet: Facet, given: str) -> tuple[str, ...]:
 
 
 def _sort(given: str, words: str) -> str:
-    """Return the order that was asked for; nothing where it is the one that would be anyway."""
-    if given in SORTS or not given:
-        return "" if given == (BEST if words else _DEFAULT) else given
+    """Return the order that was requested; nothing where it is the one that would be anyway."""
+    if not given or given == (BEST if words else _DEFAULT):
+        return ""
+    if given in ORDERS:
+        return given if given != BEST else ""
     raise BadParameter(
-        f"sort is one of {', '.join(SORTS)}, not {given!r}.",
+        f"sort is one of {', '.join(ORDERS)}, each with - before it for the other way round, "
+        f"not {given!r}.",
         parameter="sort",
         value=given,
-        known=list(SORTS),
+        known=list(ORDERS),
     )
 
 
@@ -300,4 +327,6 @@ def _row(entry: IndexEntry) -> dict[str, Any]:
         "gaps": entry.gaps,
         "gaps_verified_against": list(entry.levels),
         **cells,
+        "year": entry.year or None,
+        "languages": list(entry.languages),
     }

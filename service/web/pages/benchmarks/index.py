@@ -6,18 +6,23 @@ A set of benchmarks is a whole number with one bit for each, so that the counts 
 take a millisecond over thousands.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
-from loaders.mapping.iris import last_segment
+from loaders.mapping.iris import DCTERMS, last_segment
 from loaders.model import CORE_DIMENSIONS
+from service.bibliography import addresses, works
+from service.bibliography.works import Work
 from service.fit import from_graph
 from service.fit.claims import BenchmarkClaims
 from service.ontology import scheme_queries
 from service.ontology.labels import label
 from service.ontology.schemes import Scheme, SchemeValue
-from service.queries import lists
+from service.queries import internal, lists
 from service.queries.cache import cached_per_state
 from service.store.port import Engine
 from service.web.pages.shared.assumption_strip import (
@@ -29,6 +34,7 @@ from service.web.pages.shared.assumption_strip import (
     strip,
 )
 
+_ARXIV = re.compile(r"arxiv:(\d\d)\d\d\.\d{4,5}")
 NO_GAP = "no-gap"
 """The choice of benchmarks of which no gap has been recorded."""
 BEST = "relevance"
@@ -38,13 +44,20 @@ SORTS: Mapping[str, str] = {
     BEST: "best match first",
     "title": "title",
     "gaps": "most gaps recorded",
+    "year": "newest first",
 }
-"""Every order of the rows; the first one is the default, the second that of a search."""
+"""The orders to choose from; the first one is the default, the second that of a search.
+
+Each dimension is one more, by its values in words; `-` before an order turns it round.
+"""
 
 
 @dataclass(frozen=True)
 class IndexEntry:
-    """One benchmark as a row: `cells` of the core dimensions, `further` of all others."""
+    """One benchmark as a row: `cells` of the core dimensions, `further` of all others.
+
+    `year` is that of the first work that its cards name as its publication; empty: not recorded.
+    """
 
     id: str
     title: str
@@ -55,6 +68,8 @@ class IndexEntry:
     cards: int
     levels: tuple[str, ...]
     gaps: int
+    year: str = ""
+    languages: tuple[str, ...] = ()
     cells: tuple[StripCell, ...] = ()
     further: tuple[StripCell, ...] = ()
 
@@ -98,10 +113,13 @@ def index(engine: Engine) -> BenchmarkIndex:
     cards = _by_benchmark(lists.listing(engine, "cards", {}))
     gaps = _by_benchmark(lists.listing(engine, "gaps", {}))
     hints = _hints(lists.listing(engine, "hints", {}))
+    years, languages = _facts(engine)
     further = tuple(name for name in schemes if name not in CORE_DIMENSIONS)
     entries = tuple(
         replace(
             _entry(c, cards.get(c.id, []), gaps.get(c.id, [])),
+            year=min(years.get(c.id, [""])),
+            languages=tuple(sorted(languages.get(c.id, ()))),
             cells=strip(c.claimed, hints.get(c.id, set())),
             further=strip(c.claimed, hints.get(c.id, set()), further),
         )
@@ -116,6 +134,30 @@ def _by_benchmark(items: Iterable[dict[str, str]]) -> dict[str, list[dict[str, s
     for item in items:
         found[last_segment(item["benchmark"])].append(item)
     return found
+
+
+def _facts(engine: Engine) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Return the years in which benchmarks were published and their languages, by id."""
+    years: defaultdict[str, set[str]] = defaultdict(set)
+    languages: defaultdict[str, set[str]] = defaultdict(set)
+    known = works.by_key(engine)
+    for row in internal.rows(engine, "benchmark-facts"):
+        ident, value = last_segment(row["about"]), str(row["value"])
+        if row["fact"] == DCTERMS.language:
+            languages[ident].add(value)
+        elif year := _year(known, value):
+            years[ident].add(year)
+    return years, languages
+
+
+def _year(known: Mapping[str, Work], address: str) -> str | None:
+    """Return the year of a publication: as its source card says, or as its number in arXiv does."""
+    key = addresses.key(address)
+    work = known.get(key)
+    if work and work.year:
+        return work.year
+    number = _ARXIV.fullmatch(key)
+    return f"20{number[1]}" if number else None
 
 
 def _hints(items: Iterable[Mapping[str, str]]) -> dict[str, set[str]]:
@@ -147,10 +189,24 @@ def _distinct(items: Iterable[Mapping[str, str]], name: str) -> tuple[str, ...]:
 
 def _orders(entries: Sequence[IndexEntry]) -> dict[str, tuple[int, ...]]:
     by_title = sorted(range(len(entries)), key=lambda i: (entries[i].title.casefold(), i))
-    keys = {"answered": lambda i: -entries[i].answered, "gaps": lambda i: -entries[i].gaps}
-    return {"title": tuple(by_title)} | {
+    keys: dict[str, Callable[[int], Any]] = {
+        "answered": lambda i: -entries[i].answered,
+        "gaps": lambda i: -entries[i].gaps,
+        "year": lambda i: -int(entries[i].year or 0),
+    }
+    for place, name in enumerate(CORE_DIMENSIONS):
+        keys[name] = partial(_by_values, entries, place)
+    found = {"title": tuple(by_title)} | {
         name: tuple(sorted(by_title, key=key)) for name, key in keys.items()
     }
+    return found | {f"-{name}": order[::-1] for name, order in found.items()}
+
+
+def _by_values(entries: Sequence[IndexEntry], place: int, number: int) -> tuple[bool, list[str]]:
+    """Return by what a dimension puts an entry in order: its values in words, none at the end."""
+    cells = entries[number].cells
+    values = sorted(words.casefold() for words, _ in cells[place].values)
+    return not values, values
 
 
 def _facets(

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response
 
+from loaders.model import CORE_DIMENSIONS
 from service.common.csv_tables import csv_text
+from service.ontology.labels import label
 from service.queries.cache import cached_per_state
+from service.search.find import search
 from service.store.port import Engine
 from service.web.dependencies import ServicesDep
 from service.web.pages.benchmarks import filters
 from service.web.pages.benchmarks import index as benchmark_index
 from service.web.pages.layout import page
 from service.web.pages.levels.index import levels
-from service.web.pages.shared.assumption_strip import STATES
 
 router = APIRouter(include_in_schema=False)
 _LONGEST_PUSHED = 4_000
@@ -28,7 +30,9 @@ def benchmarks(request: Request, services: ServicesDep) -> Response:
     shown = {
         "found": found,
         "sorts": benchmark_index.SORTS,
-        "states": STATES,
+        "core": CORE_DIMENSIONS,
+        "label": label,
+        "meant": None if found.total or not chosen.words else _meant(services.engine, chosen.words),
         "rows": filters.ROWS,
         "levels": levels(services.engine, chosen.words),
     }
@@ -37,6 +41,11 @@ def benchmarks(request: Request, services: ServicesDep) -> Response:
     if len(address) <= _LONGEST_PUSHED:
         answer.headers["HX-Push-Url"] = address
     return answer
+
+
+def _meant(engine: Engine, words: str) -> str | None:
+    """Return what may be meant by words that no benchmark has."""
+    return search(engine, words, ["benchmark"], 1).meant
 
 
 @router.get("/benchmarks.csv")

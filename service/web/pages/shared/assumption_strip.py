@@ -1,12 +1,12 @@
 """Five cells that say how each core assumption of a benchmark is known: never as one score."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from loaders.model import CORE_DIMENSIONS
 from service.fit.claims import Claim, CodedValue
-from service.ontology.labels import label, part_of
+from service.ontology.labels import label, part_of, short_label
 from service.ontology.old_codes import to_recode
 from service.ontology.schemes import DISPUTED, NOT_APPLICABLE
 
@@ -25,14 +25,19 @@ STATES: Mapping[str, str] = {
 """Every state of a cell, with what it means."""
 
 
+_BASES = (STATED, DERIVED, CLAIMED, HINTED)
+"""How a value may be known, the best first."""
+
+
 @dataclass(frozen=True)
 class StripCell:
-    """One dimension of one benchmark: its state, and the values in words."""
+    """One dimension of one benchmark: its state, the values in words, and each with its basis."""
 
     dimension: str
     label: str
     state: str
     words: str
+    values: tuple[tuple[str, str], ...] = ()
 
 
 def strip(
@@ -50,7 +55,24 @@ def strip(
 def cell(dimension: str, claims: Sequence[Claim], *, hinted: bool = False) -> StripCell:
     """Return how one dimension is known, and what the cards claim on it."""
     found = state(claims, hinted=hinted)
-    return StripCell(dimension, label(f"dimension/{dimension}"), found, _words(found, claims))
+    return StripCell(
+        dimension,
+        label(f"dimension/{dimension}"),
+        found,
+        _words(found, claims),
+        tuple(_short_values(dimension, claims)),
+    )
+
+
+def _short_values(dimension: str, claims: Iterable[Claim]) -> Iterator[tuple[str, str]]:
+    """Yield each coded value in a few words with its basis, the best basis where it has several."""
+    given = {(v.code, CLAIMED if c.claimed and v.basis != HINTED else v.basis)
+             for c in claims for v in c.coded}  # fmt: skip
+    best: dict[str, str] = {}
+    for code, basis in sorted(given, key=lambda pair: (pair[0], _BASES.index(pair[1]))):
+        best.setdefault(code, basis)
+    for code, basis in best.items():
+        yield f"{short_label(f'value/{dimension}/{code}')}{_mark(dimension, code)}", basis
 
 
 def state(claims: Sequence[Claim], *, hinted: bool = False) -> str:
