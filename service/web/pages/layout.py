@@ -51,7 +51,6 @@ INDEX: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("/sources", "Sources"),
         ("/systems", "Systems"),
         ("/datasets", "Datasets"),
-        ("/sources", "Sources"),
         ("/gaps/ledger", "Recomputed numbers"),
         ("/queries", "Questions"),
         ("/terms", "Terms"),
