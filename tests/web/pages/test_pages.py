@@ -87,7 +87,10 @@ def test_every_page_says_how_old_the_graph_is_and_which_version_serves_it(
     assert latest["total"]
     for path in ("/", "/guides", "/queries"):
         footer = opened(client, path).one("footer .release")
-        assert re.match(r"EvalGap \d+\.\d+\.\d+ · the graph as of \d{4}-\d\d-\d\d ·", footer.words)
+        assert re.match(
+            r"EvalGap \d+\.\d+\.\d+ · data release \d{4}-\d\d-\d\d, sha256 \w{12} · last write on",
+            footer.words,
+        )
         assert datetime.fromisoformat(footer.one("time")["datetime"]).tzinfo
 
 

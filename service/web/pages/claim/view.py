@@ -244,8 +244,8 @@ def _ladder(words: _Words, found: Ladder) -> ShownLadder:
     over = axis(values, 100.0)
     rows: list[LossRow] = []
     for at, score in enumerate(found.scores):
-        about = score.about or score.name
-        rows.append(LossRow(about, "", (over.bar("score", 0.0, score.value),), score.words, ""))
+        name, bar = score.name[:1].upper() + score.name[1:], over.bar("score", 0.0, score.value)
+        rows.append(LossRow(name, score.about or "", (bar,), score.words, ""))
         if at < len(found.steps):
             step = found.steps[at]
             bar = over.bar(_FILLS[words.kind(step.assumptions)], score.value, values[at + 1])
