@@ -33,6 +33,8 @@ KEPT: Mapping[str, str] = {
     "service.evidence.from_graph.figures": "one entry a figure of a current gap",
     "service.fit.from_graph._benchmarks": "one entry a benchmark, with its claims",
     "service.fit.from_graph.deployments": "one entry a deployment, with its claims",
+    "service.fit.from_graph.own_deployments": "one entry a use that a user described",
+    "service.fit.outcomes.outcome_finding": "64 domains, each with the names of some benchmarks",
     "service.linked_data.dump.dumps": "two files on disk, made when they are first requested",
     "service.linked_data.statistics.statistics": "one entry a class, property and source",
     "service.ontology.dimensions.dimensions": "one entry a coded value",

@@ -134,9 +134,15 @@ def _described_at(services: Services, typed: Mapping[str, str]) -> FitAddress:
 def _not_kept(
     request: Request, services: Services, typed: Mapping[str, str], problem: Problem
 ) -> Response:
-    """Show the page again with what was typed, but for the token, and the problem."""
+    """Show the page again with what was typed, but for the token, and the problem.
+
+    Raises the problem where nothing is described that a page could show.
+    """
     at = _described_at(services, typed)
-    shown = view.shown(services.engine, _case(at, services))
+    case = address.case(services.engine, at)
+    if case is None:
+        raise problem
+    shown = view.shown(services.engine, case)
     again = {name: typed.get(name, "") for name in ("author", "license")}
     values = {**_values(services, at, shown), "problem": problem.document(), "typed": again}
     answer = page(request, "pages/fit/fit.html", values, problem.status)
