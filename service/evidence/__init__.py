@@ -2,6 +2,7 @@
 
 __all__ = [
     "by_dimension",
+    "directions",
     "figures",
     "first_tests",
     "from_graph",

@@ -12,6 +12,7 @@ from service.evidence.prediction import (
 )
 from service.evidence.syntheses import DimensionSyntheses, of_dimension
 from service.ontology import scheme_queries
+from service.ontology.dimensions import dimensions
 from service.queries.cache import cached_per_state
 from service.store.port import Engine
 
@@ -36,6 +37,11 @@ def by_dimension(engine: Engine, given: str) -> EvidenceByDimension:
             f"{', '.join(sorted(known))}."
         )
     return _made(engine)[name]
+
+
+def every_dimension(engine: Engine) -> tuple[EvidenceByDimension, ...]:
+    """Return what there is for each dimension with coded values, in the order of all pages."""
+    return tuple(_made(engine)[name] for name in dimensions(engine))
 
 
 def _coded(engine: Engine) -> frozenset[str]:

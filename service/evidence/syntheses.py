@@ -13,6 +13,7 @@ from math import inf
 
 from service.evidence import gates
 from service.evidence.copies import best_first, level
+from service.evidence.directions import StudyDirection, directions
 from service.evidence.figures import PROPORTION_UNITS, Figure, clusters, standard_error
 from service.evidence.pooling import StudyEffect, Summary, together
 from service.evidence.relevance import LogOddsPool, as_log_odds, summary_of, warnings
@@ -116,11 +117,26 @@ class Synthesis:
 
 @dataclass(frozen=True)
 class DimensionSyntheses:
-    """The syntheses of a dimension, whole first, and the figures that are in none."""
+    """The syntheses of a dimension, whole first, and the figures that are in none.
+
+    `figures` are all figures about it, each once, `studies` which way those of each study point.
+    """
 
     dimension: str
     syntheses: tuple[Synthesis, ...]
     left_out: tuple[LeftOut, ...]
+    figures: tuple[Figure, ...]
+    studies: tuple[StudyDirection, ...]
+
+    @property
+    def whole(self) -> tuple[Synthesis, ...]:
+        """The syntheses that are no subgroup of another."""
+        return tuple(s for s in self.syntheses if s.subgroup is None)
+
+    @property
+    def open(self) -> tuple[Synthesis, ...]:
+        """Those of them that give a summary."""
+        return tuple(s for s in self.whole if s.summary)
 
 
 _Named = tuple[str, Callable[[Figure], str | None]]
@@ -161,10 +177,13 @@ def of_dimension(dimension: str, every: Iterable[Figure]) -> DimensionSyntheses:
         if kind is not None and up is not None:  # what lacks one has failed its gate
             pools[kind, up].append(figure)
     made = [s for key, figures in pools.items() for s in _syntheses(dimension, *key, figures)]
+    each = tuple(f for f in about if not repeated(f, about))
     return DimensionSyntheses(
         dimension,
         tuple(sorted(made, key=lambda s: (s.subgroup is not None, -s.k, s.metric_class.code))),
         (*failed.values(), *_not_chosen(s for s in made if s.subgroup is None)),
+        each,
+        directions(dimension, each),
     )
 
 
@@ -173,7 +192,7 @@ def _failure(figure: Figure, dimension: str, about: Sequence[Figure]) -> LeftOut
     named: tuple[_Named, ...] = (
         ("alone", lambda f: _alone(f, dimension)),
         *_BEFORE,
-        ("once", lambda f: _once(f, about)),
+        ("once", lambda f: repeated(f, about)),
         ("error", gates.error),
     )
     failed = ((gate, why) for gate, asks in named if (why := asks(figure)))
@@ -185,7 +204,8 @@ def _alone(figure: Figure, dimension: str) -> str | None:
     return f"{' and '.join(more)} changed with it" if more else None
 
 
-def _once(figure: Figure, about: Sequence[Figure]) -> str | None:
+def repeated(figure: Figure, about: Sequence[Figure]) -> str | None:
+    """Return which better record has the same figure, in words; None for the one that counts."""
     if figure.group is None:
         return None
     best = min((f for f in about if f.group == figure.group), key=best_first)

@@ -5,6 +5,7 @@ from typing import Any
 
 from loaders.mapping.iris import BASE
 from service.common.json_values import document
+from service.evidence.directions import DIRECTIONS, StudyDirection, counts
 from service.evidence.figures import Figure, standard_error
 from service.evidence.pooling import Summary
 from service.evidence.prediction import PredictionGate
@@ -36,6 +37,7 @@ def syntheses(found: DimensionSyntheses, prediction: Sequence[PredictionGate]) -
             for name, asks in GATES.items()
         ],
         "syntheses": [_synthesis(s) for s in found.syntheses],
+        "studies": [_study(study) for study in found.studies],
         "left_out": [_left_out(item) for item in found.left_out],
         "prediction": {"shown": False, "gates": document(list(prediction))},
     }
@@ -103,6 +105,17 @@ def _of_figure(figure: Figure) -> dict[str, Any]:
     }
 
 
+def _study(found: StudyDirection) -> dict[str, Any]:
+    return {
+        "studies": list(found.studies),
+        "direction": found.direction,
+        "changed_alone": found.alone,
+        "figures": len(found.figures),
+        "excluding_no_difference": found.excluding,
+        "gaps": list(found.gaps),
+    }
+
+
 def _left_out(item: LeftOut) -> dict[str, Any]:
     figure = item.figure
     return {
@@ -117,6 +130,24 @@ def _left_out(item: LeftOut) -> dict[str, Any]:
         "kind": figure.kind,
     }
 
+
+def overview(found: DimensionSyntheses) -> dict[str, Any]:
+    """Return what there is about one dimension, in numbers."""
+    many = counts(found.studies)
+    return {
+        "dimension": found.dimension,
+        "figures": len(found.figures),
+        "studies": len(found.studies),
+        **{name.replace("-", "_"): many.get(name, 0) for name in DIRECTIONS},
+        "summaries": len(found.open),
+    }
+
+
+OVERVIEW = (
+    "dimension", "figures", "studies", *(name.replace("-", "_") for name in DIRECTIONS),
+    "summaries",
+)  # fmt: skip
+"""`lost` and the like count studies by the direction of their figures."""
 
 COLUMNS = (
     "dimension", "state", "metric_class", "higher_is_better", "subgroup", "found_afterwards", "k",

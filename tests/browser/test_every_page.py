@@ -47,6 +47,8 @@ PAGES = (
     "/claim",
     "/claim?benchmark=medqa&score=95+%25&model=GPT-4o&use=public-self-assessment",
     "/claim/figures?benchmark=craft-md&score=60+%25&use=clinician-workup",
+    "/evidence",
+    "/evidence/decision-mediation",
     "/coverage",
     "/coverage?rows=query-authorship&columns=outcome-validity&cell=natural-use,behaviour",
     "/author",

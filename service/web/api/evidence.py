@@ -1,4 +1,4 @@
-"""`/api/v1/evidence/{dimension}`: what studies of one dimension give together, if they may."""
+"""`/api/v1/evidence` and below: what studies of a dimension give together, if they may."""
 
 from typing import Any
 
@@ -7,13 +7,33 @@ from fastapi import APIRouter, Request, Response
 from service.bibliography.cited import cited_in
 from service.common.csv_tables import csv_text
 from service.evidence import synthesis_report
-from service.evidence.by_dimension import by_dimension
+from service.evidence.by_dimension import by_dimension, every_dimension
 from service.web.dependencies import ServicesDep
 from service.web.lines import ANALYSED
 from service.web.requests import only_params
 from service.web.responses import json_text, respond
 
 router = APIRouter(prefix="/api/v1", tags=["evidence"], dependencies=[ANALYSED])
+
+
+@router.get("/evidence")
+def overview(request: Request, services: ServicesDep) -> Response:
+    """Return each dimension with how many figures and studies there are, and how these point.
+
+    `lost`, `gained`, `both`, `no_difference` and `not_stated` count studies by the direction of
+    their figures, whatever their size; `summaries` counts what is summed up.
+    """
+    only_params(request, ("format",))
+    rows = [
+        synthesis_report.overview(found.syntheses) for found in every_dimension(services.engine)
+    ]
+    return respond(
+        request,
+        {
+            "application/json": lambda: json_text(request, {"items": rows, "total": len(rows)}),
+            "text/csv": lambda: csv_text(rows, synthesis_report.OVERVIEW),
+        },
+    )
 
 
 @router.get("/evidence/{dimension}")

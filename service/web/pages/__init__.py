@@ -7,6 +7,7 @@ from service.web.pages.claim import routes as claim
 from service.web.pages.coverage import routes as coverage
 from service.web.pages.decompose import routes as decompose
 from service.web.pages.deployments import routes as deployments
+from service.web.pages.evidence import routes as evidence
 from service.web.pages.fit import routes as fit
 from service.web.pages.gaps import routes as gaps
 from service.web.pages.guides import routes as guides
@@ -48,6 +49,7 @@ ROUTERS = (
     fit.router,
     decompose.router,
     gaps.router,
+    evidence.router,
     coverage.router,
     plans.router,
     sources.router,

@@ -43,6 +43,7 @@ INDEX: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("/benchmarks", "Benchmarks"),
         ("/deployments", "Deployments"),
         ("/gaps", "Gaps"),
+        ("/evidence", "Evidence"),
     ),
     "Browse": (
         ("/coverage", "Coverage"),

@@ -1,22 +1,25 @@
-"""Measured gaps on one axis, as rows of a plot.
+"""Measured gaps, or parts of them, on one axis, as rows of a plot.
 
-Only what is a length on one scale is drawn: differences in percentage points, a loss to the right.
-Everything else stands beside it as it is, since a ratio has no place on that axis.
+Only what is a length on one scale is drawn: differences of two shares in percentage points, a loss
+to the right. A difference that is recorded as a fraction is drawn in points and says so. Everything
+else stands beside it as it is, since a ratio has no place on that axis.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loaders.model import PAIR, Gap, Interval, interval_words
-from service.common.amounts import QUALIFIERS
+from loaders.model import PAIR, Contribution, Gap, Interval, interval_words
+from service.common.amounts import QUALIFIERS, measure
 from service.common.digits import printed
 from service.ontology import graphs
 from service.web.pages.shared.numbers import kind_of
 from service.web.pages.shared.plot import Axis, Mark, axis
 
-UNIT, KIND = "percentage-point", "absolute-difference"
-"""The unit and the kind of gap of everything that is drawn."""
+POINTS: Mapping[str, Decimal] = {"percentage-point": Decimal(1), "fraction": Decimal(100)}
+"""Units of what is drawn, and how many percentage points they are."""
+KIND = "absolute-difference"
+"""The kind of gap of everything that is drawn."""
 SEEN = frozenset({"full-text", "recomputed"})
 """Levels of verification of figures that were seen whole; others have a hollow dot."""
 ROLES = {"task": ("dot", "hollow t"), "outcome": ("dot o", "hollow")}
@@ -24,79 +27,153 @@ ROLES = {"task": ("dot", "hollow t"), "outcome": ("dot o", "hollow")}
 
 
 @dataclass(frozen=True)
-class PlottedGap:
-    """A gap as a row: its marks, its figure, and the intervals that are drawn, in words.
-
-    `kind` says what changed: task, outcome, mixed or other. `seen` tells that the figure was seen
-    in the full text or recomputed.
-    """
+class Measured:
+    """A gap, or a contribution to it: the estimate, what changed, and a word for those who ask."""
 
     gap: Gap
+    estimate: Gap | Contribution
+    changed: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PlottedGap:
+    """A measured figure as a row: its marks, its figure, and the drawn intervals in words.
+
+    `kind` says what changed: task, outcome, mixed or other. `seen` tells that the figure was seen
+    in the full text or recomputed. `recorded` is the figure in its own unit, where that is another.
+    """
+
+    measured: Measured
     kind: str
     seen: bool
     marks: tuple[Mark, ...]
     figure: str
     intervals: tuple[str, ...]
+    recorded: str
+
+    @property
+    def gap(self) -> Gap:
+        """The gap of the row."""
+        return self.measured.gap
+
+
+@dataclass(frozen=True)
+class PlottedSummary:
+    """What studies give together: a row below those that it sums up."""
+
+    label: str
+    about: str
+    marks: tuple[Mark, ...]
+    figure: str
+    interval: str
+
+
+@dataclass(frozen=True)
+class PlotGroup:
+    """Rows under one heading, the largest loss first, and what they give together."""
+
+    heading: str
+    rows: tuple[PlottedGap, ...]
+    summaries: tuple[PlottedSummary, ...] = ()
 
 
 @dataclass(frozen=True)
 class GapPlot:
-    """Gaps on one axis, the largest loss first; `apart` are those that are on another scale."""
+    """Gaps on one axis, in groups; `apart` are those that are on another scale."""
 
     axis: Axis
-    rows: tuple[PlottedGap, ...]
-    apart: tuple[Gap, ...]
+    groups: tuple[PlotGroup, ...]
+    apart: tuple[Gap, ...] = ()
+
+    @property
+    def rows(self) -> tuple[PlottedGap, ...]:
+        """The rows of all groups."""
+        return tuple(row for group in self.groups for row in group.rows)
 
 
 def gap_plot(gaps: Sequence[Gap]) -> GapPlot:
     """Return gaps on one axis; those on another scale stand apart, in the order given."""
-    drawn = sorted(filter(_fits, gaps), key=lambda gap: (-max(_values(gap)), gap.id))
-    ends = [float(end) for gap in drawn for end in (*_values(gap), *_bounds(gap))]
-    on, kinds = axis(ends), graphs.assumption_kinds()
-    rows = tuple(_row(on, gap, kinds) for gap in drawn)
-    return GapPlot(on, rows, tuple(gap for gap in gaps if not _fits(gap)))
+    drawn = [Measured(gap, gap, gap.varies) for gap in gaps if fits(gap, gap)]
+    on = axis_of(drawn)
+    rows = plotted(on, drawn)
+    groups = (PlotGroup("", rows),) if rows else ()
+    return GapPlot(on, groups, tuple(gap for gap in gaps if not fits(gap, gap)))
 
 
-def _fits(gap: Gap) -> bool:
+def fits(gap: Gap, estimate: Gap | Contribution) -> bool:
+    """Tell whether a gap, or a part of it, is a difference in points of a pair of scores."""
     pair = gap.comparison in {None, PAIR}
-    return pair and gap.unit == UNIT and gap.gap_kind == KIND and bool(_values(gap))
+    return pair and estimate.unit in POINTS and gap.gap_kind == KIND and bool(values(estimate))
 
 
-def _values(gap: Gap) -> tuple[Decimal, ...]:
-    given = (gap.value,) if gap.value is not None else (gap.lowest, gap.highest)
-    return tuple(value for value in given if value is not None)
+def axis_of(drawn: Iterable[Measured], more: Iterable[float] = ()) -> Axis:
+    """Return an axis that holds all figures with their intervals, and some numbers more."""
+    ends = [float(end) for m in drawn for end in (*values(m.estimate), *_bounds(m.estimate))]
+    return axis([*ends, *more])
 
 
-def _bounds(gap: Gap) -> Iterable[Decimal]:
-    return (end for i in gap.intervals for end in (i.lower, i.upper))
+def values(found: Gap | Contribution) -> tuple[Decimal, ...]:
+    """Return the number of an estimate in points; the ends of several values; or nothing."""
+    given = (found.value,) if found.value is not None else (found.lowest, found.highest)
+    return tuple(_in_points(v, POINTS[found.unit]) for v in given if v is not None)
 
 
-def _row(on: Axis, gap: Gap, kinds: Mapping[str, str]) -> PlottedGap:
-    kind, seen = kind_of(gap.varies, kinds), gap.verification in SEEN
+def plotted(on: Axis, drawn: Iterable[Measured]) -> tuple[PlottedGap, ...]:
+    """Return figures as rows, the largest loss first."""
+    kinds = graphs.assumption_kinds()
+    ordered = sorted(drawn, key=lambda m: (-max(values(m.estimate)), m.gap.id))
+    return tuple(_row(on, measured, kinds) for measured in ordered)
+
+
+def _bounds(found: Gap | Contribution) -> Iterable[Decimal]:
+    return (end * POINTS[found.unit] for i in found.intervals for end in (i.lower, i.upper))
+
+
+def _row(on: Axis, measured: Measured, kinds: Mapping[str, str]) -> PlottedGap:
+    found, gap = measured.estimate, measured.gap
+    kind, seen, scale = (
+        kind_of(measured.changed, kinds),
+        gap.verification in SEEN,
+        POINTS[found.unit],
+    )
     full, hollow = ROLES.get(kind, ("dot x", "hollow x"))
-    drawn = _drawn(gap)
+    drawn = _drawn(found)
     lines = [
-        on.line(weight, float(i.lower), float(i.upper), 50)
+        on.line(weight, float(i.lower * scale), float(i.upper * scale), 50)
         for i, weight in zip(drawn, ("thin", "thick"), strict=False)
     ]
-    dots = [on.dot(full if seen else hollow, float(value)) for value in _values(gap)]
-    words = tuple(_interval(gap, i) for i in drawn)
-    return PlottedGap(gap, kind, seen, (*lines, *dots), _figure(gap), words)
+    dots = [on.dot(full if seen else hollow, float(value)) for value in values(found)]
+    step = _step(measured)
+    words = tuple(_interval(i, scale, step) for i in drawn)
+    own = "" if scale == 1 or found.value is None else measure(found.value, found.unit)
+    return PlottedGap(measured, kind, seen, (*lines, *dots), _figure(found, step), words, own)
 
 
-def _drawn(gap: Gap) -> tuple[Interval, ...]:
+def _drawn(found: Gap | Contribution) -> tuple[Interval, ...]:
     """Return the widest interval and, where there are several, the narrowest."""
-    widest = sorted(gap.intervals, key=lambda i: i.lower - i.upper)
+    widest = sorted(found.intervals, key=lambda i: i.lower - i.upper)
     return (*widest[:1], *widest[1:][-1:])
 
 
-def _interval(gap: Gap, found: Interval) -> str:
+def _step(measured: Measured) -> Decimal | None:
+    """Return to what a figure was rounded, in points."""
+    own = measured.estimate.precision or measured.gap.precision
+    return None if own is None else _in_points(own, POINTS[measured.estimate.unit])
+
+
+def _in_points(value: Decimal, scale: Decimal) -> Decimal:
+    """Return a number in points, with the digits that it has in its own unit and no others."""
+    return value if scale == 1 else (value * scale).normalize()
+
+
+def _interval(found: Interval, scale: Decimal, step: Decimal | None) -> str:
     by = f"by {found.sampling_unit}" if found.sampling_unit else None
-    lower, upper = (printed(end, gap.precision) for end in (found.lower, found.upper))
+    lower, upper = (printed(_in_points(end, scale), step) for end in (found.lower, found.upper))
     return interval_words(lower, upper, found.level, by)
 
 
-def _figure(gap: Gap) -> str:
+def _figure(found: Gap | Contribution, step: Decimal | None) -> str:
     """Return the figure in the unit of the axis: `at least 60.4`."""
-    said = " to ".join(printed(value, gap.precision) for value in _values(gap))
-    return " ".join(filter(None, (QUALIFIERS.get(gap.qualifier or "", ""), said)))
+    said = " to ".join(printed(value, step) for value in values(found))
+    return " ".join(filter(None, (QUALIFIERS.get(found.qualifier or "", ""), said)))

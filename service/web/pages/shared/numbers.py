@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from loaders.model import Estimate, Interval, Study
 from service.common.amounts import amount, measure
 from service.common.digits import padded_to
+from service.ontology.labels import plain_name
 from service.web.pages.shared.waterfall_geometry import Drawn
 
 Role = str
@@ -180,7 +181,15 @@ def kind_of(dimensions: Sequence[str], kinds: Mapping[str, str]) -> str:
 
 def named(dimensions: Sequence[str]) -> str:
     """Return dimensions in words: `query authorship, language and period`."""
-    words = [d.replace("-", " ") for d in dimensions]
+    return _joined([d.replace("-", " ") for d in dimensions])
+
+
+def named_plainly(dimensions: Sequence[str]) -> str:
+    """Return dimensions by their plain names: `who writes the question and how much is told`."""
+    return _joined([name[:1].lower() + name[1:] for name in map(plain_name, dimensions)])
+
+
+def _joined(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from loaders.model import CORE_DIMENSIONS
 from service.common import parameters
 from service.fit import coded
-from service.ontology import labels, terms
+from service.ontology import dimensions, labels, terms
 from service.web.dependencies import ServicesDep
 from service.web.pages.layout import page
 
@@ -63,6 +63,7 @@ def term(scheme: str, code: str, request: Request, services: ServicesDep) -> Res
         "uses": coded.uses(services.engine, found.name.id),
         "kinds": KINDS,
         "core": CORE_DIMENSIONS,
+        "measured": dimensions.dimensions(services.engine),
         "scheme_label": _scheme_label(scheme),
         "of_dimension": f"{terms.DIMENSION}/{scheme}" in terms.known(),
         "inline": lambda text: Markup(_INLINE.renderInline(text)),  # noqa: S704 - no HTML passes
