@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 _INJECTED = ", ".join(
     [
-        "script:not([src])",
+        "script:not([src], [type='application/ld+json'])",
         *("img", "think", "mask", "[onerror]", "[onfocus]", "[onload]"),
         *(f'[{name}^="{kind}:" i]' for name in ("href", "src", "action", "formaction")
           for kind in ("javascript", "vbscript")),

@@ -15,7 +15,7 @@ _ENTRIES = {
     "conference-paper": ("inproceedings", "booktitle", "CONF"),
     "preprint": ("misc", "howpublished", "UNPB"),
     "report": ("techreport", "institution", "RPRT"),
-    "dataset": ("misc", "howpublished", "DATA"),
+    "data-set": ("misc", "howpublished", "DATA"),
     "repository": ("misc", "howpublished", "COMP"),
     "web-page": ("misc", "howpublished", "ELEC"),
 }

@@ -27,6 +27,8 @@ SUFFIXES = {
     "md": "text/markdown",
     "bib": "application/x-bibtex",
     "ris": "application/x-research-info-systems",
+    "svg": "image/svg+xml",
+    "png": "image/png",
 }
 """Every suffix that an address may end in, and the media type it stands for."""
 

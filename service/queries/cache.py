@@ -54,11 +54,13 @@ KEPT: Mapping[str, str] = {
     "service.web.pages.gaps.list.choices": "one entry a choice of a filter",
     "service.web.pages.home.view.front": "counts, and one gap",
     "service.web.pages.levels.index._choices": "a hundred choices a filter",
+    "service.web.pages.layout._release": "one release",
     "service.web.pages.layout._snapshot": "one date",
     "service.web.pages.plans.view.cards": "one id a card that a person wrote",
     "service.web.pages.plans.view.deployments": "one id and title a deployment",
     "service.web.pages.plans.view.shown": "256 plans with their histories",
     "service.web.pages.reviews.index.index": "one entry a review",
+    "service.web.pages.sharing.routes._paths": "one address a page, at most 50,000",
     "service.web.pages.studies.index.index": "one entry a study",
 }
 """Every value that is kept, by the function that makes it, and what it grows with."""

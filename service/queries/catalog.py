@@ -85,6 +85,11 @@ class NamedQuery:
             for u in counted.on_request(self.sparql)
         )
 
+    @property
+    def examples(self) -> dict[str, str]:
+        """An argument for each parameter, with which it has an answer on the shipped data."""
+        return {p.name: p.example for p in self.params.values()}
+
     def document(self) -> dict[str, Any]:
         """Return the query as JSON values."""
         return {

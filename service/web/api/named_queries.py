@@ -40,13 +40,13 @@ def run_query(name: str, request: Request, services: ServicesDep) -> Response:
     form = request.query_params.get("format")
     arguments = {k: v for k, v in request.query_params.items() if k != "format" and v}
     if not arguments and suffix == "rq":
-        arguments = {p.name: p.example for p in query.params.values()}
+        arguments = query.examples
     try:
         sparql = catalog.bind(query, arguments, services.engine)
     except BadParameter as problem:
-        if choose(request.headers.get("accept"), FORMS, suffix or form) == "text/html":
-            return named.choose(request, services.engine, query, arguments, problem)
-        raise
+        if choose(request.headers.get("accept"), FORMS, suffix or form) != "text/html":
+            raise
+        return named.unanswered(request, services.engine, query, arguments, problem)
 
     old = [found.sentence() for found in catalog.old_parameters(query, arguments).values()]
 

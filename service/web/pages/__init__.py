@@ -17,6 +17,7 @@ from service.web.pages.plans import routes as plans
 from service.web.pages.query import routes as query
 from service.web.pages.reviews import routes as reviews
 from service.web.pages.search import routes as search
+from service.web.pages.sharing import routes as sharing
 from service.web.pages.sources import routes as sources
 from service.web.pages.studies import routes as studies
 from service.web.pages.systems import routes as systems
@@ -52,6 +53,7 @@ ROUTERS = (
     evidence.router,
     coverage.router,
     plans.router,
+    sharing.router,
     sources.router,
     query.router,
     author.router,

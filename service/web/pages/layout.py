@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request, Response
 from fastapi.templating import Jinja2Templates
@@ -157,13 +158,24 @@ def bare(
     prefix = request.scope.get("root_path", "")
     page_path = request.scope["path"].removeprefix(prefix)
     answer = _templates.TemplateResponse(
-        request, template, {"page_path": page_path, "place": _place(page_path), **shown}, status
+        request,
+        template,
+        {"page_path": page_path, "place": _place(page_path), "here": _here(request), **shown},
+        status,
     )
     answer.headers.update({"Vary": "Accept", **(headers or {})})
     if prefix:
         answer.body = under(prefix, bytes(answer.body))
         answer.headers["Content-Length"] = str(len(answer.body))
     return answer
+
+
+def _here(request: Request) -> Mapping[str, str]:
+    """Return the address of this service, and that of the page with its state."""
+    base = str(request.base_url).rstrip("/")
+    path = quote(request.scope["path"].removeprefix(request.scope.get("root_path", "")))
+    query = f"?{request.url.query}" if request.url.query else ""
+    return {"base": base, "address": f"{base}{path}{query}"}
 
 
 def _place(path: str) -> str:

@@ -13,9 +13,11 @@ from service.ontology import labels
 from service.ontology.old_codes import dimension_and_code, to_recode
 from service.store.rdf_input import write
 from service.web.dependencies import Services, ServicesDep
+from service.web.linked_data.descriptions import base_of
 from service.web.pages.benchmark import citation, history, measured_gaps, related, view
 from service.web.pages.benchmark.view import BenchmarkPage
 from service.web.pages.layout import page
+from service.web.pages.shared import structured
 
 router = APIRouter(include_in_schema=False)
 
@@ -54,6 +56,7 @@ def benchmark(ident: str, request: Request, services: ServicesDep) -> Response:
         "tabs": TABS,
         "tab": tab,
         "forms": _FORMS,
+        "structured": structured.card(found.cards[0].card, base_of(request)),
         **_WORDS,
         **_SHOWN[tab](services, found, given),
     }

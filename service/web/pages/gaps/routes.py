@@ -5,18 +5,21 @@ from fastapi import APIRouter, Request, Response
 from service.common import parameters
 from service.common.csv_tables import csv_text
 from service.common.negotiation import split_suffix
+from service.common.problems import NotFound
 from service.decomposition import ledger
 from service.ontology.labels import definition, label
 from service.web.dependencies import ServicesDep
+from service.web.linked_data.descriptions import base_of
 from service.web.pages.gaps import gap as gap_view
 from service.web.pages.gaps import list as gap_list
 from service.web.pages.gaps import recomputed
 from service.web.pages.gaps.gap import GapPage
+from service.web.pages.gaps.picture import picture_of
 from service.web.pages.layout import page
-from service.web.pages.shared import numbers
+from service.web.pages.shared import numbers, picture, structured
 
 router = APIRouter(include_in_schema=False)
-CSV = "text/csv"
+CSV, SVG, PNG = "text/csv", "image/svg+xml", "image/png"
 
 
 @router.get("/gaps")
@@ -45,14 +48,38 @@ def ledger_page(request: Request) -> Response:
 
 @router.get("/gaps/{ident:path}")
 def gap_page(ident: str, request: Request, services: ServicesDep) -> Response:
-    """Show one gap: waterfalls, every number with its formula and source, what disagrees."""
+    """Show one gap: waterfalls, every number with its formula and source, what disagrees.
+
+    `.csv` gives the numbers, `.svg` and `.png` the waterfall as a picture.
+    """
     parameters.only(request.query_params, ("unit",), "This page")
-    name, suffix = split_suffix(ident, [CSV])
+    name, suffix = split_suffix(ident, [CSV, SVG, PNG])
     shown = gap_view.shown(services.engine, name, request.query_params.get("unit"))
-    if suffix:
+    if suffix == "csv":
         return _table(_csv(shown))
-    context = {"shown": shown, "gap": shown.gap, "label": label, "definition": definition}
+    if suffix:
+        return _drawn(shown, suffix)
+    context = {
+        "shown": shown,
+        "gap": shown.gap,
+        "label": label,
+        "definition": definition,
+        "is_drawn": picture_of(shown) is not None,
+        "structured": structured.gap(shown.gap, base_of(request)),
+    }
     return page(request, "pages/gaps/gap.html", context)
+
+
+def _drawn(shown: GapPage, suffix: str) -> Response:
+    drawn = picture_of(shown)
+    if drawn is None:
+        raise NotFound(
+            f"Nothing of the gap {shown.gap.id!r} is drawn: it has no scores on a scale."
+        )
+    text = picture.svg(drawn)
+    if suffix == "svg":
+        return Response(text, media_type=SVG)
+    return Response(picture.png(text), media_type=PNG)
 
 
 def _csv(shown: GapPage) -> str:

@@ -42,9 +42,6 @@ COUNTED = {
 }
 """What is counted, with the class it has in the ontology."""
 
-PAGES: dict[str, str] = {}
-"""Where a count leads, if not to the page of its name."""
-
 NAMED = {"gaps": "measured gaps"}
 """What a count is called, if not by the name of its page."""
 
@@ -104,7 +101,7 @@ def _counts(engine: Engine) -> tuple[tuple[str, str, int], ...]:
     rows = catalog.run(catalog.named_query("records-by-kind"), {}, engine)
     found = {str(r["kind"]).rpartition("#")[2]: int(str(r["count"])) for r in rows}
     return tuple(
-        (PAGES.get(name, f"/{name}"), NAMED.get(name, name), found[kind])
+        (f"/{name}", NAMED.get(name, name), found[kind])
         for name, kind in COUNTED.items()
         if found.get(kind)
     )

@@ -1,8 +1,10 @@
 """`/queries` and `/queries/{name}` for those who read: choices to make, and tables."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 
 from service.common.problems import BadParameter
 from service.queries import catalog
@@ -53,14 +55,19 @@ def answer(
     return page(request, "pages/query/answer.html", shown)
 
 
-def choose(
+def unanswered(
     request: Request,
     engine: Engine,
     query: NamedQuery,
     given: dict[str, str],
     problem: BadParameter,
 ) -> Response:
-    """Show the choices again, with what keeps the question from being answered."""
+    """Show the choices again, with what keeps the question from being answered.
+
+    Without any choice the example of the question is answered.
+    """
+    if not given:
+        return RedirectResponse(f"?{urlencode(query.examples)}", 303)
     own = {name: value for name, value in given.items() if name in query.params}
     shown = {
         "query": query,
