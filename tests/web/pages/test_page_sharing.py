@@ -6,7 +6,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.pages import BROWSER, opened, page
+from tests.pages import BROWSER, opened, parsed
 
 GAP = "/gaps/bean2026-gpt4o-recomputed"
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -38,7 +38,7 @@ def test_the_picture_of_a_gap_is_made_from_its_chart(client: TestClient) -> None
     assert client.get(picture).content.startswith(PNG)
     drawn = client.get(f"{GAP}.svg")
     assert drawn.headers["content-type"] == "image/svg+xml"
-    words = page(drawn).words
+    words = parsed(drawn.text).words
     for shown in ("94.67 %", "11.83", "18.67", "30.17", "34.00 %", "n = 600"):
         assert shown in words
 
