@@ -14,12 +14,14 @@ from service.common.problems import BadParameter
 from service.store.port import Engine
 
 FILTERS: Mapping[str, str] = {
-    "q": "words in title, authors, venue, DOI, arXiv id or address",
+    "q": "words in title, authors, venue, DOI, arXiv id or address; the best match comes first",
     "type": "the type of source, such as preprint",
     "year": "the year of publication",
-    "sort": "name, title, year or records",
+    "sort": "relevance, name, title, year or records",
 }
 """The parameters of the list, each with what it is about."""
+RELEVANCE = "relevance"
+"""The order of a search, the best match first; the usual one where there are words."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Listed:
     records: Mapping[str, int]
     everything: int
     chosen: Mapping[str, str]
+    sort: str
     types: tuple[tuple[str, int], ...]
     years: tuple[tuple[str, int], ...]
 
@@ -38,40 +41,51 @@ class Listed:
         return [document(work, self.records.get(work.id, 0)) for work in self.works]
 
 
-def listed(engine: Engine, given: Mapping[str, str]) -> Listed:
+def listed(
+    engine: Engine, given: Mapping[str, str], having: Callable[[str], Sequence[str]]
+) -> Listed:
     """Return the works that pass the filters; an empty filter is open.
 
+    `having` gives the ids of the works that a search finds by some words, the best first.
     Raises `BadParameter` for a parameter that is not known, and for an order that is none.
     """
     parameters.only(given, tuple(FILTERS), "The bibliography")
     chosen = {name: value.strip() for name, value in given.items() if value.strip()}
     every, records = works(engine), citing.counts(engine)
-    order = _orders(records).get(chosen.get("sort", "name"))
-    if order is None:
+    place = (
+        {ident: n for n, ident in enumerate(having(words))} if (words := chosen.get("q")) else {}
+    )
+    orders = _orders(records, place)
+    sort = chosen.get("sort") or (RELEVANCE if words else "name")
+    if sort not in orders:
         raise BadParameter(
-            f"sort is one of {', '.join(_orders({}))}, not {chosen['sort']!r}.",
+            f"sort is one of {', '.join(orders)}, not {sort!r}.",
             parameter="sort",
-            known=list(_orders({})),
+            known=list(orders),
         )
     found = [
         work
         for work in every.values()
-        if _has(work, chosen.get("q", ""))
+        if (not words or work.id in place)
         and chosen.get("type", work.type) == work.type
         and chosen.get("year", work.year) == work.year
     ]
     return Listed(
-        tuple(sorted(found, key=order)),
+        tuple(sorted(found, key=orders[sort])),
         records,
         len(every),
         chosen,
+        sort,
         _counted(work.type for work in every.values()),
         tuple(reversed(_counted(work.year for work in every.values()))),
     )
 
 
-def _orders(records: Mapping[str, int]) -> Mapping[str, Callable[[Work], tuple[Any, ...]]]:
+def _orders(
+    records: Mapping[str, int], place: Mapping[str, int]
+) -> Mapping[str, Callable[[Work], tuple[Any, ...]]]:
     return {
+        RELEVANCE: lambda w: (place.get(w.id, 0), _folded(w.name), w.id),
         "name": lambda w: (_folded(w.name), w.id),
         "title": lambda w: (_folded(w.title), w.id),
         "year": lambda w: (-int(w.year or 0), _folded(w.name), w.id),
@@ -82,15 +96,6 @@ def _orders(records: Mapping[str, int]) -> Mapping[str, Callable[[Work], tuple[A
 def _folded(text: str) -> str:
     """Return a text as it is sorted: without case, letters with marks among those without."""
     return "".join(c for c in normalize("NFKD", text) if not combining(c)).casefold()
-
-
-def _has(work: Work, words: str) -> bool:
-    """Tell whether a work has all words, or is what an address leads to."""
-    if words.startswith(("http://", "https://")):
-        return addresses.key(words) in work.keys
-    known = (work.title, *work.authors, work.issued, work.venue, work.arxiv, work.pmc, *work.links)
-    text = "\n".join(filter(None, (*known, work.name, work.id))).casefold()
-    return all(word in text for word in words.casefold().split())
 
 
 def _counted(values: Iterable[str | None]) -> tuple[tuple[str, int], ...]:

@@ -174,21 +174,6 @@ def known() -> Mapping[str, TermName]:
     return {term.id: term for group in groups() for term in group.terms}
 
 
-def find(words: str) -> tuple[TermName, ...]:
-    """Return the terms in whose names, code or definition each of these words occurs."""
-    searched = words.casefold().split()
-    return tuple(term for ident, term in known().items()
-                 if all(word in _searched(ident) for word in searched))  # fmt: skip
-
-
-@cache
-def _searched(ident: str) -> str:
-    term = known()[ident]
-    also = _texts(URIRef(f"{BASE}{term.path}"), SKOS.altLabel)
-    words = (ident, term.label, term.plain or "", term.definition, *also)
-    return "\n".join(words).casefold()
-
-
 def term(ident: str) -> DefinedTerm:
     """Return a term by its id. Raises `NotFound` with the terms of its scheme."""
     name = known().get(ident)

@@ -7,10 +7,11 @@ from functools import cache, lru_cache
 
 from rdflib import RDF, SKOS, Node, URIRef
 
-from loaders.mapping.iris import BASE, DCTERMS, EGAP, path_below
+from loaders.mapping.iris import BASE, DCTERMS, EGAP, last_segment, path_below
 from service.bibliography import addresses, works
 from service.bibliography.works import Work
 from service.ontology import graphs
+from service.ontology.plain_names import PLAIN
 from service.queries import catalog, internal, lists
 from service.search.kinds import KINDS, SearchedThing
 from service.store.port import Engine
@@ -38,6 +39,11 @@ def documents(engine: Engine) -> list[SearchedThing]:
     found = [
         _document(kind, ident, fields, called, counted=counted)
         for (kind, ident, counted), fields in said.items()
+    ]
+    reviews = {str(item["id"]): item for item in lists.listing(engine, "reviews", {})}
+    found = [
+        _review(thing, reviews.get(thing.id), called) if thing.kind == "review" else thing
+        for thing in found
     ]
     known = works.by_key(engine)
     found = [_with_authors(known, thing) for thing in found]
@@ -98,6 +104,16 @@ def _document(
     )
 
 
+def _review(
+    thing: SearchedThing, item: Mapping[str, str] | None, called: Mapping[str, str]
+) -> SearchedThing:
+    """Return a review under the names of what it is about; one that no list has counts not."""
+    if item is None:
+        return replace(thing, counted=False)
+    about = (called.get(iri, last_segment(iri)) for iri in (item["benchmark"], item["deployment"]))
+    return replace(thing, names=(" for ".join(about), thing.id))
+
+
 def _with_authors(known: Mapping[str, Work], thing: SearchedThing) -> SearchedThing:
     """Return a thing with who wrote the works that it is published in, and when."""
     published = (known.get(addresses.key(url)) for url in thing.own if "://" in url)
@@ -134,6 +150,7 @@ def _sources(engine: Engine, found: Iterable[SearchedThing]) -> Iterator[Searche
             "source",
             work.id,
             (work.name, work.title, work.id),
+            keywords="\n".join(filter(None, (work.venue, work.doi, work.arxiv, work.pmc))),
             people="\n".join(work.authors),
             text="\n".join([work.issued or "", *about])[:_LONGEST],
             own=work.links,
@@ -151,7 +168,7 @@ def _fixed() -> tuple[SearchedThing, ...]:
     """Return the terms of the ontology and the named questions."""
     graph = graphs.taxonomy()
     terms = {*graph.subjects(SKOS.inScheme), *graph.subjects(RDF.type, SKOS.ConceptScheme)}
-    found = [_term(term) for term in terms if not graph.value(term, DCTERMS.isReplacedBy)]
+    found = [_term(term) for term in terms]
     for name, query in catalog.named_queries().items():
         found.append(
             SearchedThing(
@@ -163,12 +180,20 @@ def _fixed() -> tuple[SearchedThing, ...]:
 
 def _term(term: Node) -> SearchedThing:
     graph = graphs.taxonomy()
-    names = _texts(term, SKOS.prefLabel, SKOS.altLabel)
     path = str(term).removeprefix(BASE)
+    plain = PLAIN.get(path.removeprefix("dimension/"))
+    names = [*_texts(term, SKOS.prefLabel, SKOS.altLabel), *filter(None, [plain])]
     scheme = graph.value(term, SKOS.inScheme)
     within = _texts(scheme, SKOS.prefLabel) if scheme else []
     text = "\n".join(_texts(term, *_NOTES))
-    return SearchedThing("term", path, (*names, path), codes="\n".join(within), text=text)
+    return SearchedThing(
+        "term",
+        path,
+        (*names, path),
+        codes="\n".join(within),
+        text=text,
+        counted=not graph.value(term, DCTERMS.isReplacedBy),
+    )
 
 
 def _texts(term: Node, *predicates: URIRef) -> list[str]:

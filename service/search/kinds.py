@@ -9,6 +9,7 @@ KINDS: Mapping[str, str] = {
     "gap": "Gaps",
     "system": "Systems",
     "study": "Studies",
+    "review": "Reviews",
     "source": "Sources",
     "term": "Terms",
     "question": "Questions",

@@ -11,6 +11,7 @@ _PAGES: Mapping[str, str] = {
     "gap": "/gaps/",
     "system": "/systems/",
     "study": "/studies/",
+    "review": "/reviews/",
     "source": "/sources/",
     "question": "/queries/",
     "dataset": "/datasets/",

@@ -20,6 +20,7 @@ from service.records import exports, repository, things
 from service.records.repository import StoredRecord
 from service.search import find
 from service.store.port import Engine
+from service.web.api.sorting import ABOUT, OF_BENCHMARKS, sorted_items
 from service.web.dependencies import Services, ServicesDep
 from service.web.responses import Writers, json_text, rdf_writers, respond, uri
 
@@ -27,13 +28,14 @@ PAGE = 100
 """The most items one page may hold."""
 
 ITEM_FORMS = ["application/json", *RDF_FORMS]
-_PAGING = {"limit", "cursor", "format"}
+_PAGING = {"limit", "cursor", "format", "sort"}
 SEARCHED = {
     "benchmarks": "benchmark",
     "deployments": "deployment",
     "gaps": "gap",
     "systems": "system",
     "studies": "study",
+    "reviews": "review",
     "datasets": "dataset",
     "implementations": "implementation",
     "results": "result",
@@ -71,6 +73,13 @@ def add_list(name: str, example: dict[str, Any]) -> None:
         for p in (*listed.params.values(), *listed.on_request)
     ] + [
         *words,
+        {
+            "name": "sort",
+            "in": "query",
+            "description": OF_BENCHMARKS if name == "benchmarks" else ABOUT,
+            "schema": {"type": "string"},
+            "example": "id",
+        },
         {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": PAGE}},
         {"name": "cursor", "in": "query", "schema": {"type": "string"}},
     ]
@@ -95,7 +104,9 @@ def _list(request: Request, services: Services, name: str) -> Response:
     items = lists.listing(services.engine, name, filters)
     if words:
         items = find.among(services.engine, SEARCHED[name], words, items)
-    page, following = paged(items, request, ordered=bool(words))
+    if sort := request.query_params.get("sort", "").strip():
+        items = sorted_items(services.engine, name, items, sort)
+    page, following = paged(items, request, ordered=bool(words or sort))
     links = {"Link": f'<{uri(following)}>; rel="next"'} if following else {}
 
     def as_json() -> str:

@@ -11,7 +11,9 @@ from service.common.negotiation import split_suffix
 from service.common.problems import BadParameter
 from service.fit import coded
 from service.ontology import terms
+from service.ontology.terms import TermName
 from service.records import repository
+from service.search import find
 from service.store.port import Engine
 from service.web.api.records import ITEM_FORMS, paged
 from service.web.dependencies import ServicesDep
@@ -23,7 +25,7 @@ _PARAMETERS = [
     {"name": name, "in": "query", "description": about, "schema": {"type": "string"}}
     for name, about in (
         ("scheme", "terms of one scheme: a dimension, `dimension` itself, or a list of codes"),
-        ("q", "words in a name or a definition"),
+        ("q", "words in a name, a definition or a note; the best match comes first"),
         ("limit", "the most items of a page"),
         ("cursor", "where the page before ended"),
     )
@@ -35,14 +37,17 @@ def list_terms(request: Request, services: ServicesDep) -> Response:
     """Return the terms that records are coded with, each with its definition."""
     given = request.query_params
     parameters.only(given, _KNOWN, "This address")
-    found = terms.find(given.get("q", ""))
+    words = given.get("q", "").strip()
+    found = having(services.engine, words) if words else tuple(terms.known().values())
     if scheme := given.get("scheme"):
         known = sorted({group.scheme for group in terms.groups()})
         if scheme not in known:
             raise BadParameter(f"There is no scheme {scheme!r}.", parameter="scheme", known=known)
         found = tuple(term for term in found if term.id.startswith(f"{scheme}/"))
-    items = sorted(map(terms.summary, found), key=lambda item: str(item["id"]))
-    page, following = paged(items, request)
+    items = list(map(terms.summary, found))
+    if not words:
+        items.sort(key=lambda item: str(item["id"]))
+    page, following = paged(items, request, ordered=bool(words))
     links = {"Link": f'<{uri(following)}>; rel="next"'} if following else {}
     iris = [f"{BASE}{terms.path_of(str(item['id']))}" for item in page]
     writers: Writers = {
@@ -53,6 +58,12 @@ def list_terms(request: Request, services: ServicesDep) -> Response:
         "text/csv": lambda: csv_text(items),
     }
     return respond(request, writers, **links)
+
+
+def having(engine: Engine, words: str) -> tuple[TermName, ...]:
+    """Return the terms that the search finds by some words, the best first, old ones too."""
+    known = {term.path: term for term in terms.known().values()}
+    return tuple(known[path] for path in find.ids(engine, "term", words) if path in known)
 
 
 @router.get("/terms/{scheme}/{code}")

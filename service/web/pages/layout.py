@@ -95,6 +95,9 @@ _templates.env.globals.update(
     term_of=labels.of,
 )
 _templates.env.filters["spaced"] = lambda code: str(code).replace("-", " ")
+_templates.env.filters["with_term"] = lambda code: (
+    f"{PLAIN[code]} ({code.replace('-', ' ')})" if code in PLAIN else code.replace("-", " ")
+)
 _templates.env.filters["plainly"] = lambda code: PLAIN.get(code) or code.replace("-", " ")
 # a time of the service, which is in UTC, to the minute
 _templates.env.filters["moment"] = lambda at: f"{str(at)[:16].replace('T', ' ')} UTC"

@@ -3,6 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from service.ontology.plain_names import PLAIN
 from tests.pages import opened, rows
 
 DESCRIBED = "query-authorship=natural-use&interaction-type=multi-turn&domain=healthcare"
@@ -61,6 +62,15 @@ def test_a_number_of_the_matrix_leads_to_its_benchmarks(client: TestClient) -> N
     assert found.one("h1").words == shown.one("h1").words
     zero = shown.one(".matrix tbody tr:last-child td.alarm")
     assert (zero.words, zero.all("a")) == ("0", [])
+
+
+def test_what_is_meant_by_each_assumption_opens_below_the_list(client: TestClient) -> None:
+    found = opened(client, "/fit?deployment=public-self-assessment")
+    named = [button.words for button in found.all("#meanings button.defined")]
+    assert named == list(PLAIN.values())
+    assert found.one("#meaning-dimension-interaction-type").words.endswith(
+        "More on interaction type"
+    )
 
 
 def test_what_to_test_first_stands_beside_the_matrix(client: TestClient) -> None:

@@ -78,7 +78,11 @@ def test_a_draft_shows_the_stages_without_a_token(client: TestClient) -> None:
     stages = " ".join(found.texts(".board h2"))
     for title in ("Compare cards", "Collect data", "Test task assumptions", "Test outcome"):
         assert title in stages
-    assert "Locked. People come last. Waits for steps 9 (query authorship)" in card(found, 12)
+    waits = (
+        "Locked. People come last. Waits for steps 9: who writes the question (query authorship)"
+    )
+    assert waits in card(found, 12)
+    assert found.one("#step-10 .sub").words == "How much is told"
     assert "loss at most 5 percentage point" in card(found, 9)
     assert "168; paired proportions" in card(found, 9)
     assert client.get("/api/v1/plans").json()["total"] == 0
@@ -219,8 +223,8 @@ def test_the_life_of_a_plan_by_forms(service: TestClient) -> None:
     assert f"waived : {reason}" in card(found, 11)
     assert "Locked" not in card(found, 12)
     untested = found.one("[aria-labelledby=untested-title]").words
-    assert f"interaction type : waived: {reason}" in untested
-    assert "decision mediation : step 12 has no result yet" in untested
+    assert f"How many turns (interaction type) : waived: {reason}" in untested
+    assert "Who decides (decision mediation) : step 12 has no result yet" in untested
     assert "query authorship" not in untested
 
 

@@ -156,6 +156,18 @@ def test_a_source_says_who_cites_it_and_what_was_not_seen(own: TestClient) -> No
     assert "/sources/two" in opened(own, "/doc/id/source/two").links()
 
 
+def test_what_cites_a_source_leads_to_its_page(client: TestClient) -> None:
+    bean = "https://doi.org/10.1038/s41591-025-04074-y"
+    (work,) = client.get("/api/v1/sources", params={"q": bean}).json()["items"]
+    links = opened(client, f"/sources/{work['id']}").values(".citing > li > a", "href")
+    of_kind = {kind: [x for x in links if x.startswith(f"/{kind}/")] for kind in
+               ("reviews", "studies", "gaps", "deployments")}  # fmt: skip
+    assert all(of_kind.values())
+    assert not [x for x in links if x.startswith(("/doc/id/study", "/doc/id/review"))]
+    for first, *_ in of_kind.values():
+        assert client.get(first).status_code == 200, first
+
+
 def test_bibtex_writes_out_what_tex_takes_for_a_command(own: TestClient) -> None:
     text = own.get("/api/v1/sources/odd2024-care.bib")
     assert text.headers["content-type"].startswith("application/x-bibtex")

@@ -96,10 +96,7 @@ def _listed(
         counts.get((ident, True), 0),
         counts.get((ident, False), 0),
     )
-    words = (claim.answer for claim in known.claims if claim.answer)
-    areas = (label(f"code/domain/{d}") for d in known.domains)
-    text = "\n".join((ident, known.title, *areas, *words)).casefold()
-    return ListedThing(ident, row, text, _codes(schemes, known, row))
+    return ListedThing(ident, row, _codes(schemes, known, row))
 
 
 def short(dimension: str, claims: Iterable[Claim]) -> ShortAnswer:

@@ -6,11 +6,12 @@ from loaders.model import CORE_DIMENSIONS
 from service.common import parameters
 from service.common.csv_tables import csv_text
 from service.ontology import labels
-from service.web.dependencies import ServicesDep
+from service.web.dependencies import Services, ServicesDep
 from service.web.pages.benchmark import measured_gaps
 from service.web.pages.deployments import index, view
+from service.web.pages.deployments.index import DeploymentRow
 from service.web.pages.layout import page
-from service.web.pages.shared.listing import narrowed
+from service.web.pages.shared.listing import Narrowed, narrowed
 
 router = APIRouter(include_in_schema=False)
 _WORDS = {
@@ -27,18 +28,20 @@ _WORDS = {
 @router.get("/deployments")
 def deployments(request: Request, services: ServicesDep) -> Response:
     """Show the deployments that the address asks for."""
-    found = narrowed(index.index(services.engine), request.query_params.multi_items())
+    found = _found(request, services)
     return page(request, "pages/deployments/deployments.html", {"found": found, **_WORDS})
 
 
 @router.get("/deployments.csv")
 def deployments_csv(request: Request, services: ServicesDep) -> Response:
     """Return the deployments that the same address shows, on all its pages, as CSV."""
-    found = narrowed(index.index(services.engine), request.query_params.multi_items())
-    return Response(
-        csv_text([index.csv_row(thing) for thing in found.every]),
-        media_type="text/csv; charset=utf-8",
-    )
+    rows = [index.csv_row(thing) for thing in _found(request, services).every]
+    return Response(csv_text(rows), media_type="text/csv; charset=utf-8")
+
+
+def _found(request: Request, services: Services) -> Narrowed[DeploymentRow]:
+    given = request.query_params.multi_items()
+    return narrowed(services.engine, "deployment", index.index(services.engine), given)
 
 
 @router.get("/deployments/{ident}")

@@ -64,8 +64,7 @@ def _review(
 
 
 def _listed(review: ListedReview) -> ListedThing[ListedReview]:
-    text = "\n".join((review.id, review.benchmark[1], review.deployment[1], review.author))
-    return ListedThing(review.id, review, text.casefold(), {
+    return ListedThing(review.id, review, {
         "benchmark": frozenset({review.benchmark[0]}),
         "deployment": frozenset({review.deployment[0]}),
         "author": frozenset({review.author}),

@@ -32,7 +32,7 @@ def reviews_csv(request: Request, services: ServicesDep) -> Response:
 
 def _found(request: Request, services: Services) -> Narrowed[ListedReview]:
     given = index.today(services.engine, request.query_params.multi_items())
-    return narrowed(index.index(services.engine), given)
+    return narrowed(services.engine, "review", index.index(services.engine), given)
 
 
 @router.get("/reviews/{ident:path}")

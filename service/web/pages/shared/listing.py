@@ -13,6 +13,8 @@ from urllib.parse import urlencode
 
 from service.common import parameters
 from service.common.problems import BadParameter
+from service.search import find
+from service.store.port import Engine
 
 ROWS = 25
 """How many things one page shows."""
@@ -25,11 +27,10 @@ Shown = TypeVar("Shown")
 
 @dataclass(frozen=True)
 class ListedThing(Generic[Shown]):
-    """One thing of a list: what a row shows, the text that is searched, its codes by facet."""
+    """One thing of a list: what a row shows, and its codes by facet."""
 
     id: str
     shown: Shown
-    text: str
     codes: Mapping[str, frozenset[str]]
 
 
@@ -82,10 +83,14 @@ class ShownChoices:
 
 @dataclass(frozen=True)
 class Narrowed(Generic[Shown]):
-    """What an address asks of a list: words, choices by facet, a page from 1; and what is left."""
+    """What an address asks of a list: words, choices by facet, a page from 1; and what is left.
+
+    `having` are the things that the search finds by the words, the best first.
+    """
 
     listed: ThingList[Shown]
     words: str = ""
+    having: tuple[ListedThing[Shown], ...] = ()
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     number: int = 1
 
@@ -139,12 +144,9 @@ class Narrowed(Generic[Shown]):
 
     def _left(self, but: str | None) -> Iterator[ListedThing[Shown]]:
         """Yield the things that pass all filters, or all but one facet."""
-        words = self.words.casefold().split()
         needed = [(name, set(codes)) for name, codes in self.chosen.items() if name != but]
-        for thing in self.listed.things:
-            if all(word in thing.text for word in words) and not any(
-                codes.isdisjoint(thing.codes.get(name, ())) for name, codes in needed
-            ):
+        for thing in self.having if self.words else self.listed.things:
+            if not any(codes.isdisjoint(thing.codes.get(name, ())) for name, codes in needed):
                 yield thing
 
     def _shown(self, facet: ListFacet) -> ShownChoices:
@@ -167,9 +169,12 @@ class Narrowed(Generic[Shown]):
                 yield words, replace(self, chosen=left, number=1).address()
 
 
-def narrowed(listed: ThingList[Shown], given: Iterable[tuple[str, str]]) -> Narrowed[Shown]:
+def narrowed(
+    engine: Engine, kind: str, listed: ThingList[Shown], given: Iterable[tuple[str, str]]
+) -> Narrowed[Shown]:
     """Return what the parameters of an address ask of a list; an empty one filters nothing.
 
+    Words are those of the search over things of that kind, as in the lists of the API.
     Raises `BadParameter` for a name or value that is not known, with those that are, and for a page
     that is not there.
     """
@@ -183,7 +188,10 @@ def narrowed(listed: ThingList[Shown], given: Iterable[tuple[str, str]]) -> Narr
         for facet in listed.facets
     }  # fmt: skip
     number = parameters.number(last.get("page", 1), "page")
-    found = Narrowed(listed, last.get("q", ""), {n: c for n, c in chosen.items() if c}, number)
+    words = last.get("q", "")
+    by_id = {thing.id: thing for thing in listed.things} if words else {}
+    having = tuple(by_id[i] for i in find.ids(engine, kind, words) if i in by_id) if words else ()
+    found = Narrowed(listed, words, having, {n: c for n, c in chosen.items() if c}, number)
     if 1 <= number <= found.pages:
         return found
     raise BadParameter(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from service.common import parameters
 from service.common.problems import BadParameter
 from service.records import repository
 from service.records.repository import StoredRecord
+from service.search import find
 from service.store.port import Engine
 
 ROWS = 50
@@ -31,8 +33,15 @@ HOW = {
 """By the property with which a record cites: in words, most telling first."""
 
 _KINDS = ("gap", "card", "profile", "review", "study-card", "system-card")
-_PAGES = {"gap": "gaps", "plan": "plans", "result": "results"}
-_THINGS = {"card": "benchmarks", "profile": "deployments", "system-card": "systems"}
+_PAGES = {"gap": "gaps", "plan": "plans", "result": "results", "review": "reviews"}
+_THINGS = {
+    "card": "benchmarks",
+    "profile": "deployments",
+    "system-card": "systems",
+    "study-card": "studies",
+    "dataset-card": "datasets",
+    "implementation-card": "implementations",
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,7 @@ def found(engine: Engine, given: Mapping[str, str]) -> SourceList:
     """Return a page of the bibliography. Raises `BadParameter` for a page that is not there."""
     filters = {name: value for name, value in given.items() if name != "page"}
     number = parameters.number(given.get("page") or 1, "page")
-    every = listing.listed(engine, filters)
+    every = listing.listed(engine, filters, partial(find.ids, engine, "source"))
     shown = SourceList(every, number, len(citing.undescribed(engine)))
     if 1 <= number <= shown.pages:
         return shown

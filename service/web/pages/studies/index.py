@@ -60,8 +60,7 @@ def _study(item: Mapping[str, Any], titles: Mapping[str, str]) -> ListedStudy:
 
 
 def _listed(study: ListedStudy) -> ListedThing[ListedStudy]:
-    text = "\n".join((study.id, study.name, study.also, *study.reported_in))
-    return ListedThing(study.id, study, text.casefold(), {
+    return ListedThing(study.id, study, {
         "design": frozenset(study.designs or {"not-stated"}),
         "setting": frozenset(study.settings or {"not-stated"}),
         "deployment": frozenset(place for place, _ in study.stands_in_for),

@@ -37,7 +37,7 @@ def studies_csv(request: Request, services: ServicesDep) -> Response:
 
 def _found(request: Request, services: Services) -> Narrowed[ListedStudy]:
     given = index.today(services.engine, request.query_params.multi_items())
-    return narrowed(index.index(services.engine), given)
+    return narrowed(services.engine, "study", index.index(services.engine), given)
 
 
 @router.get("/studies/{ident}")

@@ -10,6 +10,7 @@ from loaders.model import CORE_DIMENSIONS
 from service.common import parameters
 from service.fit import coded
 from service.ontology import dimensions, labels, terms
+from service.web.api.terms import having
 from service.web.dependencies import ServicesDep
 from service.web.pages.layout import page
 
@@ -34,14 +35,14 @@ KINDS = {
 
 
 @router.get("/terms")
-def list_terms(request: Request) -> Response:
+def list_terms(request: Request, services: ServicesDep) -> Response:
     """Show every term by its scheme, or the terms with some words."""
     parameters.only(request.query_params, ("q",), "This address")
     words = request.query_params.get("q", "").strip()
     every = terms.groups()
     shown: dict[str, Any] = {
         "words": words,
-        "found": terms.find(words) if words else (),
+        "found": having(services.engine, words) if words else (),
         "most": MOST,
         "total": len(terms.known()),
         "core": CORE_DIMENSIONS,
