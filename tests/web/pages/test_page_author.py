@@ -1,6 +1,7 @@
 """The author pages over HTTP: words beside terms, problems at their field, and rubbish."""
 
 import base64
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -8,11 +9,16 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from openpyxl import Workbook
+from pydantic import SecretStr
 
 from loaders.contract import Document, Raw
 from loaders.registry import read
+from service.common.settings import Settings
+from service.web.app import create_app
 from tests.pages import Part, opened, page
+from tests.tokens import TOKEN
 
+HERE = {"Origin": "http://testserver", "Sec-Fetch-Site": "same-origin"}
 ROOT = Path(__file__).parents[3]
 CARD = (ROOT / "data/cards/medqa.yaml").read_text(encoding="utf-8")
 AUTHORS = """
@@ -202,12 +208,12 @@ def test_a_parameter_that_is_none_is_refused(client: TestClient) -> None:
 
 def test_the_form_has_the_fields_and_codes_of_the_shapes(client: TestClient) -> None:
     found = opened(client, "/author/new")
-    for words in ("Name of the benchmark", "Origin", "Answer status", "Coded values"):
+    for words in ("Name of the benchmark", "In what capacity", "Answer status", "What fits"):
         assert words in found.words
     codes = set(found.values("*", "value"))
     assert {"third-party", "partly-answered", "single-turn", "in-review", "healthcare"} <= codes
     core = found.texts("form > fieldset > legend")
-    assert len(core) == 7
+    assert len(core) == 8
     assert "Novelty" not in core
     assert "Novelty" in found.texts("form > details legend")
 
@@ -231,17 +237,15 @@ def test_a_written_card_is_a_file_that_reads_as_it_was_typed(client: TestClient)
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("title", "", "Fill in benchmark_name"),
-        ("benchmark", "", "benchmark/id"),
-        ("benchmark", "My Benchmark", "not written as a code"),
-        ("author", "", "needs exactly one author"),
+        ("title", "", "Give the name of the benchmark"),
+        ("author_name", "", "Give your name"),
         ("origin", "nobody", "is not known. Use one of: designer"),
         ("domains", "cooking", "not in the list of domains"),
         ("interaction-type.url", "example", "This is no web address"),
         ("interaction-type.value", "item-correct", "does not belong to the dimension"),
         ("interaction-type.basis", "derived", "names no rule"),
         ("interaction-type.status", "not-stated", "Remove the answer"),
-        ("novelty.locator", "p. 1", "required"),
+        ("novelty.locator", "p. 1", "Give the address of the source, too"),
         ("publications", "nowhere", "This is no web address"),
     ],
 )
@@ -257,7 +261,7 @@ def test_a_problem_stands_at_its_field_and_what_was_typed_is_kept(
     assert problem["id"].removeprefix("wrong-").startswith(field.partition(".")[0])
     assert found.has(f'[aria-describedby~="{problem["id"]}"][aria-invalid=true]')
     assert found.one('[name="interaction-type.answer"]').verbatim == "One prompt\neach."
-    assert found.one("[name=author]")["value"] == ("" if field == "author" else "jane-doe")
+    assert found.one("[name=author]")["value"] == "jane-doe"
 
 
 def test_a_stored_card_is_corrected_and_keeps_how_its_values_were_read(client: TestClient) -> None:
@@ -276,3 +280,88 @@ def test_a_stored_card_is_corrected_and_keeps_how_its_values_were_read(client: T
     assert "rule: answer-key-scoring" in made
     assert "zh-Hans" in made
     assert "single-turn" not in made
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[TestClient]:
+    """Return a client of an empty service that takes a token."""
+    settings = Settings(store=None, seed=False, validators=0, token=SecretStr(TOKEN))
+    with TestClient(create_app(settings), headers=HERE, follow_redirects=False) as client:
+        yield client
+
+
+def send(service: TestClient, to: str = "store", **fields: str) -> Response:
+    parts = {"title": "Ward (7)", "author_name": "Ann Öz", "token": TOKEN, **fields}
+    return service.post(f"/author/{to}", files=[(k, (None, v)) for k, v in parts.items()])
+
+
+def test_a_card_is_stored_under_names_made_of_those_that_were_typed(service: TestClient) -> None:
+    answer = send(service, **{"interaction-type.value": "single-turn"})
+    assert answer.status_code == 303, page(answer).words
+    assert answer.headers["location"] == "/author/stored?card=ward-7/ann-oz"
+    found = opened(service, answer.headers["location"])
+    assert "What Ann Öz says of Ward (7) is stored, as in review" in found.words
+    stored = service.get("/api/v1/cards/ward-7/ann-oz").json()
+    assert (stored["status"], stored["version"]) == ("in-review", 1)
+    assert service.get("/benchmarks/ward-7").status_code == 200
+
+
+def test_who_names_a_benchmark_that_is_here_says_that_it_is_the_same(service: TestClient) -> None:
+    send(service, title="Twice", benchmark="first")
+    answer = send(service, title="TWICE", author_name="Bo")
+    assert answer.status_code == 422
+    found = page(answer)
+    assert "A benchmark of this name is here already" in found.one("[role=alert]").words
+    assert found.one("[name=benchmark]")["value"] == "first"
+    assert send(service, title="TWICE", author_name="Bo", benchmark="first").status_code == 303
+    assert send(service, title="Twice upon", author_name="Bo", benchmark="twice").status_code == 303
+
+
+def test_the_card_of_another_author_is_not_replaced_by_chance(service: TestClient) -> None:
+    send(service, title="Mine", benchmark="mine")
+    answer = send(service, title="Mine", benchmark="mine", description="Other")
+    assert answer.status_code == 422
+    said = page(answer).one("[role=alert]").words
+    assert "has described this benchmark already" in said
+    again = send(service, title="Mine", benchmark="mine", description="New", card="mine/ann-oz")
+    assert again.status_code == 303
+    assert service.get("/api/v1/cards/mine/ann-oz").json()["version"] == 2
+    # another person whose name is written alike in an address gets one of their own
+    other = send(service, title="Mine", benchmark="mine", author_name="Ann Oz")
+    assert other.headers["location"].endswith("mine/ann-oz-2")
+
+
+@pytest.mark.parametrize(
+    ("headers", "token", "status"),
+    [({}, "", 401), ({}, "a-wrong-one", 401), ({"Origin": "https://evil.example"}, TOKEN, 403),
+     ({"Sec-Fetch-Site": "cross-site"}, TOKEN, 403)],
+)  # fmt: skip
+def test_nothing_is_stored_without_a_token_or_from_another_site(
+    service: TestClient, headers: dict[str, str], token: str, status: int
+) -> None:
+    parts = {"title": "No <b>", "author_name": "N", "token": token, "notes": "kept"}
+    fields = [(k, (None, v)) for k, v in parts.items()]
+    answer = service.post("/author/store", files=fields, headers=headers)
+    assert answer.status_code == status
+    found = page(answer)
+    assert found.has("[role=alert]")
+    assert found.one("[name=notes]").verbatim == "kept"
+    assert found.injected() == []
+    assert not token or token not in answer.text
+    assert service.get("/api/v1/benchmarks/no-b").status_code == 404
+
+
+def test_the_author_opens_the_form_with_the_card_and_a_name_of_their_own(
+    client: TestClient,
+) -> None:
+    link = opened(client, "/benchmarks/medqa").holding("a", "I am the author")
+    found = opened(client, link["href"])
+    assert "The chosen option is scored as it stands." in found.words
+    assert found.one("[name=author_name]")["value"] == ""
+    assert found.one("[name=origin] [selected]")["value"] == "designer"
+    assert found.one("[name=status] [selected]")["value"] == "in-review"
+
+
+def test_values_stand_in_the_order_of_their_hierarchy(client: TestClient) -> None:
+    values = opened(client, "/author/new").values('[name="query-authorship.value"]', "value")
+    assert values.index("user-written") < values.index("elicited-user")

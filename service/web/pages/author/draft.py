@@ -9,13 +9,16 @@ from loaders.formats.card_template import GROUPS
 from loaders.model import CORE_DIMENSIONS, Card, Coding
 from loaders.model.statements import Assumption
 from loaders.writers.evalgap import evalgap_tree
-from service.web.pages.author.form import FormField, Typed, head, parts, questions
+from service.web.pages.author.form import NEEDED, FormField, Typed, head, one, parts, questions
 from service.web.pages.author.view import concerns
 
+_OF_THE_AUTHOR = ("issued", "checked", "withdrawal", "reinstatement")
 _LINES = ("publications", "pages")
 _TOP = {"title": "benchmark_name", "citation": "citation", "version": "version", "notes": "notes"}
 _PARTS = {"sources": "url", "codings": "value", "assumes": "value", "answer_status": "status"}
 _MODEL = {"benchmark_version": "version"}
+UNDECIDED = "in-review"
+"""How far a card is whose author does not say so: put forward, and nobody has accepted it."""
 
 
 def tree(given: Typed, base: Card | None) -> dict[str, Any]:
@@ -24,19 +27,23 @@ def tree(given: Typed, base: Card | None) -> dict[str, Any]:
     A value that `base` has already keeps its basis, rule, share and text.
     """
     made: dict[str, Any] = evalgap_tree(base) if base else {"evalgap": 1}
-    made |= {key: _one(given, name) for name, key in _TOP.items()}
-    lists = {name: _one(given, name).split() for name in _LINES}
+    made |= {key: one(given, name) for name, key in _TOP.items()}
+    lists = {name: one(given, name).split() for name in _LINES}
     made["benchmark"] = {
         **made.get("benchmark", {}),
-        "id": _one(given, "benchmark"),
-        "description": _one(given, "description"),
+        "id": one(given, "benchmark"),
+        "description": one(given, "description"),
         "domains": list(given.get("domains", ())),
         **lists,
     }
-    author = {"id": _one(given, "author"), "name": _one(given, "author_name")}
-    choices = {name: _one(given, name) for name in ("origin", "status")}
-    made["card"] = {**made.get("card", {}), "author": author, **choices}
-    made["intended_use_case"] = {"answer": _one(given, "intended_use")}
+    author = {"id": one(given, "author"), "name": one(given, "author_name")}
+    choices = {"origin": one(given, "origin"), "status": one(given, "status") or UNDECIDED}
+    mine = base is None or base.author.id == author["id"]
+    # dates and decisions of another author are none of this card
+    before = made.get("card", {})
+    kept = before if mine else {n: v for n, v in before.items() if n not in _OF_THE_AUTHOR}
+    made["card"] = {**kept, "author": author, **choices}
+    made["intended_use_case"] = {"answer": one(given, "intended_use")}
     whole: dict[str, Any] = _filled({**made, **_blocks(given, base)})
     return {"card": {}, **whole}
 
@@ -54,11 +61,11 @@ def _blocks(given: Typed, base: Card | None) -> dict[str, dict[str, Any]]:
 def _block(dimension: str, given: Typed, before: Mapping[str, Assumption]) -> dict[str, Any]:
     old = before.get(dimension)
     kept = {c.code.partition("/")[2]: c for c in old.codings} if old else {}
-    basis, rule = (_one(given, f"{dimension}.{part}") for part in ("basis", "rule"))
-    source = {part: _one(given, f"{dimension}.{part}") for part in ("url", "locator")}
+    basis, rule = (one(given, f"{dimension}.{part}") for part in ("basis", "rule"))
+    source = {part: one(given, f"{dimension}.{part}") for part in ("url", "locator")}
     more = [s.model_dump() for s in old.sources[1:]] if old else []
     return {
-        **{p: _one(given, f"{dimension}.{p}") for p in ("question", "answer", "status")},
+        **{p: one(given, f"{dimension}.{p}") for p in ("question", "answer", "status")},
         "population": list(old.population) if old else [],
         "hints": list(old.hints) if old else [],
         "values": [
@@ -73,11 +80,6 @@ def _coding(value: str, old: Coding | None, basis: str, rule: str) -> dict[str, 
     if old is not None:
         return {"value": value, **old.model_dump(exclude={"code"})}
     return {"value": value, "basis": basis or "stated", "rule": rule}
-
-
-def _one(given: Typed, name: str) -> str:
-    """Return what was typed into a field that takes one value."""
-    return "".join(given.get(name, ())[:1]).strip()
 
 
 def _filled(value: Any) -> Any:
@@ -95,7 +97,7 @@ def placed(
 ) -> dict[str, list[RecordProblem]]:
     """Return the problems by the name of the field that each is about; "" for none of them.
 
-    Of a needed field that was left open, the message of its shape is given.
+    Of a needed field that was left open, the form says itself what is missing.
     """
     further = tree.get("dimensions", {})
     order = [*CORE_DIMENSIONS, *further]
@@ -104,10 +106,22 @@ def placed(
         found.setdefault(_place(problem, order), []).append(problem)
     if set(found) > {""}:  # the id of a card is made of two fields, each with its own message
         found[""] = [p for p in found.get("", ()) if p.field != "id"]
-    for name, field in head().items():
-        if name in found and field.needed and not _one(given, name):
-            found[name] = [RecordProblem(field.message)]
+    _in_words_of_the_form(found, given)
     return {name: words for name, words in found.items() if words}
+
+
+def _in_words_of_the_form(found: dict[str, list[RecordProblem]], given: Typed) -> None:
+    """Say what is missing as the form calls it; what is made of something missing is left out."""
+    for name, said in NEEDED.items():
+        if name in found and not one(given, name):
+            found[name] = [RecordProblem(said)]
+    for short, long in (("benchmark", "title"), ("author", "author_name")):
+        if short in found and not one(given, long) and not one(given, short):
+            del found[short]  # it is made of what is missing
+            found[long] = [RecordProblem(NEEDED[long])]
+    for name in [n for n in found if n.endswith((".locator", ".url"))]:
+        if not one(given, f"{name.partition('.')[0]}.url"):
+            found[name] = [RecordProblem("Give the address of the source, too.")]
 
 
 def _place(problem: RecordProblem, order: Sequence[str]) -> str:

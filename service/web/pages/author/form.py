@@ -44,6 +44,32 @@ _QUESTION = {
 }
 """The property shape behind each field, of the card and of each of its questions."""
 
+CALLED = {
+    "benchmark": "Short name of the benchmark, for its address",
+    "author": "Your short name, for the address of what you write",
+    "author_name": "Your name",
+    "origin": "In what capacity you write",
+    "status": "How far it is",
+    "publications": "Papers",
+    "version": "Version, in words",
+    "url": "Source: its address",
+    "locator": "Where in the source",
+    "answer": "Answer in your own words",
+    "question": "The question as the source asks it",
+    "value": "What fits",
+    "basis": "How the values ticked now were read",
+    "rule": "By which rule, where derived",
+}
+"""What a field is called, where its shape or its name would say it in words of the schema."""
+
+NEEDED = {
+    "title": "Give the name of the benchmark.",
+    "benchmark": "Give a short name: lower-case Latin letters and digits, joined by hyphens.",
+    "author": "Give a short name: lower-case Latin letters and digits, joined by hyphens.",
+    "author_name": "Give your name.",
+}
+"""What is said of a needed field that was left open."""
+
 
 @dataclass(frozen=True)
 class CodeChoice:
@@ -52,6 +78,8 @@ class CodeChoice:
     code: str
     label: str
     about: str
+    depth: int = 0
+    """How many broader values stand above it."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +137,9 @@ def _cited(code: Node) -> CodeChoice:
 
 
 def _members(scheme: str) -> list[Node]:
-    found = graphs.taxonomy().subjects(SKOS.inScheme, URIRef(f"{BASE}scheme/{scheme}"))
-    return sorted(found, key=str)
+    graph = graphs.taxonomy()
+    found = graph.subjects(SKOS.inScheme, URIRef(f"{BASE}scheme/{scheme}"))
+    return sorted(found, key=lambda v: _place(graph, v))
 
 
 def _choice(iri: str) -> CodeChoice:
@@ -135,16 +164,35 @@ def _question(graph: Graph, dimension: str) -> CardQuestion:
     return CardQuestion(
         dimension,
         labels.of(f"dimension/{dimension}"),
-        tuple(_choice(str(v)) for v in ordered),
+        tuple(replace(_choice(str(v)), depth=len(_broader(graph, v)) - 1) for v in ordered),
         dimension in CORE_DIMENSIONS,
     )
 
 
-def _place(graph: Graph, value: Node) -> tuple[bool, str, int, str]:
-    """Return where a value stands: in its part, by rank; deprecated ones after all others."""
+def _place(graph: Graph, value: Node) -> tuple[bool, str, list[tuple[int, str]]]:
+    """Return where a value stands: in its part, below what is broader, by rank and label.
+
+    Deprecated ones stand after all others.
+    """
     deprecated = (value, OWL.deprecated, None) in graph
-    rank = int(str(graph.value(value, EGAP.rank) or 99))
-    return deprecated, str(graph.value(value, SKOS.inScheme)), rank, str(value)
+    ranked = [_rank(graph, step) for step in _broader(graph, value)]
+    return deprecated, str(graph.value(value, SKOS.inScheme)), ranked
+
+
+def _broader(graph: Graph, value: Node) -> list[Node]:
+    """Return a value below those that are broader, the broadest first; all of its own scheme."""
+    scheme, steps = graph.value(value, SKOS.inScheme), [value]
+    while above := graph.value(steps[0], SKOS.broader):
+        if above in steps or graph.value(above, SKOS.inScheme) != scheme:
+            break
+        steps.insert(0, above)
+    return steps
+
+
+def _rank(graph: Graph, value: Node) -> tuple[int, str]:
+    return int(str(graph.value(value, EGAP.rank) or 99)), labels.label(
+        str(value).removeprefix(BASE)
+    )
 
 
 def opened(given: Typed, wrong: Iterable[str]) -> set[str]:
@@ -196,11 +244,17 @@ def _typed(assumption: Assumption) -> dict[str, list[str]]:
     return found | {f"{name}.value": codes}
 
 
+def one(given: Typed, name: str) -> str:
+    """Return what was typed into a field that takes one value."""
+    return "".join(given.get(name, ())[:1]).strip()
+
+
 def called(name: str) -> str:
     """Return what a field of the form is called, with its question where it is of one."""
     first, _, part = name.partition(".")
     fields = parts() if part else head()
     field = fields.get(part or first)
-    plain = field.label if field else (part or first).replace("_", " ").capitalize()
+    shape = field.label if field else (part or first).replace("_", " ").capitalize()
+    plain = CALLED.get(part or first, shape) if (part or first) != "status" or not part else shape
     question = next((q for q in questions() if part and q.dimension == first), None)
-    return f"{question.words.label}, {plain}" if question else plain
+    return f"{question.words.label}, {plain[:1].lower()}{plain[1:]}" if question else plain

@@ -1,24 +1,26 @@
-"""The author pages: a card in any known format judged beside its words, and a form to write one."""
+"""The author pages: a card judged beside its words, and a form to write, check and store one."""
 
-import json
-from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
-from loaders.contract import Document, Raw, RecordProblem
-from loaders.model import Card
+from loaders.contract import Raw
 from loaders.registry import FORMATS
-from service.common.problems import BadParameter, BadRequest
+from service.access import Caller, Scope
+from service.common.problems import BadParameter, BadRequest, Problem
 from service.ingest.checking import Deadline
-from service.records import repository
+from service.web.cancellation import in_writing_thread
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import LinesDep
-from service.web.pages.author import draft, view
+from service.web.pages.author import draft, judging, view, written
 from service.web.pages.author import form as author_form
 from service.web.pages.author.view import JudgedDocument
+from service.web.pages.author.written import WrittenCard
 from service.web.pages.layout import page
 from service.web.requests import check_form_size
 
@@ -26,6 +28,13 @@ router = APIRouter(include_in_schema=False)
 _ECHOED = 200_000
 """Characters of a pasted text that are put back into the page."""
 _FIELDS = 2_000
+_AUTHOR: author_form.Typed = {
+    "author": [],
+    "author_name": [],
+    "origin": ["designer"],
+    "status": [draft.UNDECIDED],
+}
+"""What a card is opened with that its benchmark's author takes over."""
 
 
 @router.get("/author")
@@ -57,28 +66,101 @@ def _checked(
     if not raw.data.strip():
         shown["missing"] = "Paste a card, or choose a file."
         return page(request, "pages/author/author.html", shown, BadRequest.status)
-    found = judge(services, raw, deadline)
+    found, _ = judging.judge(services, raw, deadline)
     return page(request, "pages/author/author.html", {**shown, **_summed(found)}, _status(found))
 
 
 @router.get("/author/new")
 def write(request: Request, services: ServicesDep) -> Response:
-    """Show the form to write a card, or to correct the card that `card=` names."""
-    _only(request, "card")
+    """Show the form to write a card, or to correct the card that `card=` names.
+
+    With `as=author` it is for the author of the benchmark, whose card stands beside that one.
+    """
+    _only(request, "card", "as")
     ident = request.query_params.get("card", "").strip().strip("/")
-    base = _card(services, ident)
-    given = author_form.typed(base) if base else {}
-    shown = {"card": ident, "kept": author_form.kept(base), **_filled(given, {})}
-    return page(request, "pages/author/author_new.html", shown)
+    base = written.opened(services.engine, ident)
+    given = author_form.typed(base) if base else {"status": [draft.UNDECIDED]}
+    if request.query_params.get("as") == "author":
+        given = {**given, **_AUTHOR}
+    return _shown(request, written.begun(given, base))
 
 
 @router.post("/author/new")
-async def written(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
+async def judged(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
     """Judge what was typed; show each problem at its field, or the card as files."""
     line = lines.checks
     async with line.slot(request) as deadline:
         given = await line.read(deadline, _typed(request, services))
-        return await line.work(request, deadline, _written, request, services, given)
+        card = await line.work(request, deadline, written.judged, services, given)
+        return await run_in_threadpool(_shown, request, card)
+
+
+@router.post("/author/store")
+async def store(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
+    """Store a card as it was written; needs the token in the form."""
+    line = lines.checks
+    async with line.slot(request) as deadline:
+        given = await line.read(deadline, _typed(request, services))
+        try:
+            caller = await run_in_threadpool(
+                services.access.admit_form, request, author_form.one(given, "token"), Scope.IMPORT
+            )
+        except Problem as problem:
+            return await run_in_threadpool(_refused, request, services, given, problem)
+        card = await line.work(request, deadline, written.judged, services, given)
+    if not card.valid:
+        return await run_in_threadpool(_shown, request, card)
+    return await in_writing_thread(request, _stored, request, services, caller, card)
+
+
+def _stored(request: Request, services: Services, caller: Caller, card: WrittenCard) -> Response:
+    try:
+        ident = written.store(services, caller, card)
+    except Problem as problem:
+        return _shown(request, card, problem)
+    return RedirectResponse(f"/author/stored?card={quote(ident)}", 303)
+
+
+@router.get("/author/stored")
+def stored(request: Request, services: ServicesDep) -> Response:
+    """Show that a card was stored, and where it stands; the draft in the browser is done with."""
+    _only(request, "card")
+    card = written.opened(services.engine, request.query_params.get("card", ""))
+    if card is None:
+        raise BadParameter("card is missing. Name the card that was stored.", parameter="card")
+    return page(request, "pages/author/author_stored.html", {"card": card})
+
+
+def _refused(
+    request: Request, services: Services, given: author_form.Typed, problem: Problem
+) -> Response:
+    """Show the form again with what was typed, but for the token, and the problem."""
+    base = written.opened(services.engine, author_form.one(given, "card"))
+    return _shown(request, written.begun(given, base), problem)
+
+
+def _shown(request: Request, card: WrittenCard, problem: Problem | None = None) -> Response:
+    shown = {
+        "card": card.base.id if card.base else "",
+        "kept": author_form.kept(card.base),
+        "given": {name: said for name, said in card.given.items() if name != "token"},
+        "head": author_form.head(),
+        "parts": author_form.parts(),
+        "questions": author_form.questions(),
+        "at": card.at,
+        "opened": author_form.opened(card.given, card.at),
+        "called": {name: author_form.called(name) for name in card.at if name},
+        "names": author_form.CALLED,
+        "problem": problem,
+        "same": card.same,
+        "checked": card.checked,
+        "card_valid": card.valid,
+        **_summed(list(card.found)),
+    }
+    status = problem.status if problem else 200 if card.valid or not card.checked else 422
+    answer = page(request, "pages/author/author_new.html", shown, status)
+    answer.headers.update(problem.headers if problem else {})
+    return answer
 
 
 async def _typed(request: Request, services: Services) -> author_form.Typed:
@@ -90,31 +172,6 @@ def _begun(services: Services) -> dict[str, Any]:
     return {"formats": FORMATS, "limit": services.settings.max_body_bytes // 2**20}
 
 
-def _written(
-    request: Request, services: Services, given: author_form.Typed, deadline: Deadline
-) -> Response:
-    ident = "".join(given.get("card", ())[:1])
-    base = _card(services, ident)
-    tree = draft.tree(given, base)
-    data = json.dumps(tree, ensure_ascii=False, default=str).encode(errors="replace")
-    found = judge(services, Raw("form.json", data), deadline)
-    problems = [p for one in found for p in one.outcome.problems]
-    at = draft.placed(problems, tree, given)
-    shown = {"card": ident, "kept": author_form.kept(base), **_filled(given, at), **_summed(found)}
-    return page(request, "pages/author/author_new.html", shown, _status(found))
-
-
-def judge(services: Services, raw: Raw, deadline: Deadline) -> list[JudgedDocument]:
-    """Return what an import would make of every record of a file; nothing is stored."""
-    read, outcomes = services.checking.judged(services.engine, raw, deadline)
-    records = {id(d.raw): d.records for d in read if isinstance(d, Document)}
-    whole = view.SHOWN
-    return [
-        view.judged(services.engine, o, records.get(id(o.raw), ()) if index < whole else ())
-        for index, o in enumerate(outcomes)
-    ]
-
-
 def _summed(found: list[JudgedDocument]) -> dict[str, Any]:
     valid = sum(one.valid for one in found)
     return {"found": found, "valid": valid, "whole": view.SHOWN}
@@ -122,27 +179,6 @@ def _summed(found: list[JudgedDocument]) -> dict[str, Any]:
 
 def _status(found: list[JudgedDocument]) -> int:
     return 200 if found and all(one.valid for one in found) else 422
-
-
-def _filled(given: author_form.Typed, at: Mapping[str, Sequence[RecordProblem]]) -> dict[str, Any]:
-    return {
-        "given": given,
-        "head": author_form.head(),
-        "parts": author_form.parts(),
-        "questions": author_form.questions(),
-        "at": at,
-        "opened": author_form.opened(given, at),
-        "called": {name: author_form.called(name) for name in at if name},
-    }
-
-
-def _card(services: Services, ident: str) -> Card | None:
-    """Return the stored card that is to be corrected. Raises `NotFound`."""
-    if not ident:
-        return None
-    record = repository.load(services.engine, "card", ident).record
-    assert isinstance(record, Card)  # noqa: S101 - what the store holds under card/
-    return record
 
 
 def _only(request: Request, *names: str) -> None:
