@@ -30,6 +30,8 @@ MOST = 100
 """The most benchmarks in one JSON answer, as in every list of the API."""
 UNNAMED = "The described deployment"
 """The title of a description that has none."""
+LONGEST_TITLE = 300
+"""Characters of the title of a description."""
 ALL = "all"
 """The choice of benchmarks of every domain."""
 FEWEST_COMPARED, MOST_COMPARED = 2, 4
@@ -259,6 +261,8 @@ def described_deployment(
     listed = where if isinstance(where, list) else [where]
     found = frozenset(domain(engine, str(d)) for d in listed)
     title = words(body.get("title") or UNNAMED, "title")
+    if len(title) > LONGEST_TITLE:
+        raise BadParameter(f"title has at most {LONGEST_TITLE} characters.", parameter="title")
     return DeploymentClaims(None, title, found, claims)
 
 

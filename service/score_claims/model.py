@@ -1,8 +1,10 @@
 """What a check of a claimed score gives: plain values, as the API answers them."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+_Short = Annotated[str, Field(max_length=300)]
 
 
 class _RequestPart(BaseModel):
@@ -26,10 +28,12 @@ class DescribedUse(_RequestPart):
 class ScoreClaimRequest(_RequestPart):
     """Somebody's claim: this model scored this on that benchmark, said for this use."""
 
-    benchmark: str = Field(description="id, title or abbreviation of a benchmark")
+    benchmark: _Short = Field(description="id, title or abbreviation of a benchmark")
     score: str | int | float = Field(description="the score with its unit: 95 %, 0.95 or 1250 Elo")
-    metric: str | None = Field(None, description="what the score counts, if the claim says so")
-    model: str | None = Field(None, description="id or name of the system, if the claim names it")
+    metric: _Short | None = Field(None, description="what the score counts, if the claim says so")
+    model: _Short | None = Field(
+        None, description="id or name of the system, if the claim names it"
+    )
     use: str | DescribedUse = Field(description="id of a stored deployment, or a description")
 
 

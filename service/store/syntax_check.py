@@ -32,7 +32,7 @@ def check_query_syntax(sparql: str, base: str | None) -> None:
             sparql, base_iri=base, use_default_graph_as_union=True, default_graph=[]
         )  # no query may ask for both
     except SyntaxError as error:
-        raise bad_syntax(error) from None
+        raise bad_syntax(error, sparql) from None
     except ValueError:
         return
 
@@ -68,7 +68,8 @@ def check_update_syntax(sparql: str, base: str | None) -> None:
     try:
         _NOTHING.update(sparql[:start] + _FAILS + sparql[start:], base_iri=base)
     except SyntaxError as error:
-        raise bad_syntax(SyntaxError(_as_given(str(error), sparql[:start]))) from None
+        words = _as_given(str(error), sparql[:start])
+        raise bad_syntax(SyntaxError(words), sparql) from None
     except RuntimeError:
         return
 

@@ -14,6 +14,8 @@ from loaders.reading.depth import check_depth
 from service.common import parameters
 from service.common.problems import BadParameter, BadRequest, TooLarge
 
+_ESCAPE = b"\\u"
+
 
 async def read_body(stream: AsyncIterator[bytes], limit: int, advice: str = "Split it.") -> bytes:
     """Return the body, reading no more of it than `limit` bytes. Raises `TooLarge` with advice."""
@@ -34,7 +36,7 @@ def size(limit: int) -> str:
 
 
 async def read_json(request: Request, limit: int) -> Any:
-    """Return a body of JSON. Raises `TooLarge` and `BadRequest`.
+    """Return a body of JSON. Raises `TooLarge` and `BadRequest`, also for half a surrogate pair.
 
     FastAPI would read the whole body before it asks for a token, however large it is.
     """
@@ -42,9 +44,12 @@ async def read_json(request: Request, limit: int) -> Any:
     try:
         # floats as text, so that 94.67 stays 94.67 on its way to a decimal
         check_depth(data, "json")
-        return json.loads(data.decode(), parse_float=str)
+        found = json.loads(data.decode(), parse_float=str)
+        if _ESCAPE in data:  # half of a pair is no character, and no answer could quote it
+            json.dumps(found, ensure_ascii=False).encode()
     except (CardError, ValueError, RecursionError) as error:
         raise BadRequest(f"The body is not JSON: {error}.") from error
+    return found
 
 
 def json_body(example: dict[str, Any]) -> dict[str, Any]:

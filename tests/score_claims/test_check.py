@@ -197,6 +197,15 @@ def test_what_cards_assessors_and_figures_contradict_each_other_in_is_said(
     assert "disputed in print" in disputed["gap/recht2019-imagenetv2"]
 
 
+@pytest.mark.parametrize("field", ["benchmark", "score", "model", "metric"])
+def test_texts_of_a_claim_are_bounded_and_whole(client: TestClient, field: str) -> None:
+    assert refused(client, 400, **{field: "a" * 301})["parameter"] == field
+    use = {"title": "a" * 301, "characteristics": {"interaction-type": "multi-turn"}}
+    assert refused(client, 400, use=use)["parameter"] == "title"
+    half = client.post(CHECK, content=b'{"%s": "\\ud800"}' % field.encode())
+    assert (half.status_code, half.json()["title"]) == (400, "The request cannot be read")
+
+
 def test_what_is_wrong_with_a_request_is_said_by_its_field(client: TestClient) -> None:
     assert refused(client, 404, use="nowhere")["detail"].startswith("There is no deployment")
     assert refused(client, 400, use={"characteristics": {}})["parameter"] == "characteristics"

@@ -8,6 +8,7 @@ from typing import IO, Any
 
 import pyoxigraph as ox
 
+from loaders.model.terms import PREFIXES
 from service.common.problems import BadQuery, TooLarge
 from service.store import forms
 from service.store.query import EVERYTHING, Query, QueryDataset
@@ -29,6 +30,8 @@ _RDF = {
     "application/n-quads": ox.RdfFormat.N_QUADS,
 }
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_NAME = re.compile(r"([A-Za-z][\w-]{0,40}):[\w.-]*$")
+_NO_PREFIX = "Prefix not found"
 _JSON_ROW = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|\},\{|\}\]')
 _NO_ADDRESS = "failed to lookup address"
 _SMALLEST_ROW = 3
@@ -73,7 +76,7 @@ def query(
     try:
         return store.query(sparql, base_iri=base, **_visible(sparql, dataset))
     except SyntaxError as error:
-        raise bad_syntax(error) from error
+        raise bad_syntax(error, sparql) from error
     except OSError as error:
         raise _refused(error) from error
 
@@ -87,18 +90,31 @@ def _visible(sparql: str, dataset: QueryDataset) -> dict[str, Any]:
     return {"default_graph": default, "named_graphs": named}
 
 
-def bad_syntax(error: SyntaxError) -> BadQuery:
-    """Return Oxigraph's syntax error as a problem with line and column."""
+def bad_syntax(error: SyntaxError, sparql: str = "") -> BadQuery:
+    """Return Oxigraph's syntax error in a text as a problem with line and column.
+
+    Where a name ends there whose prefix is not declared, the sentence says which.
+    """
     match = _PLACE.match(str(error))
     if match is None:
         return BadQuery(f"The text does not parse: {error}")
     line, column, expected = int(match[1]), int(match[2]), " ".join(match[3].split())
     return BadQuery(
-        f"The text does not parse at line {line}, column {column}.",
+        f"The text does not parse at line {line}, column {column}."
+        + (_undeclared(sparql, line, column) if _NO_PREFIX in expected else ""),
         line=line,
         column=column,
         expected=expected[:300],
     )
+
+
+def _undeclared(sparql: str, line: int, column: int) -> str:
+    """Return a sentence on the prefix of the name that ends before a place, if it is unknown."""
+    name = _NAME.search("".join(sparql.splitlines(keepends=True)[line - 1 : line])[: column - 1])
+    if name is None or re.search(rf"(?i)\bprefix\s+{re.escape(name[1])}:", sparql):
+        return ""
+    namespace = PREFIXES.get(name[1], "its namespace")
+    return f" The prefix {name[1]}: is not declared. Begin with PREFIX {name[1]}: <{namespace}>."
 
 
 class _Capped:

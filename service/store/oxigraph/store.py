@@ -148,7 +148,7 @@ class EmbeddedEngine:
             try:
                 self._store.update(text, base_iri=base)
             except SyntaxError as error:
-                raise bad_syntax(error) from error
+                raise bad_syntax(error, text) from error
             except (OSError, RuntimeError) as error:
                 raise _refusal(error, self.folder) from error
             self._committed()

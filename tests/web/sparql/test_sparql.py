@@ -69,6 +69,11 @@ def test_no_triple_of_a_shared_thing_is_counted_twice(client: TestClient) -> Non
     [
         ("SELECT * { ?s ?p", "line 1, column 17"),
         ("SELECT * {\n  ?s ?p ?o .\n  FILTER (", "line 3"),
+        (
+            "ASK {\n  ?s a egap:Benchmark }",
+            "The prefix egap: is not declared. Begin with PREFIX egap: ",
+        ),
+        ("ASK { ?s a own:Thing }", "PREFIX own: <its namespace>."),
         ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "SERVICE"),
         ("SELECT * { service silent <http://127.0.0.1:9/> { ?s ?p ?o } }", "SERVICE"),
         ("PREFIX a: <urn:a>\n# SELECT\nINSERT DATA { <urn:a> <urn:b> <urn:c> }", "update"),
