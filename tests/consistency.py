@@ -5,6 +5,7 @@ particular record. What one record can break by itself is a shape as well, so th
 elsewhere are warned of it: `gap-varies-coded`, `gap-n-of-ends`, `coding-rule-value`.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -20,6 +21,7 @@ from loaders.model import (
     Profile,
     Record,
     Statement,
+    StudyCard,
     SystemCard,
 )
 from service.ontology import graphs
@@ -194,6 +196,66 @@ def makers_that_differ_in_one_study(records: Iterable[Record]) -> Iterator[Findi
     for by in found.values():
         if len(by) > 1:
             yield by["benchmark-makers"], f"benchmark-makers, unlike {by['study-authors']}"
+
+
+def works_that_the_study_does_not_report(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps that cite papers of which none reports a study that their scores are from."""
+    records = list(records)
+    studies = {r.study.id: papers(r.reported_in) for r in records if isinstance(r, StudyCard)}
+    for record in (r for r in records if isinstance(r, Gap)):
+        cited = papers(s.url for s in record.sources)
+        reported = {p for e in record.measurements if e.study for p in studies[e.study.id]}
+        if cited and reported and not cited & reported:
+            yield record.id, f"cites {sorted(cited)}, its studies are of {sorted(reported)}"
+
+
+def papers(addresses: Iterable[object]) -> set[str]:
+    """Return the DOIs among addresses, in small letters."""
+    known = (str(address).lower().partition("doi.org/") for address in addresses)
+    return {doi for _, found, doi in known if found}
+
+
+def points_of_a_bare_percentage(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield differences in points where neither score nor quote says that points are meant (K4)."""
+    for record in (r for r in records if isinstance(r, Gap)):
+        quotes = " ".join(s.quote or "" for s in record.sources)
+        numbers = {record.value, record.lowest} != {None}
+        unseen = all("value-not-seen" in end.not_given for end in ends(record))
+        bare = "%" in quotes and not SAID_TO_BE_POINTS.search(quotes)
+        if record.gap_kind == "absolute-difference" and numbers and unseen and bare:
+            yield record.id, "a percentage without a base is an unspecified percentage"
+
+
+SAID_TO_BE_POINTS = re.compile(r"percentage.point|\d-point|\bpoints\b|\dpp\b|p\.p\.")
+
+
+def bounds_left_in_words(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield scores given as a range or a bound in words alone, though their source was read."""
+    for record in (r for r in records if isinstance(r, Gap)):
+        if record.verification in {"abstract", "full-text", "recomputed"}:
+            for end in ends(record):
+                words = end.as_reported or ""
+                bound = words[:1] in {"<", ">"} or words.replace(" %", "").count("-") == 1
+                digits = not words.strip("<>0123456789.-% ")
+                if bound and digits and words[:1] != "-" and {end.value, end.lowest} == {None}:
+                    yield record.id, f"{end.key} has {words} in words alone"
+
+
+def graded_scores_that_decide(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield scores that people or models grade and that are coded as the decision itself (M1)."""
+    for record in (r for r in records if isinstance(r, Gap)):
+        for end in record.measurements:
+            if "rubric" in end.metric.id and "decision-mediation/output-is-decision" in under(end):
+                yield record.id, f"{end.key} is graded, so the output is rated as advice"
+
+
+def means_over_models_without_n(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps with an interval over models that do not say how many are at both ends."""
+    for record in (r for r in records if isinstance(r, Gap)):
+        if any(i.sampling_unit == "model" for i in record.intervals):
+            scored = [e for e in ends(record) if e.value is not None]
+            if any(e.n is None or e.n_unit != "model" for e in scored):
+                yield record.id, "a mean over models whose number is not given at both ends"
 
 
 def names_with_empty_brackets(records: Iterable[Record]) -> Iterator[Finding]:
