@@ -139,6 +139,7 @@ def _card(tree: Mapping[str, Any]) -> Card:
     benchmark, author = about.pop("id", None), section(head, "author").get("id", "")
     fields = {
         **about,
+        "items": [sourced(given(count)) for count in _items(about, "items")],
         **head,
         "id": f"{benchmark}/{author}",
         "benchmark": {"id": benchmark},

@@ -16,6 +16,7 @@ from loaders.model.nodes import (
     Dataset,
     DatedRecord,
     Implementation,
+    ItemCount,
     Record,
     System,
 )
@@ -62,12 +63,16 @@ class Description(DatedRecord):
 
 
 class Card(Description):
-    """The designer's half: what one benchmark assumes, by one author. `id` = benchmark/author."""
+    """The designer's half: what one benchmark assumes, by one author. `id` = benchmark/author.
+
+    `items` are how many questions, cases or images it has; none: not stated.
+    """
 
     kind = "card"
     rdf_type = "egap:BenchmarkCard"
     benchmark: Annotated[Benchmark, NestedThing("egap:describesBenchmark")]
     benchmark_version: Annotated[Text | None, Value("schema:version")] = None
+    items: Annotated[tuple[ItemCount, ...], Part("egap:hasItemCount", "items")] = ()
 
 
 class DatasetCard(Description):

@@ -184,6 +184,15 @@ class UserGroup(Node):
     sources: Annotated[tuple[Citation, ...], Part("egap:hasCitation", "source")] = ()
 
 
+class ItemCount(Node):
+    """How many items of one sort a benchmark has, such as questions or images, by which source."""
+
+    rdf_type = "egap:ItemCount"
+    number: Annotated[Whole, Value("egap:itemCount")]
+    unit: Annotated[Text, Value("egap:itemText")]
+    sources: Annotated[tuple[Citation, ...], Part("egap:hasCitation", "source")] = ()
+
+
 class RegistryEntry(Node):
     """Where a public list of deployed systems has a deployment: the list, and its key there."""
 

@@ -18,7 +18,7 @@ _TOP = {
 }
 _BENCHMARK = (
     "abbreviation", "description", "identifiers", "domains", "keywords", "languages",
-    "publications", "pages", "rights",
+    "items", "publications", "pages", "rights",
 )  # fmt: skip
 _CARD = (
     "status", "issued", "checked", "author", "origin", "audience", "tasks", "metrics",

@@ -251,3 +251,12 @@ def test_a_word_that_is_searched_for_again_and_again_is_looked_for_once(client: 
     often, once = "a+" * 30_000, "a" * 60_000
     assert cost(client, f"q={often}") < 8 * cost(client, f"q={once}")
     assert exported(client, f"q={often}") == exported(client, "q=a")
+
+
+def test_the_number_of_items_stands_with_what_is_counted_and_sorts(client: TestClient) -> None:
+    first = opened(client, "/benchmarks?sort=items").all(".catalogue-rows tbody tr")[0]
+    assert "307,372 training examples" in first.words
+    shown = opened(client, "/benchmarks/pathvqa").words
+    assert "32,799 questions" in shown
+    assert "4,998 images" in shown
+    assert "not stated" in opened(client, "/benchmarks?q=squad").texts("td[data-label=Items]")[0]

@@ -30,7 +30,7 @@ _DEFAULT = next(iter(SORTS))
 _NAMES = (*SORTS, *CORE_DIMENSIONS)
 ORDERS = (*_NAMES, *(f"-{name}" for name in _NAMES if name != BEST))
 """Every order of the rows."""
-DESCENDING = frozenset({"answered", "gaps", "year"})
+DESCENDING = frozenset({"answered", "gaps", "year", "items"})
 """The orders in which the largest comes first."""
 _OWN = ("q", "sort", "page")
 
@@ -329,4 +329,5 @@ def _row(entry: IndexEntry) -> dict[str, Any]:
         **cells,
         "year": entry.year or None,
         "languages": list(entry.languages),
+        "items": [f"{number} {unit}" for number, unit in entry.items],
     }

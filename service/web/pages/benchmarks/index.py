@@ -45,6 +45,7 @@ SORTS: Mapping[str, str] = {
     "title": "title",
     "gaps": "most gaps recorded",
     "year": "newest first",
+    "items": "most items",
 }
 """The orders to choose from; the first one is the default, the second that of a search.
 
@@ -57,6 +58,7 @@ class IndexEntry:
     """One benchmark as a row: `cells` of the core dimensions, `further` of all others.
 
     `year` is that of the first work that its cards name as its publication; empty: not recorded.
+    `items` are (number, what is counted), the largest number first.
     """
 
     id: str
@@ -70,6 +72,7 @@ class IndexEntry:
     gaps: int
     year: str = ""
     languages: tuple[str, ...] = ()
+    items: tuple[tuple[int, str], ...] = ()
     cells: tuple[StripCell, ...] = ()
     further: tuple[StripCell, ...] = ()
 
@@ -113,13 +116,14 @@ def index(engine: Engine) -> BenchmarkIndex:
     cards = _by_benchmark(lists.listing(engine, "cards", {}))
     gaps = _by_benchmark(lists.listing(engine, "gaps", {}))
     hints = _hints(lists.listing(engine, "hints", {}))
-    years, languages = _facts(engine)
+    (years, languages), items = _facts(engine), _items(engine)
     further = tuple(name for name in schemes if name not in CORE_DIMENSIONS)
     entries = tuple(
         replace(
             _entry(c, cards.get(c.id, []), gaps.get(c.id, [])),
             year=min(years.get(c.id, [""])),
             languages=tuple(sorted(languages.get(c.id, ()))),
+            items=items.get(c.id, ()),
             cells=strip(c.claimed, hints.get(c.id, set())),
             further=strip(c.claimed, hints.get(c.id, set()), further),
         )
@@ -148,6 +152,14 @@ def _facts(engine: Engine) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
         elif year := _year(known, value):
             years[ident].add(year)
     return years, languages
+
+
+def _items(engine: Engine) -> dict[str, tuple[tuple[int, str], ...]]:
+    """Return how many items benchmarks have, of what sort, by id."""
+    found: defaultdict[str, tuple[tuple[int, str], ...]] = defaultdict(tuple)
+    for row in internal.rows(engine, "benchmark-items"):
+        found[last_segment(row["about"])] += ((int(str(row["number"])), str(row["unit"])),)
+    return found
 
 
 def _year(known: Mapping[str, Work], address: str) -> str | None:
@@ -193,6 +205,7 @@ def _orders(entries: Sequence[IndexEntry]) -> dict[str, tuple[int, ...]]:
         "answered": lambda i: -entries[i].answered,
         "gaps": lambda i: -entries[i].gaps,
         "year": lambda i: -int(entries[i].year or 0),
+        "items": lambda i: -max((number for number, _ in entries[i].items), default=0),
     }
     for place, name in enumerate(CORE_DIMENSIONS):
         keys[name] = partial(_by_values, entries, place)
