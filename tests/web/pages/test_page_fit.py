@@ -89,7 +89,7 @@ def test_what_to_test_first_stands_beside_the_matrix(client: TestClient) -> None
 
 def test_one_button_plans_these_tests_with_all_that_was_said(client: TestClient) -> None:
     (button,) = opened(client, f"/fit?{STORED}").values(".primary", "href")
-    assert button == f"/plans?{STORED}&card=agentclinic"
+    assert button == f"/plans?{STORED}&card=mediq"
     described = opened(client, f"/fit?{DESCRIBED}&title=Ward+7&benchmark=medqa")
     assert described.values(".primary", "href") == [f"/plans?{DESCRIBED}&use=Ward+7&card=medqa"]
 
