@@ -24,6 +24,7 @@ from service.common.amounts import (
 from service.common.digits import computed, counted, percent, plural, printed
 from service.common.resources import VERSION, inside
 from service.common.unread import noted
+from service.fit.claims import DeploymentClaims
 from service.ingest.seeding import stored_release
 from service.linked_data.statistics import modified
 from service.ontology import labels
@@ -34,6 +35,7 @@ from service.queries.cache import cached_per_state
 from service.store.port import Engine
 from service.web import thing_pages
 from service.web.dependencies import services as services_of
+from service.web.pages.shared.deployment_choices import by_field
 from service.web.pages.shared.glyphs import SIGNS
 from service.web.pages.shared.numbers import unit_of
 
@@ -127,7 +129,14 @@ def cited(url: str) -> str:
     return works.name_of(engine, url) if engine else addresses.spoken(url)
 
 
+def deployments_by_field() -> tuple[tuple[str, tuple[DeploymentClaims, ...]], ...]:
+    """Return the deployments that a form offers, under their fields."""
+    engine = _engine.get()
+    return by_field(engine) if engine else ()
+
+
 _templates.env.filters["cited"] = cited
+_templates.env.globals["deployments_by_field"] = deployments_by_field
 
 _snapshot = cached_per_state(modified)
 _release = cached_per_state(stored_release)

@@ -71,7 +71,11 @@ def card(found: Part, step: int) -> str:
 
 
 def test_a_draft_shows_the_stages_without_a_token(client: TestClient) -> None:
-    assert "There is no plan yet" in opened(client, "/plans").words
+    empty = opened(client, "/plans")
+    assert "There is no plan yet" in empty.words
+    assert "healthcare" in [o["label"].lower() for o in empty.all("#deployment optgroup")]
+    begun = opened(client, f"/plans?deployment={DRAFT['deployment']}")
+    assert "Choose the benchmark whose score is to be tested" in begun.words
     answer = client.get("/plans", params=DRAFT)
     assert answer.status_code == 200
     found = page(answer)
@@ -84,6 +88,9 @@ def test_a_draft_shows_the_stages_without_a_token(client: TestClient) -> None:
     assert waits in card(found, 12)
     assert found.one("#step-10 .sub").words == "How much is told"
     assert "loss at most 5 percentage point" in card(found, 9)
+    named = "Doctor-written self-assessment scenarios (Bean et al.)"
+    assert found.one("title").words.startswith(f"Tests of {named} for Members of the public")
+    assert found.texts(".drafted a")[0] == named
     assert "168; paired proportions" in card(found, 9)
     assert client.get("/api/v1/plans").json()["total"] == 0
 

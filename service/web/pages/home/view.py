@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from service.common.problems import NotFound
-from service.fit import from_graph
 from service.fit.outcomes import OutcomeFinding, outcome_finding
 from service.queries import catalog, lists
 from service.queries.cache import cached_per_state
@@ -70,9 +69,8 @@ class ShownGap:
 class HomePage:
     """What the home page shows.
 
-    `counts` are (address, name, count), `uses` (id, title) of the deployments; `drafts` counts
-    the benchmarks of which there are only drafts, `stages` the deployments by how far they have
-    come.
+    `counts` are (address, name, count); `drafts` counts the benchmarks of which there are only
+    drafts, `stages` the deployments by how far they have come.
     """
 
     counts: tuple[tuple[str, str, int], ...]
@@ -80,7 +78,6 @@ class HomePage:
     stages: dict[str, int]
     shown: ShownGap | None
     finding: OutcomeFinding
-    uses: tuple[tuple[str, str], ...]
     example_use: str = EXAMPLE_USE
 
 
@@ -93,8 +90,7 @@ def front(engine: Engine) -> HomePage:
     read = {card["benchmark"] for card in cards if card["status"] != "draft"}
     drafts = len({card["benchmark"] for card in cards} - read)
     finding = outcome_finding(engine, FIELD)
-    uses = tuple((d.id, d.title) for d in from_graph.deployments(engine) if d.id)
-    return HomePage(_counts(engine), drafts, stages, _shown(engine), finding, uses)
+    return HomePage(_counts(engine), drafts, stages, _shown(engine), finding)
 
 
 def _counts(engine: Engine) -> tuple[tuple[str, str, int], ...]:

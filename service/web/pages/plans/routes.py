@@ -97,11 +97,12 @@ def _list(
             draft = _draft(services, typed)
         except Problem as found:
             problem = problem or found
+    use = typed.get("use") or "the described deployment"
     shown = {
         "plans": lists.listing(services.engine, "plans", {}),
-        "deployments": plan_view.deployments(services.engine),
         "cards": plan_view.cards(services.engine),
         "draft": draft,
+        "names": plan_view.names(services.engine, draft.plan, use) if draft else None,
         "described": described,
         "licences": own.LICENCES,
         **_form(typed, problem),

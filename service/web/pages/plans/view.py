@@ -18,6 +18,7 @@ from loaders.writers.plan import (
     sample_words,
     threshold_words,
 )
+from service.fit import from_graph
 from service.ontology import graphs
 from service.plans import commands, looks
 from service.queries import lists
@@ -264,8 +265,10 @@ def cards(engine: Engine) -> tuple[str, ...]:
     return tuple(str(c["id"]) for c in found if c.get("writtenBy") != "machine")
 
 
-@cached_per_state
-def deployments(engine: Engine) -> tuple[tuple[str, str], ...]:
-    """Return the deployments by id, with their titles."""
-    found = lists.listing(engine, "deployments", {})
-    return tuple((str(d["id"]), str(d["name"])) for d in found)
+def names(engine: Engine, plan: Plan, use: str) -> tuple[str, str, str]:
+    """Return id and title of the benchmark of a plan, and the title of its deployment or `use`."""
+    benchmark = plan.card.partition("/")[0]
+    titles = {b.id: b.title for b in from_graph.benchmarks(engine)}
+    stored = {d.id: d.title for d in from_graph.deployments(engine)}
+    called = stored.get(plan.deployment, use)
+    return benchmark, titles.get(benchmark, benchmark), called
