@@ -77,6 +77,9 @@ ROWS = (
     Row("malformed, smuggled, pipelined HTTP", ["tests/web/http/test_malformed.py"]),
     Row("auth bypass", [
         "tests/access/test_access.py", "tests/cli/test_access.py", "tests/web/test_read_only.py",
+        "tests/web/pages/test_page_author.py::test_nothing_is_stored_without_a_token_or_from_another_site",
+        "tests/proposals/test_proposals.py::test_nobody_reads_or_decides_without_a_token_that_may_write",
+        "tests/proposals/test_proposals.py::test_off_and_read_only_take_nothing",
     ]),
     Row("SSRF, file reading", [
         "tests/hostile/test_json_ld.py", "tests/hostile/test_hidden_calls.py",
@@ -139,6 +142,7 @@ ROWS = (
     Row("anonymous work is bounded", [
         "tests/web/http/test_anonymous.py", "tests/web/http/test_rates.py",
         "tests/web/api/test_health.py",
+        "tests/proposals/test_proposals.py::test_the_queue_is_bounded_in_all_that_a_client_could_fill",
     ]),
     Row("writes that wait", ["tests/web/sparql/test_waiting_writes.py",
         "tests/web/sparql/test_update_limits.py"]),

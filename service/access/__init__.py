@@ -6,7 +6,7 @@ an address and the name of the request (`RequestIds`). `WriteLog` keeps an `LogE
 who did it, when, the `GraphChange` of each graph, and what came of it.
 """
 
-from service.access.admission import Access, Caller
+from service.access.admission import Access, Caller, refuse_other_sites
 from service.access.requests import RequestIds
 from service.access.times import expiry, since
 from service.access.tokens import AccessToken, Scope, Tokens, checked
@@ -36,6 +36,7 @@ __all__ = [
     "WriteLog",
     "checked",
     "expiry",
+    "refuse_other_sites",
     "requests",
     "since",
 ]

@@ -64,17 +64,9 @@ class Access:
     def admit_form(self, request: Request, secret: str, scope: Scope) -> Caller:
         """Return who sent a form with a token in it; raise `Forbidden` for one of another site.
 
-        Else it raises as `admit` does. Browsers say where a form comes from: in `Sec-Fetch-Site`,
-        and in `Origin`. What says neither is no browser, and no browser can be made to send it.
+        Else it raises as `admit` does.
         """
-        site = request.headers.get("sec-fetch-site", "same-origin")
-        origin = request.headers.get("origin")
-        # the host alone, since a proxy in front may have taken the s off https
-        elsewhere = origin is not None and urlsplit(origin).netloc != request.url.netloc
-        if site not in {"same-origin", "none"} or elsewhere:
-            raise Forbidden(
-                "This form was sent from another site. Open the page here and send again."
-            )
+        refuse_other_sites(request)
         if self.read_only:
             raise Forbidden(_READ_ONLY)
         return self._holder(request, secret, scope, (BEARER,))
@@ -102,6 +94,20 @@ class Access:
             )
         client = request.client.host if request.client else ""
         return Caller(token.name, client, request_id(request.scope))
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Raise `Forbidden` for a form that another site had a browser send.
+
+    Browsers say where a form comes from: in `Sec-Fetch-Site`, and in `Origin`. What says neither is
+    no browser, and no browser can be made to send it.
+    """
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin")
+    # the host alone, since a proxy in front may have taken the s off https
+    elsewhere = origin is not None and urlsplit(origin).netloc != request.url.netloc
+    if site not in {"same-origin", "none"} or elsewhere:
+        raise Forbidden("This form was sent from another site. Open the page here and send again.")
 
 
 def _sent(request: Request, *, basic: bool) -> str:

@@ -25,6 +25,7 @@ from service.cli import decompose as cli_decompose
 from service.cli import imports as cli_imports
 from service.cli import merge as cli_merge
 from service.cli import plan as cli_plan
+from service.cli import proposals as cli_proposals
 from service.cli import publish as cli_publish
 from service.cli import search as cli_search
 from service.cli import set_aside as cli_set_aside
@@ -63,6 +64,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_set_aside.app, name="set-aside")
 app.add_typer(cli_imports.app, name="imports")
+app.add_typer(cli_proposals.app, name="proposals")
 app.add_typer(cli_sources.app, name="sources")
 app.add_typer(cli_access.tokens, name="token")
 cli_cards.add(app)

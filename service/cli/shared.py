@@ -92,7 +92,7 @@ def logged(
 
     log = write_log(settings)
     try:
-        intent = Intent(Caller(_user(), COMMAND_LINE, ""), operation, str(about))
+        intent = Intent(Caller(user(), COMMAND_LINE, ""), operation, str(about))
         with writing(log, engine, intent) as write:
             yield write
     finally:
@@ -120,7 +120,8 @@ def write_log(settings: Settings) -> WriteLog:
     return WriteLog(settings.write_log_file or Path(".evalgap", "writes.sqlite"))
 
 
-def _user() -> str:
+def user() -> str:
+    """Return the name of who runs the command."""
     try:
         # not what LOGNAME says, which each user can set
         return getpwuid(os.getuid()).pw_name

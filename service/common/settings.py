@@ -87,6 +87,8 @@ class Settings(BaseSettings):
     """File of the log of writes; None: beside the store."""
     read_token: Literal["off", "required"] = "off"  # noqa: S105 - no token itself
     """`required`: reading needs a token, too (`/health` does not)."""
+    proposals: bool = False
+    """Whether records may be sent for review without a token; they wait outside the graph."""
     gate: bool = True
     """Whether SHACL judges every write; off only for a plain store or conformance runs."""
     validators: int = 1
@@ -189,6 +191,11 @@ class Settings(BaseSettings):
     def sources_file(self) -> Path | None:
         """Where sources are kept; None for a store in memory, which has none."""
         return self.sources or self._beside("sources.sqlite")
+
+    @property
+    def proposals_file(self) -> Path | None:
+        """Where proposals wait; None for a store in memory, which has none."""
+        return self._beside("proposals.sqlite")
 
     @property
     def write_log_file(self) -> Path | None:

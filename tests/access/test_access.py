@@ -23,8 +23,12 @@ ANONYMOUS = {
     ("POST", "/api/v1/validate"), ("POST", "/api/v1/decompose"), ("POST", "/api/v1/fit"),
     ("POST", "/api/v1/claims/check"),
     ("POST", "/sparql"), ("POST", "/author"), ("POST", "/author/new"), ("POST", "/gaps/decompose"),
+    ("POST", "/api/v1/proposals"), ("POST", "/author/send"),
 }  # fmt: skip
-"""What is posted, but neither writes nor starts anything; `/sparql` takes updates too, see below"""
+"""What is posted, but neither writes nor starts anything; `/sparql` takes updates too, see below.
+
+Proposals are refused unless a setting takes them, and wait outside the graph: tests/proposals.
+"""
 UPDATE = {"update": "INSERT DATA { <urn:s> <urn:p> 1 }"}
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 

@@ -12,6 +12,7 @@ __all__ = [
     "named_queries",
     "own",
     "plans",
+    "proposals",
     "publication",
     "records",
     "risk",

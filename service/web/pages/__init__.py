@@ -14,6 +14,7 @@ from service.web.pages.guides import routes as guides
 from service.web.pages.home import routes as home
 from service.web.pages.levels import routes as levels
 from service.web.pages.plans import routes as plans
+from service.web.pages.proposals import routes as proposals
 from service.web.pages.query import routes as query
 from service.web.pages.reviews import routes as reviews
 from service.web.pages.search import routes as search
@@ -57,6 +58,7 @@ ROUTERS = (
     sources.router,
     query.router,
     author.router,
+    proposals.router,
     terms.router,
     guides.router,
 )

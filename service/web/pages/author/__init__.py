@@ -1,3 +1,3 @@
 """The page of this name: write a card in a form."""
 
-__all__ = ["routes"]
+__all__ = ["judging", "routes", "view"]

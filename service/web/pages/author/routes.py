@@ -11,11 +11,13 @@ from starlette.datastructures import FormData, UploadFile
 
 from loaders.contract import Raw
 from loaders.registry import FORMATS
-from service.access import Caller, Scope
+from service.access import Caller, Scope, refuse_other_sites
 from service.common.problems import BadParameter, BadRequest, Problem
 from service.ingest.checking import Deadline
+from service.web.api import proposals
 from service.web.cancellation import in_writing_thread
 from service.web.dependencies import Services, ServicesDep
+from service.web.dependencies import services as services_of
 from service.web.lines import LinesDep
 from service.web.pages.author import draft, judging, view, written
 from service.web.pages.author import form as author_form
@@ -121,6 +123,29 @@ def _stored(request: Request, services: Services, caller: Caller, card: WrittenC
     return RedirectResponse(f"/author/stored?card={quote(ident)}", 303)
 
 
+@router.post("/author/send")
+async def send(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
+    """Send a card for review, where the operators take that: it waits outside the graph."""
+    proposals.refuse_where_closed(services)
+    refuse_other_sites(request)
+    line = lines.checks
+    async with line.slot(request) as deadline:
+        given = await line.read(deadline, _typed(request, services))
+        given = {**given, "status": [draft.UNDECIDED]}
+        card = await line.work(request, deadline, written.judged, services, given)
+        if not card.valid:
+            return await run_in_threadpool(_shown, request, card)
+        return await run_in_threadpool(_sent_for_review, request, services, card)
+
+
+def _sent_for_review(request: Request, services: Services, card: WrittenCard) -> Response:
+    try:
+        key = proposals.send(request, services, written.proposal(card))
+    except Problem as problem:
+        return _shown(request, card, problem)
+    return RedirectResponse(f"/proposals/state/{key}", 303)
+
+
 @router.get("/author/stored")
 def stored(request: Request, services: ServicesDep) -> Response:
     """Show that a card was stored, and where it stands; the draft in the browser is done with."""
@@ -154,6 +179,7 @@ def _shown(request: Request, card: WrittenCard, problem: Problem | None = None) 
         "problem": problem,
         "same": card.same,
         "checked": card.checked,
+        "takes_proposals": proposals.is_open(services_of(request)),
         "card_valid": card.valid,
         **_summed(list(card.found)),
     }

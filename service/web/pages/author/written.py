@@ -11,6 +11,8 @@ from service.common.problems import Conflict, Invalid
 from service.fit.claims import BenchmarkClaims
 from service.ingest import alone
 from service.ingest.checking import Deadline
+from service.proposals import decisions
+from service.proposals.queue import SentProposal
 from service.records import repository
 from service.store.port import Engine
 from service.web.dependencies import Services, writing
@@ -32,6 +34,8 @@ class WrittenCard:
     read: Sequence[Document] = ()
     at: Mapping[str, list[RecordProblem]] = field(default_factory=dict)
     same: Sequence[BenchmarkClaims] = ()
+    data: bytes = b""
+    """The file that it makes."""
     checked: bool = False
 
     @property
@@ -71,7 +75,15 @@ def judged(services: Services, typed: Typed, deadline: Deadline) -> WrittenCard:
     at = {**draft.placed(problems, tree, given), **clashes}
     mine = base.benchmark.id if base else ""
     same = [b for b in names.alike(services.engine, given) if b.id != mine]
-    return WrittenCard(given, base, found, read, at, same, checked=True)
+    return WrittenCard(given, base, found, read, at, same, data, checked=True)
+
+
+def proposal(card: WrittenCard) -> SentProposal:
+    """Return a card that is valid as it is sent for review. Raises `BadRequest`."""
+    decisions.proposable(card.read)
+    title = f"{one(card.given, 'title')} ({card.ident})"
+    shown_by = one(card.given, "shown_by")
+    return SentProposal(title, one(card.given, "author_name"), shown_by, card.data.decode())
 
 
 def store(services: Services, caller: Caller, card: WrittenCard) -> str:

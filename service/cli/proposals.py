@@ -1,0 +1,116 @@
+"""`evalgap proposals list | show | accept | send-back | decline`: what was sent for review."""
+
+import json
+import sys
+from typing import Annotated, Literal
+
+import typer
+
+from loaders.contract import Document, Rejected
+from loaders.reading.files import printable
+from service.cli.console import out
+from service.cli.shared import StoreOption, fail, settings_of, storing, user
+from service.common.problems import Problem
+from service.common.settings import Settings
+from service.proposals.queue import ProposalQueue
+
+app = typer.Typer(no_args_is_help=True, help="What was sent for review without a token.")
+Id = Annotated[str, typer.Argument(help="The id from the list.")]
+Reason = Annotated[str, typer.Option(help="Why, in a sentence; the sender reads it.")]
+
+
+def _queue(settings: Settings) -> ProposalQueue:
+    file = settings.proposals_file
+    if file is None:
+        fail("A store in memory keeps no proposals.")
+    return ProposalQueue(file)
+
+
+@app.command("list")
+def list_(
+    store: StoreOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="All of it, as JSON lines.")] = False,
+) -> None:
+    """List what was sent for review, what waits first."""
+    for p in _queue(settings_of(store=store)).all():
+        line = f"{p.id}  {p.state}  {p.at[:16]}  {p.title}, by {p.sender}"
+        sys.stdout.write(f"{json.dumps(p.document()) if as_json else printable(line)}\n")
+
+
+@app.command()
+def show(ident: Id, store: StoreOption = None) -> None:
+    """Print a proposal as JSON, with the file that was sent as long as it waits."""
+    try:
+        found = _queue(settings_of(store=store)).find(ident)
+    except Problem as problem:
+        fail(problem.detail)
+    file = json.loads(found.body) if found.body else None
+    sys.stdout.write(f"{json.dumps({**found.document(), 'file': file}, indent=2)}\n")
+
+
+@app.command()
+def accept(
+    ident: Id,
+    reason: Reason = "",
+    status: Annotated[
+        Literal["draft", "in-review", "accepted"], typer.Option(help="How it is stored.")
+    ] = "in-review",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="It may be the next version of what is here.")
+    ] = False,
+    store: StoreOption = None,
+) -> None:
+    """Store what was proposed, with who sent it and who accepted it in its provenance."""
+    _decide(ident, "accept", reason, store, status=status, replace=replace)
+
+
+@app.command("send-back")
+def send_back(ident: Id, reason: Reason, store: StoreOption = None) -> None:
+    """Send a proposal back to be mended; the sender reads the reason."""
+    _decide(ident, "send-back", reason, store)
+
+
+@app.command()
+def decline(ident: Id, reason: Reason, store: StoreOption = None) -> None:
+    """Decline a proposal; the sender reads the reason."""
+    _decide(ident, "decline", reason, store)
+
+
+def _decide(
+    ident: str,
+    decision: str,
+    reason: str,
+    store: str | None,
+    *,
+    status: str = "in-review",
+    replace: bool = False,
+) -> None:
+    from loaders.registry import documents  # noqa: PLC0415 - the other commands start faster
+    from service.ingest import alone  # noqa: PLC0415
+    from service.proposals import decisions  # noqa: PLC0415
+
+    settings = settings_of(store=store)
+    queue, by = _queue(settings), user()
+    given_fields = {
+        "decision": decision,
+        "reason": reason or None,
+        "status": status,
+        "replace": replace,
+    }
+    try:
+        given = alone.form(given_fields, decisions.ProposalDecision)
+        found = queue.find(ident)
+        if decision == "accept":
+            read: list[Document | Rejected] = list(documents(decisions.raw_of(found)))
+            with storing(settings, "accept proposal", ident, dry_run=False) as (
+                engine,
+                gate,
+                write,
+            ):
+                made = decisions.Deciding(engine, gate, queue, by)
+                found = decisions.decide(made, ident, given, read, write)
+        else:
+            found = queue.decide(ident, decisions.STATES[decision], reason, by)
+    except Problem as problem:
+        fail(problem.detail)
+    out.print(f"{found.id}: {found.state}{f' as {found.record}' if found.record else ''}")
