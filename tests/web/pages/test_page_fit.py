@@ -293,6 +293,31 @@ def test_evidence_lists_what_was_measured_and_is_no_forecast(client: TestClient)
         assert words in found.words
 
 
+def test_what_was_measured_here_stands_first_and_open_whatever_changed_with_it(
+    client: TestClient,
+) -> None:
+    address = f"/fit/evidence?{STORED}&benchmark=medqa"
+    found = opened(client, address)
+    section = found.one("[aria-labelledby=about-query-authorship]")
+    plot = section.all("section > .gap-plot")[0]
+    assert plot.texts(".group")[0] == "Measured for this deployment"
+    first = plot.all("tbody")[0].words
+    assert "together with who decides, how much is told, how many turns" in first
+    part = next(
+        a
+        for a in client.get(
+            "/api/v1/deployments/public-self-assessment/risk?benchmark=medqa"
+        ).json()["assumptions"]
+        if a["dimension"] == "query-authorship"
+    )
+    every = [f for name in ("same_domain", "elsewhere", "confounded") for f in part[name]]
+    here = {f["gap"] for f in every if f["same_deployment"] and not f["copy_of"]}
+    assert here <= {a["href"].rpartition("/")[2] for a in section.all("a[href^='/gaps/']")}
+    assert found.words.count("It is not a forecast for this deployment.") == 1
+    assert section.has("details.every-figure table")
+    assert not section.has("details[open]")
+
+
 def test_a_summary_needs_three_studies_and_says_so(client: TestClient) -> None:
     found = opened(client, "/fit/evidence?deployment=clinician-workup&benchmark=medqa").words
     assert "percentage point: k = 1" in found

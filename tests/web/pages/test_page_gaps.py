@@ -36,8 +36,8 @@ def test_the_list_shows_every_gap_and_its_csv_the_same(client: TestClient) -> No
     pages = [opened(client, "/gaps")]
     while following := pages[-1].values(".pages a[rel=next]", "href"):
         pages.append(opened(client, following[0]))
-    shown = [page.values("th[scope=row] > a", "href") for page in pages]
-    assert max(map(len, shown)) <= 50
+    shown = [page.values(".listed th[scope=row] > a", "href") for page in pages]
+    assert max(map(len, shown)) == 25
     assert client.get(f"/gaps?page={len(pages) + 1}").status_code == 400
     listed = {href for page in shown for href in page}
     table = rows(client.get("/gaps.csv"))
@@ -49,6 +49,49 @@ def test_the_list_shows_every_gap_and_its_csv_the_same(client: TestClient) -> No
         "95 % CI 56.50 to 64.83 (bootstrap-percentile, by trial or conversation)"
         in intervals["bean2026-gpt4o-recomputed"]
     )
+
+
+def test_the_list_begins_with_every_difference_in_points_by_what_changed(
+    client: TestClient,
+) -> None:
+    found = opened(client, "/gaps?domain=healthcare")
+    table = rows(client.get("/gaps.csv?domain=healthcare"))
+    points = [
+        row for row in table
+        if row["gap_kind"] == "absolute-difference" and row["value"] + row["lowest"]
+        and row["unit"] in {"percentage-point", "fraction"}
+    ]  # fmt: skip
+    assert f"{len(points)} gaps by what changed" in found.one(".overview caption").words
+    alone = [row for row in points if row["varies"] == "decision-mediation"]
+    row = found.holding(".overview tr", "Who decides")
+    assert f"{len(alone)} gaps" in row.words
+    assert len(row.all("circle")) >= len(alone)
+    assert row.one("a")["href"] == "/evidence/decision-mediation"
+
+
+@pytest.mark.parametrize(
+    ("sort", "column"), [("title", "title"), ("n", "n"), ("-n", "n"), ("year", "year")]
+)
+def test_the_list_is_sorted_by_its_heads(client: TestClient, sort: str, column: str) -> None:
+    table = rows(client.get(f"/gaps.csv?sort={sort}&verification=recomputed"))
+    given = [row[column] for row in table]
+    known = [word for word in given if word]
+    assert given == known + [""] * (len(given) - len(known))  # what is not known stands last
+    keys = [int(w) if column != "title" else w.casefold() for w in known]
+    assert keys == sorted(keys, reverse=sort in {"n", "year"})
+    head = opened(client, f"/gaps?sort={sort}&verification=recomputed").one("[aria-sort]")
+    other = sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
+    assert f"sort={other}" in head.one("a")["href"]
+
+
+def test_the_largest_loss_in_points_stands_first(client: TestClient) -> None:
+    table = rows(client.get("/gaps.csv?sort=size&domain=healthcare"))
+    points = [float(r["value"]) for r in table if r["unit"] == "percentage-point" and r["value"]
+              and r["gap_kind"] == "absolute-difference"]  # fmt: skip
+    assert points == sorted(points, reverse=True)
+    assert client.get("/gaps?sort=beauty").status_code == 400
+    names = opened(client, "/gaps").texts("#deployment option")
+    assert any(" " in name and name[0].isupper() for name in names[1:])  # titles, no ids
 
 
 @pytest.mark.parametrize(

@@ -24,13 +24,12 @@ from service.web.pages.shared.gap_plot import (
     PlottedSummary,
     axis_of,
     fits,
+    measured,
     plotted,
+    together_with,
 )
 from service.web.pages.shared.numbers import named_plainly
 from service.web.pages.shared.plot import Axis
-
-WIDER = {"task-assumption", "outcome-assumption", "query-distribution"}
-"""Dimensions that hold others: they say nothing more where one of those is named."""
 
 
 @dataclass(frozen=True)
@@ -75,34 +74,6 @@ class EvidencePage:
         return tuple((name, group) for name, group in groups if group)
 
 
-@dataclass(frozen=True)
-class _FigureReader:
-    """Reads the estimates behind figures, and names what changed with them."""
-
-    dimension: str
-    gaps: Mapping[str, Gap]
-
-    def measured(self, figure: Figure, note: str = "") -> Measured:
-        """Return the gap or the part of it that a figure is."""
-        gap = self.gaps[figure.gap]
-        changed = tuple(sorted(figure.dimensions | figure.changed))
-        found: Gap | Contribution = gap
-        if figure.part:
-            parts = (
-                (f"decomposition-{d.key}/contribution-{c.position}", c)
-                for d in gap.decompositions
-                for c in d.contributions
-            )
-            found = next(c for place, c in parts if place == figure.part)
-            note = f"a part of this gap{'; ' if note else ''}{note}"
-        return Measured(gap, found, changed, note)
-
-    def together_with(self, figure: Figure) -> tuple[str, ...]:
-        """Return what else changed, without what only says the same in wider words."""
-        more = (figure.dimensions | figure.changed) - {self.dimension}
-        return tuple(sorted(more - WIDER or more))
-
-
 def every(engine: Engine) -> list[tuple[Dimension, EvidenceByDimension]]:
     """Return all dimensions with coded values, and what there is for each."""
     return list(zip(dimensions(engine).values(), evidence.every_dimension(engine), strict=True))
@@ -112,9 +83,7 @@ def every(engine: Engine) -> list[tuple[Dimension, EvidenceByDimension]]:
 def _pages(engine: Engine) -> Mapping[str, EvidencePage]:
     gaps = {g.id: g for g in gap_pages.records(engine)}
     names = {s.id: s.name or s.id for g in gaps.values() for s in gap_pages.studies(g)}
-    return {
-        d.name: _page(d, found, _FigureReader(d.name, gaps), names) for d, found in every(engine)
-    }
+    return {d.name: _page(d, found, gaps, names) for d, found in every(engine)}
 
 
 def shown(engine: Engine, dimension: str) -> EvidencePage:
@@ -123,19 +92,22 @@ def shown(engine: Engine, dimension: str) -> EvidencePage:
 
 
 def _page(
-    dimension: Dimension, found: EvidenceByDimension, read: _FigureReader, names: Mapping[str, str]
+    dimension: Dimension,
+    found: EvidenceByDimension,
+    gaps: Mapping[str, Gap],
+    names: Mapping[str, str],
 ) -> EvidencePage:
     about = found.syntheses
-    drawn = [f for f in about.figures if fits(*_ends(read.measured(f)))]
+    drawn = [f for f in about.figures if fits(*_ends(measured(gaps, f)))]
     on_axis = {f.place for f in drawn}
     beside = (f for f in about.figures if f.place not in on_axis)
     sources = (url for f in about.figures for url in f.sources)
     return EvidencePage(
         dimension,
         found,
-        _plot(read, about.whole, about.left_out, drawn),
-        tuple(ShownFigure(read.measured(f), _why_undrawn(f)) for f in beside),
-        tuple(_gates(read, about.left_out)),
+        _plot(gaps, dimension.name, about.whole, about.left_out, drawn),
+        tuple(ShownFigure(measured(gaps, f), _why_undrawn(f)) for f in beside),
+        tuple(_gates(gaps, about.left_out)),
         tuple(_missing(about.whole, about.left_out)),
         tuple(dict.fromkeys(sources)),
         names,
@@ -156,7 +128,8 @@ def _why_undrawn(figure: Figure) -> str:
 
 
 def _plot(
-    read: _FigureReader,
+    gaps: Mapping[str, Gap],
+    dimension: str,
     whole: Sequence[Synthesis],
     left_out: Iterable[LeftOut],
     drawn: Sequence[Figure],
@@ -164,16 +137,16 @@ def _plot(
     """Return the drawn figures: those summed up, those alone, then by what changed with them."""
     open_ones = [s for s in whole if s.summary]
     why = {item.figure.place: item for item in left_out}
-    every = [(f, read.measured(f, _note(why.get(f.place)))) for f in drawn]
+    every = [(f, measured(gaps, f, _note(why.get(f.place)))) for f in drawn]
     reached = (x for s in open_ones if s.summary for x in _reach(s.summary))
     on = axis_of((m for _, m in every), reached)
-    name = plain_name(read.dimension)
+    name = plain_name(dimension)
     groups = [_summed_up(on, name, s, every) for s in open_ones]
     inside = {e.figure.place for s in open_ones for e in s.estimates}
     rest = [(f, m) for f, m in every if f.place not in inside]
     by_change: defaultdict[tuple[str, ...], list[Measured]] = defaultdict(list)
-    for figure, measured in rest:
-        by_change[read.together_with(figure)].append(measured)
+    for figure, found in rest:
+        by_change[together_with(dimension, figure)].append(found)
     for more in sorted(by_change, key=lambda names: (len(names), names)):
         heading = f"Together with: {named_plainly(more)}" if more else f"Only this changed: {name}"
         also = ", not in the summary" if not more and open_ones else ""
@@ -238,11 +211,11 @@ def _summaries(on: Axis, found: Summary) -> Iterator[PlottedSummary]:
     )
 
 
-def _gates(read: _FigureReader, left_out: Sequence[LeftOut]) -> Iterator[LeftOutGate]:
+def _gates(gaps: Mapping[str, Gap], left_out: Sequence[LeftOut]) -> Iterator[LeftOutGate]:
     for gate, asks in GATES.items():
         failed = [item for item in left_out if item.gate == gate]
         if failed:
-            shown = (ShownFigure(read.measured(i.figure), i.reason) for i in failed)
+            shown = (ShownFigure(measured(gaps, i.figure), i.reason) for i in failed)
             yield LeftOutGate(gate, asks, tuple(shown))
 
 

@@ -28,7 +28,7 @@ from service.web.api.risk import write_risk
 from service.web.cancellation import in_writing_thread
 from service.web.dependencies import Services, ServicesDep
 from service.web.lines import ANALYSED
-from service.web.pages.fit import address, view
+from service.web.pages.fit import address, measured, view
 from service.web.pages.fit.address import API_PARAMETERS, SHOWN, FitAddress, FitInputs
 from service.web.pages.layout import page
 from service.web.requests import read_form
@@ -249,6 +249,7 @@ def evidence(request: Request, services: ServicesDep) -> Response:
         "dimensions": words,
         "deployment": case.deployment,
         "note": SENTENCE,
+        "shown": measured.shown(services.engine, found),
         "downloads": {form: _evidence_data(at, form) for form in ("csv", "json")},
     }
     return page(request, "pages/fit/fit_evidence.html", shown)

@@ -1,27 +1,34 @@
 """The list of measured gaps: its filters, what each may be set to, and its rows as a table."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from loaders.mapping.iris import last_segment
 from loaders.model import PAIR, Gap, Interval, interval_words
-from service.bibliography.works import name_of
+from service.bibliography.works import name_of, work_of
 from service.common import parameters
 from service.common.problems import BadParameter
+from service.fit import from_graph
+from service.ontology.labels import label, plain_name
 from service.queries import catalog, lists
 from service.queries.cache import cached_per_state
 from service.queries.counted import UNCOUNTED
 from service.search import find
 from service.store.port import Engine
 from service.web.pages.gaps.gap import compared_otherwise, records, studies
+from service.web.pages.shared.gap_plot import fits, values
 from service.web.pages.shared.numbers import sampled
 
 _NUMBER = ("with", "without")
-ROWS = 50
+ROWS = 25
 """How many gaps one page shows."""
+SORTS = ("title", "size", "n", "year")
+"""What the heads of columns sort by; with - before it the other way round."""
+_DESCENDING = frozenset({"size", "n", "year"})
+"""Orders that begin with the largest."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class GapList:
     total: int
     with_others: bool
     apart: Mapping[str, int]
-    choices: Mapping[str, tuple[str, ...]]
+    choices: Mapping[str, Mapping[str, str]]
     chosen: Mapping[str, str]
     number: int
 
@@ -50,10 +57,27 @@ class GapList:
         """The gaps of this page."""
         return self.gaps[(self.number - 1) * ROWS : self.number * ROWS]
 
-    def address(self, suffix: str = "", page: int = 1) -> str:
-        """Return the address of a page of this list, or of all of it in another form."""
-        query = urlencode({**self.chosen, **({"page": page} if page > 1 else {})})
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the order is chosen."""
+        return bool(self.chosen.keys() - {"sort"})
+
+    def address(self, suffix: str = "", page: int = 1, sort: str = "") -> str:
+        """Return the address of a page of this list, or of all of it in another form or order."""
+        more = {**({"sort": sort} if sort else {}), **({"page": page} if page > 1 else {})}
+        query = urlencode({**self.chosen, **more})
         return f"/gaps{suffix}" + (f"?{query}" if query else "")
+
+    def sorted_by(self, name: str) -> str:
+        """Return the address of the list in the order of a column; again: turned round."""
+        return self.address(sort=f"-{name}" if self.chosen.get("sort") == name else name)
+
+    def direction(self, name: str) -> str | None:
+        """Return how the list is sorted by a column, as `aria-sort` says it; None: not by it."""
+        sort = self.chosen.get("sort", "")
+        if sort.removeprefix("-") != name:
+            return None
+        return "descending" if (name in _DESCENDING) != sort.startswith("-") else "ascending"
 
 
 def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
@@ -70,7 +94,16 @@ def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
             parameter="number",
             known=list(_NUMBER),
         )
-    filters = {name: value for name, value in chosen.items() if name not in {"number", "q"}}
+    sort = chosen.get("sort", "")
+    if sort.removeprefix("-") not in {"", *SORTS}:
+        raise BadParameter(
+            f"sort is one of {', '.join(SORTS)}, with - before it for the other way round, "
+            f"not {sort!r}.",
+            parameter="sort",
+            known=list(SORTS),
+        )
+    own = {"number", "q", "sort"}
+    filters = {name: value for name, value in chosen.items() if name not in own}
     words = chosen.get("q", "")
     every = records(engine, counted_only=False)
     counted = records(engine)
@@ -79,7 +112,9 @@ def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
     kept = every if filters else counted
     ordered = [g for g in kept if found is None or g.id in found if number in {None, _numbered(g)}]
     place = {ident: n for n, ident in enumerate(found or ()) if words}
-    ordered.sort(key=lambda g: (place.get(g.id, 0), g.benchmark or "", g.id))
+    ordered.sort(key=lambda g: (place.get(g.id, 0), g.benchmark is None, g.benchmark or "", g.id))
+    if sort:
+        ordered = _in_order(engine, ordered, sort)
     requested = {r.parameter: "true" for r in UNCOUNTED if chosen.get(r.parameter) == "true"}
     if chosen.get("comparison", PAIR) != PAIR:
         requested["other_comparisons"] = "true"
@@ -98,20 +133,44 @@ def _numbered(gap: Gap) -> str:
     return "without" if gap.value is None and gap.lowest is None else "with"
 
 
+def _in_order(engine: Engine, gaps: Iterable[Gap], sort: str) -> list[Gap]:
+    """Return gaps by a column; those of which it is not known stand last, whatever the order."""
+    name = sort.removeprefix("-")
+    keys: dict[str, Callable[[Gap], Any]] = {
+        "title": lambda gap: gap.title.casefold(),
+        "size": lambda gap: max(values(gap)) if fits(gap, gap) else None,
+        "n": lambda gap: gap.n,
+        "year": lambda gap: year(engine, gap),
+    }
+    found = [(keys[name](gap), gap) for gap in gaps]
+    known = [(key, gap) for key, gap in found if key is not None]
+    turned = (name in _DESCENDING) != sort.startswith("-")
+    known.sort(key=lambda pair: pair[0], reverse=turned)
+    return [gap for _, gap in (*known, *((k, g) for k, g in found if k is None))]
+
+
+def year(engine: Engine, gap: Gap) -> str | None:
+    """Return the year of the first source of a gap whose year is recorded."""
+    known = (work_of(engine, source.url) for source in gap.sources)
+    return next((work.year for work in known if work and work.year), None)
+
+
 @cached_per_state
-def choices(engine: Engine) -> dict[str, tuple[str, ...]]:
-    """Return what each filter may be set to, in order."""
+def choices(engine: Engine) -> dict[str, dict[str, str]]:
+    """Return what each filter may be set to, in words and in their order."""
     found = [*records(engine), *compared_otherwise(engine)]
     fields = catalog.run(catalog.named_queries()["gaps-by-domain"], {}, engine)
+    benchmarks = {b.id: b.title for b in from_graph.benchmarks(engine)}
+    deployments = {str(d.id): d.title for d in from_graph.deployments(engine)}
     return {
-        "dimension": _sorted(d for g in found for d in dimensions(g)),
-        "domain": _sorted(last_segment(row["domain"]) for row in fields),
-        "verification": _sorted(g.verification for g in found),
-        "gap_kind": _sorted(g.gap_kind for g in found),
-        "comparison": _sorted(g.comparison or PAIR for g in found),
-        "benchmark": _sorted(g.benchmark for g in found if g.benchmark),
-        "deployment": _sorted(g.deployment for g in found if g.deployment),
-        "number": _NUMBER,
+        "dimension": _in_words((d for g in found for d in dimensions(g)), plain_name),
+        "domain": _in_words((last_segment(row["domain"]) for row in fields), _labels("domain")),
+        "verification": _in_words((g.verification for g in found), _labels("verification")),
+        "gap_kind": _in_words((g.gap_kind for g in found), _labels("gap-kind")),
+        "comparison": _in_words((g.comparison or PAIR for g in found), _labels("comparison")),
+        "benchmark": _in_words((g.benchmark for g in found), lambda b: benchmarks.get(b) or b),
+        "deployment": _in_words((g.deployment for g in found), lambda d: deployments.get(d) or d),
+        "number": {"with": "with a number", "without": "without a number"},
     }
 
 
@@ -121,15 +180,21 @@ def dimensions(gap: Gap) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*gap.varies, *parts)))
 
 
-def _sorted(codes: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(codes)))
+def _in_words(codes: Iterable[str | None], words: Callable[[str], str]) -> dict[str, str]:
+    """Return codes with what they are called, in the order of the words."""
+    found = {code: words(code) for code in codes if code}
+    return dict(sorted(found.items(), key=lambda pair: (pair[1].casefold(), pair[0])))
+
+
+def _labels(scheme: str) -> Callable[[str], str]:
+    return lambda code: label(f"code/{scheme}/{code}")
 
 
 COLUMNS = (
     "id", "title", "benchmark", "deployment", "comparison", "gap_kind", "value", "lowest",
     "highest", "unit", "qualifier", "as_reported", "n", "n_unit", "lower", "upper", "level",
     "interval_method", "sampling_unit", "intervals", "varies", "verification", "status",
-    "conflicts_with", "not_given", "studies", "sources", "cited_as",
+    "conflicts_with", "not_given", "studies", "sources", "cited_as", "year",
 )  # fmt: skip
 _WORDS = ("varies", "conflicts_with", "not_given")
 _INTERVAL = ("lower", "upper", "level", "interval_method", "sampling_unit")
@@ -149,6 +214,7 @@ def rows(engine: Engine, gaps: Sequence[Gap]) -> list[dict[str, Any]]:
             "intervals": "; ".join(map(_interval, gap.intervals)),
             "studies": "; ".join(s.name or s.id for s in studies(gap)),
             "sources": "; ".join(f"{s.url} {s.locator or ''}".strip() for s in gap.sources),
+            "year": year(engine, gap),
             "cited_as": "; ".join(dict.fromkeys(name_of(engine, s.url) for s in gap.sources)),
         }
         for gap in gaps

@@ -14,6 +14,7 @@ from service.web.pages.gaps import gap as gap_view
 from service.web.pages.gaps import list as gap_list
 from service.web.pages.gaps import recomputed
 from service.web.pages.gaps.gap import GapPage
+from service.web.pages.gaps.overview import overview
 from service.web.pages.gaps.picture import picture_of
 from service.web.pages.layout import page
 from service.web.pages.shared import numbers, picture, structured
@@ -24,9 +25,14 @@ CSV, SVG, PNG = "text/csv", "image/svg+xml", "image/png"
 
 @router.get("/gaps")
 def gaps_page(request: Request, services: ServicesDep) -> Response:
-    """Show the gaps that pass the filters, as a table."""
+    """Show the gaps that pass the filters, as dots by assumption and as a table."""
     found = gap_list.listed(services.engine, request.query_params)
-    context = {"found": found, "studies": gap_view.studies}
+    context = {
+        "found": found,
+        "plot": overview(services.engine, found.gaps),
+        "studies": gap_view.studies,
+        "rows": gap_list.ROWS,
+    }
     return page(request, "pages/gaps/gaps.html", context)
 
 

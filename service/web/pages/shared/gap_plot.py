@@ -12,6 +12,7 @@ from decimal import Decimal
 from loaders.model import PAIR, Contribution, Gap, Interval, interval_words
 from service.common.amounts import QUALIFIERS, measure
 from service.common.digits import printed
+from service.evidence.figures import Figure
 from service.ontology import graphs
 from service.web.pages.shared.numbers import kind_of
 from service.web.pages.shared.plot import Axis, Mark, axis
@@ -34,6 +35,31 @@ class Measured:
     estimate: Gap | Contribution
     changed: tuple[str, ...]
     note: str = ""
+
+
+def measured(gaps: Mapping[str, Gap], figure: Figure, note: str = "") -> Measured:
+    """Return the gap, or the part of it, that a figure of the evidence is."""
+    gap = gaps[figure.gap]
+    changed = tuple(sorted(figure.dimensions | figure.changed))
+    if not figure.part:
+        return Measured(gap, gap, changed, note)
+    parts = {
+        f"decomposition-{d.key}/contribution-{c.position}": c
+        for d in gap.decompositions
+        for c in d.contributions
+    }
+    words = "; ".join(filter(None, ("a part of this gap", note)))
+    return Measured(gap, parts[figure.part], changed, words)
+
+
+def together_with(dimension: str, figure: Figure) -> tuple[str, ...]:
+    """Return what else changed in a figure, without what only says the same in wider words."""
+    more = (figure.dimensions | figure.changed) - {dimension}
+    return tuple(sorted(more - _WIDER or more))
+
+
+_WIDER = {"task-assumption", "outcome-assumption", "query-distribution"}
+"""Dimensions that hold others: they say nothing more where one of those is named."""
 
 
 @dataclass(frozen=True)

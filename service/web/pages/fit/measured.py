@@ -1,0 +1,107 @@
+"""What was measured for one assumption: a plot, nearest first, and what cannot be drawn."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from loaders.model import Gap
+from service.evidence.relevance import DimensionEvidence, RelevantFigure
+from service.evidence.risk import Risk
+from service.store.port import Engine
+from service.web.pages.gaps import gap as gap_pages
+from service.web.pages.shared.gap_plot import (
+    GapPlot,
+    Measured,
+    PlotGroup,
+    axis_of,
+    fits,
+    measured,
+    plotted,
+    together_with,
+)
+from service.web.pages.shared.numbers import named_plainly
+
+HERE = "Measured for this deployment"
+_GROUPS = (
+    HERE,
+    "In the same domain, nothing else changed",
+    "In other domains, nothing else changed",
+)
+"""The groups that stand open, nearest first."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A figure that is on another scale, and whether it was measured for the deployment."""
+
+    measured: Measured
+    here: bool
+
+
+@dataclass(frozen=True)
+class ShownEvidence:
+    """The evidence for one assumption: what stands open, and what changed more than it.
+
+    `open` has what was measured for the deployment, whatever changed with it, and what changed
+    nothing else; `mixed` the rest. Both are plots; `beside` are figures on other scales.
+    """
+
+    open: GapPlot
+    mixed: GapPlot
+    beside: tuple[Beside, ...]
+    mixed_beside: tuple[Beside, ...]
+    here: int
+
+
+def shown(engine: Engine, found: Risk) -> dict[str, ShownEvidence]:
+    """Return the evidence for each assumption, as its part of the page shows it."""
+    gaps = {gap.id: gap for gap in gap_pages.records(engine)}
+    return {e.dimension: _shown(gaps, e) for _, e in found.evidence}
+
+
+def _shown(gaps: Mapping[str, Gap], found: DimensionEvidence) -> ShownEvidence:
+    alone = (*found.same_domain, *found.elsewhere)
+    here = [i for i in (*alone, *found.confounded) if i.here]
+    groups = (
+        here,
+        *([i for i in part if not i.here] for part in (found.same_domain, found.elsewhere)),
+    )
+    rest = [i for i in found.confounded if not i.here]
+    opened = _plot(gaps, found.dimension, zip(_GROUPS, groups, strict=True))
+    mixed = _plot(gaps, found.dimension, [("", rest)])
+    return ShownEvidence(
+        opened,
+        mixed,
+        tuple(_beside(gaps, found.dimension, [i for group in groups for i in group])),
+        tuple(_beside(gaps, found.dimension, rest)),
+        sum(not i.copy_of for i in here),
+    )
+
+
+def _read(
+    gaps: Mapping[str, Gap], dimension: str, items: Iterable[RelevantFigure]
+) -> Iterator[tuple[RelevantFigure, Measured]]:
+    """Yield each figure once, with what changed beside the assumption."""
+    for item in items:
+        if not item.copy_of:
+            more = together_with(dimension, item.figure)
+            note = f"together with {named_plainly(more)}" if more else ""
+            yield item, measured(gaps, item.figure, note)
+
+
+def _plot(
+    gaps: Mapping[str, Gap],
+    dimension: str,
+    groups: Iterable[tuple[str, Sequence[RelevantFigure]]],
+) -> GapPlot:
+    read = [(name, [m for _, m in _read(gaps, dimension, items) if fits(m.gap, m.estimate)])
+            for name, items in groups]  # fmt: skip
+    on = axis_of(m for _, drawn in read for m in drawn)
+    return GapPlot(on, tuple(PlotGroup(name, plotted(on, drawn)) for name, drawn in read if drawn))
+
+
+def _beside(
+    gaps: Mapping[str, Gap], dimension: str, items: Iterable[RelevantFigure]
+) -> Iterator[Beside]:
+    for item, found in _read(gaps, dimension, items):
+        if not fits(found.gap, found.estimate):
+            yield Beside(found, item.here)
