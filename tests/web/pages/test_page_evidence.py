@@ -76,6 +76,15 @@ def test_what_is_left_out_has_its_rule_and_reason(client: TestClient) -> None:
     assert "no forecast" in words
 
 
+def test_the_plot_is_a_picture_too(client: TestClient) -> None:
+    found = client.get(f"{MEDIATION}.svg")
+    assert found.headers["content-type"].startswith("image/svg+xml")
+    assert "Mean of " in found.text
+    assert found.text.count("<circle") > 20
+    assert client.get("/evidence/modality.svg").status_code == 404
+    assert {f"{MEDIATION}.svg", f"{MEDIATION}.png"} <= set(opened(client, MEDIATION).links())
+
+
 def test_a_dimension_without_figures_and_an_unknown_one(client: TestClient) -> None:
     assert "Nothing that was measured" in opened(client, "/evidence/modality").words
     assert client.get("/evidence/absent", headers=BROWSER).status_code == 404

@@ -4,13 +4,16 @@ from fastapi import APIRouter, Request, Response
 
 from loaders.model import CORE_DIMENSIONS
 from service.common import parameters
+from service.common.negotiation import split_suffix
 from service.evidence import synthesis_report
 from service.web.dependencies import ServicesDep
 from service.web.lines import ANALYSED
 from service.web.pages.evidence import view
 from service.web.pages.layout import page
+from service.web.pages.shared import picture
 
 router = APIRouter(include_in_schema=False, dependencies=[ANALYSED])
+SVG, PNG = "image/svg+xml", "image/png"
 
 
 @router.get("/evidence")
@@ -26,7 +29,16 @@ def index(request: Request, services: ServicesDep) -> Response:
 
 @router.get("/evidence/{dimension}")
 def of_dimension(dimension: str, request: Request, services: ServicesDep) -> Response:
-    """Show the measured figures of one dimension on one axis, and what they give together."""
+    """Show the measured figures of one dimension on one axis, and what they give together.
+
+    `.svg` and `.png` give the plot as a picture.
+    """
     parameters.only(request.query_params, (), "This address")
-    shown = view.shown(services.engine, dimension)
-    return page(request, "pages/evidence/evidence_dimension.html", {"shown": shown})
+    name, suffix = split_suffix(dimension, [SVG, PNG])
+    shown = view.shown(services.engine, name)
+    if suffix is None:
+        return page(request, "pages/evidence/evidence_dimension.html", {"shown": shown})
+    drawn = picture.svg(view.picture_of(shown))
+    if suffix == "svg":
+        return Response(drawn, media_type=SVG)
+    return Response(picture.png(drawn), media_type=PNG)

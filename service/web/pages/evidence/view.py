@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from loaders.model import Contribution, Gap, interval_words
-from service.common.digits import computed, plural
+from service.common.digits import computed, percent, plural
+from service.common.problems import NotFound
 from service.evidence import by_dimension as evidence
 from service.evidence.by_dimension import EvidenceByDimension
 from service.evidence.directions import DIRECTIONS, StudyDirection
 from service.evidence.figures import Figure, clusters
-from service.evidence.pooling import LEAST_TO_PREDICT, Summary
+from service.evidence.pooling import LEAST_TO_PREDICT, LEVEL, Summary
 from service.evidence.syntheses import GATES, LEAST, LeftOut, Synthesis
 from service.ontology.dimensions import Dimension, dimensions
 from service.ontology.labels import plain_name
@@ -29,6 +30,7 @@ from service.web.pages.shared.gap_plot import (
     together_with,
 )
 from service.web.pages.shared.numbers import named_plainly
+from service.web.pages.shared.picture import Picture, PictureRow
 from service.web.pages.shared.plot import Axis
 
 
@@ -207,7 +209,7 @@ def _summaries(on: Axis, found: Summary) -> Iterator[PlottedSummary]:
         "prediction interval",
         (on.line("thin", lower, upper, 50),),
         f"{computed(lower)} to {computed(upper)}",
-        "no forecast for one benchmark or deployment",
+        _NO_FORECAST,
     )
 
 
@@ -244,3 +246,37 @@ def _missing(whole: Sequence[Synthesis], left_out: Sequence[LeftOut]) -> Iterato
             f"{plural(lacking, 'figure', 'figures')} of {studies} would pass with counts or an "
             "interval, which their records do not have."
         )
+
+
+def picture_of(shown: EvidencePage) -> Picture:
+    """Return the plot of a dimension as a picture, group by group in the order of the page.
+
+    Raises `NotFound` where nothing of it is drawn.
+    """
+    rows = [row for group in shown.plot.groups for row in _rows(group)]
+    if not rows:
+        raise NotFound(f"Nothing that was measured for {shown.dimension.name!r} is drawn.")
+    figures = plural(shown.plot.rows, "figure", "figures")
+    studies = plural(shown.found.syntheses.studies, "study", "studies")
+    return Picture(
+        f"{shown.dimension.plain}: points lost when it changed",
+        shown.plot.axis,
+        "",
+        rows,
+        f"{figures}; {studies}. {percent(LEVEL)} intervals. No forecast.",
+    )
+
+
+def _rows(group: PlotGroup) -> Iterator[PictureRow]:
+    if group.heading:
+        yield PictureRow(group.heading, (), "")
+    for row in group.rows:
+        widest = next(iter(row.intervals), "").partition(" (")[0]
+        yield PictureRow(row.gap.title, row.marks, row.figure, widest.removeprefix(_USUAL))
+    for one in group.summaries:
+        words = one.about if one.interval == _NO_FORECAST else one.interval.removeprefix(_USUAL)
+        yield PictureRow(one.label, one.marks, one.figure, words)
+
+
+_USUAL = f"{percent(LEVEL)} CI "
+_NO_FORECAST = "no forecast for one benchmark or deployment"

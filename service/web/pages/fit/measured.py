@@ -30,7 +30,7 @@ _GROUPS = (
 
 
 @dataclass(frozen=True)
-class Beside:
+class FigureBeside:
     """A figure that is on another scale, and whether it was measured for the deployment."""
 
     measured: Measured
@@ -47,8 +47,8 @@ class ShownEvidence:
 
     open: GapPlot
     mixed: GapPlot
-    beside: tuple[Beside, ...]
-    mixed_beside: tuple[Beside, ...]
+    beside: tuple[FigureBeside, ...]
+    mixed_beside: tuple[FigureBeside, ...]
     here: int
 
 
@@ -101,7 +101,7 @@ def _plot(
 
 def _beside(
     gaps: Mapping[str, Gap], dimension: str, items: Iterable[RelevantFigure]
-) -> Iterator[Beside]:
+) -> Iterator[FigureBeside]:
     for item, found in _read(gaps, dimension, items):
         if not fits(found.gap, found.estimate):
-            yield Beside(found, item.here)
+            yield FigureBeside(found, item.here)

@@ -9,7 +9,9 @@ __all__ = [
     "links",
     "listing",
     "numbers",
+    "picture",
     "plot",
+    "structured",
     "tables",
     "waterfall",
 ]
