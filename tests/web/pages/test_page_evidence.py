@@ -76,6 +76,15 @@ def test_what_is_left_out_has_its_rule_and_reason(client: TestClient) -> None:
     assert "no forecast" in words
 
 
+def test_a_figure_that_is_not_drawn_says_which_way_it_points(client: TestClient) -> None:
+    table = opened(client, "/evidence/query-authorship").one(".undrawn-figures")
+    row = table.one('tr:has([href="/gaps/kopka2025-repvig"])').words
+    assert "odds ratio 1.52 to 2.00 over several values" in row
+    known = client.get("/api/v1/evidence/query-authorship").json()["studies"]
+    way = next(s["direction"] for s in known if s["gaps"] == ["kopka2025-repvig"])
+    assert {"lost": "a loss", "gained": "a gain"}[way] in row
+
+
 def test_the_plot_is_a_picture_too(client: TestClient) -> None:
     found = client.get(f"{MEDIATION}.svg")
     assert found.headers["content-type"].startswith("image/svg+xml")

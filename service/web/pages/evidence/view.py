@@ -9,7 +9,16 @@ from service.common.digits import computed, percent, plural
 from service.common.problems import NotFound
 from service.evidence import by_dimension as evidence
 from service.evidence.by_dimension import EvidenceByDimension
-from service.evidence.directions import DIRECTIONS, StudyDirection
+from service.evidence.directions import (
+    BOTH,
+    DIRECTIONS,
+    GAINED,
+    LOST,
+    NONE,
+    StudyDirection,
+    direction,
+    excludes,
+)
 from service.evidence.figures import Figure, clusters
 from service.evidence.pooling import LEAST_TO_PREDICT, LEVEL, Summary
 from service.evidence.syntheses import GATES, LEAST, LeftOut, Synthesis
@@ -36,10 +45,14 @@ from service.web.pages.shared.plot import Axis
 
 @dataclass(frozen=True)
 class ShownFigure:
-    """A figure that is not drawn, or in no summary: the gap, the estimate, and why."""
+    """A figure that is not drawn, or in no summary: the gap, the estimate, and why.
+
+    `way` says in words whether it is a loss or a gain; empty where no record says so.
+    """
 
     measured: Measured
     reason: str
+    way: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +121,7 @@ def _page(
         dimension,
         found,
         _plot(gaps, dimension.name, about.whole, about.left_out, drawn),
-        tuple(ShownFigure(measured(gaps, f), _why_undrawn(f)) for f in beside),
+        tuple(ShownFigure(measured(gaps, f), _why_undrawn(f), _way(f)) for f in beside),
         tuple(_gates(gaps, about.left_out)),
         tuple(_missing(about.whole, about.left_out)),
         tuple(dict.fromkeys(sources)),
@@ -118,6 +131,16 @@ def _page(
 
 def _ends(found: Measured) -> tuple[Gap, Gap | Contribution]:
     return found.gap, found.estimate
+
+
+def _way(figure: Figure) -> str:
+    """Return which way a figure points, and whether its intervals leave that open."""
+    words = _WAYS.get(direction(figure), "")
+    open_ = words and any(not excludes(figure, i) for i in figure.intervals)
+    return f"{words}; an interval includes no difference" if open_ else words
+
+
+_WAYS = {LOST: "a loss", GAINED: "a gain", BOTH: "losses and gains", NONE: "no difference"}
 
 
 def _why_undrawn(figure: Figure) -> str:
