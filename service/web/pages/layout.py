@@ -182,11 +182,15 @@ def bare(
     return answer
 
 
+_LONGEST_SHARED = 2_000
+"""Characters of the state in an address that a page repeats for those who share it."""
+
+
 def _here(request: Request) -> Mapping[str, str]:
-    """Return the address of this service, and that of the page with its state."""
+    """Return the address of this service, and that of the page with its state, if that is short."""
     base = str(request.base_url).rstrip("/")
     path = quote(request.scope["path"].removeprefix(request.scope.get("root_path", "")))
-    query = f"?{request.url.query}" if request.url.query else ""
+    query = f"?{request.url.query}" if 0 < len(request.url.query) <= _LONGEST_SHARED else ""
     return {"base": base, "address": f"{base}{path}{query}"}
 
 

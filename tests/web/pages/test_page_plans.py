@@ -118,6 +118,16 @@ def test_empty_fields_of_the_draft_are_open(client: TestClient) -> None:
     assert client.get("/plans", params=asked).status_code == 200
 
 
+def test_of_several_cards_each_is_a_link_to_its_draft(client: TestClient) -> None:
+    answer = client.get(
+        "/plans?deployment=public-self-assessment&card=mediq&threshold/at_most=5&threshold/unit=percentage-point"
+    )
+    links = page(answer).all("[role=alert] a")
+    assert [a.words for a in links] == ["construct validity review", "evalgap"]
+    assert answer.status_code == 200
+    assert "loss at most 5" in opened(client, links[1]["href"]).words
+
+
 def test_a_draft_says_how_likely_all_tests_are_met(client: TestClient) -> None:
     sized = {"sample/method": "non-inferiority-paired", "sample/margin": "5",
              "sample/expected_loss": "1", "sample/effect": ""}  # fmt: skip
