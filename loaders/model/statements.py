@@ -124,10 +124,28 @@ def in_card_order(items: tuple[Dimensional, ...]) -> tuple[Dimensional, ...]:
     return tuple(sorted(items, key=lambda i: (rank.get(i.dimension, len(rank)), i.dimension)))
 
 
+class Confirmation(Node):
+    """That a person stands by what is stated: who, on which day, how it was checked who that is.
+
+    `checked` is what who checked it says; None: nobody has said that it was checked.
+    """
+
+    rdf_type = "egap:Confirmation"
+    by: Annotated[Agent, NestedThing("prov:wasAttributedTo")]
+    on: Annotated[date, Value("dcterms:date")]
+    checked: Annotated[Text | None, Value("egap:identityCheck")] = None
+
+
 class Assumption(Statement):
-    """What a benchmark's evaluation takes for granted on one dimension."""
+    """What a benchmark's evaluation takes for granted on one dimension.
+
+    `confirmation` is that of a person who should know, such as an author of the benchmark.
+    """
 
     rdf_type = "egap:Assumption"
+    confirmation: Annotated[Confirmation | None, Part("egap:hasConfirmation", "confirmation")] = (
+        None
+    )
     assumes: Annotated[tuple[Path, ...], Coded("egap:assumesValue", "value/")] = ()
 
 

@@ -55,13 +55,14 @@ def accept(
     status: Annotated[
         Literal["draft", "in-review", "accepted"], typer.Option(help="How it is stored.")
     ] = "in-review",
+    checked: Annotated[str, typer.Option(help="How you checked who confirms its rows.")] = "",
     replace: Annotated[
         bool, typer.Option("--replace", help="It may be the next version of what is here.")
     ] = False,
     store: StoreOption = None,
 ) -> None:
     """Store what was proposed, with who sent it and who accepted it in its provenance."""
-    _decide(ident, "accept", reason, store, status=status, replace=replace)
+    _decide(ident, "accept", reason, store, status=status, checked=checked or None, replace=replace)
 
 
 @app.command("send-back")
@@ -81,9 +82,7 @@ def _decide(
     decision: str,
     reason: str,
     store: str | None,
-    *,
-    status: str = "in-review",
-    replace: bool = False,
+    **more: object,
 ) -> None:
     from loaders.registry import documents  # noqa: PLC0415 - the other commands start faster
     from service.ingest import alone  # noqa: PLC0415
@@ -91,12 +90,7 @@ def _decide(
 
     settings = settings_of(store=store)
     queue, by = _queue(settings), user()
-    given_fields = {
-        "decision": decision,
-        "reason": reason or None,
-        "status": status,
-        "replace": replace,
-    }
+    given_fields = {"decision": decision, "reason": reason or None, **more}
     try:
         given = alone.form(given_fields, decisions.ProposalDecision)
         found = queue.find(ident)

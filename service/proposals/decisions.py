@@ -30,14 +30,16 @@ STATES: Mapping[str, State] = {
 class ProposalDecision(BaseModel):
     """A decision on a proposal.
 
-    `reason` is what the sender reads. `status` is the editorial state of what is stored. With
-    `replace` it may be the next version of a record that is here.
+    `reason` is what the sender reads. `status` is the editorial state of what is stored. `checked`
+    is how it was checked who confirms rows of it. With `replace` it may be the next version of a
+    record that is here.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     decision: Literal["accept", "send-back", "decline"]
     reason: Text | None = None
     status: Literal["draft", "in-review", "accepted"] = "in-review"
+    checked: Text | None = None
     replace: bool = False
 
 
@@ -115,8 +117,23 @@ def _stored(
         )
     document = read[0]
     assert isinstance(document, Document)  # noqa: S101 - `proposable` has seen it
-    kept = record.model_copy(update={"status": decision.status})
+    kept = _checked(record.model_copy(update={"status": decision.status}), decision.checked)
     outcome = alone.imported(given.engine, given.gate, replace(document, records=(kept,)), write)
     if outcome.problems:
         raise Invalid(outcome.problems[0].sentence(), problems=outcome.document()["problems"])
     return f"{record.kind}/{record.id}"
+
+
+def _checked(record: Record, checked: str | None) -> Record:
+    """Return a record whose confirmations say of the check what who decides says, or nothing."""
+    if not isinstance(record, Card):
+        return record
+    said = tuple(
+        a.model_copy(
+            update={"confirmation": a.confirmation.model_copy(update={"checked": checked})}
+        )
+        if a.confirmation
+        else a
+        for a in record.assumptions
+    )
+    return record.model_copy(update={"assumptions": said})

@@ -53,7 +53,9 @@ def test_a_chosen_file_is_read(tab: Tab) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_from_home_to_a_stored_card(tab: Tab, site: str, *, scripts: bool) -> None:
+def test_from_home_to_a_stored_card_and_a_confirmed_row(
+    tab: Tab, site: str, *, scripts: bool
+) -> None:
     browser = tab.page.context.browser
     assert browser is not None
     page = browser.new_page(java_script_enabled=scripts)
@@ -64,6 +66,7 @@ def test_from_home_to_a_stored_card(tab: Tab, site: str, *, scripts: bool) -> No
     turns = page.locator("#interaction-type")
     turns.get_by_label("own words").fill("One prompt each.")
     turns.get_by_label("Single turn").check()
+    turns.get_by_label("and confirm this").check()
     if scripts:
         page.reload()
         page.get_by_role("button", name="Go on with it").click()
@@ -78,12 +81,16 @@ def test_from_home_to_a_stored_card(tab: Tab, site: str, *, scripts: bool) -> No
     text = Path(started.value.path()).read_text(encoding="utf-8")
     assert "One prompt each." in text
     assert "- single-turn" in text
+    page.get_by_label("How it was checked").fill("Answered from the paper's address.")
     page.get_by_label("Token of this service").fill(TOKEN)
     page.get_by_role("button", name="Store it").click()
     expect(page.get_by_role("status")).to_contain_text(f"What Jane Doe says of {name} is stored")
     assert not scripts or page.evaluate("Object.keys(localStorage).length") == 0
     page.get_by_role("link", name="See it on the page").click()
-    expect(page.locator("#interaction-type")).to_contain_text("One prompt each.")
+    row = page.locator("#interaction-type")
+    expect(row).to_contain_text("One prompt each.")
+    expect(row).to_contain_text("Confirmed by Jane Doe on")
+    expect(row).to_contain_text("Answered from the paper's address.")
     page.close()
 
 

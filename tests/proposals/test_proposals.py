@@ -138,6 +138,22 @@ def test_what_is_here_is_replaced_only_where_that_is_said(service: TestClient) -
     assert service.get("/api/v1/cards/here/ann").json()["version"] == 2
 
 
+@pytest.mark.parametrize("checked", [None, "Called them."])
+def test_how_a_confirmation_was_checked_says_who_decides(
+    service: TestClient, checked: str | None
+) -> None:
+    name = f"sure-{bool(checked)}".lower()
+    said = {"by": {"id": "ann", "name": "Ann"}, "on": "2026-01-01", "checked": "Trust me."}
+    row = {"answer": "One prompt.", "confirmation": said}
+    assert propose(service, {**file_of(name), "task": {"interaction_type": row}}).status_code == 201
+    ident = waiting(service, f"card {name}")
+    given = {"decision": "accept", "token": TOKEN, "checked": checked or ""}
+    assert service.post(f"/proposals/{ident}", data=given).status_code == 303
+    stored = service.get(f"/api/v1/cards/{name}/ann").json()
+    (found,) = [a["confirmation"] for a in stored["assumptions"] if a.get("confirmation")]
+    assert found.get("checked") == checked
+
+
 SYSTEM = {"evalgap": 1, "systems": [{"id": "s", "name": "S", "author": {"id": "a", "name": "A"}}]}
 WITHDRAWN = file_of("w", status="withdrawn", withdrawal={
     "by": {"id": "ann", "name": "Ann"}, "on": "2026-01-01", "reason": "x"})  # fmt: skip

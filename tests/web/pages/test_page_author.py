@@ -331,6 +331,27 @@ def test_the_card_of_another_author_is_not_replaced_by_chance(service: TestClien
     assert other.headers["location"].endswith("mine/ann-oz-2")
 
 
+def test_a_confirmed_row_says_who_confirms_it_and_how_that_was_checked(
+    service: TestClient,
+) -> None:
+    row = {"interaction-type.value": "single-turn", "interaction-type.confirmed": "yes"}
+    send(service, title="Sure", checked="By <b>mail</b>.", **row)
+    found = opened(service, "/benchmarks/sure").one("#interaction-type .confirmed")
+    assert "Confirmed by Ann Öz on " in found.words
+    assert "How it was checked who that is: By <b>mail</b>." in found.words
+    assert not opened(service, "/benchmarks/sure").has("#novelty .confirmed")
+    again = opened(service, "/author/new?card=sure/ann-oz")
+    assert again.has('[name="interaction-type.confirmed"][checked]')
+    # another author takes over the words of the card, and confirms nothing by that
+    mine = opened(service, "/author/new?card=sure/ann-oz&as=author")
+    assert not mine.has('[name$=".confirmed"][checked]')
+    assert mine.one("[name=checked]")["value"] == ""
+    unchecked = {"title": "Unsure", **row}
+    send(service, **unchecked)
+    said = opened(service, "/benchmarks/unsure").one("#interaction-type .confirmed").words
+    assert "Nobody has said that it was checked who that is." in said
+
+
 @pytest.mark.parametrize(
     ("headers", "token", "status"),
     [({}, "", 401), ({}, "a-wrong-one", 401), ({"Origin": "https://evil.example"}, TOKEN, 403),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from loaders.contract import RecordProblem
@@ -51,6 +52,8 @@ def tree(given: Typed, base: Card | None) -> dict[str, Any]:
 def _blocks(given: Typed, base: Card | None) -> dict[str, dict[str, Any]]:
     before = {a.dimension: a for a in base.assumptions} if base else {}
     blocks = {q.dimension: _block(q.dimension, given, before) for q in questions()}
+    for dimension, block in blocks.items():
+        block["confirmation"] = _confirmation(dimension, given, base)
     grouped = {
         group: {d.replace("-", "_"): blocks[d] for d in dimensions}
         for group, dimensions in GROUPS.items()
@@ -74,6 +77,18 @@ def _block(dimension: str, given: Typed, before: Mapping[str, Assumption]) -> di
         ],
         "sources": [source, *more],
     }
+
+
+def _confirmation(dimension: str, given: Typed, base: Card | None) -> dict[str, Any]:
+    """Return that the author confirms a row, or that somebody else did in their card."""
+    author = one(given, "author")
+    if one(given, f"{dimension}.confirmed"):
+        by = {"id": author, "name": one(given, "author_name")}
+        today = datetime.now(UTC).date().isoformat()
+        return {"by": by, "on": today, "checked": one(given, "checked")}
+    said = base.assumptions if base and base.author.id == author else ()
+    found = next((a.confirmation for a in said if a.dimension == dimension), None)
+    return found.model_dump() if found and found.by.id != author else {}
 
 
 def _coding(value: str, old: Coding | None, basis: str, rule: str) -> dict[str, Any]:

@@ -59,6 +59,7 @@ CALLED = {
     "value": "What fits",
     "basis": "How the values ticked now were read",
     "rule": "By which rule, where derived",
+    "checked": "How it was checked who you are, by whom",
 }
 """What a field is called, where its shape or its name would say it in words of the schema."""
 
@@ -227,6 +228,9 @@ def typed(card: Card) -> Typed:
     found = {name: [value] for name, value in plain.items() if value}
     for assumption in card.assumptions:
         found |= _typed(assumption)
+        if assumption.confirmation and assumption.confirmation.by.id == card.author.id:
+            found |= {f"{assumption.dimension}.confirmed": ["yes"]}
+            found |= {"checked": [assumption.confirmation.checked or ""]}
     return found | {"domains": list(card.domains)}
 
 

@@ -83,7 +83,8 @@ def write(request: Request, services: ServicesDep) -> Response:
     base = written.opened(services.engine, ident)
     given = author_form.typed(base) if base else {"status": [draft.UNDECIDED]}
     if request.query_params.get("as") == "author":
-        given = {**given, **_AUTHOR}
+        theirs = {n: v for n, v in given.items() if not n.endswith((".confirmed", "checked"))}
+        given = {**theirs, **_AUTHOR}
     return _shown(request, written.begun(given, base))
 
 
@@ -131,7 +132,8 @@ async def send(request: Request, services: ServicesDep, lines: LinesDep) -> Resp
     line = lines.checks
     async with line.slot(request) as deadline:
         given = await line.read(deadline, _typed(request, services))
-        given = {**given, "status": [draft.UNDECIDED]}
+        # how it was checked who the sender is, says who decides
+        given = {**given, "status": [draft.UNDECIDED], "checked": []}
         card = await line.work(request, deadline, written.judged, services, given)
         if not card.valid:
             return await run_in_threadpool(_shown, request, card)

@@ -19,7 +19,7 @@ from loaders.mapping.iris import BASE, SKOS, bind
 from loaders.mapping.write import triples
 from loaders.model import CORE_DIMENSIONS, Coding, Description, Profile, Record, Review, Statement
 from loaders.model.nodes import Citation
-from loaders.model.statements import Assessment, Evidence
+from loaders.model.statements import Assessment, Assumption, Confirmation, Evidence
 from service.common.negotiation import SUFFIXES
 from service.ingest.report import Outcome
 from service.ontology import graphs, labels
@@ -71,6 +71,7 @@ class CardRow:
     sources: Sequence[Citation | Evidence] = ()
     mapped: tuple[MappedValue, ...] = ()
     verdict: str = ""
+    confirmation: Confirmation | None = None
     problems: tuple[RecordProblem, ...] = ()
 
 
@@ -163,6 +164,7 @@ def _stated(statement: Statement) -> CardRow:
         hints=statement.hints,
         sources=statement.sources,
         mapped=tuple(_mapped(c, claimed=statement.claimed) for c in statement.codings),
+        confirmation=statement.confirmation if isinstance(statement, Assumption) else None,
     )
 
 

@@ -23,6 +23,7 @@ from service.web.requests import read_form
 router = APIRouter(include_in_schema=False)
 _MOST_FIELDS, _MOST_BYTES = 10, 2**14
 """Fields and bytes of a form, which is read before its token is."""
+_TYPED = {"decision", "reason", "status", "checked"}
 _PRIVATE = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
@@ -112,7 +113,7 @@ async def decided(ident: str, request: Request, services: ServicesDep, lines: Li
 
 
 def _decision(typed: Mapping[str, str]) -> dict[str, object]:
-    given = {n: v for n, v in typed.items() if n in {"decision", "reason", "status"} and v.strip()}
+    given = {n: v for n, v in typed.items() if n in _TYPED and v.strip()}
     return {**given, "replace": typed.get("replace") == "yes"}
 
 
