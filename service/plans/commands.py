@@ -8,7 +8,17 @@ from pydantic import BaseModel, ConfigDict
 
 from loaders.contract import Document, Raw
 from loaders.mapping.iris import record_iri, series_iri
-from loaders.model import DESCRIBED, Agent, Card, Gap, Plan, Record, Step, Threshold
+from loaders.model import (
+    CORE_DIMENSIONS,
+    DESCRIBED,
+    Agent,
+    Card,
+    Gap,
+    Plan,
+    Record,
+    Step,
+    Threshold,
+)
 from loaders.model.terms import Path, Slug, Text
 from service.access import LogEntry
 from service.common.problems import BadParameter, Conflict, NotFound
@@ -234,7 +244,11 @@ def _called(place: DeploymentClaims) -> str:
 def _findings(
     engine: Engine, requested: PlanRequest, card_id: str, deployment: DeploymentClaims
 ) -> list[StageFinding]:
-    """Return what is given, else what the fit of the card finds: reviews first, then rules."""
+    """Return what is given, else what the fit of the card finds: reviews first, then rules.
+
+    Beyond the core, a dimension of which neither the deployment nor a review says anything is no
+    finding, as in the fit: there is nothing to compare, and nothing that anybody asked to test.
+    """
     if requested.findings is not None:
         return [StageFinding(f.dimension, f.verdict, f.basis) for f in requested.findings]
     card = repository.load(engine, "card", card_id).record
@@ -242,7 +256,11 @@ def _findings(
     schemes, benchmark = scheme_queries.schemes(engine), _alone(engine, card, str(deployment.id))
     names = dict.fromkeys(a.dimension for a in card.assumptions)
     known = (find(schemes.get(name, Scheme(name)), benchmark, deployment) for name in names)
-    return [StageFinding(f.dimension, *_started(f)) for f in known]
+    return [
+        StageFinding(f.dimension, *_started(f))
+        for f in known
+        if f.dimension in CORE_DIMENSIONS or f.deployed or f.how == "asserted"
+    ]
 
 
 def _alone(engine: Engine, card: Card, deployment: str) -> BenchmarkClaims:
