@@ -232,7 +232,7 @@ def test_a_difference_without_a_direction_has_no_sign(client: TestClient) -> Non
     assert "28.8" in drawn
     assert "gain" not in " ".join(drawn)
     for words in (
-        "28.8 points (undirected difference; n = 49,618 patients",
+        "28.8 points (undirected difference",
         "A size without a sign: neither score is the better one",
         "illness - cost = 46.5 - 17.7 = 28.8",
         "pairing not stated",
