@@ -316,6 +316,30 @@ def open_answers_without_a_place(records: Iterable[Record]) -> Iterator[Finding]
                     yield record.id, f"{dimension} names one place twice in looked_in"
 
 
+MEASURE = re.compile(
+    r"\bF1 (?:score|points|metric|on our)|\bROUGE\b|\bBLEU\b|word error rate|\bexact match\b",
+    re.IGNORECASE,
+)
+
+
+def measures_quoted_and_not_coded(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield cards whose outcome has no scorer though a passage that they quote names one."""
+    for record in records:
+        if isinstance(record, Card) and by_hand(record):
+            outcome = said(record)["outcome-validity"]
+            cited = (*outcome.sources, *outcome.looked_in)
+            named = MEASURE.search(" ".join(f"{c.quote or ''} {c.locator or ''}" for c in cited))
+            if named and SCORERS not in {part(value) for value in outcome.coded()}:
+                yield record.id, f"outcome-validity quotes {named[0]}, and has no scorer"
+
+
+def figures_from_memory(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield cards whose version gives a figure that nobody looked up."""
+    for record in records:
+        if isinstance(record, Card) and "memory" in (record.benchmark_version or ""):
+            yield record.id, "the version gives a figure from memory"
+
+
 def rules_without_their_condition(records: Iterable[Record]) -> Iterator[Finding]:
     """Yield cards that take a value by a rule of which their own codes deny the condition."""
     for record in records:

@@ -37,6 +37,8 @@ CHECKS: tuple[Callable[[Iterable[Record]], Iterator[Finding]], ...] = (
     consistency.repeaters_beside_the_work,
     consistency.rules_that_give_another_value,
     consistency.open_answers_without_a_place,
+    consistency.measures_quoted_and_not_coded,
+    consistency.figures_from_memory,
     consistency.rules_without_their_condition,
     consistency.rules_left_out,
     consistency.parts_left_open_in_full_answers,
