@@ -1,5 +1,7 @@
 """The names of the graph: namespaces, and how the IRI of a record, series or graph is made."""
 
+from functools import cache
+
 from rdflib import Graph, Namespace, URIRef
 
 from loaders.model.terms import PREFIXES
@@ -36,6 +38,7 @@ SHORT = {
 """Prefixes under which answers are written and queries may be written."""
 
 
+@cache
 def expand(curie: str) -> URIRef:
     """Return the IRI of a CURIE over the model's prefixes; raise `KeyError` for another."""
     prefix, _, name = curie.partition(":")

@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
-from rdflib import BNode, Graph, Literal, URIRef
+from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node as RdfNode
 
 from loaders.mapping.fields import Field, child_iri, fields_of, values_of
@@ -17,7 +17,15 @@ from loaders.model import Node, Record, Thing, whole_number
 from loaders.model.terms import Coded, LocalLink, Part
 
 
-def record(graph: Graph, cls: type[Record], iri: str) -> Record:
+class Statements(Protocol):
+    """What is said of nodes: a graph of rdflib, or what else answers its one question."""
+
+    def objects(self, subject: RdfNode, predicate: RdfNode, /) -> Iterable[RdfNode]:
+        """Return what is said of a node by a property, each once."""
+        ...
+
+
+def record(graph: Statements, cls: type[Record], iri: str) -> Record:
     """Return the version of a record that a graph holds under `iri`.
 
     Raises pydantic's `ValidationError` where the graph does not hold such a record, or where it
@@ -54,6 +62,7 @@ def _check_links(found: Record) -> None:
         raise ValidationError.from_exception_data(type(found).__name__, wrong)
 
 
+_DIGITS = re.compile(r"([0-9]+)")
 _TWICE = PydanticCustomError("same_key", "Two parts have this one name")
 _NO_PART = PydanticCustomError("no_part", "The record has no such part")
 
@@ -79,15 +88,17 @@ def _links(node: Node, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
                 yield from _links(value, here)
 
 
-def thing(graph: Graph, cls: type[Thing], iri: str) -> Thing:
+def thing(graph: Statements, cls: type[Thing], iri: str) -> Thing:
     """Return the thing that a graph describes under `iri`. Raises as `record` does."""
     return cls.model_validate(_values(graph, cls, URIRef(iri), iri))
 
 
-def _values(graph: Graph, cls: type[Node], subject: RdfNode, root: str) -> dict[str, Any]:
+def _values(graph: Statements, cls: type[Node], subject: RdfNode, root: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in fields_of(cls):
-        objects = sorted(graph.objects(subject, expand(field.term.predicate)), key=_natural)
+        objects = list(graph.objects(subject, expand(field.term.predicate)))
+        if len(objects) > 1:
+            objects.sort(key=_natural)
         values = [_value(graph, field, o, root) for o in objects]
         if values:
             found[field.name] = tuple(values) if field.many else values[0]
@@ -96,7 +107,7 @@ def _values(graph: Graph, cls: type[Node], subject: RdfNode, root: str) -> dict[
     return found
 
 
-def _value(graph: Graph, field: Field, target: RdfNode, root: str) -> Any:
+def _value(graph: Statements, field: Field, target: RdfNode, root: str) -> Any:
     if field.node is not None and isinstance(target, URIRef | BNode):
         return _values(graph, field.node, target, root)
     if isinstance(field.term, Coded):
@@ -108,6 +119,6 @@ def _value(graph: Graph, field: Field, target: RdfNode, root: str) -> Any:
 
 def _natural(node: RdfNode) -> list[tuple[int, int | str]]:
     """Sort `step-10` after `step-2`."""
-    parts = re.split(r"([0-9]+)", str(node))
+    parts = _DIGITS.split(str(node))
     numbers = [whole_number(part) for part in parts]
     return [(1, p) if n is None else (0, n) for p, n in zip(parts, numbers, strict=True)]

@@ -6,7 +6,7 @@ benchmark, an answer on a card, or nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -193,23 +193,36 @@ def unmatched(
     kept = [d for d in deployments if d.stage != RETIRED]
     asking = [d for d in kept if any(stated(a, d) for a in axes)]
     said = {tuple(b.said.get(a.dimension, frozenset()) for a in axes) for b in benchmarks}
-    return [_needed(axes, d) for d in asking if not any(_matches(axes, s, d) for s in said)]
+    return [_needed(axes, d) for d in asking if not _is_matched(axes, said, d)]
 
 
-def _matches(
-    axes: Sequence[Scheme],
-    benchmark: Sequence[frozenset[ComparedClaim]],
-    deployment: DeploymentClaims,
+_Said = frozenset[ComparedClaim]
+
+
+def _is_matched(
+    axes: Sequence[Scheme], said: Collection[tuple[_Said, ...]], deployment: DeploymentClaims
 ) -> bool:
-    """Return whether every part holds of which the deployment states something."""
-    readings = (
-        part
-        for axis, said in zip(axes, benchmark, strict=True)
+    """Return whether of one benchmark all holds on every axis on which the deployment says a value.
+
+    Many benchmarks say the same on an axis, so each saying is compared once.
+    """
+    holding = [
+        {one for one in {each[place] for each in said} if _holds(axis, one, deployment)}
         if stated(axis, deployment)
-        for part in findings(axis, said, deployment.said[axis.dimension])
-        if part.deployed and part.verdict is not None and part.part != POPULATION
+        else None
+        for place, axis in enumerate(axes)
+    ]
+    return any(
+        all(held is None or one in held for one, held in zip(each, holding, strict=True))
+        for each in said
     )
-    return all(r.verdict == HOLDS or r.rule in _MET for r in readings)
+
+
+def _holds(axis: Scheme, said: _Said, deployment: DeploymentClaims) -> bool:
+    """Return whether every part holds of which the deployment states something."""
+    parts = findings(axis, said, deployment.said[axis.dimension])
+    compared = (p for p in parts if p.deployed and p.verdict is not None and p.part != POPULATION)
+    return all(p.verdict == HOLDS or p.rule in _MET for p in compared)
 
 
 _MET = {

@@ -50,6 +50,7 @@ KEPT: Mapping[str, str] = {
     "service.web.pages.benchmarks.index.index": "one entry a benchmark",
     "service.web.pages.benchmarks.routes._csv": "one line of text a benchmark",
     "service.web.pages.deployments.index.index": "one entry a deployment",
+    "service.web.pages.evidence.view._pages": "one page a dimension, with its figures",
     "service.web.pages.gaps.gap.gaps": "one entry a current gap",
     "service.web.pages.gaps.list.choices": "one entry a choice of a filter",
     "service.web.pages.home.view.front": "counts, and one gap",
@@ -57,10 +58,10 @@ KEPT: Mapping[str, str] = {
     "service.web.pages.layout._release": "one release",
     "service.web.pages.layout._snapshot": "one date",
     "service.web.pages.plans.view.cards": "one id a card that a person wrote",
-    "service.web.pages.plans.view.deployments": "one id and title a deployment",
     "service.web.pages.plans.view.shown": "256 plans with their histories",
     "service.web.pages.reviews.index.index": "one entry a review",
     "service.web.pages.sharing.routes._paths": "one address a page, at most 50,000",
+    "service.web.pages.shared.deployment_choices.by_field": "one entry a deployment",
     "service.web.pages.studies.index.index": "one entry a study",
 }
 """Every value that is kept, by the function that makes it, and what it grows with."""

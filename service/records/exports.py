@@ -56,7 +56,7 @@ def _practice(engine: Engine, card: Card, deployment: str) -> tuple[Review, Prof
     """Return the review of a card for a deployment, and the profile of the same author."""
     filters = {"deployment": deployment, "benchmark": card.benchmark.id}
     listed = (str(row["id"]) for row in lists.listing(engine, "reviews", filters))
-    loaded = (stored.record for stored in repository.readable(engine, "review", listed))
+    loaded = (stored.record for stored in repository.current(engine, "review", listed))
     reviews = [r for r in loaded if isinstance(r, Review) and _of(r, card)]
     if not reviews:
         raise NotFound(f"No review of the card {card.id!r} is for the deployment {deployment!r}.")

@@ -46,7 +46,7 @@ def _of_runs(
     engine: Engine, benchmark: str, systems: Mapping[str, str], sources: SourceNumbers
 ) -> Iterator[KnownScore]:
     idents = sorted({str(i["id"]) for i in lists.listing(engine, "runs", {"benchmark": benchmark})})
-    for stored in repository.readable(engine, "result", idents):
+    for stored in repository.current(engine, "result", idents):
         result = stored.record
         if not isinstance(result, Result):
             continue

@@ -22,6 +22,8 @@ MOST = 16
 
 def folded(text: str) -> str:
     """Return a text in lower case, without accents."""
+    if text.isascii():  # as almost every text here, and ten times as quick
+        return text.casefold()
     return "".join(c for c in normalize("NFKD", text) if not combining(c)).casefold()
 
 

@@ -1,7 +1,7 @@
 """Oxigraph's terms and rdflib's, the one into the other."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pyoxigraph as ox
@@ -70,10 +70,9 @@ def to_oxigraph(term: Node) -> Any:
     return ox.Literal(term, datatype=ox.NamedNode(term.datatype))
 
 
-def to_graph(triples: Iterable[Any]) -> Graph:
-    """Return Oxigraph triples as an rdflib graph."""
-    graph = Graph()
-    known: dict[Any, Node] = {}  # most names of a graph stand in it many times
+def each_once() -> Callable[[Any], Node]:
+    """Return `to_rdflib` for the terms of one answer, most of which stand in it many times."""
+    known: dict[Any, Node] = {}
 
     def term(given: Any) -> Node:
         found = known.get(given)
@@ -81,6 +80,12 @@ def to_graph(triples: Iterable[Any]) -> Graph:
             found = known[given] = to_rdflib(given)
         return found
 
+    return term
+
+
+def to_graph(triples: Iterable[Any]) -> Graph:
+    """Return Oxigraph triples as an rdflib graph."""
+    graph, term = Graph(), each_once()
     for triple in triples:
         graph.add((term(triple.subject), term(triple.predicate), term(triple.object)))
     return graph

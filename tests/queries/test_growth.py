@@ -8,7 +8,7 @@ import copy
 import json
 from collections.abc import Iterator
 from itertools import accumulate
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -22,6 +22,7 @@ from loaders.registry import read
 from service.common.problems import BadParameter
 from service.queries import catalog
 from service.queries.catalog import NamedQuery
+from service.records import repository
 from service.store.oxigraph.store import open_store
 from service.store.port import Engine
 from tests.ingest.test_withdrawals import CARD, OWN, RECORDS_OF_EACH_KIND
@@ -97,3 +98,34 @@ def test_twice_the_records_give_twice_the_rows(name: str, stores: tuple[Engine, 
 def test_a_list_of_pairs_has_each_pair_once(name: str, stores: tuple[Engine, Engine]) -> None:
     few, many = (rows_before_grouping(QUERIES[name], engine) for engine in stores)
     assert (few, many) == (FEW, MANY)
+
+
+class Counting:
+    """An engine that counts the queries it is asked."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.queries = 0
+
+    def __getattr__(self, name: str) -> Any:
+        self.queries += name in {"select", "construct", "ask", "graph"}
+        return getattr(self._engine, name)
+
+
+@pytest.mark.parametrize("kind", sorted({r["kind"] for r in RECORDS_OF_EACH_KIND} - {"plan"}))
+def test_twice_the_records_are_read_with_as_many_queries(
+    kind: str, stores: tuple[Engine, Engine]
+) -> None:
+    asked = []
+    for engine in stores:
+        idents = [str(row["s"]).partition(f"/id/{kind}/")[2] for row in engine.select(
+            "SELECT DISTINCT ?s { ?v <http://www.w3.org/ns/dcat#isVersionOf> ?s "
+            f"FILTER (CONTAINS(STR(?s), '/id/{kind}/')) }}"
+        )]  # fmt: skip
+        counting = Counting(engine)
+        together = list(repository.current(cast(Engine, counting), kind, idents))
+        asked.append(counting.queries)
+        alone = [repository.load(engine, kind, ident) for ident in idents]
+        assert [(r.record, r.version) for r in together] == [(r.record, r.version) for r in alone]
+        assert together
+    assert asked[0] == asked[1] <= 4

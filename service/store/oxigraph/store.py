@@ -28,7 +28,7 @@ from service.store.oxigraph.reader_pool import ReaderPool
 from service.store.oxigraph.snapshots import Generation, Snapshots, in_memory
 from service.store.port import EVERYTHING, CancellationToken, Query, QueryDataset, Row
 from service.store.sparql_tokens import check_update, forgiving, switched_off, with_using
-from service.store.terms import to_graph, to_rdflib
+from service.store.terms import each_once, to_graph
 
 _LOG = logging.getLogger(__name__)
 
@@ -78,10 +78,9 @@ class EmbeddedEngine:
     def select(self, sparql: str) -> list[Row]:
         """Return the solutions of a SELECT query."""
         result = query(self._queried, sparql)
-        names = [v.value for v in result.variables]
+        names, term = [v.value for v in result.variables], each_once()
         return [
-            {n: to_rdflib(t) for n, t in zip(names, row, strict=True) if t is not None}
-            for row in result
+            {n: term(t) for n, t in zip(names, row, strict=True) if t is not None} for row in result
         ]
 
     @guarded

@@ -8,6 +8,7 @@ from service.common.amounts import against_none, amount
 from service.common.digits import counted, printed
 from service.ontology.labels import label
 from service.records import repository
+from service.records.gaps import current
 from service.store.port import Engine
 from service.web.pages.gaps.gap import compared_otherwise, records
 from service.web.pages.shared.numbers import padded, unit_of
@@ -33,11 +34,9 @@ def otherwise(engine: Engine, benchmark: str) -> tuple[Gap, ...]:
 
 
 def _recorded(engine: Engine, ident: str) -> MeasuredGap:
-    stored = repository.load(engine, "gap", ident)
-    gap = stored.record
-    assert isinstance(gap, Gap)  # noqa: S101 - what the list of gaps names
-    came = repository.provenance(engine, stored)
-    return MeasuredGap(gap, stored.version, str(came["recorded"] or ""))
+    held = current(engine)[ident]
+    came = repository.provenance(engine, repository.HeldRecord(held.gap, held.version))
+    return MeasuredGap(held.gap, held.version, str(came["recorded"] or ""))
 
 
 def value(found: Estimate) -> str:

@@ -44,13 +44,13 @@ def runs(engine: Engine, benchmark: str) -> ReportedRuns:
     return ReportedRuns(
         tuple(
             _run(engine, stored, tuple(sorted(found[stored.record.id])))
-            for stored in repository.readable(engine, "result", first)
+            for stored in repository.current(engine, "result", first)
         ),
         len(found),
     )
 
 
-def _run(engine: Engine, stored: repository.StoredRecord, datasets: tuple[str, ...]) -> ReportedRun:
+def _run(engine: Engine, stored: repository.HeldRecord, datasets: tuple[str, ...]) -> ReportedRun:
     result = stored.record
     assert isinstance(result, Result)  # noqa: S101 - what the list of runs names
     recorded = str(repository.provenance(engine, stored)["recorded"] or "")

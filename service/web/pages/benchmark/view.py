@@ -212,7 +212,7 @@ def _assessed(
     found: defaultdict[str, list[RecordedAssessment]] = defaultdict(list)
     filters = {"deployment": deployment, "benchmark": ident}
     listed = (str(item["id"]) for item in lists.listing(engine, "reviews", filters))
-    for stored in repository.readable(engine, "review", listed):
+    for stored in repository.current(engine, "review", listed):
         recorded = str(repository.provenance(engine, stored)["recorded"] or "")
         if isinstance(stored.record, Review) and stored.record.status != WITHDRAWN:
             for one in stored.record.assessments:

@@ -175,7 +175,7 @@ def _reviews(
     engine: Engine, listed: Iterable[Mapping[str, Any]], titles: Mapping[str, str]
 ) -> Iterator[ReviewRow]:
     of = {str(item["id"]): last_segment(item["benchmark"]) for item in listed}
-    for stored in repository.readable(engine, "review", of):
+    for stored in repository.current(engine, "review", of):
         review = stored.record
         if isinstance(review, Review):
             benchmark = of[review.id]

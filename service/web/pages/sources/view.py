@@ -153,7 +153,7 @@ def _page(place: Citing) -> str:
 def _disputed_gaps(engine: Engine, gaps: tuple[CitingRecord, ...]) -> tuple[CitingRecord, ...]:
     status = {
         stored.record.id: stored.record.status
-        for stored in repository.readable(engine, "gap", [g.ident for g in gaps])
+        for stored in repository.current(engine, "gap", [g.ident for g in gaps])
     }
     contested = {g.ident for g in gaps if any(p.how == "contestedIn" for p in g.places)}
     return tuple(g for g in gaps if g.ident in contested or status.get(g.ident) == "disputed")

@@ -115,7 +115,7 @@ def _merged(engine: Engine, ident: str) -> Iterator[MergedName]:
     rows = [row for row in internal.rows(engine, "merges") if str(row["kept"]) == kept]
     named = {path_below(row["match"]).removeprefix("match/"): path_below(row["old"])
              for row in rows[:MOST]}  # fmt: skip
-    for stored in repository.readable(engine, Match.kind, named):
+    for stored in repository.current(engine, Match.kind, named):
         match = stored.record
         if isinstance(match, Match):
             old = named[match.id].removeprefix("system/")
