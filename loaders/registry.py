@@ -97,7 +97,7 @@ def _content(raw: Raw) -> Content:
             raise
         with suppress(CardError):
             tree, repeated = parse_as_harness(raw.data)
-            message = "This field stands twice; the last one counts."
+            message = "This field is there twice; the last one counts."
             notes = [RecordProblem(message, name) for name in dict.fromkeys(repeated)]
             content = Content("tree", tree, notes)
             found = _detected(content)

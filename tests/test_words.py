@@ -6,6 +6,7 @@ import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests import reader_words
 from tests.conftest import ROOT
 
 WORDS = {
@@ -36,6 +37,25 @@ NAMES = {
     "workshop": "context",
 }
 """Names that are refused as a whole or as a part between underscores."""
+READERS = {
+    r"(?<!can )(?<!cannot )\bstands?\b(?! for\b| in for\b)": "is, is shown, is listed",
+    r"\b(?:taken?|takes|taking) (?:\w+ ){0,3}apart\b": "decompose",
+    r"\bspeaks? (?:for|of)\b": "is about, fits",
+    r"(?<!columns )(?<!column )\brungs?\b(?!,)(?!\": )": "condition, step",
+    r"\bwhiskers?\b": "interval",
+    r"\b(?:summed|sums?) up\b": "pooled",
+    r"\b(?:set|held) against\b": "compared with",
+    r"\bat second hand\b": "from a secondary source",
+    r"\bin vain\b": "and found nothing",
+    r"\bsays whom\b": "according to whom",
+    r"\bwanting\b": "missing",
+    r"\b(?:in (?:its|their) stead)\b": "standing in for it",
+}
+"""Patterns that are refused in what readers see: pages, help, messages, descriptions, questions.
+
+A thing *stands for* or *stands in for* another; a column of a file is called `rung`.
+"""
+_SEEN = {re.compile(pattern, re.IGNORECASE): better for pattern, better in READERS.items()}
 _WORD = re.compile(rf"\b({'|'.join(map(re.escape, WORDS))})\b", re.IGNORECASE)
 _NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _TEXTS = {".html", ".js", ".css", ".rq"}
@@ -74,6 +94,36 @@ def refused(path: Path, text: str) -> Iterator[str]:
 def test_nothing_speaks_the_old_dialect() -> None:
     problems = [p for path in files() for p in refused(path, path.read_text(encoding="utf-8"))]
     assert problems == []
+
+
+def seen(text: str) -> list[str]:
+    """Return each refused word in a text that readers see, with what to write instead."""
+    return [f"{m[0]!r}; write: {better}" for p, better in _SEEN.items() for m in p.finditer(text)]
+
+
+def test_what_readers_see_has_no_words_of_our_own() -> None:
+    every = list(reader_words.texts())
+    assert len({path.suffix for path, _, _ in every}) == 3
+    problems = [f"{p.relative_to(ROOT)}:{n}: {what}" for p, n, t in every for what in seen(t)]
+    assert problems == []
+
+
+def test_refused_words_are_found_in_templates_help_and_questions() -> None:
+    page = '<p title="x">Whiskers by {{ "what stands here" if rung }}</p><code>rung, n</code>'
+    assert [w for _, t in reader_words.template(page) for w in seen(t)] == [
+        "'stands'; write: is, is shown, is listed", "'Whiskers'; write: interval",
+    ]  # fmt: skip
+    help_text = 'def show():\n    """Take a gap apart."""\n    fail("No score at this rung.")\n'
+    found = [w for _, t in reader_words.program(help_text, docstrings=True) for w in seen(t)]
+    assert sorted(found) == [
+        "'Take a gap apart'; write: decompose",
+        "'rung'; write: condition, step",
+    ]
+    about = "#+ about: What speaks for it?\nSELECT ?rung"
+    assert [w for _, t in reader_words.question(about) for w in seen(t)] == [
+        "'speaks for'; write: is about, fits"
+    ]
+    assert not seen("The study stands in for a use. Its columns rung, item and score.")
 
 
 def test_a_refused_word_is_named_with_its_replacement() -> None:

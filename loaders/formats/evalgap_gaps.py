@@ -88,7 +88,7 @@ def _contribution(
     if reached not in keys[1:]:
         raise CardError(
             RecordProblem(
-                "A contribution must lead to a rung after the first.",
+                "A contribution must lead to a condition after the first.",
                 f"{base}/contributions/{position}/to",
                 str(reached),
                 f"Use one of: {', '.join(keys[1:])}.",

@@ -213,7 +213,7 @@ def _included(raw: Raw, path: str, warnings: list[RecordProblem], depth: int) ->
             replace(p, message=f"In the included file {path}: {p.message}") for p in error.problems
         )
         raise CardError(*said) from error
-    message = f"In the included file {path} this field stands twice; the last one counts."
+    message = f"In the included file {path} this field is there twice; the last one counts."
     warnings += (RecordProblem(message, name) for name in dict.fromkeys(repeated))
     tree = clean_tree(read)[0]
     return _resolved(found, tree, warnings, depth + 1) if isinstance(tree, Mapping) else {}

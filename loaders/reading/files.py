@@ -207,7 +207,7 @@ def _file(spot: _Spot, path: Path, stream: Callable[[], IO[bytes]]) -> _Found:
         small = path.stat().st_size <= MAX_RECORD_BYTES
         yield spot.raw(path.read_bytes()) if small else spot.raw(b"", stream)
     elif spot.depth >= MAX_NESTING:
-        yield spot.rejected("Too many archives stand in one another.", "Unpack it first.")
+        yield spot.rejected("Too many archives are nested in one another.", "Unpack it first.")
     elif kind in {"gzip", "bzip2"} and not _holds_tar(path, kind):
         with unpacked(path, kind, spot.allowance) as content:
             name = PurePath(spot.source).stem

@@ -23,7 +23,7 @@ LEFT_OUT = ", so it is left out."
 """How a warning on what is left out of a tree ends."""
 
 
-TWICE = "This field stands twice in the same place"
+TWICE = "This field is there twice in the same place"
 """How the reason begins why a file with such a field is not read."""
 
 

@@ -137,13 +137,13 @@ def _noticed(value: Any, formula: Any) -> RecordProblem | None:
     """Return what there is to say of a cell whose value is none."""
     if formula.data_type == "f" and value.value is None:
         return RecordProblem(
-            "A formula stands here without its result, so the cell is left out.",
+            "This cell has a formula without its result, so the cell is left out.",
             value=shorten(str(formula.value)),
             mend="Open the workbook in a program that calculates it, save it, and import it again.",
         )
     if value.data_type == "e":
         return RecordProblem(
-            "An error stands here instead of a value, so the cell is left out.",
+            "This cell has an error instead of a value, so the cell is left out.",
             value=str(value.value),
             mend="Mend the formula, or write the value.",
         )

@@ -225,9 +225,9 @@ def evidence(
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Sum up the measured gaps of a dimension over studies, where the protocol allows it.
+    """Pool the measured gaps of a dimension over studies, where the protocol allows it.
 
-    What fails a gate is listed with its name and the reason. No synthesis is a valid result.
+    What fails a criterion is listed with its name and the reason. No synthesis is a valid result.
     """
     from service.bibliography.cited import cited_in  # noqa: PLC0415
     from service.cli.evidence_text import evidence_lines  # noqa: PLC0415

@@ -10,7 +10,7 @@ import typer
 from service.cli.shared import fail
 
 RungWords = Annotated[
-    list[str] | None, typer.Option(help="RUNG=DIMENSIONS that a rung changes; may be repeated.")
+    list[str] | None, typer.Option(help="CONDITION=DIMENSIONS that it changes; may be repeated.")
 ]
 Table = Annotated[
     Path,
@@ -18,7 +18,7 @@ Table = Annotated[
 ]
 Scale = Annotated[
     str | None,
-    typer.Option(help="Of other scores: the least and the greatest that can be had, as 1:5."),
+    typer.Option(help="Of other scores: the lowest and the highest possible, such as 1:5."),
 ]
 Direction = Annotated[
     bool | None,
@@ -31,10 +31,10 @@ Direction = Annotated[
 
 def decompose(
     file: Table,
-    rungs: Annotated[str | None, typer.Option(help="Rungs in order, joined by commas.")] = None,
+    rungs: Annotated[str | None, typer.Option(help="Conditions in order, with commas.")] = None,
     changed: RungWords = None,
     adds: Annotated[
-        list[str] | None, typer.Option(help="The same, in addition to the rung before.")
+        list[str] | None, typer.Option(help="The same, in addition to the condition before.")
     ] = None,
     resamples: Annotated[int, typer.Option(help="Bootstrap resamples.")] = 10_000,
     seed: Annotated[int, typer.Option(help="Seed of the resampling.")] = 1,
@@ -46,7 +46,7 @@ def decompose(
         typer.Option(help="Print a gap record instead; this file says what it is about."),
     ] = None,
 ) -> None:
-    """Take a gap apart from item results or scores, and print the numbers as JSON."""
+    """Decompose a gap from item results or scores, and print the numbers as JSON."""
     from service.decomposition import request  # noqa: PLC0415 - the other commands start faster
     from service.decomposition.table import sheet  # noqa: PLC0415
 
@@ -87,5 +87,5 @@ def _about(file: Path) -> dict[str, object]:
 def _pair(words: str) -> tuple[str, str]:
     rung, equals, given = words.partition("=")
     if not equals:
-        fail(f"Write RUNG=DIMENSIONS, not {words!r}.")
+        fail(f"Write CONDITION=DIMENSIONS, not {words!r}.")
     return rung, given

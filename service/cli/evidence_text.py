@@ -70,7 +70,7 @@ def _left_out(items: Sequence[LeftOut]) -> Iterator[str]:
 
 
 def _prediction(gates: Sequence[PredictionGate]) -> Iterator[str]:
-    yield "\nNo prediction is shown. Its gates:"
+    yield "\nNo prediction is shown. Its criteria:"
     for gate in gates:
         state = "open" if gate.open else "closed"
         yield f"  {gate.name} {state}: {gate.asks}; found: {gate.found}"

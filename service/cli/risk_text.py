@@ -84,7 +84,7 @@ def _pool(pool: Pool) -> Iterator[str]:
 def summed_up(found: Summary | None, k: int, why_none: str | None) -> str:
     """Return a summary of k studies in a sentence, or why there is none."""
     if found is None:
-        return f"not summed up, {why_none}"
+        return f"not pooled, {why_none}"
     ends = interval_words(computed(found.lower), computed(found.upper), found.level)
     predicted = f"not predicted, {found.why_no_prediction}"
     if found.prediction_lower is not None and found.prediction_upper is not None:

@@ -36,7 +36,7 @@ class Score:
 class Difference:
     """A difference of scores in percentage points; positive is a loss.
 
-    `missing` has its worst-case bounds where items lack a score at one of its rungs.
+    `missing` has its worst-case bounds where items lack a score at one of its conditions.
     """
 
     value: float
@@ -193,8 +193,8 @@ def _unsure(work: _Inputs, contributions: Iterable[ContributionEstimate]) -> Ite
         if part.missing and part.missing.share > diagnostics.MUCH_MISSING:
             yield (
                 f"{part.name}: {100 * part.missing.share:.1f} % of the items are not scored at one "
-                "of its rungs. Intervals take them as missing at random; if the missing were all "
-                f"right or all wrong, the loss would lie between {part.missing.lower:.2f} and "
+                "of its conditions. Intervals take them as missing at random; if the missing were "
+                f"all right or all wrong, the loss would lie between {part.missing.lower:.2f} and "
                 f"{part.missing.upper:.2f} points."
             )
 

@@ -66,7 +66,8 @@ def design(scores: Scores) -> Design:
     """
     if len(scores.rungs) < 2:  # noqa: PLR2004 - a drop needs two ends
         raise BadRequest(
-            f"A gap needs results for at least two rungs; there is {scores.rungs[0]!r} alone."
+            "A gap needs results under at least two conditions; "
+            f"there is {scores.rungs[0]!r} alone."
         )
     named = scores.changed is not None
     players = _players(scores)
@@ -106,8 +107,8 @@ def _masks(scores: Scores, players: list[tuple[str, ...]]) -> tuple[int, ...]:
         if mask in masks[:j]:
             same = scores.rungs[masks.index(mask)]
             raise BadRequest(
-                f"The rungs {same!r} and {scores.rungs[j]!r} change the same: "
-                f"{', '.join(sorted(scores.changed[j])) or 'nothing'}. Leave one out with rungs, "
+                f"The conditions {same!r} and {scores.rungs[j]!r} change the same: "
+                f"{', '.join(sorted(scores.changed[j])) or 'nothing'}. Leave one out, "
                 "or say under changed what sets them apart."
             )
     return masks
@@ -120,8 +121,8 @@ def _ends(
     for mask, what in ((0, "nothing"), (every, "everything")):
         if mask not in masks:
             raise BadRequest(
-                f"There is no rung in which {what} is changed, so there is no whole gap. Add its "
-                f"results, or correct the column changed ({', '.join(scores.rungs)})."
+                f"There is no condition in which {what} is changed, so there is no whole gap. Add "
+                f"its results, or correct the column changed ({', '.join(scores.rungs)})."
             )
     return masks.index(0), masks.index(every)
 

@@ -176,7 +176,7 @@ def unknown(made: Design, kind_of: Mapping[str, str]) -> list[str]:
     """Return a sentence for each dimension of which `kind_of` does not know the kind."""
     names = {d for part in made.parts for d in part.dimensions} - kind_of.keys()
     return [
-        f"{name} is no dimension of the taxonomy: what it takes stands under the kind other."
+        f"{name} is no dimension of the taxonomy: what it costs is listed under the kind other."
         for name in sorted(names)
     ]
 
@@ -230,8 +230,8 @@ def _about_clusters(items: Items) -> list[str]:
     apart = _mix_distance(counts)
     if apart > UNBALANCED:
         found.append(
-            f"Unbalanced mix: between two rungs {100 * apart:.1f} % of the items would have to "
-            "change cluster; equal_clusters gives the contributions with equal weights."
+            f"Unbalanced mix: between two conditions {100 * apart:.1f} % of the items would have "
+            "to change cluster; equal_clusters gives the contributions with equal weights."
         )
     return found
 

@@ -63,8 +63,8 @@ def gap_tree(found: DecompositionEstimate, about: GapMetadata) -> dict[str, Any]
     """Return the tree of a file with one gap. Raises `BadRequest` where dimensions are lacking."""
     if not all(c.dimensions for c in found.contributions):
         raise BadRequest(
-            "In a gap record every contribution names its dimensions. Say what each rung changes: "
-            "in a column changed, or with adds."
+            "In a gap record every contribution names its dimensions. Say what each condition "
+            "changes: in a column changed, or with adds."
         )
     keys = _keys([s.rung for s in found.scores])
     first, last = _ends(found)

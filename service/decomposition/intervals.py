@@ -323,9 +323,9 @@ def _draws(
 def _left_out(unit: str, left: int, resamples: int) -> Iterator[str]:
     many = PLURAL[unit]
     if 2 * left > resamples:
-        yield f"No bootstrap over {many}: most draws of {many} leave a rung without any item."
+        yield f"No bootstrap over {many}: most draws of {many} leave a condition without any item."
     elif left:
-        yield f"{left:,} of {resamples:,} draws of {many} left a rung empty and are not counted."
+        yield f"{left:,} of {resamples:,} draws of {many} left a condition empty and do not count."
 
 
 _WEIGHTED = (

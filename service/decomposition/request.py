@@ -33,7 +33,7 @@ def _scale(given: object) -> object:
         least = most = inf
     if not -inf < least < most < inf:
         raise PydanticCustomError(
-            "scale", "This is no scale. Write the least and the greatest score, as 1:5"
+            "scale", "This is no scale. Write the lowest and the highest score, such as 1:5"
         )
     return least, most
 
@@ -96,8 +96,8 @@ class DecompositionResult:
 
 SMALLER = (
     "A table cannot be split: send it as Parquet, which is smaller and whose values are not "
-    f"counted, or run evalgap decompose. Scores without items are one row a rung, {MOST_RUNGS} at "
-    "the most."
+    f"counted, or run evalgap decompose. Scores without items are one row per condition, at "
+    f"most {MOST_RUNGS}."
 )
 """What to do about a table that is too large for a request."""
 
@@ -250,5 +250,5 @@ def pair(words: str, name: str) -> tuple[str, str]:
     """Return a rung and its dimensions from `rung:dimensions`. Raises `BadParameter`."""
     rung, colon, given = words.rpartition(":")
     if not colon:
-        raise BadParameter(f"{name} is rung:dimensions, not {words!r}.", parameter=name)
+        raise BadParameter(f"{name} is condition:dimensions, not {words!r}.", parameter=name)
     return rung, given

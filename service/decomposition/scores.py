@@ -68,11 +68,11 @@ class Scores:
         unknown = [r for r in rungs if r not in self.rungs]
         if unknown:
             raise BadRequest(
-                f"There are no results for the rung {unknown[0]!r}. "
+                f"There are no results for the condition {unknown[0]!r}. "
                 f"Use some of: {', '.join(self.rungs)}."
             )
         if len(set(rungs)) < len(rungs):
-            raise BadRequest(f"A rung is named twice: {', '.join(rungs)}. Name each once.")
+            raise BadRequest(f"A condition is named twice: {', '.join(rungs)}. Name each once.")
         at = [self.rungs.index(r) for r in rungs]
         kept = self.items and replace(self.items, scores=self.items.scores[:, at])
         return Scores(
@@ -93,7 +93,7 @@ class Scores:
         self.along([*dict.fromkeys([*changed, *adds])])
         if self.rungs[0] in adds:
             raise BadRequest(
-                f"{self.rungs[0]!r} is the first rung, so it adds to nothing. Use changed for it."
+                f"{self.rungs[0]!r} is the first condition, so it adds to nothing. Use changed."
             )
         known = list(self.changed or [frozenset()] * len(self.rungs))
         for i, rung in enumerate(self.rungs):
@@ -126,7 +126,7 @@ def read_scores(sheet: DataTable, ends: tuple[float, float] = (0.0, 1.0)) -> Sco
         raise BadRequest(f"{sheet.name} has a header and no row. Add the results.")
     if len(rungs) > MOST_RUNGS:
         raise BadRequest(
-            f"{sheet.name} has {len(rungs):,} rungs; at most {MOST_RUNGS} are compared. "
+            f"{sheet.name} has {len(rungs):,} conditions; at most {MOST_RUNGS} are compared. "
             "Check that the column rung holds the name of a condition."
         )
     score = _on_scale(sheet, column, ends)
@@ -175,8 +175,8 @@ def _changed(
     sheet.refuse(
         "changed",
         code != code[first][rung],
-        "differs from what an earlier row of the same rung says",
-        "Give a rung one list of changes.",
+        "differs from what an earlier row of the same condition says",
+        "Give a condition one list of changes.",
     )
     names = words.dictionary.to_pylist()
     return tuple(dimensions(names[code[f]]) for f in first)
@@ -194,7 +194,7 @@ def _from_items(
     sheet.refuse(
         "item",
         _repeated(cell),
-        "stands twice at one rung",
+        "is there twice for one condition",
         "Give each run an item name of its own, and the shared name as its cluster.",
     )
     scores = np.full((len(names), len(rungs)), np.nan)
@@ -251,8 +251,8 @@ def _from_summary(
     sheet.refuse(
         "rung",
         _repeated(rung),
-        "stands twice",
-        "Give one score per rung, or add the column item for item results.",
+        "is there twice",
+        "Give one score per condition, or add the column item for item results.",
     )
     sizes, events = _counts(sheet, "n", len(rungs), 1), _counts(sheet, "events", len(rungs), 0)
     over = [e is not None and (n is None or e > n) for e, n in zip(events, sizes, strict=True)]

@@ -133,7 +133,8 @@ def _parquet(data: bytes) -> "pa.Table":
     # a few bytes of Parquet can stand for any number of rows
     if file.metadata.num_rows > MOST_ROWS:
         raise TooLarge(
-            f"The table has more than {MOST_ROWS:,} rows, the limit. Leave out rungs, or items."
+            f"The table has more than {MOST_ROWS:,} rows, the limit. "
+            "Leave out conditions, or items."
         )
     for field in file.schema_arrow:
         if pa.types.is_nested(field.type):

@@ -21,7 +21,7 @@ FigureGate = Callable[[Figure], str | None]
 def difference(figure: Figure) -> str | None:
     """Ask for an absolute difference with one number that is no bound."""
     if figure.kind != "absolute-difference":
-        return f"{figure.kind}, and only absolute differences are summed up"
+        return f"{figure.kind}, and only absolute differences are pooled"
     if figure.value is None:
         unseen = figure.verification in _UNSEEN
         return "no number was seen in its own source" if unseen else "it has no single number"

@@ -269,7 +269,7 @@ def warnings(studies: Sequence[StudyEffect], whole: float) -> Iterator[str]:
         yield (
             f"The first scores lie {computed(apart)} points apart ({computed(min(known))} to "
             f"{computed(max(known))}), and a point near an end of the scale is a larger effect "
-            "than one in the middle. Read the log odds beside."
+            "than one in the middle. Read the log odds as well."
         )
     unknown = [s.study for s in studies if s.baseline is None]
     if unknown and len(studies) > 1:

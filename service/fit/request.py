@@ -254,7 +254,7 @@ def described_deployment(
     names = [claim.dimension for claim in claims]
     if twice := [name for name in names if names.count(name) > 1]:
         raise BadParameter(
-            f"characteristics: {twice[0]} stands twice. Give all its values in one list.",
+            f"characteristics: {twice[0]} is given twice. Give all its values in one list.",
             parameter=f"characteristics.{twice[0]}",
         )
     where = body.get("domains") or []

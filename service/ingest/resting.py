@@ -53,7 +53,7 @@ def _keep_order(engine: Engine, record: str) -> None:
     others = {name: newer for name, newer in _versions(engine, series).items() if name != record}
     if others and record not in others.get(f"{series}/{int(version) - 1}", ()):
         raise Conflict(
-            f"{record} would stand beside {max(others)}, and neither follows the other. Import the "
+            f"{record} would be beside {max(others)}, and neither follows the other. Import the "
             "record: it becomes the next version.",
             record=record,
         )

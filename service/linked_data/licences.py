@@ -65,7 +65,7 @@ ORIGINS = {
     ),
     "huggingface-eval": FormatOrigin(
         "Benchmark files of the Hugging Face Hub",
-        "They belong to the authors of the datasets that they stand in.",
+        "They belong to the authors of the datasets that they are in.",
         source=URIRef("https://huggingface.co/docs/hub"),
     ),
     "huggingface-card": FormatOrigin(

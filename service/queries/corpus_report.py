@@ -89,7 +89,7 @@ EXAMPLE_QUESTIONS = (
         "assumed-vs-deployed", "benchmark assumedValue basis deployment observedValue", _TURNS,
     ),
     ExampleQuestion(
-        "ML lead", "How much of a gap could a closer benchmark mend (task)?",
+        "ML lead", "How much of a gap could a closer benchmark remove (task)?",
         "task-and-outcome", "decomposition kind points percentOfGap",
     ),
     ExampleQuestion(

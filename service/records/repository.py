@@ -133,7 +133,7 @@ def _no_record(kind: str, ident: str, why: str) -> Unreadable:
     """Return the problem of a graph that came in without the gate and does not fit the model."""
     return Unreadable(
         f"What the store holds as the {kind} {ident!r} is not one that the shapes would take "
-        f"({why}). Its statements stand at /doc/id/{kind}/{ident}; write them anew."
+        f"({why}). Its statements are at /doc/id/{kind}/{ident}; write them anew."
     )
 
 

@@ -166,7 +166,7 @@ def _notes(claim: ScoreClaim, benchmark: str, metrics: Sequence[str]) -> list[st
     if not claim.score.share:
         notes.append(
             f"The score is in {claim.score.unit}, the losses are in percentage points: they cannot "
-            "be set against each other."
+            "be compared."
         )
     named = [m for m in metrics if claim.metric and m.casefold() == claim.metric.casefold()]
     if claim.metric is None and len(metrics) > 1:
@@ -190,7 +190,7 @@ def _contested(found: _ClaimInputs, losses: Iterable[LossGroup]) -> Iterable[Dis
             continue
         against = [found.gaps[other].title for other in gap.conflicts_with if other in found.gaps]
         if against:
-            words = f"{gap.title}: another figure stands against it, {'; '.join(against)}."
+            words = f"{gap.title}: another figure contradicts it, {'; '.join(against)}."
             yield _figure(found, gap, words)
         if gap.contested_in:
             yield _figure(found, gap, f"{gap.title}: the figure is disputed in print.")

@@ -238,7 +238,7 @@ def _services(engine: Engine, gate: Gate, settings: Settings, access: Access) ->
     if not engine.shared and not settings.read_only:
         settle(engine, log, jobs.under_way())
     writer = graph_writer(engine, gate if settings.gate else None, settings)
-    checking, apart = Checking(settings), DeadlinePool(settings, "taking gaps apart")
+    checking, apart = Checking(settings), DeadlinePool(settings, "decomposing gaps")
     own = [path.parent for path in (settings.store, settings.set_aside_file) if path]
     found = checks(engine, gate, [folder, *own], settings.min_free_bytes)
     ready = Readiness(found)

@@ -96,7 +96,7 @@ class Lines:
         seconds = settings.max_work_seconds
         return cls(
             WorkLine(AT_ONCE, seconds, "checking documents"),
-            WorkLine(AT_ONCE, seconds, "taking gaps apart"),
+            WorkLine(AT_ONCE, seconds, "decomposing gaps"),
             WorkLine(2 * AT_ONCE, seconds, "comparing benchmarks"),
             WorkLine(_UPLOADS, seconds, "uploading"),
         )

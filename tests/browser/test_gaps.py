@@ -1,4 +1,4 @@
-"""Gaps in a browser: found by a form, seen as a picture, taken apart from a table of one's own."""
+"""Gaps in a browser: found by a form, seen as a picture, decomposed from a table of one's own."""
 
 from tests.browser.conftest import NARROW, WIDE, Tab
 
@@ -62,14 +62,14 @@ def test_the_sampling_unit_is_chosen_by_a_link(tab: Tab) -> None:
 def test_ones_own_results_are_taken_apart(tab: Tab) -> None:
     page = tab.open("/gaps/decompose")
     page.get_by_role("link", name="An example").click()
-    page.get_by_role("button", name="Take apart").click()
+    page.get_by_role("button", name="Decompose").click()
     page.wait_for_selector("#own-numbers")
     assert "60.67 points in all" in page.locator("#result-title").inner_text()
     tab.check()
     page.set_viewport_size({"width": NARROW, "height": 900})
     tab.check()
     page.get_by_label("or the table itself, as CSV").fill("rung,score\nonly,0.5")
-    page.get_by_role("button", name="Take apart").click()
+    page.get_by_role("button", name="Decompose").click()
     page.wait_for_selector("[role=alert]")
-    assert "at least two rungs" in page.locator("[role=alert]").first.inner_text()
+    assert "at least two conditions" in page.locator("[role=alert]").first.inner_text()
     assert page.get_by_label("or the table itself, as CSV").input_value().startswith("rung,score")

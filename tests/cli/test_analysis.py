@@ -138,8 +138,8 @@ def test_risk_lists_figures_and_says_it_is_no_forecast(seeded: Path) -> None:
     assert "confounded: 18.67 points (absolute difference" in done.stdout
     assert "at least 60.4 points" in done.stdout
     assert "95 % CI 8.33 to 15.50" in done.stdout, "with all digits of its source"
-    assert "as log odds: not summed up, 1 of at least 3" in done.stdout
-    assert "not summed up, 1 of at least 3 comparable studies" in done.stdout
+    assert "as log odds: not pooled, 1 of at least 3" in done.stdout
+    assert "not pooled, 1 of at least 3 comparable studies" in done.stdout
     assert "not a forecast" in done.stdout
 
 

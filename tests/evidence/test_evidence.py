@@ -92,7 +92,7 @@ def test_relative_and_absolute_gaps_and_units_are_never_pooled() -> None:
     assert by_unit["fraction"].k == 1
     assert "percent" not in by_unit
     reasons = {i.figure.gap: i.left_out for i in found.same_domain}
-    assert reasons["r"] == "relative-change, and only absolute differences are summed up"
+    assert reasons["r"] == "relative-change, and only absolute differences are pooled"
 
 
 @pytest.mark.parametrize(

@@ -202,7 +202,7 @@ def test_the_page_says_class_direction_and_why_there_is_no_prediction(service: T
     words = opened(service, f"/fit/evidence?deployment=here&benchmark=a-test&{asked}").words
     assert "same domain, Accuracy of one answer, higher is better, percentage point: k = 3" in words
     assert "no prediction interval, 3 of at least 5 studies" in words
-    assert "100: no difference of two such scores lies beyond" in words
+    assert "100: no difference of two such scores can be larger" in words
     assert "I² from Cochran's Q, tau² by Paule-Mandel" in words
     assert "Odds ratio of the changed score over the first" in words
     assert "the same figure: again" in words

@@ -31,7 +31,7 @@ def url_of(words: str) -> httpx2.URL:
         raise BadRequest(f"{words[:80]!r} is not fetched: ports end at {_LAST_PORT}.")
     if url.userinfo or "@" in url.netloc.decode():
         raise BadRequest(
-            "An address with a user or password is not fetched: it would stand in the graph, in "
+            "An address with a user or password is not fetched: it would be in the graph, in "
             "logs and in reports. Publish the file without one, or import it from a folder."
         )
     if len(words) > _LONGEST:

@@ -29,9 +29,9 @@ _PARAMETERS = [
 
 @router.get("/coverage", openapi_extra={"parameters": _PARAMETERS})
 def coverage(request: Request, services: ServicesDep) -> Response:
-    """Return how many benchmarks and deployments lie in each combination of conditions.
+    """Return how many benchmarks and deployments are in each combination of conditions.
 
-    A combination without a benchmark says why: `no-benchmark`, `not-stated` (benchmarks may lie
+    A combination without a benchmark says why: `no-benchmark`, `not-stated` (benchmarks may belong
     there and do not say so) or `value-never-used`. `deployments` are all that are described,
     `deployments_in_use` those of them whose stage is in use. `unmatched` are deployments, but
     for retired ones, that no benchmark matches. It is not the coverage table of an import, which

@@ -32,12 +32,12 @@ _BODY = {
         {"name": name, "in": "query", "description": about, "schema": {"type": "string"}}
         for name, about in {
             "rungs": "conditions to compare in this order, joined by commas",
-            "changed": "rung:dimensions that differ from the first rung; repeatable",
-            "adds": "rung:dimensions that differ from the rung before; repeatable",
+            "changed": "condition:dimensions that differ from the first condition; repeatable",
+            "adds": "condition:dimensions that differ from the condition before; repeatable",
             "resamples": f"bootstrap resamples, up to {MOST_RESAMPLES}",
             "seed": "seed of the resampling",
             "unit": "of the scores: fraction or percent",
-            "scale": "of other scores: the least and the greatest that can be had, as 1:5",
+            "scale": "of other scores: the lowest and the highest possible, such as 1:5",
             "higher_is_better": "true or false; without it no number is called a loss or a gain",
         }.items()
     ],

@@ -21,7 +21,7 @@ def overview(request: Request, services: ServicesDep) -> Response:
     """Return each dimension with how many figures and studies there are, and how these point.
 
     `lost`, `gained`, `both`, `no_difference` and `not_stated` count studies by the direction of
-    their figures, whatever their size; `summaries` counts what is summed up.
+    their figures, whatever their size; `summaries` counts what is pooled.
     """
     only_params(request, ("format",))
     rows = [
@@ -38,11 +38,11 @@ def overview(request: Request, services: ServicesDep) -> Response:
 
 @router.get("/evidence/{dimension}")
 def evidence(dimension: str, request: Request, services: ServicesDep) -> Response:
-    """Return the syntheses of the measured gaps of a dimension, and what failed which gate.
+    """Return the syntheses of the measured gaps of a dimension, and what failed which criterion.
 
-    Four or more studies of one class of metric and direction are summed up by random effects, one
-    estimate a study, by a protocol that was written before; the rest is listed with the gate and
-    the reason. `prediction` says why no prediction is shown. CSV has a row a synthesis, an estimate
+    Four or more studies of one class of metric and direction are pooled by random effects, one
+    estimate a study, by a protocol that was written before; the rest is listed with criterion and
+    reason. `prediction` says why no prediction is shown. CSV has a row a synthesis, an estimate
     and a figure that was left out.
     """
     only_params(request, ("format",))

@@ -14,7 +14,7 @@ router = APIRouter(prefix="/api/v1", tags=["evidence"])
 def get_ledger(request: Request) -> Response:
     """Return every published number that is recomputed: theirs, ours, difference, tolerance.
 
-    The tolerance was fixed before the computation; a number that lies further apart stays, with
+    The tolerance was fixed before the computation; a number that differs more stays, with
     `agrees` false. `file` is below `data/cases`, with its source and licence.
     """
     only_params(request, ("format",))

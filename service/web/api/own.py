@@ -25,7 +25,7 @@ _EXAMPLE = {
 async def keep_deployment(request: Request, services: ServicesDep, caller: WriterDep) -> Response:
     """Keep a deployment that somebody describes for themselves, marked as their own.
 
-    It has an address and stands in no count, and in no list unless `own=true` is given. The same
+    It has an address, is in no count, and is in no list unless `own=true` is given. The same
     description has the same id. It is withdrawn as any record is: its profile is `{id}/{author}`.
     """
     given = alone.form(await read_json(request, services.settings.max_body_bytes), OwnDeployment)

@@ -125,7 +125,7 @@ def paged(
     """Return the page after the cursor, and the address of the next one.
 
     The cursor holds the last identity seen, so that a record added meanwhile shifts nothing.
-    `ordered` tells that the items stand in another order than that of their identities.
+    `ordered` tells that the items are in another order than that of their identities.
     """
     limit = _limit(request.query_params.get("limit"))
     after = _after(request.query_params.get("cursor"))
@@ -287,13 +287,13 @@ add_thing(
     "systems", "system", "system-card", "Return a system: its cards side by side, what names it."
 )
 add_thing(
-    "datasets", "dataset", "dataset-card", "Return a dataset: its cards, what stands beside it."
+    "datasets", "dataset", "dataset-card", "Return a dataset: its cards, and what belongs to it."
 )
 add_thing(
     "implementations",
     "implementation",
     "implementation-card",
-    "Return an implementation: its cards side by side, what stands beside it.",
+    "Return an implementation: its cards side by side, and what belongs to it.",
 )
 add_thing("studies", "study", "study-card", "Return a study: its cards side by side, its gaps.")
 add_item("cards", "card", "Return a card, `{benchmark}/{author}` or with its version.")

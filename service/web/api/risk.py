@@ -32,7 +32,7 @@ def risk(ident: str, request: Request, services: ServicesDep) -> Response:
     """Return what was measured elsewhere for each assumption that is not known to hold.
 
     That is one that is violated, holds in part, is unknown or disputed. Same domain first, then
-    any; confounded figures apart. Three or more comparable studies are summed up by random effects.
+    any; confounded figures apart. Three or more comparable studies are pooled by random effects.
     It is what happened elsewhere, not a forecast.
     """
     only_params(request, ("benchmark", "dimensions", "format"))

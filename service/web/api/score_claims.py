@@ -33,7 +33,7 @@ async def check_claim(
 ) -> Response:
     """Say what a claimed score assumed, which of it breaks in a use, and what was lost where.
 
-    The five assumptions of the benchmark stand beside the use, each with verdict, basis and
+    The five assumptions of the benchmark are set beside the use, each with verdict, basis and
     sources; for what breaks, every measured figure with study, n, interval and how it was checked,
     and the range of the comparable ones. Nothing is predicted, added up or taken from the score.
     """

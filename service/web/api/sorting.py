@@ -14,7 +14,7 @@ _Item = dict[str, Any]
 _CATALOGUE = tuple(name for name in ORDERS if name != BEST)
 ABOUT = (
     "a field of the items, such as `name`; with `-` before it the other way round. What does not "
-    "have the field stands last."
+    "have the field comes last."
 )
 OF_BENCHMARKS = f"{ABOUT} Or an order of the catalogue: {', '.join(_CATALOGUE)}."
 

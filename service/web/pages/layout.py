@@ -63,7 +63,7 @@ INDEX: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("/author/new", "Describe a benchmark"),
         ("/author", "Check a card"),
         ("/plans", "Plan tests"),
-        ("/gaps/decompose", "Take a gap apart"),
+        ("/gaps/decompose", "Decompose a gap"),
     ),
     "Developers": (
         ("/query", "SPARQL"),

@@ -178,9 +178,9 @@ def test_of_a_field_that_stands_twice_the_last_counts_as_in_the_harness(tmp_path
     assert "num_fewshot = 5" in card(files, "qa.yaml").settings
     (warning, *_) = document(files, "qa.yaml").warnings
     assert (warning.message, warning.field) == (
-        "This field stands twice; the last one counts.", "num_fewshot",
+        "This field is there twice; the last one counts.", "num_fewshot",
     )  # fmt: skip
-    assert "stands twice in the same place" in reasons(outcomes(files)["other.yaml"])
+    assert "is there twice in the same place" in reasons(outcomes(files)["other.yaml"])
 
 
 def test_includes_that_go_round_are_refused(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_a_series_leads_to_its_current_version_and_names_all(edited: TestClient)
     assert set(found.objects(series, DCAT.hasVersion)) == versions
     assert set(found.objects(None, DCTERMS.title)) == {Literal("MedQA again")}
     page = opened(edited, "/id/card/medqa/evalgap")
-    assert "stands for all versions" in page.words
+    assert "is that of all versions" in page.words
     listed = page.values("[aria-labelledby=versions-title] a", "href")
     assert listed == [f"/id/card/medqa/evalgap/{n}" for n in (1, 2)]
 

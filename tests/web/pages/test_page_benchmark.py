@@ -378,7 +378,7 @@ def test_a_hint_never_counts(grown: TestClient) -> None:
 def test_lower_levels_stand_beside_and_never_count(grown: TestClient) -> None:
     found = opened(grown, "/benchmarks/medqa?deployment=public-self-assessment")
     shown = section(found, "interaction-type")
-    beside = shown.holding("details", "shown beside and never counted")
+    beside = shown.holding("details", "shown, never counted")
     assert "Open conversations." in beside.words
     assert "/doc/id/dataset-card/medqa-files/tester/1" in beside.links()
     assert "violated" in shown.one(".judged").words

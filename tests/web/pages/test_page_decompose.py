@@ -89,7 +89,7 @@ def test_as_csv(client: TestClient) -> None:
         ({}, "There are no results"),
         ({"table": "a,b\n1,2"}, "needs the columns rung and score"),
         ({"table": LADDER, "resamples": "x"}, "Write a whole number"),
-        ({"table": LADDER, "adds": "nonsense"}, "adds is rung:dimensions"),
+        ({"table": LADDER, "adds": "nonsense"}, "adds is condition:dimensions"),
         ({"table": LADDER, "rungs": "a,z"}, "z"),
         ({"table": LADDER, "resamples": "99999"}, "at most 10,000"),
         ({"table": LADDER, "moon": "1"}, "moon"),

@@ -122,7 +122,7 @@ def test_what_was_measured_and_reviewed_is_what_the_api_has(client: TestClient) 
 def test_figures_that_are_no_pair_stand_apart(client: TestClient) -> None:
     found = opened(client, "/deployments/penda-primary-care")
     assert not found.has(".gap-plot table")
-    assert "No pair of evaluation and use" in found.texts("h3")
+    assert "Not a pair of evaluation and use" in found.texts("h3")
 
 
 def test_links_about_a_deployment_lead_to_its_page(client: TestClient) -> None:

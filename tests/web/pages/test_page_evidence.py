@@ -95,7 +95,7 @@ def test_the_plot_is_a_picture_too(client: TestClient) -> None:
 
 
 def test_a_dimension_without_figures_and_an_unknown_one(client: TestClient) -> None:
-    assert "Nothing that was measured" in opened(client, "/evidence/modality").words
+    assert "The graph has no measurement" in opened(client, "/evidence/modality").words
     assert client.get("/evidence/absent", headers=BROWSER).status_code == 404
     assert client.get(f"{MEDIATION}?x=1", headers=BROWSER).status_code == 400
 

@@ -165,7 +165,7 @@ def test_what_answers_too_little_stands_apart(client: TestClient) -> None:
     assert link in usual.values(".little a", "href")
     assert not few.has(".little")
     alone = opened(client, link)
-    assert alone.one(".rank").words.startswith("Not ranked: it answers too little.")
+    assert alone.one(".rank").words.startswith("Not ranked: it states too little.")
     assert "Left open: who decides, what is counted." in alone.words
     assert "by rule" in alone.one(".lines").words.lower()
 
@@ -321,7 +321,7 @@ def test_what_was_measured_here_stands_first_and_open_whatever_changed_with_it(
 def test_a_summary_needs_three_studies_and_says_so(client: TestClient) -> None:
     found = opened(client, "/fit/evidence?deployment=clinician-workup&benchmark=medqa").words
     assert "percentage point: k = 1" in found
-    assert "Not summed up, and no heterogeneity: 1 of at least 3 comparable studies." in found
+    assert "Not pooled, and no heterogeneity: 1 of at least 3 comparable studies." in found
 
 
 def test_a_described_deployment_gets_the_evidence_of_a_stored_one(client: TestClient) -> None:

@@ -196,7 +196,7 @@ def test_two_accounts_of_one_gap_stand_side_by_side(client: TestClient) -> None:
     assert "/gaps/bean2026-gpt4o-reported" in opened(client, RECOMPUTED).links()
     found = opened(client, "/gaps/zhang2024-gsm1k").one("[aria-labelledby=beside-title]")
     other = found.one('tr:has([href="/gaps/zhang2024-gsm1k-neurips"])').words
-    assert "stands against this one" in other
+    assert "contradicts this one" in other
     assert "up to 8 %" in other
 
 
@@ -222,7 +222,7 @@ def test_a_score_that_rises_as_it_gets_worse(client: TestClient) -> None:
     assert "Lower is better here" in found.words
     assert "Lower is better here" not in shown(client, RECOMPUTED)
     assert "black - white = 0.35 - 0.19 = 0.16" in plain(found.words)
-    assert "nothing recorded says how much each of them took" in found.words
+    assert "nothing recorded says how much each of them cost" in found.words
 
 
 def test_a_difference_without_a_direction_has_no_sign(client: TestClient) -> None:
@@ -335,7 +335,10 @@ def test_what_n_counts_stands_for_one_and_for_many(client: TestClient) -> None:
 def test_a_record_that_is_no_pair_needs_no_benchmark(client: TestClient) -> None:
     ident, effects = "agweyu2026-treatment-failure", "comparison=effect-of-deployment"
     page = opened(client, f"/gaps/{ident}")
-    assert "starts from no evaluation; measured was Treatment failure within 14 days" in page.words
+    assert (
+        "starts from no evaluation; what was measured: Treatment failure within 14 days"
+        in page.words
+    )
     assert not [link for link in page.links() if link.endswith("/benchmarks/None")]
     assert f"/gaps/{ident}" in opened(client, f"/gaps?{effects}&q=treatment+failure").links()
     (row,) = (r for r in rows(client.get(f"/gaps.csv?{effects}")) if r["id"] == ident)
@@ -373,7 +376,7 @@ def test_a_bound_is_drawn_as_a_bound_and_many_changes_as_one_bar(client: TestCli
     assert bars(found, "as-columns") == ["score", "mixed", "score"]
     wanted = {"-60.4", "at least, together", "34.5", "at most", "5 changes"}
     assert wanted <= set(labels(found, "as-columns"))
-    assert "5 things changed between the two scores" in found.words
+    assert "5 assumptions changed between the two scores" in found.words
 
 
 @pytest.mark.parametrize("path", ["/gaps/none", "/gaps/a%3Eb", "/gaps/none.csv", "/gaps/a/b/c"])
@@ -456,10 +459,10 @@ def with_gap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 def test_two_orders_of_one_gap_stand_side_by_side_and_name_each_other(with_gap: TestClient) -> None:
     found = opened(with_gap, "/gaps/both-orders")
     for key, other in (("first", "second"), ("second", "first")):
-        division = found.holding(".breakdowns > section", f"Taken apart: {key}")
-        assert f"compare {other} , beside" in division.words
+        division = found.holding(".breakdowns > section", f"Decomposed: {key}")
+        assert f"compare {other} ." in division.words
     assert "no other order is recorded" not in found.words
-    first = found.holding(".breakdowns > section", "Taken apart: first")
+    first = found.holding(".breakdowns > section", "Decomposed: first")
     assert bars(first, "as-columns") == ["score", "task", "outcome", "residual", "score"]
     assert {"+5", "gain", "-40"} <= set(labels(first, "as-columns"))
 

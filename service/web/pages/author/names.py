@@ -68,7 +68,7 @@ def clashes(engine: Engine, given: Typed, typed: Typed, base: Card | None) -> Ma
     if not one(typed, "benchmark") and alike(engine, {"title": [one(given, "title")]}):
         found["benchmark"] = (
             f"A benchmark of this name is here already, as {benchmark}. If yours is the same, send "
-            "again as it stands: your card is shown beside the others. If not, change this field."
+            "again unchanged: your card is shown beside the others. If not, change this field."
         )
     if f"{benchmark}/{author}" != opened and stored(engine, benchmark, author):
         found["author"] = (

@@ -150,7 +150,7 @@ def _sent_for_review(request: Request, services: Services, card: WrittenCard) ->
 
 @router.get("/author/stored")
 def stored(request: Request, services: ServicesDep) -> Response:
-    """Show that a card was stored, and where it stands; the draft in the browser is done with."""
+    """Show that a card was stored, and where it is; the draft in the browser is done with."""
     _only(request, "card")
     card = written.opened(services.engine, request.query_params.get("card", ""))
     if card is None:

@@ -61,7 +61,7 @@ def decompose_page(request: Request) -> Response:
 
 @router.post("/gaps/decompose")
 async def decompose_form(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
-    """Take the results apart and show what came of it, or what is wrong with them."""
+    """Decompose the results and show what came of it, or what is wrong with them."""
     limit, line = services.settings.max_body_bytes, lines.decompositions
     async with line.slot(request) as deadline:
         form = read_form(

@@ -18,7 +18,7 @@ SVG, PNG = "image/svg+xml", "image/png"
 
 @router.get("/evidence")
 def index(request: Request, services: ServicesDep) -> Response:
-    """Show each dimension with how much was measured, which way, and whether it is summed up."""
+    """Show each dimension with how much was measured, which way, and whether it is pooled."""
     parameters.only(request.query_params, (), "This address")
     every = [
         (dimension, synthesis_report.overview(found.syntheses))

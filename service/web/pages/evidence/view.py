@@ -251,7 +251,7 @@ def _missing(whole: Sequence[Synthesis], left_out: Sequence[LeftOut]) -> Iterato
         if found.summary is None:
             more = plural(LEAST - found.k, "more study", "more studies")
             yield (
-                f"{plural(found.k, 'study', 'studies')} with {kind} passed every gate: {more} of "
+                f"{plural(found.k, 'study', 'studies')} with {kind} met every criterion: {more} of "
                 "the same kind would give a mean."
             )
         elif found.k < LEAST_TO_PREDICT:
@@ -259,7 +259,7 @@ def _missing(whole: Sequence[Synthesis], left_out: Sequence[LeftOut]) -> Iterato
             yield f"For {kind}, {more} would give a prediction interval."
     if not whole:
         yield (
-            f"No figure passed every gate. A mean needs {LEAST} studies in which nothing else "
+            f"No figure met every criterion. A mean needs {LEAST} studies in which nothing else "
             "changed, each with one system, a class of metric and a standard error."
         )
     lacking = [item.figure for item in left_out if item.gate == "error"]

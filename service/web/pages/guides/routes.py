@@ -9,13 +9,13 @@ from service.web.pages.layout import page
 READERS = {
     "deployer": (
         "You are about to deploy",
-        "Which benchmarks speak for your use, and what to test.",
+        "Which benchmarks fit your use, and what to test.",
     ),
     "benchmark-author": (
         "You make benchmarks",
-        "Say what yours assumes, and check that it is read so.",
+        "Say what yours assumes, and check how it is read.",
     ),
-    "auditor": ("You are a clinician or an auditor", "Read a claim down to its source."),
+    "auditor": ("You are a clinician or an auditor", "Follow a claim to its source."),
     "developer": ("You write programs", "The same answers over HTTP, SPARQL and the command line."),
 }
 """Reader to title and first sentence of the guide."""

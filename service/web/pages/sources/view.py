@@ -26,9 +26,9 @@ HOW = {
     "hasEvidence": "gives it as evidence",
     "isReferencedBy": "names it as its publication",
     "seeAlso": "links to it",
-    "lookedIn": "looked in it in vain",
+    "lookedIn": "looked in it and found nothing",
     "contestedIn": "is contested in it",
-    "inRegistry": "stands in this registry",
+    "inRegistry": "is listed in this registry",
 }
 """By the property with which a record cites: in words, most telling first."""
 
