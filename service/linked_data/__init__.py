@@ -1,3 +1,12 @@
 """Descriptions of resources and of the graph: HTML-ready views, VoID, DCAT, dumps."""
 
-__all__ = ["dcat", "dump", "ontology_page", "presentation", "resource", "statistics", "void"]
+__all__ = [
+    "dcat",
+    "dump",
+    "licences",
+    "ontology_page",
+    "presentation",
+    "resource",
+    "statistics",
+    "void",
+]

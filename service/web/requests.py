@@ -36,7 +36,9 @@ def size(limit: int) -> str:
 
 
 async def read_json(request: Request, limit: int) -> Any:
-    """Return a body of JSON. Raises `TooLarge` and `BadRequest`, also for half a surrogate pair.
+    """Return a body of JSON. Raises `TooLarge` and `BadRequest`.
+
+    Half of a surrogate pair is no character and no answer could quote it: U+FFFD takes its place.
 
     FastAPI would read the whole body before it asks for a token, however large it is.
     """
@@ -45,11 +47,15 @@ async def read_json(request: Request, limit: int) -> Any:
         # floats as text, so that 94.67 stays 94.67 on its way to a decimal
         check_depth(data, "json")
         found = json.loads(data.decode(), parse_float=str)
-        if _ESCAPE in data:  # half of a pair is no character, and no answer could quote it
-            json.dumps(found, ensure_ascii=False).encode()
+        if _ESCAPE in data:
+            found = json.loads(_without_halves(json.dumps(found, ensure_ascii=False)))
     except (CardError, ValueError, RecursionError) as error:
         raise BadRequest(f"The body is not JSON: {error}.") from error
     return found
+
+
+def _without_halves(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def json_body(example: dict[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def test_the_editor_completes_and_runs(tab: Tab) -> None:
 
 def test_parts_of_pages_are_fetched_and_links_followed(tab: Tab) -> None:
     page = tab.open("/benchmarks")
-    page.get_by_role("link", name="Fit", exact=True).click()
+    page.get_by_role("link", name="Fit a deployment", exact=True).click()
     expect(page).to_have_url(f"{tab.site}/fit")
     tab.open("/fit?deployment=public-self-assessment&domain=healthcare")
     page.get_by_label("Interaction type", exact=True).last.select_option(

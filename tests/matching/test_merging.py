@@ -156,7 +156,7 @@ def test_a_parameter_takes_a_merged_name_for_the_one_that_is_kept(site: TestClie
     decided(site, "system/helper-copy", "system/helper")
     fit = "/api/v1/deployments/use/fit?domain=all"
     for address in (
-        f"{fit}&benchmark=quiz", f"{fit}&compare=quiz,quiz", "/fit?deployment=use&benchmark=quiz",
+        f"{fit}&benchmark=quiz", "/fit?deployment=use&benchmark=quiz",
         "/api/v1/deployments/use/risk?benchmark=quiz",
         "/fit/evidence?deployment=use&benchmark=quiz",
         "/datasets?benchmark=quiz", "/results?system=helper", "/api/v1/results?system=helper",

@@ -30,6 +30,7 @@ _RDF = {
     "application/n-quads": ox.RdfFormat.N_QUADS,
 }
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_DECLARED = re.compile(r"\bprefix\s++([^\s:]*+):", re.IGNORECASE)
 _NAME = re.compile(r"([A-Za-z][\w-]{0,40}):[\w.-]*$")
 _NO_PREFIX = "Prefix not found"
 _JSON_ROW = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|\},\{|\}\]')
@@ -111,7 +112,7 @@ def bad_syntax(error: SyntaxError, sparql: str = "") -> BadQuery:
 def _undeclared(sparql: str, line: int, column: int) -> str:
     """Return a sentence on the prefix of the name that ends before a place, if it is unknown."""
     name = _NAME.search("".join(sparql.splitlines(keepends=True)[line - 1 : line])[: column - 1])
-    if name is None or re.search(rf"(?i)\bprefix\s+{re.escape(name[1])}:", sparql):
+    if name is None or name[1] in _DECLARED.findall(sparql):
         return ""
     namespace = PREFIXES.get(name[1], "its namespace")
     return f" The prefix {name[1]}: is not declared. Begin with PREFIX {name[1]}: <{namespace}>."

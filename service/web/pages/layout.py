@@ -172,7 +172,7 @@ def bare(
     answer = _templates.TemplateResponse(
         request,
         template,
-        {"page_path": page_path, "place": _place(page_path), "here": _here(request), **shown},
+        {"page_path": page_path, "place": _place(page_path), "link": _link(request), **shown},
         status,
     )
     answer.headers.update({"Vary": "Accept", **(headers or {})})
@@ -186,7 +186,7 @@ _LONGEST_SHARED = 2_000
 """Characters of the state in an address that a page repeats for those who share it."""
 
 
-def _here(request: Request) -> Mapping[str, str]:
+def _link(request: Request) -> Mapping[str, str]:
     """Return the address of this service, and that of the page with its state, if that is short."""
     base = str(request.base_url).rstrip("/")
     path = quote(request.scope["path"].removeprefix(request.scope.get("root_path", "")))

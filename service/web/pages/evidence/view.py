@@ -39,7 +39,7 @@ from service.web.pages.shared.gap_plot import (
     together_with,
 )
 from service.web.pages.shared.numbers import named_plainly
-from service.web.pages.shared.picture import Picture, PictureRow
+from service.web.pages.shared.picture import PictureRow, PlotPicture
 from service.web.pages.shared.plot import Axis
 
 
@@ -271,7 +271,7 @@ def _missing(whole: Sequence[Synthesis], left_out: Sequence[LeftOut]) -> Iterato
         )
 
 
-def picture_of(shown: EvidencePage) -> Picture:
+def picture_of(shown: EvidencePage) -> PlotPicture:
     """Return the plot of a dimension as a picture, group by group in the order of the page.
 
     Raises `NotFound` where nothing of it is drawn.
@@ -281,7 +281,7 @@ def picture_of(shown: EvidencePage) -> Picture:
         raise NotFound(f"Nothing that was measured for {shown.dimension.name!r} is drawn.")
     figures = plural(shown.plot.rows, "figure", "figures")
     studies = plural(shown.found.syntheses.studies, "study", "studies")
-    return Picture(
+    return PlotPicture(
         f"{shown.dimension.plain}: points lost when it changed",
         shown.plot.axis,
         "",

@@ -1,3 +1,3 @@
 """The page of this name: measured gaps, and one of them."""
 
-__all__ = ["gap", "list", "routes"]
+__all__ = ["gap", "list", "picture", "routes"]

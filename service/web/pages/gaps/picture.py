@@ -6,19 +6,19 @@ from service.ontology.labels import plain_name
 from service.web.pages.gaps.gap import GapPage
 from service.web.pages.shared.fall import FallRow, fall
 from service.web.pages.shared.numbers import Breakdown
-from service.web.pages.shared.picture import Picture, PictureRow
+from service.web.pages.shared.picture import PictureRow, PlotPicture
 
 _AXIS = {"percent": "%", "percentage-point": "%"}
 
 
-def picture_of(shown: GapPage) -> Picture | None:
+def picture_of(shown: GapPage) -> PlotPicture | None:
     """Return a gap as a picture, taken apart where it is; None where nothing of it is drawn."""
     by_key = {b.key: b for b in shown.breakdowns}
     breakdown = by_key.get("sequential") or shown.breakdowns[0]
     rows = fall(breakdown, shown.units)
     if rows is None:
         return None
-    return Picture(
+    return PlotPicture(
         shown.gap.title,
         rows.axis,
         _AXIS.get(breakdown.scores[0].unit, ""),

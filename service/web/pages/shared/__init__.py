@@ -2,6 +2,7 @@
 
 __all__ = [
     "assumption_strip",
+    "deployment_choices",
     "dimension_parts",
     "fall",
     "gap_plot",

@@ -50,7 +50,7 @@ class PictureRow:
 
 
 @dataclass(frozen=True)
-class Picture:
+class PlotPicture:
     """A plot with its title, the unit of its axis, and the line below it that names the source."""
 
     title: str
@@ -60,7 +60,7 @@ class Picture:
     foot: str
 
 
-def svg(picture: Picture) -> str:
+def svg(picture: PlotPicture) -> str:
     """Return a picture as a file of its own, at least of the shape in which links are shown."""
     title = _lines(picture.title, 40, WIDTH - 2 * _LABEL, 2)
     top = 70 + len(title) * 50 + _HEAD
@@ -104,7 +104,7 @@ def icon() -> bytes:
     return bytes(resvg_py.svg_to_bytes(svg_string=mark, skip_system_fonts=True, width=48))
 
 
-def _axis(picture: Picture, top: int, rows: int) -> Iterable[str]:
+def _axis(picture: PlotPicture, top: int, rows: int) -> Iterable[str]:
     for i, tick in enumerate(picture.axis.ticks):
         x = _x(tick.at)
         kind = "zero" if tick.zero else "grid"
