@@ -53,7 +53,7 @@ def test_no_address_answers_with_500(client: TestClient, accept: str) -> None:
 
 
 def test_a_page_and_an_answer_say_what_they_leave_out_and_show_the_rest(client: TestClient) -> None:
-    page = opened(client, "/gaps")
+    page = opened(client, "/gaps?q=obermeyer2019-cost-proxy")
     assert "cannot be read" in page.words
     assert page.all("a[href='/gaps/obermeyer2019-cost-proxy']")
     risk = client.get("/api/v1/deployments/public-self-assessment/risk?benchmark=medqa").json()
