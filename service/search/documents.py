@@ -63,6 +63,8 @@ def _records(engine: Engine) -> dict[tuple[str, str, bool], dict[str, str]]:
     by_record = defaultdict(lambda: defaultdict(list))
     for name in _QUERIES:
         for row in internal.rows(engine, name):
+            if "said" not in row:
+                continue  # a triple term has no text, and any RDF may stand in a store
             key = path_below(row["about"]), str(row["record"])
             by_record[key][str(row["field"])].append(str(row["said"]))
     found: defaultdict[tuple[str, str, bool], dict[str, str]] = defaultdict(dict)
@@ -78,7 +80,7 @@ def _records(engine: Engine) -> dict[tuple[str, str, bool], dict[str, str]]:
 def _names_in_lists(engine: Engine) -> dict[str, str]:
     """Return what things are called that may have no record of their own, by their IRIs."""
     items = [item for name in _NAMED.values() for item in lists.listing(engine, name, {})]
-    return {str(item["@id"]): str(item["name"]) for item in items}
+    return {str(item["@id"]): str(item.get("name", item["id"])) for item in items}
 
 
 def _name(ident: str, said: _Said) -> str:
@@ -108,7 +110,7 @@ def _review(
     thing: SearchedThing, item: Mapping[str, str] | None, called: Mapping[str, str]
 ) -> SearchedThing:
     """Return a review under the names of what it is about; one that no list has counts not."""
-    if item is None:
+    if item is None or not {"benchmark", "deployment"} <= item.keys():
         return replace(thing, counted=False)
     about = (called.get(iri, last_segment(iri)) for iri in (item["benchmark"], item["deployment"]))
     return replace(thing, names=(" for ".join(about), thing.id))
@@ -127,7 +129,7 @@ def _without_records(
     """Yield the things of a kind that other records name and none describes."""
     for item in lists.listing(engine, _NAMED[kind], {}):
         if (kind, ident := str(item["id"])) not in described:
-            yield SearchedThing(kind, ident, (str(item["name"]), ident))
+            yield SearchedThing(kind, ident, (str(item.get("name", ident)), ident))
 
 
 def _sources(engine: Engine, found: Iterable[SearchedThing]) -> Iterator[SearchedThing]:

@@ -79,7 +79,7 @@ def refuse_where_closed(services: Services) -> None:
         )
 
 
-@router.post("/proposals", status_code=201, openapi_extra=json_body(_EXAMPLE))
+@router.post("/proposals", status_code=201, openapi_extra=json_body(_EXAMPLE), responses=REFUSALS)
 async def propose(request: Request, services: ServicesDep, lines: LinesDep) -> Response:
     """Send a record for review; needs no token, and is refused unless the operators take them.
 

@@ -275,7 +275,7 @@ def test_a_table_that_is_too_large_is_told_the_bound_and_what_to_do(
     """A table cannot be split, as it was told to be."""
     answer = service.post(PATH, content=b"rung,score,n\n" + rows, headers=CSV)
     assert answer.status_code == 413
-    for words in (bound, "as Parquet", "evalgap decompose", "one row a rung, 128 at the most"):
+    for words in (bound, "as Parquet", "evalgap decompose", "one row per condition, at most 128"):
         assert words in answer.json()["detail"]
 
 

@@ -114,7 +114,7 @@ def test_a_described_use_is_planned_for_and_stored_with_its_plan(service: TestCl
     button = opened(service, f"/fit?{ADDRESS}&title=Ward+5&benchmark=medqa").one(".primary")
     drafted = opened(service, button["href"])
     assert "Ward 5" in drafted.one(".drafted").words
-    assert "medqa/evalgap" in drafted.one(".drafted").words
+    assert "MedQA for Ward 5" in drafted.one(".drafted").words
     form = next(f for f in drafted.all("form[method=post]"))
     typed = {i["name"]: i["value"] for i in form.all("input[type=hidden]")}
     more = {"id": "ward-5", "author/name": "Ann", "token": TOKEN}
