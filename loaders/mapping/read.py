@@ -17,7 +17,7 @@ from loaders.model import Node, Record, Thing, whole_number
 from loaders.model.terms import Coded, LocalLink, Part
 
 
-class Statements(Protocol):
+class GraphLike(Protocol):
     """What is said of nodes: a graph of rdflib, or what else answers its one question."""
 
     def objects(self, subject: RdfNode, predicate: RdfNode, /) -> Iterable[RdfNode]:
@@ -25,7 +25,7 @@ class Statements(Protocol):
         ...
 
 
-def record(graph: Statements, cls: type[Record], iri: str) -> Record:
+def record(graph: GraphLike, cls: type[Record], iri: str) -> Record:
     """Return the version of a record that a graph holds under `iri`.
 
     Raises pydantic's `ValidationError` where the graph does not hold such a record, or where it
@@ -88,12 +88,12 @@ def _links(node: Node, place: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
                 yield from _links(value, here)
 
 
-def thing(graph: Statements, cls: type[Thing], iri: str) -> Thing:
+def thing(graph: GraphLike, cls: type[Thing], iri: str) -> Thing:
     """Return the thing that a graph describes under `iri`. Raises as `record` does."""
     return cls.model_validate(_values(graph, cls, URIRef(iri), iri))
 
 
-def _values(graph: Statements, cls: type[Node], subject: RdfNode, root: str) -> dict[str, Any]:
+def _values(graph: GraphLike, cls: type[Node], subject: RdfNode, root: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in fields_of(cls):
         objects = list(graph.objects(subject, expand(field.term.predicate)))
@@ -107,7 +107,7 @@ def _values(graph: Statements, cls: type[Node], subject: RdfNode, root: str) -> 
     return found
 
 
-def _value(graph: Statements, field: Field, target: RdfNode, root: str) -> Any:
+def _value(graph: GraphLike, field: Field, target: RdfNode, root: str) -> Any:
     if field.node is not None and isinstance(target, URIRef | BNode):
         return _values(graph, field.node, target, root)
     if isinstance(field.term, Coded):

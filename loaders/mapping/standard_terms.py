@@ -1,7 +1,8 @@
 """What a dataset card says of its data set in the terms of standard vocabularies, RAI and DCAT.
 
 Croissant writes its fields as terms of RAI and schema.org, so `rai:dataBiases` of a file is that
-term; the dates of schema.org are those of DCAT. The field stays text on the card, too: from that it
+term; the dates of schema.org are those of DCAT, but for `datePublished`: `dcterms:issued` of a card
+is when the card was issued, not its data set. The field stays text on the card, too: from that it
 is read back. Where the value is no text (`prov:wasGeneratedBy` holds nodes) it stays text alone.
 """
 # DESIGN: also-says
@@ -16,7 +17,7 @@ from loaders.model import DatasetCard, Node
 
 RAI = Namespace(SHORT["rai"])
 _DATES: Mapping[str, URIRef] = {
-    "datePublished": DCTERMS.issued,
+    "datePublished": SCHEMA.datePublished,
     "dateModified": DCTERMS.modified,
     "dateCreated": DCTERMS.created,
 }

@@ -26,8 +26,8 @@ _UNCOUNTED = {
 """What is said of a record that counts only on request (DESIGN: what-counts)."""
 _NAMED = {"system": "systems", "study": "studies"}
 """Kinds that may be without a record of their own, and their lists."""
-_LONGEST = 20_000
-"""The most characters of a text that are searched."""
+_LONGEST = 500_000
+"""The most characters of a thing's texts that are searched: 25 kept texts of the longest."""
 _NOTES = (SKOS.definition, SKOS.scopeNote, SKOS.example, EGAP.questionText, EGAP.boundaryCase)
 
 

@@ -157,6 +157,10 @@ _GIVEN: Mapping[str, RdfNode] = {
     "n": literal(1000),  # 5 of which are 0.5 percent
     "number": literal(1),
     "countries": literal("KE"),
+    "license": URIRef("https://creativecommons.org/licenses/by/4.0/"),
+    "doi": literal("10.1234/sample"),
+    "arxiv": literal("2009.13081"),
+    "pmc": literal("PMC12155023"),
     "level": literal(Decimal("0.95")),
     "assumption": _JUDGED,
     "target": series_iri("implementation", "sample"),

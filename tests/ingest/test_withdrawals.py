@@ -27,7 +27,7 @@ BOB: dict[str, Any] = {
 COUNTING = [
     "/api/v1/benchmarks", "/api/v1/cards", "/api/v1/deployments", "/api/v1/reviews",
     "/api/v1/gaps", "/api/v1/plans", "/api/v1/matches", "/api/v1/systems", "/api/v1/studies",
-    "/benchmarks.csv", "/gaps.csv", "/api/v1/stats", "/api/v1/coverage",
+    "/api/v1/sources", "/benchmarks.csv", "/gaps.csv", "/api/v1/stats", "/api/v1/coverage",
     "/api/v1/deployments/public-self-assessment/risk?benchmark=bean2026-scenarios",
     "/api/v1/fit?deployment=public-self-assessment",
 ]  # fmt: skip
@@ -58,6 +58,8 @@ RECORDS_OF_EACH_KIND: list[dict[str, Any]] = [
     {"kind": "system-card", "id": f"{OWN}/me", "system": {"id": OWN}, "title": "Own system"},
     {"kind": "study-card", "id": f"{OWN}/me", "study": {"id": OWN}, "title": "Own study",
      "setting": "field", "design": "randomised"},
+    {"kind": "source-card", "id": f"{OWN}/me", "source": {"id": OWN}, "title": "Own paper",
+     "addresses": ["https://example.org/own"]},
     {"kind": "profile", "id": f"{OWN}/me", "deployment": {"id": OWN}, "title": "Own use",
      "domains": ["healthcare"], "stage": "in-use", "systems": [{"id": OWN}],
      "characteristics": [{"dimension": "interaction-type", "answer_status": "answered",

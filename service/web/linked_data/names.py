@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from loaders.mapping.iris import BASE, DCAT
+from loaders.model import whole_number
 from service.common.negotiation import choose, split_suffix
 from service.common.problems import NotFound
 from service.linked_data import presentation, resource
@@ -139,7 +140,7 @@ def _page_of(path: str) -> str | None:
         term = terms.id_of(path)
         return f"/terms/{term}" if term in terms.known() else None
     kind, _, ident = rest.partition("/")
-    if kind in _READ_RECORDS and not ident.rpartition("/")[2].isdigit():
+    if kind in _READ_RECORDS and whole_number(ident.rpartition("/")[2]) is None:
         return f"/{_PLACES[kind]}/{ident}"
     return f"/{_PLACES[kind]}/{ident}" if kind in _READ and "/" not in ident else None
 

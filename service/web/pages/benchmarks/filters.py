@@ -195,9 +195,9 @@ def _sort(given: str, words: str) -> str:
         return given if given != BEST else ""
     raise BadParameter(
         f"sort is one of {', '.join(ORDERS)}, each with - before it for the other way round, "
-        f"not {given!r}.",
+        f"not {given[:20]!r}.",
         parameter="sort",
-        value=given,
+        value=given[:20],
         known=list(ORDERS),
     )
 

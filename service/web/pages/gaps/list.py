@@ -98,7 +98,7 @@ def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
     if sort.removeprefix("-") not in {"", *SORTS}:
         raise BadParameter(
             f"sort is one of {', '.join(SORTS)}, with - before it for the other way round, "
-            f"not {sort!r}.",
+            f"not {sort[:20]!r}.",
             parameter="sort",
             known=list(SORTS),
         )
