@@ -28,7 +28,7 @@ def test_choosing_a_value_narrows_at_once_and_the_address_says_so(tab: Tab) -> N
     page.wait_for_url("**/benchmarks?interaction-type=single-turn")
     expect(page.locator("#count")).to_contain_text(f"{said[0]} of")
     assert count(page) < before
-    page.get_by_role("searchbox").fill("exam")
+    page.locator("#catalogue").get_by_role("searchbox").fill("exam")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("q=exam"))
     narrowed = count(page)

@@ -7,7 +7,7 @@ def test_a_gap_is_found_by_its_filters_and_opened(tab: Tab) -> None:
     page = tab.open("/gaps")
     page.get_by_label("Verification").select_option("recomputed")
     page.get_by_label("What changed").select_option("interaction-type")
-    page.get_by_role("button", name="Show").click()
+    page.locator(".filters").get_by_role("button", name="Show").click()
     page.wait_for_url("**verification=recomputed**")
     assert page.get_by_label("Verification").input_value() == "recomputed"
     page.get_by_role(
@@ -56,7 +56,7 @@ def test_the_sampling_unit_is_chosen_by_a_link(tab: Tab) -> None:
     page = tab.open("/gaps/bean2026-gpt4o-recomputed")
     page.get_by_role("link", name="scenario", exact=True).click()
     page.wait_for_url("**unit=scenario")
-    assert "intervals by scenario" in page.locator("figcaption").first.inner_text()
+    assert "95 % intervals over scenario" in page.locator("figcaption").first.inner_text()
 
 
 def test_ones_own_results_are_taken_apart(tab: Tab) -> None:

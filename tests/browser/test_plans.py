@@ -67,8 +67,9 @@ def test_a_locked_step_says_which_steps_it_waits_for(tab: Tab) -> None:
     page = tab.open("/plans")
     drafted(page)
     step = page.locator("#step-12")
-    assert "Locked. People come last. Waits for steps 9 (query authorship)" in step.inner_text()
-    step.get_by_role("link", name="9 (query authorship)").click()
+    ninth = "9: who writes the question (query authorship)"
+    assert f"Locked. People come last. Waits for steps {ninth}" in step.inner_text()
+    step.get_by_role("link", name=ninth, exact=True).click()
     assert page.url.endswith("#step-9")
 
 

@@ -1,5 +1,6 @@
 """Under a path prefix everything that scripts do still leads to the service."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -39,13 +40,18 @@ def test_the_editor_completes_and_runs(tab: Tab) -> None:
 
 def test_parts_of_pages_are_fetched_and_links_followed(tab: Tab) -> None:
     page = tab.open("/benchmarks")
-    page.get_by_role("link", name="Fit a deployment", exact=True).click()
+    page.get_by_role("checkbox", name=re.compile("^Single turn")).click()
+    expect(page).to_have_url(f"{tab.site}/benchmarks?interaction-type=single-turn")
+    expect(page.get_by_role("link", name=re.compile("^Remove .*Single turn"))).to_be_visible()
+    main = page.get_by_role("navigation", name="Main")
+    main.get_by_role("link", name="Fit a deployment", exact=True).click()
     expect(page).to_have_url(f"{tab.site}/fit")
     tab.open("/fit?deployment=public-self-assessment&domain=healthcare")
-    page.get_by_label("Interaction type", exact=True).last.select_option(
-        "interaction-type:single-turn"
-    )
-    expect(page.locator("#moved")).to_contain_text("Interaction type: “Single turn” instead")
+    page.get_by_text("What if the use were different?").click()
+    form = page.locator(".suppose form").filter(has=page.get_by_label("How many turns", exact=True))
+    form.locator("select").select_option("interaction-type:single-turn")
+    form.get_by_role("button", name="Suppose").click()
+    expect(page.locator("#moved")).to_contain_text("How many turns: “Single turn” instead")
     assert page.url.startswith(f"{tab.site}/fit?")
     assert tab.wrong == []
 

@@ -19,6 +19,8 @@ _PROTO = b"x-forwarded-proto"
 _HOST = b"x-forwarded-host"
 _PREFIX = b"x-forwarded-prefix"
 _FIELDS = {_FOR, _PROTO, _HOST, _PREFIX}
+_PLACES = ("location", "hx-push-url")
+"""The fields of an answer that hold an address a browser goes to, or that htmx shows."""
 
 
 class TrustedProxies:
@@ -130,14 +132,15 @@ def _address(said: dict[bytes, str], scope: Scope, hosts: Hosts) -> PublicURL:
 
 
 def _with_prefix(send: Send, prefix: str) -> Send:
-    """Return a `send` that puts the prefix before a path in `Location`."""
+    """Return a `send` that puts the prefix before a path in the `_PLACES`."""
 
     async def prefixed(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            place = headers.get("location", "")
-            if place.startswith("/") and not f"{place}/".startswith(f"{prefix}/"):
-                headers["location"] = prefix + place
+            for name in _PLACES:
+                place = headers.get(name, "")
+                if place.startswith("/") and not f"{place}/".startswith(f"{prefix}/"):
+                    headers[name] = prefix + place
         await send(message)
 
     return prefixed

@@ -114,6 +114,11 @@ def test_redirects_lead_to_what_is_there(client: TestClient, path: str) -> None:
     assert client.get(target.removeprefix("https://kg.example.org"), headers=HTML).is_success
 
 
+def test_the_address_that_a_script_shows_is_under_the_prefix(client: TestClient) -> None:
+    answer = client.get(f"{PREFIX}/benchmarks?domain=law", headers=HTML)
+    assert answer.headers["HX-Push-Url"] == f"{PREFIX}/benchmarks?domain=law"
+
+
 def test_what_needs_no_token_to_be_read_needs_none_under_the_prefix() -> None:
     settings = Settings(
         store=None, seed=False, validators=0, public_url=PublicURL.read(PUBLIC),
