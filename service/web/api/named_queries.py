@@ -70,16 +70,12 @@ def run_query(name: str, request: Request, services: ServicesDep) -> Response:
         }
         return json_text(request, document)
 
-    def as_csv() -> str:
-        found = rows()
-        return csv_text(found)
-
     def as_page() -> bytes:
         return bytes(named.answer(request, services.engine, query, arguments, rows()).body)
 
     writers: Writers = {
         "application/json": as_json,
-        "text/csv": as_csv,
+        "text/csv": lambda: csv_text(rows()),
         "application/sparql-query": lambda: sparql,
         "text/html": as_page,
     }

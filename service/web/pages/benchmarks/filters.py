@@ -21,6 +21,7 @@ from service.web.pages.benchmarks.index import (
     IndexEntry,
 )
 from service.web.pages.benchmarks.index import index as benchmark_index
+from service.web.pages.shared.listing import ListChoice, ShownChoices
 
 ROWS = 50
 """How many benchmarks one page shows."""
@@ -91,29 +92,10 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class FacetChoice:
-    """One choice of a facet: how many benchmarks it would leave beside the other filters."""
+class ShownFacet(ShownChoices):
+    """A facet of the catalogue; `group` is the heading that it stands under."""
 
-    code: str
-    label: str
-    count: int
-    checked: bool
-
-
-@dataclass(frozen=True)
-class ShownFacet:
-    """A facet with its choices, and how many further ones are not shown."""
-
-    name: str
-    label: str
-    group: str
-    choices: tuple[FacetChoice, ...]
-    more: int = 0
-
-    @property
-    def active(self) -> bool:
-        """Whether the facet narrows the list."""
-        return any(choice.checked for choice in self.choices)
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -265,13 +247,13 @@ def _shown(
     left = _others(index, masks, facet.name)
     chosen = filters.chosen.get(facet.name, ())
     choices = [
-        FacetChoice(code, words, (facet.have[code] & left).bit_count(), code in chosen)
+        ListChoice(code, words, (facet.have[code] & left).bit_count(), code in chosen)
         for code, words in facet.labels.items()
     ]
     if len(choices) > MOST:
         choices.sort(key=lambda c: (not c.checked, -c.count))
     more = max(0, len(choices) - MOST)
-    return ShownFacet(facet.name, facet.label, facet.group, tuple(choices[:MOST]), more)
+    return ShownFacet(facet.name, facet.label, tuple(choices[:MOST]), more, facet.group)
 
 
 def _steps(index: BenchmarkIndex, filters: Filters) -> Iterable[FilterStep]:
