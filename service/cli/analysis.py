@@ -38,6 +38,21 @@ def add(app: typer.Typer) -> None:
         app.command(context_settings=OLD_OPTIONS)(command)
 
 
+_Compared = Annotated[str | None, typer.Option(help="Two to four benchmarks, joined by commas.")]
+_Verdicts = Annotated[
+    str | None,
+    typer.Option(help="Only benchmarks with these verdicts: dimension:verdict, with commas."),
+]
+_LeastAnswered = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        help="Answers without which a benchmark is unranked; if left out, all but one of those "
+        "that the deployment states.",
+    ),
+]
+
+
 def fit(
     deployment: Annotated[str, typer.Argument(help="Id of a deployment, or a description file.")],
     dimensions: Dimensions = None,
@@ -46,22 +61,10 @@ def fit(
         typer.Option(help="Only benchmarks of this domain, or all; if left out, the deployment's."),
     ] = None,
     benchmark: Annotated[str | None, typer.Option(help="Only this benchmark.")] = None,
-    compare: Annotated[
-        str | None, typer.Option(help="Two to four benchmarks, joined by commas.")
-    ] = None,
-    verdict: Annotated[
-        str | None,
-        typer.Option(help="Only benchmarks with these verdicts: dimension:verdict, with commas."),
-    ] = None,
+    compare: _Compared = None,
+    verdict: _Verdicts = None,
     whatif: Annotated[str | None, typer.Option(help="One change, dimension:value.")] = None,
-    min_answered: Annotated[
-        int | None,
-        typer.Option(
-            min=0,
-            help="Answers without which a benchmark is unranked; if left out, all but one of those "
-            "that the deployment states.",
-        ),
-    ] = None,
+    min_answered: _LeastAnswered = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Most benchmarks to show.")] = 20,
     store: StoreOption = None,
     as_json: Json = False,

@@ -25,6 +25,23 @@ Sample = Annotated[
 _STDOUT = Path("-")
 
 
+_About = Annotated[
+    Path | None,
+    typer.Option(
+        help="YAML or JSON with registration, system_version, comparator, population, primary, "
+        "harms, missing, each in words."
+    ),
+]
+_Licence = Annotated[
+    str | None,
+    typer.Option(
+        "--license",
+        help="Of a described deployment, which is stored with the plan: cc0-1.0, cc-by-4.0 or "
+        "cc-by-sa-4.0.",
+    ),
+]
+
+
 @app.command()
 def new(
     ident: Id,
@@ -37,23 +54,10 @@ def new(
     findings: Annotated[
         Path | None, typer.Option(help="YAML or JSON with findings: dimension, verdict, basis.")
     ] = None,
-    about: Annotated[
-        Path | None,
-        typer.Option(
-            help="YAML or JSON with registration, system_version, comparator, population, primary, "
-            "harms, missing, each in words."
-        ),
-    ] = None,
+    about: _About = None,
     threshold: Threshold = None,
     sample: Sample = None,
-    licence: Annotated[
-        str | None,
-        typer.Option(
-            "--license",
-            help="Of a described deployment, which is stored with the plan: cc0-1.0, cc-by-4.0 or "
-            "cc-by-sa-4.0.",
-        ),
-    ] = None,
+    licence: _Licence = None,
     store: StoreOption = None,
 ) -> None:
     """Make a plan from the fit of a card, or from findings of your own.
