@@ -19,6 +19,7 @@ from service.ingest.report import ImportReport
 from service.ontology import graphs, releases
 from service.ontology.closure import within
 from service.queries import internal
+from service.queries.cache import cached_per_state
 from service.store.port import Engine
 from service.validation.gate import Gate
 
@@ -113,6 +114,7 @@ class DataRelease:
         return f"{self.day or 'of another version'}, sha256 {self.digest[:12]}"
 
 
+@cached_per_state
 def stored_release(engine: Engine) -> DataRelease | None:
     """Return which shipped records a store was filled with last; None for one without."""
     digest = _state(engine).get(SHIPPED)

@@ -18,7 +18,6 @@ from loaders.model import (
 )
 from service.common.digits import printed
 from service.ingest.seeding import stored_release
-from service.queries.cache import cached_per_state
 from service.store.port import Engine
 
 BRIEF = 4_000
@@ -354,9 +353,8 @@ def dates(record: DatedRecord) -> dict[str, str | None]:
     }
 
 
-@cached_per_state
 def release(engine: Engine) -> str | None:
-    """Return which shipped records a store was filled with; all of them are read for it."""
+    """Return which shipped records a store was filled with."""
     found = stored_release(engine)
     return found.short if found else None
 

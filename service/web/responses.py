@@ -17,7 +17,6 @@ from service.common.problems import Problem
 from service.common.typed_tables import jsonl_text, parquet_bytes, xlsx_bytes
 from service.common.unread import noted
 from service.ingest.seeding import stored_release
-from service.queries.cache import cached_per_state
 from service.store.rdf_input import write
 from service.web.dependencies import services
 
@@ -52,17 +51,13 @@ def respond(
     )
 
 
-release_of = cached_per_state(stored_release)
-"""Which shipped records a store was filled with last, while its state is the same."""
-
-
 def release_headers(request: Request) -> dict[str, str]:
     """Return the field that says which shipped records an answer comes from, if from any.
 
     What does not need the store is answered without it, too.
     """
     try:
-        found = release_of(services(request).engine)
+        found = stored_release(services(request).engine)
     except Problem:
         return {}
     return {RELEASE: found.short} if found else {}

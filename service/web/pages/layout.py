@@ -25,6 +25,7 @@ from service.common.digits import computed, counted, percent, plural, printed
 from service.common.resources import VERSION, inside
 from service.common.unread import noted
 from service.fit.claims import DeploymentClaims
+from service.ingest.seeding import stored_release
 from service.linked_data.statistics import modified
 from service.ontology import labels
 from service.ontology.labels import plain_name
@@ -39,7 +40,6 @@ from service.web.pages.shared.frames import snippet
 from service.web.pages.shared.glyphs import SIGNS
 from service.web.pages.shared.numbers import unit_of
 from service.web.pages.shared.saved import Place, SavedFigure, offered
-from service.web.responses import release_of
 
 INDEX: Mapping[str, tuple[tuple[str, str], ...]] = {
     "Use": (
@@ -188,7 +188,7 @@ def page(request: Request, template: str, shown: Mapping[str, Any], status: int 
     """Return a page: its own values, and the date of the graph and the gate for its frame."""
     services = services_of(request)
     settings = services.settings
-    release = release_of(services.engine)
+    release = stored_release(services.engine)
     frame = {
         "snapshot": _snapshot(services.engine) or "",
         "release": release,
