@@ -56,14 +56,11 @@ class _Items:
 
     def add(self, where: str, row: Mapping[str, Any]) -> None:
         """Take in a row. Raises `LogError` for one that is no instance, and for two scores."""
-        item, version = parts.name_of(row.get("sample_id")), str(row.get("schema_version"))
+        item = parts.name_of(row.get("sample_id"))
         if item is None:
             raise LogError(f"{where}: has no sample_id, so it is no instance. Get the file again.")
-        if not _VERSION.match(version):
-            raise LogError(
-                f"{where}: is of schema {parts.listed([version])}; 0.3 is read. Convert the run "
-                "again."
-            )
+        if wrong := _unread(row):
+            raise LogError(f"{where}: {wrong}")
         self.rows += 1
         if self.rows > parts.MOST_RUNS:
             raise LogError(f"{where}: a log has at most {parts.MOST_RUNS:,} rows. Split it.")
@@ -181,12 +178,17 @@ def _tree(file: LogFile | None) -> Mapping[str, Any]:
     if file is None:
         return {}
     tree = parts.tree_of(file)
-    if not _VERSION.match(str(tree.get("schema_version"))):
-        raise LogError(
-            f"{parts.shown(file)} is of schema {parts.listed([str(tree.get('schema_version'))])}; "
-            "0.3 is read. Convert the run again."
-        )
+    if wrong := _unread(tree):
+        raise LogError(f"{parts.shown(file)} {wrong}")
     return tree
+
+
+def _unread(given: Mapping[str, Any]) -> str | None:
+    """Return that an instance or a run is of a schema that is not read; None for one that is."""
+    version = str(given.get("schema_version"))
+    if _VERSION.match(version):
+        return None
+    return f"is of schema {parts.listed([version])}; 0.3 is read. Convert the run again."
 
 
 def _samples(

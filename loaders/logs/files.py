@@ -11,7 +11,8 @@ from loaders.logs import helm, lm_eval
 from loaders.logs.run import LogError, LogFile
 from loaders.reading.cleaning import clean
 
-EEE_SAMPLES = "_samples.jsonl"
+_ROWS = ".jsonl"
+EEE_SAMPLES = f"_samples{_ROWS}"
 """How the file of the instances of Every Eval Ever ends, beside `X.json`."""
 HELM_FILES = (
     *(helm.SPEC, helm.STATS, helm.STATE),
@@ -90,15 +91,22 @@ _SUFFIXES = {".eval", ".json", ".jsonl", ".csv", ".tsv", ".parquet"}
 
 
 def _beside(path: Path) -> tuple[LogFile, ...]:
-    """Return the log of a file; of one that holds samples, with no other samples."""
+    """Return the log of a file."""
     names = {p.name for p in path.parent.iterdir()}
     ours = _log(path.name, names)
     if ours is None:
         return (LogFile.at(path),)
-    whole = not path.name.endswith(".jsonl")
     group = sorted(n for n in names if _log(n, names) == ours)
-    kept = (n for n in group if n == path.name or whole or not n.endswith(".jsonl"))
-    return tuple(sorted((LogFile.at(path.parent / n) for n in kept), key=_order))
+    kept = (LogFile.at(path.parent / n) for n in named_with(path.name, group))
+    return tuple(sorted(kept, key=_order))
+
+
+def named_with(name: str, group: Iterable[str]) -> list[str]:
+    """Return the files of a log that are meant by the name of one.
+
+    They are all of them, but of samples that are named no other samples.
+    """
+    return [n for n in group if n == name or not (name.endswith(_ROWS) and n.endswith(_ROWS))]
 
 
 def _log(name: str, names: Iterable[str]) -> str | None:
@@ -117,7 +125,7 @@ def _log(name: str, names: Iterable[str]) -> str | None:
 
 def _order(file: LogFile) -> tuple[int, str]:
     fixed = HELM_FILES.index(file.name) if file.name in HELM_FILES else 0
-    return (fixed if not file.name.endswith(".jsonl") else len(HELM_FILES), file.name)
+    return (fixed if not file.name.endswith(_ROWS) else len(HELM_FILES), file.name)
 
 
 @dataclass(frozen=True)

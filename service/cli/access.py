@@ -11,6 +11,7 @@ from service.access import since as moment
 from service.cli.console import err
 from service.cli.printed import Lines, Rows, TextJson, document, documents, said, then
 from service.cli.shared import StoreOption, settings_of, write_log
+from service.common.digits import first_of
 
 tokens = typer.Typer(no_args_is_help=True, help="Tokens: made, listed, revoked.")
 Name = Annotated[str, typer.Argument(help="Its name, which the log of writes shows.")]
@@ -95,10 +96,9 @@ def log(
 
 
 def _entry(entry: LoggedWrite) -> str:
-    graphs = ", ".join(_graph(g) for g in entry.graphs[:_SHOWN])
-    more = f" and {len(entry.graphs) - _SHOWN} more" if len(entry.graphs) > _SHOWN else ""
+    graphs = first_of([_graph(g) for g in entry.graphs], _SHOWN)
     said = (entry.at, entry.who, entry.client, entry.operation, entry.about, entry.outcome)
-    rest = (entry.detail, f"{graphs}{more}", f"request {entry.request}" if entry.request else "")
+    rest = (entry.detail, graphs, f"request {entry.request}" if entry.request else "")
     return "  ".join(word for word in (*said, *rest) if word)
 
 

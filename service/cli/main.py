@@ -58,6 +58,7 @@ from service.cli.shared import (
     settings_of,
     storing,
 )
+from service.common.digits import first_of
 from service.common.doors import command_line, served
 from service.common.garbage import collect_rarely
 from service.common.problems import AddressInUse, Problem
@@ -115,8 +116,7 @@ def _unnamed(problem: Problem) -> str:
     every = [str(name) for name in problem.extra.get("known", ())]
     if "See `" in problem.detail or any(name in problem.detail for name in every):
         return ""
-    more = f" and {len(every) - _MOST} more" if len(every) > _MOST else ""
-    return f"{', '.join(every[:_MOST])}{more}"
+    return first_of(every, _MOST)
 
 
 _MOST = 12

@@ -1,7 +1,8 @@
 """What one log says, as lines of text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
+from service.common.digits import first_of
 from service.measurement.cards import CardBeside
 from service.measurement.describe import LogDescription, ScoreDescription
 from service.measurement.result import ReportedBeside
@@ -20,10 +21,10 @@ def description_lines(found: LogDescription) -> Iterator[str]:
     yield f"{found.runs}{of} runs: {found.items} items, epochs: {found.epochs}"
     for score in found.scores:
         yield from _score(score)
-    yield f"--id: {_some(found.ids) or 'none'}"
+    yield f"--id: {first_of([*found.ids], _SHOWN) or 'none'}"
     clusters = (f"{field.name} ({field.clusters})" for field in found.clusters)
     own = f"; the harness clusters its error by {found.own_cluster}" if found.own_cluster else ""
-    yield f"--cluster: {_some(clusters) or 'none'}{own}"
+    yield f"--cluster: {first_of([*clusters], _SHOWN) or 'none'}{own}"
     yield from _assumed(found)
     yield from (f"Note: {note}" for note in found.notes)
     for card in found.cards:
@@ -72,9 +73,3 @@ def _card(card: CardBeside) -> Iterator[str]:
         "Its cards say, of the benchmark and not of this run:"
     )
     yield from (f"    {cell.label}: {cell.words}" for cell in card.cells)
-
-
-def _some(names: Iterable[str]) -> str:
-    known = list(names)
-    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
-    return f"{', '.join(known[:_SHOWN])}{more}"

@@ -13,6 +13,7 @@ from loaders.mapping.iris import BASE
 from service.cli.console import err, out
 from service.cli.printed import TextJson, document, then
 from service.cli.shared import StoreOption, fail, gated, logged, settings_of
+from service.common.digits import first_of
 from service.common.settings import Settings
 from service.ingest.upgrade import UpgradeReport
 from service.ingest.upgrade import upgrade as upgraded
@@ -148,17 +149,15 @@ def _print(report: UpgradeReport, *, dry_run: bool) -> None:
         out.print(f"  {len(report.moved)} records in a new version with the codes of today")
         if report.renamed:
             out.print(f"  {len(report.renamed)} records of 0.1 under the names of today:")
-            more = f" and {n} more" if (n := len(report.renamed) - _SHOWN) > 0 else ""
-            out.print(f"    {', '.join(report.renamed[:_SHOWN])}{more}", soft_wrap=True)
+            out.print(f"    {first_of(report.renamed, _SHOWN)}", soft_wrap=True)
     for code, number in sorted(report.codes.items()):
         out.print(f"    {_short(code)} is {_named(replacements()[code])}: {number}")
     for code in sorted({found.code for found in report.to_recode}):
         names = [found.name for found in report.to_recode if found.code == code]
-        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
         out.print(
             f"  {_short(code)} may mean {_named(readings()[code])}; to be decided by a person:"
         )
-        out.print(f"    {', '.join(names[:_SHOWN])}{more}", soft_wrap=True)
+        out.print(f"    {first_of(names, _SHOWN)}", soft_wrap=True)
     if report.waiting:
         kinds = ", ".join(f"{name} {number}" for name, number in sorted(report.waiting.items()))
         out.print(

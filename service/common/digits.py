@@ -1,6 +1,6 @@
 """Numbers as text, the same on every page: their digits, a true minus sign, one or many."""
 
-from collections.abc import Sized
+from collections.abc import Sequence, Sized
 from decimal import Decimal
 
 MINUS = "\N{MINUS SIGN}"
@@ -32,6 +32,12 @@ def plural(things: int | Sized, one: str, many: str) -> str:
     """Return how many there are, with the word for one or for many: `1 study`, `2 studies`."""
     number = things if isinstance(things, int) else len(things)
     return f"{counted(number)} {one if number == 1 else many}"
+
+
+def first_of(names: Sequence[str], most: int, joint: str = ", ") -> str:
+    """Return the first names of a list, and how many more there are: `a, b and 3 more`."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{joint.join(names[:most])}{more}"
 
 
 def exact(value: Digits) -> Decimal:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from service.common.digits import first_of
 from service.decomposition.bootstrap import Floats, cluster_sums
 from service.decomposition.design import Design
 from service.decomposition.intervals import FEW_CLUSTERS
@@ -248,9 +249,8 @@ def _against(items: Items, parts: Floats, made: Design, values: Sequence[float])
     for j, (part, value) in enumerate(zip(made.parts, values, strict=True)):
         other = _opposed(parts[:, j], value)
         if len(other):
-            names = ", ".join(items.clusters[i] for i in other[:_NAMED])
-            more = f" and {len(other) - _NAMED} more" if len(other) > _NAMED else ""
-            found.append(f"Sign change: {part.name} goes the other way in {names}{more}.")
+            names = first_of([items.clusters[i] for i in other], _NAMED)
+            found.append(f"Sign change: {part.name} goes the other way in {names}.")
     return found
 
 

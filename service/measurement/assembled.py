@@ -63,7 +63,7 @@ def measured_rung(work: Comparison, index: int) -> MeasuredRung:
     run = rung.run
     own = numbers.own_score(log, rules.epochs[index], rules)
     score = work.ladder.scores[index]
-    about = [f for f in run.reported if f.score in {rung.score, rung.score.partition("/")[0]}]
+    about = numbers.reported_of(run, rung.score)
     return MeasuredRung(
         name=rung.name,
         source=measured_source(run),

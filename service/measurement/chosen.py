@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from loaders.logs import Run
+from service.common.digits import first_of
 from service.common.problems import BadParameter, NotComparable
 from service.measurement.differences import RungRun
 from service.measurement.pairing import LogScores, SampleFields, common, few, read_scores
@@ -64,7 +65,7 @@ def _score(log: RungLog, given: str | None) -> str:
         if len(names) == 1:
             return names[0]
         raise BadParameter(
-            f"{file} has several scores ({_listed(names)}). Name one under score, or "
+            f"{file} has several scores ({first_of(names, _SHOWN)}). Name one under score, or "
             "behind the log (LOG#SCORE).",
             parameter="score",
         )
@@ -72,13 +73,9 @@ def _score(log: RungLog, given: str | None) -> str:
     if len(parts) == 1:
         return parts[0]
     raise BadParameter(
-        f"{file} has no score {said!r} alone; it has {_listed(parts or names)}.", parameter="score"
+        f"{file} has no score {said!r} alone; it has {first_of(parts or names, _SHOWN)}.",
+        parameter="score",
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"{', '.join(names[:_SHOWN])}{more}"
 
 
 def read_all(
@@ -127,7 +124,7 @@ def _field(rungs: Sequence[RungRun], field: str, option: str) -> str:
             return name
     known = list(dict.fromkeys((*lacking[0].run.id_fields, *lacking[0].run.fields)))
     raise BadParameter(
-        f"{lacking[0].name} has no field {field!r}. It has: {_listed(known) or 'none'}.",
+        f"{lacking[0].name} has no field {field!r}. It has: {first_of(known, _SHOWN) or 'none'}.",
         parameter=option,
     )
 

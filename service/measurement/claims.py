@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
+from service.common.digits import first_of
 from service.common.problems import BadParameter
 from service.decomposition.scores import dimensions as words_of
 from service.measurement.differences import PARTS, TEXTS, RungRun
@@ -256,7 +257,7 @@ def _inputs(dimension: str, seen: StepEvidence) -> Iterator[ClaimFinding]:
         yield ClaimFinding(
             "unchecked",
             f"All inputs are the same; {dimension} can have changed by "
-            f"{_some(seen.fields('claimed', 'allowed', 'confound'))} alone.",
+            f"{first_of(seen.fields('claimed', 'allowed', 'confound'), _LISTED)} alone.",
         )
     else:
         yield ClaimFinding(
@@ -268,7 +269,7 @@ def _inputs(dimension: str, seen: StepEvidence) -> Iterator[ClaimFinding]:
 def _scorer(seen: StepEvidence) -> ClaimFinding:
     apart = [d.field for d in seen.differences if d.kind == "scorer"]
     if apart:
-        return ClaimFinding("consistent", f"The scorer differs ({_some(apart)}).")
+        return ClaimFinding("consistent", f"The scorer differs ({first_of(apart, _LISTED)}).")
     return ClaimFinding(
         "contradicted", "outcome-validity is said to change, and both are scored alike."
     )
@@ -288,9 +289,13 @@ def _beside(dimensions: Collection[str], seen: StepEvidence) -> Iterator[ClaimFi
             )
     came, confounds = [f for f in seen.fields("claimed") if f != "score"], seen.fields("confound")
     if confounds:
-        yield ClaimFinding("confounded", f"Another setting differs, too: {_some(confounds)}.")
+        yield ClaimFinding(
+            "confounded", f"Another setting differs, too: {first_of(confounds, _LISTED)}."
+        )
     if came:
-        yield ClaimFinding("unchecked", f"Came with it and is not separated: {_some(came)}.")
+        yield ClaimFinding(
+            "unchecked", f"Came with it and is not separated: {first_of(came, _LISTED)}."
+        )
     if not came and not confounds and seen.before.run.settings:
         yield ClaimFinding("unchecked", "Solver, model and settings agree.")
 
@@ -304,11 +309,6 @@ def _unchanged_inputs(seen: StepEvidence) -> Iterator[ClaimFinding]:
         )
     elif seen.same_input is not None:
         yield ClaimFinding("unchecked", f"Inputs agree in {seen.items} of {seen.items} items.")
-
-
-def _some(fields: Sequence[str]) -> str:
-    more = f" and {len(fields) - _LISTED} more" if len(fields) > _LISTED else ""
-    return f"{', '.join(fields[:_LISTED])}{more}"
 
 
 def _words(values: Collection[str]) -> str:

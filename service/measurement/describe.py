@@ -122,7 +122,6 @@ def _score(run: Run, name: str, fields: SampleFields, options: MeasureOptions) -
         counted=False, resamples=1, seed=options.seed,
     )  # fmt: skip
     own = numbers.own_score(found, options.epochs, rules)
-    about = [f for f in run.reported if f.score in {name, name.partition("/")[0]}]
     return ScoreDescription(
         name=name,
         higher_is_better=higher,
@@ -132,7 +131,9 @@ def _score(run: Run, name: str, fields: SampleFields, options: MeasureOptions) -
         value=None if np.isnan(own.value) else own.value,
         stderr=own.error,
         smallest_seen=None if own.error is None else numbers.SEEN * np.sqrt(2) * own.error,
-        reported=tuple(numbers.beside(f, own, run.cluster, ends) for f in about),
+        reported=tuple(
+            numbers.beside(f, own, run.cluster, ends) for f in numbers.reported_of(run, name)
+        ),
         problem=None,
     )
 

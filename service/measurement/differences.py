@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from loaders.logs import Run, Setting
+from service.common.digits import first_of
 from service.common.problems import NotComparable
 from service.measurement.request import Allowed
 from service.measurement.result import SettingDifference, TakenAs
@@ -227,10 +228,9 @@ def _versions(
     if not table and (one.tool, one.tool_version) != (other.tool, other.tool_version):
         apart = [f"harness ({_harness(one)}, {_harness(other)})", *apart]
     if apart:
-        more = f" and {len(apart) - _LISTED} more" if len(apart) > _LISTED else ""
         findings.warnings.append(
-            f"{before.name} and {after.name} differ in {', '.join(apart[:_LISTED])}{more}: see "
-            "the differences."
+            f"{before.name} and {after.name} differ in {first_of(apart, _LISTED)}: see the "
+            "differences."
         )
 
 

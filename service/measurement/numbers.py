@@ -8,12 +8,11 @@ with the factor G / (G - 1) (Cameron and Miller 2015, section II.B).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loaders.logs import ReportedFigure
+from loaders.logs import ReportedFigure, Run
 from service.decomposition.decompose import DecompositionEstimate, decompose
 from service.decomposition.intervals import FEW_CLUSTERS, ScoreInterval, jackknife_t
 from service.decomposition.scores import Items, Scores
@@ -131,11 +130,6 @@ def decomposed(
     )
 
 
-def neighbours(found: DecompositionEstimate) -> list[tuple[ScoreInterval, ...]]:
-    """Return the intervals of the steps between neighbours, of a decomposition along a ladder."""
-    return [part.intervals for part in found.contributions]
-
-
 @dataclass(frozen=True)
 class StepErrors:
     """Standard errors of one loss, in points, and how many items are worse, better, the same."""
@@ -244,11 +238,11 @@ def missing_bounds(
         return None
     left = [_lost(log, at, errors=not rules.wrong) for log, at, _ in chosen]
     best = 1.0 if rules.up else 0.0
-    dropped = [log.by_item(rule, up=rules.up)[at] for log, at, rule in chosen]
     every = [
         log.by_item(rule, up=rules.up)[at]
         for log, at, rule in zip(logs, pairs.places, rules.epochs, strict=True)
     ]
+    dropped = [every[i] for i in ends]
     kept = ~np.isnan(every).any(axis=0)
     as_others = [np.where(np.isnan(d), best, d) for d in dropped]
     wrong = [_all_wrong(log, rule, up=rules.up)[at] for log, at, rule in chosen]
@@ -311,6 +305,11 @@ def own_score(log: LogScores, rule: Epochs, rules: Rules) -> OwnScore:
     return OwnScore(mean, error_over_items(values), clustered, len(log.ids))
 
 
+def reported_of(run: Run, score: str) -> list[ReportedFigure]:
+    """Return what the harness reports of a score, or of the one that it is a part of."""
+    return [f for f in run.reported if f.score in {score, score.partition("/")[0]}]
+
+
 def beside(
     figure: ReportedFigure, own: OwnScore, cluster: str | None, ends: tuple[float, float]
 ) -> ReportedBeside:
@@ -342,8 +341,3 @@ def mean_intervals(
     t = t_over_items(100 * items.scores[:, index], clustered=items.grouped > 1)
     within = t and replace(t, lower=max(t.lower, 0.0), upper=min(t.upper, 100.0))
     return (*given, within) if within else tuple(given)
-
-
-def adjacent(count: int) -> list[tuple[int, int]]:
-    """Return the neighbours among so many conditions."""
-    return list(pairwise(range(count)))

@@ -125,6 +125,11 @@ class MeasuredRung:
     identifiers: tuple[str, ...]
     notes: tuple[str, ...]
 
+    @property
+    def without_score(self) -> int:
+        """How many runs have no score, for whatever reason."""
+        return self.errors + self.unscored + self.invalidated
+
 
 @dataclass(frozen=True)
 class UnpairedItems:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loaders.logs import LogError, LogFile
-from loaders.logs.files import NamedLog, grouped, named_log
+from loaders.logs.files import NamedLog, grouped, named_log, named_with
 from loaders.logs.read import read_log
 from service.common.problems import BadParameter, BadRequest
 from service.common.trees import tree
@@ -81,14 +81,11 @@ def _logs(sent: SentLogs) -> list[RungLog]:
 
 
 def _files(named: NamedLog, logs: Sequence[tuple[LogFile, ...]]) -> Sequence[LogFile]:
-    """Return the files of a log by the name of one; of one with samples, no other samples."""
+    """Return the files of a log by the name of one."""
     for log in logs:
-        if named.path in {file.name for file in log}:
-            whole = not named.path.endswith(".jsonl")
-            return [f for f in log if whole or f.name == named.path or _tells(f)]
-    names = ", ".join(file.name for log in logs for file in log)
-    raise BadRequest(f"No file is called {named.path!r}. These were sent: {names}.")
-
-
-def _tells(file: LogFile) -> bool:
-    return not file.name.endswith(".jsonl")
+        names = [file.name for file in log]
+        if named.path in names:
+            kept = named_with(named.path, names)
+            return [file for file in log if file.name in kept]
+    sent = ", ".join(file.name for log in logs for file in log)
+    raise BadRequest(f"No file is called {named.path!r}. These were sent: {sent}.")

@@ -116,18 +116,6 @@ def check_form_size(request: Request, limit: int, advice: str = "") -> None:
         raise TooLarge(f"{sentence} {advice}".strip(), limit_bytes=limit)
 
 
-async def read_form(
-    request: Request, limit: int, *, files: int, fields: int, advice: str = ""
-) -> dict[str, bytes]:
-    """Return the parts of a form by name, at most so many of each. Raises `TooLarge`."""
-    check_form_size(request, limit, advice)
-    async with request.form(max_part_size=limit, max_files=files, max_fields=fields) as form:
-        return {
-            name: await part.read() if isinstance(part, UploadFile) else part.encode()
-            for name, part in form.multi_items()
-        }
-
-
 @dataclass(frozen=True)
 class FormFile:
     """A part of a form: its name, the name of its file if it is one, its bytes."""
@@ -135,6 +123,14 @@ class FormFile:
     name: str
     filename: str | None
     data: bytes
+
+
+async def read_form(
+    request: Request, limit: int, *, files: int, fields: int, advice: str = ""
+) -> dict[str, bytes]:
+    """Return the parts of a form by name, at most so many of each. Raises `TooLarge`."""
+    parts = await _parts(request, limit, files=files, fields=fields, advice=advice)
+    return {part.name: part.data for part in parts}
 
 
 async def read_files(
@@ -149,6 +145,12 @@ async def read_files(
         raise UnsupportedMedia(
             f"This takes multipart/form-data, not {media or 'a body without a Content-Type'}."
         )
+    return await _parts(request, limit, files=files, fields=fields, advice=advice)
+
+
+async def _parts(
+    request: Request, limit: int, *, files: int, fields: int, advice: str
+) -> list[FormFile]:
     check_form_size(request, limit, advice)
     async with request.form(max_part_size=limit, max_files=files, max_fields=fields) as form:
         return [

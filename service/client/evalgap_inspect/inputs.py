@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import anyio
@@ -164,16 +165,7 @@ def reword(
             "written_by says which people wrote the column, so it is none for a model, and one of: "
             f"{', '.join(sorted(PEOPLE))}."
         )
-    change = (
-        Perturbation("reword@1", "reworded", AUTHORSHIP, written_by, seed, {"column": column})
-        if written_by
-        else Perturbation("reword@1", "reworded", VARIATION, "reworded", seed, {"column": column})
-        if column
-        else Perturbation(
-            "reword@1", "reworded", VARIATION, "reworded", seed,
-            {"model": str(model), "style": style}, {AUTHORSHIP: "model"},
-        )
-    )  # fmt: skip
+    change = _rewording(column, model, style, written_by, seed)
 
     def perturb(source: TaskSource) -> Task:
         task = opened(source)
@@ -191,6 +183,19 @@ def reword(
         return stamped(task, change)
 
     return perturb
+
+
+def _rewording(
+    column: str | None, model: Any, style: str, written_by: str | None, seed: int
+) -> Perturbation:
+    """Return what other words change: who wrote them where people did, else the wording alone."""
+    made = partial(Perturbation, "reword@1", "reworded")
+    if written_by:
+        return made(AUTHORSHIP, written_by, seed, {"column": column})
+    if column:
+        return made(VARIATION, "reworded", seed, {"column": column})
+    said = {"model": str(model), "style": style}
+    return made(VARIATION, "reworded", seed, said, {AUTHORSHIP: "model"})
 
 
 def _of_column(sample: Sample, column: str) -> str:

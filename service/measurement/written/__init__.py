@@ -1,3 +1,3 @@
 """The forms in which a measured gap is written."""
 
-__all__ = ["cards", "evalgap", "registry"]
+__all__ = ["as_words", "cards", "evalgap", "registry"]

@@ -71,7 +71,7 @@ def _conditions(rungs: Sequence[MeasuredRung]) -> Iterator[str]:
 
 def _row(rung: MeasuredRung) -> tuple[str, ...]:
     roles = "".join(f", {role}: {model}" for role, model in rung.roles.items())
-    lost = rung.errors + rung.unscored + rung.invalidated
+    lost = rung.without_score
     return (
         rung.name,
         rung.source.name,

@@ -1,6 +1,6 @@
 """What the forms for people and for CI say alike: numbers, intervals and verdicts in words."""
 
-from service.decomposition.intervals import PLURAL
+from service.decomposition.intervals import PLURAL, ScoreInterval
 from service.measurement.result import GapMeasurement, Judgement, MeasuredStep, ThresholdDecision
 
 
@@ -14,10 +14,15 @@ def interval(step: MeasuredStep, level: float) -> str:
     chosen = step.judged.interval
     if chosen is None:
         return "no interval"
-    drawn = PLURAL[chosen.unit]
-    units = drawn if chosen.clusters is None else f"{chosen.clusters} {drawn}"
     ends = f"{points(chosen.lower)} to {points(chosen.upper)}"
-    return f"{100 * level:g} % {ends} ({chosen.method}, {units})"
+    return f"{100 * level:g} % {ends} ({drawn_from(chosen)})"
+
+
+def drawn_from(found: ScoreInterval) -> str:
+    """Return how an interval was made, and over what: `jackknife-t, 4 clusters`."""
+    drawn = PLURAL[found.unit]
+    units = drawn if found.clusters is None else f"{found.clusters} {drawn}"
+    return f"{found.method}, {units}"
 
 
 def counts(step: MeasuredStep) -> str:

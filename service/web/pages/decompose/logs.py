@@ -10,10 +10,10 @@ from fastapi import APIRouter, Request, Response
 from loaders.reading.cleaning import slug
 from service.common import parameters
 from service.common.problems import Abandoned, Problem
-from service.decomposition.intervals import PLURAL, ScoreInterval
 from service.ingest.checking import Deadline
 from service.measurement.result import GapMeasurement
 from service.measurement.sent import SMALLER
+from service.measurement.written.as_words import drawn_from
 from service.ontology import graphs
 from service.web.api.measure import MOST_FILES, record_of, sent_of, worked, wrote
 from service.web.dependencies import Services, ServicesDep
@@ -151,17 +151,10 @@ def _result(request: Request, form: _LogForm, found: GapMeasurement) -> Response
 def _page(request: Request, form: _LogForm, status: int = 200, **shown: Any) -> Response:
     typed = {name: "\n".join(texts) for name, texts in form.typed.items() if name != "allow"}
     typed_all = {**typed, "allow": form.typed.get("allow", ())}
-    given = {"typed": typed_all, "allowed": _ALLOWED, "drawn_from": _drawn_from}
+    given = {"typed": typed_all, "allowed": _ALLOWED, "drawn_from": drawn_from}
     return page(
         request,
         "pages/decompose/logs.html",
         {**given, "problem": None, "found": None, **shown},
         status,
     )
-
-
-def _drawn_from(interval: ScoreInterval) -> str:
-    """Return what an interval is over and by which method: `jackknife-t, 4 clusters`."""
-    drawn = PLURAL[interval.unit]
-    units = drawn if interval.clusters is None else f"{interval.clusters} {drawn}"
-    return f"{interval.method}, {units}"

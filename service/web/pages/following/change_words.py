@@ -14,6 +14,7 @@ from loaders.model import (
     Review,
 )
 from service.common.amounts import figure
+from service.common.digits import first_of
 from service.ontology.plain_names import VERDICTS
 from service.records.changes import Change
 from service.web.pages.benchmark import history
@@ -84,9 +85,8 @@ def _fields(change: Change) -> str:
     assert change.before is not None  # noqa: S101
     found = history.changes(change.before, change.record)
     names = list(dict.fromkeys(" / ".join(c.field.split(" / ")[:2]) for c in found))
-    more = f" and {len(names) - _FIELDS} more" if len(names) > _FIELDS else ""
-    listed = "; ".join(name.replace("_", " ") for name in names[:_FIELDS])
-    return f"Changed: {listed}{more}." if listed else "No field differs."
+    listed = first_of([name.replace("_", " ") for name in names], _FIELDS, "; ")
+    return f"Changed: {listed}." if listed else "No field differs."
 
 
 def page_of(change: Change) -> str:
