@@ -29,6 +29,8 @@ from service.fit.rules import find
 from service.ingest import alone
 from service.ingest.pipeline import ingest
 from service.ontology import graphs, scheme_queries
+from service.ontology.labels import label
+from service.ontology.plain_names import VERDICTS
 from service.ontology.schemes import DISPUTED, Scheme
 from service.plans.changes import StepChange, changed, check_sizes, gap_of, takes_size
 from service.plans.sample_size import SampleSizeRequest, sample_size
@@ -294,22 +296,24 @@ def _started(found: Finding) -> tuple[str, str]:
     verdict = "unknown" if disputed else found.verdict
     if found.how == "asserted":
         said = sorted((str(j.review).removeprefix("review/"), j.verdict) for j in found.judgements)
-        words = ", ".join(f"{given} in the review {name}" for name, given in said)
+        words = ", ".join(f"{VERDICTS[given]} in the review {name}" for name, given in said)
         return verdict, f"{'Disputed' if disputed else 'Asserted'}: {words}."
-    assumed = _listed(found.assumed, found.claims)
-    deployed = _listed(found.deployed, found.characteristics)
+    assumed = _listed(found.dimension, found.assumed, found.claims)
+    deployed = _listed(found.dimension, found.deployed, found.characteristics)
     parts = (p.part for p in found.parts if (p.verdict, p.rule) == (found.verdict, found.rule))
     part = next(parts, None)
-    how = f"{'Disputed' if disputed else 'Derived'} by the rule {found.rule}"
-    how = f"{how} on {part}" if part else how
+    rule = label(f"code/fit-rule/{found.rule}")
+    how = f"{'Disputed' if disputed else 'Derived'} by the rule “{rule}”"
+    how = f"{how} on {label(f'scheme/{part}').lower()}" if part else how
     return verdict, f"{how}: assumed {assumed}, deployed {deployed}."
 
 
-def _listed(codes: Iterable[str], claims: Iterable[Claim]) -> str:
+def _listed(dimension: str, codes: Iterable[str], claims: Iterable[Claim]) -> str:
     """Return values in words, those that no source states marked as derived or claimed."""
     given = {(c.code, c.basis, claim.claimed) for claim in claims for c in claim.coded}
     stated = {code for code, basis, claimed in given if basis == "stated" and not claimed}
     unsourced = {code for code, _, claimed in given if claimed}
     marks = {code: "claimed, no source" if code in unsourced else "derived" for code in codes}
-    words = (code if code in stated else f"{code} ({marks[code]})" for code in sorted(codes))
+    named = {code: f"“{label(f'value/{dimension}/{code}')}”" for code in codes}
+    words = (named[c] if c in stated else f"{named[c]} ({marks[c]})" for c in sorted(codes))
     return ", ".join(words) or "not stated"

@@ -86,10 +86,10 @@ def misdirected(threshold: Limit, metrics: list[Metric]) -> str | None:
     if len(up) != 1 or None in up:
         return DIRECTION
     if threshold.unit != LOSS and (threshold.at_least is not None) not in up:
-        better, end = ("higher", "at_least") if True in up else ("lower", "at_most")
+        better, end = ("higher", "at least") if True in up else ("lower", "at most")
         return (
             f"The threshold is {limit_words(threshold)}, and {better} is better in this metric. "
-            f"Fix it with {end} first."
+            f"Set a threshold of {end} before there is a result."
         )
     return None
 

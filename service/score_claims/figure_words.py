@@ -166,7 +166,7 @@ def _printed(value: Digits, unit: str, step: Digits | None) -> str:
     """Return a difference in points with the digits that it was reported with."""
     found = _in_points(value, unit).normalize()
     plain = found if -int(found.as_tuple().exponent) > 0 else found.quantize(Decimal(1))
-    return printed(plain, None if step is None else _in_points(step, unit))
+    return printed(plain, None if step is None else _in_points(step, unit).normalize())
 
 
 def _points(value: Digits, unit: str, step: Digits | None, qualifier: str | None) -> str:

@@ -257,7 +257,7 @@ def test_a_score_has_a_threshold_on_the_side_of_its_metric(service: TestClient) 
     plan = ready(service)
     done(service, plan, 4, threshold={"at_most": 50, "unit": "percent"})
     wrong = patch(service, plan, 4, result=scores(570, 6))
-    assert (wrong.status_code, "Fix it with at_least" in wrong.text) == (422, True)
+    assert (wrong.status_code, "Set a threshold of at least" in wrong.text) == (422, True)
     found = done(service, plan, 4, result={**scores(200, 210), "metric": ERRORS})
     assert step(found, 4)["decision"] == "met"
 

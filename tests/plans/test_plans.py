@@ -106,9 +106,8 @@ def test_without_a_review_the_rules_of_the_fit_tell(service: TestClient) -> None
     told = {s["targets"][0]: (s["verdict"], s["verdict_basis"]) for s in compared}
     verdict, basis = told["interaction-type"]
     assert verdict == "violated"
-    assert (
-        "the rule asks-less on turns: assumed single-turn (derived), deployed multi-turn" in basis
-    )
+    assert "the rule “The evaluation asks less” on turns: assumed “Single turn” (derived)" in basis
+    assert "deployed “Multi-turn”" in basis
 
 
 @pytest.mark.parametrize(

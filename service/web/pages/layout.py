@@ -40,6 +40,7 @@ from service.web.pages.shared.frames import snippet
 from service.web.pages.shared.glyphs import SIGNS
 from service.web.pages.shared.numbers import unit_of
 from service.web.pages.shared.saved import Place, SavedFigure, offered
+from service.web.pages.shared.titles import titles
 
 INDEX: Mapping[str, tuple[tuple[str, str], ...]] = {
     "Use": (
@@ -133,6 +134,13 @@ _engine: ContextVar[Engine | None] = ContextVar("_engine", default=None)
 """The store whose page is being rendered: macros, which get no context, name sources by it."""
 
 
+def called(ident: str, kind: str) -> str:
+    """Return the title of a deployment or benchmark; its id in words where none is known."""
+    engine = _engine.get()
+    known = titles(engine).get((kind, ident)) if engine else None
+    return known or ident.replace("-", " ")
+
+
 def cited(url: str) -> str:
     """Return how a page calls a source: by its card, or by what its address says itself."""
     engine = _engine.get()
@@ -178,6 +186,7 @@ def saved_figure(title: str, name: str = "", path: str = "", csv: str = "") -> S
 
 _templates.env.globals["saved_figure"] = saved_figure
 _templates.env.filters["cited"] = cited
+_templates.env.filters["called"] = called
 _templates.env.filters["distinguished"] = distinguished
 _templates.env.globals["deployments_by_field"] = deployments_by_field
 

@@ -135,7 +135,8 @@ def test_the_words_stand_with_values_rules_sources_and_who_says_so(client: TestC
     assert "derived Partial" in shown
     assert "Data, Flow and Subflow" in shown
     assert "EvalGap maintainers" in shown
-    assert "accepted, issued 2026-11-22" in shown
+    assert "accepted" not in shown  # the only card says it of all its answers, above
+    assert "accepted · version 1, issued 2026-11-22" in found.one(".who").words
     rules = section(found, "interaction-type").links()
     assert "/code/derivation-rule/last-reply-to-given-conversation" in rules
 

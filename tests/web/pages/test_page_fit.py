@@ -79,7 +79,7 @@ def test_what_to_test_first_stands_beside_the_matrix(client: TestClient) -> None
     assert rows_[0].words.startswith("How many turns To collect: whole conversations")
     assert "18.67 points lost" in rows_[0].words
     assert "changed with input variation" in rows_[0].words
-    assert "17 points lost to 25.35 points lost" in rows_[0].words
+    assert "17 to 25.35 points lost" in rows_[0].words
     assert found.texts(".first .group th") == [
         "Task Data from conversations are enough", "Outcome People are needed",
     ]  # fmt: skip
@@ -101,7 +101,7 @@ def test_a_row_says_what_breaks_by_which_rule_and_how_much_is_known(client: Test
         "4 violated",
         "known 5 of 5",
         "Assumed: “Single turn” (stated). Deployed: “Multi-turn” (stated).",
-        "Deployed: “Natural use” (derived by rule intended-users-write-queries).",
+        "Deployed: “Natural use” (derived by the rule “Intended users write the queries”).",
         "In use there is a conversation with several exchanges.",
         "By rule alone it would be violated",
     ):

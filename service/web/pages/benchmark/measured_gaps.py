@@ -50,7 +50,7 @@ def size(found: Estimate) -> str:
     """Return n with what it counts, or why there is none."""
     if found.n is not None:
         return f"{counted(found.n)} {unit_of(found) or '(of what is not stated)'}"
-    return _lacking(found.not_given, "sample-size") or "not given"
+    return _lacking(found.not_given, "sample-size").removeprefix("sample size ") or "not given"
 
 
 def intervals(found: Estimate) -> tuple[str, ...]:

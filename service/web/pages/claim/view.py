@@ -16,7 +16,6 @@ from service.score_claims.model import (
     ScoreCheck,
     SourcePlace,
 )
-from service.score_claims.sentences import inside
 from service.store.port import Engine
 from service.web.pages.shared.numbers import kind_of
 from service.web.pages.shared.picture import PictureRow, PlotPicture, brief
@@ -187,12 +186,14 @@ def _words(engine: Engine) -> _Words:
     return _Words(dimensions.dimensions(engine), graphs.assumption_kinds())
 
 
-def headed(engine: Engine, found: ScoreCheck) -> list[tuple[str, LossGroup]]:
-    """Return the groups of figures, each under how near it was measured and what changed."""
+def headed(engine: Engine, found: ScoreCheck) -> list[tuple[str, list[tuple[str, LossGroup]]]]:
+    """Return the groups of figures by how near they were measured, each with what changed."""
     words = _words(engine)
+    named = [(g.scope, words.name(g.assumptions, g.also_changed), g) for g in found.losses]
     return [
-        (f"{HEADS[g.scope]}: {inside(words.name(g.assumptions, g.also_changed))}", g)
-        for g in found.losses
+        (head, groups)
+        for scope, head in HEADS.items()
+        if (groups := [(name, g) for near, name, g in named if near == scope])
     ]
 
 

@@ -115,7 +115,8 @@ def _basis(claim: Claim, coded: CodedValue) -> str:
     if claim.claimed and coded.basis != "hinted":
         return "claimed, no source"
     aside = ", not counted" if coded.basis == "hinted" else ""
-    return f"{coded.basis} by rule {coded.rule}" if coded.rule else f"{coded.basis}{aside}"
+    rule = label(f"code/derivation-rule/{coded.rule}") if coded.rule else ""
+    return f"{coded.basis} by the rule “{rule}”" if rule else f"{coded.basis}{aside}"
 
 
 def _with_basis(words: str, bases: set[str]) -> str:

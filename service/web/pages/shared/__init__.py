@@ -19,5 +19,6 @@ __all__ = [
     "structured",
     "tables",
     "thing_lists",
+    "titles",
     "waterfall",
 ]
