@@ -51,8 +51,15 @@ def test_a_figure_offers_five_things(client: TestClient, address: str) -> None:
     svg, png, csv = charts(page)[-1].one(".tools").values("li a", "href")[1:4]
     picture = client.get(svg)
     assert (picture.status_code, picture.headers["content-type"]) == (200, "image/svg+xml")
-    assert client.get(png).content.startswith(b"\x89PNG")
-    assert rows(client.get(csv))
+    points, table = client.get(png), client.get(csv)
+    assert points.content.startswith(b"\x89PNG")
+    assert rows(table)
+    release = f"EvalGap, data release {picture.headers['EvalGap-Release']}"
+    assert f"<desc>{release}</desc>" in picture.text
+    assert f"tEXtSource\0{release}".encode() in points.content
+    assert release.endswith(points.headers["EvalGap-Release"])
+    assert release.endswith(table.headers["EvalGap-Release"])
+    assert release.partition("release ")[2] in cited
 
 
 def test_the_title_that_is_cited_is_that_of_the_picture(client: TestClient) -> None:

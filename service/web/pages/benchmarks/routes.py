@@ -15,6 +15,7 @@ from service.web.dependencies import ServicesDep
 from service.web.pages.benchmarks import filters
 from service.web.pages.layout import page
 from service.web.pages.levels.index import levels
+from service.web.pages.shared import saved
 
 router = APIRouter(include_in_schema=False)
 _LONGEST_PUSHED = 4_000
@@ -55,7 +56,7 @@ def benchmarks_csv(request: Request, services: ServicesDep) -> Response:
     chosen = filters.parse(services.engine, request.query_params.multi_items())
     header, lines = _csv(services.engine)
     found = (lines[entry.id] for entry in filters.entries(index, chosen))
-    return Response(header + "".join(found), media_type="text/csv; charset=utf-8")
+    return saved.table(header + "".join(found), services.engine)
 
 
 @cached_per_state

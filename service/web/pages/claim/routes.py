@@ -102,7 +102,7 @@ def figures(request: Request, services: ServicesDep) -> Response:
 def drawn(name: str, form: str, request: Request, services: ServicesDep) -> Response:
     """Give one figure of a result as SVG or PNG, or its rows as CSV."""
     page_of = view.shown(services.engine, _checked(services, _address(request, services)))
-    return saved.answer(saved.one_of(view.pictures(page_of), name), form)
+    return saved.answer(saved.one_of(view.pictures(page_of), name), form, services.engine)
 
 
 @router.get("/claim.{form}")

@@ -40,7 +40,7 @@ def heatmap(request: Request, services: ServicesDep) -> Response:
 @router.get("/coverage.{form}")
 def drawn(form: str, request: Request, services: ServicesDep) -> Response:
     """Return the counts of the page with the same parameters as SVG, PNG or CSV."""
-    return saved.answer(view.picture_of(_grid(request, services)[1]), form)
+    return saved.answer(view.picture_of(_grid(request, services)[1]), form, services.engine)
 
 
 def _grid(request: Request, services: Services) -> tuple[tuple[str, str], Grid]:

@@ -243,7 +243,7 @@ def evidence_drawn(name: str, form: str, request: Request, services: ServicesDep
     words = dimensions.dimensions(services.engine)
     plots, here = measured.shown(services.engine, found), measured.here(services.engine, found)
     drawn = measured.pictures(words, plots, here.plot, _called(found))
-    return saved.answer(saved.one_of(drawn, name), form)
+    return saved.answer(saved.one_of(drawn, name), form, services.engine)
 
 
 def _called(found: Risk) -> str:
@@ -259,16 +259,17 @@ def table(name: str, request: Request, services: ServicesDep) -> Response:
     """Give the matrix, the groups of benchmarks, or the rows of a figure as CSV."""
     case = _case(_address(request, services), services)
     if name not in _TABLES:
-        return saved.answer(saved.one_of(_pictures(view.shown(services.engine, case)), name), "csv")
+        figures = _pictures(view.shown(services.engine, case))
+        return saved.answer(saved.one_of(figures, name), "csv", services.engine)
     rows = _TABLES[name](case.answer().summary)
-    return Response(csv_text(rows), media_type="text/csv; charset=utf-8")
+    return saved.table(csv_text(rows), services.engine)
 
 
 @router.get("/fit/{name}.{form}")
 def drawn(name: str, form: str, request: Request, services: ServicesDep) -> Response:
     """Give a figure of the result as SVG or PNG."""
     shown = view.shown(services.engine, _case(_address(request, services), services))
-    return saved.answer(saved.one_of(_pictures(shown), name), form)
+    return saved.answer(saved.one_of(_pictures(shown), name), form, services.engine)
 
 
 def _pictures(shown: view.ShownFit) -> dict[str, saved.Picture]:

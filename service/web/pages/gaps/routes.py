@@ -9,6 +9,7 @@ from service.common.problems import NotFound
 from service.decomposition import ledger
 from service.ontology.labels import definition, label
 from service.records import flags
+from service.store.port import Engine
 from service.web.dependencies import ServicesDep
 from service.web.linked_data.descriptions import base_of
 from service.web.pages.gaps import gap as gap_view
@@ -39,14 +40,16 @@ def gaps_page(request: Request, services: ServicesDep) -> Response:
 def gaps_csv(request: Request, services: ServicesDep) -> Response:
     """Return the rows that the page with the same filters shows."""
     found = gap_list.listed(services.engine, request.query_params)
-    return _table(csv_text(gap_list.rows(services.engine, found.every), gap_list.COLUMNS))
+    rows = gap_list.rows(services.engine, found.every)
+    return saved.table(csv_text(rows, gap_list.COLUMNS), services.engine)
 
 
 @router.get("/gaps.{form}")
 def gaps_drawn(form: str, request: Request, services: ServicesDep) -> Response:
     """Return the dots of the page with the same filters as SVG or PNG."""
     found = gap_list.listed(services.engine, request.query_params)
-    return saved.answer(picture_of_overview(overview(services.engine, found.every)), form)
+    drawn = picture_of_overview(overview(services.engine, found.every))
+    return saved.answer(drawn, form, services.engine)
 
 
 @router.get("/gaps/ledger")
@@ -68,9 +71,9 @@ def gap_page(ident: str, request: Request, services: ServicesDep) -> Response:
     name, suffix = split_suffix(ident, saved.FORMS)
     shown = gap_view.shown(services.engine, name, request.query_params.get("unit"))
     if suffix == "csv":
-        return _table(_csv(shown))
+        return saved.table(_csv(shown), services.engine)
     if suffix:
-        return _drawn(shown, request.query_params.get("breakdown"), suffix)
+        return _drawn(shown, request.query_params.get("breakdown"), suffix, services.engine)
     context = {
         "shown": shown,
         "gap": shown.gap,
@@ -84,13 +87,13 @@ def gap_page(ident: str, request: Request, services: ServicesDep) -> Response:
     return page(request, "pages/gaps/gap.html", context)
 
 
-def _drawn(shown: GapPage, breakdown: str | None, suffix: str) -> Response:
+def _drawn(shown: GapPage, breakdown: str | None, suffix: str, engine: Engine) -> Response:
     drawn = picture_of(shown, breakdown)
     if drawn is None:
         raise NotFound(
             f"Nothing of the gap {shown.gap.id!r} is drawn: it has no scores on a scale."
         )
-    return saved.answer(drawn, suffix)
+    return saved.answer(drawn, suffix, engine)
 
 
 def _csv(shown: GapPage) -> str:
@@ -98,7 +101,3 @@ def _csv(shown: GapPage) -> str:
     sources = "; ".join(f"{s.url} {s.locator or ''}".strip() for s in gap.sources)
     extra = {"gap": gap.id, "verification": gap.verification, "sources": sources}
     return csv_text(numbers.rows(shown.breakdowns, extra))
-
-
-def _table(text: str) -> Response:
-    return Response(text, media_type=f"{saved.CSV}; charset=utf-8")

@@ -13,6 +13,7 @@ from service.web.pages.benchmark import measured_gaps
 from service.web.pages.layout import page
 from service.web.pages.levels import index, view
 from service.web.pages.levels.index import LEVELS, Level
+from service.web.pages.shared import saved
 
 router = APIRouter(include_in_schema=False)
 _WORDS = {
@@ -33,7 +34,7 @@ def add(level: Level) -> None:
 
     def as_csv(request: Request, services: ServicesDep) -> Response:
         found = index.find(services.engine, level, request.query_params)
-        return Response(csv_text(index.rows(found)), media_type="text/csv; charset=utf-8")
+        return saved.table(csv_text(index.rows(found)), services.engine)
 
     def one(ident: str, request: Request, services: ServicesDep) -> Response:
         parameters.only(request.query_params, (), "This address")

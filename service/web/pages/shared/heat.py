@@ -6,6 +6,8 @@ from html import escape
 from math import ceil
 from textwrap import shorten, wrap
 
+from service.web.pages.shared.picture import described
+
 _LEFT, _HEAD, _ROW, _FOOT = 330, 270, 56, 90
 _LEAST, _SQUARE = 1200, 128
 """Pixels: the least width of a picture, and the width of a square in it."""
@@ -52,8 +54,8 @@ def shade(count: int, most: int) -> int:
     return ceil(SHADES * count / most) if count else 0
 
 
-def heat_svg(picture: HeatPicture) -> str:
-    """Return a picture as a file of its own."""
+def heat_svg(picture: HeatPicture, about: str = "") -> str:
+    """Return a picture as a file of its own; `about` stands in it and is not drawn."""
     width = max(_LEAST, _LEFT + len(picture.columns) * _SQUARE + 130)
     height = _HEAD + len(picture.rows) * _ROW + _FOOT
     size = f'width="{width}" height="{height}"'
@@ -61,7 +63,7 @@ def heat_svg(picture: HeatPicture) -> str:
     return "".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {size}>',
-            f"<title>{escape(picture.title)}</title><style>{_STYLE}</style>",
+            f"<title>{escape(picture.title)}</title>{described(about)}<style>{_STYLE}</style>",
             f'<rect {size} fill="#fff"/>',
             *(_text(40, 60 + 44 * i, line, "title") for i, line in enumerate(title)),
             *_heads(picture.columns),

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from struct import pack
 from textwrap import wrap
+from zlib import crc32
 
 import resvg_py
 
@@ -84,8 +86,16 @@ def brief(interval: str) -> str:
 _USUAL = f"{percent(LEVEL)} CI "
 
 
-def svg(picture: PlotPicture) -> str:
-    """Return a picture as a file of its own, at least of the shape in which links are shown."""
+def described(about: str) -> str:
+    """Return what an SVG says of itself beside its title; nothing for nothing."""
+    return f"<desc>{escape(about)}</desc>" if about else ""
+
+
+def svg(picture: PlotPicture, about: str = "") -> str:
+    """Return a picture as a file of its own, at least of the shape in which links are shown.
+
+    `about` stands in it and is not drawn.
+    """
     title = _lines(picture.title, 40, WIDTH - 2 * _LABEL, 2)
     top = 70 + len(title) * 50 + _HEAD
     rows = picture.rows[:MOST_ROWS]
@@ -95,7 +105,7 @@ def svg(picture: PlotPicture) -> str:
     size = f'width="{WIDTH}" height="{height}"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" {size}>',
-        f"<title>{escape(picture.title)}</title><style>{_STYLE}</style>",
+        f"<title>{escape(picture.title)}</title>{described(about)}<style>{_STYLE}</style>",
         f'<rect {size} fill="#fff"/>',
         *(_text(_LABEL, 80 + i * 50, line, "title") for i, line in enumerate(title)),
         *_axis(picture, top, len(rows)),
@@ -108,10 +118,13 @@ def svg(picture: PlotPicture) -> str:
 
 
 @lru_cache(maxsize=64)
-def png(drawn: str) -> bytes:
-    """Return a picture as PNG, drawn with the typeface of the pages and no other."""
+def png(drawn: str, about: str = "") -> bytes:
+    """Return a picture as PNG, drawn with the typeface of the pages and no other.
+
+    `about` becomes its text `Source`, which viewers show among the properties of a file.
+    """
     font = str(inside("web", "static", "fonts", "source-sans-3-latin.ttf"))
-    return bytes(
+    points = bytes(
         resvg_py.svg_to_bytes(
             svg_string=drawn,
             skip_system_fonts=True,
@@ -119,6 +132,17 @@ def png(drawn: str) -> bytes:
             sans_serif_family="Source Sans 3",
         )
     )
+    return points[:_PNG_HEAD] + _text_chunk("Source", about) + points[_PNG_HEAD:]
+
+
+_PNG_HEAD = 33
+"""Bytes of the signature of a PNG and of its first chunk, after which a text may stand."""
+
+
+def _text_chunk(keyword: str, words: str) -> bytes:
+    """Return a text of a PNG (section 11.3.3.2 of its specification); nothing for no words."""
+    data = b"tEXt" + keyword.encode("latin-1") + b"\0" + words.encode("latin-1", "replace")
+    return pack(">I", len(data) - 4) + data + pack(">I", crc32(data)) if words else b""
 
 
 @lru_cache(maxsize=1)

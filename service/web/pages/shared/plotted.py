@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from service.web.dependencies import services
 from service.web.pages.layout import page
 from service.web.pages.shared import saved
 from service.web.pages.shared.picture import PlotPicture
@@ -22,5 +23,5 @@ def answer(
     Raises `NotFound` for the plot of a page that has none.
     """
     if form:
-        return saved.answer(drawn, form)
+        return saved.answer(drawn, form, services(request).engine)
     return page(request, template, {**shown, "drawn": drawn})

@@ -11,10 +11,12 @@ from service.bibliography.formats import escaped
 from service.common.csv_tables import csv_text
 from service.common.negotiation import choose
 from service.common.problems import NotFound
-from service.ingest.seeding import DataRelease
+from service.ingest.seeding import DataRelease, stored_release
+from service.store.port import Engine
 from service.web.pages.shared import picture
 from service.web.pages.shared.heat import HeatPicture, heat_svg
 from service.web.pages.shared.picture import PlotPicture
+from service.web.responses import RELEASE
 
 Picture = PlotPicture | HeatPicture
 """A figure as it is saved: a plot of rows, or a table of counts."""
@@ -92,19 +94,35 @@ def one_of(drawn: Mapping[str, Picture], name: str) -> Picture:
 def inside_page(drawn: Picture) -> Iterator[tuple[str, str]]:
     """Yield the forms of a figure as addresses that hold all of it, since nothing is stored."""
     for form, media in (("SVG", SVG), ("PNG", PNG), ("CSV", CSV)):
-        text = base64.b64encode(bytes(answer(drawn, form.lower()).body)).decode()
+        text = base64.b64encode(bytes(answer(drawn, form.lower(), None).body)).decode()
         yield form, f"data:{media};base64,{text}"
 
 
-def answer(drawn: Picture | None, form: str) -> Response:
+def answer(drawn: Picture | None, form: str, engine: Engine | None) -> Response:
     """Return a figure in the form of a suffix. Raises `NotAcceptable` for another one.
 
-    Raises `NotFound` where nothing is drawn.
+    Picture and answer name the data release of the store, if the figure is of one. Raises
+    `NotFound` where nothing is drawn.
     """
     if drawn is None:
         raise NotFound("Nothing of this is drawn: no figure is a difference in points.")
     media = choose(None, FORMS, form)
     if media == CSV:
-        return Response(csv_text(drawn.table()), media_type=f"{CSV}; charset=utf-8")
-    text = heat_svg(drawn) if isinstance(drawn, HeatPicture) else picture.svg(drawn)
-    return Response(text if media == SVG else picture.png(text), media_type=media)
+        return table(csv_text(drawn.table()), engine)
+    about = f"EvalGap, data release {found.short}" if (found := _release(engine)) else ""
+    text = heat_svg(drawn, about) if isinstance(drawn, HeatPicture) else picture.svg(drawn, about)
+    content = text if media == SVG else picture.png(text, about)
+    return Response(content, headers=_headers(engine), media_type=media)
+
+
+def table(text: str, engine: Engine | None) -> Response:
+    """Return what a page shows as CSV; the answer names the data release of the store."""
+    return Response(text, headers=_headers(engine), media_type=f"{CSV}; charset=utf-8")
+
+
+def _release(engine: Engine | None) -> DataRelease | None:
+    return stored_release(engine) if engine else None
+
+
+def _headers(engine: Engine | None) -> dict[str, str]:
+    return {RELEASE: found.short} if (found := _release(engine)) else {}

@@ -10,6 +10,7 @@ from service.common.csv_tables import csv_text
 from service.store.port import Engine
 from service.web.dependencies import Services, ServicesDep
 from service.web.pages.layout import page
+from service.web.pages.shared import saved
 from service.web.pages.shared.listing import ListedThing, Narrowed, Shown, ThingList, narrowed
 
 Given = Iterable[tuple[str, str]]
@@ -48,7 +49,7 @@ class ListRoutes(Generic[Shown]):
     def table(self, request: Request, services: ServicesDep) -> Response:
         """Return the things that the same address shows, on all its pages, as CSV."""
         rows = [self.csv_row(thing) for thing in self._found(request, services).every]
-        return Response(csv_text(rows), media_type="text/csv; charset=utf-8")
+        return saved.table(csv_text(rows), services.engine)
 
     def _found(self, request: Request, services: Services) -> Narrowed[Shown]:
         given = self.today(services.engine, request.query_params.multi_items())

@@ -15,7 +15,7 @@ from service.web.linked_data.descriptions import base_of
 from service.web.pages.gaps.picture import picture_of
 from service.web.pages.home import view as home
 from service.web.pages.layout import INDEX
-from service.web.pages.shared import picture
+from service.web.pages.shared import picture, saved
 
 router = APIRouter(include_in_schema=False)
 
@@ -74,4 +74,4 @@ def share(services: ServicesDep) -> Response:
     drawn = picture_of(shown.page) if shown else None
     if drawn is None:
         raise NotFound("The store does not hold the gap that the home page shows.")
-    return Response(picture.png(picture.svg(drawn)), media_type="image/png")
+    return saved.answer(drawn, "png", services.engine)
