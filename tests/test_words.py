@@ -133,3 +133,15 @@ def test_a_refused_word_is_named_with_its_replacement() -> None:
         "service/made_up.py:2: wanted; write: request, requested",
         "service/made_up.py:3: AskedTwice; write: request, query, question",
     ]
+
+
+_COUNTED = re.compile(r"(?<!of )\{\{[^{}]*\| ?(?:counted|length) ?\}\} [a-z]{3,}s\b")
+
+
+def test_a_count_in_a_template_has_the_word_for_one_as_well() -> None:
+    found = [
+        f"{path.name}: {match.group()}"
+        for path in sorted((ROOT / "service" / "web").rglob("*.html"))
+        for match in _COUNTED.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert found == [], "write {{ … | plural('item', 'items') }}"

@@ -352,15 +352,17 @@ def _noticed(found: Instances, name: str, declared: Any = None) -> list[RecordPr
     strange = [raw for raw in found.interactions if raw not in {*VALUES, HINTED}]
     broken = ", ".join(found.broken)
     odd = {
-        f"{found.broken.total()} lines of {name} cannot be read and are not counted.": broken,
-        f"{found.foreign} lines of {name} belong to another run and are not counted.": (
+        f"Of the lines of {name}, {found.broken.total()} could not be read and will not count.": (
+            broken
+        ),
+        f"Of the lines of {name}, {found.foreign} came from another run and will not count.": (
             str(found.foreign) if found.foreign else ""
         ),
-        f"{found.errors} lines of {name} report an error, and their scores are not counted.": (
+        f"Of the lines of {name}, {found.errors} reported an error; their scores will not count.": (
             str(found.errors) if found.errors else ""
         ),
         f"{name} has an interaction type that the schema does not know.": ", ".join(strange),
-        f"{name} has {found.rows} instances, but the run declares another number.": (
+        f"{name} has another number of instances ({found.rows}) than the run declares.": (
             str(declared) if isinstance(declared, int) and declared != found.rows else ""
         ),
     }

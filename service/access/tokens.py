@@ -22,6 +22,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from service.access.times import now
+from service.common.os_words import os_words
 from service.common.problems import BadRequest, BadSetting, Conflict, FileUnusable, NotFound
 
 SHORTEST = 16
@@ -205,7 +206,7 @@ def _opened(file: Path) -> sqlite3.Connection:
 
 
 def _broken(file: Path, error: sqlite3.DatabaseError) -> FileUnusable:
-    return FileUnusable(f"The file of tokens {file} cannot be used: {error}.")
+    return FileUnusable(f"The file of tokens {file} cannot be used: {os_words(error)}.")
 
 
 def _hash(secret: str) -> bytes:

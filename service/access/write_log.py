@@ -22,6 +22,7 @@ from uuid import uuid4
 
 from service.access.admission import Caller
 from service.common.json_types import Fields
+from service.common.os_words import os_words
 from service.common.problems import DiskFull, FileUnusable, Problem
 
 Ending = Literal["stored", "unchanged", "refused", "failed", "cancelled", "not stored", "unknown"]
@@ -325,7 +326,8 @@ def _read(file: Path) -> sqlite3.Connection:
 
 def _unusable(file: Path, error: Exception) -> Problem:
     return DiskFull.of(error, file) or FileUnusable(
-        f"The log of writes {file} cannot be used ({error}). Without it nothing is written."
+        f"The log of writes {file} cannot be used ({os_words(error)}). "
+        "Without it nothing is written."
     )
 
 

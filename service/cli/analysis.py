@@ -10,6 +10,7 @@ from rich.table import Table
 from service.cli.console import out
 from service.cli.printed import Report, document, then
 from service.cli.shared import StoreOption, fail, opened, settings_of
+from service.common.digits import plural
 from service.store.port import Engine
 
 if TYPE_CHECKING:
@@ -151,8 +152,9 @@ def _overview(found: Mapping[str, Any]) -> Table:
     """Return a row per benchmark: its counts, and its verdict on each dimension."""
     total, shown = found["total"], len(found["benchmarks"])
     of = f" of {', '.join(found['domains'])}" if found["domains"] else ""
+    counted = f"{plural(total, 'benchmark', 'benchmarks')}{of}, {shown} shown"
     table = Table(
-        title=f"{found['deployment']['title']}: {total} benchmarks{of}, {shown} shown",
+        title=f"{found['deployment']['title']}: {counted}",
         caption=_below(found),
         title_justify="left",
         caption_justify="left",

@@ -19,6 +19,7 @@ from loaders.model import STANDINGS
 from loaders.reading.files import count, printable, raw_records, raw_stream
 from loaders.reading.no_card import EVERYTHING, Choice
 from loaders.registry import documents
+from service.common.digits import plural
 from service.common.interrupts import Interrupt
 from service.common.problems import BadRequest, NotFound
 from service.ingest.report import ImportReport, Outcome, State
@@ -107,8 +108,9 @@ class ImportRun:
                 self._show(outcome)
         self._sum_up()
         if kept is not None and kept.unkept:
+            records = plural(kept.unkept, "record", "records")
             _say(
-                f"The bytes of {kept.unkept} records set aside were too many to be kept (set "
+                f"The bytes of {records} set aside were too many to be kept (set "
                 "EVALGAP_MAX_SET_ASIDE_BYTES, or run evalgap set-aside forget); their reasons are."
             )
         if self._stop.signum:
@@ -218,7 +220,8 @@ def _summary(tally: ImportReport, seconds: float) -> None:
     for level in tally.coverage:
         out.print(_coverage(tally, level))
     total = sum(tally.states.values())
-    out.print(f"{total} records in {seconds:.1f} s ({total / max(seconds, 1e-9):.0f} records/s)")
+    rate = f"{total / max(seconds, 1e-9):.0f} a second"
+    out.print(f"{plural(total, 'record', 'records')} in {seconds:.1f} s ({rate})")
 
 
 def _what_became(tally: ImportReport) -> Table:

@@ -58,9 +58,10 @@ from service.cli.shared import (
     settings_of,
     storing,
 )
-from service.common.digits import first_of
+from service.common.digits import first_of, plural
 from service.common.doors import command_line, served
 from service.common.garbage import collect_rarely
+from service.common.os_words import os_words
 from service.common.problems import AddressInUse, Problem
 from service.common.resources import VERSION
 from service.common.settings import Settings
@@ -102,7 +103,7 @@ def main(arguments: list[str] | None = None, whose: object = PROGRAM) -> None:
     except BrokenPipeError:
         raise
     except (OSError, sqlite3.Error) as error:
-        problem = fault(error, "the files of EvalGap") or Problem(f"{error}.")
+        problem = fault(error, "the files of EvalGap") or Problem(f"{os_words(error)}.")
     else:
         return
     err.print(f"evalgap: {problem.detail}", markup=False, highlight=False)
@@ -385,7 +386,7 @@ def load(
     with closing(open_engine(settings)) as engine, logged(settings, engine, "load", file) as write:
         count = dump.load(engine, data)
         write.note(differences({}, sizes(engine)))
-    said(form, f"{count:,} statements are loaded", statements=count)
+    said(form, f"{plural(count, 'statement is', 'statements are')} loaded", statements=count)
     then(form, "serve")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from service.common.digits import first_of
+from service.common.digits import first_of, plural
 from service.measurement.cards import CardBeside
 from service.measurement.describe import LogDescription, ScoreDescription
 from service.measurement.result import ReportedBeside
@@ -18,7 +18,7 @@ def description_lines(found: LogDescription) -> Iterator[str]:
     if found.task or found.system:
         yield f"Task {found.task} {found.task_version or ''}".rstrip() + f", {found.system}{roles}"
     of = f" of {found.expected}" if found.expected not in {None, found.runs} else ""
-    yield f"{found.runs}{of} runs: {found.items} items, epochs: {found.epochs}"
+    yield f"{found.runs}{of} runs: {plural(found.items, 'item', 'items')}, epochs: {found.epochs}"
     for score in found.scores:
         yield from _score(score)
     yield f"--id: {first_of([*found.ids], _SHOWN) or 'none'}"

@@ -20,6 +20,7 @@ from service.cli.shared import (
     settings_of,
     storing,
 )
+from service.common.digits import plural
 from service.common.settings import Settings
 from service.ingest.pipeline import ingest
 from service.ingest.report import UNRECOGNISED
@@ -146,7 +147,7 @@ def export(
         rows = [row for entry in kept.entries(ids or []) for row in _exported(entry, kept, folder)]
     (folder / "reasons.csv").write_text(csv_text(rows), "utf-8", newline="")
     number = len({row["id"] for row in rows})
-    words = f"{folder} holds {number} records and reasons.csv"
+    words = f"{folder} holds {plural(number, 'record', 'records')} and reasons.csv"
     said(form, words, folder=str(folder), records=number)
 
 

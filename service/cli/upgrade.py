@@ -13,7 +13,7 @@ from loaders.mapping.iris import BASE
 from service.cli.console import err, out
 from service.cli.printed import TextJson, document, then
 from service.cli.shared import StoreOption, fail, gated, logged, settings_of
-from service.common.digits import first_of
+from service.common.digits import first_of, plural
 from service.common.settings import Settings
 from service.ingest.upgrade import UpgradeReport
 from service.ingest.upgrade import upgrade as upgraded
@@ -146,9 +146,12 @@ def _print(report: UpgradeReport, *, dry_run: bool) -> None:
         out.print(f"The store {done} from ontology {report.before} to {report.after}")
         _count("shipped records in a new version", report.renewed)
         _count("records shipped since", report.added)
-        out.print(f"  {len(report.moved)} records in a new version with the codes of today")
+        moved = plural(report.moved, "record", "records")
+        out.print(f"  {moved} in a new version with the codes of today")
         if report.renamed:
-            out.print(f"  {len(report.renamed)} records of 0.1 under the names of today:")
+            out.print(
+                f"  {plural(report.renamed, 'record', 'records')} of 0.1 under the names of today:"
+            )
             out.print(f"    {first_of(report.renamed, _SHOWN)}", soft_wrap=True)
     for code, number in sorted(report.codes.items()):
         out.print(f"    {_short(code)} is {_named(replacements()[code])}: {number}")

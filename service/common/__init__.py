@@ -13,6 +13,7 @@ __all__ = [
     "json_types",
     "json_values",
     "negotiation",
+    "os_words",
     "parameters",
     "problems",
     "public_url",

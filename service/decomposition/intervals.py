@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loaders.model import INDEPENDENT
+from service.common.digits import plural
 from service.decomposition.bootstrap import MANY, Floats, cluster_means, cluster_sums, item_means
 from service.decomposition.scores import Items, Scores
 
@@ -243,7 +244,7 @@ class ResampledScores:
             return
         found, caution, many = jackknife_t(*self._clusters, row), None, self._clustered(row)
         if many <= FEW_CLUSTERS:
-            caution = f"too few to carry this interval: {many} clusters"
+            caution = f"too few to carry this interval: {plural(many, 'cluster', 'clusters')}"
         elif name := self.hinge(row):
             caution = f"too few to carry this interval: it hangs on the cluster {name}"
         if found is not None:

@@ -24,6 +24,7 @@ from loaders.reading.no_card import EVERYTHING, Choice
 from service.access import Caller, Ending, Intent, WriteLog
 from service.common.fair_lock import FairLock
 from service.common.json_types import Fields
+from service.common.os_words import os_words
 from service.common.problems import Conflict, NotFound, Problem
 from service.ingest import written
 from service.ingest.pipeline import ingest
@@ -274,7 +275,7 @@ class ImportJobs:
             self._import(job)
         except Exception as error:  # noqa: BLE001 - else the thread ends, and with it every import
             problem = error if isinstance(error, Problem) else fault(error, self._folder)
-            said = str(error) if isinstance(error, OSError) else _UNFORESEEN
+            said = os_words(error) if isinstance(error, OSError) else _UNFORESEEN
             job.error = problem.detail if problem else said
             _LOG.exception("import %s failed", job.id)
             self._end(job, "failed")

@@ -17,6 +17,7 @@ from typing_extensions import TypedDict
 from loaders.mapping.iris import EGAP, PROV, PROVENANCE, path_below, series_iri
 from loaders.model import Match, Plan
 from service.access import LogEntry
+from service.common.digits import plural
 from service.common.problems import Conflict
 from service.ingest import merging
 from service.ingest.provenance import activity_iri
@@ -84,7 +85,8 @@ class Undoing:
 
     def sentence(self) -> str:
         """Return in words what it does."""
-        return f"{len(self.gone):,} records go, {len(self.back):,} are as before"
+        gone = plural(self.gone, "record goes", "records go")
+        return f"{gone}, {plural(self.back, 'is', 'are')} as before"
 
 
 def undoing(engine: Engine, ident: str) -> Undoing:

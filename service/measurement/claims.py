@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from service.common.digits import first_of
+from service.common.digits import first_of, plural
 from service.common.problems import BadParameter
 from service.decomposition.scores import dimensions as words_of
 from service.measurement.differences import PARTS, TEXTS, RungRun
@@ -251,7 +251,9 @@ def _inputs(dimension: str, seen: StepEvidence) -> Iterator[ClaimFinding]:
         )
         if seen.same_input:
             yield ClaimFinding(
-                "consistent", f"{seen.same_input} items did not change, which dilutes the loss."
+                "consistent",
+                f"{plural(seen.same_input, 'item', 'items')} did not change, "
+                "which dilutes the loss.",
             )
     elif seen.texts_differ:
         yield ClaimFinding(

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from loaders.logs import LogError
+from service.common.digits import plural
 from service.common.problems import BadParameter, BadRequest
 from service.common.resources import VERSION
 from service.decomposition.intervals import LEVEL
@@ -201,7 +202,9 @@ def _refuse_errors(logs: Sequence[LogScores], options: MeasureOptions, findings:
         return
     for log in logs:
         if count := log.count(pairing.ERROR):
-            findings.refuse(f"{log.name}: {count} runs ended with an error.", None)
+            findings.refuse(
+                f"{log.name}: {plural(count, 'run', 'runs')} ended with an error.", None
+            )
 
 
 def _refuse_alike(

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from loaders.model import Step
+from service.common.digits import plural
 from service.common.problems import BadRequest, Conflict
 from service.decomposition.intervals import ScoreInterval
 from service.ingest import alone
@@ -187,7 +188,7 @@ def _flow(found: GapMeasurement, part: MeasuredStep) -> dict[str, int]:
 def _data(found: GapMeasurement, ends: tuple[MeasuredRung, MeasuredRung]) -> str:
     tasks = " and ".join(dict.fromkeys(rung.task for rung in ends))
     logs = " and ".join(dict.fromkeys(rung.source.name for rung in ends))
-    return f"{found.pairing.items} items of {tasks}, logs {logs}"
+    return f"{plural(found.pairing.items, 'item', 'items')} of {tasks}, logs {logs}"
 
 
 def _notes(found: GapMeasurement, part: MeasuredStep) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from service.common.digits import plural
 from service.decomposition.diagnostics import NARROW
 from service.measurement.assembled import Comparison
 from service.measurement.result import MeasuredPairing, MeasuredRung, MeasuredStep
@@ -26,8 +27,8 @@ def warnings(
     yield from _about_runs(rungs)
     if len(work.items.ids) < NARROW:
         yield (
-            f"{len(work.items.ids)} items are few (below {NARROW}): intervals are likely too "
-            "narrow."
+            f"{plural(work.items.ids, 'item is', 'items are')} few (below {NARROW}): "
+            "intervals are likely too narrow."
         )
     yield from _about_intervals(steps)
     if work.own_cluster:

@@ -10,6 +10,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
+from service.common.os_words import os_words
 from service.common.problems import DiskFull, Problem, StoreDamaged
 
 _DAMAGED = (
@@ -42,7 +43,7 @@ def fault(error: Exception, where: object) -> Problem | None:
     """Return the problem that an error of the engine or the system is; None for no such."""
     if full := DiskFull.of(error, where):
         return full
-    words = " ".join(str(error).split())
+    words = " ".join(os_words(error).split())
     if isinstance(error, (RuntimeError, OSError)) and any(w in words for w in _DAMAGED):
         return StoreDamaged(
             f"The store in {where} cannot be read or written: {words[:200]}. Stop the service and "

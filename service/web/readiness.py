@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
 
+from service.common.os_words import os_words
 from service.common.problems import Busy, DiskFull, Problem, WorkTimeout
 from service.sandbox import Confinement, probe
 from service.store.port import Engine, Limits, Query
@@ -53,7 +54,7 @@ class Readiness:
             except Problem as problem:
                 found[name] = problem
             except OSError as error:
-                found[name] = Problem(f"{error}.")
+                found[name] = Problem(f"{os_words(error)}.")
         return found
 
     def close(self) -> None:

@@ -97,6 +97,10 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "absent.nq" in done.stderr
     assert not (tmp_path / "store").exists()
+    nowhere = tmp_path / "absent" / "table.csv"
+    done = command(tmp_path / "store", "template", nowhere)
+    assert done.returncode == 2
+    assert done.stderr.split() == f"evalgap: No such file or directory: '{nowhere}'.".split()
 
 
 FOREIGN = """

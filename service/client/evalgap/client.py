@@ -1,5 +1,6 @@
 """The clients of a service, and a graph that is open here: the same methods, from `calls`."""
 
+import re
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import update_wrapper
 from inspect import Parameter, signature
@@ -271,6 +272,7 @@ def _read(call: Call[T], answer: httpx2.Response) -> T:
     raise problem
 
 
+_ERRNO = re.compile(r"\[Errno -?\d+\] ")
 _NOT_OURS = (ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError)
 """What reading meets in an answer that is none of ours: no JSON, or JSON of another shape."""
 
@@ -280,4 +282,5 @@ def _unanswered(
 ) -> NoAnswerError:
     if isinstance(error, httpx2.TimeoutException):
         return NoAnswerError(f"{http.base_url} did not answer in time.", timed_out=True)
-    return NoAnswerError(f"{http.base_url} cannot be reached ({error}).", timed_out=False)
+    words = _ERRNO.sub("", str(error))
+    return NoAnswerError(f"{http.base_url} cannot be reached ({words}).", timed_out=False)

@@ -9,6 +9,7 @@ from typing import Any
 from loaders.contract import shorten
 from loaders.mapping.iris import path_below
 from loaders.model import Record, whole_number
+from service.common.digits import plural
 from service.common.problems import Problem
 from service.ingest.report import Outcome, RecordChange, as_json
 from service.ingest.sources.registry import SeenRecords, Source
@@ -135,14 +136,14 @@ class Drift:
         for lines in sorts:
             yield from (f"  {line}" for line in lines[:most])
             if len(lines) > most:
-                yield f"  and {len(lines) - most:,} more lines (--json)"
+                yield f"  and {plural(len(lines) - most, 'more line', 'more lines')} (--json)"
 
 
 def _lines(revised: Revised) -> Iterator[str]:
     yield f"revised: {revised.record}, replaces {revised.replaces}"
     yield from (f"  {change.sentence()}" for change in revised.fields[:_FIELDS])
     if len(revised.fields) > _FIELDS:
-        yield f"  and {len(revised.fields) - _FIELDS:,} more fields (--json)"
+        yield f"  and {plural(len(revised.fields) - _FIELDS, 'more field', 'more fields')} (--json)"
 
 
 def _revised(engine: Engine, record: Record, change: RecordChange) -> Revised:

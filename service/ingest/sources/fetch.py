@@ -25,6 +25,7 @@ import httpx2
 
 from loaders.model import whole_number
 from loaders.reading.spool import Allowance, InputTooLarge, pieces
+from service.common.os_words import os_words
 from service.common.problems import BadRequest, NotFetched
 from service.common.resources import VERSION
 from service.ingest.sources.addresses import not_public, url_of
@@ -214,7 +215,9 @@ def _unpack(file: Path) -> None:
         with open_gzip(packed) as stream:
             _write(file, pieces(stream, Allowance(packed.stat().st_size)))  # type: ignore[arg-type]
     except (EOFError, OSError, zlib.error, InputTooLarge) as error:
-        raise NotFetched(f"What the server packed cannot be unpacked: {error}.") from error
+        raise NotFetched(
+            f"What the server packed cannot be unpacked: {os_words(error)}."
+        ) from error
     packed.unlink()
 
 
@@ -238,7 +241,7 @@ def _named() -> Iterator[None]:
         words = str(error) or "no answer"
         raise NotFetched(f"The server was too slow: {words}.") from error
     except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
-        raise NotFetched(f"The connection failed: {error}.") from error
+        raise NotFetched(f"The connection failed: {os_words(error)}.") from error
 
 
 class _Network(httpcore2.NetworkBackend):
@@ -313,7 +316,8 @@ def _resolved(host: str, port: int, seconds: float) -> list[str]:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            answer.set_exception(httpcore2.ConnectError(f"{host} is not known ({error})"))
+            words = f"{host} is not known ({os_words(error)})"
+            answer.set_exception(httpcore2.ConnectError(words))
         else:
             answer.set_result(list(dict.fromkeys(str(info[4][0]) for info in found)))
 

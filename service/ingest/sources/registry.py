@@ -17,6 +17,7 @@ from typing import Any, Self
 from uuid import uuid4
 
 from loaders.reading.no_card import EVERYTHING, Choice
+from service.common.os_words import os_words
 from service.common.problems import BadRequest, Conflict, FileUnusable, NotFound
 from service.ingest.sources.addresses import check_literal, url_of
 from service.ingest.sources.fetch import Validators
@@ -103,7 +104,8 @@ class Sources:
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.executescript(_TABLES)
         except (OSError, sqlite3.DatabaseError) as error:
-            raise FileUnusable(f"The file of sources {file} cannot be used ({error}).") from error
+            words = f"The file of sources {file} cannot be used ({os_words(error)})."
+            raise FileUnusable(words) from error
 
     def __enter__(self) -> Self:
         """Return the sources themselves."""

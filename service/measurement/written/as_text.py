@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from loaders.reading.files import printable
+from service.common.digits import plural
 from service.decomposition.intervals import PLURAL, ScoreInterval
 from service.measurement.result import (
     GapMeasurement,
@@ -79,7 +80,9 @@ def _row(rung: MeasuredRung) -> tuple[str, ...]:
         f"{rung.task} {rung.task_version or ''}".rstrip(),
         f"{rung.system}{roles}",
         rung.score,
-        f"{rung.runs} runs, {rung.items} items{f', {lost} without score' if lost else ''}",
+        plural(rung.runs, "run", "runs")
+        + f", {plural(rung.items, 'item', 'items')}"
+        + (f", {lost} without score" if lost else ""),
         f"{rung.value:.2f}",
     )
 
@@ -87,11 +90,11 @@ def _row(rung: MeasuredRung) -> tuple[str, ...]:
 def _paired(found: GapMeasurement) -> str:
     pairing = found.pairing
     many = "both" if len(found.rungs) == _BOTH else f"all {len(found.rungs)}"
-    words = f"{pairing.items} items in {many}, named by {pairing.id}"
+    words = f"{plural(pairing.items, 'item', 'items')} in {many}, named by {pairing.id}"
     if pairing.targets_known is not None:
         words += f"; targets agree in {pairing.same_target} of {pairing.targets_known}"
     if pairing.cluster:
-        words += f"; {pairing.clusters} clusters by {pairing.cluster}"
+        words += f"; {plural(pairing.clusters or 0, 'cluster', 'clusters')} by {pairing.cluster}"
     return f"{words}."
 
 
@@ -115,7 +118,11 @@ def _judged(step: MeasuredStep) -> str:
 
 
 def _interval(found: ScoreInterval) -> str:
-    over = PLURAL[found.unit] if found.clusters is None else f"{found.clusters} clusters"
+    over = (
+        PLURAL[found.unit]
+        if found.clusters is None
+        else plural(found.clusters, "cluster", "clusters")
+    )
     method = _METHODS.get(found.method, found.method)
     return f"{found.lower:.2f} to {found.upper:.2f} ({method} over {over})"
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from loaders.reading.cleaning import slug
 from loaders.reading.files import printable
+from service.common.digits import plural
 from service.common.problems import BadRequest
 from service.decomposition.decompose import ContributionEstimate, DecompositionEstimate
 from service.decomposition.gap_record import gap_tree
@@ -214,7 +215,7 @@ def _notes(found: GapMeasurement) -> Iterator[str]:
     """Yield how it was computed, what the logs say of the claims, and what else is to be known."""
     yield (
         f"Computed from the logs by evalgap measure {found.evalgap}; nobody else has seen the "
-        f"numbers. {found.pairing.items} items are scored in every log."
+        f"numbers. {plural(found.pairing.items, 'item is', 'items are')} scored in every log."
     )
     if any(rung.epochs > 1 for rung in found.rungs):
         many = ", ".join(f"{r.name} {r.epochs} ({r.epoch_rule})" for r in found.rungs)

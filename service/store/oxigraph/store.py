@@ -19,6 +19,7 @@ from typing import IO
 import pyoxigraph as ox
 from rdflib import Graph
 
+from service.common.os_words import os_words
 from service.common.problems import BadQuery, BadRequest, Conflict, Problem, StoreBusy, StoreDamaged
 from service.sandbox import held
 from service.store.faults import bare, fault, faults, guarded
@@ -320,7 +321,7 @@ def _unopened(error: Exception, folder: Path) -> Problem:
             store=str(folder),
         )
     return fault(error, folder) or StoreDamaged(
-        f"The store in {folder} cannot be opened: {error}.", store=str(folder)
+        f"The store in {folder} cannot be opened: {os_words(error)}.", store=str(folder)
     )
 
 

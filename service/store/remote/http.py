@@ -11,6 +11,7 @@ from typing import IO, Any
 
 import httpx2
 
+from service.common.os_words import os_words
 from service.common.problems import (
     BadQuery,
     Busy,
@@ -212,11 +213,11 @@ def _no_answer(error: Exception, url: str, limits: Limits, *, late: bool) -> Pro
                 retry_after=int(PATIENCE),
             )
         case httpx2.ConnectError() | httpx2.ConnectTimeout() | httpx2.UnsupportedProtocol():
-            return unavailable(url, f"cannot be reached: {error}.")
+            return unavailable(url, f"cannot be reached: {os_words(error)}.")
         case _ if late or isinstance(error, httpx2.TimeoutException):
             return _too_long(limits)
         case _:
-            return unavailable(url, f"broke off: {error}.")
+            return unavailable(url, f"broke off: {os_words(error)}.")
 
 
 def _check(response: httpx2.Response, body: IO[bytes], limits: Limits) -> None:

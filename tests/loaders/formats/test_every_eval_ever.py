@@ -356,7 +356,7 @@ def test_the_mean_score_is_the_score_and_a_mark_is_none(tmp_path: Path) -> None:
     assert (one.value, one.n, one.events) == (Decimal("0.6667"), 3, None)
     assert one.metric.name != "Share of instances marked correct (is_correct)"
     assert result.notes == "is_correct is true in 6 of 6 rows of bench."
-    assert "1 lines of r_samples.jsonl report an error" in reasons(found)
+    assert "Of the lines of r_samples.jsonl, 1 reported an error" in reasons(found)
     assert violations([result]) == []
 
 

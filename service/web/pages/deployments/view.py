@@ -15,6 +15,7 @@ from loaders.model import (
     Review,
 )
 from service.catalogue.strips import NOT_STATED
+from service.common.digits import plural
 from service.fit import from_graph
 from service.fit.claims import DeploymentClaims
 from service.ontology.dimensions import dimensions
@@ -228,6 +229,7 @@ def _open(
     if never:
         yield f"Never changed alone in what was measured: {'; '.join(never)}."
     if bare := sum(not g.intervals for g in pairs):
-        yield f"{bare} of {len(pairs)} gaps have no interval in the record."
+        of = f"{bare} of {plural(pairs, 'gap', 'gaps')}"
+        yield f"{of} {'has' if bare == 1 else 'have'} no interval in the record."
     if not reviews:
         yield "Nobody has reviewed yet whether a benchmark holds here."
