@@ -93,12 +93,16 @@ def _document(
 ) -> SearchedThing:
     names = dict.fromkeys(said.get("name", ident).splitlines())
     about = (iri for iri in said.get("related", "").splitlines())
+    codes: dict[bool, list[str]] = {True: [], False: []}
+    for code in said.get("code", "").splitlines():
+        # its domain says what a thing is about, as keywords do
+        codes[code.startswith(f"{BASE}code/domain/")].append(code)
     return SearchedThing(
         kind,
         ident,
         (*names, ident),
-        said.get("keyword", ""),
-        "\n".join(_called(code) for code in said.get("code", "").splitlines()),
+        "\n".join([said.get("keyword", ""), *map(_called, codes[True])]),
+        "\n".join(map(_called, codes[False])),
         said.get("person", ""),
         "\n".join([said.get("text", ""), *(called.get(i, "") for i in about)]),
         tuple(said.get("own", "").splitlines()),
@@ -185,7 +189,8 @@ def _term(term: Node) -> SearchedThing:
     graph = graphs.taxonomy()
     path = str(term).removeprefix(BASE)
     plain = PLAIN.get(path.removeprefix("dimension/"))
-    names = [*_texts(term, SKOS.prefLabel, SKOS.altLabel), *filter(None, [plain])]
+    labels = _texts(term, SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel)
+    names = [*labels, *filter(None, [plain])]
     scheme = graph.value(term, SKOS.inScheme)
     within = _texts(scheme, SKOS.prefLabel) if scheme else []
     text = "\n".join(_texts(term, *_NOTES))

@@ -3,15 +3,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from heapq import nsmallest
 from operator import itemgetter
 from typing import Any, TypeVar
 
 from service.queries.cache import cached_per_state
+from service.search import score_in_words
 from service.search.documents import documents
 from service.search.kinds import KINDS, SearchedThing
 from service.search.name_index import NameIndex
+from service.search.score_in_words import ScoreInWords
 from service.search.text_index import Excerpt, TextIndex
 from service.search.words import names_a_source, shortened, squeezed, words
 from service.store.port import Engine
@@ -51,13 +53,14 @@ class Hit:
 class Found:
     """What a search found: how many of each kind, the hits, and what may be meant.
 
-    `meant` is what was looked for in place of words that nothing has.
+    `meant` is what was looked for in place of words that nothing has, `score` one that they state.
     """
 
     words: str
     counts: Mapping[str, int]
     hits: tuple[Hit, ...]
     meant: str | None = None
+    score: ScoreInWords | None = None
 
     @property
     def total(self) -> int:
@@ -80,6 +83,7 @@ class Found:
         return {
             "query": self.words,
             "did_you_mean": self.meant,
+            "score": asdict(self.score) if self.score else None,
             "total": self.total,
             "counts": dict(self.counts),
             "items": items,
@@ -190,7 +194,8 @@ def _shown(
     excerpts = whole.texts.excerpts(words(meant or text), page)
     hits = tuple(_hit(whole.documents[p], found[p][0], excerpts.get(p, ())) for p in page)
     counts = Counter(whole.documents[place].kind for place in found)
-    return Found(text, {kind: counts[kind] for kind in KINDS if counts[kind]}, hits, meant)
+    score = score_in_words.read(text, whole.names, whole.documents)
+    return Found(text, {kind: counts[kind] for kind in KINDS if counts[kind]}, hits, meant, score)
 
 
 def _found(whole: SearchIndex, text: str) -> tuple[dict[int, tuple[int, float]], str | None]:

@@ -5,6 +5,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
+from statistics import harmonic_mean
 from threading import Lock
 from weakref import finalize
 
@@ -18,6 +19,8 @@ _WEIGHTS = "bm25(10.0, 5.0, 2.0, 3.0, 1.0)"
 _ADD = """INSERT INTO searched (rowid, names, keywords, codes, people, texts)
     VALUES (?, ?, ?, ?, ?, ?)"""
 _FIND = "SELECT rowid, -rank FROM searched WHERE searched MATCH ?"
+_AMONG = """SELECT rowid, -rank FROM searched
+    WHERE searched MATCH ? AND rowid IN (SELECT value FROM json_each(?))"""
 _EXCERPT = """SELECT rowid, snippet(searched, -1, ?, ?, '…', 18) FROM searched
     WHERE searched MATCH ? AND rowid IN (SELECT value FROM json_each(?))"""
 _START, _END = "\x02", "\x03"
@@ -47,11 +50,21 @@ class TextIndex:
         """Return the places of the documents that have every word, or any, and how well (BM25).
 
         The last word, which may not be whole yet, is met by what begins with it. More is better.
+        What has every word is as near as the harmonic mean over the words says, so that one word in
+        a name does not outweigh another that stands in passing.
         """
         if not words:
             return {}
         with self._lock:
-            return dict(self._data.execute(_FIND, (_query(words, every=every),)))
+            found = dict(self._data.execute(_FIND, (_query(words, every=every),)))
+            if not every or len(words) == 1:
+                return found
+            places = json.dumps(list(found))
+            each = [
+                dict(self._data.execute(_AMONG, (asked, places)))
+                for asked in (*map(_whole, words[:-1]), _query(words[-1:], every=True))
+            ]
+        return {place: harmonic_mean([score[place] for score in each]) for place in found}
 
     def excerpts(self, words: Sequence[str], places: Sequence[int]) -> dict[int, Excerpt]:
         """Return, for each of some documents that have any of the words, the part with most."""
@@ -70,7 +83,11 @@ def _row(place: int, document: SearchedThing) -> tuple[int | str, ...]:
 
 def _query(words: Sequence[str], *, every: bool) -> str:
     """Return words as FTS5 asks for them; each is letters and digits alone."""
-    return (" AND " if every else " OR ").join(f'"{word}"' for word in words) + "*"
+    return (" AND " if every else " OR ").join(map(_whole, words)) + "*"
+
+
+def _whole(word: str) -> str:
+    return f'"{word}"'
 
 
 def _pieces(text: str) -> Excerpt:

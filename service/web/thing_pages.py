@@ -1,9 +1,10 @@
 """Where each kind of thing has its page."""
 
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from service.search.find import Hit
+from service.search.score_in_words import ScoreInWords
 
 _PAGES: Mapping[str, str] = {
     "benchmark": "/benchmarks/",
@@ -31,3 +32,9 @@ def thing(kind: str, ident: str) -> str:
         path = ident.removeprefix("value/").removeprefix("code/")
         return f"/{path}" if path.startswith("scheme/") else f"/terms/{path}"
     return f"{_PAGES.get(kind, f'/id/{kind}/')}{quote(ident)}"
+
+
+def claim_page(score: ScoreInWords) -> str:
+    """Return the address at which a stated score is checked for a use that is still to be named."""
+    model = {"model": score.model} if score.model else {}
+    return f"/claim?{urlencode({'benchmark': score.benchmark, 'score': score.score, **model})}"

@@ -13,7 +13,7 @@ from service.web.dependencies import ServicesDep
 from service.web.requests import only_params
 from service.web.responses import json_text, respond, table_writers
 from service.web.schemas import answers
-from service.web.thing_pages import page_of
+from service.web.thing_pages import claim_page, page_of
 
 router = APIRouter(prefix="/api/v1", tags=["search"])
 MOST = 100
@@ -61,6 +61,8 @@ def search_everything(request: Request, services: ServicesDep) -> Response:
     document = found.document()
     for item, hit in zip(document["items"], found.hits, strict=True):
         item["page"] = page_of(hit)
+    if found.score:
+        document["score"]["page"] = claim_page(found.score)
     writers = {
         "application/json": lambda: json_text(request, document),
         **table_writers(lambda: document["items"]),

@@ -8,7 +8,7 @@ from service.search.words import shortened
 from service.web.dependencies import ServicesDep
 from service.web.pages.layout import page
 from service.web.pages.search import view
-from service.web.thing_pages import page_of
+from service.web.thing_pages import claim_page, page_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,5 +21,5 @@ def search(request: Request, services: ServicesDep) -> Response:
     number = parameters.number(given.get("page") or 1, "page")
     words = shortened(given.get("q", ""))
     shown = view.results(services.engine, words, given.get("kind", ""), number)
-    kinds = {"shown": shown, "kinds": KINDS, "page_of": page_of}
+    kinds = {"shown": shown, "kinds": KINDS, "page_of": page_of, "claim_page": claim_page}
     return page(request, "pages/search/search.html", kinds)
