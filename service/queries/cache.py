@@ -48,6 +48,7 @@ KEPT: Mapping[str, str] = {
     "service.records.gaps.current": "one entry a current gap",
     "service.score_claims.subjects.names": "one entry a name of a benchmark or a system",
     "service.search.find.index": "one entry a thing, address, term and question, with its texts",
+    "service.web.pages.shared.titles.titles": "one entry a deployment and a benchmark",
     "service.web.pages.benchmark.view.taxonomy": "one entry a coded value",
     "service.catalogue.index.index": "one entry a benchmark",
     "service.web.pages.benchmarks.routes._csv": "one line of text a benchmark",

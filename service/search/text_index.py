@@ -61,8 +61,8 @@ class TextIndex:
                 return found
             places = json.dumps(list(found))
             each = [
-                dict(self._data.execute(_AMONG, (asked, places)))
-                for asked in (*map(_whole, words[:-1]), _query(words[-1:], every=True))
+                dict(self._data.execute(_AMONG, (query, places)))
+                for query in (*map(_whole, words[:-1]), _query(words[-1:], every=True))
             ]
         return {place: harmonic_mean([score[place] for score in each]) for place in found}
 
