@@ -4,13 +4,16 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from service.common.public_url import PublicURL
 
 Listed = Annotated[tuple[str, ...], NoDecode]
 """A setting with several values; a variable lists them with commas."""
+_MAY_BE_EMPTY = {"allowed_hosts", "trusted_proxies"}
+"""Settings of which none is a value."""
 
 
 class Settings(BaseSettings):
@@ -133,6 +136,14 @@ class Settings(BaseSettings):
     def url_bytes(self) -> int:
         """The longest address of a request, in bytes; each character may be percent-encoded."""
         return self.max_url_bytes or 3 * self.max_query_chars + 4096
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_nothing(cls, given: Any, info: ValidationInfo) -> Any:
+        """Refuse an empty value: as a path it is this folder, and as a host every address."""
+        if isinstance(given, str) and not given.strip() and info.field_name not in _MAY_BE_EMPTY:
+            raise PydanticCustomError("empty", "It is empty. Give it a value, or leave it out")
+        return given
 
     @field_validator("public_url", mode="before")
     @classmethod

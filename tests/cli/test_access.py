@@ -14,7 +14,12 @@ from tests.cli.conftest import Run
 
 @pytest.mark.parametrize(
     ("name", "value", "said"),
-    [("TOKEN", "", "EVALGAP_TOKEN has 0 characters"), ("PORT", "x", "EVALGAP_PORT: ")],
+    [
+        ("TOKEN", "", "EVALGAP_TOKEN: It is empty. Give it a value, or leave it out."),
+        ("STORE", "", "EVALGAP_STORE: It is empty."),  # as a path, it would be this folder
+        ("HOST", " ", "EVALGAP_HOST: It is empty."),  # as an address, it would be every one
+        ("PORT", "x", "EVALGAP_PORT: "),
+    ],
 )
 def test_the_service_does_not_start_with_a_setting_that_does_not_fit(
     tmp_path: Path, name: str, value: str, said: str
