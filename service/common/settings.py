@@ -12,8 +12,8 @@ from service.common.public_url import PublicURL
 
 Listed = Annotated[tuple[str, ...], NoDecode]
 """A setting with several values; a variable lists them with commas."""
-_MAY_BE_EMPTY = {"allowed_hosts", "trusted_proxies"}
-"""Settings of which none is a value."""
+_LISTS = ("allowed_hosts", "trusted_proxies")
+"""The settings with several values, of which none is one, too."""
 
 
 class Settings(BaseSettings):
@@ -141,7 +141,7 @@ class Settings(BaseSettings):
     @classmethod
     def _refuse_nothing(cls, given: Any, info: ValidationInfo) -> Any:
         """Refuse an empty value: as a path it is this folder, and as a host every address."""
-        if isinstance(given, str) and not given.strip() and info.field_name not in _MAY_BE_EMPTY:
+        if isinstance(given, str) and not given.strip() and info.field_name not in _LISTS:
             raise PydanticCustomError("empty", "It is empty. Give it a value, or leave it out")
         return given
 
@@ -159,7 +159,7 @@ class Settings(BaseSettings):
             parse(given)
         return given
 
-    @field_validator("allowed_hosts", "trusted_proxies", mode="before")
+    @field_validator(*_LISTS, mode="before")
     @classmethod
     def _split(cls, given: Any) -> Any:
         """Read what is listed with commas."""

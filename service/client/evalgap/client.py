@@ -1,6 +1,5 @@
 """The clients of a service, and a graph that is open here: the same methods, from `calls`."""
 
-import re
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import update_wrapper
 from inspect import Parameter, signature
@@ -12,6 +11,7 @@ from evalgap import calls
 from evalgap.calls import Call
 from evalgap.errors import Error, NoAnswerError
 from evalgap.results import AsyncItemList, ItemList, Page
+from service.common.os_words import os_words
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -272,7 +272,6 @@ def _read(call: Call[T], answer: httpx2.Response) -> T:
     raise problem
 
 
-_ERRNO = re.compile(r"\[Errno -?\d+\] ")
 _NOT_OURS = (ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError)
 """What reading meets in an answer that is none of ours: no JSON, or JSON of another shape."""
 
@@ -282,5 +281,4 @@ def _unanswered(
 ) -> NoAnswerError:
     if isinstance(error, httpx2.TimeoutException):
         return NoAnswerError(f"{http.base_url} did not answer in time.", timed_out=True)
-    words = _ERRNO.sub("", str(error))
-    return NoAnswerError(f"{http.base_url} cannot be reached ({words}).", timed_out=False)
+    return NoAnswerError(f"{http.base_url} cannot be reached ({os_words(error)}).", timed_out=False)
