@@ -43,7 +43,7 @@ KEPT: Mapping[str, str] = {
     "service.ontology.scheme_queries.domain_scheme": "one entry a domain",
     "service.ontology.scheme_queries.schemes": "one entry a coded value",
     "service.ontology.metric_classes.metric_classes": "one entry a class of metric",
-    "service.queries.lists.kept": "one item a dataset, implementation, result and system",
+    "service.queries.lists.kept": "one item a card, dataset, implementation, result and system",
     "service.queries.corpus_report.tables": "the rows of the example questions",
     "service.records.gaps.current": "one entry a current gap",
     "service.score_claims.subjects.names": "one entry a name of a benchmark or a system",

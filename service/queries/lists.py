@@ -17,6 +17,7 @@ from service.store.port import Engine, Row
 
 _Items = list[dict[str, Any]]
 KEPT: Mapping[str, Mapping[str, tuple[str, str | None]]] = {
+    "cards": {},
     "datasets": {
         "identifier": ("identifiers", " "),
         "domain": ("domains", " "),

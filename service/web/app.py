@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.errors import ServerErrorMiddleware
 
 from service.access import Access, RequestIds, Tokens, WriteLog
+from service.bibliography import citing
 from service.catalogue import index
 from service.common import aliases
 from service.common.fair_lock import FairLock
@@ -22,6 +23,7 @@ from service.common.problems import Problem
 from service.common.resources import VERSION
 from service.common.settings import Settings
 from service.coverage import from_graph
+from service.evidence import by_dimension
 from service.ingest import seeding
 from service.ingest.checking import Checking, DeadlinePool
 from service.ingest.graph_updates import graph_writer
@@ -82,6 +84,7 @@ from service.web.pages.gaps import list as gap_list
 from service.web.pages.home import view as home
 from service.web.pages.plans import view as plans_page
 from service.web.pages.reviews import index as review_list
+from service.web.pages.shared import deployment_choices, titles
 from service.web.pages.studies import index as study_list
 from service.web.read_gate import ReadGate
 from service.web.readiness import Readiness, checks
@@ -126,16 +129,23 @@ ROUTERS = (
 )
 WARMED = (
     home.front,
+    deployment_choices.by_field,
+    titles.titles,
     index.index,
     find.index,
     gap_list.choices,
+    citing.counts,
+    by_dimension.every_dimension,
     from_graph.subjects,
     plans_page.cards,
     deployment_list.index,
     study_list.index,
     review_list.index,
 )
-"""What takes longest of `service.queries.cache.KEPT`: made again before it is requested."""
+"""What takes longest of `service.queries.cache.KEPT`: made again before it is requested.
+
+In the order in which visitors come to it: home, `/fit`, `/benchmarks`, `/search`, and the others.
+"""
 
 MOST_LANES = 4
 """Processes that answer quick queries on connections they take over; fewer on fewer cores."""

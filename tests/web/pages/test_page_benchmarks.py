@@ -260,3 +260,15 @@ def test_the_number_of_items_stands_with_what_is_counted_and_sorts(client: TestC
     assert "32,799 questions" in shown
     assert "4,998 images" in shown
     assert "not stated" in opened(client, "/benchmarks?q=squad").texts("td[data-label=Items]")[0]
+
+
+def test_a_list_without_words_does_not_wait_for_the_search(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def searched(_: object) -> None:
+        pytest.fail("the index of the search was asked for")
+
+    monkeypatch.setattr("service.search.find.index", searched)
+    for path in ("/benchmarks", "/benchmarks.csv", "/deployments", "/gaps", "/studies", "/systems",
+                 "/datasets", "/sources", "/reviews", "/terms"):  # fmt: skip
+        assert client.get(path).status_code == 200, path

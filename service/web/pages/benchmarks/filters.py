@@ -141,7 +141,8 @@ def parse(engine: Engine, given: Iterable[tuple[str, str]]) -> Filters:
         for name, facet in index.facets.items()
     }
     words = shortened(last.get("q", ""))
-    found = (index.places.get(i) for i in searching.ids(engine, "benchmark", words) if words)
+    # without words nothing is searched, and the index of the search need not be there yet
+    found = map(index.places.get, searching.ids(engine, "benchmark", words) if words else ())
     return Filters(
         words,
         {name: values for name, values in chosen.items() if values},
