@@ -12,6 +12,7 @@ __all__ = [
     "interrupts",
     "json_types",
     "json_values",
+    "languages",
     "negotiation",
     "os_words",
     "parameters",

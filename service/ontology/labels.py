@@ -38,6 +38,26 @@ def short_label(path: str) -> str:
     return _said(URIRef(f"{BASE}{path}"), EGAP.shortLabel) or label(path)
 
 
+_PEOPLE = frozenset({"Wilson", "Agresti", "Newcombe", "Tango"})
+"""Names that begin the label of a method, which is named after them."""
+
+
+def interval_method(code: str) -> str:
+    """Return the method of an interval inside a sentence: `as reported`, `Wilson score`."""
+    found = label(f"code/interval-method/{code}")
+    named = found.replace("-", " ").partition(" ")[0] in _PEOPLE
+    return found if named else f"{found[:1].lower()}{found[1:]}"
+
+
+def standard_error(found: str) -> str:
+    """Return in words how a standard error was found: `interval width (Wilson score)`."""
+    how, bracket, rest = found.partition(" (")
+    code, comma, more = rest.rstrip(")").partition(", ")
+    if not bracket or not of(f"code/interval-method/{code}").label:
+        return found.replace("-", " ")
+    return f"{how.replace('-', ' ')} ({interval_method(code)}{comma}{more})"
+
+
 def plain_name(dimension: str) -> str:
     """Return a dimension in plain words; its label where it has none."""
     return plain(dimension, label(f"dimension/{dimension}"))

@@ -226,7 +226,8 @@ def test_rows_go_back_into_decompose() -> None:
 def test_text_and_json_say_the_same() -> None:
     found = two(BEFORE, AFTER, adds={"b": "information-completeness"})
     text = registry.written(found, "text")
-    assert "information-completeness   loss 50.00   95 % -14.96 to 100.00 (t over items)" in text
+    step = "information-completeness   loss 50.00   95 % -14.96 to 100.00"
+    assert f"{step} (cluster jackknife t over items)" in text
     made = document(replace(found, warnings=()))
     assert made["steps"][0]["loss"] == 50
     assert made["pairing"]["same_input"] == [0]

@@ -12,13 +12,8 @@ from service.measurement.result import (
     MeasuredStep,
     StepClaim,
 )
+from service.ontology.labels import interval_method
 
-_METHODS = {
-    "jackknife-t": "t",
-    "bootstrap-percentile": "bootstrap",
-    "agresti-min": "Agresti-Min",
-    "wilson": "Wilson",
-}
 _SAID_BY = {
     "adds": "as --adds says",
     "changed": "as --changed says",
@@ -123,7 +118,7 @@ def _interval(found: ScoreInterval) -> str:
         if found.clusters is None
         else plural(found.clusters, "cluster", "clusters")
     )
-    method = _METHODS.get(found.method, found.method)
+    method = interval_method(found.method)
     return f"{found.lower:.2f} to {found.upper:.2f} ({method} over {over})"
 
 

@@ -2,6 +2,7 @@
 
 from service.decomposition.intervals import PLURAL, ScoreInterval
 from service.measurement.result import GapMeasurement, Judgement, MeasuredStep, ThresholdDecision
+from service.ontology.labels import interval_method
 
 
 def points(value: float | None) -> str:
@@ -10,7 +11,7 @@ def points(value: float | None) -> str:
 
 
 def interval(step: MeasuredStep, level: float) -> str:
-    """Return the interval that judges a step: `95 % 19.44 to 55.56 (jackknife-t, 4 clusters)`."""
+    """Return the interval that judges a step: `95 % 1.20 to 5.50 (Wilson score, 9 items)`."""
     chosen = step.judged.interval
     if chosen is None:
         return "no interval"
@@ -19,10 +20,10 @@ def interval(step: MeasuredStep, level: float) -> str:
 
 
 def drawn_from(found: ScoreInterval) -> str:
-    """Return how an interval was made, and over what: `jackknife-t, 4 clusters`."""
+    """Return how an interval was made, and over what: `cluster jackknife t, 4 clusters`."""
     drawn = PLURAL[found.unit]
     units = drawn if found.clusters is None else f"{found.clusters} {drawn}"
-    return f"{found.method}, {units}"
+    return f"{interval_method(found.method)}, {units}"
 
 
 def counts(step: MeasuredStep) -> str:

@@ -38,6 +38,7 @@ __all__ = [
     "plans",
     "query",
     "reviews",
+    "shared",
     "studies",
 ]
 

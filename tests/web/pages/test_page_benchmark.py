@@ -5,11 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
-from rdflib import Graph
+from rdflib import SKOS, Graph, URIRef
 from rdflib.compare import isomorphic
 
+from loaders.mapping.iris import BASE
 from loaders.model import CORE_DIMENSIONS
 from service.bibliography.formats import escaped
+from service.common import languages
+from service.ontology import graphs, labels
 from service.ontology.plain_names import VERDICTS
 from tests.pages import Part, opened, rows
 from tests.services import service_with
@@ -435,3 +438,29 @@ def test_parts_and_codes_to_be_recoded_are_shown(client: TestClient, grown: Test
     rated = opened(grown, "/benchmarks/coded-before").one("#outcome-validity").words
     assert "to be recoded" in rated
     assert "to be recoded" not in found.one("#query-authorship").words
+
+
+def test_languages_are_named_where_their_codes_are_known(client: TestClient) -> None:
+    listed = rows(client.get("/benchmarks.csv"))
+    spoken = {code for row in listed for code in row["languages"].split()}
+    assert spoken - set(languages.NAMES) == set(), "a code of the shipped data has no name"
+    several = next(row for row in listed if "zh" in row["languages"].split())
+    shown = opened(client, f"/benchmarks/{several['id']}").one("details.else").words
+    assert "Chinese" in shown.partition("Languages")[2].partition("Keywords")[0]
+    beside = opened(client, f"/benchmarks?q={several['id']}").one("tbody th .sub").words
+    assert "Chinese" in beside
+    assert not re.search(r"\b(en|zh)\b", beside)
+    assert languages.in_words(["en", "English", "qaa-x"]) == ["English", "qaa-x"]
+
+
+def test_methods_of_intervals_are_called_as_the_ontology_does(client: TestClient) -> None:
+    scheme = graphs.taxonomy().subjects(SKOS.inScheme, URIRef(f"{BASE}scheme/interval-method"))
+    known = {str(method).rpartition("/")[2] for method in scheme}
+    codes = "|".join(known - {"as-reported"})  # which is called so
+    gap = "/gaps/bean2026-gpt4o-recomputed"
+    for path in (gap, "/fit/evidence?deployment=public-self-assessment&benchmark=medqa"):
+        words = opened(client, path).words
+        assert re.findall(rf"[(,] ?(?:{codes})[,);.]", words) == [], path
+    assert "percentile bootstrap" in opened(client, gap).words
+    assert labels.interval_method("wilson") == "Wilson score"
+    assert labels.interval_method("jackknife-t") == "cluster jackknife t"

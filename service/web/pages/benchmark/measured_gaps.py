@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from loaders.model import NO_INTERVAL, Estimate, Gap, Interval, interval_words
 from service.common.amounts import against_none, amount
 from service.common.digits import counted, printed
-from service.ontology.labels import label
+from service.ontology.labels import interval_method, label
 from service.records import repository
 from service.records.gaps import current
 from service.store.port import Engine
@@ -63,7 +63,7 @@ def intervals(found: Estimate) -> tuple[str, ...]:
 
 
 def _interval(found: Interval, of: Estimate) -> str:
-    method = label(f"code/interval-method/{found.interval_method}").lower()
+    method = interval_method(found.interval_method)
     by = f"by {found.sampling_unit}" if found.sampling_unit else None
     ends = printed(found.lower), printed(found.upper)
     return interval_words(*ends, found.level, against_none(found, of), method, by)
