@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from service.common.problems import Problem
-from service.store.port import Engine
+from service.store.port import Engine, Query
 
 _LOG = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class StoreMaintenance:
             Thread(target=self._work, name="maintenance", daemon=True),
             # the first visitors come while the store is still read through, in the other thread:
             # that holds no lock of Python's, and finds damage before a query here hangs on it
-            Thread(target=self._prepare, args=(self._at_start,), name="pages", daemon=True),
+            Thread(target=self._begin, name="pages", daemon=True),
         )
 
     def start(self) -> None:
@@ -85,6 +85,14 @@ class StoreMaintenance:
             self._end_before_memory_does()
             seen = now
             self._stopping.wait(pause)
+
+    def _begin(self) -> None:
+        """Prepare the pages, once a reader has answered: `/ready` asks for one and waits."""
+        try:
+            self._engine.answer(Query("ASK {}", "application/sparql-results+json")).close()
+        except Problem as problem:  # `/ready` reports it
+            _LOG.warning("no reader has answered: %s", problem.detail)
+        self._prepare(self._at_start)
 
     def _read_through(self) -> None:
         """Find damage before a query meets it, which then may neither fail nor end."""
