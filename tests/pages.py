@@ -44,6 +44,13 @@ class Part:
         """The words in it with one blank between them, also where two elements meet."""
         return " ".join(self._node.text(separator=" ").split())
 
+    def words_without(self, css: str) -> str:
+        """The words in it but for those in elements that a CSS selector finds."""
+        left = LexborHTMLParser(str(self._node.html))
+        for node in left.css(css):
+            node.decompose()
+        return Part(left.root).words if left.root else ""
+
     @property
     def attributes(self) -> dict[str, str]:
         """The attributes of the element; one without a value has an empty one."""

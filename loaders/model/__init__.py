@@ -57,6 +57,7 @@ from loaders.model.numbers import (
     Residual,
     Rung,
     interval_words,
+    with_unit,
 )
 from loaders.model.partial_dates import PartialDate
 from loaders.model.plans import DESCRIBED, Attempt, Plan, SampleSize, Step, StepResult, Threshold
@@ -169,4 +170,5 @@ __all__ = [
     "statements",
     "terms",
     "whole_number",
+    "with_unit",
 ]

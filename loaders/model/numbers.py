@@ -53,6 +53,18 @@ NO_INTERVAL = "no interval reported"
 """What stands where a number has no interval."""
 
 
+_UNITS = {
+    "percentage-point": ("percentage point", "percentage points"),
+    "score-point": ("score point", "score points"),
+}
+
+
+def with_unit(value: Decimal | int, unit: str) -> str:
+    """Return a number with its unit in words: `1 percentage point`, `95 percent`."""
+    one, many = _UNITS.get(unit, (unit, unit))
+    return f"{value} {one if abs(value) == 1 else many}"
+
+
 def interval_words(lower: object, upper: object, level: float | Decimal, *about: str | None) -> str:
     """Return an interval in words: `95 % CI 12.1 to 18.3 (wilson, by item)`.
 

@@ -1,12 +1,13 @@
 """A plan as Markdown, for an audit file: every step with every attempt, and every version."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from loaders.model import (
     DESCRIBED,
     NO_INTERVAL,
     Attempt,
+    Interval,
     Measurement,
     Plan,
     SampleSize,
@@ -14,6 +15,7 @@ from loaders.model import (
     StepResult,
     Threshold,
     interval_words,
+    with_unit,
 )
 from loaders.writers.markdown import escape
 
@@ -106,17 +108,17 @@ def attempt_words(attempt: Attempt) -> str:
 
 
 def threshold_words(threshold: Threshold) -> str:
-    """Return a threshold in words: `loss at most 5 percentage-point`."""
+    """Return a threshold in words: `loss at most 5 percentage points`."""
     what = "loss" if threshold.unit == "percentage-point" else "changed score"
     end = "at most" if threshold.at_most is not None else "at least"
-    value = threshold.at_most if threshold.at_most is not None else threshold.at_least
+    value = threshold.at_most if threshold.at_most is not None else threshold.at_least or 0
     level = f", by an interval at {float(100 * threshold.level):g} %" if threshold.level else ""
-    return f"{what} {end} {value} {threshold.unit}{level}"
+    return f"{what} {end} {with_unit(value, threshold.unit)}{level}"
 
 
 def sample_words(size: SampleSize) -> str:
     """Return a sample size in words, with its method, its test and what it is made for."""
-    each = f" ({size.n_per_group} in each group)" if size.n_per_group else ""
+    each = f" ({size.n_per_group:,} in each group)" if size.n_per_group else ""
     about = {
         "effect": size.effect,
         "margin": size.margin,
@@ -126,27 +128,37 @@ def sample_words(size: SampleSize) -> str:
         "exact power": size.power_reached,
         "baseline": size.baseline and f"{size.baseline} percent",
         "discordant": size.discordant and f"{size.discordant} percent",
-        "clusters of": size.cluster_size and f"{size.cluster_size}, icc {size.icc}",
+        "clusters of": size.cluster_size and f"{size.cluster_size:,}, icc {size.icc}",
     }
     facts = [f"{name} {value}" for name, value in about.items() if value is not None]
     facts += [size.sample_test] if size.sample_test else []
-    return f"{size.n}{each}; {size.sample_method}, {', '.join(facts)}"
+    return f"{size.n:,}{each}; {size.sample_method}, {', '.join(facts)}"
 
 
-def result_words(result: StepResult) -> str:
-    """Return a result in words: both scores, the loss, its interval or that none is reported."""
-    scores = [_score(m) for m in sorted(result.measurements, key=lambda m: m.key != "before")]
-    loss = [f"loss {result.value} {result.unit}"] if result.value is not None else []
+def result_words(result: StepResult, named: Callable[[str], str] = str) -> str:
+    """Return a result in words: both scores, the loss, its interval or that none is reported.
+
+    `named` says what the method of an interval is called, by its code.
+    """
+    scores = [
+        _score(m, named) for m in sorted(result.measurements, key=lambda m: m.key != "before")
+    ]
+    loss = [f"loss {with_unit(result.value, result.unit)}"] if result.value is not None else []
     if result.losses is not None:
-        loss += [f"{result.losses} lost and {result.gains} gained"]
-    found = [interval_words(i.lower, i.upper, i.level, i.interval_method) for i in result.intervals]
+        loss += [f"{result.losses:,} lost and {result.gains or 0:,} gained"]
+    found = [_interval(i, named) for i in result.intervals]
     bounds = found or [NO_INTERVAL]
     cited = [f"source {c.url}" for c in result.sources]
     return "; ".join([*scores, *loss, *(bounds if loss else []), *cited])
 
 
-def _score(score: Measurement) -> str:
-    n = f" (n = {score.n})" if score.n else ""
-    found = [interval_words(i.lower, i.upper, i.level, i.interval_method) for i in score.intervals]
-    words = [f"{score.key} {score.value} {score.unit}{n}", score.metric.name, *found]
+def _interval(found: Interval, named: Callable[[str], str]) -> str:
+    return interval_words(found.lower, found.upper, found.level, named(found.interval_method))
+
+
+def _score(score: Measurement, named: Callable[[str], str]) -> str:
+    n = f" (n = {score.n:,})" if score.n else ""
+    found = [_interval(i, named) for i in score.intervals]
+    value = NOT_STATED if score.value is None else with_unit(score.value, score.unit)
+    words = [f"{score.key} {value}{n}", score.metric.name, *found]
     return ", ".join(words)

@@ -161,7 +161,7 @@ def drafted(engine: Engine, requested: PlanRequest) -> Plan:
     words = {name: getattr(requested, name) for name in ("notes", *DESCRIBED)}
     return Plan(
         id=requested.id,
-        title=requested.title or f"{_called(place)}, staged evaluation from {card}",
+        title=requested.title or _title(engine, place, card),
         deployment=str(place.id),
         card=card,
         author=requested.author,
@@ -246,9 +246,11 @@ def locked_steps(plan: Plan) -> list[LockedStep]:
     return [{"position": s.position, "locked_by": locks(plan.steps, s)} for s in plan.steps]
 
 
-def _called(place: DeploymentClaims) -> str:
-    """Return the name of a described deployment, and the id of another."""
-    return place.title if place.own else str(place.id)
+def _title(engine: Engine, place: DeploymentClaims, card: str) -> str:
+    """Return what a plan is called that nobody gave a title: by those of use and benchmark."""
+    ident = card.partition("/")[0]
+    titles = {known.id: known.title for known in from_graph.benchmarks(engine)}
+    return f"{place.title or place.id}, staged evaluation of {titles.get(ident) or ident}"
 
 
 def _findings(

@@ -22,6 +22,7 @@ from loaders.model import (
     SampleSize,
     Step,
     StepResult,
+    with_unit,
 )
 from loaders.model import Threshold as Limit
 from service.common.problems import Invalid
@@ -128,9 +129,9 @@ def too_few(size: SampleSize | None, result: StepResult) -> str | None:
     each = size.n_per_group or size.n
     if all(n is not None and n >= each for n in counts):
         return None
-    known = list(dict.fromkeys("unknown" if n is None else str(n) for n in counts))
+    known = list(dict.fromkeys("unknown" if n is None else f"{n:,}" for n in counts))
     group = " in each group" if size.n_per_group else ""
-    return f"n {' and '.join(known)} of {each} planned{group}"
+    return f"n {' and '.join(known)} of {each:,} planned{group}"
 
 
 def meets(value: Decimal, threshold: Limit) -> bool:
@@ -141,12 +142,10 @@ def meets(value: Decimal, threshold: Limit) -> bool:
 
 
 def limit_words(threshold: Limit) -> str:
-    """Return the end of a threshold in words: `at most 5 percentage-point`."""
+    """Return the end of a threshold in words: `at most 5 percentage points`."""
     least = threshold.at_most is None
-    return (
-        f"{'at least' if least else 'at most'} "
-        f"{threshold.at_least if least else threshold.at_most} {threshold.unit}"
-    )
+    value = (threshold.at_least if least else threshold.at_most) or 0
+    return f"{'at least' if least else 'at most'} {with_unit(value, threshold.unit)}"
 
 
 def unfit(threshold: Limit) -> str | None:

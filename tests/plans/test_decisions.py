@@ -116,7 +116,7 @@ def test_fewer_units_than_planned_are_inconclusive(service: TestClient) -> None:
     done(service, plan, 4, sample=pairs)
     found = step(done(service, plan, 4, result=scores(19, 19, 20)), 4)
     assert found["decision"] == "inconclusive"
-    assert found["reason"].endswith("at most 5 percentage-point; n 20 of 658 planned.")
+    assert found["reason"].endswith("at most 5 percentage points; n 20 of 658 planned.")
     fewer = patch(service, plan, 4, sample={**pairs, "effect": 10})
     assert (fewer.status_code, "no fewer units" in fewer.text) == (409, True)
     both = patch(service, small(service), 4, sample=pairs, result=scores(19, 19, 20))

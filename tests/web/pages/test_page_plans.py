@@ -1,5 +1,6 @@
 """The pages of staged plans: drafts, the board, the checklist, and steps changed by forms."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -218,7 +219,10 @@ def test_the_life_of_a_plan_by_forms(service: TestClient) -> None:
     tested = card(opened(service, f"/plans/{ident}"), 9)
     assert "✕ not met" in tested
     assert "Attempt 1, not met : system not stated ; data not stated ;" in tested
-    assert "loss 11.84 percentage-point; 95 % CI 8.32 to 15.41 (newcombe) as a gap" in tested
+    assert (
+        "loss 11.84 percentage points; 95 % CI 8.32 to 15.41 (Newcombe hybrid score) as a gap"
+        in tested
+    )
     assert "Decided by Bea Roe" in tested
     assert "11.84 points" in opened(service, f"/gaps/{ident}-step-9").words
     good = {**RESULT, "result/after/value": "94", "result/after/events": "564"}
@@ -356,3 +360,15 @@ def test_no_such_plan(service: TestClient) -> None:
     assert service.get("/plans/none").status_code == 404
     assert change(service, "none", 1, step_status="done").status_code == 404
     assert change(service, stored(service), 99, step_status="done").status_code == 404
+
+
+def test_a_plan_is_called_by_titles_and_counts_in_words(service: TestClient) -> None:
+    ident = stored(service, **{"threshold/at_most": "1", "sample/effect": "2"})
+    shown = opened(service, f"/plans/{ident}")
+    use, benchmark = DRAFT["deployment"], DRAFT["card"].partition("/")[0]
+    title = shown.one("h1").words
+    assert title.startswith("Members of the public")
+    assert use not in title and benchmark not in title and DRAFT["card"] not in title  # noqa: PT018
+    words = card(shown, 9)
+    assert "loss at most 1 percentage point " in words
+    assert re.search(r"Sample size \d,\d{3}; ", words), words

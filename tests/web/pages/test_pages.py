@@ -195,3 +195,30 @@ def test_a_long_text_that_is_looked_for_is_not_repeated_whole(
     answer = client.get(path, params={"q": "x" * 3_000}, headers=BROWSER)
     assert answer.status_code == 200
     assert "x" * 400 not in answer.text
+
+
+COUNTING = (
+    "/", "/benchmarks", "/benchmarks/bean2026-scenarios?tab=results", "/deployments", "/studies",
+    "/systems", "/systems/gpt-4o-2024-05-13", "/sources", "/gaps",
+    "/gaps/bean2026-gpt4o-recomputed", "/gaps/ledger", "/evidence",
+    "/evidence/decision-mediation", "/coverage", "/reviews",
+    "/fit?deployment=public-self-assessment",
+    "/claim/figures?benchmark=craft-md&score=60+%25&use=clinician-workup",
+    "/fit/evidence?deployment=public-self-assessment&benchmark=medqa", "/queries",
+)  # fmt: skip
+"""Pages that count."""
+OTHERS_WORDS = "script, style, code, pre, input, textarea, option, svg, q, [dir=auto]"
+"""What says words of sources, or is read by programs."""
+LARGE = re.compile(r"(?<![\w.,/:#@\u2013\u2212-])\d{4,}(?![\w/:@\u2013-]|[.,]\d)")
+ONES = re.compile(
+    r"(?<![\d.,\u2013\u2212-])1 (?:benchmarks|cards|deployments|gaps|studies|systems"
+    r"|sources|results|reviews|items|rows|pages|steps|records|assumptions|figures|datasets|questions)\b"
+)
+
+
+@pytest.mark.parametrize("path", COUNTING)
+def test_large_numbers_have_separators_and_one_is_singular(client: TestClient, path: str) -> None:
+    words = opened(client, path).one("main").words_without(OTHERS_WORDS)
+    unparted = [m[0] for m in LARGE.finditer(words) if not 1900 <= int(m[0]) <= 2100]  # a year
+    assert unparted == []
+    assert ONES.findall(words) == []

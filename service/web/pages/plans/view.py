@@ -21,6 +21,7 @@ from loaders.writers.plan import (
 from service.fit import from_graph
 from service.linked_data.titles import labels
 from service.ontology import graphs
+from service.ontology.labels import interval_method
 from service.plans import commands, looks
 from service.queries import lists
 from service.queries.cache import cached_per_key, cached_per_state
@@ -162,7 +163,10 @@ def _card(plan: Plan, step: Step) -> StepCard:
 def _attempt(attempt: Attempt) -> AttemptCard:
     systems = ", ".join(s.name or s.id for s in attempt.result.systems)
     return AttemptCard(
-        attempt, systems or NOT_STATED, attempt.data or NOT_STATED, result_words(attempt.result)
+        attempt,
+        systems or NOT_STATED,
+        attempt.data or NOT_STATED,
+        result_words(attempt.result, interval_method),
     )
 
 
@@ -239,7 +243,7 @@ def _words(value: Any) -> str:
         case SampleSize():
             return sample_words(value)
         case StepResult():
-            return result_words(value)
+            return result_words(value, interval_method)
         case (Attempt(), *_):
             last = value[-1]
             return f"attempt {last.number}, {attempt_words(last)}"
