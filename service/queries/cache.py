@@ -59,6 +59,7 @@ KEPT: Mapping[str, str] = {
     "service.web.pages.gaps.gap.gaps": "one entry a current gap",
     "service.web.pages.gaps.list.choices": "one entry a choice of a filter",
     "service.web.pages.home.view.front": "counts, and one gap",
+    "service.web.pages.levels.index._by_title": "the items of four lists, in another order",
     "service.web.pages.levels.index._choices": "a hundred choices a filter",
     "service.web.pages.layout._snapshot": "one date",
     "service.web.pages.plans.view.cards": "one id a card that a person wrote",

@@ -204,3 +204,16 @@ def test_records_are_json(site: TestClient) -> None:
     found = site.get("/api/v1/results/run-001").json()
     assert found["systems"][0]["name"] == "Helper <3"
     assert json.loads(site.get("/api/v1/systems/helper").text)["results"][0]["id"] == "run-000"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_list_is_in_the_order_of_titles(site: TestClient, path: str) -> None:
+    listed = [row["name"] for row in rows(site.get(f"/{path}.csv"))]
+    assert listed == sorted(listed, key=str.casefold)
+    shown = opened(site, f"/{path}").texts("table.rows tbody th a")
+    assert shown == listed[: len(shown)]
+
+
+def test_shipped_systems_are_in_the_order_of_titles(client: TestClient) -> None:
+    shown = opened(client, "/systems").texts("table.rows tbody th a")
+    assert shown == sorted(shown, key=str.casefold)

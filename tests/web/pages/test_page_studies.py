@@ -49,3 +49,14 @@ def test_pages_about_a_study_lead_to_it(client: TestClient) -> None:
     ):  # fmt: skip
         assert "/studies/helpmed-rct" in opened(client, address).links(), address
     assert client.get("/studies/absent", headers=BROWSER).status_code == 404
+
+
+def test_a_work_with_two_addresses_stands_once(client: TestClient) -> None:
+    twice = next(row for row in rows(client.get("/studies.csv")) if row["id"] == "magesh2025-audit")
+    assert len(twice["reported_in"].split()) == 2, "both addresses stay in the data"
+    shown = opened(client, "/studies?q=magesh2025-audit").all("table.things tbody tr")
+    (row,) = (r for r in shown if r.has("a[href='/studies/magesh2025-audit']"))
+    assert len(row.all("[data-label='Reported in'] a")) == 1
+    for row in opened(client, "/studies").all("table.things tbody tr"):
+        works = row.texts("[data-label='Reported in'] a")
+        assert len(works) == len(set(works))

@@ -10,7 +10,7 @@ from service.common import parameters
 from service.queries import lists, names
 from service.queries.cache import cached_per_key
 from service.search import find as searching
-from service.search.words import shortened
+from service.search.words import folded, shortened
 from service.store.port import Engine
 from service.web.pages.shared.paging import Paged
 
@@ -174,7 +174,7 @@ def find(engine: Engine, level: Level, given: Mapping[str, str]) -> LevelList:
     for named in (f for f in level.filters if f.kind and chosen.get(f.parameter)):
         chosen[named.parameter] = names.id_now(engine, named.kind, chosen[named.parameter])
     words = shortened(chosen.get("q", ""))
-    items = lists.listing(engine, level.name, {})
+    items = _by_title(engine, level.name)
     every = tuple(
         item
         for item in searching.among(engine, level.kind, words, items)
@@ -186,6 +186,21 @@ def find(engine: Engine, level: Level, given: Mapping[str, str]) -> LevelList:
     )
     number = parameters.number(chosen.get("page") or 1, "page")
     return LevelList(level, words, choices, every, len(items), number).checked()
+
+
+def _title(item: Item) -> tuple[str, str]:
+    return folded(str(item.get("name") or item["id"])), str(item["id"])
+
+
+@cached_per_key(most=len(LEVELS))
+def _by_title(engine: Engine, name: str) -> tuple[Item, ...]:
+    """Return every item of a list in the order of their titles, as people read them."""
+    items = lists.listing(engine, name, {})
+    return tuple(
+        sorted(
+            items, key=lambda item: (folded(str(item.get("name") or item["id"])), str(item["id"]))
+        )
+    )
 
 
 def _passes(narrowing: Filter, item: Item, chosen: str | None) -> bool:

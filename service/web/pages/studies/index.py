@@ -6,6 +6,8 @@ from functools import partial
 from typing import Any
 
 from loaders.mapping.iris import BASE, last_segment
+from service.bibliography import addresses, works
+from service.bibliography.works import Work
 from service.fit import from_graph
 from service.ontology.labels import label
 from service.queries import lists
@@ -19,7 +21,10 @@ PATH = "/studies"
 
 @dataclass(frozen=True)
 class ListedStudy:
-    """One study as a row; where cards differ it has several designs or settings."""
+    """One study as a row; where cards differ it has several designs or settings.
+
+    `reported_in` are all addresses of its reports, `works` one address of each work.
+    """
 
     id: str
     name: str
@@ -28,6 +33,7 @@ class ListedStudy:
     settings: tuple[str, ...]
     stands_in_for: tuple[tuple[str, str], ...]
     reported_in: tuple[str, ...]
+    works: tuple[str, ...]
     cards: int
     gaps: int
 
@@ -36,13 +42,16 @@ class ListedStudy:
 def index(engine: Engine) -> ThingList[ListedStudy]:
     """Return every study by name, made once for each state of the store."""
     titles = {str(d.id): d.title for d in from_graph.deployments(engine)}
-    studies = [_study(item, titles) for item in lists.listing(engine, "studies", {})]
+    known = works.by_key(engine)
+    studies = [_study(item, titles, known) for item in lists.listing(engine, "studies", {})]
     studies.sort(key=lambda study: (study.name.casefold(), study.id))
     things = tuple(map(_listed, studies))
     return ThingList(PATH, things, tuple(_facets([t.codes for t in things], titles)))
 
 
-def _study(item: Mapping[str, Any], titles: Mapping[str, str]) -> ListedStudy:
+def _study(
+    item: Mapping[str, Any], titles: Mapping[str, str], known: Mapping[str, Work]
+) -> ListedStudy:
     def several(name: str) -> tuple[str, ...]:
         return tuple(str(item.get(name) or "").split())
 
@@ -54,9 +63,19 @@ def _study(item: Mapping[str, Any], titles: Mapping[str, str]) -> ListedStudy:
         several("settings"),
         tuple((place, titles.get(place, place)) for place in several("standsInFor")),
         several("reportedIn"),
+        _works(known, several("reportedIn")),
         int(item["cards"]),
         int(item["gaps"]),
     )
+
+
+def _works(known: Mapping[str, Work], urls: Iterable[str]) -> tuple[str, ...]:
+    """Return of several addresses the first that leads to each work."""
+    found: dict[str, str] = {}
+    for url in urls:
+        key = addresses.key(url)
+        found.setdefault(known[key].id if key in known else key, url)
+    return tuple(found.values())
 
 
 def _listed(study: ListedStudy) -> ListedThing[ListedStudy]:
