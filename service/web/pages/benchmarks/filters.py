@@ -25,7 +25,7 @@ from service.store.port import Engine
 from service.web.pages.shared.listing import ListChoice, ShownChoices
 from service.web.pages.shared.paging import check_page, page_count
 
-ROWS = 50
+ROWS = 25
 """How many benchmarks one page shows."""
 MOST = 40
 """The most choices that one facet shows; of more, those that leave most."""

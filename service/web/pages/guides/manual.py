@@ -94,6 +94,7 @@ def rendered(name: str, path: str, markdown: str) -> ManualPage:
     tokens = _MARKDOWN.parse(text)
     headings = _headings(tokens)
     sections = [ManualSection(title, anchor) for level, title, anchor in headings if level == "h2"]
+    _name_cells(tokens)
     for token in tokens:
         for child in token.children or ():
             if child.type == "link_open":
@@ -133,6 +134,22 @@ def _headings(tokens: Sequence[Token]) -> list[tuple[str, str, str]]:
             opening.attrSet("id", anchor := slug(title))
             found.append((opening.tag, title, anchor))
     return found
+
+
+def _name_cells(tokens: Sequence[Token]) -> None:
+    """Give each cell of a table the heading of its column, which stands before it on a phone."""
+    headings: list[str] = []
+    column = 0
+    for opening, inline in pairwise(tokens):
+        if opening.type == "thead_open":
+            headings = []
+        elif opening.type == "tr_open":
+            column = 0
+        elif opening.type == "th_open":
+            headings.append("".join(child.content for child in inline.children or ()))
+        elif opening.type == "td_open":
+            opening.attrSet("data-label", headings[column])
+            column += 1
 
 
 def _scrolling_table(
