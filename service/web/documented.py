@@ -160,7 +160,8 @@ def _completed(document: dict[str, Any], routers: Iterable[APIRouter]) -> dict[s
     document["tags"] = [{"name": name, "description": said} for name, said in TAGS.items()]
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            operation["summary"] = operation["description"].partition("\n")[0].split(" Filters:")[0]
+            first = operation["description"].partition("\n")[0].split(" Filters:")[0]
+            operation["summary"] = first.replace("`", "")  # shown as it is, not as Markdown
             _complete(path, method, operation["responses"])
             if path == "/queries/{name}":
                 operation["parameters"] += _arguments()

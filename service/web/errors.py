@@ -29,7 +29,7 @@ LOWEST = 400
 """From this status on an answer is a refusal."""
 
 _SENTENCES = {
-    404: "There is nothing at {path}. Start from / or /docs.",
+    404: "There is nothing at {path}.",
     405: "{path} does not take {method}; the Allow header says what it takes.",
     416: "{path} has none of these bytes; the Content-Range header says how many it has.",
 }

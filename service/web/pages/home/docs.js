@@ -36,5 +36,7 @@
   new MutationObserver(() => complete(root)).observe(root, { childList: true, subtree: true });
   SwaggerUIBundle({
     url: "openapi.json", dom_id: "#swagger-ui", deepLinking: true, plugins: [PathAsText], syntaxHighlight: { theme: "idea" },
+    // some two hundred schemas stay folded, and on a phone the operations of each tag, too
+    defaultModelsExpandDepth: 0, docExpansion: matchMedia("(max-width: 48rem)").matches ? "none" : "list",
   });
 })();

@@ -13,6 +13,7 @@ from service.ontology.plain_names import VERDICTS
 from service.queries import lists
 from service.records import repository
 from service.store.port import Engine
+from service.web.pages.shared.tables import called
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,10 @@ class JudgedAssumption:
 
 @dataclass(frozen=True)
 class OtherReview:
-    """Another review for the same deployment: by whom, of the same benchmark or of another one."""
+    """Another review for the same deployment: of which benchmark, by whom."""
 
     id: str
+    benchmark: str
     author: str
     same: bool
 
@@ -109,5 +111,7 @@ def _others(engine: Engine, found: Review, benchmark: str) -> Iterator[OtherRevi
     listed = lists.listing(engine, "reviews", {"deployment": found.deployment})
     others = [i for i in listed if i["id"] != found.id]
     same = {str(i["id"]): i["benchmark"].endswith(f"/{benchmark}") for i in others}
+    titles = called({str(i["benchmark"]) for i in others}, engine)
     for item in sorted(others, key=lambda i: (not same[str(i["id"])], str(i["id"])))[:10]:
-        yield OtherReview(str(item["id"]), str(item["author"]), same[str(item["id"])])
+        title = titles[str(item["benchmark"])]
+        yield OtherReview(str(item["id"]), title, str(item["author"]), same[str(item["id"])])

@@ -52,7 +52,7 @@ def in_words(rows: Sequence[Mapping[str, Any]], engine: Engine) -> AnswerTable:
     """Return an answer in words: a thing and its title are one column, codes have their labels."""
     names = columns(rows)
     shown = [n for n in names if n.removesuffix(_TITLE) == n or n[: -len(_TITLE)] not in names]
-    words = _words(
+    words = called(
         {part for row in rows for value in row.values() for part in _iris(value)}, engine
     )
     cells = [{n: _cell(n, row.get(n), row.get(f"{n}{_TITLE}"), words) for n in shown}
@@ -67,7 +67,8 @@ def _repeats(name: str, first: str, cells: Sequence[Mapping[str, Cell]]) -> bool
     return name != first and all(one == other for one, other in texts)
 
 
-def _words(iris: Iterable[str], engine: Engine) -> Mapping[str, str]:
+def called(iris: Iterable[str], engine: Engine) -> Mapping[str, str]:
+    """Return what names of ours are called, by IRI: a review by its benchmark, use and author."""
     ours = {iri: _pieces(iri) for iri in iris if iri.startswith(BASE)}
     things = {URIRef(f"{BASE}{name}") for names, _ in ours.values() for name in names}
     said = labels(engine, (t for t in things if _has_own_label(t))) if things else {}

@@ -1,12 +1,13 @@
 """What the bibliography shows: a page of it, and what rests on one source."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from typing import ClassVar
 from urllib.parse import urlencode
 
+from loaders.mapping.iris import series_iri
 from loaders.model import SourceCard
 from service.bibliography import citing, listing, works
 from service.bibliography.citing import Citing
@@ -19,6 +20,7 @@ from service.search import find
 from service.search.words import shortened
 from service.store.port import Engine
 from service.web.pages.shared.paging import Paged
+from service.web.pages.shared.tables import called
 
 HOW = {
     "hasCitation": "rests on it",
@@ -101,7 +103,10 @@ def shown(engine: Engine, ident: str) -> SourcePage:
     """Return a source. Raises `NotFound`, and for one that was withdrawn `NotFound` as well."""
     cards = repository.described(engine, "source", ident, "source-card")
     work = works.works(engine).get(ident) or _withdrawn(ident, cards)
-    every = [_record(group) for _, group in groupby(citing.of_work(engine, work), _identity)]
+    groups = [tuple(group) for _, group in groupby(citing.of_work(engine, work), _identity)]
+    untitled = {_name(places[0]) for places in groups if not places[0].title}
+    titles = called(untitled, engine)
+    every = [_record(places, titles) for places in groups]
     kinds = sorted({r.kind for r in every}, key=lambda kind: (_rank(kind), kind))
     by_kind = {kind: tuple(r for r in every if r.kind == kind) for kind in kinds}
     disputed = _disputed_gaps(engine, by_kind.get("gap", ()))
@@ -125,10 +130,13 @@ def _rank(kind: str) -> int:
     return _KINDS.index(kind) if kind in _KINDS else len(_KINDS)
 
 
-def _record(group: Iterable[Citing]) -> CitingRecord:
-    places = tuple(group)
+def _name(place: Citing) -> str:
+    return str(series_iri(place.kind, place.ident))
+
+
+def _record(places: tuple[Citing, ...], titles: Mapping[str, str]) -> CitingRecord:
     first = places[0]
-    title = first.title or first.ident.replace("/", ", ")
+    title = first.title or titles[_name(first)]
     return CitingRecord(first.kind, first.ident, title, _page(first), places)
 
 

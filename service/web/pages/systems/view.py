@@ -13,6 +13,7 @@ from service.records import repository
 from service.records.repository import StoredRecord
 from service.store.port import Engine
 from service.web.pages.gaps import gap as gap_pages
+from service.web.pages.shared import tables
 from service.web.pages.shared.gap_plot import GapPlot, gap_plot
 from service.web.pages.shared.paging import ROWS, RowPage
 
@@ -49,7 +50,8 @@ class MergedName:
 class SystemPage:
     """A system: its cards, its first gaps on one axis, its scores, and where it was run.
 
-    `harnesses` and `datasets` are those of its results, each with how many there are.
+    `harnesses` and `datasets` are those of its results, each with how many there are;
+    `called` says what the records of the shown scores are called, by IRI.
     """
 
     id: str
@@ -63,6 +65,7 @@ class SystemPage:
     harnesses: tuple[tuple[str, int], ...]
     datasets: tuple[tuple[str, int], ...]
     scores: SystemScores
+    called: Mapping[str, str]
 
 
 def system(engine: Engine, ident: str, number: int = 1) -> SystemPage:
@@ -75,6 +78,7 @@ def system(engine: Engine, ident: str, number: int = 1) -> SystemPage:
     every = [*gap_pages.records(engine), *gap_pages.compared_otherwise(engine)]
     gaps = tuple(g for g in every if any(s.id == ident for s in g.systems))
     results = lists.listing(engine, "results", {"system": ident})
+    scores = _scores(engine, ident, number)
     return SystemPage(
         ident,
         min((w.card.title for w in written), default=_name(engine, ident)),
@@ -86,7 +90,8 @@ def system(engine: Engine, ident: str, number: int = 1) -> SystemPage:
         len(results),
         _counted(str(item.get("harnesses") or "not stated") for item in results),
         _counted(d for item in results for d in str(item.get("datasets") or "").split()),
-        _scores(engine, ident, number),
+        scores,
+        tables.called({str(row["record"]) for row in scores.rows}, engine),
     )
 
 
