@@ -7,7 +7,6 @@ never fetched: that of EvalGap is known here, any other address is refused.
 
 import json
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from rdflib import RDF, BNode, Graph, URIRef
@@ -23,6 +22,7 @@ from loaders.model import RECORDS, DatasetCard, Node, Record, whole_number
 from loaders.model.terms import Part
 from loaders.reading.content import rdf_syntax
 from loaders.reading.json_ld import inlined, is_own
+from loaders.reading.near import near
 from loaders.reading.rdf_text import parse
 
 _HEAD = 2**16
@@ -120,11 +120,16 @@ def _ill_placed(graph: Graph, cls: type[Node], node: RdfNode) -> Iterator[Record
             yield RecordProblem("This is not described.", field.name, str(value), mend)
 
 
+def _last(iri: str) -> str:
+    """Return the name of a property below its vocabulary: what is common to all tells nothing."""
+    return iri.replace("#", "/").rpartition("/")[2]
+
+
 def _no_property(cls: type[Node], predicate: str) -> RecordProblem:
     """Return the problem of a property of ours that a class does not have."""
-    known = sorted(str(expand(field.term.predicate)) for field in fields_of(cls))
-    near = get_close_matches(predicate, known, n=1, cutoff=0)
-    mend = f"The nearest is {near[0]}." if near else "Remove it."
+    known = {_last(iri): iri for f in fields_of(cls) for iri in [str(expand(f.term.predicate))]}
+    found = near(_last(predicate), known)
+    mend = f"The nearest is {known[found]}." if found else "Remove it."
     return RecordProblem(f"{type_name(cls)} has no such property.", predicate, mend=mend)
 
 

@@ -8,7 +8,6 @@ the nearest that there is; then every record and thing is read.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache
 
 from pydantic import ValidationError
@@ -30,6 +29,7 @@ from loaders.mapping.iris import (
     expand,
 )
 from loaders.model import Node, Record, Thing, whole_number
+from loaders.reading.near import near
 from service.ontology.graphs import shapes, taxonomy
 from service.validation.messages import short
 from service.validation.validator import Issue, Triple
@@ -191,12 +191,9 @@ def _unknown(term: RdfNode, what: str, *kinds: URIRef) -> RecordProblem | None:
     if not str(term).startswith(EGAP) or str(term) in _declared(*kinds):
         return None
     names = {name.removeprefix(EGAP).lower(): name for name in _declared(*kinds)}
-    near = get_close_matches(str(term).removeprefix(EGAP).lower(), names, n=1, cutoff=0)
-    return RecordProblem(
-        f"{_short(term)} is no {what} of EvalGap.",
-        _short(term),
-        mend=f"The nearest is {_short(names[near[0]])}.",
-    )
+    found = near(str(term).removeprefix(EGAP).lower(), names)
+    mend = f"The nearest is {_short(names[found])}." if found else "Remove it."
+    return RecordProblem(f"{_short(term)} is no {what} of EvalGap.", _short(term), mend=mend)
 
 
 def _foreign(field: Field, predicate: RdfNode, value: RdfNode) -> RecordProblem | None:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_type_hints
 
 from fastapi import Request
-from rapidfuzz import process
 
 from loaders.mapping.json_types import object_type
+from loaders.reading.near import meant
 from service.common.problems import BadParameter
 from service.web.responses import Writers, table_writers
 from service.web.schemas import page_type
@@ -14,8 +14,6 @@ from service.web.schemas import page_type
 PARAMETERS = ("fields", "ids", "view")
 MOST = 100
 """How many things one request may name."""
-_ALIKE = 60
-"""From how alike, of 100, a name is proposed in place of one that is not known."""
 _KEPT = ("@context", "@id", "id")
 
 SparseRecord = object_type(
@@ -58,7 +56,7 @@ def fields(request: Request, known: Iterable[str]) -> tuple[str, ...]:
     names, keys = parts(request.query_params.get("fields", "")), sorted(known)
     for name in names:
         if name not in keys:
-            near = [key for key, _, _ in process.extract(name, keys, score_cutoff=_ALIKE, limit=3)]
+            near = meant(name, keys, 3)
             hint = f" Did you mean {' or '.join(near)}?" if near else ""
             raise BadParameter(
                 f"There is no field {name!r} here.{hint} See known for all.",

@@ -25,19 +25,49 @@ def test_fields_are_the_keys_that_are_wanted_and_the_identity(client: TestClient
 
 
 @pytest.mark.parametrize(
-    "address",
-    ["gaps/bean2026-gpt4o-recomputed", "benchmarks/medqa", "benchmarks", "gaps?view=full"],
+    ("address", "field"),
+    [
+        ("gaps/bean2026-gpt4o-recomputed", "titel"),
+        ("benchmarks/medqa", "crads"),
+        ("benchmarks", "doamins"),
+        ("gaps?view=full", "sourcess"),
+    ],
 )
 def test_a_field_that_is_not_there_is_refused_with_near_names(
-    client: TestClient, address: str
+    client: TestClient, address: str, field: str
 ) -> None:
     mark = "&" if "?" in address else "?"
-    answer = client.get(f"/api/v1/{address}{mark}fields=id,doamins,crads,sourcess")
+    answer = client.get(f"/api/v1/{address}{mark}fields=id,{field}")
     problem = answer.json()
     assert (answer.status_code, problem["parameter"]) == (400, "fields")
     assert problem["value"] not in problem["known"]
     assert problem["near"]
     assert f"Did you mean {problem['near'][0]}" in problem["detail"]
+
+
+def test_a_far_word_has_no_near_name(client: TestClient) -> None:
+    problem = client.get("/api/v1/benchmarks?fields=zzqqxxvv").json()
+    assert problem["near"] == []
+    assert "Did you mean" not in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("term", "mend"),
+    [("hasAssumptoin", "The nearest is"), ("zzqqxxvv", "Remove it.")],
+)
+def test_a_property_that_is_not_there_has_the_nearest_or_none(
+    client: TestClient, term: str, mend: str
+) -> None:
+    ident = "id/card/bean2026-scenarios/raman-et-al/1"
+    card = client.get(f"/doc/{ident}", headers={"Accept": "text/turtle"}).text
+    base = "https://w3id.org/evalgap/"
+    author = f'<{base}id/agent/raman-et-al> <https://schema.org/name> "Raman et al." .'
+    triple = f'<{base}{ident}> <{base}ontology#{term}> "x" .'
+    sent = f"{card}\n{author}\n{triple}"
+    turtle = {"Content-Type": "text/turtle"}
+    told = client.post("/api/v1/validate", content=sent, headers=turtle).text
+    assert "has no such property" in told
+    assert mend in told
 
 
 def test_ids_ask_for_several_in_their_order(client: TestClient) -> None:

@@ -222,3 +222,19 @@ def test_rdf_that_cannot_be_read_is_refused(
 @pytest.mark.parametrize("query", ["", "graph=urn:a&default", "graph=not an iri", "graph=relative"])
 def test_a_graph_must_be_named_once_and_well(writer: TestClient, query: str) -> None:
     assert writer.get(f"{STORE}?{query}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "mend"),
+    [("Benchmrk", "The nearest is egap:Benchmark."), ("Zzqqxxvv", "Remove it.")],
+)
+def test_a_class_that_is_not_there_has_the_nearest_or_none(
+    writer: TestClient, name: str, mend: str
+) -> None:
+    triple = f"<https://w3id.org/evalgap/id/benchmark/a> a <{EGAP}{name}>"
+    text = f"INSERT DATA {{ GRAPH <https://w3id.org/evalgap/graph/things> {{ {triple} }} }}"
+    sent = {"Content-Type": "application/sparql-update"}
+    told = writer.post("/sparql", content=text, headers=sent)
+    assert told.status_code == 422
+    assert f"egap:{name} is no class of EvalGap." in told.text
+    assert mend in told.text
