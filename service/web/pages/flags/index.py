@@ -4,9 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from rdflib import URIRef
+
 from loaders.mapping.iris import BASE
-from loaders.model import Flag, Gap, Result
-from service.ontology import labels
+from loaders.model import Flag
+from service.linked_data.titles import labels
+from service.ontology.labels import label
 from service.queries import lists
 from service.queries.cache import cached_per_state
 from service.records import repository
@@ -45,12 +48,9 @@ def figure_of(flag: Flag) -> str:
 
 
 def _titles(engine: Engine, figures: set[str]) -> dict[str, str]:
-    found = {}
-    for kind in (Gap.kind, Result.kind):
-        ids = [f.removeprefix(f"{kind}/") for f in figures if f.startswith(f"{kind}/")]
-        for stored in repository.current(engine, kind, ids):
-            found[f"{kind}/{stored.record.id}"] = str(getattr(stored.record, "title", ""))
-    return {figure: found.get(figure) or figure for figure in figures}
+    named = {figure: URIRef(f"{BASE}id/{figure}") for figure in figures}
+    known = labels(engine, named.values())
+    return {figure: str(known.get(iri, figure)) for figure, iri in named.items()}
 
 
 def _row(flag: Flag, titles: dict[str, str]) -> ListedFlag:
@@ -84,7 +84,7 @@ _SOURCE = {"given": "a source is given", "none": "no source is given"}
 
 
 def _part(code: str) -> str:
-    return labels.label(f"code/figure-part/{code}")
+    return label(f"code/figure-part/{code}")
 
 
 def csv_row(thing: ListedThing[ListedFlag]) -> dict[str, Any]:
