@@ -24,7 +24,7 @@ _AMONG = """SELECT rowid, -rank FROM searched
 _EXCERPT = """SELECT rowid, snippet(searched, -1, ?, ?, '…', 18) FROM searched
     WHERE searched MATCH ? AND rowid IN (SELECT value FROM json_each(?))"""
 _START, _END = "\x02", "\x03"
-_MARKED = re.compile(f"{_START}([^{_END}]*+){_END}")
+_MARKED = re.compile(f"{_START}([^{_START}{_END}]*+){_END}")
 
 Excerpt = tuple[tuple[str, bool], ...]
 """Pieces of a text, each with whether it is a word that was looked for."""
