@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
 from typing import Any, Self
 
 from pyshacl.graph_abstraction import RdfLibDataGraph
@@ -76,6 +78,7 @@ class Layers(SimpleMemory):
         """Keep these triples for good."""
         super().__init__()
         self.fixed, self.fresh = Layer(), Layer()
+        self._heard: list[tuple[Pattern, list[Triple]]] | None = None
         for triple in fixed:
             self.fixed.add(triple)
         self._described = {subject for of in self.fixed.by_predicate.values() for subject in of}
@@ -89,8 +92,25 @@ class Layers(SimpleMemory):
 
     def triples(self, triple_pattern: Any, context: Any = None) -> Iterator[Any]:  # noqa: ARG002
         """Yield the triples of both layers that match, as rdflib asks its stores."""
-        for layer in (self.fresh, self.fixed):
-            yield from ((triple, iter(())) for triple in layer.triples(triple_pattern))
+        found = self.matching(triple_pattern)
+        if self._heard is not None:
+            found = list(found)
+            self._heard.append((triple_pattern, found))
+        yield from ((triple, iter(())) for triple in found)
+
+    def matching(self, pattern: Pattern) -> Iterable[Triple]:
+        """Return the triples of both layers that match."""
+        return chain(self.fresh.triples(pattern), self.fixed.triples(pattern))
+
+    @contextmanager
+    def heard(self) -> Iterator[list[tuple[Pattern, list[Triple]]]]:
+        """Give the list of what rdflib looks up meanwhile, each with what was found."""
+        heard: list[tuple[Pattern, list[Triple]]] = []
+        self._heard = heard
+        try:
+            yield heard
+        finally:
+            self._heard = None
 
     def __len__(self, context: Any = None) -> int:
         """Return the number of triples in both layers."""
@@ -107,21 +127,21 @@ class LayeredGraph(RdfLibDataGraph):  # type: ignore[misc]  # pySHACL has no typ
     def __init__(self, layers: Layers) -> None:
         """Read these layers, whatever they hold at the time."""
         # not pySHACL's own __init__, which makes a dataset beside the graph that it wraps
-        self.impl, self._store, self._layers = Graph(store=layers), layers, layers
+        self.impl, self._store, self.layers = Graph(store=layers), layers, layers
         self.is_multi_graph, self.locked_context = False, None
 
     def objects(self, subject: Any = None, predicate: Any = None, unique: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Return the objects of a subject and predicate."""
         if subject is None or predicate is None:
             return super().objects(subject, predicate, unique)
-        fresh = self._layers.fresh.objects(subject, predicate)
-        fixed = self._layers.fixed.objects(subject, predicate)
+        fresh = self.layers.fresh.objects(subject, predicate)
+        fixed = self.layers.fixed.objects(subject, predicate)
         return iter([*fresh, *fixed] if fresh and fixed else fresh or fixed)
 
     def values(self, predicate: Node, nodes: Iterable[Node]) -> dict[Node, set[Node]]:
         """Return the objects that nodes have for a predicate, by node; without those of none."""
         found: dict[Node, set[Node]] = {}
-        for layer in (self._layers.fresh, self._layers.fixed):
+        for layer in (self.layers.fresh, self.layers.fixed):
             if values := layer.by_predicate.get(predicate):
                 for node in nodes:
                     if node in values:
@@ -132,7 +152,7 @@ class LayeredGraph(RdfLibDataGraph):  # type: ignore[misc]  # pySHACL has no typ
         """Return the subjects of a predicate and object."""
         if predicate is None or object is None:
             return super().subjects(predicate, object, unique)
-        layers = (self._layers.fresh, self._layers.fixed)
+        layers = (self.layers.fresh, self.layers.fixed)
         return iter([s for layer in layers for s in layer.by_object(predicate).get(object, ())])
 
     def query(self, query_object: Any, initBindings: Any = None) -> SPARQLResult:  # noqa: N803
@@ -142,12 +162,12 @@ class LayeredGraph(RdfLibDataGraph):  # type: ignore[misc]  # pySHACL has no typ
     def quads(self, quad: Any = None) -> Iterator[Any]:
         """Yield what matches, each in the one graph there is; pySHACL writes blank nodes so."""
         pattern = quad[:3] if quad else (None, None, None)
-        yield from ((*triple, self.impl) for triple, _ in self._layers.triples(pattern))
+        yield from ((*triple, self.impl) for triple, _ in self.layers.triples(pattern))
 
     def __contains__(self, triple: Any) -> bool:
         """Tell whether a triple matches."""
-        return next(self._layers.triples(triple), None) is not None
+        return next(self.layers.triples(triple), None) is not None
 
     def __len__(self) -> int:
         """Return the number of triples."""
-        return len(self._layers)
+        return len(self.layers)

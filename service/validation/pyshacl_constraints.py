@@ -12,11 +12,12 @@ from typing import Any
 from pyshacl.constraints.core import logical_constraints, shape_based_constraints
 from pyshacl.constraints.sparql import sparql_based_constraints
 from pyshacl.pytypes import SHACLExecutor
-from rdflib import Graph
+from rdflib import Graph, URIRef
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.term import Node
 
 from service.validation.layered_graph import LayeredGraph
+from service.validation.same_lookups import FoundNothing, follows_from_lookups
 
 Results = list[tuple[str, Node, Sequence[Any]]]
 Values = dict[Node, set[Node]]
@@ -122,7 +123,10 @@ class _Property(_Quiet, shape_based_constraints.PropertyConstraintComponent):  #
 
 
 class _Sparql(_Quiet, sparql_based_constraints.SPARQLBasedConstraint):  # type: ignore[misc]
-    """`sh:sparql`: the text is checked and parsed once, and evaluated for each focus node."""
+    """`sh:sparql`: the text is checked and parsed once, and evaluated for each focus node.
+
+    Not for nodes at which it is known to find nothing.
+    """
 
     def __init__(self, shape: Any) -> None:
         super().__init__(shape)
@@ -143,7 +147,16 @@ class _Sparql(_Quiet, sparql_based_constraints.SPARQLBasedConstraint):  # type: 
     def _validate_sparql_query(
         self, query: str, init_binds: Mapping[str, Node], graph: LayeredGraph
     ) -> Any:
-        return super()._validate_sparql_query(_parsed(query), init_binds, graph)
+        node, known = init_binds.get("this"), _known(query)
+        if known is None or not isinstance(node, URIRef):
+            return super()._validate_sparql_query(_parsed(query), init_binds, graph)
+        if known.foresees(node, graph.layers.matching):
+            return []
+        with graph.layers.heard() as lookups:
+            found = super()._validate_sparql_query(_parsed(query), init_binds, graph)
+        if not found:
+            known.note(node, lookups)
+        return found
 
 
 def _binding_once(original: Any) -> Any:
@@ -162,6 +175,12 @@ def _binding_once(original: Any) -> Any:
 @cache
 def _parsed(query: str) -> Any:
     return prepareQuery(query, initNs=dict(Graph().namespaces()))
+
+
+@cache
+def _known(query: str) -> FoundNothing | None:
+    """Return where a query has found nothing, kept for as long as the process."""
+    return FoundNothing() if follows_from_lookups(query) else None
 
 
 _SPECIAL: tuple[type[Any], ...] = (_Or, _Property, _Sparql)
