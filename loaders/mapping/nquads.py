@@ -13,7 +13,7 @@ _TO_ESCAPE = re.compile(r'[\\"\n\r]')
 def nquads(triples: Iterable[tuple[Any, ...]], graph_name: str) -> str:
     """Return triples as N-Quads in one named graph (given in N3 form; empty: the default)."""
     end = f" {graph_name} .\n" if graph_name else " .\n"
-    return "".join(f"{_term(s)} <{p}> {_term(o)}{end}" for s, p, o in triples)
+    return "".join([f"{_term(s)} <{p}> {_term(o)}{end}" for s, p, o in triples])
 
 
 def _term(term: Any) -> str:

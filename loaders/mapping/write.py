@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Context, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from rdflib import RDF, XSD, Literal, URIRef
@@ -56,7 +56,7 @@ def _add(found: list[Triple], subject: URIRef, node: Node, root: URIRef) -> None
                     _add(found, child, value, root)
             else:
                 target = target_iri(field.term, value, root)
-                found.append((subject, predicate, URIRef(target) if target else literal(value)))
+                found.append((subject, predicate, _named(target) if target else literal(value)))
 
 
 @cache
@@ -72,11 +72,20 @@ def literal(value: Any) -> Literal:
     A date that may lack its day has the datatype of EDTF. A number keeps 18 digits after its
     point: the engines calculate with no more, and leave one that has more out without a word.
     """
+    if type(value) is str:
+        return _repeated(value) if len(value) <= _SHORT else Literal(value)
     if isinstance(value, Decimal):
         return Literal(format(_calculable(value), "f"), datatype=XSD.decimal)
     if isinstance(value, PartialDate):
         return Literal(str(value), datatype=partial_dates.DATATYPE)
     return Literal(value)
+
+
+_SHORT = 200
+"""Characters of a text that may come again and again, as names and languages do."""
+_repeated = lru_cache(4096)(Literal)
+_named = lru_cache(4096)(URIRef)
+"""One object for each name: rdflib compares two in Python, and looks at every character first."""
 
 
 def _calculable(value: Decimal) -> Decimal:
