@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -202,10 +203,16 @@ def _items(raw: Raw, content: Content) -> Iterator[_Read]:
             yield Rejected(part, error.problems)
 
 
+@cache
+def _module(name: str) -> Any:
+    """Return a module; to ask Python each time costs more than most formats need to detect."""
+    return import_module(name)
+
+
 def _detected(content: Content) -> tuple[str, Loader] | None:
     for name, known in FORMATS.items():
         if content.kind in known.kinds:
-            loader: Any = import_module(known.module)
+            loader = _module(known.module)
             if loader.detects(content.value):
                 return name, loader
     return None

@@ -51,8 +51,10 @@ def is_missing(value: Any) -> bool:
 
 def texts(value: Any) -> tuple[str, ...]:
     """Return the words in a string, list or null, trimmed, without placeholders or repeats."""
+    if isinstance(value, str):
+        return () if is_missing(value) else (value.strip(),)
     items = value if isinstance(value, list) else [value]
-    kept = (str(i).strip() for i in items if not is_missing(i) and not isinstance(i, dict))
+    kept = [str(i).strip() for i in items if not is_missing(i) and not isinstance(i, dict)]
     return tuple(dict.fromkeys(kept))
 
 

@@ -203,7 +203,7 @@ class WriteLog:
 
     def note(self, ident: str, changes: Iterable[GraphChange]) -> None:
         """Note the graphs that a write changes, before it does where that is known."""
-        rows = [(ident, *asdict(change).values()) for change in changes]
+        rows = [(ident, *vars(change).values()) for change in changes]
         with self._writing() as db:
             db.executemany(
                 "INSERT INTO change (entry, graph, triples_before, triples_after, digest, replaces)"

@@ -40,7 +40,7 @@ def _met(node: Node) -> Iterator[OldCode]:
 @cache
 def _leading_to_codes(cls: type[Node]) -> tuple[Field, ...]:
     """Return the fields of a class that hold codes of values, or nodes that may."""
-    return tuple(f for f in fields_of(cls) if f.node or _coded(f))
+    return tuple(f for f in fields_of(cls) if _coded(f) or (f.node and _leading_to_codes(f.node)))
 
 
 def _coded(field: Field) -> bool:

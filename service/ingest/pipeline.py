@@ -224,13 +224,15 @@ class _Pass:
     def _judged(self) -> int:
         return sum(1 for _ in takewhile(lambda pending: pending.checked.done(), self._waiting))
 
-    def _all(self, beside: Executor) -> _Landed:
-        """Commit whatever is still on its way, and tell what became of it."""
-        landed: _Landed = []
+    def _all(self, beside: Executor) -> Iterator[tuple[Document | Rejected, Outcome]]:
+        """Commit whatever is still on its way; yield what became of it as soon as that is known.
+
+        It is shown and counted while the last batches are judged and committed.
+        """
         while self._waiting:
             number = min(max(self._judged(), _GROWING[-1]), _TOGETHER, len(self._waiting))
-            landed += self._land(number, beside)
-        return landed + self._stored()
+            yield from self._land(number, beside)
+        yield from self._stored()
 
     def _land(self, number: int, beside: Executor) -> _Landed:
         """Commit the first batches in one transaction; give what the one before it stored."""

@@ -1,7 +1,7 @@
 """What became of each document of an import, and the tables that sum it up."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NotRequired, Self, get_args
 
@@ -165,6 +165,16 @@ class Outcome:
         }
 
 
+_Standings = tuple[str, Mapping[str, str]]
+"""The level of a card, and how it stands to each dimension that it answers."""
+
+
+def _standings(outcome: Outcome) -> Iterator[_Standings]:
+    for record in outcome.records:
+        if isinstance(record, Description) and record.status != WITHDRAWN:
+            yield record.kind, {a.dimension: a.standing for a in record.assumptions}
+
+
 @dataclass
 class ImportCounts:
     """Running sums over outcomes: what became of them, why not, and how cards cover questions.
@@ -187,6 +197,10 @@ class ImportCounts:
 
     def add(self, outcome: Outcome) -> None:
         """Count one outcome."""
+        self.count(outcome, list(_standings(outcome)))
+
+    def count(self, outcome: Outcome, standings: Sequence[_Standings]) -> None:
+        """Count one outcome; `standings` says how its cards answer each question."""
         self.states[outcome.state] += 1
         self.warned += outcome.state in STORED and bool(outcome.warnings)
         if outcome.passed_over:
@@ -199,15 +213,13 @@ class ImportCounts:
             self.fields.update(read=outcome.fields.read, kept=len(outcome.fields.kept))
             self.left_out.update(outcome.fields.left_out)
         self.records.update(r.kind for r in outcome.records)
-        for record in outcome.records:
-            if isinstance(record, Description) and record.status != WITHDRAWN:
-                self._cover(record)
+        for kind, given in standings:
+            self._cover(kind, given)
 
-    def _cover(self, card: Description) -> None:
-        given = {a.dimension: a.standing for a in card.assumptions}
-        if card.kind not in self.coverage:
-            self.coverage[card.kind] = {d: Counter() for d in CORE_DIMENSIONS}
-        level = self.coverage[card.kind]
+    def _cover(self, kind: str, given: Mapping[str, str]) -> None:
+        if kind not in self.coverage:
+            self.coverage[kind] = {d: Counter() for d in CORE_DIMENSIONS}
+        level = self.coverage[kind]
         for dimension in given.keys() - level.keys():
             level[dimension] = Counter()
         for dimension, row in level.items():
@@ -269,10 +281,11 @@ class ImportReport(ImportCounts):
 
     sources: dict[str, ImportCounts] = field(default_factory=dict)
 
-    def add(self, outcome: Outcome) -> None:
-        """Count one outcome."""
-        super().add(outcome)
-        self.sources.setdefault(outcome.format or UNRECOGNISED, ImportCounts()).add(outcome)
+    def count(self, outcome: Outcome, standings: Sequence[_Standings]) -> None:
+        """Count one outcome, in all and for its source."""
+        super().count(outcome, standings)
+        own = self.sources.setdefault(outcome.format or UNRECOGNISED, ImportCounts())
+        own.count(outcome, standings)
 
     def document(self) -> ImportSumsBySource:
         """Return the sums as JSON values."""

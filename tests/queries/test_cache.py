@@ -9,6 +9,7 @@ from service.store.port import Engine
 from tests.conftest import ROOT
 
 OPEN_ENDED = {
+    "loaders.registry._module": "the modules of formats",
     "loaders.mapping.fields.fields_of": "classes of the model",
     "loaders.mapping.fields.names_others": "classes of the model",
     "loaders.mapping.fields._leads_to_metric": "classes of the model",
@@ -22,6 +23,7 @@ OPEN_ENDED = {
     "service.ontology.dimensions.rule": "the rules of the fit",
     "service.sandbox.children._starter": "this process, or the one that it was forked from",
     "service.validation.pyshacl_constraints._parsed": "the SPARQL constraints of our shapes",
+    "service.validation.pyshacl_constraints._known": "queries of the shapes",
     "service.validation.pyshacl_constraints.prepared": "classes of pySHACL",
     "service.web.pages.guides.manual.manual_page": "pages of the manual; any other raises",
     "service.linked_data.ontology_page.page": "versions of the ontology that are kept",
