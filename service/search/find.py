@@ -32,7 +32,7 @@ _MOST_SOME = 20
 """The most things that are shown for some of the words."""
 _PLACE = {kind: place for place, kind in enumerate(KINDS)}
 _WEIGHTS: Mapping[str, float] = {
-    "gap": 0.7, "study": 0.7, "source": 0.5, "dataset": 0.8, "implementation": 0.6, "result": 0.5,
+    "gap": 0.6, "study": 0.6, "source": 0.5, "dataset": 0.8, "implementation": 0.6, "result": 0.5,
 }  # fmt: skip
 """What a word in things of a kind counts, against 1 in the others."""
 
