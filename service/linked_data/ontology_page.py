@@ -196,7 +196,9 @@ def _shown(graph: Graph, term: Node) -> ShownTerm:
         return ShownTerm(str(term), language=term.language)
     iri = str(term)
     here = iri.startswith(BASE) and (term, None, None) in graph
-    return ShownTerm(curie(iri), f"#{_anchor(iri)}" if here else address(iri))
+    # a class or property is called by its name in queries, what is coded with by its label
+    label = graph.value(term, SKOS.prefLabel) if here else None
+    return ShownTerm(str(label or curie(iri)), f"#{_anchor(iri)}" if here else address(iri))
 
 
 def _aligned(iri: str) -> Iterable[PropertyLine]:

@@ -56,3 +56,11 @@ def test_short_facts_run_on_in_a_line(tab: Tab) -> None:
     assert facts.count() == 3
     tops = facts.evaluate_all("all => all.map((e) => Math.round(e.getBoundingClientRect().y))")
     assert max(tops) - min(tops) < 12
+
+
+def test_the_numbers_of_a_gap_need_no_scrolling(tab: Tab) -> None:
+    page = tab.open("/gaps/bean2026-gpt4o-recomputed", NARROW)
+    table = page.locator("#numbers-1")
+    assert table.evaluate("e => e.scrollWidth <= e.closest('.scroll').clientWidth")
+    assert page.locator("#numbers-1 td[data-label=Value]").first.is_visible()
+    tab.check()
