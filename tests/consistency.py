@@ -537,6 +537,33 @@ def tries_and_languages_in_words(records: Iterable[Record]) -> Iterator[Finding]
                     yield record.id, f"{dimension} is answered, and has no value"
 
 
+def languages_without_the_dimension(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield cards that list other languages than English, and leave the dimension out.
+
+    The list says what the texts are in; a fit compares the dimension.
+    """
+    for record in records:
+        if isinstance(record, Card) and by_hand(record):
+            statement = said(record).get("language")
+            coded = values_on("language", statement.coded()) if statement else set()
+            wanted = "several-languages" if len(record.languages) > 1 else "other-language"
+            if set(record.languages) - {"en"} and wanted not in coded:
+                yield record.id, f"languages {', '.join(record.languages)}, and no {wanted}"
+
+
+def imitated_people_without_surroundings(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield cards in which a program plays the person, and whose surroundings are not simulated."""
+    for record in records:
+        if isinstance(record, Card) and by_hand(record):
+            found = said(record)
+            played = "simulated-user" in _coded(found, "query-authorship")
+            rules = {c.rule for c in found["interaction-type"].codings}
+            if played or "simulated-dialogue-protocol" in rules:
+                around = found.get("environment")
+                if not around or "simulated" not in values_on("environment", around.coded()):
+                    yield record.id, "a program plays the person, and no environment is simulated"
+
+
 def figures_from_memory(records: Iterable[Record]) -> Iterator[Finding]:
     """Yield cards whose version gives a figure that nobody looked up."""
     for record in records:

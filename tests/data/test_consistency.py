@@ -53,6 +53,8 @@ CHECKS: tuple[Callable[[Iterable[Record]], Iterator[Finding]], ...] = (
     consistency.readings_without_an_instrument,
     consistency.steps_without_what_they_do,
     consistency.tries_and_languages_in_words,
+    consistency.languages_without_the_dimension,
+    consistency.imitated_people_without_surroundings,
     consistency.figures_from_memory,
     consistency.rules_without_their_condition,
     consistency.rules_left_out,
