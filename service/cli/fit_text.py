@@ -1,10 +1,13 @@
 """A fit as text: the finding, how many benchmarks hold on what, and what to test first."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from rich.table import Table
 
+from service.cli.risk_text import spaced
+from service.common import amounts
 from service.ontology.plain_names import VERDICTS, plain
 
 
@@ -36,10 +39,10 @@ def fit_lines(found: Mapping[str, Any]) -> Iterator[str]:
 def _measured(test: Mapping[str, Any]) -> Iterator[str]:
     here = test["measured_here"]
     if here:
-        also = f", changed with {', '.join(test['changed_with_it'])}" * bool(
-            test["changed_with_it"]
-        )
-        yield f"measured here: {here['value']} {here['unit']}{also} ({here['@id']})"
+        others = " and ".join(spaced(name) for name in test["changed_with_it"])
+        also = f", changed with {others}" if others else ""
+        lost = amounts.measure(Decimal(str(here["value"])), here["unit"])
+        yield f"measured here: {lost} lost (below 0: gained){also} ({here['@id']})"
     for name, where in (("same_domain", "in the same domain"), ("elsewhere", "in other domains")):
         if spread := test[name]:
             ends = f"{spread['least']['points']:.4g} to {spread['most']['points']:.4g}"

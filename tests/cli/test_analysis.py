@@ -53,6 +53,8 @@ def test_fit_is_a_table_to_read(seeded: Path) -> None:
     assert done.returncode == 0
     assert "Members of the public asking an LLM about new symptoms" in done.stdout
     assert "Unknown is not counted as held." in done.stdout
+    assert "18.67 points lost (below 0: gained), changed with input variation" in done.stdout
+    assert "percentage-point" not in done.stdout
     assert "of other domains are left out; --domain all has them" in " ".join(done.stdout.split())
     everywhere = command(seeded, "fit", "public-self-assessment", "--domain", "all", "--json")
     assert json.loads(everywhere.stdout)["left_out"] == 0
