@@ -137,6 +137,46 @@ def disputes_without_a_source(records: Iterable[Record]) -> Iterator[Finding]:
             yield record.id, "disputed, and no source and no other gap says by whom"
 
 
+def average_precisions_in_a_class(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps whose average precision has a class; no class of metric holds it."""
+    for record in records:
+        for end in record.measurements if isinstance(record, Gap) else ():
+            named = f"{end.metric.id} {end.metric.name}".casefold().replace("-", " ")
+            if "average precision" in named and end.metric.metric_class:
+                yield record.id, f"{end.metric.id} is no {end.metric.metric_class}"
+
+
+def abstracts_that_deny_a_number(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps read in an abstract alone that say the source has no number.
+
+    It may stand elsewhere in the source. An end that nobody measured (one condition) has none.
+    """
+    for record in records:
+        if isinstance(record, Gap) and record.comparison != "one-condition":
+            missing = [*record.not_given, *(w for end in ends(record) for w in end.not_given)]
+            if record.verification == "abstract" and "value-not-reported" in missing:
+                yield record.id, "only the abstract was read, so that the value is not seen"
+
+
+FULLER = {"full-text", "recomputed"}
+"""Levels at which every number was seen outside an abstract."""
+
+
+def levels_above_their_weakest_number(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps at a fuller level of which a score as printed stands in quotes of abstracts alone.
+
+    The level is that of the weakest number.
+    """
+    for record in records:
+        if isinstance(record, Gap) and record.verification in FULLER:
+            cited = [(c.quote or "", "abstract" in (c.locator or "")) for c in record.sources]
+            for printed in (e.as_reported for e in ends(record) if e.as_reported):
+                number = printed.replace(" ", "")
+                places = {abstract for quote, abstract in cited if number in quote}
+                if places == {True}:
+                    yield record.id, f"{printed} was seen in an abstract alone"
+
+
 def scores_not_read_in_one_condition(records: Iterable[Record]) -> Iterator[Finding]:
     """Yield records of one condition of which the other score exists and was not read: a pair."""
     for record in one_condition(records):
@@ -549,6 +589,36 @@ def languages_without_the_dimension(records: Iterable[Record]) -> Iterator[Findi
             wanted = "several-languages" if len(record.languages) > 1 else "other-language"
             if set(record.languages) - {"en"} and wanted not in coded:
                 yield record.id, f"languages {', '.join(record.languages)}, and no {wanted}"
+
+
+SCORE_OF_TRIES = re.compile(r"\bpass(?:@|\^|_at_)[\dk]", re.IGNORECASE)
+
+
+def tries_counted_and_not_coded(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield cards that quote a score over tries (pass@k, pass^k) and leave repetition out."""
+    for record in records:
+        if isinstance(record, Card) and by_hand(record):
+            found = said(record)
+            cited = [c for a in found.values() for c in (*a.sources, *a.looked_in)]
+            named = SCORE_OF_TRIES.search(" ".join(f"{c.quote} {c.locator}" for c in cited))
+            if named and not (found.get("repetition") and found["repetition"].coded()):
+                yield record.id, f"quotes {named[0]}, and repetition has no value"
+
+
+def questions_of_models_without_origin(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield cards on which a model worded questions and nothing says how these came about.
+
+    Where pictures or readings that nobody composed were taken from earlier sets, and a model made
+    the questions about them, what the sets give is the pictures; the questions are test items.
+    """
+    for record in records:
+        if isinstance(record, Card) and by_hand(record):
+            wrote = _coded(said(record), "query-authorship")
+            origins = wrote & ELICITATION
+            if "model" in wrote and not origins:
+                yield record.id, "a model is an author, and no elicitation is coded"
+            if {"model", "none"} <= wrote and origins == {"taken-from-benchmark"}:
+                yield record.id, "a model made questions on pictures, and only these have an origin"
 
 
 def imitated_people_without_surroundings(records: Iterable[Record]) -> Iterator[Finding]:

@@ -60,6 +60,11 @@ CHECKS: tuple[Callable[[Iterable[Record]], Iterator[Finding]], ...] = (
     consistency.rules_left_out,
     consistency.parts_left_open_in_full_answers,
     consistency.siblings_that_differ_without_a_word,
+    consistency.tries_counted_and_not_coded,
+    consistency.questions_of_models_without_origin,
+    consistency.average_precisions_in_a_class,
+    consistency.abstracts_that_deny_a_number,
+    consistency.levels_above_their_weakest_number,
 )
 
 
