@@ -12,7 +12,7 @@ from tests.browser.conftest import Tab, write
 USE = "Members of the public asking an LLM about new symptoms"
 
 
-def test_a_team_that_deploys_is_five_actions_from_a_drafted_plan(tab: Tab) -> None:
+def test_a_team_that_deploys_is_four_actions_from_a_drafted_plan(tab: Tab) -> None:
     page = tab.open("/")
     page.get_by_role("link", name="Which scores can I trust here?").click()
     page.get_by_label("Deployment", exact=True).select_option(label=USE)
@@ -20,7 +20,6 @@ def test_a_team_that_deploys_is_five_actions_from_a_drafted_plan(tab: Tab) -> No
     expect(page.locator("h1")).to_contain_text("healthcare benchmarks is known to hold on")
     expect(page.get_by_role("heading", name="What to test first")).to_be_visible()
     page.get_by_role("link", name="Plan these tests").click()
-    page.locator("main [role=alert] a").first.click()  # two cards of the nearest benchmark
     expect(page).to_have_title(re.compile(rf"Tests of \w.* for {USE} · EvalGap"))
     expect(page.locator(".board .step").nth(6)).to_be_visible()
     tab.check_width()

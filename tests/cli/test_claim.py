@@ -38,7 +38,7 @@ def test_it_says_what_the_page_says(store: Path) -> None:
         "11.83 (95 % CI 0.63 to 23.04 (by scenario)): Who writes the question + How much is told;",
         "How much is told; accuracy of one answer: 25.22 to 35.31, 2 figures, 1 study",
         "What is counted, alone: not measured",
-        "88.1 %, Accuracy, n 1,273: gap/afrimedqa2025-gpt4o",
+        "88.14 %, Accuracy, n 1,273: gap/afrimedqa2025-gpt4o",
     ):
         assert words in said.stdout
     found = json.loads(command(store, *CLAIM, "--format", "json").stdout)

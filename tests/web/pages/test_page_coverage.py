@@ -27,7 +27,8 @@ def test_the_table_holds_what_the_api_gives(client: TestClient, domain: str) -> 
             assert kind == cell["empty"]
         else:
             assert kind.startswith("shade-")
-            assert words.startswith(f"{len(cell['benchmarks'])} benchmarks")
+            number = len(cell["benchmarks"])
+            assert words.startswith(f"{number} benchmark{'' if number == 1 else 's'}")
             derived = len(cell["derived_benchmarks"])
             assert (f", {derived} derived" in words) == bool(derived)
         homes = len(cell["deployments"])
