@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from service.common.problems import Problem
-from service.store.port import Engine, Query
+from service.store.port import Engine
 
 _LOG = logging.getLogger(__name__)
 
@@ -23,6 +23,8 @@ PATIENCE = 4
 keep, the store must be left alone for the next, so that what the next write makes useless never
 costs more than a fifth of a core."""
 
+_HEAD_START = 1.0
+"""Seconds for the first reader: on a busy machine the pages would take its time to start."""
 
 _LAST_SECONDS = 10.0
 
@@ -87,12 +89,9 @@ class StoreMaintenance:
             self._stopping.wait(pause)
 
     def _begin(self) -> None:
-        """Prepare the pages, once a reader has answered: `/ready` asks for one and waits."""
-        try:
-            self._engine.answer(Query("ASK {}", "application/sparql-results+json")).close()
-        except Problem as problem:  # `/ready` reports it
-            _LOG.warning("no reader has answered: %s", problem.detail)
-        self._prepare(self._at_start)
+        """Prepare the pages once the first reader has had time to start, which `/ready` awaits."""
+        if not self._stopping.wait(_HEAD_START):
+            self._prepare(self._at_start)
 
     def _read_through(self) -> None:
         """Find damage before a query meets it, which then may neither fail nor end."""
