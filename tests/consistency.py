@@ -544,8 +544,7 @@ def readings_without_an_instrument(records: Iterable[Record]) -> Iterator[Findin
         if isinstance(record, Card) and by_hand(record):
             found = said(record)
             rules = {c.rule for c in found["query-authorship"].codings}
-            form = found.get("modality")
-            read = form is not None and "sensor-or-numbers" in values_on("modality", form.coded())
+            read = "sensor-or-numbers" in _coded(found, "modality")
             wrote = _coded(found, "query-authorship")
             if read and "routine-record-is-the-query" in rules and "none" not in wrote:
                 yield record.id, "readings are put in, and no author is none"
@@ -584,8 +583,7 @@ def languages_without_the_dimension(records: Iterable[Record]) -> Iterator[Findi
     """
     for record in records:
         if isinstance(record, Card) and by_hand(record):
-            statement = said(record).get("language")
-            coded = values_on("language", statement.coded()) if statement else set()
+            coded = _coded(said(record), "language")
             wanted = "several-languages" if len(record.languages) > 1 else "other-language"
             if set(record.languages) - {"en"} and wanted not in coded:
                 yield record.id, f"languages {', '.join(record.languages)}, and no {wanted}"
@@ -601,7 +599,7 @@ def tries_counted_and_not_coded(records: Iterable[Record]) -> Iterator[Finding]:
             found = said(record)
             cited = [c for a in found.values() for c in (*a.sources, *a.looked_in)]
             named = SCORE_OF_TRIES.search(" ".join(f"{c.quote} {c.locator}" for c in cited))
-            if named and not (found.get("repetition") and found["repetition"].coded()):
+            if named and not _coded(found, "repetition"):
                 yield record.id, f"quotes {named[0]}, and repetition has no value"
 
 
@@ -628,10 +626,9 @@ def imitated_people_without_surroundings(records: Iterable[Record]) -> Iterator[
             found = said(record)
             played = "simulated-user" in _coded(found, "query-authorship")
             rules = {c.rule for c in found["interaction-type"].codings}
-            if played or "simulated-dialogue-protocol" in rules:
-                around = found.get("environment")
-                if not around or "simulated" not in values_on("environment", around.coded()):
-                    yield record.id, "a program plays the person, and no environment is simulated"
+            acted = played or "simulated-dialogue-protocol" in rules
+            if acted and "simulated" not in _coded(found, "environment"):
+                yield record.id, "a program plays the person, and no environment is simulated"
 
 
 def figures_from_memory(records: Iterable[Record]) -> Iterator[Finding]:
@@ -768,7 +765,7 @@ def _people(between: set[str]) -> bool:
 
 
 def _coded(found: Mapping[str, Statement], dimension: str) -> set[str]:
-    return values_on(dimension, found[dimension].coded())
+    return values_on(dimension, found[dimension].coded()) if dimension in found else set()
 
 
 def _statements(record: Record) -> list[tuple[str, Statement]]:

@@ -15,7 +15,7 @@ from rdflib.term import Node as RdfNode
 from loaders.contract import MAX_RECORD_BYTES, CardError, Raw, RecordProblem
 from loaders.mapping.datatypes import misfit
 from loaders.mapping.fields import fields_of, type_name
-from loaders.mapping.iris import BASE, DCAT, EGAP, expand, last_segment
+from loaders.mapping.iris import BASE, DCAT, EGAP, expand, last_segment, local_name
 from loaders.mapping.read import record
 from loaders.mapping.standard_terms import is_standard
 from loaders.model import RECORDS, DatasetCard, Node, Record, whole_number
@@ -120,15 +120,13 @@ def _ill_placed(graph: Graph, cls: type[Node], node: RdfNode) -> Iterator[Record
             yield RecordProblem("This is not described.", field.name, str(value), mend)
 
 
-def _last(iri: str) -> str:
-    """Return the name of a property below its vocabulary: what is common to all tells nothing."""
-    return iri.replace("#", "/").rpartition("/")[2]
-
-
 def _no_property(cls: type[Node], predicate: str) -> RecordProblem:
     """Return the problem of a property of ours that a class does not have."""
-    known = {_last(iri): iri for f in fields_of(cls) for iri in [str(expand(f.term.predicate))]}
-    found = near(_last(predicate), known)
+    # below their vocabularies: what is common to all tells nothing
+    known = {
+        local_name(iri): iri for f in fields_of(cls) for iri in [str(expand(f.term.predicate))]
+    }
+    found = near(local_name(predicate), known)
     mend = f"The nearest is {known[found]}." if found else "Remove it."
     return RecordProblem(f"{type_name(cls)} has no such property.", predicate, mend=mend)
 

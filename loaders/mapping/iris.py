@@ -60,6 +60,11 @@ def last_segment(iri: object) -> str:
     return str(iri).rpartition("/")[2]
 
 
+def local_name(iri: object) -> str:
+    """Return what stands after the last `/` or `#` of an IRI, such as `title` of a property."""
+    return last_segment(iri).rpartition("#")[2]
+
+
 def record_iri(kind: str, ident: str, version: int) -> URIRef:
     """Return the IRI of one version of a record."""
     return URIRef(f"{BASE}id/{kind}/{ident}/{version}")

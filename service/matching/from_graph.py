@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from loaders.formats.evalgap import FORMAT_VERSION
 from loaders.formats.evalgap_matches import DECISIONS
-from loaders.mapping.iris import BASE, EGAP, last_segment, path_below
+from loaders.mapping.iris import BASE, EGAP, local_name, path_below
 from loaders.reading.identifiers import identifiers
 from service.matching.rules import FLOOR, MatchCandidate, Proposal, compared, proposals
 from service.queries import internal
@@ -30,7 +30,7 @@ def things(engine: Engine) -> list[MatchCandidate]:
     for row in internal.rows(engine, "names-to-match"):
         kind = _KINDS[str(row["about"])]
         ident = str(row["thing"]).removeprefix(f"{BASE}id/{kind}/")
-        field = last_segment(row["field"]).rpartition("#")[2]
+        field = local_name(row["field"])
         found[kind, ident][field].add(str(row["value"]))
     return [_described(kind, ident, fields) for (kind, ident), fields in found.items()]
 

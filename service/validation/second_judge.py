@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any
 
 from rdflib.namespace import RDFS, SH
-from rdflib.term import Node
 
+from loaders.mapping.iris import local_name
 from loaders.mapping.nquads import nquads
 from service.ontology.graphs import shapes, taxonomy
 from service.store.rdf_input import merged
@@ -63,12 +63,8 @@ def _taxonomy() -> bytes:
     A shape reads by names that it gives, since none is closed and no query asks for any property.
     """
     named = {term for triple in shapes() for term in triple} | {RDFS.subClassOf}
+    # a query has a prefix for the namespace of a name
     queries = "".join(str(q) for form in (SH.select, SH.ask) for q in shapes().objects(None, form))
     return nquads(
-        (t for t in taxonomy() if t[1] in named or _last_part(t[1]) in queries), ""
+        (t for t in taxonomy() if t[1] in named or local_name(t[1]) in queries), ""
     ).encode()
-
-
-def _last_part(name: Node) -> str:
-    """Return what follows the namespace of a name, for which queries have prefixes."""
-    return str(name).replace("#", "/").rpartition("/")[2]

@@ -196,11 +196,7 @@ def _title(item: Item) -> tuple[str, str]:
 def _by_title(engine: Engine, name: str) -> tuple[Item, ...]:
     """Return every item of a list in the order of their titles, as people read them."""
     items = lists.listing(engine, name, {})
-    return tuple(
-        sorted(
-            items, key=lambda item: (folded(str(item.get("name") or item["id"])), str(item["id"]))
-        )
-    )
+    return tuple(sorted(items, key=_title))
 
 
 def _passes(narrowing: Filter, item: Item, chosen: str | None) -> bool:
