@@ -1,5 +1,6 @@
 """What was measured: scores, gaps, and how a gap divides."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated
 
@@ -53,16 +54,20 @@ NO_INTERVAL = "no interval reported"
 """What stands where a number has no interval."""
 
 
-_UNITS = {
+UNITS: Mapping[str, tuple[str, str]] = {
+    "percent": ("%", "%"),
     "percentage-point": ("percentage point", "percentage points"),
+    "fraction": ("(fraction)", "(fraction)"),
     "score-point": ("score point", "score points"),
+    "ratio": ("", ""),
 }
+"""Codes of `code/unit/`, and that of a ratio, as they stand behind 1 and behind other numbers."""
 
 
 def with_unit(value: Decimal | int, unit: str) -> str:
-    """Return a number with its unit in words: `1 percentage point`, `95 percent`."""
-    one, many = _UNITS.get(unit, (unit, unit))
-    return f"{value} {one if abs(value) == 1 else many}"
+    """Return a number with its unit in words: `1 percentage point`, `95 %`."""
+    one, many = UNITS.get(unit, (unit, unit))
+    return f"{value} {one if abs(value) == 1 else many}".strip()
 
 
 def interval_words(lower: object, upper: object, level: float | Decimal, *about: str | None) -> str:

@@ -19,6 +19,15 @@ from loaders.model import (
 )
 from loaders.writers.markdown import escape
 
+Named = Callable[[str], str]
+"""What a code is called inside a sentence, by its path: `code/interval-method/wilson`."""
+
+
+def spaced(path: str) -> str:
+    """Return a code as words, for those who have no labels of it."""
+    return path.rpartition("/")[2].replace("-", " ")
+
+
 _STAGES = {
     "compare-cards": "1. Compare cards",
     "collect-data": "2. Collect data",
@@ -31,16 +40,19 @@ NOT_STATED = "not stated"
 
 
 def plan_markdown(
-    plan: Plan, history: Sequence[tuple[int, str, str]], all_met: str | None = None
+    plan: Plan,
+    history: Sequence[tuple[int, str, str]],
+    all_met: str | None = None,
+    named: Named = spaced,
 ) -> str:
     """Return a plan as Markdown; `history` has version, time and source of every version.
 
-    `all_met` says in words how likely it is that all tests are met.
+    `all_met` says in words how likely it is that all tests are met, `named` what codes are called.
     """
     parts = [f"# {escape(plan.title)}", _head(plan, all_met)]
     for stage, title in _STAGES.items():
         steps = [s for s in plan.steps if s.stage == stage]
-        parts += [f"## {title}", *(_step(s) for s in steps)] if steps else []
+        parts += [f"## {title}", *(_step(s, named) for s in steps)] if steps else []
     rows = [f"- version {n}, {when}, from {escape(source)}" for n, when, source in history]
     return "\n\n".join([*parts, "## History", "\n".join(rows)]) + "\n"
 
@@ -74,37 +86,43 @@ def _rows(facts: Iterable[tuple[str, Any]]) -> str:
     return "\n".join(f"- **{name}:** {escape(str(value))}" for name, value in facts if value)
 
 
-def _step(step: Step) -> str:
-    named = " and ".join(d.replace("-", " ") for d in step.targets) or "step"
+def _step(step: Step, named: Named) -> str:
+    about = " and ".join(d.replace("-", " ") for d in step.targets) or "step"
     facts = [
-        ("Status", step.step_status),
+        ("Status", named(f"code/step-status/{step.step_status}")),
         ("Owner", step.owner and step.owner.name),
-        ("Starting verdict", step.verdict),
+        ("Starting verdict", step.verdict and named(f"code/verdict/{step.verdict}")),
         ("Basis", step.verdict_basis),
         ("Waits for", ", ".join(d.replace("-", " ") for d in step.depends_on)),
         ("Collect", step.collect),
         ("Test", step.test),
-        ("Method", step.test_method),
+        ("Method", step.test_method and named(f"code/test-method/{step.test_method}")),
         ("Threshold", step.threshold and threshold_words(step.threshold)),
-        ("Sample size", step.sample_size and sample_words(step.sample_size)),
+        ("Sample size", step.sample_size and sample_words(step.sample_size, named)),
         ("Attempts", len(step.tried)),
-        *((f"Attempt {a.number}", attempt_words(a)) for a in step.tried),
-        ("Decision", step.decision),
+        *((f"Attempt {a.number}", attempt_words(a, named)) for a in step.tried),
+        ("Decision", step.decision and named(_decision(step.decision))),
         ("Reason", step.reason),
         ("Decided by", step.decided_by and step.decided_by.name),
         ("Feeds", " ".join(step.results)),
     ]
-    title = f"### Step {step.position}: {escape(named)}"
+    title = f"### Step {step.position}: {escape(about)}"
     words = [title, escape(step.description)] if step.description else [title]
     return "\n\n".join([*words, _rows(facts)])
 
 
-def attempt_words(attempt: Attempt) -> str:
+def _decision(code: str) -> str:
+    return f"code/step-decision/{code}"
+
+
+def attempt_words(attempt: Attempt, named: Named = spaced) -> str:
     """Return an attempt in words: system and data or that they are not stated, result, decision."""
     systems = ", ".join(s.name or s.id for s in attempt.result.systems) or NOT_STATED
-    words = f"system {systems}; data {attempt.data or NOT_STATED}; {result_words(attempt.result)}"
+    result = result_words(attempt.result, named)
+    words = f"system {systems}; data {attempt.data or NOT_STATED}; {result}"
     who = f" (by {attempt.decided_by.name})" if attempt.decided_by else ""
-    return f"{words}; {attempt.decision or 'not decided'}{who}: {attempt.reason or NOT_STATED}"
+    decision = named(_decision(attempt.decision)) if attempt.decision else "not decided"
+    return f"{words}; {decision}{who}: {attempt.reason or NOT_STATED}"
 
 
 def threshold_words(threshold: Threshold) -> str:
@@ -116,7 +134,7 @@ def threshold_words(threshold: Threshold) -> str:
     return f"{what} {end} {with_unit(value, threshold.unit)}{level}"
 
 
-def sample_words(size: SampleSize) -> str:
+def sample_words(size: SampleSize, named: Named = spaced) -> str:
     """Return a sample size in words, with its method, its test and what it is made for."""
     each = f" ({size.n_per_group:,} in each group)" if size.n_per_group else ""
     about = {
@@ -126,20 +144,18 @@ def sample_words(size: SampleSize) -> str:
         "alpha": size.alpha,
         "power": size.power,
         "exact power": size.power_reached,
-        "baseline": size.baseline and f"{size.baseline} percent",
-        "discordant": size.discordant and f"{size.discordant} percent",
+        "baseline": size.baseline and with_unit(size.baseline, "percent"),
+        "discordant": size.discordant and with_unit(size.discordant, "percent"),
         "clusters of": size.cluster_size and f"{size.cluster_size:,}, icc {size.icc}",
     }
     facts = [f"{name} {value}" for name, value in about.items() if value is not None]
     facts += [size.sample_test] if size.sample_test else []
-    return f"{size.n:,}{each}; {size.sample_method}, {', '.join(facts)}"
+    method = named(f"code/sample-size-method/{size.sample_method}")
+    return f"{size.n:,}{each}; {method}, {', '.join(facts)}"
 
 
-def result_words(result: StepResult, named: Callable[[str], str] = str) -> str:
-    """Return a result in words: both scores, the loss, its interval or that none is reported.
-
-    `named` says what the method of an interval is called, by its code.
-    """
+def result_words(result: StepResult, named: Named = spaced) -> str:
+    """Return a result in words: both scores, the loss, its interval or that none is reported."""
     scores = [
         _score(m, named) for m in sorted(result.measurements, key=lambda m: m.key != "before")
     ]
@@ -152,11 +168,16 @@ def result_words(result: StepResult, named: Callable[[str], str] = str) -> str:
     return "; ".join([*scores, *loss, *(bounds if loss else []), *cited])
 
 
-def _interval(found: Interval, named: Callable[[str], str]) -> str:
-    return interval_words(found.lower, found.upper, found.level, named(found.interval_method))
+def method_path(found: Interval) -> str:
+    """Return the path of the method of an interval."""
+    return f"code/interval-method/{found.interval_method}"
 
 
-def _score(score: Measurement, named: Callable[[str], str]) -> str:
+def _interval(found: Interval, named: Named) -> str:
+    return interval_words(found.lower, found.upper, found.level, named(method_path(found)))
+
+
+def _score(score: Measurement, named: Named) -> str:
     n = f" (n = {score.n:,})" if score.n else ""
     found = [_interval(i, named) for i in score.intervals]
     value = NOT_STATED if score.value is None else with_unit(score.value, score.unit)

@@ -4,17 +4,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from loaders.model import RATIOS, Gap, Interval, interval_words
+from loaders.model import RATIOS, UNITS, Gap, Interval, interval_words
 from service.common.digits import Digits, percent, printed
 
-UNITS: Mapping[str, tuple[str, str]] = {
-    "percent": ("%", "%"),
-    "percentage-point": ("point", "points"),
-    "fraction": ("(fraction)", "(fraction)"),
-    "score-point": ("score point", "score points"),
-    "ratio": ("", ""),
-}
-"""Codes of `code/unit/`, and that of a ratio, as they stand behind 1 and behind other numbers."""
+_SHORT: Mapping[str, tuple[str, str]] = {"percentage-point": ("point", "points")}
+"""Units that stand shorter here than in `UNITS`: figures say once that points are those of 100."""
 QUALIFIERS: Mapping[str, str] = {
     "lower-bound": "at least",
     "upper-bound": "at most",
@@ -36,7 +30,7 @@ def interval(found: Interval) -> str:
 
 def measure(value: Digits, unit: str, step: Digits | None = None) -> str:
     """Return a number with its unit in words: `94.67 %`, `1 point`."""
-    one, many = UNITS.get(unit, (unit, unit))
+    one, many = _SHORT.get(unit) or UNITS.get(unit, (unit, unit))
     return f"{printed(value, step)} {one if abs(value) == 1 else many}".strip()
 
 

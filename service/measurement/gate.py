@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from loaders.model import Attempt, Interval, Measurement, Metric, Step, StepResult, Threshold
+from loaders.writers.plan import Named
 from service.common.problems import BadParameter
 from service.decomposition.intervals import LEVEL, ScoreInterval
 from service.measurement.request import GateThreshold, MeasureOptions
@@ -59,12 +60,15 @@ def thresholds(
 
 
 def decision(
-    about: GateInput, dimension: str | None, threshold: GateThreshold, *, up: bool
+    about: GateInput, dimension: str | None, threshold: GateThreshold, named: Named, *, up: bool
 ) -> ThresholdDecision:
-    """Return what a threshold says of a loss, or of the score after it."""
+    """Return what a threshold says of a loss, or of the score after it.
+
+    `named` says what the method of an interval is called.
+    """
     limit = _limit(threshold)
     step = Step(position=1, stage="test-task", threshold=limit)
-    found, why = judged(step, Attempt(number=1, result=_result(about, up=up)))
+    found, why = judged(step, Attempt(number=1, result=_result(about, up=up)), named)
     if about.missing is not None and about.missing.unequal:
         found = "inconclusive"
         why = (

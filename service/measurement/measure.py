@@ -38,6 +38,7 @@ from service.measurement.result import (
 )
 from service.measurement.warned import warnings
 from service.ontology import graphs
+from service.ontology.labels import in_sentence
 
 _STAMPED: Mapping[str, Epochs] = {"every-trial": "every", "best-of-several": "best"}
 """What the epochs of an item give where the log itself states how repetitions count."""
@@ -243,7 +244,7 @@ def _decisions(
     inputs = [gate_input(work, s, r) for s, r in zip(steps, rungs[1:], strict=True)]
     whole = gate_input(work, total, rungs[-1])
     for about, dimension, threshold in gate.thresholds(work.options, inputs, whole):
-        yield gate.decision(about, dimension, threshold, up=work.rules.up)
+        yield gate.decision(about, dimension, threshold, in_sentence, up=work.rules.up)
 
 
 def _with(step: MeasuredStep, decisions: Sequence[ThresholdDecision]) -> MeasuredStep:

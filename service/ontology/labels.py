@@ -44,7 +44,12 @@ _PEOPLE = frozenset({"Wilson", "Agresti", "Newcombe", "Tango"})
 
 def interval_method(code: str) -> str:
     """Return the method of an interval inside a sentence: `as reported`, `Wilson score`."""
-    found = label(f"code/interval-method/{code}")
+    return in_sentence(f"code/interval-method/{code}")
+
+
+def in_sentence(path: str) -> str:
+    """Return what a name is called inside a sentence; the names of people keep their capital."""
+    found = label(path)
     named = found.replace("-", " ").partition(" ")[0] in _PEOPLE
     return found if named else f"{found[:1].lower()}{found[1:]}"
 

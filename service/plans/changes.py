@@ -32,6 +32,7 @@ from loaders.model import (
     Threshold,
 )
 from loaders.model.terms import Text, Whole
+from loaders.writers.plan import Named
 from service.common.problems import BadRequest, Conflict, Invalid
 from service.plans import looks
 from service.plans.intervals_of_counts import counted
@@ -128,8 +129,8 @@ class RemarkedChange(StepChange):
     remarks: tuple[Text, ...] = ()
 
 
-def changed(plan: Plan, step: Step, change: StepChange) -> Step:
-    """Return the step after a change.
+def changed(plan: Plan, step: Step, change: StepChange, named: Named) -> Step:
+    """Return the step after a change; `named` says what codes are called in its reason.
 
     Raises `Conflict` where the plan does not allow it (a locked step, a threshold that has a
     result already, a result without a threshold), `BadRequest` for what can be no result,
@@ -147,11 +148,13 @@ def changed(plan: Plan, step: Step, change: StepChange) -> Step:
         check_sizes(made)
     if change.result is not None:
         remarks = change.remarks if isinstance(change, RemarkedChange) else ()
-        made = _tried(made, change.result, change.by or plan.author, remarks)
+        made = _tried(made, change.result, change.by or plan.author, remarks, named)
     return made if change.waive is None else _waived(made, change.waive, change.by)
 
 
-def _tried(step: Step, given: StepMeasurement, by: Agent, remarks: Sequence[str]) -> Step:
+def _tried(
+    step: Step, given: StepMeasurement, by: Agent, remarks: Sequence[str], named: Named
+) -> Step:
     """Return a step with a further attempt, whose decision is the one that stands."""
     tried = step.tried
     result = _result(given, step)
@@ -162,7 +165,7 @@ def _tried(step: Step, given: StepMeasurement, by: Agent, remarks: Sequence[str]
             f"This is attempt {attempt.number} at step {step.position}. Say with which systems and "
             "on which data it was made, so that it can be distinguished from the one before.",
         )
-    decision, reason = judged(step, attempt)
+    decision, reason = judged(step, attempt, named)
     reason = " ".join([reason, *remarks, *looks.remarks(step, attempt)])
     decided = {"decision": decision, "reason": reason}
     attempt = attempt.model_copy(update=decided)

@@ -29,7 +29,7 @@ from service.fit.rules import find
 from service.ingest import alone
 from service.ingest.pipeline import ingest
 from service.ontology import graphs, scheme_queries
-from service.ontology.labels import label
+from service.ontology.labels import in_sentence, label
 from service.ontology.plain_names import VERDICTS
 from service.ontology.schemes import DISPUTED, Scheme
 from service.plans.changes import StepChange, changed, check_sizes, gap_of, takes_size
@@ -198,7 +198,7 @@ def change(
         raise Conflict(
             f"The plan is at version {version} now, not {requested.version}. Look again."
         )
-    step = changed(plan, step_of(plan, position), requested)
+    step = changed(plan, step_of(plan, position), requested, in_sentence)
     gap, outcome = _fed(engine, gate, plan, version + 1, step) if requested.result else (None, None)
     if gap is not None:
         link = str(series_iri("gap", gap.id))

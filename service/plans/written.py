@@ -5,6 +5,7 @@ from typing import Any
 
 from loaders.model import Plan, Record
 from loaders.writers.plan import plan_markdown
+from service.ontology.labels import in_sentence
 from service.plans.looks import all_met
 from service.records import exports, repository
 from service.records.json_types import ChanceOfPlan
@@ -26,7 +27,7 @@ def markdown(engine: Engine, plan: Plan) -> str:
     """Return a plan as Markdown, with every attempt and every version."""
     chance = all_met(plan)
     history = repository.history(engine, "plan", plan.id)
-    return plan_markdown(plan, history, chance.words() if chance else None)
+    return plan_markdown(plan, history, chance.words() if chance else None, in_sentence)
 
 
 def computed(record: Record) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from loaders.model import (
     with_unit,
 )
 from loaders.model import Threshold as Limit
+from loaders.writers.plan import Named, method_path, spaced
 from service.common.problems import Invalid
 
 RULE = "threshold-on-loss@2"
@@ -40,8 +41,10 @@ def level_of(threshold: Limit) -> Decimal:
     return threshold.level or LEVEL
 
 
-def judged(step: Step, attempt: Attempt) -> tuple[str, str]:
+def judged(step: Step, attempt: Attempt, named: Named = spaced) -> tuple[str, str]:
     """Return the decision that an attempt gives, and why, by rule `RULE`.
+
+    `named` says what the method of an interval is called there.
 
     Raises `Invalid` where the result lacks the number that the threshold is about, or the
     threshold does not ask for the better side of the metric.
@@ -51,11 +54,11 @@ def judged(step: Step, attempt: Attempt) -> tuple[str, str]:
     words = f"{RULE}: the {what} is {about.value}, the threshold {limit_words(threshold)}"
     if short := too_few(step.sample_size, attempt.result):
         return "inconclusive", f"{words}; {short}."
-    usable, lacking = _usable(about, level_of(threshold))
+    usable, lacking = _usable(about, level_of(threshold), named)
     if not usable:
         return "inconclusive", f"{words}; {lacking}."
     lower, upper = min(i.lower for i in usable), max(i.upper for i in usable)
-    ranges = f"{_names(usable)} from {lower} to {upper}"
+    ranges = f"{_names(usable, named)} from {lower} to {upper}"
     if all(meets(v, threshold) for i in usable for v in (i.lower, i.upper)):
         return "met", f"{words}, and the whole {ranges} meets it."
     if not any(meets(v, threshold) for i in usable for v in (i.lower, i.upper)):
@@ -95,7 +98,9 @@ def misdirected(threshold: Limit, metrics: list[Metric]) -> str | None:
     return None
 
 
-def _usable(about: StepResult | Measurement, level: Decimal) -> tuple[list[Interval], str]:
+def _usable(
+    about: StepResult | Measurement, level: Decimal, named: Named
+) -> tuple[list[Interval], str]:
     """Return the intervals that may decide, or why there is none."""
     wide = [i for i in about.intervals if i.lower < i.upper]
     usable = [i for i in wide if i.level >= level]
@@ -105,15 +110,16 @@ def _usable(about: StepResult | Measurement, level: Decimal) -> tuple[list[Inter
         known = _percent(wide[0].level)
         return [], f"its interval is at {known}, the plan asks for {_percent(level)}"
     if doubtful := [i for i in usable if i.caution not in {None, INDEPENDENT}]:
-        return [], f"no decision rests on its {_names(doubtful)}"
+        return [], f"no decision rests on its {_names(doubtful, named)}"
     return usable, ""
 
 
-def _names(intervals: list[Interval]) -> str:
-    named = (", ".join(w for w in (i.interval_method, i.caution) if w) for i in intervals)
-    levels = (_percent(i.level) for i in intervals)
+def _names(intervals: list[Interval], named: Named) -> str:
+    about = ((_percent(i.level), named(method_path(i)), i.caution) for i in intervals)
     return " and ".join(
-        dict.fromkeys(f"{a} interval ({b})" for a, b in zip(levels, named, strict=True))
+        dict.fromkeys(
+            f"{level} interval ({', '.join(filter(None, further))})" for level, *further in about
+        )
     )
 
 

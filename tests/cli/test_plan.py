@@ -56,7 +56,7 @@ def test_a_plan_from_first_to_last(seeded: Path, tmp_path: Path) -> None:
     text = command(store, "plan", "export", "one").stdout
     for words in (
         "Our view.",
-        "640 (320 in each group); non-inferiority-arms",
+        "640 (320 in each group); non-inferiority, two arms",
         "loss 1.34",
         "version 3",
     ):

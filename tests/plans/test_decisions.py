@@ -90,15 +90,15 @@ def test_a_metric_without_a_direction_is_refused(service: TestClient) -> None:
         ({"before": {"value": 95, "n": 40}, "after": {"value": 94, "n": 40},
           "intervals": [interval(0, 2), interval(-9, 11)]}, "inconclusive", "from -9 to 11"),
         ({"before": {"value": 100, "n": 1, "events": 1}, "after": {"value": 100, "n": 1,
-          "events": 1}}, "inconclusive", "95 % interval (newcombe, takes the samples"),
+          "events": 1}}, "inconclusive", "95 % interval (Newcombe hybrid score, takes the samples"),
         ({"before": {"value": 90, "n": 400}, "after": {"value": 89, "n": 400}, "losses": 14,
-          "gains": 10}, "met", "95 % interval (tango) from -1.51 to 3.62"),
+          "gains": 10}, "met", "95 % interval (Tango score) from -1.51 to 3.62"),
         ({"before": {"value": 90, "n": 400}, "after": {"value": 83.5, "n": 400}, "losses": 30,
-          "gains": 4}, "inconclusive", "tango"),
+          "gains": 4}, "inconclusive", "Tango score"),
         # what an interval warns of itself is heard: neither met nor not met
         *(({"before": {"value": 95, "n": 40}, "after": {"value": after, "n": 40},
             "intervals": [{**interval(*ends), "caution": f"{few}: 3 clusters"}]}, "inconclusive",
-           f"no decision rests on its 95 % interval (normal, {few}: 3 clusters)")
+           f"no decision rests on its 95 % interval (normal approximation, {few}: 3 clusters)")
           for few in ["too few to carry this interval"]
           for after, ends in ((94, (0, 2)), (80, (6, 24)))),
     ],
@@ -131,7 +131,7 @@ def test_the_plans_level_decides(service: TestClient) -> None:
     assert (late.status_code, "alpha 0.01" in late.text) == (422, True)
     counts = {"losses": 14, "gains": 10, **scores(360, 356, 400)}
     found = step(done(service, plan, 4, result=counts), 4)
-    assert "99 % interval (tango) from -2.42 to 4.59" in found["reason"]
+    assert "99 % interval (Tango score) from -2.42 to 4.59" in found["reason"]
     assert found["attempts"][0]["result"]["intervals"][0]["level"] == 0.99
     weak = patch(service, small(service), 4, threshold={**FIVE, "level": 0.5})
     assert (weak.status_code, "from 0.9 to below 1" in weak.text) == (422, True)
@@ -327,7 +327,7 @@ def test_a_plan_of_an_older_store_goes_on_and_keeps_its_decision() -> None:
     old = Plan(id="p", title="P", deployment="d", card="c/a/1", author=ann, steps=(earlier,))
     given = {"metric": METRIC, "after": {"value": 91, "n": 100, "events": 91}, "data": "June."}
     asked = StepChange.model_validate({"result": given})
-    new = old.model_copy(update={"steps": (changed(old, earlier, asked),)})
+    new = old.model_copy(update={"steps": (changed(old, earlier, asked, str),)})
     assert [a.decision for a in new.steps[0].attempts] == ["met", "inconclusive"]
     assert (new.steps[0].result, new.steps[0].decision) == (None, "inconclusive")
     assert list(unfounded(old, new)) == []

@@ -290,9 +290,12 @@ def test_the_plan_is_exported_as_markdown_and_as_a_file(service: TestClient) -> 
     done(service, plan, 3, step_status="done")
     done(service, plan, 4, result=BAD)
     text = service.get(f"/api/v1/plans/{plan['id']}.md").text
-    title, score = "A \\<b\\>plan", "before 94.67 percent (n = 600)"
-    for words in (title, score, "## 4. Test outcome", "at most 5", "not-met", "- version 3,"):
-        assert words in text
+    title, score = "A \\<b\\>plan", "before 94.67 % (n = 600)"
+    decision, interval = "**Decision:** not met", "(Newcombe hybrid score)"
+    for words in (title, score, "## 4. Test outcome", "at most 5", decision, interval):
+        assert words in text, words
+    assert "- version 3," in text
+    assert "newcombe" not in text
     file = service.get(f"/api/v1/plans/{plan['id']}.yaml").text
     same = service.post("/api/v1/validate", content=file)
     assert (same.status_code, same.json()["already_stored"]) == (200, True)

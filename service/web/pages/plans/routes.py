@@ -16,6 +16,7 @@ from service.common.problems import BadParameter, Problem
 from service.fit import own
 from service.ingest import alone
 from service.ontology import scheme_queries
+from service.ontology.labels import in_sentence
 from service.plans import commands
 from service.plans.changes import StepChange
 from service.plans.commands import PlanRequest
@@ -211,7 +212,7 @@ def _page(
 
 def _form(typed: Mapping[str, str], problem: Problem | None) -> dict[str, Any]:
     """Return what a form shows again: what was typed but the token, and sentences by field."""
-    document = problem.document() if problem else {}
+    document = problem.page_document() if problem else {}
     found = document.get("problems", [])
     return {
         "typed": {name: value for name, value in typed.items() if name != "token"},
@@ -223,7 +224,7 @@ def _form(typed: Mapping[str, str], problem: Problem | None) -> dict[str, Any]:
 
 def _choices(scheme: str) -> list[tuple[str, str]]:
     """Return codes with their words, as a list to choose from."""
-    return [(code, code.replace("-", " ")) for code in plan_view.codes(scheme)]
+    return [(code, in_sentence(f"code/{scheme}/{code}")) for code in plan_view.codes(scheme)]
 
 
 def _sentence(problem: Mapping[str, Any]) -> str:

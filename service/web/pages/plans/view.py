@@ -21,7 +21,7 @@ from loaders.writers.plan import (
 from service.fit import from_graph
 from service.linked_data.titles import labels
 from service.ontology import graphs
-from service.ontology.labels import interval_method
+from service.ontology.labels import in_sentence
 from service.plans import commands, looks
 from service.queries import lists
 from service.queries.cache import cached_per_key, cached_per_state
@@ -155,7 +155,7 @@ def _card(plan: Plan, step: Step) -> StepCard:
         state=step.decision or ("locked" if locked else step.step_status),
         locked_by=tuple(s for s in plan.steps if s.position in waits) if locked else (),
         threshold=threshold_words(step.threshold) if step.threshold else None,
-        sample=sample_words(step.sample_size) if step.sample_size else None,
+        sample=sample_words(step.sample_size, in_sentence) if step.sample_size else None,
         attempts=tuple(_attempt(a) for a in step.tried),
     )
 
@@ -166,7 +166,7 @@ def _attempt(attempt: Attempt) -> AttemptCard:
         attempt,
         systems or NOT_STATED,
         attempt.data or NOT_STATED,
-        result_words(attempt.result, interval_method),
+        result_words(attempt.result, in_sentence),
     )
 
 
@@ -227,7 +227,24 @@ def _step_differences(old: Step, new: Step) -> Iterable[str]:
         first, second = getattr(old, name), getattr(new, name)
         if first != second and name != "results":
             words = name.replace("step_status", "status").replace("_", " ")
-            yield f"step {new.position}, {words}: {_shortened(first)} → {_shortened(second)}"
+            before, after = (_shortened(_called(name, value)) for value in (first, second))
+            yield f"step {new.position}, {words}: {before} → {after}"
+
+
+_CODES: Mapping[str, str] = {
+    "step_status": "step-status",
+    "decision": "step-decision",
+    "verdict": "verdict",
+    "test_method": "test-method",
+    "planned_design": "study-design",
+}
+"""Fields of a step with a code, and its scheme."""
+
+
+def _called(field: str, value: Any) -> Any:
+    """Return a value of a step; what a code is called in its place."""
+    scheme = _CODES.get(field)
+    return in_sentence(f"code/{scheme}/{value}") if scheme and value else value
 
 
 def _shortened(value: Any) -> str:
@@ -241,12 +258,12 @@ def _words(value: Any) -> str:
         case Threshold():
             return threshold_words(value)
         case SampleSize():
-            return sample_words(value)
+            return sample_words(value, in_sentence)
         case StepResult():
-            return result_words(value, interval_method)
+            return result_words(value, in_sentence)
         case (Attempt(), *_):
             last = value[-1]
-            return f"attempt {last.number}, {attempt_words(last)}"
+            return f"attempt {last.number}, {attempt_words(last, in_sentence)}"
         case Agent():
             return value.name
         case _:
