@@ -87,6 +87,28 @@ def test_what_to_test_first_stands_beside_the_matrix(client: TestClient) -> None
     assert "what was measured elsewhere is no forecast for it" in alone
 
 
+@pytest.mark.parametrize("domain", ["healthcare", "law", "software"])
+@pytest.mark.parametrize(
+    "core",
+    [
+        "query-authorship=natural-use&interaction-type=multi-turn",
+        "decision-mediation=human-decides&vendor-claim=independent-test",
+        "information-completeness=partial&outcome-validity=behaviour",
+    ],
+)
+def test_every_assumption_that_is_described_has_a_mark_and_a_word(
+    client: TestClient, core: str, domain: str
+) -> None:
+    found = opened(client, f"/fit?{core}&domain={domain}")
+    tested = found.all(".first tbody tr:not(.group)")
+    assert len(tested) == len(core.split("&"))
+    for row in tested:
+        assert row.has(".draw :is(circle, rect)"), row.words
+        assert row.one(".res b").words, row.words
+    fields = [row.one(".res").words for row in tested if "in other fields" in row.one(".res").words]
+    assert bool(fields) == ("in other fields only" in found.one("#first").words)
+
+
 def test_one_button_plans_these_tests_with_all_that_was_said(client: TestClient) -> None:
     (button,) = opened(client, f"/fit?{STORED}").values(".primary", "href")
     assert button == f"/plans?{STORED}&card=amie-osce"
@@ -355,8 +377,8 @@ def test_text_of_a_description_stays_text(client: TestClient) -> None:
     ("query", "status", "words"),
     [
         ("colour=red", 400, "colour"),
-        ("interaction-type=telepathy", 400, "single-turn"),
-        ("interaction-type=multi-turn&domain=astrology", 400, "healthcare"),
+        ("interaction-type=telepathy", 400, "Single turn"),
+        ("interaction-type=multi-turn&domain=astrology", 400, "Healthcare"),
         ("interaction-type=multi-turn&whatif=interaction-type", 400, "dimension:value"),
         ("interaction-type=multi-turn&compare=medqa", 400, "two to four benchmarks"),
         ("interaction-type=multi-turn&min_answered=many", 400, "whole number"),

@@ -15,7 +15,7 @@ from service.ontology.plain_names import VERDICTS
 from service.store.port import Engine
 from service.web.pages.shared.heat import HeatPicture, HeatSquare, shade
 from service.web.pages.shared.picture import PictureRow, PlotPicture, brief
-from service.web.pages.shared.plot import Axis, Mark, axis
+from service.web.pages.shared.plot import LITTLE_ROOM, Axis, Mark, axis
 
 _SOME, _MUCH = 0.1, 0.4
 """Shares of the counted benchmarks from which a number of the matrix has more colour."""
@@ -84,6 +84,11 @@ class TestRow:
         """The loss that was measured here: `18.67 points lost`."""
         return _lost(self.here) if self.here else ""
 
+    @property
+    def roles(self) -> set[str]:
+        """How its marks are drawn."""
+        return {mark.role for mark in self.marks}
+
 
 @dataclass(frozen=True)
 class TestPlot:
@@ -97,12 +102,17 @@ class TestPlot:
         """Whether something was measured for this very deployment."""
         return any(row.here for row in self.rows)
 
+    @property
+    def roles(self) -> set[str]:
+        """How the marks of its rows are drawn."""
+        return {role for row in self.rows for role in row.roles}
+
 
 def test_plot(engine: Engine, words: Mapping[str, Dimension], found: FitAnswer) -> TestPlot:
     """Return what to test first as the page shows it."""
     tests = first_tests(engine, found)
     drawn = [end for test in tests for end in _extent(test)]
-    on = axis(drawn) if drawn else None
+    on = axis(drawn, room=LITTLE_ROOM) if drawn else None
     return TestPlot(on, tuple(_row(on, words, test) for test in tests))
 
 
@@ -144,7 +154,7 @@ def picture_of_matrix(rows: Sequence[MatrixRow], title: str) -> HeatPicture:
 
 def _extent(test: FirstTest) -> list[float]:
     """Return the numbers that the row of a test needs on the axis."""
-    shown = [*test.same_domain.figures, *([test.here] if test.here else [])]
+    shown = [*_dots(test)[1], *([test.here] if test.here else [])]
     ends = [float(e) for i in _bands(test.here) for e in (i.lower, i.upper)]
     return [value for item in shown if (value := points(item)) is not None] + ends
 
@@ -165,14 +175,27 @@ def _row(on: Axis | None, words: Mapping[str, Dimension], test: FirstTest) -> Te
 
 def _marks(on: Axis, test: FirstTest) -> Iterable[Mark]:
     outcome = test.needs_people
-    for item in test.same_domain.figures:
+    role, figures = _dots(test)
+    for item in figures:
         value = points(item)
         if value is not None:
-            yield on.dot("hollow" if outcome else "hollow t", value, radius=4)
+            yield on.dot(role, value, radius=4)
+    if not figures and test.here is None:
+        yield on.bar("void", on.scale.low, on.scale.high, 28, 44)
     for band, role in zip(_bands(test.here), ("w-thin", "w-thick"), strict=False):
         yield on.line(f"{role} o" if outcome else role, band.lower, band.upper, 50)
     if test.here and (value := points(test.here)) is not None:
         yield on.dot("dot o" if outcome else "dot", value)
+
+
+def _dots(test: FirstTest) -> tuple[str, tuple[RelevantFigure, ...]]:
+    """Return the figures of a test that are drawn as dots, and how.
+
+    Those of the same field; of others only where that has none and nothing was measured here.
+    """
+    if test.same_domain.figures or test.here:
+        return "hollow" if test.needs_people else "hollow t", test.same_domain.figures
+    return "hollow x", test.elsewhere.figures
 
 
 def _bands(item: RelevantFigure | None) -> tuple[FigureInterval, ...]:

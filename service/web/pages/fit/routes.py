@@ -148,7 +148,7 @@ def _not_kept(
         raise problem
     shown = view.shown(services.engine, case)
     again = {name: typed.get(name, "") for name in ("author", "license")}
-    values = {**_values(services, at, shown), "problem": problem.document(), "typed": again}
+    values = {**_values(services, at, shown), "problem": problem.page_document(), "typed": again}
     again_shown = page(request, "pages/fit/fit.html", values, problem.status)
     again_shown.headers.update(problem.headers)
     return again_shown

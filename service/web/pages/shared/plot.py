@@ -13,16 +13,23 @@ from service.web.pages.shared.waterfall_geometry import Scale, scale
 
 _PAD = 1.0
 """Per cent of the column that stay free at either end, so that a line there is seen whole."""
+ROOM, LITTLE_ROOM = 36, 22
+"""Signs that stand side by side in a drawn column where it is narrowest: in most plots, and in one
+that stands beside a table and has much to say in its other columns."""
 
 
 @dataclass(frozen=True)
 class Tick:
-    """A number that is marked on an axis; `anchor` says how its words hang there."""
+    """A number that is marked on an axis; `anchor` says how its words hang there.
+
+    One that is `crowded` has a line and no words, which would run into others.
+    """
 
     at: str
     words: str
     anchor: str
     zero: bool
+    crowded: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,9 +52,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Axis:
-    """The horizontal scale of a plot."""
+    """The horizontal scale of a plot; `room` is how many signs stand side by side in its column."""
 
     scale: Scale
+    room: int = ROOM
 
     def per_cent(self, value: float) -> float:
         """Return where a number lies, in per cent of the drawn column."""
@@ -56,11 +64,28 @@ class Axis:
     @property
     def ticks(self) -> tuple[Tick, ...]:
         """The round numbers that are marked; the outermost ones stay inside the column."""
-        ends = {self.scale.ticks[0]: "start", self.scale.ticks[-1]: "end"}
+        marked = self.scale.ticks
+        anchors = {marked[0]: "start", marked[-1]: "end"}
+        with_room: list[tuple[float, float]] = []
+        crowded = set()
+        # zero first, then the ends: the others are read off between them
+        for t in sorted(marked, key=lambda t: (t != 0, t not in anchors)):
+            left, right = self._extent(t, anchors.get(t, "middle"))
+            if any(left < end and start < right for start, end in with_room):
+                crowded.add(t)
+            else:
+                with_room.append((left, right))
         return tuple(
-            Tick(_at(self.per_cent(t)), printed(t), ends.get(t, "middle"), t == 0)
-            for t in self.scale.ticks
+            Tick(_at(self.per_cent(t)), printed(t), anchors.get(t, "middle"), t == 0, t in crowded)
+            for t in marked
         )
+
+    def _extent(self, tick: float, anchor: str) -> tuple[float, float]:
+        """Return from where to where the words of a mark reach, with half a sign free around."""
+        sign = 100 / self.room
+        wide, at = len(printed(tick)) * sign, self.per_cent(tick)
+        left = {"start": at, "end": at - wide}.get(anchor, at - wide / 2)
+        return left - sign / 2, left + wide + sign / 2
 
     def bar(self, role: str, start: float, end: float, top: float = 20, high: float = 44) -> Mark:
         """Return a bar between two numbers; `top` and `high` are per cent of the row's height."""
@@ -82,9 +107,9 @@ class Axis:
         return Mark("dot", role, _at(self.per_cent(at)), _at(y), r=f"{radius:g}")
 
 
-def axis(values: Iterable[float], whole: float | None = None) -> Axis:
+def axis(values: Iterable[float], whole: float | None = None, room: int = ROOM) -> Axis:
     """Return an axis with round marks that holds 0 and all values; `whole` is its usual top."""
-    return Axis(scale(values, whole))
+    return Axis(scale(values, whole), room)
 
 
 def _at(per_cent: float) -> str:
