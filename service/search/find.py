@@ -111,6 +111,18 @@ class SearchIndex:
         found |= {p: (NAMED, -float(self.documents[p].kind == "source")) for p in published}
         return found or dict.fromkeys(self.names.within(text), (WORDS, 0.0))
 
+    def stated(self, text: str) -> ScoreInWords | None:
+        """Return the score of a benchmark that a text states; None where it states none."""
+        return score_in_words.read(text, self.names, self.documents)
+
+    def naming(self, score: ScoreInWords) -> dict[int, tuple[int, float]]:
+        """Return the place of the benchmark that a score is of, as what was named."""
+        return {
+            place: (NAMED, 0.0)
+            for place in self.names.exactly(score.name)
+            if (d := self.documents[place]).kind == "benchmark" and d.id == score.benchmark
+        }
+
     def _having(
         self, sought: Sequence[str], how: int, *, every: bool = True
     ) -> dict[int, tuple[int, float]]:
@@ -188,13 +200,16 @@ def _shown(
 ) -> Found:
     """Return what is found, with those hits that are chosen of all, the best first."""
     text = shortened(given)
-    found, meant = _found(whole, text)
+    score = whole.stated(text)
+    sought = score.words if score else text
+    found, meant = _found(whole, sought)
+    if score:
+        found, meant = found | whole.naming(score), None
     ranked = sorted(found, key=lambda place: whole.rank(place, found[place]))
     page = [place for _, place in chosen([(whole.documents[p].kind, p) for p in ranked])]
-    excerpts = whole.texts.excerpts(words(meant or text), page)
+    excerpts = whole.texts.excerpts(words(meant or sought), page)
     hits = tuple(_hit(whole.documents[p], found[p][0], excerpts.get(p, ())) for p in page)
     counts = Counter(whole.documents[place].kind for place in found)
-    score = score_in_words.read(text, whole.names, whole.documents)
     return Found(text, {kind: counts[kind] for kind in KINDS if counts[kind]}, hits, meant, score)
 
 
@@ -236,10 +251,17 @@ def ids(engine: Engine, kind: str, text: str) -> list[str]:
     What counts only on request is among them: a list leaves out what it does not have.
     """
     whole, text = index(engine), shortened(text)
-    found = whole.strictly(text)
+    score = whole.stated(text)
+    found = whole.strictly(score.words if score else text) | (whole.naming(score) if score else {})
     places = [place for place in found if whole.documents[place].kind == kind]
     places.sort(key=lambda place: whole.rank(place, found[place]))
     return list(dict.fromkeys(whole.documents[place].id for place in places))
+
+
+def called(engine: Engine, kind: str, idents: Iterable[str]) -> Mapping[str, str]:
+    """Return what things of one kind are called, by those of these ids that there are."""
+    named = {d.id: d.names[0] for d in index(engine).documents if d.kind == kind}
+    return {ident: named[ident] for ident in idents if ident in named}
 
 
 def nearest(engine: Engine, kind: str, ident: str, most: int = 3) -> list[str]:

@@ -28,6 +28,11 @@ class ScoreInWords:
     score: str
     model: str | None
 
+    @property
+    def words(self) -> str:
+        """What is looked for: the benchmark and the system, since no number names anything."""
+        return " ".join(filter(None, (self.name, self.model)))
+
 
 def read(text: str, names: NameIndex, documents: Sequence[SearchedThing]) -> ScoreInWords | None:
     """Return the score that a search states; None where it states none, or of what is open.

@@ -2,6 +2,7 @@
 
 import csv
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -76,6 +77,25 @@ def test_a_score_that_is_typed_can_be_checked(
     assert offer["href"] == stated["page"]
     form = opened(client, stated["page"])
     assert form.one("input[name=score]")["value"] == score
+
+
+@pytest.mark.parametrize(
+    "words", ["95 % on MedQA", "MedQA 95%", "GPT-4o scores 90.2 on MedQA", "med qa: 0.95"]
+)
+def test_the_benchmark_of_a_score_stands_first_and_its_number_names_nothing(
+    client: TestClient, words: str
+) -> None:
+    """Everywhere where words are typed: of "95 % on MedQA" the number led to "95 detectors"."""
+    assert names(client, words)[0] == "benchmark/medqa"
+    assert names(client, words, kind="benchmark")[0] == "benchmark/medqa"
+    page = opened(client, f"/search?q={quote(words)}")
+    assert page.all("#results h2")[0].words == "Benchmarks"
+    assert page.all("#results ol a")[0]["href"] == "/benchmarks/medqa"
+    assert not any("95 detectors" in words for words in page.texts("#results ol a"))
+    listed = client.get("/api/v1/benchmarks", params={"q": words}).json()["items"]
+    assert listed[0]["id"] == "medqa"
+    shown = opened(client, f"/benchmarks?q={quote(words)}")
+    assert shown.all(".catalogue-rows tbody th a")[0]["href"].startswith("/benchmarks/medqa")
 
 
 @pytest.mark.parametrize(
