@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from service.common.settings import Settings
 from service.web.app import create_app
 from tests.ingest.test_withdrawals import imported
-from tests.pages import BROWSER, opened, rows
+from tests.pages import BROWSER, Part, opened, rows
 from tests.tokens import AUTHORIZED, TOKEN
 
 ANN = {"id": "ann", "name": "Ann"}
@@ -129,11 +129,27 @@ def test_a_page_is_narrowed_and_its_links_keep_the_choice(site: TestClient) -> N
 @pytest.mark.parametrize("path", ["/benchmarks", "/datasets", "/systems"])
 def test_words_are_searched_at_all_levels(site: TestClient, path: str) -> None:
     found = opened(site, f"{path}?q=quiz")
-    hits = {a["href"]: "".join(a.texts("small")) for a in found.all("nav.levels a")}
-    assert hits == {
+    own = {f"{path}?q=quiz": found.one("[role=status]").words.partition(" of ")[0]}
+    assert tabs(found) == {
         "/benchmarks?q=quiz": "", "/datasets?q=quiz": "1", "/implementations?q=quiz": "3",
-        "/results?q=quiz": "120", "/systems?q=quiz": "0",
+        "/results?q=quiz": "120", **own,
     }  # fmt: skip
+
+
+def tabs(found: Part) -> dict[str, str]:
+    return {a["href"]: "".join(a.texts("small")) for a in found.all("nav.levels a")}
+
+
+def test_the_tab_of_an_open_list_counts_what_its_filters_leave(site: TestClient) -> None:
+    found = opened(site, "/implementations?q=coqa&harness=Harness+B")
+    assert tabs(found)["/implementations?q=coqa&harness=Harness+B"] == "30"
+    assert "/systems?q=coqa" not in tabs(found)
+    alone = tabs(opened(site, "/implementations?harness=Harness+B"))
+    assert alone["/implementations?harness=Harness+B"] == "30"
+    benchmarks = opened(site, "/benchmarks?interaction-type=not-stated")
+    total = benchmarks.one("#count").words.partition(" of ")[0]
+    assert tabs(benchmarks)["/benchmarks?interaction-type=not-stated"] == total
+    assert "/systems" in tabs(benchmarks)
 
 
 def test_the_first_page_and_coverage_count_them(site: TestClient) -> None:

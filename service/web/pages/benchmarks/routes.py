@@ -14,7 +14,7 @@ from service.store.port import Engine
 from service.web.dependencies import ServicesDep
 from service.web.pages.benchmarks import filters
 from service.web.pages.layout import page
-from service.web.pages.levels.index import levels
+from service.web.pages.levels.index import LevelCount, levels
 from service.web.pages.shared import saved
 
 router = APIRouter(include_in_schema=False)
@@ -28,6 +28,7 @@ def benchmarks(request: Request, services: ServicesDep) -> Response:
     index = benchmark_index.index(services.engine)
     chosen = filters.parse(services.engine, request.query_params.multi_items())
     found = filters.find(index, chosen)
+    current = LevelCount("benchmarks", "Benchmarks", chosen.address(), found.total)
     shown = {
         "found": found,
         "sorts": benchmark_index.SORTS,
@@ -35,7 +36,7 @@ def benchmarks(request: Request, services: ServicesDep) -> Response:
         "label": label,
         "meant": None if found.total or not chosen.words else _meant(services.engine, chosen.words),
         "rows": filters.ROWS,
-        "levels": levels(services.engine, chosen.words),
+        "levels": levels(services.engine, chosen.words, current),
     }
     answer = page(request, "pages/benchmarks/benchmarks.html", shown)
     address = chosen.address()

@@ -225,7 +225,7 @@ def _counts(narrowing: Filter, items: Iterable[Item]) -> tuple[tuple[str, int], 
 class LevelCount:
     """How many items of a list have all words of a search, and where they stand.
 
-    Of benchmarks it is not said: their index takes long to make, and these pages do not need it.
+    Of benchmarks it is not said but on their own page: their index takes long to make.
     """
 
     level: str
@@ -234,14 +234,21 @@ class LevelCount:
     count: int | None = None
 
 
-def levels(engine: Engine, words: str = "") -> tuple[LevelCount, ...]:
-    """Return where benchmarks and each list here stand, and how many items have these words."""
+def levels(
+    engine: Engine, words: str = "", current: LevelCount | None = None
+) -> tuple[LevelCount, ...]:
+    """Return where benchmarks and each list here stand, and how many items have these words.
+
+    `current` is the list that is open, with what all of its filters leave. Of the others those
+    that have nothing of the words are left out.
+    """
     query = f"?{urlencode({'q': words})}" if words else ""
     found = [LevelCount("benchmarks", "Benchmarks", f"/benchmarks{query}")]
     for name, level in LEVELS.items():
         items = searching.among(engine, level.kind, words, lists.listing(engine, name, {}))
-        found.append(LevelCount(name, level.title, f"/{name}{query}", len(items)))
-    return tuple(found)
+        if items or not words or (current and current.level == name):
+            found.append(LevelCount(name, level.title, f"/{name}{query}", len(items)))
+    return tuple(current if current and current.level == one.level else one for one in found)
 
 
 def rows(found: LevelList) -> list[Item]:

@@ -12,7 +12,7 @@ from service.web.dependencies import ServicesDep
 from service.web.pages.benchmark import measured_gaps
 from service.web.pages.layout import page
 from service.web.pages.levels import index, view
-from service.web.pages.levels.index import LEVELS, Level
+from service.web.pages.levels.index import LEVELS, Level, LevelCount
 from service.web.pages.shared import saved
 
 router = APIRouter(include_in_schema=False)
@@ -29,7 +29,8 @@ def add(level: Level) -> None:
 
     def listed(request: Request, services: ServicesDep) -> Response:
         found = index.find(services.engine, level, request.query_params)
-        counts = index.levels(services.engine, found.words)
+        current = LevelCount(level.name, level.title, found.address(), found.total)
+        counts = index.levels(services.engine, found.words, current)
         return page(request, "pages/levels/levels.html", {"found": found, "levels": counts})
 
     def as_csv(request: Request, services: ServicesDep) -> Response:
