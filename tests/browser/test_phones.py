@@ -7,6 +7,7 @@ from tests.browser.conftest import NARROW, WIDE, Tab
 
 LONGEST = {
     "/benchmarks": 11_000,
+    "/benchmarks/medqa?tab=results": 12_000,
     "/gaps": 12_500,
     "/evidence/decision-mediation": 9_500,
     "/evidence/input-variation": 12_000,
@@ -24,7 +25,9 @@ def test_a_page_is_not_endless_on_a_phone(tab: Tab, path: str, most: int) -> Non
     assert page.evaluate("document.documentElement.scrollHeight") <= most
 
 
-@pytest.mark.parametrize("path", ["/evidence/decision-mediation", "/gaps", "/ontology"])
+@pytest.mark.parametrize(
+    "path", ["/evidence/decision-mediation", "/gaps", "/ontology", "/benchmarks/medqa?tab=results"]
+)
 def test_what_is_folded_on_a_phone_is_open_on_a_desk(tab: Tab, path: str) -> None:
     page = tab.open(path, NARROW)
     fold = page.locator(".phone-fold").first
@@ -38,6 +41,14 @@ def test_what_is_folded_on_a_phone_is_open_on_a_desk(tab: Tab, path: str) -> Non
     page.reload()
     expect(summary).not_to_be_visible()
     expect(inside).to_be_visible()
+
+
+def test_what_a_supposed_use_moves_is_read_on_a_phone_without_scrolling(tab: Tab) -> None:
+    address = "/fit?deployment=public-self-assessment&whatif=interaction-type:single-turn"
+    page = tab.open(address, NARROW)
+    table = page.locator(".moves").first
+    assert table.evaluate("e => e.scrollWidth <= e.closest('.scroll').clientWidth")
+    tab.check()
 
 
 def test_the_caption_of_a_wide_table_stays_and_covers_the_shade(tab: Tab) -> None:

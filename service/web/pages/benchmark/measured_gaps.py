@@ -16,11 +16,15 @@ from service.web.pages.shared.numbers import padded, unit_of
 
 @dataclass(frozen=True)
 class MeasuredGap:
-    """A current gap of a benchmark, its version, and when it was recorded."""
+    """A current gap of a benchmark, its version, and when it was recorded.
+
+    `contradicts` are id and title of the gaps that it conflicts with.
+    """
 
     gap: Gap
     version: int
     recorded: str
+    contradicts: tuple[tuple[str, str], ...]
 
 
 def gaps(engine: Engine, benchmark: str) -> tuple[MeasuredGap, ...]:
@@ -34,9 +38,11 @@ def otherwise(engine: Engine, benchmark: str) -> tuple[Gap, ...]:
 
 
 def _recorded(engine: Engine, ident: str) -> MeasuredGap:
-    held = current(engine)[ident]
+    every = current(engine)
+    held = every[ident]
+    against = ((i, every[i].gap.title if i in every else i) for i in held.gap.conflicts_with)
     came = repository.provenance(engine, repository.HeldRecord(held.gap, held.version))
-    return MeasuredGap(held.gap, held.version, str(came["recorded"] or ""))
+    return MeasuredGap(held.gap, held.version, str(came["recorded"] or ""), tuple(against))
 
 
 def value(found: Estimate) -> str:
