@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from loaders.model import whole_number
 from service.common.aliases import current_parameter
-from service.common.problems import BadParameter
+from service.common.problems import BadParameter, OnPage
 
 _DIGITS = 9
 
@@ -35,6 +35,7 @@ def only(given: Iterable[object], known: Sequence[str], where: str) -> None:
         if current_parameter(str(name)) not in known:
             raise BadParameter(
                 f"{where} has no field {str(name)!r}. It takes: {', '.join(known)}.",
+                on_page=OnPage(f"{where} has no field {str(name)!r}.", beside=str(name)),
                 parameter=str(name),
                 value=str(name),
                 known=list(known),

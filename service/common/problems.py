@@ -42,7 +42,8 @@ An exit code of 2 says that the command could not run, 3 that `serve` cannot lis
 A command that ran, and found records that are not valid, ends with 1 and no error.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from errno import EDQUOT, ENOSPC
 from typing import Any, ClassVar
 
@@ -56,6 +57,23 @@ def _clipped(value: Any) -> Any:
     return value
 
 
+@dataclass(frozen=True)
+class OnPage:
+    """How a page says a problem: in a sentence without codes and addresses of the API.
+
+    `given` is what stands in the address and does not fit, `codes` what may stand there instead:
+    called as `titles` say, else as the ontology calls the code below the path `base`. `beside` is
+    a parameter that may be left out.
+    """
+
+    sentence: str
+    given: str = ""
+    codes: tuple[str, ...] = ()
+    base: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    beside: str = ""
+
+
 class Problem(Exception):  # noqa: N818 - it is the "problem" of RFC 9457
     """An error with a sentence for people, and details for programs (RFC 9457)."""
 
@@ -66,11 +84,21 @@ class Problem(Exception):  # noqa: N818 - it is the "problem" of RFC 9457
     slug: ClassVar[str] = "internal"
     title: ClassVar[str] = "Something went wrong"
 
-    def __init__(self, detail: str, **extra: Any) -> None:
-        """Keep the sentence and any further members of the problem document."""
+    def __init__(self, detail: str, *, on_page: OnPage | None = None, **extra: Any) -> None:
+        """Keep the sentence, that of a page, and any further members of the problem document."""
         super().__init__(detail)
         self.detail = detail
         self.extra = extra
+        self.on_page = on_page
+
+    @property
+    def spoken(self) -> str:
+        """The sentence that a page shows."""
+        return self.on_page.sentence if self.on_page else self.detail
+
+    def page_document(self) -> dict[str, Any]:
+        """Return the document with the sentence that a page shows."""
+        return {**self.document(), "detail": _clipped(self.spoken)}
 
     @property
     def headers(self) -> dict[str, str]:

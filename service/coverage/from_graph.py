@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from service.common.problems import BadParameter
+from service.common.problems import BadParameter, OnPage
 from service.coverage.crosstab import CrosstabCell, UnmatchedDeployment, crosstab, unmatched
 from service.fit import from_graph
 from service.fit.claims import BenchmarkClaims, Claim, CodedValue, DeploymentClaims
@@ -75,6 +75,12 @@ def _axes(engine: Engine, names: str) -> tuple[Scheme, ...]:
         raise BadParameter(
             f"dimensions names two or three different dimensions joined by commas, not {names!r}. "
             f"Take any of: {', '.join(known)}.",
+            on_page=OnPage(
+                "A table crosses two or three assumptions.",
+                "",
+                tuple(known),
+                "dimension/",
+            ),
             parameter="dimensions",
             value=names,
             known=list(known),

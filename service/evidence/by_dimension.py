@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service.common.problems import NotFound
+from service.common.problems import NotFound, OnPage
 from service.evidence.from_graph import figures
 from service.evidence.prediction import (
     PredictionGate,
@@ -34,7 +34,13 @@ def by_dimension(engine: Engine, given: str) -> EvidenceByDimension:
     if name not in known:
         raise NotFound(
             f"There is no dimension {given!r} with coded values. Take one of: "
-            f"{', '.join(sorted(known))}."
+            f"{', '.join(sorted(known))}.",
+            on_page=OnPage(
+                f"There is no assumption {given!r} with coded values.",
+                given,
+                tuple(dimensions(engine)),
+                "dimension/",
+            ),
         )
     return _made(engine)[name]
 

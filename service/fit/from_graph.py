@@ -8,7 +8,7 @@ from rdflib import Literal, URIRef
 
 from loaders.mapping.iris import BASE, EGAP, last_segment, path_below
 from service.common.doors import either
-from service.common.problems import NotFound
+from service.common.problems import NotFound, OnPage
 from service.fit.claims import (
     OWN,
     BenchmarkClaims,
@@ -38,6 +38,7 @@ def deployment(engine: Engine, ident: str) -> DeploymentClaims:
     raise NotFound(
         f"There is no deployment {ident!r} here. "
         f"See {either('list deployments', '/api/v1/deployments')}.",
+        on_page=OnPage(f"There is no deployment {ident!r} here."),
         kind="deployment",
         id=ident,
     )

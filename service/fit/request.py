@@ -8,7 +8,7 @@ from loaders.model import CORE_DIMENSIONS
 from service.common.aliases import current_parameters
 from service.common.doors import either
 from service.common.parameters import number, only, words
-from service.common.problems import BadParameter, NotFound
+from service.common.problems import BadParameter, NotFound, OnPage
 from service.fit.claims import (
     BenchmarkClaims,
     Claim,
@@ -123,6 +123,7 @@ def _chosen(
         raise NotFound(
             f"There is no benchmark {missing[0]!r} here. "
             f"See {either('list benchmarks', '/api/v1/benchmarks')}.",
+            on_page=OnPage(f"There is no benchmark {missing[0]!r} here."),
             kind="benchmark",
             id=missing[0],
         )

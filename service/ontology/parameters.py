@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from service.common.problems import BadParameter
+from service.common.problems import BadParameter, OnPage
 from service.ontology import old_codes, scheme_queries
+from service.ontology.labels import plain_name
 from service.ontology.schemes import Scheme
 from service.store.port import Engine
 
@@ -17,6 +18,12 @@ def dimension(schemes: Schemes, given: object, parameter: str) -> str:
         raise BadParameter(
             f"{parameter}: there is no dimension {str(given)!r} with coded values. "
             f"Take one of: {', '.join(schemes)}.",
+            on_page=OnPage(
+                f"There is no assumption {str(given)!r} with coded values.",
+                str(given).strip(),
+                tuple(schemes),
+                "dimension/",
+            ),
             parameter=parameter,
             value=str(given),
             known=list(schemes),
@@ -45,6 +52,12 @@ def values(scheme: Scheme, given: object, parameter: str) -> tuple[str, ...]:
             raise BadParameter(
                 f"{parameter}: {scheme.dimension} has no value {code!r}. "
                 f"Take any of: {', '.join(scheme.current())}.",
+                on_page=OnPage(
+                    f"{plain_name(scheme.dimension)}: there is no value {code!r}.",
+                    code,
+                    tuple(scheme.current()),
+                    f"value/{scheme.dimension}/",
+                ),
                 parameter=parameter,
                 value=code,
                 known=scheme.current(),
@@ -58,6 +71,7 @@ def domain(engine: Engine, given: str) -> str:
     if given not in known:
         raise BadParameter(
             f"domain: there is no domain {given!r}. Take one of: {', '.join(known)}.",
+            on_page=OnPage(f"There is no field {given!r}.", given, tuple(known), "code/domain/"),
             parameter="domain",
             value=given,
             known=known,

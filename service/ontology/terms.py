@@ -16,7 +16,7 @@ from typing_extensions import TypedDict
 from loaders.mapping.iris import BASE, DCTERMS, EGAP, SHORT
 from loaders.model import CORE_DIMENSIONS
 from service.common.doors import either
-from service.common.problems import NotFound
+from service.common.problems import NotFound, OnPage
 from service.ontology import codebook, graphs
 from service.ontology.mappings import Alignment, alignments
 from service.ontology.plain_names import PLAIN
@@ -221,6 +221,11 @@ def known() -> Mapping[str, TermName]:
     return {term.id: term for group in groups() for term in group.terms}
 
 
+def _called(idents: Iterable[str]) -> Mapping[str, str]:
+    """Return what terms are called, by their ids."""
+    return {ident: known()[ident].label for ident in idents}
+
+
 def term(ident: str) -> DefinedTerm:
     """Return a term by its id. Raises `NotFound` with the terms of its scheme."""
     name = known().get(ident)
@@ -228,7 +233,8 @@ def term(ident: str) -> DefinedTerm:
     if name is None:
         near = [other for other in known() if other.startswith(f"{scheme}/")]
         where = either("list terms", "/terms")
-        raise NotFound(f"There is no term {ident!r}. See {where}.", known=near)
+        spoken = OnPage(f"There is no term {ident!r}.", ident, tuple(near), titles=_called(near))
+        raise NotFound(f"There is no term {ident!r}. See {where}.", on_page=spoken, known=near)
     iri = URIRef(f"{BASE}{name.path}")
     graph = graphs.taxonomy()
     notes = ((words, _texts(iri, predicate)) for words, predicate in _NOTES.items())

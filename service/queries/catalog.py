@@ -24,7 +24,7 @@ from loaders.mapping.iris import BASE
 from loaders.reading.yaml12 import read_yaml
 from service.common.doors import either
 from service.common.json_types import Fields
-from service.common.problems import BadParameter, NotFound
+from service.common.problems import BadParameter, NotFound, OnPage
 from service.common.resources import inside
 from service.ontology.old_codes import OldCode, dimension_and_code, old_codes
 from service.queries import counted, internal
@@ -153,6 +153,12 @@ def named_query(name: str) -> NamedQuery:
         raise NotFound(
             f"There is no query named {name!r}. "
             f"See {either('list questions', '/queries')} for all of them.",
+            on_page=OnPage(
+                f"There is no question named {name!r}.",
+                name,
+                tuple(named_queries()),
+                titles={name: query.question for name, query in named_queries().items()},
+            ),
             kind="question",
             id=name,
             known=list(named_queries()),
@@ -322,6 +328,9 @@ def _iri(parameter: Parameter, code: str, base: str, engine: Engine) -> URIRef:
     known = names_below(base, engine)
     raise BadParameter(
         f"{code!r} is not known for {parameter.name!r} ({parameter.about}).",
+        on_page=OnPage(
+            f"{code!r} is not known here. Asked for is {parameter.about}.", code, tuple(known), base
+        ),
         parameter=parameter.name,
         value=code,
         known=[*filter(None, [parameter.also]), *known],

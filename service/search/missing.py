@@ -1,6 +1,6 @@
 """What somebody may have meant who asked for a thing that is not here."""
 
-from service.common.problems import NotFound
+from service.common.problems import NotFound, OnPage
 from service.queries import lists
 from service.search import find
 from service.search.kinds import KINDS
@@ -15,7 +15,13 @@ def suggesting(engine: Engine, missing: NotFound) -> NotFound:
         return missing
     *others, last = meant
     words = f"{', '.join(others)} or {last}" if others else last
-    return NotFound(f"{missing.detail} Did you mean {words}?", **missing.extra, did_you_mean=meant)
+    spoken = OnPage(missing.spoken, titles=find.called(engine, kind, meant))
+    return NotFound(
+        f"{missing.detail} Did you mean {words}?",
+        on_page=spoken,
+        **missing.extra,
+        did_you_mean=meant,
+    )
 
 
 def _meant(engine: Engine, kind: str, ident: str) -> list[str]:

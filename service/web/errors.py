@@ -22,6 +22,7 @@ from service.search import missing
 from service.store.faults import fault
 from service.web.dependencies import services as services_of
 from service.web.pages.layout import bare
+from service.web.spoken_problems import SpokenProblem, spoken
 
 _LOG = logging.getLogger(__name__)
 _JSON = "application/problem+json"
@@ -36,17 +37,21 @@ _SENTENCES = {
 
 
 def _answer(
-    request: Request, document: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    request: Request,
+    document: Mapping[str, Any],
+    headers: Mapping[str, str] | None = None,
+    on_page: SpokenProblem | None = None,
 ) -> Response:
     status = int(document["status"])
     if prefers_page(request.headers.get("accept"), _JSON):
-        return bare(request, "pages/shared/problem.html", {"problem": document}, status, headers)
+        shown = {"problem": document, "spoken": on_page or SpokenProblem(document["detail"])}
+        return bare(request, "pages/shared/problem.html", shown, status, headers)
     return JSONResponse(document, status, headers, media_type=_JSON)
 
 
 def problem_answer(request: Request, problem: Problem) -> Response:
     """Return a problem as the client prefers it."""
-    return _answer(request, problem.document(), problem.headers)
+    return _answer(request, problem.document(), problem.headers, spoken(request, problem))
 
 
 def _problem(request: Request, error: Exception) -> Response:

@@ -21,6 +21,11 @@ _PAGES: Mapping[str, str] = {
 }
 
 
+def list_of(kind: str) -> str:
+    """Return the address of the list of a kind of thing; nothing where there is none."""
+    return _PAGES.get(kind, "").rstrip("/")
+
+
 def page_of(hit: Hit) -> str:
     """Return the address of the page about what was found; of a source without one its own."""
     return hit.address if hit.address and "/" in hit.id else thing(hit.kind, hit.id)

@@ -103,7 +103,9 @@ def test_a_use_can_be_described_in_the_address(client: TestClient) -> None:
 
 def test_what_cannot_be_checked_is_said_above_the_form(client: TestClient) -> None:
     lost = opened(client, "/claim?benchmark=mdeqa&score=95&use=public-self-assessment", 404)
-    assert "There is no benchmark 'mdeqa' here. Did you mean medqa" in lost.one(".warning").words
+    assert "There is no benchmark 'mdeqa' here. Check it for MedQA ." in lost.one(".warning").words
+    unknown = opened(client, "/claim?benchmark=medqa&score=95&use=nothing", 404)
+    assert "/api/" not in unknown.one(".warning").words
     near = lost.values(".warning a", "href")[0]
     assert opened(client, near).one("h1").words.startswith("“95 % on MedQA”")
     high = opened(client, "/claim?benchmark=medqa&score=195+%25&use=public-self-assessment", 400)

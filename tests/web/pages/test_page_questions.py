@@ -73,7 +73,9 @@ def test_another_dimension_offers_its_own_values(client: TestClient) -> None:
     answer = client.get(f"/queries/assumed-vs-deployed?{asked}", headers=BROWSER)
     assert answer.status_code == 400
     found = page(answer)
-    assert "'single-turn' is not known for 'assumed'" in found.one("[role=alert]").words
+    assert (
+        "'single-turn' is not known here. Asked for is the value" in found.one("[role=alert]").words
+    )
     offered = found.values("select[name=assumed] option", "value")
     assert {"unseen", "known-seen"} <= set(offered)
     assert client.get(f"/queries/assumed-vs-deployed?{asked}").json()["status"] == 400

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from loaders.mapping.iris import bind
 from service.common import parameters
-from service.common.problems import BadParameter
+from service.common.problems import BadParameter, OnPage
 from service.ingest.seeding import stored_release
 from service.ontology import labels
 from service.ontology.old_codes import dimension_and_code, to_recode
@@ -69,6 +69,7 @@ def _tab(given: str) -> str:
         return given
     raise BadParameter(
         f"tab is one of {', '.join(TABS)}, not {given!r}.",
+        on_page=OnPage(f"There is no tab {given!r}.", given, tuple(TABS), titles=TABS),
         parameter="tab",
         value=given,
         known=list(TABS),

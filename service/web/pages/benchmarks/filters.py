@@ -17,7 +17,7 @@ from service.catalogue.index import (
 from service.catalogue.index import index as benchmark_index
 from service.common import parameters
 from service.common.aliases import current_sort
-from service.common.problems import BadParameter
+from service.common.problems import BadParameter, OnPage
 from service.ontology.old_codes import current
 from service.search import find as searching
 from service.search.words import shortened
@@ -164,6 +164,12 @@ def _codes(facet: Facet, given: str) -> tuple[str, ...]:
     raise BadParameter(
         f"{facet.name}: there is no {given!r} to choose. Take any of: "
         f"{', '.join(list(facet.labels)[:20])}.",
+        on_page=OnPage(
+            f"{facet.label}: there is no {given!r} to choose.",
+            given,
+            tuple(facet.labels),
+            titles=facet.labels,
+        ),
         parameter=facet.name,
         value=given,
         known=list(facet.labels),

@@ -75,7 +75,8 @@ def _near(at: ClaimAddress, problem: Problem) -> list[tuple[str, str]]:
     """Return the things that may have been meant, each with the same claim about it."""
     field = _FIELD_OF.get(str(problem.extra.get("kind")))
     meant = problem.extra.get("did_you_mean", ()) if field else ()
-    return [(str(name), at.link(**{str(field): str(name)})) for name in meant]
+    titles = problem.on_page.titles if problem.on_page else {}
+    return [(titles.get(name, name), at.link(**{str(field): str(name)})) for name in meant]
 
 
 def _form(services: Services, at: ClaimAddress) -> dict[str, Any]:

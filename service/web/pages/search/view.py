@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from service.common.problems import BadParameter
+from service.common.problems import BadParameter, OnPage
 from service.search import find
 from service.search.find import Hit
 from service.search.kinds import KINDS
@@ -56,6 +56,9 @@ def results(engine: Engine, words: str, kind: str, number: int) -> SearchPage:
     if kind and kind not in KINDS:
         raise BadParameter(
             f"kind is one of {', '.join(KINDS)}, not {kind!r}.",
+            on_page=OnPage(
+                f"Nothing is searched under {kind!r}.", kind, tuple(KINDS), titles=KINDS
+            ),
             parameter="kind",
             value=kind,
             known=list(KINDS),

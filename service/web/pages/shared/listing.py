@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 from service.common import parameters
-from service.common.problems import BadParameter
+from service.common.problems import BadParameter, OnPage
 from service.search import find
 from service.search.words import shortened
 from service.store.port import Engine
@@ -184,6 +184,12 @@ def _codes(facet: ListFacet, given: str) -> tuple[str, ...]:
     raise BadParameter(
         f"{facet.name}: there is no {given!r} to choose. Take any of: "
         f"{', '.join(list(facet.labels)[:20])}.",
+        on_page=OnPage(
+            f"{facet.label}: there is no {given!r} to choose.",
+            given,
+            tuple(facet.labels),
+            titles=facet.labels,
+        ),
         parameter=facet.name,
         value=given,
         known=list(facet.labels),

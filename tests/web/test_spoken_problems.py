@@ -1,0 +1,94 @@
+"""How pages say what is not here: by titles, with addresses of pages that have it."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from service.ontology.plain_names import PLAIN
+from tests.pages import BROWSER, Part, opened
+
+pytestmark = pytest.mark.one_engine
+USE = "deployment=public-self-assessment"
+
+
+def lead(found: Part) -> str:
+    return found.one(".lead").words
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence", "choice", "leads_to"),
+    [
+        ("/benchmarks?interaction-type=nonsense&q=exam",
+         "Interaction type: there is no 'nonsense' to choose.",
+         "Single turn", "/benchmarks?interaction-type=single-turn&q=exam"),
+        ("/deployments?stage=zz", "Stage: there is no 'zz' to choose.",
+         "In use", "/deployments?stage=in-use"),
+        ("/fit?interaction-type=zz", "How many turns: there is no value 'zz'.",
+         "Multi-turn", "/fit?interaction-type=multi-turn"),
+        (f"/fit?{USE}&whatif=interaction-type:yy", "How many turns: there is no value 'yy'.",
+         "Multi-turn", f"/fit?{USE}&whatif=interaction-type:multi-turn"),
+        (f"/fit?{USE}&domain=zz", "There is no field 'zz'.",
+         "Healthcare", f"/fit?{USE}&domain=healthcare"),
+        ("/evidence/zz", "There is no assumption 'zz' with coded values.",
+         PLAIN["decision-mediation"], "/evidence/decision-mediation"),
+        ("/coverage?rows=zz", "There is no assumption 'zz' with coded values.",
+         "Language", "/coverage?rows=language"),
+        ("/gaps?dimension=zz",
+         ("'zz' is not known here. Asked for is a dimension that varies, or that a contribution is "
+          "attributed to."),
+         PLAIN["decision-mediation"], "/gaps?dimension=decision-mediation"),
+        ("/terms/interaction-type/zz", "There is no term 'interaction-type/zz'.",
+         "Single turn", "/terms/interaction-type/single-turn"),
+        ("/queries/zz", "There is no question named 'zz'.",
+         "Which benchmarks assume one thing but were deployed where another is the case?",
+         "/queries/assumed-vs-deployed"),
+        ("/benchmarks/medqa?tab=zz", "There is no tab 'zz'.",
+         "Results and gaps", "/benchmarks/medqa?tab=results"),
+        ("/search?q=x&kind=zz", "Nothing is searched under 'zz'.",
+         "Benchmarks", "/search?q=x&kind=benchmark"),
+    ],
+)  # fmt: skip
+def test_a_page_names_what_there_is_by_titles_with_their_addresses(
+    client: TestClient, address: str, sentence: str, choice: str, leads_to: str
+) -> None:
+    answer = client.get(address, headers=BROWSER)
+    found = opened(client, address, answer.status_code)
+    assert answer.status_code in {400, 404}
+    assert lead(found) == sentence
+    assert leads_to in [link["href"] for link in found.all("main li a") if link.words == choice]
+    assert opened(client, leads_to).has("h1")
+    codes = client.get(address, headers={"Accept": "application/json"}).json().get("known", ())
+    assert not {code for code in codes if "-" in code} & set(found.one("main").texts("li"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/fit?deployment=nothing",
+        f"/fit?{USE}&benchmark=nothing",
+        "/fit/evidence?deployment=nothing&benchmark=medqa",
+        "/claim?benchmark=medqa&score=95&use=nothing",
+        "/claim?benchmark=nothing&score=95&use=public-self-assessment",
+    ],
+)
+def test_a_page_names_no_address_of_the_api(client: TestClient, address: str) -> None:
+    found = opened(client, address, 404).one("main")
+    assert "/api/" not in found.words
+    if not address.startswith("/claim"):  # which answers with its form alone
+        assert "/api/" in client.get(address).json()["detail"]
+
+
+def test_what_is_missing_leads_to_its_list_and_to_things_by_their_titles(
+    client: TestClient,
+) -> None:
+    found = opened(client, "/fit?deployment=sepsis-alert", 404)
+    assert lead(found) == "There is no deployment 'sepsis-alert' here."
+    assert {"/fit", "/deployments"} <= set(found.values(".acts a.button", "href"))
+    (meant, *_) = found.all("main li a")
+    assert meant["href"] == "/deployments/sepsis-alerts"
+    assert meant.words == opened(client, meant["href"]).one("h1").words
+
+
+def test_a_field_that_a_page_does_not_take_can_be_left_out(client: TestClient) -> None:
+    found = opened(client, f"/fit?{USE}&colour=red", 400)
+    assert lead(found) == "This address has no field 'colour'."
+    assert found.one("main p > a:not(.button):first-child")["href"] == f"/fit?{USE}"
