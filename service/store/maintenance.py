@@ -23,6 +23,8 @@ PATIENCE = 4
 keep, the store must be left alone for the next, so that what the next write makes useless never
 costs more than a fifth of a core."""
 
+_HEAD_START = 1.0
+"""Seconds for the first reader: on a busy machine the pages would take its time to start."""
 
 _LAST_SECONDS = 10.0
 
@@ -31,7 +33,7 @@ _GROWTH = 2 * 2**30
 
 
 class StoreMaintenance:
-    """A thread that tidies the store at start, and makes it quick when it is left alone."""
+    """Tidies the store at start, and makes it and its pages quick when it is left alone."""
 
     def __init__(
         self, engine: Engine, most: int, kept: Sequence[Callable[[Engine], object]]
@@ -45,20 +47,29 @@ class StoreMaintenance:
         self._kept = kept
         self._stopping = Event()
         self._when_found = 0
-        self._thread = Thread(target=self._work, name="maintenance", daemon=True)
+        self._at_start = engine.generation
+        self._threads = (
+            Thread(target=self._work, name="maintenance", daemon=True),
+            # the first visitors come while the store is still read through, in the other thread:
+            # that holds no lock of Python's, and finds damage before a query here hangs on it
+            Thread(target=self._begin, name="pages", daemon=True),
+        )
 
     def start(self) -> None:
         """Begin, beside the service."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """End, and wait for what is under way; a query over a broken disk may never end."""
         self._stopping.set()
-        self._thread.join(_LAST_SECONDS)
+        for thread in self._threads:
+            thread.join(_LAST_SECONDS)
 
     def _work(self) -> None:
+        prepared = self._at_start
         self._engine.tidy()
-        pause, seen, prepared, read = LOOK, None, None, False
+        pause, seen, read = LOOK, None, False
         while not self._stopping.is_set():
             now = self._engine.generation
             if seen in {None, now}:
@@ -76,6 +87,11 @@ class StoreMaintenance:
             self._end_before_memory_does()
             seen = now
             self._stopping.wait(pause)
+
+    def _begin(self) -> None:
+        """Prepare the pages once the first reader has had time to start, which `/ready` awaits."""
+        if not self._stopping.wait(_HEAD_START):
+            self._prepare(self._at_start)
 
     def _read_through(self) -> None:
         """Find damage before a query meets it, which then may neither fail nor end."""
