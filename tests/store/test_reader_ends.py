@@ -133,6 +133,20 @@ def test_a_reader_that_stops_in_its_answer_is_a_504(service: tuple[int, str]) ->
     assert ask(url).status_code == 200
 
 
+def test_the_start_of_a_reader_is_no_part_of_the_time_of_a_query(
+    service: tuple[int, str],
+) -> None:
+    pid, url = service
+    os.kill(only_reader(pid, url), signal.SIGKILL)
+    with ThreadPoolExecutor(1) as pool:
+        data = {"query": "ASK {}", "timeout": "1"}
+        answer = pool.submit(httpx2.post, f"{url}/sparql", data=data, timeout=60)
+        until(lambda: children_of(pid, MODULE))
+        with held(children_of(pid, MODULE)[0]):
+            time.sleep(1.5)
+        assert answer.result().status_code == 200
+
+
 @pytest.mark.parametrize("text", ["!", "1+", "{}UNION", "<urn:a>/"])
 def test_a_query_that_no_parser_survives_is_a_400(service: tuple[int, str], text: str) -> None:
     chain = text * (90_000 // len(text))

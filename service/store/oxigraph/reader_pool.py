@@ -19,14 +19,16 @@ from service.common.problems import Abandoned, Busy, Crashed, Problem, QueryTime
 from service.sandbox import CancellationToken, Slots, start
 from service.store.oxigraph.allocator import environment
 from service.store.oxigraph.channel import Channel, Message
-from service.store.oxigraph.reader_process import OUT_OF_MEMORY, PROBLEM, encode
+from service.store.oxigraph.reader_process import OUT_OF_MEMORY, PROBLEM, STARTED, encode
 from service.store.oxigraph.snapshots import Snapshots
 from service.store.query import Query
 
 PATIENCE = 15.0
-"""Seconds a query waits for a free reader before it is refused."""
+"""Seconds a query waits for a free reader, and for one to start, before it is refused."""
 
 BUSY = "Every reader is busy with other queries. Try again in a moment."
+
+SLOW = "The process that reads the query did not start in time. Try again in a moment."
 
 _ATTEMPTS = 2
 """How often a query is run whose reader something outside of this service ends."""
@@ -105,6 +107,7 @@ class _Reader:
         ours, theirs = socket.socketpair()
         self._channel = Channel(ours)
         self._said = TemporaryFile()  # noqa: SIM115 - closed when the reader is stopped
+        self._started = False
         folders = str(snapshots.folder()), str(snapshots.answers())
         with theirs:
             self._process = start(
@@ -123,9 +126,11 @@ class _Reader:
         return self._process.poll() is None
 
     def answer(self, ask: Query, folder: Path) -> IO[bytes]:
-        """Send a query and wait for its answer, no longer than its seconds."""
+        """Send a query and wait for its answer, no longer than its seconds from when it is read."""
         began = time.monotonic()
         try:
+            self._wait_for_start()
+            began = time.monotonic()
             self._channel.send(encode(ask, folder), ask.limits.seconds)
             answer = self._channel.receive(ask.limits.seconds - (time.monotonic() - began))
         except TimeoutError as error:
@@ -135,6 +140,18 @@ class _Reader:
             self._process.kill()
             self._raise_end(ask, time.monotonic() - began, error)
         return _read(answer)
+
+    def _wait_for_start(self) -> None:
+        """Wait until the process can read: on a busy machine that takes longer than a query may.
+
+        Raises `Busy` past the patience, and what the channel raises where the process has ended.
+        """
+        try:
+            if not self._started:
+                self._started = self._channel.receive(PATIENCE).kind == STARTED
+        except TimeoutError as error:
+            self.stop()
+            raise Busy(SLOW, retry_after=1) from error
 
     def kill(self) -> None:
         """Kill the process, from any thread; the one that waits for the answer sees the end."""

@@ -24,8 +24,9 @@ from service.store.oxigraph.evaluate import evaluate
 from service.store.oxigraph.snapshots import open_snapshot
 from service.store.query import Limits, Query, QueryDataset
 
-QUERY, ANSWER, PROBLEM = b"q", b"a", b"p"
-"""The kinds of messages: the service sends the first, a reader one of the others."""
+QUERY, STARTED, ANSWER, PROBLEM = b"q", b"s", b"a", b"p"
+"""The kinds of messages: the service sends the first; a reader the second, once, and then for each
+query one of the others."""
 
 IN_MEMORY = 2**20
 """Bytes of an answer that go through the socket; a larger one goes over as a file."""
@@ -52,11 +53,12 @@ def _decode(body: bytes) -> tuple[Query, str]:
 
 
 def serve(channel: Channel, *, confined: bool) -> None:
-    """Answer requests until there are no more, each on the snapshot that it names.
+    """Say that it has started, then answer requests, each on the snapshot that it names.
 
     `confined` says that the network is really closed.
     """
     store, opened = ox.Store(), ""
+    channel.send(Message(STARTED))
     while True:
         try:
             ask, folder = _decode(channel.receive().body)
