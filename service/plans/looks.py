@@ -6,10 +6,12 @@ from loaders.model import Attempt, Plan, Step
 from service.plans import exact_power
 from service.records.plan_decisions import LOSS, level_of
 
+UNPAIRED = "nothing is paired in a randomised trial"
 NOT_PAIRED = (
-    "nothing is paired in a randomised trial. Plan two arms (non-inferiority-arms), with "
+    f"{UNPAIRED}. Plan two arms (non-inferiority-arms), with "
     "cluster_size and icc where one person gives several answers."
 )
+"""Why a trial has no size for pairs, with the mend in the names of the fields of a request."""
 
 
 def same_as(attempts: tuple[Attempt, ...], attempt: Attempt) -> int | None:

@@ -87,7 +87,8 @@ def test_a_draft_shows_the_stages_without_a_token(client: TestClient) -> None:
         "Locked. People come last. Waits for steps 9: who writes the question (query authorship)"
     )
     assert waits in card(found, 12)
-    assert found.one("#step-10 .sub").words == "How much is told"
+    assert found.one("#step-10 h3").words == "10 How much is told"
+    assert found.one("#step-10 .sub").words == "information completeness"
     assert "loss at most 5 percentage point" in card(found, 9)
     named = "Doctor-written self-assessment scenarios (Bean et al.)"
     assert found.one("title").words.startswith(f"Tests of {named} for Members of the public")
@@ -323,6 +324,20 @@ def test_the_checklist_has_every_step_and_lines_to_fill(service: TestClient) -> 
     assert not found.has("main form")
     assert service.get(f"/plans/{ident}?view=cube").status_code == 400
     assert service.get(f"/plans/{ident}?moon=1").status_code == 400
+
+
+def test_steps_and_methods_are_called_in_plain_words(service: TestClient) -> None:
+    ident = stored(service)
+    step = opened(service, f"/plans/{ident}").one("#step-12")
+    assert step.one("h3").words == "12 Who decides"
+    assert step.one("h3 + .sub").words == "decision mediation"
+    for shown in (f"/plans/{ident}", f"/plans/{ident}?view=checklist"):
+        words = card(opened(service, shown), 12)
+        assert "Plan two arms (non-inferiority, two arms), with units per cluster" in words
+        assert "cluster_size" not in words
+    form = opened(service, "/plans")
+    methods = form.one("select[name='sample/method']")
+    assert "non-inferiority, two arms" in methods.texts("option")
 
 
 def test_words_of_a_plan_stay_words(service: TestClient) -> None:

@@ -66,15 +66,27 @@ class StepCard:
         return named(self.step)
 
     @property
+    def plain(self) -> str:
+        """What it is about, by plain names: `Who decides`."""
+        words = numbers.named_plainly(self.step.targets) or self.name
+        return f"{words[:1].upper()}{words[1:]}"
+
+    @property
     def why_no_size(self) -> str:
         """Why no sample size stands at a test."""
         trial = self.step.test_method == "randomised-trial"
-        return f"not worked out; {looks.NOT_PAIRED}" if trial else "not worked out"
+        return f"not worked out; {looks.UNPAIRED}. {_ARMS}" if trial else "not worked out"
 
     @property
     def is_test(self) -> bool:
         """Whether it has a threshold and a result."""
         return self.step.is_test
+
+
+_ARMS = (
+    "Plan two arms (non-inferiority, two arms), with units per cluster and their correlation where "
+    "one person gives several answers."
+)
 
 
 @dataclass(frozen=True)
