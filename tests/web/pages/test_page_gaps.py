@@ -474,3 +474,13 @@ def test_words_of_a_gap_stay_words(with_gap: TestClient) -> None:
         assert "<script>alert(1)</script> <think>" in found.words
     table = rows(with_gap.get("/gaps/both-orders.csv"))
     assert {r["division"] for r in table} == set(BOTH_WAYS)
+
+
+def test_what_changed_is_called_plainly_with_the_terms_beside_it(client: TestClient) -> None:
+    found = opened(client, "/gaps/bean2026-gpt4o-recomputed")
+    first, *_ = found.texts("#numbers-1 tr.is-contribution th")
+    assert first.startswith("how much is told and who writes the question together")
+    assert first.endswith("information completeness; query authorship")
+    drawn = " ".join(found.all("figure svg")[0].texts("text"))
+    assert "who decides and what is counted" in drawn
+    assert "One order of changes: how much is told" in found.one("main").words

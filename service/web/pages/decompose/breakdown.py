@@ -17,7 +17,7 @@ from service.web.pages.shared.numbers import (
     Number,
     Subtotal,
     kind_of,
-    named,
+    named_plainly,
 )
 from service.web.pages.shared.waterfall import waterfall
 
@@ -91,7 +91,7 @@ class _NumberBuilder:
         flow = part.flow
         return Number(
             "contribution",
-            named(part.dimensions) or part.name,
+            named_plainly(part.dimensions) or part.name,
             kind_of(part.dimensions, self._kinds),
             _POINT,
             two(part.value),

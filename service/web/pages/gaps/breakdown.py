@@ -20,7 +20,7 @@ from service.web.pages.shared.numbers import (
     Number,
     Subtotal,
     kind_of,
-    named,
+    named_plainly,
     sampling_units,
 )
 from service.web.pages.shared.waterfall import waterfall
@@ -60,7 +60,7 @@ def breakdowns(gap: Gap, kind: Mapping[str, str], unit: str | None) -> tuple[Bre
 def _undivided(gap: Gap, kind: Mapping[str, str], unit: str | None) -> Breakdown:
     whole = Number(
         "contribution",
-        named(gap.varies) or "a change without a coded dimension",
+        named_plainly(gap.varies) or "a change without a coded dimension",
         kind_of(gap.varies, kind),
         formula=_difference(gap),
         together=len(gap.varies) > 1,
@@ -156,7 +156,7 @@ def _part(
 ) -> Number:
     return Number(
         "contribution",
-        named(part.dimensions),
+        named_plainly(part.dimensions),
         kind_of(part.dimensions, kind),
         losses=part.losses,
         gains=part.gains,
