@@ -30,6 +30,15 @@ err = Console(stderr=True, soft_wrap=True)
 _FOUND_WRONG = 1
 """The exit code of a command that ran, and set records aside."""
 
+Read = tuple[Raw | Rejected, Iterable[Document | Rejected]]
+"""A file as it was found, with its documents."""
+
+
+def read_here(raws: Iterable[Raw | Rejected]) -> Iterator[Read]:
+    """Yield files with their documents, which are read one at a time."""
+    for raw in raws:
+        yield raw, [raw] if isinstance(raw, Rejected) else documents(raw)
+
 
 class ImportRun:
     """One import or check on the terminal: its input, its progress, and how it ends.
@@ -65,11 +74,15 @@ class ImportRun:
         return kind is KeyboardInterrupt
 
     def documents(
-        self, paths: Sequence[Path], name: str | None = None, choice: Choice = EVERYTHING
+        self,
+        paths: Sequence[Path],
+        name: str | None = None,
+        choice: Choice = EVERYTHING,
+        read: Callable[[Iterable[Raw | Rejected]], Iterable[Read]] = read_here,
     ) -> Iterator[Document | Rejected]:
         """Yield every document under the paths; `name` is what to call standard input.
 
-        Files that are not of the `choice` are left out.
+        Files that are not of the `choice` are left out. `read` gives each file with its documents.
 
         Raises `NotFound` for a path that matches nothing.
         """
@@ -77,8 +90,8 @@ class ImportRun:
         if not self._progress.disable:
             files = [p for p in paths if str(p) != "-"]
             self._progress.update(self._task, total=_counted(files))
-        for raw in self._stop.until(_raws(paths, name, choice)):
-            yield from [raw] if isinstance(raw, Rejected) else self._stop.until(documents(raw))
+        for _, found in self._stop.until(read(_raws(paths, name, choice))):
+            yield from self._stop.until(found)
             self._progress.advance(self._task)
 
     def until(self, items: Iterable[Document | Rejected]) -> Iterator[Document | Rejected]:

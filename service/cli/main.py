@@ -246,6 +246,7 @@ def import_(
     is stored already is unchanged.
     """
     from service.ingest.places import placed  # noqa: PLC0415 - the other commands start faster
+    from service.ingest.reading_ahead import ReadingAhead  # noqa: PLC0415 - as above
 
     settings = settings_of(store=store)
     reads_documents(context, settings)
@@ -260,9 +261,10 @@ def import_(
         kept or nullcontext(),
         store_open as (engine, gate, entry),
         written(report) as note,
+        ReadingAhead() as ahead,
     ):
         choice = Choice(tuple(only or ()), tuple(ignore or ()), hidden)
-        found = run.documents(paths, name, choice)
+        found = run.documents(paths, name, choice, ahead.files)
         outcomes = ingest(found, engine, gate, dry_run=dry_run, write=entry, replacing=replacing)
         for outcome in run.shown(noted(placed(outcomes), kept)):
             note(outcome)

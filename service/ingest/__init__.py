@@ -9,6 +9,7 @@ __all__ = [
     "merging",
     "pipeline",
     "places",
+    "reading_ahead",
     "report",
     "seeding",
     "set_aside",
