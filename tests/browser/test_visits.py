@@ -5,9 +5,10 @@ Of the clinician tells `test_claim.py`, of the author of a benchmark `test_autho
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Tab, write
+from tests.browser.conftest import WIDE, Tab, write
 
 USE = "Members of the public asking an LLM about new symptoms"
 
@@ -22,6 +23,24 @@ def test_a_team_that_deploys_is_four_actions_from_a_drafted_plan(tab: Tab) -> No
     page.get_by_role("link", name="Plan these tests").click()
     expect(page).to_have_title(re.compile(rf"Tests of \w.* for {USE} · EvalGap"))
     expect(page.locator(".board .step").nth(6)).to_be_visible()
+    tab.check_width()
+
+
+@pytest.mark.parametrize("width", [390, WIDE])
+def test_from_a_word_over_a_gap_to_a_plan_every_step_is_a_link(tab: Tab, width: int) -> None:
+    page = tab.open("/", width)
+    page.get_by_role("searchbox").first.fill("95 % on MedQA")
+    page.keyboard.press("Enter")
+    page.locator("#results a").first.click()
+    expect(page.locator("h1")).to_have_text("MedQA")
+    page.get_by_role("link", name="Results and gaps").click()
+    page.locator("section.gap h3 a").first.click()
+    tab.check_width()
+    page.get_by_role("link", name="MedQA", exact=True).click()
+    page.get_by_label("Do they hold in a deployment?").select_option(label=USE)
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("link", name="plan what to test first").click()
+    expect(page.get_by_role("heading", name="The draft, not stored")).to_be_visible()
     tab.check_width()
 
 
