@@ -76,7 +76,7 @@ def _axes(engine: Engine, names: str) -> tuple[Scheme, ...]:
             f"dimensions names two or three different dimensions joined by commas, not {names!r}. "
             f"Take any of: {', '.join(known)}.",
             on_page=OnPage(
-                "A table crosses two or three assumptions.",
+                "A table crosses two or three different ones.",
                 "",
                 tuple(known),
                 "dimension/",

@@ -72,10 +72,10 @@ def test_the_domain_may_be_an_axis(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("rows=language&columns=language", "two or three different dimensions"),
+        ("rows=language&columns=language", "A table crosses two or three different ones."),
         ("rows=no-such", "'no-such'"),
         ("rows=language,novelty&columns=period", "two different"),
-        ("domain=astrology", "healthcare"),
+        ("domain=astrology", "Healthcare"),
         ("cell=telepathy,human-decides", "such as"),
         ("cell=single-turn", "joined by a comma"),
         ("colour=red", "colour"),

@@ -153,7 +153,7 @@ def test_a_bad_argument_is_told_at_its_box_and_kept(client: TestClient) -> None:
     assert answer.status_code == 400
     box = page(answer).one(".field:has(> input[name=benchmark][aria-invalid=true])")
     assert box.one("input")["value"] == "<nobody>"
-    assert "is not known for" in box.one(".wrong").words
+    assert "is not known here. Asked for is a benchmark" in box.one(".wrong").words
 
 
 @pytest.mark.parametrize(
