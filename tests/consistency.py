@@ -386,12 +386,13 @@ def works(card: SourceCard) -> set[str]:
 
 
 def points_of_a_bare_percentage(records: Iterable[Record]) -> Iterator[Finding]:
-    """Yield differences in points where neither score nor quote says that points are meant (K4)."""
+    """Yield differences in points where no score, quote or note says that points are meant (K4)."""
     for record in (r for r in records if isinstance(r, Gap)):
         quotes = " ".join(s.quote or "" for s in record.sources)
         numbers = {record.value, record.lowest} != {None}
         unseen = all("value-not-seen" in end.not_given for end in ends(record))
-        bare = "%" in quotes and not SAID_TO_BE_POINTS.search(quotes)
+        reason = "oints are meant" in (record.notes or "")
+        bare = "%" in quotes and not (reason or SAID_TO_BE_POINTS.search(quotes))
         if record.gap_kind == "absolute-difference" and numbers and unseen and bare:
             yield record.id, "a percentage without a base is an unspecified percentage"
 
@@ -451,6 +452,162 @@ def repeaters_beside_the_work(records: Iterable[Record]) -> Iterator[Finding]:
             for url in urls:
                 if any(host in url.split("/")[2] for host in REPEATERS):
                     yield record.id, f"{url} repeats a work that is cited beside it"
+
+
+def percentages_that_a_source_settles(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield percentages called unspecified though a fuller reading, quote or note says points."""
+    for record in (r for r in records if isinstance(r, Gap)):
+        if record.gap_kind == "unspecified-percentage":
+            read = " ".join((*(s.quote or "" for s in record.sources), record.notes or ""))
+            if record.verification in FULLER:
+                yield record.id, "the text was read, which says what the percentage is of"
+            elif SAID_TO_BE_POINTS.search(read):
+                yield record.id, "points are said, and the percentage is called unspecified"
+
+
+def differences_in_percent(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield differences whose unit is percent: rates in percent differ in points (K8)."""
+    for record in (r for r in records if isinstance(r, Gap)):
+        difference = record.gap_kind.partition("-")[0] in {"absolute", "difference", "undirected"}
+        if difference and record.unit == "percent":
+            yield record.id, f"a {record.gap_kind} in percent, where points are meant"
+
+
+MEANS = re.compile(r"whole number|\bmeans?\b|\btrials\b|\bfolds\b|approximate|of the \d+ answers")
+"""Words by which a note says why a share is no whole number of what was counted."""
+COUNTED = {"accuracy", "task-success", "any-of-several", "sensitivity", "specificity", "behaviour"}
+"""Classes of metric whose scores are shares of what was counted."""
+PRINTED_SHARE = re.compile(r"\d+(?:\.\d+)? ?%")
+
+
+def shares_that_no_count_makes(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield scores in percent that are no whole number of their n, with nothing said of it (P5)."""
+    for record in (r for r in records if isinstance(r, Gap)):
+        said_why = MEANS.search(record.notes or "")
+        for end in ends(record) if not said_why else ():
+            of_cases = end.n_unit not in {"model", "submission", "study", "physician"}
+            rate = end.metric.metric_class in COUNTED | {"outcome-rate"}
+            if end.n and of_cases and rate and end.unit == "percent":
+                for printed, step in _shares(end):
+                    nearest = round(printed * end.n / 100) * 100 / Decimal(end.n)
+                    if abs(nearest - printed) > step / 2:
+                        yield record.id, f"{printed} % is no whole number of {end.n} ({end.key})"
+
+
+def _shares(end: Measurement) -> list[tuple[Decimal, Decimal]]:
+    """Return the printed shares of a score with their steps."""
+    step = end.precision or Decimal("0.01")
+    found = [(v, step) for v in (end.value, end.lowest, end.highest) if v is not None]
+    words = end.as_reported or ""
+    if PRINTED_SHARE.fullmatch(words):
+        share = Decimal(words.rstrip(" %"))
+        found.append((share, Decimal(1).scaleb(int(share.as_tuple().exponent))))
+    return found
+
+
+def printed_shares_left_in_words(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield findings that are not compared and have a printed share in words alone.
+
+    What is subtracted nowhere can stand as a number, since no two scores have to make a third.
+    """
+    for record in (r for r in records if isinstance(r, Gap)):
+        seen = record.verification in {"abstract", *FULLER}
+        for end in ends(record) if seen and record.gap_kind == "not-comparable" else ():
+            if end.value is None and PRINTED_SHARE.fullmatch(end.as_reported or ""):
+                yield record.id, f"{end.key} has {end.as_reported} in words alone"
+
+
+COMPUTED = re.compile(r"comput|count|follow from|\bours\b|[Ee]ach score is the mean|mean over")
+"""Words by which a note says that the author of the record worked out a score."""
+
+
+def record_authors_of_one_study(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps of the record's author though one work gives both ends and nothing was computed.
+
+    Who subtracted is arithmetic (K7).
+    """
+    records = list(records)
+    studies = {r.study.id: set(r.reported_in) for r in records if isinstance(r, StudyCard)}
+    for record in (r for r in records if isinstance(r, Gap)):
+        printed = record.verification in {"abstract", "full-text"}
+        if record.measured_by == "record-author" and printed:
+            one, other = (studies[e.study.id] if e.study else set() for e in ends(record))
+            if one & other and not COMPUTED.search(record.notes or ""):
+                yield record.id, f"{min(one & other)} gives both scores"
+
+
+SAID_OF_VERSIONS = re.compile(r"version|\btrained\b|another (?:one|system)|later model")
+
+
+def systems_of_two_studies(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield pairs of one system from two works that say nothing of its versions (P6)."""
+    records = list(records)
+    studies = {r.study.id: set(r.reported_in) for r in records if isinstance(r, StudyCard)}
+    for record in (r for r in records if isinstance(r, Gap)):
+        one, other = (studies[e.study.id] if e.study else set() for e in ends(record))
+        single = record.comparison in PAIRS and len(record.systems) == 1
+        if single and not (one & other or SAID_OF_VERSIONS.search(record.notes or "")):
+            yield record.id, "the ends are of two works, and nothing is said of versions"
+
+
+RETOLD = re.compile(r"account(?! of the authors)|\bnews\b|\bpress\b")
+
+
+def scores_of_accounts_alone(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps seen in a source of which a score stands in quotes of accounts by others alone."""
+    for record in (r for r in records if isinstance(r, Gap)):
+        if record.verification in {"abstract", *FULLER}:
+            cited = [(s.quote or "", bool(RETOLD.search(s.locator or ""))) for s in record.sources]
+            for end in ends(record):
+                number = re.compile(rf"(?<![\d.]){end.value}(?!\d|\.[1-9])")
+                told = {by_others for quote, by_others in cited if number.search(quote)}
+                if end.value is not None and told == {True}:
+                    yield record.id, f"{end.value} was seen in an account by others alone"
+
+
+def authors_left_out_of_the_first_end(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield pairs whose first end has some authors or origins of its benchmark, not all (S3)."""
+    records = list(records)
+    made: dict[str, set[str]] = defaultdict(set)
+    for record in records:
+        if isinstance(record, Card):
+            made[record.benchmark.id] |= {c for a in record.assumptions for c in a.coded()}
+    for record in (r for r in records if isinstance(r, Gap) and r.comparison in PAIRS):
+        first = under(ends(record)[0])
+        for scheme in (AUTHORS, ORIGINS):
+            has = {v for v in first if part(v) == scheme}
+            lacks = {v for v in made[record.benchmark or ""] if part(v) == scheme} - has
+            if has and lacks:
+                yield record.id, f"the card of its benchmark has {sorted(lacks)} as well"
+
+
+def intervals_that_their_counts_deny(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield normal intervals of two counted shares that these do not make."""
+    for record in (r for r in records if isinstance(r, Gap)):
+        shares = [(e.events / e.n, e.n) for e in ends(record) if e.events is not None and e.n]
+        plain = [i for i in record.intervals if i.interval_method == "normal"]
+        plain = [i for i in plain if (i.caution or "").startswith("takes the samples")]
+        if len(shares) == 2 and record.gap_kind == "absolute-difference":
+            whole = 1 if record.unit == "fraction" else 100
+            half = 1.96 * sum(p * (1 - p) / n for p, n in shares) ** 0.5 * whole
+            value = record.value or Decimal()
+            for interval in plain:
+                reach = float(interval.upper - value), float(value - interval.lower)
+                slack = 0.06 * whole / 100 + float(record.precision or 0) / 2
+                if any(abs(side - half) > slack for side in reach):
+                    yield record.id, f"reaches {reach[0]:.3f} and {reach[1]:.3f}, not {half:.3f}"
+
+
+def systems_named_by_their_rank(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield systems called the best or the worst of a study, which says no one which they are."""
+    for record in records:
+        if isinstance(record, SystemCard) and not record.several:
+            if not RANK.search(record.system.name or ""):
+                continue
+            yield record.system.id, f"{record.system.name} does not say which system it is"
+
+
+RANK = re.compile(r"^(?:best|worst)\b", re.IGNORECASE)
 
 
 def numbers_without_interval_or_reason(records: Iterable[Record]) -> Iterator[Finding]:

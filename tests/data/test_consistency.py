@@ -65,6 +65,16 @@ CHECKS: tuple[Callable[[Iterable[Record]], Iterator[Finding]], ...] = (
     consistency.average_precisions_in_a_class,
     consistency.abstracts_that_deny_a_number,
     consistency.levels_above_their_weakest_number,
+    consistency.percentages_that_a_source_settles,
+    consistency.differences_in_percent,
+    consistency.shares_that_no_count_makes,
+    consistency.printed_shares_left_in_words,
+    consistency.record_authors_of_one_study,
+    consistency.systems_of_two_studies,
+    consistency.scores_of_accounts_alone,
+    consistency.authors_left_out_of_the_first_end,
+    consistency.intervals_that_their_counts_deny,
+    consistency.systems_named_by_their_rank,
 )
 
 
