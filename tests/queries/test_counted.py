@@ -37,7 +37,7 @@ LISTS = [
 
 SHIPPED = (
     "bean2026-gpt4o-recomputed", "raman2026-redflag", "yao2024-tau-gpt4o-retail",
-    "agweyu2026-treatment-failure", "korom2025-treatment", "zech2018-cxr", "zhang2024-gsm1k",
+    "agweyu2026-treatment-failure", "korom2025-treatment", "agarwal2023-radiology", "zhang2024-gsm1k",
     "obermeyer2019-cost-proxy",
 )  # fmt: skip
 """Gaps of several kinds: taken apart, a ratio, a gain, in use, without a number, disputed."""
@@ -207,7 +207,7 @@ def test_an_import_does_not_publish_in_passing(own: TestClient) -> None:
 
 
 def test_triples_do_not_publish_in_passing(own: TestClient) -> None:
-    ident, level = "own-zech2018-cxr", "https://w3id.org/evalgap/ontology#verifiedAgainst"
+    ident, level = "own-agarwal2023-radiology", "https://w3id.org/evalgap/ontology#verifiedAgainst"
     name, code = f"{GRAPH}/{ident}/1", "https://w3id.org/evalgap/code/verification"
     held = own.get("/rdf-graph-store", params={"graph": name, "format": "nt"}).text
     raised = held.replace("verification/self-reported", "verification/full-text")
