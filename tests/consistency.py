@@ -565,6 +565,37 @@ def scores_of_accounts_alone(records: Iterable[Record]) -> Iterator[Finding]:
                     yield record.id, f"{end.value} was seen in an account by others alone"
 
 
+RETELLERS = (
+    "SokolAnn/BenchmarkCards", "am-bean/benchmark_review", "argminai.com", "sciencestack.ai",
+    "emergentmind.com", "themoonlight.io", "alphaxiv.org", "paperium.net", "wikiwand.com",
+    "codesota.com", "aiaaic.org", "vibegraveyard.ai", "centerconsulting.com", "openmfm.org",
+    "pubcompare.ai", "brainai.pro", "csccm.org.cn", "dhinsights.org", "jovian.ai",
+)  # fmt: skip
+"""Pages that retell what makers wrote, so that their own words carry no value (B9)."""
+BY_OTHERS = re.compile(r"\b(?:account|summary|card|page|notes|review)\b.*\b(?:by|of) others")
+THEIR_WORDS = re.compile(r"quote|word for word|\bcop(?:y|ies) of\b|\bin a copy\b")
+"""Words by which a place says that the makers' own words, or items, stand on a page of others."""
+
+
+def answers_of_accounts_alone(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield cards of which an answer has values, and no source but accounts by others (B9).
+
+    A card that reports what others coded says what they say, and is left out.
+    """
+    for record in records:
+        if isinstance(record, Card) and by_hand(record) and record.author.id == "evalgap":
+            for dimension, statement in said(record).items():
+                told = [retold(str(s.url), s.locator or "") for s in statement.sources]
+                if statement.codings and told and all(told):
+                    yield record.id, f"{dimension} rests on accounts by others alone"
+
+
+def retold(address: str, place: str) -> bool:
+    """Tell whether a source is a page of others in words of theirs."""
+    others = any(host in address for host in RETELLERS) or BY_OTHERS.search(place)
+    return bool(others) and not THEIR_WORDS.search(place)
+
+
 def authors_left_out_of_the_first_end(records: Iterable[Record]) -> Iterator[Finding]:
     """Yield pairs whose first end has some authors or origins of its benchmark, not all (S3)."""
     records = list(records)

@@ -72,6 +72,7 @@ CHECKS: tuple[Callable[[Iterable[Record]], Iterator[Finding]], ...] = (
     consistency.record_authors_of_one_study,
     consistency.systems_of_two_studies,
     consistency.scores_of_accounts_alone,
+    consistency.answers_of_accounts_alone,
     consistency.authors_left_out_of_the_first_end,
     consistency.intervals_that_their_counts_deny,
     consistency.systems_named_by_their_rank,
