@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Iterable
 from hashlib import sha256
 
 from service.agreement import codings
@@ -31,3 +32,30 @@ def test_what_was_decided_says_why_and_is_what_the_card_says() -> None:
         assert len({answers[cell] for answers in both if cell in answers}) > 1
         if cell.kind == "card" and decision != codings.DISPUTED:
             assert set(decision.split()) == now[cell.record, cell.question], cell
+
+
+def numbers_alike(words: Iterable[str]) -> set[str | float]:
+    """Return the words of an answer, and those that are numbers as such: 0.10 is 0.1."""
+    return {float(w) if w.replace(".", "").lstrip("-").isdigit() else w for w in words}
+
+
+def test_the_codebook_counts_what_was_decided() -> None:
+    twice = codings.read(codings.shipped())
+    (first,) = (c.answers for c in twice.first if c.coder == "codes-after-the-rules")
+    second = twice.second[0].answers
+    stands = {"disputed": 0, "first": 0, "second": 0, "another": 0}
+    for cell, (decision, _) in twice.resolved.items():
+        answer = numbers_alike(decision.split())
+        if decision == codings.DISPUTED:
+            stands["disputed"] += 1
+        elif answer == numbers_alike(first.get(cell, ())):
+            stands["first"] += 1
+        else:
+            same = answer == numbers_alike(second.get(cell, ()))
+            stands["second" if same else "another"] += 1
+    said = (
+        f"Of the {len(twice.resolved)} differences the first answer stands in {stands['first']}, "
+        f"the second in {stands['second']}, another in {stands['another']}, and "
+        f"{stands['disputed']} stay disputed"
+    )
+    assert said in " ".join((ROOT / "data/codebook.md").read_text("utf-8").split())
