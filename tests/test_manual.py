@@ -114,6 +114,12 @@ def test_readme_shows_what_the_service_answers(clients: Callable[[str], TestClie
     for name in ("benchmarks", "cards", "deployments", "reviews"):
         total = client.get(f"/api/v1/{name}?limit=1").json()["total"]
         assert f"{total} {name}" in readme
+    stats = client.get("/api/v1/stats").json()
+    pairs = stats["totals"]["withNumberPrimaryOrRecomputed"]
+    assert f"{stats['totals']['gaps']} measured gaps, {pairs} of which have a number" in readme
+    (kinds,) = (t["rows"] for t in stats["tables"] if t["question"] == "gaps-by-comparison")
+    apart = sum(row["records"] for row in kinds) - stats["totals"]["gaps"]
+    assert f"another {apart} measured figures are no pair" in readme
     shown = re.findall(r"^│ (\d+) +│ (\d+) to (\d+) +│ (\S+) ", readme, re.MULTILINE)
     fit = client.get("/api/v1/deployments/public-self-assessment/fit?limit=3").json()["benchmarks"]
     columns = ("rank", "best_rank", "worst_rank", "benchmark")

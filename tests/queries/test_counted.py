@@ -37,7 +37,8 @@ LISTS = [
 
 SHIPPED = (
     "bean2026-gpt4o-recomputed", "raman2026-redflag", "yao2024-tau-gpt4o-retail",
-    "agweyu2026-treatment-failure", "korom2025-treatment", "agarwal2023-radiology", "zhang2024-gsm1k",
+    "agweyu2026-treatment-failure", "korom2025-treatment", "agarwal2023-radiology",
+    "zhang2024-gsm1k",
     "obermeyer2019-cost-proxy",
 )  # fmt: skip
 """Gaps of several kinds: taken apart, a ratio, a gain, in use, without a number, disputed."""

@@ -56,9 +56,9 @@ def test_pages_follow_each_other_and_miss_nothing(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("benchmarks?domain=law&q=legalbench", {"legalbench"}),
+        ("benchmarks?domain=law&q=legalbench", {"legalbench", "legal-vendor-claims"}),
         ("benchmarks?domain=law&q=healthbench", set()),
-        ("benchmarks?q=healthsearch", {"healthsearchqa"}),
+        ("benchmarks?q=healthsearch", {"healthsearchqa", "healthbench"}),
         ("deployments?observed=interaction-type/multi-session", {"mental-health-chat"}),
         ("gaps?verification=recomputed&q=members of the public", RECOMPUTED),
         ("gaps?dimension=vendor-claim&deployment=legal-research-tools", set()),

@@ -79,7 +79,7 @@ def test_every_figure_stands_on_a_page_of_its_own_with_study_n_and_who_measured(
         "95 % CI 9.3 to 15.7 (by case)",
         "n 2,400",
         "full text",
-        "record author",
+        "benchmark makers",
     ):
         assert words in row
     assert "it is no difference in percentage points" in page.words

@@ -140,9 +140,7 @@ def test_what_is_left_open_is_unknown_and_never_counted_as_held(client: TestClie
     assert "known 1 of 5" in shown
     parts = [row.words for row in found.all(".parts li")]
     assert parts[0].startswith("Author of the queries unknown by rule deployment not stated")
-    assert parts[0].endswith(
-        "assumed: “Expert” and “Simulated user” and “Nobody” · deployed: not stated"
-    )
+    assert parts[0].endswith("assumed: “Simulated user” and “Nobody” · deployed: not stated")
     assert parts[1].startswith("Elicitation of the queries violated by rule different value")
     assert "assumed: “Examination” and “Taken or changed from another benchmark”" in parts[1]
     assert "shown, not compared" in shown
@@ -418,7 +416,8 @@ def test_groups_are_named_by_what_their_benchmarks_have_in_common(client: TestCl
     found = client.get("/api/v1/deployments/public-self-assessment/fit").json()["summary"]
     names = {b: p["name"] for p in found["patterns"] for b in p["benchmarks"]}
     assert names["mediq"] == names["sdbench"]
-    assert names["mediq"].startswith("Partial information, multi-turn, output is the decision")
+    said = "partial information, multi-turn, output is the decision"
+    assert said in names["mediq"].lower()
     assert names["ddxplus"].startswith("Mostly asked by a model or program, mostly minimal")
     page = opened(client, f"/fit?{STORED}")
     assert set(page.texts(".pattern")) >= {p["name"] for p in found["patterns"]}
