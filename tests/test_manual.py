@@ -121,9 +121,10 @@ def test_readme_shows_what_the_service_answers(clients: Callable[[str], TestClie
     apart = sum(row["records"] for row in kinds) - stats["totals"]["gaps"]
     assert f"another {apart} measured figures are no pair" in readme
     shown = re.findall(r"^│ (\d+) +│ (\d+) to (\d+) +│ (\S+) ", readme, re.MULTILINE)
-    fit = client.get("/api/v1/deployments/public-self-assessment/fit?limit=3").json()["benchmarks"]
+    fit = client.get("/api/v1/deployments/public-self-assessment/fit?limit=3").json()
     columns = ("rank", "best_rank", "worst_rank", "benchmark")
-    assert shown == [tuple(str(row[name]) for name in columns) for row in fit]
+    assert shown == [tuple(str(row[name]) for name in columns) for row in fit["benchmarks"]]
+    assert f"\n{fit['summary']['sentence'].partition('Nearest:')[0]}Nearest:" in readme
     gaps = client.get("/api/v1/stats").json()["totals"]
     assert f"{gaps['gaps']} measured gaps, {gaps['withNumber']} of which" in " ".join(
         readme.split()
