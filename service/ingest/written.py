@@ -40,14 +40,16 @@ def writing(log: WriteLog, engine: Engine, intent: Intent) -> Iterator[Write]:
 
 
 def made(engine: Engine, write: str) -> list[GraphChange]:
-    """Return the versions of records that a write has stored so far."""
+    """Return the versions of records that a write has stored so far, in the order of names."""
     rows = internal.rows(engine, "written-by", activity=activity_iri(write))
-    return [
+    found = [
         GraphChange(
             str(r["graph"]), digest=_text(r.get("digest")), replaces=_text(r.get("replaces"))
         )
         for r in rows
     ]
+    # not by the engine, which reads both names from disk at each comparison
+    return sorted(found, key=lambda change: change.graph)
 
 
 def settle(engine: Engine, log: WriteLog, under_way: Iterable[str] = ()) -> None:
