@@ -67,7 +67,8 @@ class Service:
     def terminate(self) -> None:
         """Ask the process to end, if it still runs."""
         if self.poll() is None:
-            os.kill(self.pid, signal.SIGTERM)
+            with suppress(ProcessLookupError):  # it ended since
+                os.kill(self.pid, signal.SIGTERM)
 
 
 def start(arguments: Sequence[str], folder: Path, env: Mapping[str, str], output: Path) -> Service:
