@@ -252,14 +252,12 @@ def import_(
     reads_documents(context, settings)
     run = ImportRun("Checking" if dry_run else "Importing", quiet=quiet, form=form)
     kept = None if dry_run else kept_in(settings)
-    store_open = storing(
-        settings, "import", " ".join(map(str, paths)), dry_run=dry_run, plain=plain
-    )
+    called = " ".join(map(str, paths))
     collect_rarely()
     with (
         run,
         kept or nullcontext(),
-        store_open as (engine, gate, entry),
+        storing(settings, "import", called, dry_run=dry_run, plain=plain) as (engine, gate, entry),
         written(report) as note,
         ReadingAhead() as ahead,
     ):

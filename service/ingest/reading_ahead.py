@@ -34,7 +34,7 @@ _Answer = list[list[Read] | None]
 
 
 class ReadingAhead:
-    """Reads files a little ahead of what is asked for; as a context manager it ends its process."""
+    """Reads files a little ahead of what is asked for. Leaving it ends its process."""
 
     def __init__(self) -> None:
         """Start no process yet."""

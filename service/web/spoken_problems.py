@@ -1,7 +1,7 @@
 """Problems as a page says them: titles in place of codes, each with the address that has it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -62,7 +62,7 @@ def _address(request: Request, said: OnPage, code: str) -> str:
     It stands at the end of the path, or in a parameter.
     """
     path, query = _path(request), request.url.query
-    if request.method not in {"GET", "HEAD"} or not said.given or len(query) > _LONGEST_QUERY:
+    if not said.given or not _can_be_repeated(request):
         return ""
     if path.endswith(f"/{said.given}"):
         return quote(f"{path.removesuffix(said.given)}{code}") + (f"?{query}" if query else "")
@@ -72,15 +72,24 @@ def _address(request: Request, said: OnPage, code: str) -> str:
         if said.given in parts:
             mended = "".join(code if part == said.given else part for part in parts)
             pairs[place] = (name, mended)
-            return f"{quote(path)}?{urlencode(pairs, safe=',:')}"
+            return _with_query(path, pairs)
     return ""
 
 
 def _without(request: Request, name: str) -> str:
-    if request.method not in {"GET", "HEAD"} or len(request.url.query) > _LONGEST_QUERY:
+    if not _can_be_repeated(request):
         return ""
     pairs = [pair for pair in parse_qsl(request.url.query) if pair[0] != name]
-    return quote(_path(request)) + (f"?{urlencode(pairs, safe=',:')}" if pairs else "")
+    return _with_query(_path(request), pairs)
+
+
+def _can_be_repeated(request: Request) -> bool:
+    """Tell whether an address says all of a request, and is not too long to stand in a page."""
+    return request.method in {"GET", "HEAD"} and len(request.url.query) <= _LONGEST_QUERY
+
+
+def _with_query(path: str, pairs: Sequence[tuple[str, str]]) -> str:
+    return quote(path) + (f"?{urlencode(pairs, safe=',:')}" if pairs else "")
 
 
 def _path(request: Request) -> str:
