@@ -44,25 +44,35 @@ def deployment(engine: Engine, ident: str) -> DeploymentClaims:
     )
 
 
-@cached_per_state
 def deployments(engine: Engine) -> tuple[DeploymentClaims, ...]:
     """Return every deployment, but for those that only a user of their own describes."""
-    return _deployments(engine, own=False)
+    return _deployments(engine)[0]
+
+
+def own_deployments(engine: Engine) -> tuple[DeploymentClaims, ...]:
+    """Return the deployments that users described for themselves, which are in no list or count."""
+    return _deployments(engine)[1]
 
 
 @cached_per_state
-def own_deployments(engine: Engine) -> tuple[DeploymentClaims, ...]:
-    """Return the deployments that users described for themselves, which are in no list or count."""
-    counted = {found.id for found in deployments(engine)}
-    return tuple(d for d in _deployments(engine, own=True) if d.id not in counted)
+def _deployments(
+    engine: Engine,
+) -> tuple[tuple[DeploymentClaims, ...], tuple[DeploymentClaims, ...]]:
+    """Return what is counted and what only users describe, asked for once."""
+    claims = internal.rows(engine, "claims", describes=EGAP.describesDeployment)
+    names = internal.rows(engine, "titles", describes=EGAP.describesDeployment)
+    listed = _described(claims, names, own=False)
+    counted = {found.id for found in listed}
+    return listed, tuple(d for d in _described(claims, names, own=True) if d.id not in counted)
 
 
-def _deployments(engine: Engine, *, own: bool) -> tuple[DeploymentClaims, ...]:
-    claims = _claims(engine, EGAP.describesDeployment, own=own)
-    names = _names(engine, EGAP.describesDeployment, own=own)
+def _described(
+    claims: Iterable[Row], names: Iterable[Row], *, own: bool
+) -> tuple[DeploymentClaims, ...]:
+    by_iri = _claims(claims, own=own)
     return tuple(
-        DeploymentClaims(last_segment(iri), title, domains, tuple(claims.get(iri, ())), stages, own)
-        for iri, (title, domains, stages) in sorted(names.items())
+        DeploymentClaims(last_segment(iri), title, domains, tuple(by_iri.get(iri, ())), stages, own)
+        for iri, (title, domains, stages) in sorted(_names(names, own=own).items())
     )
 
 
@@ -85,7 +95,8 @@ def benchmarks(engine: Engine, reviewed_for: str | None = None) -> list[Benchmar
 @cached_per_state
 def _benchmarks(engine: Engine) -> Mapping[str, BenchmarkClaims]:
     """Return every benchmark, without judgements, by its IRI."""
-    claims = _claims(engine, EGAP.describesBenchmark)
+    claims = _claims(internal.rows(engine, "claims", describes=EGAP.describesBenchmark))
+    names = _names(internal.rows(engine, "titles", describes=EGAP.describesBenchmark))
     lower = _lower_level_claims(engine)
     return {
         iri: BenchmarkClaims(
@@ -95,18 +106,18 @@ def _benchmarks(engine: Engine) -> Mapping[str, BenchmarkClaims]:
             claims=tuple(claims.get(iri, ())),
             lower_level_claims=tuple(lower.get(iri, ())),
         )
-        for iri, (title, domains, _) in sorted(_names(engine, EGAP.describesBenchmark).items())
+        for iri, (title, domains, _) in sorted(names.items())
     }
 
 
 def _names(
-    engine: Engine, describes: URIRef, *, own: bool = False
+    rows: Iterable[Row], *, own: bool = False
 ) -> dict[str, tuple[str, frozenset[str], frozenset[str]]]:
     """Return the first title in order, all domains and all stages of what records describe."""
     titles: dict[str, set[str]] = defaultdict(set)
     domains: dict[str, set[str]] = defaultdict(set)
     stages: dict[str, set[str]] = defaultdict(set)
-    for row in internal.rows(engine, "titles", describes=describes):
+    for row in rows:
         if _is_own(row) != own:
             continue
         about = str(row["about"])
@@ -119,15 +130,14 @@ def _names(
     }
 
 
-def _claims(engine: Engine, describes: URIRef, *, own: bool = False) -> dict[str, list[Claim]]:
+def _claims(stated: Iterable[Row], *, own: bool = False) -> dict[str, list[Claim]]:
     """Return the claims of current records by the IRI of what they are about.
 
     Of the records that users wrote of a use of their own if `own`, else of the others.
     """
     found: dict[str, list[Claim]] = defaultdict(list)
-    stated = (r for r in internal.rows(engine, "claims", describes=describes) if _is_own(r) == own)
-    for rows in _by_part(stated):
-        found[str(rows[0]["about"])].append(_claim(rows))
+    for statement in _by_part(row for row in stated if _is_own(row) == own):
+        found[str(statement[0]["about"])].append(_claim(statement))
     return found
 
 
@@ -205,7 +215,7 @@ def _lower_level_claims(engine: Engine) -> Mapping[str, list[Claim]]:
     matched = internal.rows(engine, "confirmed-matches")
     if not matched:
         return {}
-    lower = [_claims(engine, about) for about in _LOWER]
+    lower = [_claims(internal.rows(engine, "claims", describes=about)) for about in _LOWER]
     found: dict[str, list[Claim]] = defaultdict(list)
     for row in matched:
         for claims in lower:
