@@ -22,7 +22,7 @@ _WITHDRAWN = URIRef(f"{BASE}code/review-status/{WITHDRAWN}")
 SECTIONS = 300
 """The most parts that one page shows; the RDF has all of them."""
 OPEN = 40
-"""Up to so many parts are shown unfolded."""
+"""Up to so many statements of parts are shown unfolded."""
 
 _PLAIN = {None, XSD.string, XSD.decimal, XSD.integer, XSD.boolean, XSD.date, XSD.dateTime}
 _NAMES = {**SHORT, "rdf": str(RDF), "owl": "http://www.w3.org/2002/07/owl#"}
@@ -86,7 +86,7 @@ def page(engine: Engine, found: ResourceDescription) -> dict[str, Any]:
         "lines": _lines(own, words),
         "sections": _sections(parts, found.subject, words),
         "hidden": max(0, len(nodes) - SECTIONS),
-        "unfolded": len(nodes) <= OPEN,
+        "unfolded": sum(map(len, nodes)) <= OPEN,
         "incoming": _lines(((o, p, s, g) for s, p, o, g in found.incoming), words),
         "cut": len(found.incoming) if found.cut else 0,
         "recorded": _sections(found.recorded, found.subject, words),

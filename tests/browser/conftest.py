@@ -142,6 +142,11 @@ class Tab:
         wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, f"{self.page.url} is {wide} pixels too wide"
 
+    def check_length(self, most: int) -> None:
+        """Assert that the page as it is now is at most so many pixels long."""
+        long = self.page.evaluate("document.documentElement.scrollHeight")
+        assert long <= most, f"{self.page.url} is {long} pixels long"
+
     def _photograph(self) -> None:
         """Keep a picture for people to look at, where `EVALGAP_SCREENSHOTS` names a folder."""
         if folder := os.environ.get("EVALGAP_SCREENSHOTS"):

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import NARROW, WIDE, Tab
+from tests.browser.test_phones import LONGEST
 
 PAGES = (
     "/",
@@ -98,6 +99,7 @@ def tab(shared: Tab) -> Tab:
 def test_a_page_is_whole_for_everybody_and_fits(tab: Tab, path: str) -> None:
     page = tab.open(path, NARROW)
     assert page.locator("h1").count() == 1
+    tab.check_length(LONGEST)
     tab.check()
     tab.widen(WIDE)
     tab.check_width()

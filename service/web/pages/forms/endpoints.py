@@ -161,7 +161,7 @@ class _Endpoints:
             "parts": statements.parts(),
             "questions": questions(),
             "at": found.at,
-            "opened": opened(found.given, found.at),
+            "opened": opened(found.at),
             "problem": problem,
             "checked": found.checked,
             "takes_proposals": proposals.is_open(services),

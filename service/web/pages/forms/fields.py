@@ -161,10 +161,9 @@ def _rank(graph: Graph, value: Node) -> tuple[int, str]:
     )
 
 
-def opened(given: Typed, wrong: Iterable[str]) -> set[str]:
-    """Return the dimensions on which something was typed, or is wrong."""
-    filled = [name for name, values in given.items() if any(values)]
-    return {name.partition(".")[0] for name in [*filled, *wrong] if "." in name}
+def opened(wrong: Iterable[str]) -> set[str]:
+    """Return the dimensions of which a field is wrong."""
+    return {name.partition(".")[0] for name in wrong if "." in name}
 
 
 def one(given: Typed, name: str) -> str:

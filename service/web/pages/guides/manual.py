@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from itertools import pairwise
 from urllib.parse import urldefrag
 
@@ -35,6 +36,8 @@ _ELSEWHERE: Mapping[str, Sequence[str]] = {
 """Pages that stand beside what they describe, by name."""
 _ADDRESSES = {INDEX: "/guides/manual", CODEBOOK: "/guides/codebook"}
 _NOT_IN_A_SLUG = re.compile(r"[^\w\- ]")
+_LONG = 9_000
+"""Characters of Markdown from which on the sections of a page are folded on a phone."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,33 @@ def rendered(name: str, path: str, markdown: str) -> ManualPage:
     return ManualPage(
         name=name,
         title=next((title for level, title, _ in headings if level == "h1"), name),
-        html=_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}),
+        html=_folded(tokens) if len(text) > _LONG else _html(tokens),
         sections=tuple(sections),
     )
+
+
+def _html(tokens: Sequence[Token]) -> str:
+    return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {}))
+
+
+def _folded(tokens: Sequence[Token]) -> str:
+    """Return the HTML of a page of which a phone shows the titles of its sections, to be opened.
+
+    Each heading is inside its fold, so that an address with its anchor opens it.
+    """
+    starts = [at for at, t in enumerate(tokens) if t.type == "heading_open" and t.tag == "h2"]
+    parts = [_html(tokens[: starts[0] if starts else len(tokens)])]
+    for begin, end in pairwise([*starts, len(tokens)]):
+        title = escape(_title(tokens[begin + 1]))
+        inside = _html(tokens[begin:end])
+        parts.append(
+            f'<details class="phone-fold"><summary>{title}</summary><div>{inside}</div></details>'
+        )
+    return "\n".join(parts)
+
+
+def _title(inline: Token) -> str:
+    return "".join(child.content for child in inline.children or ())
 
 
 def address(link: str, path: str) -> str:
@@ -130,7 +157,7 @@ def _headings(tokens: Sequence[Token]) -> list[tuple[str, str, str]]:
     found: list[tuple[str, str, str]] = []
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
-            title = "".join(child.content for child in inline.children or ())
+            title = _title(inline)
             opening.attrSet("id", anchor := slug(title))
             found.append((opening.tag, title, anchor))
     return found
@@ -146,7 +173,7 @@ def _name_cells(tokens: Sequence[Token]) -> None:
         elif opening.type == "tr_open":
             column = 0
         elif opening.type == "th_open":
-            headings.append("".join(child.content for child in inline.children or ()))
+            headings.append(_title(inline))
         elif opening.type == "td_open":
             opening.attrSet("data-label", headings[column])
             column += 1
