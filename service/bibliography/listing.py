@@ -13,7 +13,6 @@ from service.bibliography import addresses, citing
 from service.bibliography.works import Work, works
 from service.common import parameters
 from service.common.json_types import Fields
-from service.common.problems import BadParameter
 from service.store.port import Engine
 
 FILTERS: Mapping[str, str] = {
@@ -60,6 +59,16 @@ CitingPlace = Annotated[dict[str, Any], Fields("CitingPlace", citing.Citing, Non
 """A place where a record cites a work."""
 
 
+ORDERS: Mapping[str, str] = {
+    RELEVANCE: "best match",
+    "name": "authors and year",
+    "title": "title",
+    "year": "newest first",
+    "records": "most records first",
+}
+"""The orders to choose from, the first that of a search."""
+
+
 @dataclass(frozen=True)
 class Listed:
     """The works that pass the filters, in order, each with how many records rest on it."""
@@ -93,12 +102,7 @@ def listed(
     )
     orders = _orders(records, place)
     sort = chosen.get("sort") or (RELEVANCE if words else "name")
-    if sort not in orders:
-        raise BadParameter(
-            f"sort is one of {', '.join(orders)}, not {sort!r}.",
-            parameter="sort",
-            known=list(orders),
-        )
+    parameters.order(sort, {c: t for c, t in ORDERS.items() if words or c != RELEVANCE}, [*orders])
     found = [
         work
         for work in every.values()

@@ -1,6 +1,6 @@
 """Numbers and words of a query string or body, with errors that name the parameter."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from loaders.model import whole_number
 from service.common.aliases import current_parameter
@@ -16,6 +16,7 @@ def number(given: object, parameter: str) -> int:
     if found is None or len(digits) > _DIGITS:
         raise BadParameter(
             f"{parameter} is a whole number of at most {_DIGITS} digits, not {digits[:20]!r}.",
+            on_page=OnPage(f"{digits[:20]!r} is no whole number, or too large.", beside=parameter),
             parameter=parameter,
             value=digits[:20],
         )
@@ -27,6 +28,24 @@ def words(given: object, parameter: str) -> str:
     if not isinstance(given, str) or not given.strip():
         raise BadParameter(f"{parameter} is a text, not {given!r}.", parameter=parameter)
     return given
+
+
+def order(given: str, titles: Mapping[str, str], known: Sequence[str], more: str = "") -> None:
+    """Raise `BadParameter` for an order that is not known; `titles` are those a page offers.
+
+    `more` is what else the parameter takes, as a clause for programs.
+    """
+    if given in known:
+        return
+    raise BadParameter(
+        f"sort is one of {', '.join(known)}{more}, not {given[:20]!r}.",
+        on_page=OnPage(
+            f"This list has no order {given[:20]!r}.", given, tuple(titles), titles=titles
+        ),
+        parameter="sort",
+        value=given[:20],
+        known=list(known),
+    )
 
 
 def only(given: Iterable[object], known: Sequence[str], where: str) -> None:

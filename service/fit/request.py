@@ -21,6 +21,7 @@ from service.fit.claims import (
 from service.fit.rules import compared, fit
 from service.fit.summary import Choice, FitSummary, summary
 from service.fit.whatif import difference, moves, supposed, unjudged
+from service.ontology.labels import plain_name
 from service.ontology.parameters import Schemes, dimension, dimensions, domain, values
 from service.ontology.plain_names import VERDICTS
 from service.queries.names import id_now
@@ -172,6 +173,10 @@ def compared_ones(engine: Engine, given: object) -> tuple[str, ...]:
     if not FEWEST_COMPARED <= len(found) <= MOST_COMPARED:
         raise BadParameter(
             f"compare names two to four benchmarks joined by commas, not {str(given)[:200]!r}.",
+            on_page=OnPage(
+                "Two to four benchmarks are shown side by side, and this address names "
+                f"{len(found)}."
+            ),
             parameter="compare",
             value=str(given)[:200],
         )
@@ -191,6 +196,12 @@ def choice(schemes: Schemes, relevant: Sequence[str], given: object) -> Choice:
             raise BadParameter(
                 f"verdict is written dimension:verdict, with one of {', '.join(VERDICTS)}, not "
                 f"{item[:100]!r}.",
+                on_page=OnPage(
+                    f"{(verdict or item)[:100]!r} is no verdict on an assumption.",
+                    verdict,
+                    tuple(VERDICTS),
+                    titles=VERDICTS,
+                ),
                 parameter="verdict",
                 value=item[:100],
                 known=list(VERDICTS),
@@ -206,6 +217,12 @@ def _counting(schemes: Schemes, relevant: Sequence[str], name: str, parameter: s
         raise BadParameter(
             f"{parameter} names {found}, which is not among the relevant dimensions "
             f"({', '.join(relevant)}). Add it to dimensions.",
+            on_page=OnPage(
+                f"{plain_name(found)} is not among the assumptions that are compared here.",
+                name,
+                tuple(relevant),
+                "dimension/",
+            ),
             parameter=parameter,
             value=name,
         )

@@ -226,7 +226,10 @@ def _known(query: NamedQuery, arguments: Mapping[str, str]) -> None:
     for name in arguments:
         if name not in known:
             raise BadParameter(
-                f"The query {query.name} has no parameter {name!r}.", parameter=name, known=known
+                f"The query {query.name} has no parameter {name!r}.",
+                on_page=OnPage(f"This address has no field {name!r}.", beside=name),
+                parameter=name,
+                known=known,
             )
 
 

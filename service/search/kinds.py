@@ -7,17 +7,17 @@ KINDS: Mapping[str, str] = {
     "benchmark": "Benchmarks",
     "deployment": "Deployments",
     "gap": "Gaps",
-    "system": "Systems",
     "study": "Studies",
-    "review": "Reviews",
-    "source": "Sources",
+    "system": "Systems",
     "term": "Terms",
     "question": "Questions",
+    "review": "Reviews",
+    "source": "Sources",
     "dataset": "Datasets",
     "implementation": "Implementations",
     "result": "Results of runs",
 }
-"""Every kind of thing that is found, in the order of equals, and what many of it are called."""
+"""Every kind of thing that is found, as people look for them, and what many of it are called."""
 
 
 @dataclass(frozen=True)

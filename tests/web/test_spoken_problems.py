@@ -18,7 +18,7 @@ def lead(found: Part) -> str:
     ("address", "sentence", "choice", "leads_to"),
     [
         ("/benchmarks?interaction-type=nonsense&q=exam",
-         "Interaction type: there is no 'nonsense' to choose.",
+         "How many turns: there is no 'nonsense' to choose.",
          "Single turn", "/benchmarks?interaction-type=single-turn&q=exam"),
         ("/deployments?stage=zz", "Stage: there is no 'zz' to choose.",
          "In use", "/deployments?stage=in-use"),
@@ -45,6 +45,19 @@ def lead(found: Part) -> str:
          "Results and gaps", "/benchmarks/medqa?tab=results"),
         ("/search?q=x&kind=zz", "Nothing is searched under 'zz'.",
          "Benchmarks", "/search?q=x&kind=benchmark"),
+        ("/gaps?sort=zz", "This list has no order 'zz'.", "newest first", "/gaps?sort=year"),
+        ("/benchmarks?sort=zz", "This list has no order 'zz'.",
+         "most gaps recorded", "/benchmarks?sort=gaps"),
+        ("/benchmarks?q=exam&sort=zz", "This list has no order 'zz'.",
+         "best match first", "/benchmarks?q=exam&sort=relevance"),
+        ("/sources?sort=zz", "This list has no order 'zz'.",
+         "most records first", "/sources?sort=records"),
+        ("/gaps?number=zz", "Gaps are listed with a number or without one, not 'zz'.",
+         "with a number", "/gaps?number=with"),
+        ("/gaps/bean2026-gpt4o-recomputed?unit=zz", "No interval of this gap is over 'zz'.",
+         "scenario", "/gaps/bean2026-gpt4o-recomputed?unit=scenario"),
+        (f"/fit?{USE}&verdict=interaction-type:zz", "'zz' is no verdict on an assumption.",
+         "partly", f"/fit?{USE}&verdict=interaction-type:partially-holds"),
     ],
 )  # fmt: skip
 def test_a_page_names_what_there_is_by_titles_with_their_addresses(
@@ -86,6 +99,31 @@ def test_what_is_missing_leads_to_its_list_and_to_things_by_their_titles(
     (meant, *_) = found.all("main li a")
     assert meant["href"] == "/deployments/sepsis-alerts"
     assert meant.words == opened(client, meant["href"]).one("h1").words
+
+
+@pytest.mark.parametrize(
+    ("names", "number"), [("medqa", 1), ("medqa,mmlu,gsm8k,craft-md,healthbench", 5)]
+)
+def test_how_many_can_be_compared_is_said_with_how_many_there_are(
+    client: TestClient, names: str, number: int
+) -> None:
+    found = opened(client, f"/fit?{USE}&compare={names}", 400)
+    assert lead(found) == (
+        f"Two to four benchmarks are shown side by side, and this address names {number}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "left"),
+    [("/gaps?colour=red", "/gaps"), (f"/fit?{USE}&limit=zz", f"/fit?{USE}"),
+     ("/benchmarks?q=exam&page=zz", "/benchmarks?q=exam"), ("/query?colour=red", "/query")],
+)  # fmt: skip
+def test_what_a_page_does_not_take_can_be_left_out(
+    client: TestClient, address: str, left: str
+) -> None:
+    found = opened(client, address, 400)
+    assert found.one("main p > a:not(.button):first-child")["href"] == left
+    assert not {"limit", "page", "parameter"} & set(lead(found).replace("'", " ").split())
 
 
 def test_a_field_that_a_page_does_not_take_can_be_left_out(client: TestClient) -> None:

@@ -186,7 +186,7 @@ def test_nothing_found_says_what_to_relax(client: TestClient) -> None:
     assert total(client, query) == 0
     assert exported(client, query) == []
     found = opened(client, "/benchmarks?interaction-type=multi-session&domain=law")
-    relax = found.holding(".card li", "without Interaction type")
+    relax = found.holding(".card li", "without How many turns")
     (address,) = relax.links()
     count = total(client, urlsplit(address).query)
     assert "domain" in address

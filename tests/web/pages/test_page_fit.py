@@ -378,7 +378,11 @@ def test_text_of_a_description_stays_text(client: TestClient) -> None:
         ("interaction-type=telepathy", 400, "Single turn"),
         ("interaction-type=multi-turn&domain=astrology", 400, "Healthcare"),
         ("interaction-type=multi-turn&whatif=interaction-type", 400, "dimension:value"),
-        ("interaction-type=multi-turn&compare=medqa", 400, "two to four benchmarks"),
+        (
+            "interaction-type=multi-turn&compare=medqa",
+            400,
+            "Two to four benchmarks are shown side by side",
+        ),
         ("interaction-type=multi-turn&min_answered=many", 400, "whole number"),
         ("interaction-type=multi-turn&benchmark=nothing", 404, "nothing"),
         ("deployment=nowhere", 404, "nowhere"),

@@ -484,3 +484,16 @@ def test_what_changed_is_called_plainly_with_the_terms_beside_it(client: TestCli
     drawn = " ".join(found.all("figure svg")[0].texts("text"))
     assert "who decides and what is counted" in drawn
     assert "One order of changes: how much is told" in found.one("main").words
+
+
+def test_the_rungs_of_the_ledger_are_words(client: TestClient) -> None:
+    found = opened(client, "/gaps/ledger")
+    how = found.texts(".ledger td[data-label='Computed from'] small")
+    rows = client.get("/api/v1/ledger").json()["items"]
+    codes = {rung for row in rows for rung in (*row["rungs"], *row["minus"]) if "-" in rung}
+    assert len(codes) > 10
+    assert not [words for words in how if any(code in words for code in codes)]
+    assert "mean score of TOEFL essays less that of TOEFL essays with polished words" in how
+    assert any(
+        "the model without radiologists, where the tumour enhances" in words for words in how
+    )

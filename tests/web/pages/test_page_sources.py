@@ -146,7 +146,7 @@ def test_the_list_is_searched_narrowed_and_sorted(own: TestClient) -> None:
 def test_a_source_says_who_cites_it_and_what_was_not_seen(own: TestClient) -> None:
     page = opened(own, "/sources/odd2024-care")
     assert page.one("h1").words == "Šmíd-O'Neil et al. 2024, Care & Cost"
-    assert "rests on it (interaction type) , table 2 : one question each" in page.words
+    assert "rests on it (how many turns) , table 2 : one question each" in page.words
     assert "names it as its publication" in page.words
     assert "others, whom the place where this was looked up does not name" in page.words
     links = page.values(".addresses a", "href")

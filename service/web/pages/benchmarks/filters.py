@@ -19,6 +19,7 @@ from service.common import parameters
 from service.common.aliases import current_sort
 from service.common.problems import BadParameter, OnPage
 from service.ontology.old_codes import current
+from service.ontology.plain_names import plain
 from service.search import find as searching
 from service.search.words import shortened
 from service.store.port import Engine
@@ -165,7 +166,7 @@ def _codes(facet: Facet, given: str) -> tuple[str, ...]:
         f"{facet.name}: there is no {given!r} to choose. Take any of: "
         f"{', '.join(list(facet.labels)[:20])}.",
         on_page=OnPage(
-            f"{facet.label}: there is no {given!r} to choose.",
+            f"{plain(facet.name, facet.label)}: there is no {given!r} to choose.",
             given,
             tuple(facet.labels),
             titles=facet.labels,
@@ -182,13 +183,9 @@ def _sort(given: str, words: str) -> str:
         return ""
     if given in ORDERS:
         return given if given != BEST else ""
-    raise BadParameter(
-        f"sort is one of {', '.join(ORDERS)}, each with - before it for the other way round, "
-        f"not {given[:20]!r}.",
-        parameter="sort",
-        value=given[:20],
-        known=list(ORDERS),
-    )
+    offered = {code: title for code, title in SORTS.items() if words or code != BEST}
+    parameters.order(given, offered, ORDERS)
+    return given
 
 
 def entries(index: BenchmarkIndex, filters: Filters) -> tuple[IndexEntry, ...]:
@@ -272,7 +269,7 @@ def _in_words(index: BenchmarkIndex, filters: Filters, name: str, code: str | No
     if code is None:
         return f"words: {filters.words}"
     facet = index.facets[name]
-    return f"{facet.label}: {facet.labels[code]}"
+    return f"{plain(facet.name, facet.label)}: {facet.labels[code]}"
 
 
 def _count(index: BenchmarkIndex, filters: Filters) -> int:
@@ -284,7 +281,7 @@ def _relaxed(
 ) -> Iterable[FilterStep]:
     for name in filters.active():
         if count := _others(index, masks, name).bit_count():
-            words = "the words" if name == "q" else index.facets[name].label
+            words = "the words" if name == "q" else plain(name, index.facets[name].label)
             yield FilterStep(words, filters.without(name).address(), count)
 
 

@@ -12,6 +12,7 @@ from service.fit.claims import BenchmarkClaims, DeploymentClaims
 from service.ontology import dimensions, scheme_queries
 from service.ontology.dimensions import CodeInWords
 from service.ontology.old_codes import current
+from service.ontology.plain_names import plain
 from service.ontology.schemes import Scheme
 from service.store.port import Engine
 from service.web.pages.shared.heat import HeatPicture, HeatSquare, shade
@@ -68,7 +69,10 @@ class Grid:
 
 def choices(engine: Engine) -> Mapping[str, str]:
     """Return the label of everything that can be an axis."""
-    known = {d.name: d.label for d in dimensions.dimensions(engine).values()}
+    known = {
+        d.name: d.label if d.plain == d.label else f"{d.plain} ({d.label.lower()})"
+        for d in dimensions.dimensions(engine).values()
+    }
     return {**known, DOMAIN: scheme_queries.domain_scheme(engine).label}
 
 
@@ -101,7 +105,7 @@ def grid(
 
 def picture_of(found: Grid) -> HeatPicture:
     """Return a cross-tab as a picture and a table of benchmarks."""
-    down, across = (axis.label for axis in found.axes)
+    down, across = (plain(axis.dimension, axis.label) for axis in found.axes)
     return HeatPicture(
         f"Benchmarks by {down.lower()} and {across.lower()}"
         f"{f', {found.domain}' if found.domain else ''}",

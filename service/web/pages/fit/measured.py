@@ -116,7 +116,7 @@ def pictures(
     if drawn := picture_of_plot(here, f"Measured for this deployment, for {of}: points lost"):
         found[HERE_NAME] = drawn
     for name, part in shown.items():
-        title = f"{words[name].label}: points lost when it changed, for {of}"
+        title = f"{words[name].plain}: points lost when it changed, for {of}"
         if part.dots:
             found[name + DOTS] = _picture_of_dots(part, title)
         plots = {"": part.open, FARTHER: part.farther, MIXED: part.mixed}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from loaders.model import Decomposition, Gap, Study
-from service.common.problems import BadParameter, NotFound
+from service.common.problems import BadParameter, NotFound, OnPage
 from service.ontology import graphs
 from service.queries.cache import cached_per_state
 from service.records import repository
@@ -108,7 +108,15 @@ def _page(gap: Gap, version: int, unit: str | None, beside: tuple[RelatedGap, ..
     units = sampled_in(gap)
     if unit and unit not in units:
         raise BadParameter(
-            f"No interval of this gap is over {unit!r}.", parameter="unit", known=list(units)
+            f"No interval of this gap is over {unit!r}.",
+            on_page=OnPage(
+                f"No interval of this gap is over {unit[:40]!r}.",
+                unit,
+                units,
+                titles=dict(zip(units, units, strict=True)),
+            ),
+            parameter="unit",
+            known=list(units),
         )
     chosen = unit or next(iter(units), None)
     return GapPage(

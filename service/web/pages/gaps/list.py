@@ -10,7 +10,7 @@ from loaders.mapping.iris import last_segment
 from loaders.model import PAIR, Gap, Interval, interval_words
 from service.bibliography.works import name_of, work_of
 from service.common import parameters
-from service.common.problems import BadParameter
+from service.common.problems import BadParameter, OnPage
 from service.fit import from_graph
 from service.ontology.labels import label, plain_name
 from service.queries import catalog, lists
@@ -27,6 +27,17 @@ from service.web.pages.shared.paging import Paged
 _NUMBER = ("with", "without")
 SORTS = ("title", "size", "n", "year")
 """What the heads of columns sort by; with - before it the other way round."""
+ORDERS: Mapping[str, str] = {
+    "size": "most points lost first",
+    "-size": "most points gained first",
+    "n": "largest n first",
+    "-n": "smallest n first",
+    "year": "newest first",
+    "-year": "oldest first",
+    "title": "by title",
+    "-title": "by title, Z first",
+}
+"""The orders to choose from."""
 _DESCENDING = frozenset({"size", "n", "year"})
 """Orders that begin with the largest."""
 
@@ -95,17 +106,18 @@ def listed(engine: Engine, given: Mapping[str, str]) -> GapList:
     if number not in {None, *_NUMBER}:
         raise BadParameter(
             f"number is 'with' or 'without', not {number!r}.",
+            on_page=OnPage(
+                f"Gaps are listed with a number or without one, not {number!r}.",
+                str(number),
+                _NUMBER,
+                titles=dict(zip(_NUMBER, ("with a number", "without a number"), strict=True)),
+            ),
             parameter="number",
             known=list(_NUMBER),
         )
     sort = chosen.get("sort", "")
     if sort.removeprefix("-") not in {"", *SORTS}:
-        raise BadParameter(
-            f"sort is one of {', '.join(SORTS)}, with - before it for the other way round, "
-            f"not {sort[:20]!r}.",
-            parameter="sort",
-            known=list(SORTS),
-        )
+        parameters.order(sort, ORDERS, SORTS, ", with - before it for the other way round")
     own = {"number", "q", "sort"}
     filters = {name: value for name, value in chosen.items() if name not in own}
     words = chosen.get("q", "")

@@ -2,7 +2,7 @@
 
 from loaders.model import Gap
 from service.common.amounts import figure
-from service.common.problems import BadParameter
+from service.common.problems import BadParameter, OnPage
 from service.ontology.labels import plain_name
 from service.web.pages.gaps.gap import GapPage
 from service.web.pages.shared.fall import FallRow, fall
@@ -21,6 +21,12 @@ def picture_of(shown: GapPage, key: str | None = None) -> PlotPicture | None:
     if key and key not in by_key:
         raise BadParameter(
             f"breakdown is one of {', '.join(by_key)}, not {key[:40]!r}.",
+            on_page=OnPage(
+                f"This gap is not decomposed as {key[:40]!r}.",
+                key,
+                tuple(by_key),
+                titles={name: name.replace("-", " ") for name in by_key},
+            ),
             parameter="breakdown",
             known=list(by_key),
         )

@@ -1,5 +1,6 @@
 """What the page of recomputed numbers shows: each in the digits of its unit."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from service.common.digits import computed, printed
@@ -7,6 +8,41 @@ from service.decomposition.ledger import LedgerRow
 
 _DIGITS = {"percent": 2, "fraction": 4}
 _AFTER = {"percent": " %", "fraction": ""}
+_RUNGS: Mapping[str, str] = {
+    "expert-single-turn": "the model alone on doctors' texts",
+    "patient-first-message": "the model alone on participants' first messages",
+    "model-in-conversation": "the model in the conversation",
+    "person-final-answer": "the participant's final answer",
+    "pass-1": "one trial",
+    "pass-2": "two trials, both solved",
+    "pass-3": "three trials, all solved",
+    "pass-4": "four trials, all solved",
+    "toefl": "TOEFL essays",
+    "us-pupils": "essays of US pupils",
+    "toefl-all-seven": "TOEFL essays, flagged by all seven detectors",
+    "toefl-any-of-seven": "TOEFL essays, flagged by at least one detector",
+    "toefl-polished": "TOEFL essays with polished words",
+    "radiologist-alone": "radiologists without the model",
+    "radiologist-with-model": "radiologists with the model",
+    "model-alone": "the model without radiologists",
+    "librispeech-clean": "LibriSpeech (clean)",
+    "librispeech-other": "LibriSpeech (other)",
+    "ami": "AMI",
+    "earnings22": "Earnings-22",
+    "gigaspeech": "GigaSpeech",
+    "spgispeech": "SPGISpeech",
+    "tedlium": "TED-LIUM",
+    "voxpopuli": "VoxPopuli",
+    "base": "the base tasks",
+    "missing-parameters": "tasks with missing parameters",
+    "missing-functions": "tasks with missing functions",
+    "long-context": "tasks with a long context",
+}
+"""What the rungs of the files of item results are, in words."""
+_WHERE: Mapping[str, str] = {
+    "truth=tumour-enhances": "where the tumour enhances",
+    "truth=does-not": "where the tumour does not enhance",
+}
 
 
 @dataclass(frozen=True)
@@ -33,8 +69,7 @@ class ShownNumber:
 def shown(row: LedgerRow) -> ShownNumber:
     """Return a row as the page shows it."""
     digits, unit = _DIGITS[row.unit], _AFTER[row.unit]
-    less = f" less {', '.join(row.minus)}" if row.minus else ""
-    where = f", where {row.where}" if row.where else ""
+    less = f" less that of {_named(row.minus)}" if row.minus else ""
     return ShownNumber(
         row.id,
         row.gap,
@@ -50,5 +85,18 @@ def shown(row: LedgerRow) -> ShownNumber:
         row.locator,
         row.seen,
         row.file,
-        f"mean score of {', '.join(row.rungs)}{less}{where}",
+        f"mean score of {_named(row.rungs)}{less}{_part(row.where)}",
     )
+
+
+def _named(rungs: Sequence[str]) -> str:
+    """Return rungs in words; one that nobody has named yet by its own."""
+    return ", ".join(_RUNGS.get(rung, rung.replace("-", " ")) for rung in rungs)
+
+
+def _part(where: str | None) -> str:
+    """Return which rows of a file are counted: those of one item, or of one value of a column."""
+    if where is None:
+        return ""
+    column, _, value = where.partition("=")
+    return f", {_WHERE.get(where, f'of {value}' if column == 'item' else f'{column}: {value}')}"

@@ -30,6 +30,7 @@ def gaps_page(request: Request, services: ServicesDep) -> Response:
     found = gap_list.listed(services.engine, request.query_params)
     context = {
         "found": found,
+        "orders": gap_list.ORDERS,
         "plot": overview(services.engine, found.every),
         "studies": gap_view.studies,
     }

@@ -28,7 +28,7 @@ class HitGroup:
 
 @dataclass(frozen=True)
 class SearchPage:
-    """What some words found: groups by kind, the kind with the best match first."""
+    """What some words found: groups by kind."""
 
     words: str
     kind: str
@@ -73,13 +73,16 @@ def results(engine: Engine, words: str, kind: str, number: int) -> SearchPage:
 
 
 def _groups(found: find.Found) -> Mapping[str, HitGroup]:
-    """Return the hits by kind, in the order of the best of each."""
+    """Return the hits by kind: first what is called exactly so, then as people look for them."""
     by_kind: dict[str, list[Hit]] = {}
     for hit in found.hits:
         by_kind.setdefault(hit.kind, []).append(hit)
+    called = {h.kind for h in found.hits if h.name.casefold() == found.words.casefold().strip()}
+    order = sorted(by_kind, key=lambda kind: (kind not in called, list(KINDS).index(kind)))
     return {
         kind: HitGroup(
             kind, KINDS[kind], found.counts[kind], tuple(hits), _address(found.words, kind)
         )
-        for kind, hits in by_kind.items()
+        for kind in order
+        for hits in [by_kind[kind]]
     }
