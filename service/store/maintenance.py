@@ -23,9 +23,6 @@ PATIENCE = 4
 keep, the store must be left alone for the next, so that what the next write makes useless never
 costs more than a fifth of a core."""
 
-_HEAD_START = 1.0
-"""Seconds for the first reader: on a busy machine the pages would take its time to start."""
-
 _LAST_SECONDS = 10.0
 
 _GROWTH = 2 * 2**30
@@ -89,8 +86,15 @@ class StoreMaintenance:
             self._stopping.wait(pause)
 
     def _begin(self) -> None:
-        """Prepare the pages once the first reader has had time to start, which `/ready` awaits."""
-        if not self._stopping.wait(_HEAD_START):
+        """Prepare the pages once the first reader has started, which `/ready` awaits.
+
+        Made before, on a busy machine they would take its time to start.
+        """
+        try:
+            self._engine.ask("ASK {}")
+        except Problem as problem:
+            _LOG.warning("nothing was prepared: %s", problem.detail)
+        else:
             self._prepare(self._at_start)
 
     def _read_through(self) -> None:

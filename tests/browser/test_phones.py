@@ -126,3 +126,13 @@ def test_a_long_table_shows_its_first_rows_on_a_phone_and_the_rest_on_demand(tab
     page.goto("about:blank")
     tab.open(address, NARROW)
     expect(last).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_an_address_of_a_code_opens_the_list_that_has_it(tab: Tab, width: int) -> None:
+    code = tab.open("/ontology").locator(".codes tr[id]").nth(40)
+    assert not code.is_visible()
+    anchor = code.get_attribute("id")
+    tab.page.goto("about:blank")
+    page = tab.open(f"/ontology#{anchor}", width)
+    expect(page.locator(f"[id='{anchor}']")).to_be_visible()

@@ -191,7 +191,7 @@ def test_nothing_found_says_what_to_relax(client: TestClient) -> None:
     count = total(client, urlsplit(address).query)
     assert "domain" in address
     assert count > 0
-    assert relax.words == f"without Interaction type : {count:,} benchmarks"
+    assert relax.words == f"without How many turns : {count:,} benchmarks"
 
 
 def test_the_address_holds_the_whole_state(client: TestClient) -> None:
