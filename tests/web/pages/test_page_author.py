@@ -83,7 +83,7 @@ def row(found: Part, question: str) -> Part:
 def test_words_stand_beside_terms_with_their_basis_and_rule(client: TestClient) -> None:
     answer = paste(client, CARD)
     assert answer.status_code == 200
-    shown = row(page(answer), "Interaction type")
+    shown = row(page(answer), "(interaction type)")
     assert "Each question with its options is put once and one option is scored." in shown.words
     assert shown.one('a[href="/value/interaction-type/single-turn"]').words == "Single turn"
     assert "derived" in shown.words
@@ -98,7 +98,7 @@ def test_a_card_of_the_authors_is_read_and_nothing_is_added(client: TestClient) 
     found = page(answer)
     assert "read as authors-yaml" in found.words
     assert "Doctors <b>wrote</b> them." in found.words
-    mediation = row(found, "Decision mediation").words
+    mediation = row(found, "(decision mediation)").words
     assert "not stated" in mediation
     assert "no words" in mediation
     assert "claimed, no source" in found.words
@@ -135,7 +135,7 @@ def test_nothing_is_stored(client: TestClient) -> None:
 def test_a_problem_stands_at_its_row_with_what_was_read(client: TestClient) -> None:
     answer = paste(client, CARD.replace("[single-turn]", "[item-correct]"))
     assert answer.status_code == 422
-    shown = row(page(answer), "Interaction type").one("p.wrong").words
+    shown = row(page(answer), "(interaction type)").one("p.wrong").words
     assert "does not belong to the dimension interaction-type" in shown
     assert files(answer) == {}
 

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from loaders.contract import RecordProblem
 from loaders.model import Agent, Record, Statement
 from loaders.reading.cleaning import slug
+from service.ontology.labels import plain_name
 from service.store.port import Engine
 from service.web.pages.forms import names, statements
 from service.web.pages.forms.fields import (
@@ -249,7 +250,7 @@ class RecordForm(ABC):
             return self.names.get(name) or (shape.label if shape else plain)
         plain = self.part_names.get(part, part)
         question = next((q for q in questions() if q.dimension == first), None)
-        return f"{question.words.label}, {plain[:1].lower()}{plain[1:]}" if question else plain
+        return f"{plain_name(first)}, {plain[:1].lower()}{plain[1:]}" if question else plain
 
 
 _ROWS = ("assumptions", "characteristics", "assessments")

@@ -159,7 +159,9 @@ def _rows(record: Record, problems: Sequence[RecordProblem]) -> Iterable[CardRow
 
 def _open(dimension: str) -> CardRow:
     path = f"dimension/{dimension}"
-    return CardRow(labels.label(path), labels.of(path).question, "not-stated")
+    plain, term = labels.plain_name(dimension), labels.label(path)
+    name = plain if plain == term else f"{plain} ({term.lower()})"
+    return CardRow(name, labels.of(path).question, "not-stated")
 
 
 def _stated(statement: Statement) -> CardRow:
