@@ -10,7 +10,8 @@ def main() -> None:
     """Run the command line; Ctrl-C before it is loaded ends it without a traceback."""
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.argv[1:2] == ["import"]:
-        forkserver.context()  # the shapes are prepared in one process while this one loads
+        # the shapes are prepared in one process while this one loads
+        forkserver.context(updates=False)
     from service.cli.main import main as run  # noqa: PLC0415 - takes a second, in which Ctrl-C may come
 
     signal.signal(signal.SIGINT, before)

@@ -95,6 +95,11 @@ def _segment(term: Term) -> tuple[str, str]:
     return (term.name, term.key) if isinstance(term, Part) else ("", "")
 
 
+def may_name(term: Term) -> bool:
+    """Tell whether a value of a term may be a name, for which an IRI stands."""
+    return isinstance(term, Coded | LocalLink | Link)
+
+
 def target_iri(term: Term, value: str, root: str) -> str | None:
     """Return the IRI that a code, local path or link stands for; None for a literal."""
     if isinstance(term, Coded):

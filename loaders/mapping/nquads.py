@@ -13,14 +13,23 @@ _TO_ESCAPE = re.compile(r'[\\"\n\r]')
 def nquads(triples: Iterable[tuple[Any, ...]], graph_name: str) -> str:
     """Return triples as N-Quads in one named graph (given in N3 form; empty: the default)."""
     end = f" {graph_name} .\n" if graph_name else " .\n"
-    return "".join([f"{_term(s)} <{p}> {_term(o)}{end}" for s, p, o in triples])
+    parts: list[str] = []
+    last: Any = None
+    for subject, predicate, value in triples:
+        if subject is not last:  # the triples of a node mostly come together
+            last, head = subject, f"{_term(subject)} <"
+        if type(value) is URIRef:  # joined, since rdflib's terms are slow to format
+            parts += (head, predicate, "> <", value, ">", end)
+        else:
+            parts += (head, predicate, "> ", _term(value), end)
+    return "".join(parts)
 
 
 def _term(term: Any) -> str:
-    if isinstance(term, URIRef):
-        return f"<{term}>"
     if isinstance(term, Literal):
         return _literal(term)
+    if isinstance(term, URIRef):
+        return f"<{term}>"
     if isinstance(term, BNode):
         return f"_:{term}"
     raise TypeError(f"{term!r} is no term of RDF")
@@ -33,6 +42,6 @@ def quoted(text: str) -> str:
 
 def _literal(literal: Literal) -> str:
     text = quoted(literal)
-    if literal.language:
-        return f"{text}@{literal.language}"
-    return f"{text}^^<{literal.datatype}>" if literal.datatype else text
+    if language := literal.language:
+        return f"{text}@{language}"
+    return f"{text}^^<{datatype}>" if (datatype := literal.datatype) else text

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Context, Decimal
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 from rdflib import RDF, XSD, Literal, URIRef
@@ -11,6 +11,7 @@ from loaders.mapping.fields import (
     Field,
     child_iri,
     fields_of,
+    may_name,
     only_named,
     target_iri,
     type_name,
@@ -47,9 +48,11 @@ def _add(found: list[Triple], subject: URIRef, node: Node, root: URIRef) -> None
     """Append the triples of a node and of what it holds; one list, for speed."""
     rdf_type, fields = _terms(type(node))
     found.append((subject, RDF.type, rdf_type))
-    for field, predicate in fields:
+    for field, predicate, plain_words in fields:
         for index, value in enumerate(values_of(node, field), start=1):
-            if isinstance(value, Node):
+            if plain_words:
+                found.append((subject, predicate, literal(value)))
+            elif isinstance(value, Node):
                 child = URIRef(child_iri(subject, field, value, index))
                 found.append((subject, predicate, child))
                 if not only_named(field, value):
@@ -60,9 +63,13 @@ def _add(found: list[Triple], subject: URIRef, node: Node, root: URIRef) -> None
 
 
 @cache
-def _terms(cls: type[Node]) -> tuple[URIRef, tuple[tuple[Field, URIRef], ...]]:
-    """Return the RDF class of a model class, and its fields with their predicates."""
-    fields = tuple((field, expand(field.term.predicate)) for field in fields_of(cls))
+def _terms(cls: type[Node]) -> tuple[URIRef, tuple[tuple[Field, URIRef, bool], ...]]:
+    """Return the RDF class of a model class, and its fields with their predicates.
+
+    Each with whether it holds words and numbers alone: no node, and nothing that an IRI stands for.
+    """
+    fields = tuple((f, expand(f.term.predicate), not (f.node or may_name(f.term)))
+                   for f in fields_of(cls))  # fmt: skip
     return expand(cls.rdf_type), fields
 
 
@@ -73,7 +80,7 @@ def literal(value: Any) -> Literal:
     point: the engines calculate with no more, and leave one that has more out without a word.
     """
     if type(value) is str:
-        return _repeated(value) if len(value) <= _SHORT else Literal(value)
+        return _repeated(value) if len(value) <= _SHORT else _text(value)
     if isinstance(value, Decimal):
         return Literal(format(_calculable(value), "f"), datatype=XSD.decimal)
     if isinstance(value, PartialDate):
@@ -83,7 +90,9 @@ def literal(value: Any) -> Literal:
 
 _SHORT = 200
 """Characters of a text that may come again and again, as names and languages do."""
-_repeated = lru_cache(4096)(Literal)
+_text = partial(Literal, normalize=False)
+"""A text has no other form; rdflib takes half its time to look for one."""
+_repeated = lru_cache(4096)(_text)
 _named = lru_cache(4096)(URIRef)
 """One object for each name: rdflib compares two in Python, and looks at every character first."""
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from hashlib import sha256
-from itertools import chain, repeat, takewhile
+from itertools import chain, takewhile
 
 from loaders.contract import Document, RecordProblem, Rejected
 from loaders.mapping.fields import metrics, names_others, references
@@ -134,10 +135,10 @@ def _one_turn(
 _AHEAD = 24
 """Most batches that are with the gate, or have been, and are not being committed yet."""
 
-_GROWING = (1, 4)
-_TOGETHER = 8
-"""Most batches of one transaction; the first are smaller. The store takes large ones at half the
-cost per record, but something is to be stored soon, and at the end nobody should wait long."""
+_LEAST, _TOGETHER = 4, 8
+"""Batches of one transaction. The store takes large ones at half the cost per record. But the first
+has one, since something is to be stored soon, and the last what is judged by then: what is stored
+while others are judged need not be waited for at the end."""
 
 _Batch = list[Document | Rejected]
 _Landed = list[tuple[Document | Rejected, Outcome]]
@@ -151,6 +152,11 @@ class _PendingBatch:
     planned: list[VersionedRecord]
     context: str
     checked: "Future[list[GateResult]]"
+
+    @cached_property
+    def names(self) -> set[tuple[str, str]]:
+        """The kinds and ids of its records."""
+        return {name for document in self.batch for name in _names(document)}
 
 
 class _Pass:
@@ -174,8 +180,7 @@ class _Pass:
         self._write, self._identities = write, identities
         self._said = software() + (activity(write) if write else "")
         self._waiting: deque[_PendingBatch] = deque()
-        self._sizes = chain(_GROWING, repeat(_TOGETHER))
-        self._together = next(self._sizes)
+        self._together = 1
         self._commit: Future[None] | None = None
         self._landing: _Landed = []
         self._ahead: dict[str, StoredVersion] = {}
@@ -194,7 +199,7 @@ class _Pass:
                     yield from self._all(beside)
                 elif number := self._ready():
                     yield from self._land(number, beside)
-                    self._together = next(self._sizes)
+                    self._together = _LEAST
                 self._waiting.append(self._start(batch))
             yield from self._all(beside)
 
@@ -209,10 +214,13 @@ class _Pass:
 
     def _touches(self, batch: _Batch) -> bool:
         """Tell whether a batch must see what is still on its way: the same or other records."""
-        ahead = {n for pending in self._waiting for d in pending.batch for n in _names(d)}
-        ahead |= {n for d, _ in self._landing for n in _names(d)}
+        ahead = [pending.names for pending in self._waiting]
+        ahead += [_names(document) for document, _ in self._landing]
+        if not any(ahead):
+            return False
         records = [r for d in batch if isinstance(d, Document) for r in d.records]
-        return bool(ahead) and any((r.kind, r.id) in ahead or references(r) for r in records)
+        names = {(r.kind, r.id) for r in records}
+        return any(map(references, records)) or not all(map(names.isdisjoint, ahead))
 
     def _ready(self) -> int:
         """Return how many of the first batches are to be committed now."""
@@ -230,8 +238,8 @@ class _Pass:
         It is shown and counted while the last batches are judged and committed.
         """
         while self._waiting:
-            number = min(max(self._judged(), _GROWING[-1]), _TOGETHER, len(self._waiting))
-            yield from self._land(number, beside)
+            yield from self._stored()
+            yield from self._land(min(max(self._judged(), 1), _TOGETHER), beside)
         yield from self._stored()
 
     def _land(self, number: int, beside: Executor) -> _Landed:
@@ -282,7 +290,11 @@ def _held(
         **unpublished(engine, gaps, revising),
         **odd,
     }
-    return [replace(c, issues=(*c.issues, *found.get(c.iri, ()))) for c in checked]
+    return [_with(c, found[c.iri]) if c.iri in found else c for c in checked]
+
+
+def _with(checked: GateResult, found: Iterable[Issue]) -> GateResult:
+    return replace(checked, issues=(*checked.issues, *found))
 
 
 def _unnumbered(planned: VersionedRecord) -> list[Issue]:

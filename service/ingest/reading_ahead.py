@@ -1,10 +1,12 @@
 """Files, read in a process beside the one that plans and stores what they hold.
 
 Only small files go there, once there are many. What is large, holds many documents or is read with
-the files beside it is read here, and so is all that was sent where that process ends.
+the files beside it is read here, and so is what that process has not begun when it is needed, and
+all that was sent where it ends.
 """
 # DESIGN: parallel-import
 
+import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -41,6 +43,7 @@ class ReadingAhead:
         bounds = WorkerLimits(size=1, seconds=_SECONDS, memory=_MEMORY)
         self._workers = Workers(forkserver.context, bounds, "being read")
         self._thread = ThreadPoolExecutor(1, "reading")
+        self._ready: Future[int] | None = None
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -62,6 +65,8 @@ class ReadingAhead:
             yield from _read(batch, answer)
 
     def _sent(self, batch: Sequence[_Found]) -> "Future[_Answer]":
+        if self._ready is None:  # until it is, what is needed is read here, so nobody waits for it
+            self._ready = self._thread.submit(self._workers.run, os.getpid)
         small = [_alone(raw) for raw in batch if isinstance(raw, Raw) and _is_small(raw)]
         return self._thread.submit(self._workers.run, read_small, small)
 
@@ -92,9 +97,12 @@ def _read(
 
 
 def _answer(sent: "Future[_Answer] | None") -> _Answer:
-    """Return what was read beside; nothing where the process ended, and it is all read here."""
+    """Return what was read beside; nothing, and it is all read here, where that was not begun yet.
+
+    So it is where the process ended.
+    """
     try:
-        return sent.result() if sent else []
+        return [] if sent is None or sent.cancel() else sent.result()
     except _ENDS:
         return []
 

@@ -2,7 +2,7 @@
 # DESIGN: versions-not-edits
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -135,18 +135,12 @@ def plan(
     keys |= {about for _, r in records if (about := _about(r))}
     keys |= {former for d, r in records if (former := _former(d, r))}
     stored = current_versions(engine, keys) | {k: ahead[k] for k in keys if k in ahead}
-    found = (
-        replace(
-            _planned(d, r, stored.get(str(series_iri(r.kind, r.id))), engine),
-            moved=stored.get(_former(d, r)),
-        )
-        for d, r in records
-    )
+    found = (_planned(d, r, stored, engine) for d, r in records)
     kept = in_force(engine)
     planned = [_as_kept(_withdrawn_still(p, engine), kept) for p in found]
     versions = {iri: c.version for iri, c in stored.items() if c.version is not None}
     versions |= {str(series_iri(p.record.kind, p.record.id)): p.version for p in planned}
-    return [replace(p, record=_resolved(p.record, versions)) for p in planned]
+    return [_naming_versions(p, versions) for p in planned]
 
 
 def _former(document: Document, record: Record) -> str:
@@ -158,14 +152,16 @@ def _former(document: Document, record: Record) -> str:
 
 
 def _planned(
-    document: Document, given: Record, current: StoredVersion | None, engine: Engine
+    document: Document, given: Record, stored: Mapping[str, StoredVersion], engine: Engine
 ) -> VersionedRecord:
+    current = stored.get(str(series_iri(given.kind, given.id)))
+    moved = stored.get(_former(document, given))
     record = in_current_codes(given)
     beyond = _beyond(document, given)
     content_hash = hash_of(record, beyond)
     newest = current.version if current else None
     if current is None or newest is None:
-        return VersionedRecord(document, record, 1, content_hash, current)
+        return VersionedRecord(document, record, 1, content_hash, current, moved)
     taken_back = record.withdrawal is not None and not current.withdrawn
     if (
         not beyond
@@ -174,7 +170,7 @@ def _planned(
     ):
         content_hash = current.content_hash
     version = newest + (current.content_hash != content_hash or taken_back)
-    return VersionedRecord(document, record, version, content_hash, current)
+    return VersionedRecord(document, record, version, content_hash, current, moved)
 
 
 def _withdrawn_still(planned: VersionedRecord, engine: Engine) -> VersionedRecord:
@@ -262,8 +258,26 @@ def _unordered(value: Any) -> Any:
         if set(map(type, value)) == {str}:
             return sorted(value)
         items = [_unordered(item) for item in value]
-        return sorted(items, key=json.dumps) if len(items) > 1 else items
+        return sorted(items, key=_order_of(items)) if len(items) > 1 else items
     return value
+
+
+def _order_of(items: list[Any]) -> Callable[[Any], str]:
+    """Return a key by which values sort as their JSON does.
+
+    For objects that differ in the text of their first field it is that text: where JSON texts that
+    begin alike differ first. It has not all of each written to be compared.
+    """
+    if all(isinstance(item, dict) and item for item in items):
+        firsts = [next(iter(item.items())) for item in items]
+        texts = {text for _, text in firsts if type(text) is str}
+        if len({name for name, _ in firsts}) == 1 and len(texts) == len(items):
+            return _first_text
+    return json.dumps
+
+
+def _first_text(item: dict[str, Any]) -> str:
+    return json.dumps(next(iter(item.values())))
 
 
 def current_versions(engine: Engine, series: Iterable[str]) -> dict[str, StoredVersion]:
@@ -287,6 +301,11 @@ def _about(record: Record) -> str:
     if isinstance(record, Review | Plan):
         return str(series_iri("card", record.card))
     return f"{BASE}id/{record.figure}" if isinstance(record, Flag) else ""
+
+
+def _naming_versions(planned: VersionedRecord, versions: Mapping[str, int]) -> VersionedRecord:
+    record = _resolved(planned.record, versions)
+    return planned if record is planned.record else replace(planned, record=record)
 
 
 def _resolved(record: Record, versions: Mapping[str, int]) -> Record:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from threading import Event
 from typing import Any, NoReturn
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from loaders.contract import Document, Rejected
 from loaders.reading.files import raw_records
 from service.cli import console
-from service.common.problems import Crashed
+from service.common.problems import Busy, Crashed
 from service.ingest.reading_ahead import ReadingAhead
 from service.sandbox import Workers
 from tests.cli.conftest import command
@@ -73,6 +74,20 @@ def test_what_ends_the_process_is_read_here(folder: Path, monkeypatch: pytest.Mo
         raise Crashed("It ended.")
 
     monkeypatch.setattr(Workers, "run", ended)
+    assert read_beside(folder) == read_here(folder)
+
+
+def test_nobody_waits_for_a_process_that_still_starts(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = Event()
+
+    def starting(*_: object, **__: object) -> NoReturn:
+        closed.wait()
+        raise Busy("The service is ending.")
+
+    monkeypatch.setattr(Workers, "run", starting)
+    monkeypatch.setattr(Workers, "close", lambda _: closed.set())
     assert read_beside(folder) == read_here(folder)
 
 

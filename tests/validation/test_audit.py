@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import chain, islice
 from typing import Never
 
+import pyoxigraph as ox
 import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
@@ -82,6 +83,21 @@ def test_every_record_is_judged_by_two(looked_at: list[int], asked: list[int]) -
     run()
     assert sum(looked_at) == sum(1 for d in shipped() for r in d.records for _ in triples(r, 1))
     assert asked == []
+
+
+def test_the_second_sees_one_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[bytes] = []
+
+    def noted(records: bytes, *_: object) -> bool:
+        shown.append(records)
+        return False
+
+    monkeypatch.setattr(gate, "differs", noted)
+    run()
+    quads = [q for text in shown for q in ox.parse(text, format=ox.RdfFormat.N_QUADS)]
+    assert {quad.graph_name for quad in quads} == {ox.DefaultGraph()}
+    told = {(q.subject.value, q.predicate.value, q.object.value) for q in quads}
+    assert told == {tuple(map(str, t)) for d in shipped() for r in d.records for t in triples(r, 1)}
 
 
 def test_what_is_not_stored_is_not_judged_again(looked_at: list[int]) -> None:
