@@ -77,12 +77,17 @@ def varied_without_two_unequal_ends(records: Iterable[Record]) -> Iterator[Findi
 def unequal_ends_that_do_not_vary(records: Iterable[Record]) -> Iterator[Finding]:
     """Yield gaps whose conditions differ on a dimension that they do not name as varied."""
     for record in records:
-        if isinstance(record, Gap) and record.comparison in PAIRS:
+        if isinstance(record, Gap) and (record.comparison in PAIRS or of_one_system(record)):
             before, after = map(under, ends(record))
             for dimension in {v.partition("/")[0] for v in (*before, *after)}:
                 pair = values_on(dimension, before), values_on(dimension, after)
                 if all(pair) and pair[0] != pair[1] and dimension not in record.varies:
                     yield record.id, f"{dimension} differs between the ends, but is not in varies"
+
+
+def of_one_system(record: Gap) -> bool:
+    """Tell whether two findings, or a claim and a finding, are of one system (K1, P6)."""
+    return record.comparison in {"one-condition", "different-measures"} and len(record.systems) == 1
 
 
 def ends_that_no_card_assumes(records: Iterable[Record]) -> Iterator[Finding]:
@@ -114,6 +119,110 @@ def n_of_neither_end(records: Iterable[Record]) -> Iterator[Finding]:
                 fits = {before.n + after.n} | ({before.n} if before.n == after.n else set())
                 if record.n not in fits:
                     yield record.id, f"n is {record.n}, of the ends {before.n} and {after.n}"
+
+
+def n_on_the_gap_alone(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps with an n that one of their ends lacks: n is what was counted at each (K9)."""
+    for record in records:
+        if isinstance(record, Gap) and record.n is not None:
+            for end in ends(record):
+                if end.n is None:
+                    yield record.id, f"n is {record.n}, and {end.key} has none"
+
+
+def areas_in_percent(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield areas under a curve in percent, where others are fractions (K8)."""
+    for record in records:
+        for end in record.measurements if isinstance(record, Gap) else ():
+            if end.metric.metric_class == "discrimination" and end.unit == "percent":
+                yield record.id, f"{end.key} is an area under a curve in percent"
+
+
+def figures_missing_in_two_ways(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps that call the interval not reported and the size not seen, or the reverse.
+
+    If a source was read so far that it is known to lack the one, it is known to lack the other.
+    """
+    for record in (r for r in records if isinstance(r, Gap)):
+        missing = {*record.not_given, *(w for end in ends(record) for w in end.not_given)}
+        for one, other in (("interval", "sample-size"), ("sample-size", "interval")):
+            if {f"{one}-not-reported", f"{other}-not-seen"} <= missing:
+                yield record.id, f"{one} is not reported and {other} not seen"
+
+
+def nested_scores_taken_as_independent(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps of which the second score is a part of the first, with a loss that may be none."""
+    for record in (r for r in records if isinstance(r, Gap)):
+        if "changed score cannot exceed the first" in (record.notes or ""):
+            for interval in record.intervals:
+                if (interval.caution or "").startswith("takes the samples as independent"):
+                    yield record.id, "what counts at the second end counts at the first as well"
+
+
+def coefficients_that_are_no_fractions(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield scores by a coefficient of which 1 is the most, in another unit than fraction (K8)."""
+    for record in records:
+        for end in record.measurements if isinstance(record, Gap) else ():
+            if COEFFICIENT.search(end.metric.id) and end.unit != "fraction":
+                yield record.id, f"{end.key} is a {end.metric.id} in {end.unit}"
+
+
+COEFFICIENT = re.compile(r"kappa|correlation|pearson|spearman")
+
+
+def amounts_in_percent(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield times and amounts of work in percent: only their change can be relative (K8)."""
+    for record in records:
+        for end in record.measurements if isinstance(record, Gap) else ():
+            if end.metric.metric_class in {"duration", "resources"} and end.unit == "percent":
+                yield record.id, f"{end.key} is a {end.metric.id} in percent"
+
+
+def trainings_taken_for_one_system(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield pairs whose note says that one end is of a model trained otherwise (P6)."""
+    for record in (r for r in records if isinstance(r, Gap)):
+        if record.comparison in PAIRS and TRAINED_OTHERWISE.search(record.notes or ""):
+            yield record.id, "two trainings are two systems, and no pair"
+
+
+TRAINED_OTHERWISE = re.compile(r"[Ww]hat differs is the training|model is trained anew")
+
+
+def systems_with_comparisons_of_their_own(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield effects of a deployment and comparisons of systems that name what varies (P6)."""
+    for record in (r for r in records if isinstance(r, Gap)):
+        of_their_own = record.comparison in {"effect-of-deployment", "human-comparison"}
+        if of_their_own and record.varies:
+            yield record.id, f"a {record.comparison} changes no condition"
+
+
+def studies_counted_again(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield gaps of the record's author whose two scores another record has from their study (K7).
+
+    Scores are the same if they differ by less than what whole numbers round away.
+    """
+    gaps = [r for r in records if isinstance(r, Gap) and (r.comparison or "pair") == "pair"]
+    told = [g for g in gaps if g.measured_by != "record-author"]
+    for record in (g for g in gaps if g.measured_by == "record-author"):
+        for other in told:
+            if record.benchmark == other.benchmark and _same_scores(record, other):
+                yield record.id, f"{other.id} has both scores as the {other.measured_by} give them"
+
+
+def _same_scores(one: Gap, other: Gap) -> bool:
+    """Tell whether two gaps have the same scores of the same systems on one metric."""
+    alike = {s.id for s in one.systems} == {s.id for s in other.systems}
+    return alike and all(
+        a.metric.id == b.metric.id
+        and a.unit == b.unit
+        and a.value is not None
+        and b.value is not None
+        and abs(a.value - b.value) < ROUNDED_AWAY.get(a.unit or "", 0)
+        for a, b in zip(ends(one), ends(other), strict=True)
+    )
+
+
+ROUNDED_AWAY = {"percent": Decimal(1), "fraction": Decimal("0.01")}
 
 
 def attempts_in_a_class_of_one(records: Iterable[Record]) -> Iterator[Finding]:
@@ -572,7 +681,10 @@ RETELLERS = (
     "pubcompare.ai", "brainai.pro", "csccm.org.cn", "dhinsights.org", "jovian.ai",
 )  # fmt: skip
 """Pages that retell what makers wrote, so that their own words carry no value (B9)."""
-BY_OTHERS = re.compile(r"\b(?:account|summary|card|page|notes|review)\b.*\b(?:by|of) others")
+BY_OTHERS = re.compile(
+    r"\b(?:account|summary|card|page|notes|review)\b.*\b(?:by|of) others|\bstudy (?:by|of) others"
+    r"|\bstudy of \d{4}\b|\blater study\b"
+)
 THEIR_WORDS = re.compile(r"quote|word for word|\bcop(?:y|ies) of\b|\bin a copy\b")
 """Words by which a place says that the makers' own words, or items, stand on a page of others."""
 
@@ -588,6 +700,56 @@ def answers_of_accounts_alone(records: Iterable[Record]) -> Iterator[Finding]:
                 told = [retold(str(s.url), s.locator or "") for s in statement.sources]
                 if statement.codings and told and all(told):
                     yield record.id, f"{dimension} rests on accounts by others alone"
+
+
+def item_counts_of_accounts_alone(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield cards that take a number of items from accounts by others alone (B9)."""
+    for record in records:
+        if isinstance(record, Card) and by_hand(record) and record.author.id == "evalgap":
+            for count in record.items:
+                told = [retold(str(s.url), s.locator or "") for s in count.sources]
+                if told and all(told):
+                    yield record.id, f"{count.number} {count.unit} is told by others alone"
+
+
+def reference_groups_alone(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield cards with a group that is the standard of comparison, and none that is compared."""
+    for record in records:
+        if isinstance(record, Card):
+            coded = _coded(said(record), "subject-population")
+            if "reference-group" in coded and "compared-group" not in coded:
+                yield record.id, "a reference group is coded, and no compared group"
+
+
+def one_language_called_several(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield cards of one language that is not English, and of no variety, coded as several."""
+    for record in records:
+        if isinstance(record, Card) and by_hand(record):
+            coded = _coded(said(record), "language")
+            one = len(record.languages) == 1 and record.languages[0] != "en"
+            if one and "several-languages" in coded:
+                yield record.id, f"{record.languages[0]} alone, and several languages"
+
+
+HARNESS = re.compile(
+    r"lm-evaluation-harness|stanford-crfm/helm|inspect_evals|lighteval", re.IGNORECASE
+)
+"""Programs of others that run the items of many benchmarks."""
+
+
+def scorers_of_a_harness_alone(records: Iterable[Record]) -> Iterator[Finding]:
+    """Yield cards whose scorer, or what is decided by it, only a harness of others tells (G1).
+
+    Where the version or the name of the card says that it is of a harness, that is the evaluation.
+    """
+    for record in records:
+        if isinstance(record, Card) and by_hand(record):
+            named = f"{record.title} {record.benchmark_version}".casefold()
+            for dimension in ("outcome-validity", "decision-mediation"):
+                statement = said(record)[dimension]
+                run = [bool(HARNESS.search(str(s.url))) for s in statement.sources]
+                if statement.codings and run and all(run) and not re.search("helm|harness", named):
+                    yield record.id, f"{dimension} rests on a harness, and the version names none"
 
 
 def retold(address: str, place: str) -> bool:

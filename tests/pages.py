@@ -167,8 +167,9 @@ def _told(heading: LexborNode) -> bool:
 
 
 def _folds(root: LexborNode) -> list[str]:
+    """Return the folds with nothing in them; one for more rows has those of the table before it."""
     found = []
-    for fold in root.css("details"):
+    for fold in root.css("details:not(.scroll + .more-rows, .plot + .more-rows)"):
         label = " ".join(part.text() for part in fold.css("summary")[:1])
         if _blank(fold) or str(fold.text()).strip() == label.strip():
             found.append(f"fold {label.strip()}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from service.common.digits import computed, plural
+from service.common.digits import computed, plural, span
 from service.ontology.plain_names import PLAIN, VERDICTS
 from service.score_claims.model import Ladder, LossGroup, MeasuredLoss, ScoreCheck, SideStatement
 
@@ -67,7 +67,7 @@ def _ladder(found: Ladder) -> Iterator[str]:
 def _group(found: LossGroup) -> Iterator[str]:
     ends = found.range
     said = (
-        f"{computed(ends.lowest)} to {computed(ends.highest)}, "
+        f"{span(computed(ends.lowest), computed(ends.highest))}, "
         f"{plural(ends.figures, 'figure', 'figures')}, {plural(ends.studies, 'study', 'studies')}"
         if ends
         else f"no range, {found.no_range_because}"

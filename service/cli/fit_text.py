@@ -8,6 +8,7 @@ from rich.table import Table
 
 from service.cli.risk_text import spaced
 from service.common import amounts
+from service.common.digits import span
 from service.ontology.plain_names import VERDICTS, plain
 
 
@@ -45,7 +46,7 @@ def _measured(test: Mapping[str, Any]) -> Iterator[str]:
         yield f"measured here: {lost} lost (below 0: gained){also} ({here['@id']})"
     for name, where in (("same_domain", "in the same domain"), ("elsewhere", "in other domains")):
         if spread := test[name]:
-            ends = f"{spread['least']['points']:.4g} to {spread['most']['points']:.4g}"
+            ends = span(*(f"{spread[end]['points']:.4g}" for end in ("least", "most")))
             yield f"{where}: {spread['figures']} for it alone, {ends} points lost (below 0: gained)"
     if not here and not test["same_domain"] and not test["elsewhere"]:
         yield "nothing was measured for it alone"

@@ -34,6 +34,11 @@ def plural(things: int | Sized, one: str, many: str) -> str:
     return f"{counted(number)} {one if number == 1 else many}"
 
 
+def span(first: str, last: str) -> str:
+    """Return two ends in words, and what reads alike once: `4.61 to 13.09`, `17`."""
+    return first if first == last else f"{first} to {last}"
+
+
 def first_of(names: Sequence[str], most: int, joint: str = ", ") -> str:
     """Return the first names of a list, and how many more there are: `a, b and 3 more`."""
     more = f" and {len(names) - most} more" if len(names) > most else ""

@@ -79,7 +79,7 @@ def test_what_to_test_first_stands_beside_the_matrix(client: TestClient) -> None
     assert rows_[0].words.startswith("How many turns To collect: whole conversations")
     assert "18.67 points lost" in rows_[0].words
     assert "changed with input variation" in rows_[0].words
-    assert "17 to 25.35 points lost" in rows_[0].words
+    assert "2 figures for this alone, 17 points lost" in rows_[0].words
     assert found.texts(".first .group th") == [
         "Task Data from conversations are enough", "Outcome People are needed",
     ]  # fmt: skip
@@ -422,7 +422,7 @@ def test_groups_are_named_by_what_their_benchmarks_have_in_common(client: TestCl
     assert names["mediq"] == names["sdbench"]
     said = "partial information, multi-turn, output is the decision"
     assert said in names["mediq"].lower()
-    assert names["ddxplus"].startswith("Mostly asked by a model or program, mostly minimal")
+    assert names["ddxplus"].startswith("Mostly asked by an expert, mostly minimal")
     page = opened(client, f"/fit?{STORED}")
     assert set(page.texts(".pattern")) >= {p["name"] for p in found["patterns"]}
     table = rows(client.get(f"/fit/patterns.csv?{STORED}"))

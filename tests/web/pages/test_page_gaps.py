@@ -197,7 +197,7 @@ def test_two_accounts_of_one_gap_stand_side_by_side(client: TestClient) -> None:
     found = opened(client, "/gaps/zhang2024-gsm1k").one("[aria-labelledby=beside-title]")
     other = found.one('tr:has([href="/gaps/zhang2024-gsm1k-neurips"])').words
     assert "contradicts this one" in other
-    assert "up to 8 %" in other
+    assert "up to 8 points" in other
 
 
 @pytest.mark.parametrize(

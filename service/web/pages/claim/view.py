@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from service.common.digits import computed, plural
+from service.common.digits import computed, plural, span
 from service.ontology import dimensions, graphs
 from service.ontology.dimensions import Dimension
 from service.ontology.plain_names import plain
@@ -270,7 +270,7 @@ def _several(name: str, over: Axis, group: LossGroup, kind: str) -> LossRow:
     about = plural(group.figures, "figure", "figures")
     if ends is None:
         return LossRow(name, group.metric_words, tuple(dots), "no range", about)
-    said = f"{computed(ends.lowest)} to {computed(ends.highest)}"
+    said = span(computed(ends.lowest), computed(ends.highest))
     rest = len(group.figures) - ends.figures
     of = f"{plural(ends.figures, 'figure', 'figures')}, {plural(ends.studies, 'study', 'studies')}"
     beside = f"; {rest} beside it" if rest else ""

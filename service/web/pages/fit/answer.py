@@ -218,9 +218,9 @@ def _lost(item: RelevantFigure) -> str:
 
 def _spread(name: str, spread: Spread) -> tuple[str, int, str, RelevantFigure, RelevantFigure]:
     least, most = spread.ends
-    if len(spread.figures) == 1:
-        return name, 1, _lost(least), least, most
     first, last = _lost(least), _lost(most)
+    if first == last:
+        return name, len(spread.figures), first, least, most
     if first.split(" ")[1:] == last.split(" ")[1:]:  # the words once: `4.61 to 13.09 points gained`
         if last.endswith("gained"):
             (least, first), (most, last) = (most, last), (least, first)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from loaders.model import Gap
-from service.common.digits import plural, printed
+from service.common.digits import plural, printed, span
 from service.evidence.relevance import DimensionEvidence, RelevantFigure
 from service.evidence.risk import Risk
 from service.ontology.dimensions import Dimension
@@ -172,7 +172,7 @@ def _dots(on: Axis, group: PlotGroup) -> DotRow:
     found = [(value, row) for row in group.rows for value in values(row.measured.estimate)]
     least, most = (printed(end(value for value, _ in found)) for end in (min, max))
     dots = ((float(value), dot_role(row.kind, seen=row.seen)) for value, row in found)
-    words = least if least == most else f"{least} to {most}"
+    words = span(least, most)
     return DotRow(group.heading, len(group.rows), tuple(strip(on, dots)), words)
 
 

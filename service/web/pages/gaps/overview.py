@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loaders.model import Gap
-from service.common.digits import plural, printed
+from service.common.digits import plural, printed, span
 from service.ontology import graphs
 from service.ontology.dimensions import dimensions
 from service.ontology.labels import plain_name
@@ -84,5 +84,5 @@ def _row(on: Axis, name: str, gaps: Sequence[Gap], kind: str) -> OverviewRow:
         tuple(
             strip(on, ((float(v), dot_role(kind, seen=g.verification in SEEN)) for v, g in found))
         ),
-        least if least == most else f"{least} to {most}",
+        span(least, most),
     )
