@@ -49,7 +49,7 @@ class StoreMaintenance:
             Thread(target=self._work, name="maintenance", daemon=True),
             # the first visitors come while the store is still read through, in the other thread:
             # that holds no lock of Python's, and finds damage before a query here hangs on it
-            Thread(target=self._begin, name="pages", daemon=True),
+            Thread(target=self._prepare, args=(self._at_start,), name="pages", daemon=True),
         )
 
     def start(self) -> None:
@@ -84,18 +84,6 @@ class StoreMaintenance:
             self._end_before_memory_does()
             seen = now
             self._stopping.wait(pause)
-
-    def _begin(self) -> None:
-        """Prepare the pages once the first reader has started, which `/ready` awaits.
-
-        Made before, on a busy machine they would take its time to start.
-        """
-        try:
-            self._engine.ask("ASK {}")
-        except Problem as problem:
-            _LOG.warning("nothing was prepared: %s", problem.detail)
-        else:
-            self._prepare(self._at_start)
 
     def _read_through(self) -> None:
         """Find damage before a query meets it, which then may neither fail nor end."""
