@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from service.common.digits import computed, plural, span
-from service.ontology.plain_names import PLAIN, VERDICTS
+from service.ontology.plain_names import VERDICTS, plain
 from service.score_claims.model import Ladder, LossGroup, MeasuredLoss, ScoreCheck, SideStatement
 
 _SCOPES = {
@@ -29,7 +29,7 @@ def claim_lines(found: ScoreCheck) -> Iterator[str]:
     for group in found.losses:
         yield from _group(group)
     for name in found.never_alone:
-        yield f"  {PLAIN.get(name, name)}, alone: not measured"
+        yield f"  {plain(name, name)}, alone: not measured"
     yield f"  {found.note}"
     yield from _listed("What the number does not say", found.not_said)
     yield from _listed("What is disputed", [d.words for d in found.disputes])
@@ -49,7 +49,7 @@ def _said(statements: Sequence[SideStatement]) -> str:
 
 
 def _names(names: Sequence[str], also: Sequence[str]) -> str:
-    said = " + ".join(PLAIN.get(name, name) for name in names)
+    said = " + ".join(plain(name, name) for name in names)
     return f"{said}, with {', '.join(also).replace('-', ' ')}" if also else said
 
 

@@ -48,13 +48,18 @@ def order(given: str, titles: Mapping[str, str], known: Sequence[str], more: str
     )
 
 
+def no_field(name: str, where: str = "This address") -> OnPage:
+    """Return what a page says of a field that is not known, with a link to it without that."""
+    return OnPage(f"{where} has no field {name!r}.", beside=name)
+
+
 def only(given: Iterable[object], known: Sequence[str], where: str) -> None:
     """Raise `BadParameter` for a name that is not known, nor the old name of one that is."""
     for name in given:
         if current_parameter(str(name)) not in known:
             raise BadParameter(
                 f"{where} has no field {str(name)!r}. It takes: {', '.join(known)}.",
-                on_page=OnPage(f"{where} has no field {str(name)!r}.", beside=str(name)),
+                on_page=no_field(str(name), where),
                 parameter=str(name),
                 value=str(name),
                 known=list(known),

@@ -43,7 +43,7 @@ class ReadingAhead:
         bounds = WorkerLimits(size=1, seconds=_SECONDS, memory=_MEMORY)
         self._workers = Workers(forkserver.context, bounds, "being read")
         self._thread = ThreadPoolExecutor(1, "reading")
-        self._ready: Future[int] | None = None
+        self._starts = False
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -65,8 +65,9 @@ class ReadingAhead:
             yield from _read(batch, answer)
 
     def _sent(self, batch: Sequence[_Found]) -> "Future[_Answer]":
-        if self._ready is None:  # until it is, what is needed is read here, so nobody waits for it
-            self._ready = self._thread.submit(self._workers.run, os.getpid)
+        if not self._starts:  # while it does, what is needed is read here, so nobody waits for it
+            self._starts = True
+            self._thread.submit(self._workers.run, os.getpid)
         small = [_alone(raw) for raw in batch if isinstance(raw, Raw) and _is_small(raw)]
         return self._thread.submit(self._workers.run, read_small, small)
 

@@ -28,3 +28,8 @@ VERDICTS: Mapping[str, str] = {
 def plain(dimension: str, label: str) -> str:
     """Return the plain name of a dimension; its label where it has none."""
     return PLAIN.get(dimension, label)
+
+
+def with_term(dimension: str, label: str) -> str:
+    """Return the plain name with the term beside it: `How many turns (interaction type)`."""
+    return f"{PLAIN[dimension]} ({label.lower()})" if dimension in PLAIN else label

@@ -22,6 +22,7 @@ from typing_extensions import TypedDict
 
 from loaders.mapping.iris import BASE
 from loaders.reading.yaml12 import read_yaml
+from service.common import parameters
 from service.common.doors import either
 from service.common.json_types import Fields
 from service.common.problems import BadParameter, NotFound, OnPage
@@ -227,7 +228,7 @@ def _known(query: NamedQuery, arguments: Mapping[str, str]) -> None:
         if name not in known:
             raise BadParameter(
                 f"The query {query.name} has no parameter {name!r}.",
-                on_page=OnPage(f"This address has no field {name!r}.", beside=name),
+                on_page=parameters.no_field(name),
                 parameter=name,
                 known=known,
             )

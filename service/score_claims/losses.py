@@ -12,7 +12,7 @@ from loaders.model import CORE_DIMENSIONS
 from service.evidence import gates
 from service.evidence.figures import PROPORTION_UNITS, Figure, clusters
 from service.fit.claims import DeploymentClaims
-from service.ontology.plain_names import PLAIN
+from service.ontology.plain_names import plain
 
 HERE, SAME_DOMAIN, ELSEWHERE = "here", "same-domain", "elsewhere"
 SCOPES = (HERE, SAME_DOMAIN, ELSEWHERE)
@@ -117,7 +117,7 @@ def _why_out(figure: Figure, changed: Collection[str], broken: Collection[str]) 
 
 
 def _words(names: Sequence[str]) -> str:
-    return " and ".join(PLAIN.get(name, name.replace("-", " ")).lower() for name in names)
+    return " and ".join(plain(name, name.replace("-", " ")).lower() for name in names)
 
 
 def _placed(figure: Figure, changed: Collection[str], deployment: DeploymentClaims) -> PlacedFigure:

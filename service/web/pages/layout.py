@@ -30,7 +30,7 @@ from service.ingest.seeding import stored_release
 from service.linked_data.statistics import modified
 from service.ontology import labels
 from service.ontology.labels import plain_name
-from service.ontology.plain_names import PLAIN, VERDICTS
+from service.ontology.plain_names import PLAIN, VERDICTS, plain, with_term
 from service.ontology.terms import id_of
 from service.queries.cache import cached_per_state
 from service.store.port import Engine
@@ -109,10 +109,8 @@ _templates.env.filters["narrowed"] = lambda title, by: (
     f"{title} ({'; '.join(by[:3])}{', and more' if by[3:] else ''})" if by else title
 )
 _templates.env.filters["spaced"] = lambda code: str(code).replace("-", " ")
-_templates.env.filters["with_term"] = lambda code: (
-    f"{PLAIN[code]} ({code.replace('-', ' ')})" if code in PLAIN else code.replace("-", " ")
-)
-_templates.env.filters["plainly"] = lambda code: PLAIN.get(code) or code.replace("-", " ")
+_templates.env.filters["with_term"] = lambda code: with_term(code, code.replace("-", " "))
+_templates.env.filters["plainly"] = lambda code: plain(code, code.replace("-", " "))
 # a time of the service, which is in UTC, to the minute
 _templates.env.filters["moment"] = lambda at: f"{str(at)[:16].replace('T', ' ')} UTC"
 _templates.env.filters["sentence"] = lambda said: f"{said[:1].upper()}{said[1:].rstrip('.')}."

@@ -181,11 +181,9 @@ def _sort(given: str, words: str) -> str:
     """Return the order that was requested; nothing where it is the one that would be anyway."""
     if not given or given == (BEST if words else _DEFAULT):
         return ""
-    if given in ORDERS:
-        return given if given != BEST else ""
     offered = {code: title for code, title in SORTS.items() if words or code != BEST}
     parameters.order(given, offered, ORDERS)
-    return given
+    return given if given != BEST else ""
 
 
 def entries(index: BenchmarkIndex, filters: Filters) -> tuple[IndexEntry, ...]:

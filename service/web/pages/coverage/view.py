@@ -12,7 +12,7 @@ from service.fit.claims import BenchmarkClaims, DeploymentClaims
 from service.ontology import dimensions, scheme_queries
 from service.ontology.dimensions import CodeInWords
 from service.ontology.old_codes import current
-from service.ontology.plain_names import plain
+from service.ontology.plain_names import plain, with_term
 from service.ontology.schemes import Scheme
 from service.store.port import Engine
 from service.web.pages.shared.heat import HeatPicture, HeatSquare, shade
@@ -66,13 +66,16 @@ class Grid:
     unmatched: tuple[UnmatchedDeployment, ...]
     inside: CellContents | None = None
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the axes are called, down and across."""
+        down, across = self.axes
+        return plain(down.dimension, down.label), plain(across.dimension, across.label)
+
 
 def choices(engine: Engine) -> Mapping[str, str]:
     """Return the label of everything that can be an axis."""
-    known = {
-        d.name: d.label if d.plain == d.label else f"{d.plain} ({d.label.lower()})"
-        for d in dimensions.dimensions(engine).values()
-    }
+    known = {d.name: with_term(d.name, d.label) for d in dimensions.dimensions(engine).values()}
     return {**known, DOMAIN: scheme_queries.domain_scheme(engine).label}
 
 
@@ -105,7 +108,7 @@ def grid(
 
 def picture_of(found: Grid) -> HeatPicture:
     """Return a cross-tab as a picture and a table of benchmarks."""
-    down, across = (plain(axis.dimension, axis.label) for axis in found.axes)
+    down, across = found.names
     return HeatPicture(
         f"Benchmarks by {down.lower()} and {across.lower()}"
         f"{f', {found.domain}' if found.domain else ''}",

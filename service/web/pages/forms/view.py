@@ -23,6 +23,7 @@ from loaders.model.statements import Assessment, Assumption, Confirmation, Evide
 from service.common.negotiation import SUFFIXES
 from service.ingest.report import Outcome
 from service.ontology import graphs, labels
+from service.ontology.plain_names import with_term
 from service.records import exports
 from service.store.port import Engine
 from service.store.rdf_input import write
@@ -159,8 +160,7 @@ def _rows(record: Record, problems: Sequence[RecordProblem]) -> Iterable[CardRow
 
 def _open(dimension: str) -> CardRow:
     path = f"dimension/{dimension}"
-    plain, term = labels.plain_name(dimension), labels.label(path)
-    name = plain if plain == term else f"{plain} ({term.lower()})"
+    name = with_term(dimension, labels.label(path))
     return CardRow(name, labels.of(path).question, "not-stated")
 
 

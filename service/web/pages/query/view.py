@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 from rdflib import BNode, Literal, URIRef
 from rdflib.term import Node
 
-from service.common.problems import BadParameter, OnPage
+from service.common import parameters
+from service.common.problems import BadParameter
 from service.common.resources import inside
 from service.linked_data.presentation import curie
 from service.queries import catalog
@@ -121,9 +122,7 @@ def start(name: str | None, given: Mapping[str, str], engine: Engine) -> EditorS
         if given:
             raise BadParameter(
                 f"This page has no parameter {next(iter(given))!r}.",
-                on_page=OnPage(
-                    f"This address has no field {next(iter(given))!r}.", beside=next(iter(given))
-                ),
+                on_page=parameters.no_field(next(iter(given))),
                 parameter=next(iter(given)),
                 known=["query", "question", "timeout"],
             )

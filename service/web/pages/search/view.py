@@ -78,11 +78,10 @@ def _groups(found: find.Found) -> Mapping[str, HitGroup]:
     for hit in found.hits:
         by_kind.setdefault(hit.kind, []).append(hit)
     called = {h.kind for h in found.hits if h.name.casefold() == found.words.casefold().strip()}
-    order = sorted(by_kind, key=lambda kind: (kind not in called, list(KINDS).index(kind)))
+    order = sorted((kind for kind in KINDS if kind in by_kind), key=lambda kind: kind not in called)
     return {
         kind: HitGroup(
-            kind, KINDS[kind], found.counts[kind], tuple(hits), _address(found.words, kind)
+            kind, KINDS[kind], found.counts[kind], tuple(by_kind[kind]), _address(found.words, kind)
         )
         for kind in order
-        for hits in [by_kind[kind]]
     }

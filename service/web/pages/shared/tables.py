@@ -14,7 +14,7 @@ from service.common.digits import printed
 from service.linked_data.presentation import curie
 from service.linked_data.titles import labels
 from service.ontology.labels import label
-from service.ontology.plain_names import PLAIN
+from service.ontology.plain_names import PLAIN, with_term
 from service.store.port import Engine
 from service.web.pages.shared.links import page_of
 
@@ -103,7 +103,7 @@ def _called(name: str, said: Mapping[URIRef, object]) -> str:
     thing = URIRef(f"{BASE}{name}")
     scheme, _, code = name.partition("/")
     if scheme == "dimension" and code in PLAIN:
-        return f"{PLAIN[code]} ({label(name).lower()})"
+        return with_term(code, label(name))
     if not _has_own_label(thing):
         return label(name)
     return str(said.get(thing) or _short(curie(thing)))
