@@ -130,12 +130,16 @@ def n_on_the_gap_alone(records: Iterable[Record]) -> Iterator[Finding]:
                     yield record.id, f"n is {record.n}, and {end.key} has none"
 
 
+def _scores(records: Iterable[Record]) -> Iterator[tuple[Gap, Measurement]]:
+    """Yield every score of a gap, with the gap."""
+    return ((r, score) for r in records if isinstance(r, Gap) for score in r.measurements)
+
+
 def areas_in_percent(records: Iterable[Record]) -> Iterator[Finding]:
     """Yield areas under a curve in percent, where others are fractions (K8)."""
-    for record in records:
-        for end in record.measurements if isinstance(record, Gap) else ():
-            if end.metric.metric_class == "discrimination" and end.unit == "percent":
-                yield record.id, f"{end.key} is an area under a curve in percent"
+    for record, end in _scores(records):
+        if end.metric.metric_class == "discrimination" and end.unit == "percent":
+            yield record.id, f"{end.key} is an area under a curve in percent"
 
 
 def figures_missing_in_two_ways(records: Iterable[Record]) -> Iterator[Finding]:
@@ -161,10 +165,9 @@ def nested_scores_taken_as_independent(records: Iterable[Record]) -> Iterator[Fi
 
 def coefficients_that_are_no_fractions(records: Iterable[Record]) -> Iterator[Finding]:
     """Yield scores by a coefficient of which 1 is the most, in another unit than fraction (K8)."""
-    for record in records:
-        for end in record.measurements if isinstance(record, Gap) else ():
-            if COEFFICIENT.search(end.metric.id) and end.unit != "fraction":
-                yield record.id, f"{end.key} is a {end.metric.id} in {end.unit}"
+    for record, end in _scores(records):
+        if COEFFICIENT.search(end.metric.id) and end.unit != "fraction":
+            yield record.id, f"{end.key} is a {end.metric.id} in {end.unit}"
 
 
 COEFFICIENT = re.compile(r"kappa|correlation|pearson|spearman")
@@ -172,10 +175,9 @@ COEFFICIENT = re.compile(r"kappa|correlation|pearson|spearman")
 
 def amounts_in_percent(records: Iterable[Record]) -> Iterator[Finding]:
     """Yield times and amounts of work in percent: only their change can be relative (K8)."""
-    for record in records:
-        for end in record.measurements if isinstance(record, Gap) else ():
-            if end.metric.metric_class in {"duration", "resources"} and end.unit == "percent":
-                yield record.id, f"{end.key} is a {end.metric.id} in percent"
+    for record, end in _scores(records):
+        if end.metric.metric_class in {"duration", "resources"} and end.unit == "percent":
+            yield record.id, f"{end.key} is a {end.metric.id} in percent"
 
 
 def trainings_taken_for_one_system(records: Iterable[Record]) -> Iterator[Finding]:
@@ -227,11 +229,10 @@ ROUNDED_AWAY = {"percent": Decimal(1), "fraction": Decimal("0.01")}
 
 def attempts_in_a_class_of_one(records: Iterable[Record]) -> Iterator[Finding]:
     """Yield gaps that count items right in every trial, on a metric of one answer or attempt."""
-    for record in records:
-        for end in record.measurements if isinstance(record, Gap) else ():
-            wrong = end.metric.metric_class in ONE_ATTEMPT
-            if wrong and "repetition/every-trial" in under(end):
-                yield record.id, f"{end.metric.id} is of one attempt, and all trials must be right"
+    for record, end in _scores(records):
+        wrong = end.metric.metric_class in ONE_ATTEMPT
+        if wrong and "repetition/every-trial" in under(end):
+            yield record.id, f"{end.metric.id} is of one attempt, and all trials must be right"
 
 
 ONE_ATTEMPT = {"accuracy", "task-success", "any-of-several"}
@@ -248,11 +249,10 @@ def disputes_without_a_source(records: Iterable[Record]) -> Iterator[Finding]:
 
 def average_precisions_in_a_class(records: Iterable[Record]) -> Iterator[Finding]:
     """Yield gaps whose average precision has a class; no class of metric holds it."""
-    for record in records:
-        for end in record.measurements if isinstance(record, Gap) else ():
-            named = f"{end.metric.id} {end.metric.name}".casefold().replace("-", " ")
-            if "average precision" in named and end.metric.metric_class:
-                yield record.id, f"{end.metric.id} is no {end.metric.metric_class}"
+    for record, end in _scores(records):
+        named = f"{end.metric.id} {end.metric.name}".casefold().replace("-", " ")
+        if "average precision" in named and end.metric.metric_class:
+            yield record.id, f"{end.metric.id} is no {end.metric.metric_class}"
 
 
 def abstracts_that_deny_a_number(records: Iterable[Record]) -> Iterator[Finding]:
