@@ -17,7 +17,9 @@ def context(*, updates: bool = True) -> BaseContext:
         return get_context("spawn")
     found = get_context("forkserver")
     of_updates = ["service.ingest.rehearsal"] if updates else []
-    found.set_forkserver_preload(["__main__", "service.validation.worker", *of_updates])
+    found.set_forkserver_preload(
+        ["service.sandbox.loading", "__main__", "service.validation.worker", *of_updates]
+    )
     with shielded():
         by_lasting_thread(forkserver.ensure_running)
     return found

@@ -35,7 +35,7 @@ def to_rdflib(term: Any) -> Node:
     Plain strings stay without a datatype; what RDF 1.2 added is a `Rdf12Term`.
     """
     if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
+        return _named(term.value)
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
     if isinstance(term, ox.Triple):
@@ -48,10 +48,18 @@ def _literal(term: Any) -> Node:
         return Rdf12Term(str(term))
     if term.language:
         return Literal(term.value, lang=term.language)
-    datatype = URIRef(term.datatype.value)
-    if datatype == XSD.string:
-        return Literal(term.value)
-    return Literal(term.value, datatype=datatype, normalize=False)
+    datatype = term.datatype.value
+    if datatype == _STRING:
+        return Literal(term.value, normalize=False)
+    return Literal(term.value, datatype=URIRef(datatype), normalize=False)
+
+
+_STRING = str(XSD.string)
+
+
+def _named(iri: str) -> URIRef:
+    """Return an IRI that Oxigraph has checked; rdflib would look at each character again."""
+    return str.__new__(URIRef, iri)
 
 
 def to_oxigraph(term: Node) -> Any:

@@ -189,11 +189,14 @@ def disputed(results: Sequence[GateResult], context: str) -> bool:
 
 def _in_one_graph(result: GateResult) -> bytes:
     """Return the statements of a record without the names of their graphs, which no shape reads."""
-    names = f"{BASE}graph/{path_below(result.iri)}", str(THINGS)
+    own, things = (
+        f" <{name}> .\n".encode()  # a line ends nowhere else
+        for name in (f"{BASE}graph/{path_below(result.iri)}", THINGS)
+    )
     said = result.nquads
-    for name in names:
-        said = said.replace(f" <{name}> .\n".encode(), b" .\n")  # a line ends nowhere else
-    return said
+    if said.endswith(things):  # what a record says of things comes last, and most say nothing
+        said = said.replace(things, b" .\n")
+    return said.replace(own, b" .\n")
 
 
 def disagreement(
