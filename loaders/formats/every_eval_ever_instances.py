@@ -11,7 +11,7 @@ mean of `evaluation.score`. `is_correct` is no score: the converter sets it wher
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -42,6 +42,8 @@ INSTANCE_SCORE = Metric(
     id="every-eval-ever-instance-score", name="Mean score of the instances (evaluation.score)"
 )
 _STEP = Decimal("0.0001")
+_EXACT = Context(prec=1000)
+"""More digits than a number of a file may have, so that a large mean is rounded as well."""
 _SHOWN = 5
 _MOST = 1_000
 """How many models, runs and evaluations one file may be of, so that memory is bounded."""
@@ -317,7 +319,7 @@ def _measurements(found: Instances) -> Iterator[Measurement]:
             key=f"{index}-{slug(name)}".strip("-"),
             metric=MARKED_CORRECT if share else INSTANCE_SCORE,
             evaluation=name,
-            value=scores.mean.quantize(_STEP),
+            value=scores.mean.quantize(_STEP, context=_EXACT),
             unit="fraction" if share else "score-point",
             precision=_STEP,
             n=scores.items,

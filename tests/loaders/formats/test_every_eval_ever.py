@@ -336,6 +336,12 @@ def test_a_file_of_very_many_evaluations_is_set_aside_and_its_run_is_not(tmp_pat
     assert isinstance(outcomes(folder)["s_samples.jsonl"], Rejected)
 
 
+def test_a_score_of_thirty_digits_is_a_score(tmp_path: Path) -> None:
+    row = instance("single_turn", evaluation={"score": 10**29})
+    folder = put(tmp_path, {"r_samples.jsonl": lines(row)})
+    assert only(card(folder, "r_samples.jsonl")).value == 10**29
+
+
 def test_the_mean_score_is_the_score_and_a_mark_is_none(tmp_path: Path) -> None:
     rows = lines(
         *(
