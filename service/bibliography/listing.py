@@ -1,5 +1,6 @@
 """The bibliography as a list: narrowed by words, type and year, sorted, and its items as JSON."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,6 +14,8 @@ from service.bibliography import addresses, citing
 from service.bibliography.works import Work, works
 from service.common import parameters
 from service.common.json_types import Fields
+from service.ontology import terms
+from service.ontology.labels import label
 from service.store.port import Engine
 
 FILTERS: Mapping[str, str] = {
@@ -22,6 +25,8 @@ FILTERS: Mapping[str, str] = {
     "sort": "relevance, name, title, year or records",
 }
 """The parameters of the list, each with what it is about."""
+_TYPES = "source-type"
+_YEAR = re.compile(r"[0-9]{4}")
 RELEVANCE = "relevance"
 """The order of a search, the best match first; the usual one where there are words."""
 
@@ -78,6 +83,7 @@ class Listed:
     everything: int
     chosen: Mapping[str, str]
     sort: str
+    orders: Mapping[str, str]
     types: tuple[tuple[str, int], ...]
     years: tuple[tuple[str, int], ...]
 
@@ -92,17 +98,19 @@ def listed(
     """Return the works that pass the filters; an empty filter is open.
 
     `having` gives the ids of the works that a search finds by some words, the best first.
-    Raises `BadParameter` for a parameter that is not known, and for an order that is none.
+    Raises `BadParameter` for a parameter that is not known, for a type or an order that is none,
+    and for a year that is no number of four digits.
     """
     parameters.only(given, tuple(FILTERS), "The bibliography")
     chosen = {name: value.strip() for name, value in given.items() if value.strip()}
     every, records = works(engine), citing.counts(engine)
+    _check(chosen, every.values())
     place = (
         {ident: n for n, ident in enumerate(having(words))} if (words := chosen.get("q")) else {}
     )
     orders = _orders(records, place)
     sort = chosen.get("sort") or (RELEVANCE if words else "name")
-    parameters.order(sort, {c: t for c, t in ORDERS.items() if words or c != RELEVANCE}, [*orders])
+    parameters.order(sort, offered(words), [*orders])
     found = [
         work
         for work in every.values()
@@ -116,9 +124,27 @@ def listed(
         len(every),
         chosen,
         sort,
+        offered(words),
         _counted(work.type for work in every.values()),
         tuple(reversed(_counted(work.year for work in every.values()))),
     )
+
+
+def _check(chosen: Mapping[str, str], every: Iterable[Work]) -> None:
+    """Raise `BadParameter` for a type that is none, and for what is no year."""
+    kind, year = chosen.get("type"), chosen.get("year")
+    if kind and f"{_TYPES}/{kind}" not in terms.known():
+        codes = (name.partition("/")[2] for name in terms.known() if name.startswith(f"{_TYPES}/"))
+        types = {code: label(f"code/{_TYPES}/{code}") for code in codes}
+        raise parameters.choice(kind, "type", "Type", types)
+    if year and not _YEAR.fullmatch(year):
+        years = {year: year for year, _ in reversed(_counted(work.year for work in every))}
+        raise parameters.choice(year, "year", "Year", years)
+
+
+def offered(words: str | None) -> Mapping[str, str]:
+    """Return the orders to choose from: that of a search only where there are words."""
+    return {code: title for code, title in ORDERS.items() if words or code != RELEVANCE}
 
 
 def _orders(

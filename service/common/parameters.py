@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from loaders.model import whole_number
 from service.common.aliases import current_parameter
-from service.common.problems import BadParameter, OnPage
+from service.common.problems import BadParameter, OnPage, quoted
 
 _DIGITS = 9
 
@@ -16,7 +16,11 @@ def number(given: object, parameter: str) -> int:
     if found is None or len(digits) > _DIGITS:
         raise BadParameter(
             f"{parameter} is a whole number of at most {_DIGITS} digits, not {digits[:20]!r}.",
-            on_page=OnPage(f"{digits[:20]!r} is no whole number, or too large.", beside=parameter),
+            on_page=OnPage(
+                f"{digits[:20]!r} is no whole number, or too large.",
+                beside=parameter,
+                heading="A whole number is needed",
+            ),
             parameter=parameter,
             value=digits[:20],
         )
@@ -28,6 +32,29 @@ def words(given: object, parameter: str) -> str:
     if not isinstance(given, str) or not given.strip():
         raise BadParameter(f"{parameter} is a text, not {given!r}.", parameter=parameter)
     return given
+
+
+def choice(given: str, name: str, label: str, titles: Mapping[str, str]) -> BadParameter:
+    """Return the problem of a value of `name` that is none of some choices, called `titles`."""
+    return BadParameter(
+        f"{name}: there is no {given!r} to choose. Take any of: {', '.join([*titles][:20])}.",
+        on_page=OnPage(
+            f"{label}: there is no {given!r} to choose.", given, tuple(titles), titles=titles
+        ),
+        parameter=name,
+        value=given,
+        known=list(titles),
+    )
+
+
+def nothing_named(given: str, name: str, label: str) -> BadParameter:
+    """Return the problem of a parameter that is to name a thing, and names nothing."""
+    return BadParameter(
+        f"{name}: there is no {given[:200]!r} here.",
+        on_page=OnPage(f"{label}: there is no {given[:200]!r} here.", given, beside=name),
+        parameter=name,
+        value=given[:200],
+    )
 
 
 def order(given: str, titles: Mapping[str, str], known: Sequence[str], more: str = "") -> None:
@@ -50,7 +77,11 @@ def order(given: str, titles: Mapping[str, str], known: Sequence[str], more: str
 
 def no_field(name: str, where: str = "This address") -> OnPage:
     """Return what a page says of a field that is not known, with a link to it without that."""
-    return OnPage(f"{where} has no field {name!r}.", beside=name)
+    return OnPage(
+        f"{where} has no field {name!r}.",
+        beside=name,
+        heading=f"There is no field {quoted(name)} here",
+    )
 
 
 def only(given: Iterable[object], known: Sequence[str], where: str) -> None:

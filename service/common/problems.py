@@ -49,6 +49,14 @@ from typing import Any, ClassVar
 
 _MOST_CHARACTERS = 2_000
 """Of a text in an answer: what was sent, and is quoted, may have millions."""
+_LONGEST_QUOTED = 60
+"""Characters of what was given that a heading repeats."""
+
+
+def quoted(given: str) -> str:
+    """Return what was given as a heading repeats it."""
+    cut = given[:_LONGEST_QUOTED]
+    return f"“{cut}”" if cut == given else f"“{cut}…”"
 
 
 def _clipped(value: Any) -> Any:
@@ -63,7 +71,7 @@ class OnPage:
 
     `given` is what stands in the address and does not fit, `codes` what may stand there instead:
     called as `titles` say, else as the ontology calls the code below the path `base`. `beside` is
-    a parameter that may be left out.
+    a parameter that may be left out. `heading` says in a few words what is wrong.
     """
 
     sentence: str
@@ -72,6 +80,7 @@ class OnPage:
     base: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
     beside: str = ""
+    heading: str = ""
 
 
 class Problem(Exception):  # noqa: N818 - it is the "problem" of RFC 9457
@@ -83,6 +92,8 @@ class Problem(Exception):  # noqa: N818 - it is the "problem" of RFC 9457
     """The exit code of a command that ends with it."""
     slug: ClassVar[str] = "internal"
     title: ClassVar[str] = "Something went wrong"
+    page_title: ClassVar[str] = ""
+    """The title on pages, where that of the answers for programs is in the words of programs."""
 
     def __init__(self, detail: str, *, on_page: OnPage | None = None, **extra: Any) -> None:
         """Keep the sentence, that of a page, and any further members of the problem document."""
@@ -96,9 +107,18 @@ class Problem(Exception):  # noqa: N818 - it is the "problem" of RFC 9457
         """The sentence that a page shows."""
         return self.on_page.sentence if self.on_page else self.detail
 
+    @property
+    def heading(self) -> str:
+        """What is wrong in a few words, as a page says it."""
+        if self.on_page and self.on_page.heading:
+            return self.on_page.heading
+        if self.on_page and self.on_page.given:
+            return f"There is no {quoted(self.on_page.given)} here"
+        return self.page_title or self.title
+
     def page_document(self) -> dict[str, Any]:
-        """Return the document with the sentence that a page shows."""
-        return {**self.document(), "detail": _clipped(self.spoken)}
+        """Return the document with the heading and the sentence that a page shows."""
+        return {**self.document(), "title": self.heading, "detail": _clipped(self.spoken)}
 
     @property
     def headers(self) -> dict[str, str]:
@@ -128,12 +148,14 @@ class BadRequest(Problem):
     """The request cannot be read."""
 
     status, slug, title = 400, "bad-request", "The request cannot be read"
+    page_title = "What was sent cannot be read"
 
 
 class BadParameter(BadRequest):
     """One parameter of the request does not fit."""
 
     slug, title = "bad-parameter", "A parameter does not fit"
+    page_title = "This cannot be answered as it was asked"
 
 
 class BadQuery(BadRequest):
@@ -166,12 +188,14 @@ class NotAcceptable(Problem):
     """No representation is in a form that the client takes."""
 
     status, slug, title = 406, "not-acceptable", "Not available in that form"
+    page_title = "This is not to be had in that form"
 
 
 class RequestTimeout(Problem):
     """A request did not come whole in the time for it."""
 
     status, slug, title = 408, "request-timeout", "The request came too slowly"
+    page_title = "What was sent came too slowly"
 
 
 class AddressTooLong(Problem):
@@ -184,36 +208,42 @@ class Misdirected(Problem):
     """The request is for a host that this service does not answer for."""
 
     status, slug, title = 421, "misdirected", "This service is not that host"
+    page_title = "This service does not answer under that name"
 
 
 class TooManyRequests(Problem):
     """One client has sent more requests than it may in the time."""
 
     status, slug, title = 429, "too-many-requests", "Too many requests"
+    page_title = "Too much was asked in a short time"
 
 
 class HeaderTooLarge(Problem):
     """The header fields of a request are more, or larger, than are read."""
 
     status, slug, title = 431, "header-too-large", "The header fields are too large"
+    page_title = "The browser sends too much along"
 
 
 class TooLarge(Problem):
     """The request body is larger than allowed."""
 
     status, slug, title = 413, "too-large", "The request is too large"
+    page_title = "What was sent is too large"
 
 
 class UnsupportedMedia(Problem):
     """The request body is of a kind that this address does not take."""
 
     status, slug, title = 415, "unsupported-media", "This kind of content is not taken here"
+    page_title = "This kind of file is not read here"
 
 
 class Invalid(Problem):
     """A record does not satisfy the shapes."""
 
     status, slug, title = 422, "invalid", "The record is not valid"
+    page_title = "Something here is not valid"
 
 
 class StoreBusy(Problem):
@@ -260,6 +290,7 @@ class Conflict(Problem):
     """What is already there does not allow the request."""
 
     status, slug, title = 409, "conflict", "In conflict with what is there"
+    page_title = "This does not go with what is already here"
 
 
 class Unreadable(Conflict):
@@ -272,6 +303,7 @@ class Gone(Problem):
     """What was under this name is gone: the import that added it was undone."""
 
     status, slug, title = 410, "gone", "Gone"
+    page_title = "This is no longer here"
 
 
 class Busy(Problem):
@@ -302,12 +334,14 @@ class WorkTimeout(Problem):
     """A piece of work on what a client sent ran past its time and was stopped."""
 
     status, slug, title = 504, "work-timeout", "The request took too long"
+    page_title = "This took too long"
 
 
 class Crashed(BadRequest):
     """What was sent ended the process that read it."""
 
     slug, title = "unreadable", "Nothing can read this"
+    page_title = "What was sent cannot be read"
 
 
 class Abandoned(Problem):

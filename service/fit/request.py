@@ -155,7 +155,14 @@ def change(schemes: Schemes, relevant: Sequence[str], given: str) -> tuple[str, 
     name, colon, coded = given.partition(":")
     if not colon:
         raise BadParameter(
-            f"whatif is written dimension:value, not {given!r}.", parameter="whatif", value=given
+            f"whatif is written dimension:value, not {given!r}.",
+            on_page=OnPage(
+                f"A change is an assumption and its new value, not {given[:40]!r}.",
+                beside="whatif",
+                heading="This change cannot be read",
+            ),
+            parameter="whatif",
+            value=given,
         )
     found = _counting(schemes, relevant, name, "whatif")
     return found, values(schemes[found], coded, "whatif")
@@ -175,7 +182,8 @@ def compared_ones(engine: Engine, given: object) -> tuple[str, ...]:
             f"compare names two to four benchmarks joined by commas, not {str(given)[:200]!r}.",
             on_page=OnPage(
                 "Two to four benchmarks are shown side by side, and this address names "
-                f"{len(found)}."
+                f"{len(found)}.",
+                heading="Two to four can be compared",
             ),
             parameter="compare",
             value=str(given)[:200],

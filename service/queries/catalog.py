@@ -319,6 +319,11 @@ def _given(
     except (ValueError, ArithmeticError) as error:
         raise BadParameter(
             f"The parameter {parameter.name!r} must be of type {parameter.type}, not {given!r}.",
+            on_page=OnPage(
+                f"{given[:40]!r} does not fit. Asked for is {parameter.about}.",
+                given,
+                beside=parameter.name,
+            ),
             parameter=parameter.name,
             example=parameter.example,
         ) from error

@@ -10,6 +10,7 @@ from rdflib import Literal
 from loaders.mapping.iris import BASE
 from loaders.mapping.json_types import object_type
 from loaders.mapping.write import plain
+from service.common import parameters
 from service.queries import catalog
 from service.queries.cache import cached_per_key
 from service.queries.names import id_now
@@ -41,6 +42,8 @@ Each with the parameters by which the kept items are narrowed: the field of an i
 what is asked for, and what parts its values (nothing: it has one).
 """
 
+_CHOSEN = frozenset({"harness"})
+"""The parameters in words of which there are few, so that what is none of them is a slip."""
 _COLUMN_TYPES: Mapping[str, Any] = {
     "string": str,
     "integer": int,
@@ -71,7 +74,7 @@ def item_type(name: str) -> Any:
 def listing(engine: Engine, name: str, filters: Mapping[str, str]) -> _Items:
     """Return every item of a list that passes the filters, in order of its identity.
 
-    Raises `BadParameter` as `catalog.bind` does.
+    Raises `BadParameter` as `catalog.bind` does, and for words that are none of a few.
     """
     query = catalog.lists()[name]
     narrowing = KEPT.get(name)
@@ -80,8 +83,20 @@ def listing(engine: Engine, name: str, filters: Mapping[str, str]) -> _Items:
     if catalog.old_parameters(query, filters):
         return _listing(engine, name, filters)
     catalog.bind(query, filters, engine)
+    for parameter in _CHOSEN & filters.keys():
+        _check_chosen(engine, name, parameter, filters[parameter])
     given = [(narrowing[n], _code(engine, query.params[n], v)) for n, v in filters.items() if v]
     return [item for item in kept(engine, name) if all(_has(item, *one) for one in given)]
+
+
+def _check_chosen(engine: Engine, name: str, parameter: str, given: str) -> None:
+    """Raise `BadParameter` for a value that no item of a list has."""
+    field, parted = KEPT[name][parameter]
+    texts = [str(item[field]) for item in kept(engine, name) if item.get(field)]
+    known = {v for text in texts for v in ([text] if parted is None else text.split(parted))}
+    if given and given not in known:
+        titles = {value: value for value in sorted(known, key=str.casefold)}
+        raise parameters.choice(given, parameter, parameter.capitalize(), titles)
 
 
 def _code(engine: Engine, parameter: catalog.Parameter, given: str) -> str:

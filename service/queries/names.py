@@ -34,3 +34,9 @@ def id_now(engine: Engine, kind: str, ident: str) -> str:
         return ident
     now = iri_now(engine, URIRef(start + ident))
     return now.removeprefix(start) if now.startswith(start) else ident
+
+
+def is_known(engine: Engine, kind: str, ident: str) -> bool:
+    """Tell whether anything is said of a thing of this kind."""
+    iri = URIRef(f"{BASE}id/{kind}/{ident}")
+    return bool(_ID.fullmatch(ident)) and internal.holds(engine, "known", iri=iri)

@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -34,17 +35,25 @@ _SENTENCES = {
     405: "{path} does not take {method}; the Allow header says what it takes.",
     416: "{path} has none of these bytes; the Content-Range header says how many it has.",
 }
+_ON_PAGE = {
+    404: SpokenProblem("Nothing is at this address", "There is nothing at {path}."),
+    405: SpokenProblem(
+        "This address is not a page to open",
+        "{path} takes what a form or a program sends. Go back to the form, and send it from there.",
+    ),
+}
+"""What a page says where the framework has no sentence: in other words than those for programs."""
 
 
 def _answer(
     request: Request,
     document: Mapping[str, Any],
-    headers: Mapping[str, str] | None = None,
-    on_page: SpokenProblem | None = None,
+    headers: Mapping[str, str] | None,
+    on_page: SpokenProblem,
 ) -> Response:
     status = int(document["status"])
     if prefers_page(request.headers.get("accept"), _JSON):
-        shown = {"problem": document, "spoken": on_page or SpokenProblem(document["detail"])}
+        shown = {"problem": document, "spoken": on_page}
         return bare(request, "pages/shared/problem.html", shown, status, headers)
     return JSONResponse(document, status, headers, media_type=_JSON)
 
@@ -99,7 +108,9 @@ def _of_status(
         phrase=phrase, method=request.method, path=request.url.path
     )
     document = {"type": "about:blank", "title": phrase, "status": status, "detail": sentence}
-    return _answer(request, document, headers)
+    on_page = _ON_PAGE.get(status, SpokenProblem(phrase, sentence))
+    shown = replace(on_page, sentence=on_page.sentence.replace("{path}", request.url.path))
+    return _answer(request, document, headers, shown)
 
 
 def _invalid_request(request: Request, error: Exception) -> Response:

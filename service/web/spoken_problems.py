@@ -23,11 +23,13 @@ _APART = re.compile("([,:])")
 class SpokenProblem:
     """What the page of a problem shows.
 
-    `choices` are titles of what may stand in the address instead, each with that address (or none),
-    `titles` those of things that may be meant, by id. `without` is the address without what it does
-    not take, `list` that of the list in which a missing thing would stand.
+    `heading` says what is wrong in a few words. `choices` are titles of what may stand in the
+    address instead, each with that address (or none), `titles` those of things that may be meant,
+    by id. `without` is the address without what it does not take, `list` that of the list in which
+    a missing thing would stand.
     """
 
+    heading: str
     sentence: str
     choices: tuple[tuple[str, str], ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
@@ -40,8 +42,9 @@ def spoken(request: Request, problem: Problem) -> SpokenProblem:
     said = problem.on_page
     listed = list_of(str(problem.extra.get("kind", "")))
     if said is None:
-        return SpokenProblem(problem.detail, list=listed)
+        return SpokenProblem(problem.heading, problem.detail, list=listed)
     return SpokenProblem(
+        problem.heading,
         said.sentence,
         tuple((_called(said, code), _address(request, said, code)) for code in said.codes[:_MOST]),
         said.titles,

@@ -3,6 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from service.common import problems
 from service.ontology.plain_names import PLAIN
 from tests.pages import BROWSER, Part, opened
 
@@ -67,6 +68,9 @@ def test_a_page_names_what_there_is_by_titles_with_their_addresses(
     found = opened(client, address, answer.status_code)
     assert answer.status_code in {400, 404}
     assert lead(found) == sentence
+    (given,) = (word for word in ("zz", "yy", "nonsense") if word in address)
+    assert found.one("h1").words.startswith("There is no “")
+    assert given in found.one("h1").words
     assert leads_to in [link["href"] for link in found.all("main li a") if link.words == choice]
     assert opened(client, leads_to).has("h1")
     codes = client.get(address, headers={"Accept": "application/json"}).json().get("known", ())
@@ -124,6 +128,30 @@ def test_what_a_page_does_not_take_can_be_left_out(
     found = opened(client, address, 400)
     assert found.one("main p > a:not(.button):first-child")["href"] == left
     assert not {"limit", "page", "parameter"} & set(lead(found).replace("'", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("address", "heading"),
+    [
+        ("/gaps?colour=red", "There is no field “colour” here"),
+        ("/benchmarks?page=zz", "A whole number is needed"),
+        ("/gaps?page=400", "There is no page 400"),
+        (f"/fit?{USE}&language=english", "One deployment at a time"),
+        ("/fit/print", "No deployment is chosen"),
+        (f"/fit/evidence?{USE}", "No benchmark is chosen"),
+        (f"/fit/compare?{USE}", "No benchmarks are chosen"),
+        ("/fit/keep", "This address is not a page to open"),
+        ("/nowhere", "Nothing is at this address"),
+    ],
+)
+def test_the_heading_says_what_is_wrong(client: TestClient, address: str, heading: str) -> None:
+    answer = client.get(address, headers=BROWSER)
+    assert opened(client, address, answer.status_code).one("h1").words == heading
+
+
+@pytest.mark.parametrize("kind", {kind.page_title or kind.title for kind in problems.every()})
+def test_no_heading_is_in_the_words_of_programs(kind: str) -> None:
+    assert not {"parameter", "header", "host", "request", "requests"} & set(kind.lower().split())
 
 
 def test_a_field_that_a_page_does_not_take_can_be_left_out(client: TestClient) -> None:

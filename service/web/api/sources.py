@@ -8,7 +8,9 @@ from fastapi import APIRouter, Request, Response
 from loaders.mapping.iris import bind
 from loaders.mapping.json_types import list_of, object_type
 from service.bibliography import citing, formats, listing, works
+from service.common import parameters
 from service.common.negotiation import RDF_FORMS, TABLE_FORMS, split_suffix
+from service.common.problems import BadParameter
 from service.records import repository
 from service.records.json_types import RECORD_TYPES
 from service.search import listed
@@ -70,7 +72,8 @@ def sources_as(suffix: str, request: Request, services: ServicesDep) -> Response
 
 def _list(request: Request, services: Services, suffix: str | None = None) -> Response:
     given = {k: v for k, v in request.query_params.items() if k not in _PAGING}
-    if given == {"described": "no"}:
+    if (described := given.pop("described", None)) is not None:
+        _check_described(described, given)
         return _undescribed(request, services, suffix)
     found = listed.sources(services.engine, given)
     keys = selection.fields(request, get_type_hints(listing.CitedWorkItem))
@@ -83,6 +86,18 @@ def _list(request: Request, services: Services, suffix: str | None = None) -> Re
         formats.RIS: lambda: formats.ris(found.works),
     }
     return respond(request, writers, suffix, **links)
+
+
+def _check_described(described: str, others: Mapping[str, str]) -> None:
+    """Raise `BadParameter` for any other word than no, and for filters beside it."""
+    if described != "no":
+        raise BadParameter(
+            f"described is no, or left out, not {described[:200]!r}.",
+            parameter="described",
+            value=described[:200],
+            known=["no"],
+        )
+    parameters.only(others, (), "The list of addresses that no card describes")
 
 
 def _undescribed(request: Request, services: Services, suffix: str | None) -> Response:

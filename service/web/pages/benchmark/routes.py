@@ -103,6 +103,12 @@ def _history(services: Services, found: BenchmarkPage, given: _Given) -> dict[st
     if chosen not in every:
         raise BadParameter(
             f"card: {found.id} has no card {chosen!r}. Take one of: {', '.join(every)}.",
+            on_page=OnPage(
+                f"This benchmark has no card {chosen!r}.",
+                chosen,
+                tuple(every),
+                titles={name: name for name in every},
+            ),
             parameter="card",
             value=chosen,
             known=list(every),

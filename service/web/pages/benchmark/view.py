@@ -14,7 +14,7 @@ from rdflib import Graph
 from loaders.mapping.iris import last_segment
 from loaders.model import CORE_DIMENSIONS, Assessment, Assumption, Card, Review
 from service.catalogue.strips import NOT_STATED, StripCell, cell
-from service.common.problems import BadParameter
+from service.common.problems import BadParameter, OnPage
 from service.fit import from_graph
 from service.fit.claims import BenchmarkClaims, Claim, DeploymentClaims, Finding
 from service.fit.rules import find
@@ -199,14 +199,20 @@ def _benchmark(engine: Engine, ident: str, deployment: str | None) -> BenchmarkC
 
 
 def _deployment(engine: Engine, ident: str) -> DeploymentClaims:
-    known = {d.id: d for d in from_graph.deployments(engine)}
+    known = {str(d.id): d for d in from_graph.deployments(engine)}
     if ident in known:
         return known[ident]
     raise BadParameter(
         f"deployment: there is no deployment {ident!r} here.",
+        on_page=OnPage(
+            f"There is no deployment {ident!r} here.",
+            ident,
+            tuple(known),
+            titles={name: place.title for name, place in known.items()},
+        ),
         parameter="deployment",
         value=ident,
-        known=sorted(str(name) for name in known),
+        known=sorted(known),
     )
 
 

@@ -17,7 +17,6 @@ from service.catalogue.index import (
 from service.catalogue.index import index as benchmark_index
 from service.common import parameters
 from service.common.aliases import current_sort
-from service.common.problems import BadParameter, OnPage
 from service.ontology.old_codes import current
 from service.ontology.plain_names import plain
 from service.search import find as searching
@@ -162,27 +161,19 @@ def _codes(facet: Facet, given: str) -> tuple[str, ...]:
     codes = current(facet.name, [code])
     if all(c in facet.labels for c in codes):
         return codes
-    raise BadParameter(
-        f"{facet.name}: there is no {given!r} to choose. Take any of: "
-        f"{', '.join(list(facet.labels)[:20])}.",
-        on_page=OnPage(
-            f"{plain(facet.name, facet.label)}: there is no {given!r} to choose.",
-            given,
-            tuple(facet.labels),
-            titles=facet.labels,
-        ),
-        parameter=facet.name,
-        value=given,
-        known=list(facet.labels),
-    )
+    raise parameters.choice(given, facet.name, plain(facet.name, facet.label), facet.labels)
+
+
+def offered(words: str) -> Mapping[str, str]:
+    """Return the orders to choose from: that of a search only where there are words."""
+    return {code: title for code, title in SORTS.items() if words or code != BEST}
 
 
 def _sort(given: str, words: str) -> str:
     """Return the order that was requested; nothing where it is the one that would be anyway."""
     if not given or given == (BEST if words else _DEFAULT):
         return ""
-    offered = {code: title for code, title in SORTS.items() if words or code != BEST}
-    parameters.order(given, offered, ORDERS)
+    parameters.order(given, offered(words), ORDERS)
     return given if given != BEST else ""
 
 

@@ -31,7 +31,7 @@ def benchmarks(request: Request, services: ServicesDep) -> Response:
     current = LevelCount("benchmarks", "Benchmarks", chosen.address(), found.total)
     shown = {
         "found": found,
-        "sorts": benchmark_index.SORTS,
+        "sorts": filters.offered(chosen.words),
         "core": CORE_DIMENSIONS,
         "label": label,
         "meant": None if found.total or not chosen.words else _meant(services.engine, chosen.words),

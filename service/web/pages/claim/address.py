@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from service.common import parameters
-from service.common.problems import BadParameter
+from service.common.problems import BadParameter, OnPage
 from service.ontology.parameters import Schemes
 from service.score_claims.model import ScoreClaimRequest
 from service.score_claims.request import parse as parse_request
@@ -52,6 +52,11 @@ class ClaimAddress:
             name = given[0]
             raise BadParameter(
                 f"{name} describes a use and use={use} names a stored one. Give one of the two.",
+                on_page=OnPage(
+                    "This address names a recorded use, and describes another one as well.",
+                    beside="use",
+                    heading="One use at a time",
+                ),
                 parameter=name,
             )
         fields = {name: self.given[name] for name in FIELDS if name in self.given}

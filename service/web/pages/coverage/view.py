@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from service.common.problems import BadParameter
+from service.common.problems import BadParameter, OnPage
 from service.coverage import from_graph as coverage_from_graph
 from service.coverage.crosstab import CrosstabCell, UnmatchedDeployment
 from service.coverage.from_graph import DOMAIN
@@ -142,6 +142,11 @@ def _check(names: tuple[str, str]) -> None:
             raise BadParameter(
                 f"{parameter} names one dimension, so that with the other there are two different "
                 f"ones, not {name!r}.",
+                on_page=OnPage(
+                    "Rows and columns are one assumption each.",
+                    beside=parameter,
+                    heading="A table has two assumptions",
+                ),
                 parameter=parameter,
                 value=name,
             )
@@ -171,6 +176,11 @@ def _inside(
         raise BadParameter(
             f"cell: there is no cell {name!r}. It is a value of the rows and one of the columns, "
             f"joined by a comma, such as {next(iter(squares.values())).name}.",
+            on_page=OnPage(
+                f"No square of this table is called {name!r}.",
+                beside="cell",
+                heading="There is no such square",
+            ),
             parameter="cell",
             value=name,
         )

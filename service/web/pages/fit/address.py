@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from loaders.model import CORE_DIMENSIONS
 from service.common import parameters
 from service.common.aliases import current_parameters
-from service.common.problems import BadParameter
+from service.common.problems import BadParameter, OnPage
 from service.fit import from_graph
 from service.fit import request as fit_request
 from service.fit.claims import BenchmarkClaims, DeploymentClaims
@@ -112,6 +112,11 @@ def case(engine: Engine, at: FitAddress) -> FitInputs | None:
         raise BadParameter(
             f"{name} describes a deployment and deployment={ident} names a stored one. "
             "Give one of the two; whatif changes a stored deployment.",
+            on_page=OnPage(
+                "This address names a recorded deployment, and describes another one as well.",
+                beside="deployment",
+                heading="One deployment at a time",
+            ),
             parameter=name,
             value=described[name],
         )

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from loaders.model import Record
 from service.access import Caller, Scope, refuse_other_sites
 from service.common import parameters
-from service.common.problems import BadParameter, Problem
+from service.common.problems import BadParameter, OnPage, Problem
 from service.web.api import proposals
 from service.web.cancellation import in_writing_thread
 from service.web.dependencies import Services, ServicesDep
@@ -139,7 +139,14 @@ class _Endpoints:
         parameters.only(request.query_params, (kind,), "This page")
         record = written.opened(services.engine, kind, request.query_params.get(kind, ""))
         if record is None:
-            raise BadParameter(f"{kind} is missing. Name what was stored.", parameter=kind)
+            raise BadParameter(
+                f"{kind} is missing. Name what was stored.",
+                on_page=OnPage(
+                    "This page shows what a form has stored, and its address names nothing.",
+                    heading="Nothing is named here",
+                ),
+                parameter=kind,
+            )
         return page(request, "pages/forms/stored.html", _named(self._form, record))
 
     def _refused(

@@ -166,13 +166,15 @@ class LevelList(Paged[Item]):
 def find(engine: Engine, level: Level, given: Mapping[str, str]) -> LevelList:
     """Return what a list shows for the parameters of an address; an empty one filters nothing.
 
-    Raises `BadParameter` for a name that is not known, and for a page that is not there.
+    Raises `BadParameter` for a name that is not known, for a value that is none of those to choose
+    from, or names nothing here, and for a page that is not there.
     """
     known = ("q", *(f.parameter for f in level.filters), "page")
     parameters.only(given, known, "This address")
     chosen = {name: value.strip() for name, value in given.items()}
-    for named in (f for f in level.filters if f.kind and chosen.get(f.parameter)):
-        chosen[named.parameter] = names.id_now(engine, named.kind, chosen[named.parameter])
+    for narrowing in (f for f in level.filters if chosen.get(f.parameter)):
+        found = _meant(engine, level, narrowing, chosen[narrowing.parameter])
+        chosen[narrowing.parameter] = found
     words = shortened(chosen.get("q", ""))
     items = _by_title(engine, level.name)
     every = tuple(
@@ -186,6 +188,30 @@ def find(engine: Engine, level: Level, given: Mapping[str, str]) -> LevelList:
     )
     number = parameters.number(chosen.get("page") or 1, "page")
     return LevelList(level, words, choices, every, len(items), number).checked()
+
+
+def _meant(engine: Engine, level: Level, narrowing: Filter, given: str) -> str:
+    """Return what a value of a filter names today. Raises `BadParameter` where that is nothing."""
+    if narrowing.kind:
+        ident = names.id_now(engine, narrowing.kind, given)
+        if not names.is_known(engine, narrowing.kind, ident):
+            raise parameters.nothing_named(given, narrowing.parameter, narrowing.label)
+        return ident
+    if narrowing.chosen_from_list and given not in _known(engine, level.name)[narrowing.parameter]:
+        titles = {value: value for value, _ in _values(engine, level, narrowing)}
+        raise parameters.choice(given, narrowing.parameter, narrowing.label, titles)
+    return given
+
+
+@cached_per_key(most=len(LEVELS))
+def _known(engine: Engine, name: str) -> Mapping[str, frozenset[str]]:
+    """Return, for each filter that is chosen from a list, all values that items have."""
+    items = lists.listing(engine, name, {})
+    return {
+        f.parameter: frozenset(v for item in items for v in f.values(item))
+        for f in LEVELS[name].filters
+        if f.chosen_from_list
+    }
 
 
 def _title(item: Item) -> tuple[str, str]:

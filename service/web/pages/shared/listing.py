@@ -12,7 +12,6 @@ from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 from service.common import parameters
-from service.common.problems import BadParameter, OnPage
 from service.search import find
 from service.search.words import shortened
 from service.store.port import Engine
@@ -181,19 +180,7 @@ def _codes(facet: ListFacet, given: str) -> tuple[str, ...]:
     codes = facet.now(given)
     if all(code in facet.labels for code in codes):
         return codes
-    raise BadParameter(
-        f"{facet.name}: there is no {given!r} to choose. Take any of: "
-        f"{', '.join(list(facet.labels)[:20])}.",
-        on_page=OnPage(
-            f"{facet.label}: there is no {given!r} to choose.",
-            given,
-            tuple(facet.labels),
-            titles=facet.labels,
-        ),
-        parameter=facet.name,
-        value=given,
-        known=list(facet.labels),
-    )
+    raise parameters.choice(given, facet.name, facet.label, facet.labels)
 
 
 def choices(things: Iterable[Mapping[str, frozenset[str]]], name: str,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, Self, TypeVar
 
-from service.common.problems import BadParameter
+from service.common.problems import BadParameter, OnPage
 
 Row = TypeVar("Row")
 ROWS = 25
@@ -20,7 +20,14 @@ def check_page(number: int, pages: int) -> None:
     """Raise `BadParameter` for the number of a page that is not there."""
     if not 1 <= number <= pages:
         raise BadParameter(
-            f"page goes from 1 to {pages} here, not {number}.", parameter="page", value=number
+            f"page goes from 1 to {pages} here, not {number}.",
+            on_page=OnPage(
+                "There is one page." if pages == 1 else f"There are {pages:,} pages.",
+                beside="page",
+                heading=f"There is no page {number:,}",
+            ),
+            parameter="page",
+            value=number,
         )
 
 

@@ -3,7 +3,6 @@
 from fastapi import APIRouter, Request, Response
 
 from service.bibliography import formats
-from service.bibliography.listing import ORDERS
 from service.common import parameters
 from service.ontology.labels import label
 from service.web.dependencies import ServicesDep
@@ -17,9 +16,7 @@ router = APIRouter(include_in_schema=False)
 def sources_page(request: Request, services: ServicesDep) -> Response:
     """Show a page of the bibliography."""
     found = view.found(services.engine, request.query_params)
-    return page(
-        request, "pages/sources/sources.html", {"found": found, "label": label, "orders": ORDERS}
-    )
+    return page(request, "pages/sources/sources.html", {"found": found, "label": label})
 
 
 @router.get("/sources/{ident}")
