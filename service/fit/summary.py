@@ -38,6 +38,9 @@ class FitSummary:
     which the deployment states what can be compared, `never` those of them on which no benchmark is
     known to hold. `nearest` are the ranked benchmarks that hold on most assumptions, and of these
     those that hold in part on most; none where the first neither holds nor holds in part on any.
+    `to_plan` are those whose tests are planned first: those of the first rank, which are the
+    nearest where any is near, the fewest violated first; without ranks those that answer most; none
+    where nothing is stated that could be compared.
     `patterns` and `little`, which answers too little to be ranked, are those of `chosen`: pairs of
     a dimension and a verdict.
     """
@@ -50,6 +53,7 @@ class FitSummary:
     matrix: Mapping[str, Mapping[str, int]]
     never: tuple[str, ...]
     nearest: tuple[Fit, ...]
+    to_plan: tuple[Fit, ...]
     patterns: tuple[VerdictPattern, ...]
     little: tuple[Fit, ...]
     unanswered: tuple[Fit, ...]
@@ -116,11 +120,17 @@ def summary(  # noqa: PLR0913, PLR0917 - what was found, and what was asked for
         matrix,
         tuple(name for name in stated if not matrix[name][HOLDS]),
         tuple(f for f in ranked if f.rank == 1 and (f.counts.holds or f.counts.partially_holds)),
+        _to_plan(ranked, answering) if stated else (),
         tuple(patterns((f for f in kept if f.rank is not None), schemes)),
         tuple(f for f in kept if f.rank is None),
         tuple(f for f in found if not f.answered),
         chosen,
     )
+
+
+def _to_plan(ranked: Iterable[Fit], answering: Iterable[Fit]) -> tuple[Fit, ...]:
+    first = sorted((f for f in ranked if f.rank == 1), key=lambda f: f.counts.violated)
+    return tuple(first or sorted(answering, key=lambda f: -len(f.answered)))
 
 
 def _counted(found: Iterable[Fit], name: str) -> Mapping[str, int]:

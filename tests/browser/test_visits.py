@@ -26,6 +26,18 @@ def test_a_team_that_deploys_is_four_actions_from_a_drafted_plan(tab: Tab) -> No
     tab.check_width()
 
 
+def test_where_no_benchmark_is_near_a_team_is_as_far_from_a_drafted_plan(tab: Tab) -> None:
+    page = tab.open("/")
+    page.get_by_role("link", name="Which scores can I trust here?").click()
+    use = "Members of the public asking the website of a government about tax, benefits and visas"
+    page.get_by_label("Deployment", exact=True).select_option(label=use)
+    page.get_by_role("button", name="Show what fits").first.click()
+    page.get_by_role("link", name="Plan these tests").click()
+    expect(page.get_by_role("heading", name="The draft, not stored")).to_be_visible()
+    expect(page.locator(".board .step").first).to_be_visible()
+    tab.check_width()
+
+
 @pytest.mark.parametrize("width", [390, WIDE])
 def test_from_a_word_over_a_gap_to_a_plan_every_step_is_a_link(tab: Tab, width: int) -> None:
     page = tab.open("/", width)

@@ -131,6 +131,52 @@ def test_of_several_cards_each_is_a_link_to_its_draft(client: TestClient) -> Non
     assert "loss at most 5" in opened(client, links[1]["href"]).words
 
 
+MOST_ACTIONS = 6
+"""From the start page to a drafted plan."""
+NOT_NEAR = ("gov-uk-chat",)
+"""Uses to which no benchmark comes near."""
+
+
+@pytest.mark.parametrize("use", NOT_NEAR)
+def test_where_none_is_near_the_tests_of_what_breaks_least_are_drafted(
+    client: TestClient, use: str
+) -> None:
+    fit = client.get(f"/api/v1/deployments/{use}/fit").json()
+    assert fit["summary"]["nearest"] == []
+    fewest = min(b["counts"]["violated"] for b in fit["benchmarks"] if b["rank"] == 1)
+    least = [b for b in fit["benchmarks"] if b["counts"]["violated"] == fewest]
+    (link,) = opened(client, f"/fit?deployment={use}").all(".acts a.primary")
+    found = opened(client, link["href"])
+    assert "The draft, not stored" in found.words
+    assert found.texts(".drafted a")[0] in {b["title"] for b in least}
+    said = found.one("section[aria-labelledby=draft-title]")
+    assert fit["summary"]["sentence"] in said.words
+    others = [a for a in said.all("a") if a["href"].startswith("/plans?")]
+    assert {a.words for a in others} | set(found.texts(".drafted a")[:1]) == {
+        b["title"] for b in fit["benchmarks"] if b["rank"] == 1
+    }
+    assert "The draft, not stored" in opened(client, others[0]["href"]).words
+
+
+def test_every_use_leads_to_a_drafted_plan(client: TestClient) -> None:
+    for use in client.get("/api/v1/deployments?limit=100").json()["items"]:
+        links = opened(client, f"/fit?deployment={use['id']}").all(".acts a.primary")
+        actions = 3  # to the fit
+        while links:
+            actions += 1
+            found = opened(client, links[0]["href"])
+            links = found.all("section[aria-labelledby=draft-title] [role] a")
+        if not found.has(".drafted"):
+            assert "nothing can be compared" in found.words or "says anything" in found.words
+            actions += 2  # a card is typed, and drafted from
+        assert actions <= MOST_ACTIONS, use["id"]
+
+
+def test_a_use_that_is_not_here_is_said_before_a_card_is_chosen(client: TestClient) -> None:
+    found = opened(client, "/plans?deployment=moon", 404)
+    assert "There is no deployment 'moon' here." in found.words
+
+
 def test_a_draft_says_how_likely_all_tests_are_met(client: TestClient) -> None:
     sized = {"sample/method": "non-inferiority-paired", "sample/margin": "5",
              "sample/expected_loss": "1", "sample/effect": ""}  # fmt: skip

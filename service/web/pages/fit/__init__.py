@@ -1,3 +1,3 @@
 """The page of this name: which benchmark fits a deployment."""
 
-__all__ = ["routes"]
+__all__ = ["address", "routes"]

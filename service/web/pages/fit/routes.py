@@ -13,7 +13,7 @@ from loaders.model import CORE_DIMENSIONS
 from loaders.reading.cleaning import slug
 from service.access import Caller, Scope
 from service.common.csv_tables import csv_text
-from service.common.problems import BadParameter, Problem
+from service.common.problems import BadParameter, OnPage, Problem
 from service.evidence import risk as risks
 from service.evidence.relevance import SENTENCE
 from service.evidence.risk import Risk
@@ -56,6 +56,10 @@ def _case(at: FitAddress, services: Services) -> FitInputs:
         raise BadParameter(
             "No deployment is described. Start at /fit, or give a dimension with its value, such "
             "as ?interaction-type=multi-turn.",
+            on_page=OnPage(
+                "Choose a deployment, or describe yours, on the page of the fit.",
+                heading="No deployment is chosen",
+            ),
             parameter="deployment",
         )
     return found
@@ -90,6 +94,10 @@ def compared(request: Request, services: ServicesDep) -> Response:
     if case.request.compare is None:
         raise BadParameter(
             "compare is missing. Name two to four benchmarks, such as compare=medqa,craft-md.",
+            on_page=OnPage(
+                "Mark two to four benchmarks in the list of the fit, and compare these.",
+                heading="No benchmarks are chosen",
+            ),
             parameter="compare",
         )
     shown = view.shown(services.engine, case)
@@ -185,13 +193,13 @@ def _values(services: Services, at: FitAddress, shown: view.ShownFit | None) -> 
 def _plan(at: FitAddress, shown: view.ShownFit) -> str:
     """Return where the tests are planned: the deployment, and the benchmark that is looked at.
 
-    Where none is, the first of the nearest.
+    Where none is, the first of those whose tests are planned first.
     """
-    nearest = next((f.benchmark for f in shown.summary.nearest), None)
+    first = next((f.benchmark for f in shown.summary.to_plan), None)
     kept = at.without("title", *(name for name in API_PARAMETERS if name != "domain"))
     kept = kept.without("domain") if at.given.get("deployment") else kept
     name = {"use": at.given["title"]} if "title" in at.given else {}
-    return kept.link("/plans", **name, card=at.given.get("benchmark", nearest))
+    return kept.link("/plans", **name, card=at.given.get("benchmark", first))
 
 
 def _downloads(at: FitAddress) -> dict[str, str]:
@@ -324,6 +332,10 @@ def _risk(case: FitInputs, services: Services) -> Risk:
     if case.request.benchmark is None:
         raise BadParameter(
             "benchmark is missing. Name one, such as benchmark=medqa; see /benchmarks.",
+            on_page=OnPage(
+                "Open a benchmark in the list of the fit, and from there its evidence.",
+                heading="No benchmark is chosen",
+            ),
             parameter="benchmark",
         )
     request = replace(case.request, domain=None, compare=None, change=None, min_answered=None)

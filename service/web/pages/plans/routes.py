@@ -12,7 +12,7 @@ from loaders.model import DESCRIBED
 from loaders.reading.cleaning import slug
 from service.access import Caller, Scope
 from service.common import parameters
-from service.common.problems import BadParameter, Problem
+from service.common.problems import BadParameter, OnPage, Problem
 from service.fit import own
 from service.ingest import alone
 from service.ontology import scheme_queries
@@ -26,12 +26,12 @@ from service.web.api.plans import create as create_plan
 from service.web.cancellation import in_writing_thread
 from service.web.dependencies import Services, ServicesDep
 from service.web.pages.layout import page
-from service.web.pages.plans import form_fields
+from service.web.pages.plans import candidates, form_fields
 from service.web.pages.plans import view as plan_view
 from service.web.requests import read_form
 
 router = APIRouter(include_in_schema=False)
-VIEWS = ("board", "checklist")
+VIEWS = {"board": "Board", "checklist": "Checklist"}
 COMPANIONS = frozenset(
     {"threshold/unit", "sample/method", "result/after/unit", "result/before/unit",
      "result/metric/higher_is_better", "result/intervals/0/level",
@@ -91,18 +91,20 @@ def _list(
     typed: Mapping[str, str],
     problem: Problem | None = None,
 ) -> Response:
-    draft = None
+    draft = possible = None
     described = _characteristics(services, typed)
-    if (typed.get("deployment") or described) and typed.get("card"):
-        try:
+    try:
+        possible = candidates.candidates(services.engine, typed)
+        if possible and typed.get("card"):
             draft = _draft(services, typed)
-        except Problem as found:
-            problem = problem or found
+    except Problem as found:
+        problem = problem or found
     use = typed.get("use") or "the described deployment"
     shown = {
         "plans": lists.listing(services.engine, "plans", {}),
         "cards": plan_view.cards(services.engine),
         "draft": draft,
+        "candidates": possible,
         "names": plan_view.names(services.engine, draft.plan, use) if draft else None,
         "described": described,
         "licences": own.LICENCES,
@@ -190,7 +192,13 @@ def _plan(
 ) -> Response:
     view = request.query_params.get("view") or "board"
     if view not in VIEWS:
-        raise BadParameter(f"view is board or checklist, not {view!r}.", parameter="view")
+        raise BadParameter(
+            f"view is board or checklist, not {view!r}.",
+            on_page=OnPage(f"There is no view {view!r}.", view, tuple(VIEWS), titles=VIEWS),
+            parameter="view",
+            value=view,
+            known=list(VIEWS),
+        )
     shown = {
         "shown": plan_view.shown(services.engine, ident),
         "open": refused.position if refused else None,
