@@ -1,5 +1,7 @@
 """Terms: every one by scheme, a page for each, and its meaning at hand where it is used."""
 
+import re
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -42,6 +44,37 @@ def test_a_term_has_its_meaning_criteria_and_who_is_coded_so(client: TestClient)
         listed = opened(client, f"/{many}?interaction-type=single-turn").one("[role=status]")
         assert listed.words.startswith(f"{so['total']} of")
     assert known["records"]["card"] >= known["coded_so"]["benchmarks"]["total"]
+
+
+RULE = re.compile(r"\b[A-Z][0-9]{1,2}\b")
+
+
+def test_a_rule_that_a_term_cites_is_a_link_to_it(client: TestClient) -> None:
+    codebook = opened(client, "/guides/codebook")
+    anchors = {part["id"] for part in codebook.all("[id]")}
+    defined = {
+        part.words.split()[0] for part in codebook.all("li > strong[id], li > p > strong[id]")
+    }
+    assert {"A4", "B9", "K10", "P9", "V10"} <= defined
+    seen = 0
+    for row in rows(client.get("/api/v1/terms?format=csv")):
+        known = client.get(f"/api/v1/terms/{row['id']}").json().get("criteria", ())
+        cited = {rule for p in known for rule in RULE.findall(p["text"])} & defined
+        if not cited:
+            continue
+        seen += 1
+        asked = opened(client, f"/terms/{row['id']}").one("ul.asked")
+        linked = {a.words: a["href"] for a in asked.all("a")}
+        for rule in cited:
+            assert linked[rule] == f"/guides/codebook#rule-{rule.lower()}", row["id"]
+        assert {href.partition("#")[2] for href in linked.values()} <= anchors, row["id"]
+    assert seen > 10
+
+
+def test_a_rule_that_another_cites_is_a_link_in_the_codebook(client: TestClient) -> None:
+    codebook = opened(client, "/guides/codebook")
+    assert "#rule-e1" in codebook.values("a", "href")
+    assert codebook.one("#rule-e1").words == "E1"
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,3 @@
 """The page of this name: the guides."""
 
-__all__ = ["manual", "routes"]
+__all__ = ["manual", "routes", "rules"]

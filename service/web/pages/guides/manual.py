@@ -21,6 +21,7 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from service.common.problems import NotFound
 from service.common.resources import inside, resource
+from service.web.pages.guides import rules
 
 INDEX = "README"
 """The file that lists the pages."""
@@ -98,6 +99,9 @@ def rendered(name: str, path: str, markdown: str) -> ManualPage:
     headings = _headings(tokens)
     sections = [ManualSection(title, anchor) for level, title, anchor in headings if level == "h2"]
     _name_cells(tokens)
+    if name == CODEBOOK:
+        rules.name_rules(tokens)
+        rules.link_rules(tokens, page="")
     for token in tokens:
         for child in token.children or ():
             if child.type == "link_open":

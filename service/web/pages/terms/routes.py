@@ -13,6 +13,7 @@ from service.ontology import dimensions, labels, terms
 from service.search.listed import with_words
 from service.search.words import shortened
 from service.web.dependencies import ServicesDep
+from service.web.pages.guides import manual, rules
 from service.web.pages.layout import page
 
 router = APIRouter(include_in_schema=False)
@@ -69,10 +70,19 @@ def term(scheme: str, code: str, request: Request, services: ServicesDep) -> Res
         "measured": dimensions.dimensions(services.engine),
         "scheme_label": _scheme_label(scheme),
         "of_dimension": f"{terms.DIMENSION}/{scheme}" in terms.known(),
-        "inline": lambda text: Markup(_INLINE.renderInline(text)),  # noqa: S704 - no HTML passes
+        "inline": _inline,
+        "slug": manual.slug,
         "label": labels.label,
     }
     return page(request, "pages/terms/term.html", shown)
+
+
+def _inline(text: str) -> Markup:
+    """Return a passage of the codebook as HTML, each rule that it names as a link to the rule."""
+    tokens = _INLINE.parseInline(text)
+    rules.link_rules(tokens)
+    html = _INLINE.renderer.render(tokens, _INLINE.options, {})
+    return Markup(html)  # noqa: S704 - no HTML passes
 
 
 def _scheme_label(scheme: str) -> str:
