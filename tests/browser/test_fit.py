@@ -2,11 +2,15 @@
 
 import re
 
-from playwright.sync_api import Browser, expect
+import httpx2
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import NARROW, Tab
+from tests.pages import page as parsed
 
 PATIENTS = "/fit?deployment=public-self-assessment&domain=healthcare"
+MOST_ANNEX = 10
+"""Sheets of the annex of a print: the rules, the sources of the nearest, a row for each other."""
 
 
 def test_the_answer_is_reached_by_keyboard_within_two_screens(tab: Tab) -> None:
@@ -84,10 +88,41 @@ def test_a_name_of_any_kind_stays_text_and_fits(tab: Tab) -> None:
     tab.check()
 
 
+def longest_prints(site: str) -> list[str]:
+    """Return the addresses of the shipped uses whose prints say most, in the summary or in all."""
+    said: dict[str, tuple[int, int]] = {}
+    with httpx2.Client(base_url=site, timeout=60) as client:
+        for use in client.get("/api/v1/deployments?limit=100").json()["items"]:
+            address = f"/fit/print?deployment={use['id']}"
+            shown = parsed(client.get(address))
+            said[address] = len(shown.one(".summary").words), len(shown.one("main").words)
+    by_summary = sorted(said, key=lambda address: said[address][0], reverse=True)
+    by_all = max(said, key=lambda address: said[address][1])
+    return list(dict.fromkeys([*by_summary[:3], by_all]))
+
+
+def pages_printed(page: Page) -> int:
+    """Return how many sheets a page takes in print."""
+    return len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(prefer_css_page_size=True)))
+
+
+def test_the_print_of_the_longest_use_has_two_pages_and_an_annex(tab: Tab, site: str) -> None:
+    addresses = longest_prints(site)
+    assert len(addresses) > 1
+    for address in addresses:
+        page = tab.open(address)
+        page.emulate_media(media="print")
+        whole = pages_printed(page)
+        page.evaluate("document.querySelector('.annex').remove()")
+        summary = pages_printed(page)
+        assert summary <= 2, address
+        assert whole - summary <= MOST_ANNEX, address
+
+
 def test_the_summary_in_print_has_at_most_two_pages(tab: Tab) -> None:
     page = tab.open(f"/fit/print?{PATIENTS.partition('?')[2]}&limit=1")
     page.emulate_media(media="print")
     expect(page.locator("header")).to_be_hidden()
     expect(page.get_by_text("Rules used above")).to_be_visible()
     page.evaluate("document.querySelector('.annex').remove()")
-    assert len(re.findall(rb"/Type\s*/Page[^s]", page.pdf(format="A4"))) <= 2
+    assert pages_printed(page) <= 2
