@@ -90,11 +90,11 @@ def listing(engine: Engine, name: str, filters: Mapping[str, str]) -> _Items:
 
 
 def _check_chosen(engine: Engine, name: str, parameter: str, given: str) -> None:
-    """Raise `BadParameter` for a value that no item of a list has."""
+    """Raise `BadParameter` for a value that no item of a list has, where any has one."""
     field, parted = KEPT[name][parameter]
     texts = [str(item[field]) for item in kept(engine, name) if item.get(field)]
     known = {v for text in texts for v in ([text] if parted is None else text.split(parted))}
-    if given and given not in known:
+    if given and known and given not in known:
         titles = {value: value for value in sorted(known, key=str.casefold)}
         raise parameters.choice(given, parameter, parameter.capitalize(), titles)
 

@@ -98,7 +98,8 @@ def test_a_use_can_be_described_in_the_address(client: TestClient) -> None:
         assert "interaction-type=multi-turn" in link
         assert opened(client, link).has("h1")
     both = opened(client, f"/claim?{CLAIM}&interaction-type=multi-turn", 400)
-    assert "names a stored one. Give one of the two." in both.one(".warning").words
+    said = both.one(".warning").words
+    assert "names a recorded use and describes another. Give one of the two." in said
 
 
 def test_what_cannot_be_checked_is_said_above_the_form(client: TestClient) -> None:

@@ -76,8 +76,8 @@ def test_the_domain_may_be_an_axis(client: TestClient) -> None:
         ("rows=no-such", "'no-such'"),
         ("rows=language,novelty&columns=period", "two different"),
         ("domain=astrology", "Healthcare"),
-        ("cell=telepathy,human-decides", "such as"),
-        ("cell=single-turn", "joined by a comma"),
+        ("cell=telepathy,human-decides", "No square of this table"),
+        ("cell=single-turn", "There is no such square"),
         ("colour=red", "colour"),
     ],
 )

@@ -377,7 +377,11 @@ def test_text_of_a_description_stays_text(client: TestClient) -> None:
         ("colour=red", 400, "colour"),
         ("interaction-type=telepathy", 400, "Single turn"),
         ("interaction-type=multi-turn&domain=astrology", 400, "Healthcare"),
-        ("interaction-type=multi-turn&whatif=interaction-type", 400, "dimension:value"),
+        (
+            "interaction-type=multi-turn&whatif=interaction-type",
+            400,
+            "an assumption and its new value",
+        ),
         (
             "interaction-type=multi-turn&compare=medqa",
             400,

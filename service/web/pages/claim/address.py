@@ -53,7 +53,7 @@ class ClaimAddress:
             raise BadParameter(
                 f"{name} describes a use and use={use} names a stored one. Give one of the two.",
                 on_page=OnPage(
-                    "This address names a recorded use, and describes another one as well.",
+                    "This address names a recorded use and describes another. Give one of the two.",
                     beside="use",
                     heading="One use at a time",
                 ),

@@ -143,7 +143,7 @@ def _check(names: tuple[str, str]) -> None:
                 f"{parameter} names one dimension, so that with the other there are two different "
                 f"ones, not {name!r}.",
                 on_page=OnPage(
-                    "Rows and columns are one assumption each.",
+                    "Rows and columns are one assumption each, two different ones.",
                     beside=parameter,
                     heading="A table has two assumptions",
                 ),

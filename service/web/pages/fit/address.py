@@ -113,7 +113,8 @@ def case(engine: Engine, at: FitAddress) -> FitInputs | None:
             f"{name} describes a deployment and deployment={ident} names a stored one. "
             "Give one of the two; whatif changes a stored deployment.",
             on_page=OnPage(
-                "This address names a recorded deployment, and describes another one as well.",
+                "This address names a recorded deployment and describes another. "
+                "Give one of the two.",
                 beside="deployment",
                 heading="One deployment at a time",
             ),

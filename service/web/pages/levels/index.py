@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from service.common import parameters
+from service.ontology import labels, terms
 from service.queries import lists, names
 from service.queries.cache import cached_per_key
 from service.search import find as searching
@@ -25,7 +26,7 @@ class Filter:
     """One way to narrow a list: its parameter, its name, the values of an item, what parts them.
 
     `chosen_from_list` tells that there are few enough values to choose from. What the values are
-    is in `kind` where they are ids of things.
+    is in `kind` where they are ids of things, in `scheme` where they are its codes.
     """
 
     parameter: str
@@ -34,6 +35,11 @@ class Filter:
     separator: str | None = " "
     chosen_from_list: bool = True
     kind: str = ""
+    scheme: str = ""
+
+    def called(self, value: str) -> str:
+        """Return what readers call a value."""
+        return labels.label(f"code/{self.scheme}/{value}") if self.scheme else value
 
     def values(self, item: Item) -> list[str]:
         """Return what an item has; none where its sources do not say."""
@@ -74,7 +80,7 @@ LEVELS: Mapping[str, Level] = {
             "dataset", "datasets",
             {"identifiers": "Known as", "domains": "Domain", "benchmarks": "Benchmark"},
             (
-                Filter("domain", "Domain", "domains"),
+                Filter("domain", "Domain", "domains", scheme="domain"),
                 Filter("identifier", "Registry name", "identifiers", chosen_from_list=False),
                 _BENCHMARK,
             ),
@@ -197,8 +203,11 @@ def _meant(engine: Engine, level: Level, narrowing: Filter, given: str) -> str:
         if not names.is_known(engine, narrowing.kind, ident):
             raise parameters.nothing_named(given, narrowing.parameter, narrowing.label)
         return ident
-    if narrowing.chosen_from_list and given not in _known(engine, level.name)[narrowing.parameter]:
-        titles = {value: value for value, _ in _values(engine, level, narrowing)}
+    if not narrowing.chosen_from_list or f"{narrowing.scheme}/{given}" in terms.known():
+        return given
+    known = _known(engine, level.name)[narrowing.parameter]
+    if given not in known and (known or narrowing.scheme):
+        titles = {v: narrowing.called(v) for v, _ in _values(engine, level, narrowing)}
         raise parameters.choice(given, narrowing.parameter, narrowing.label, titles)
     return given
 
