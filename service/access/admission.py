@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from service.access.requests import request_id
 from service.access.tokens import AccessToken, Scope, Tokens
-from service.common.problems import Forbidden, Problem, Unauthorized
+from service.common.problems import Forbidden, OnPage, Problem, Unauthorized
 
 BEARER = 'Bearer realm="EvalGap"'
 BASIC = 'Basic realm="EvalGap, any name, a token as password", charset="UTF-8"'
@@ -58,7 +58,7 @@ class Access:
         challenges = (BEARER, BASIC) if reads else (BEARER,)
         secret = _sent(request, basic=reads)
         if not secret:
-            raise self._unknown(_needed_scope(scope), *challenges)
+            raise self._unknown(_needed_scope(scope), *challenges, on_page=_FOR_HOLDERS)
         return self._holder(request, secret, scope, challenges)
 
     def admit_form(self, request: Request, secret: str, scope: Scope) -> Caller:
@@ -71,11 +71,11 @@ class Access:
             raise Forbidden(_READ_ONLY)
         return self._holder(request, secret, scope, (BEARER,))
 
-    def _unknown(self, sentence: str, *challenges: str) -> Problem:
+    def _unknown(self, sentence: str, *challenges: str, on_page: OnPage | None = None) -> Problem:
         """Return what to raise for a token that is not ours, or none."""
         if BASIC not in challenges and not self.tokens.is_any():
             return Forbidden(_OFF)
-        return Unauthorized(sentence, *challenges)
+        return Unauthorized(sentence, *challenges, on_page=on_page)
 
     def _holder(
         self, request: Request, secret: str, scope: Scope, challenges: tuple[str, ...]
@@ -129,6 +129,13 @@ def _sent(request: Request, *, basic: bool) -> str:
         return b64decode(given, validate=True).decode().partition(":")[2]
     except (binascii.Error, UnicodeDecodeError):
         return ""
+
+
+_FOR_HOLDERS = OnPage(
+    "This is for people with a token of this service, which those who run it give out. Where the "
+    "browser asks for a name and a password, the token is the password.",
+    heading="This needs a token",
+)
 
 
 def _needed_scope(scope: Scope) -> str:

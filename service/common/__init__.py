@@ -3,6 +3,7 @@
 __all__ = [
     "aliases",
     "amounts",
+    "countries",
     "csv_tables",
     "digits",
     "doors",

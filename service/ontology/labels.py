@@ -1,8 +1,9 @@
 """The words of the ontology for its names, by path below the base, as `value/novelty/unseen`."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rdflib import SKOS, Literal, URIRef
 
@@ -82,3 +83,16 @@ def part_of(dimension: str, codes: Iterable[str]) -> set[str]:
 def _said(name: URIRef, predicate: URIRef) -> str:
     found = graphs.taxonomy().value(name, predicate, any=True)
     return str(found) if isinstance(found, Literal) else ""
+
+
+def without_codes(sentence: str) -> str:
+    """Return a sentence of an analysis with the plain names of dimensions in place of codes."""
+    return _codes_of_dimensions().sub(lambda found: plain_name(found[1]).lower(), sentence)
+
+
+@cache
+def _codes_of_dimensions() -> re.Pattern[str]:
+    start = f"{BASE}dimension/"
+    names = {str(iri).removeprefix(start) for iri in graphs.taxonomy().subjects(SKOS.prefLabel)}
+    codes = sorted(name for name in names if "-" in name and "/" not in name)
+    return re.compile(rf"(?<![\w-])({'|'.join(codes)})(?![\w-])")

@@ -25,8 +25,8 @@ class SpokenProblem:
 
     `heading` says what is wrong in a few words. `choices` are titles of what may stand in the
     address instead, each with that address (or none), `titles` those of things that may be meant,
-    by id. `without` is the address without what it does not take, `list` that of the list in which
-    a missing thing would stand.
+    by id. `without` is the address without what it does not take, called `without_words`, and
+    `list` that of the list in which a missing thing would stand.
     """
 
     heading: str
@@ -34,6 +34,7 @@ class SpokenProblem:
     choices: tuple[tuple[str, str], ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
     without: str = ""
+    without_words: str = ""
     list: str = ""
 
 
@@ -49,6 +50,7 @@ def spoken(request: Request, problem: Problem) -> SpokenProblem:
         tuple((_called(said, code), _address(request, said, code)) for code in said.codes[:_MOST]),
         said.titles,
         _without(request, said.beside) if said.beside else "",
+        "The first page" if said.beside == "page" else "The same page without it",
         listed,
     )
 

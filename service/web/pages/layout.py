@@ -13,8 +13,9 @@ from loaders.model import NO_INTERVAL, RATIOS, UNDIRECTED, interval_words
 from loaders.reading.source_fields import for_readers
 from loaders.writers.source import source_tree
 from service.bibliography import addresses, works
-from service.common import languages
+from service.common import countries, languages
 from service.common.amounts import (
+    QUALIFIERS,
     against_none,
     amount,
     figure,
@@ -100,6 +101,7 @@ _templates.env.globals.update(
     thing=thing_pages.thing,
     PLAIN=PLAIN,
     VERDICTS=VERDICTS,
+    QUALIFIERS=QUALIFIERS,
     SIGNS=SIGNS,
     term_of=labels.of,
     snippet=snippet,
@@ -117,7 +119,9 @@ _templates.env.filters["sentence"] = lambda said: f"{said[:1].upper()}{said[1:].
 # a label inside a sentence; what stands in capitals further on, as (COFOG), keeps them
 _templates.env.filters["inside"] = lambda label: label[:1].lower() + label[1:]
 _templates.env.filters["plain"] = plain_name
+_templates.env.filters["without_codes"] = labels.without_codes
 _templates.env.filters["languages"] = languages.in_words
+_templates.env.filters["countries"] = countries.in_words
 _templates.env.filters["method"] = labels.interval_method
 _templates.env.filters["error_method"] = labels.standard_error
 _templates.env.filters["term_id"] = id_of

@@ -99,6 +99,17 @@ def test_each_list_is_whole_and_narrowed(site: TestClient, query: str, total: in
         assert len(rows(site.get(f"{address}.csv?{filters}"))) == total
 
 
+def test_one_of_a_kind_is_counted_as_one(site: TestClient) -> None:
+    assert "1 dataset" in [part.words for part in opened(site, "/").all("ul.counts a")]
+    assert {"1 dataset", "60 implementations"} <= set(opened(site, "/coverage").texts("main p a"))
+
+
+def test_domains_and_benchmarks_are_called_by_their_names(site: TestClient) -> None:
+    (row,) = opened(site, "/datasets").all("table.rows tbody tr")
+    assert row.texts("td") == [DATA, "Law", "Quiz"]
+    assert "Law (1)" in opened(site, "/datasets").one("#domain").words
+
+
 @pytest.mark.parametrize("harness", ["Harness%20B", "Harness"])
 def test_a_harness_that_no_result_has_is_refused(site: TestClient, harness: str) -> None:
     for address in ("/api/v1/results", "/results", "/results.csv"):

@@ -104,10 +104,10 @@ def _history(services: Services, found: BenchmarkPage, given: _Given) -> dict[st
         raise BadParameter(
             f"card: {found.id} has no card {chosen!r}. Take one of: {', '.join(every)}.",
             on_page=OnPage(
-                f"This benchmark has no card {chosen!r}.",
+                f"There is no card {chosen!r} of this benchmark.",
                 chosen,
                 tuple(every),
-                titles={name: name for name in every},
+                titles={w.card.id: f"the card by {w.card.author.name}" for w in found.cards},
             ),
             parameter="card",
             value=chosen,
@@ -118,6 +118,7 @@ def _history(services: Services, found: BenchmarkPage, given: _Given) -> dict[st
     after = parameters.number(given.get("to", last), "to")
     changes = history.difference(services.engine, chosen, before, after) if last > 1 else ()
     return {
+        "authors": {w.card.id: w.card.author.name for w in found.cards},
         "versions": every, "chosen": chosen, "before": before, "after": after, "changes": changes
     }  # fmt: skip
 

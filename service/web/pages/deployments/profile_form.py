@@ -67,7 +67,7 @@ class ProfileForm(DescriptionForm):
         "countries": "Countries",
         "places": "Places within a country, offices, wards",
         "users_described": "Who uses it, in words",
-        "users_population": "Who uses it, by its nearest code",
+        "users_population": "Who uses it, by the nearest term",
         "url": "Source: its address",
         "locator": "Where in the source",
         "quote": "Its words, at most 25",

@@ -19,6 +19,7 @@ from service.fit.summary import FitSummary, patterns
 from service.ontology import dimensions, scheme_queries
 from service.ontology.dimensions import CodeInWords, Dimension
 from service.ontology.labels import label
+from service.ontology.plain_names import VERDICTS
 from service.ontology.schemes import NOT_APPLICABLE, PARTIALLY, VIOLATED
 from service.records import repository
 from service.store.port import Engine
@@ -67,7 +68,7 @@ class FitLine:
     @property
     def words(self) -> str:
         """The verdict in words."""
-        return self.finding.verdict.replace("-", " ")
+        return VERDICTS.get(self.finding.verdict, self.finding.verdict.replace("-", " "))
 
     @property
     def rule(self) -> CodeInWords:

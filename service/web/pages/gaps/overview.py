@@ -77,6 +77,7 @@ def _row(on: Axis, name: str, gaps: Sequence[Gap], kind: str) -> OverviewRow:
     found = [(value, gap) for gap in gaps for value in values(gap)]
     found.sort(key=lambda pair: (pair[0], pair[1].id))
     least, most = (printed(end[0]) for end in (found[0], found[-1]))
+    least = most if found[0][0] == found[-1][0] else least  # 17 and 17.0 are one
     return OverviewRow(
         SEVERAL.get(name) or plain_name(name),
         "" if name in SEVERAL else name,

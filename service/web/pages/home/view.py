@@ -44,6 +44,9 @@ COUNTED = {
 NAMED = {"gaps": "measured gaps"}
 """What a count is called, if not by the name of its page."""
 
+ONE = {"gaps": "measured gap", "studies": "study"}
+"""What one is called, if not by the name of its page without its last letter."""
+
 QUESTIONS = (
     "assumed-vs-deployed",
     "what-breaks",
@@ -97,10 +100,14 @@ def _counts(engine: Engine) -> tuple[tuple[str, str, int], ...]:
     rows = catalog.run(catalog.named_query("records-by-kind"), {}, engine)
     found = {str(r["kind"]).rpartition("#")[2]: int(str(r["count"])) for r in rows}
     return tuple(
-        (f"/{name}", NAMED.get(name, name), found[kind])
+        (f"/{name}", _called(name, found[kind]), found[kind])
         for name, kind in COUNTED.items()
         if found.get(kind)
     )
+
+
+def _called(name: str, count: int) -> str:
+    return ONE.get(name, name.removesuffix("s")) if count == 1 else NAMED.get(name, name)
 
 
 def _shown(engine: Engine) -> ShownGap | None:

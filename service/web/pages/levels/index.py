@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from service.common import parameters
+from service.common.digits import plural
 from service.ontology import labels, terms
 from service.queries import lists, names
 from service.queries.cache import cached_per_key
@@ -267,6 +268,12 @@ class LevelCount:
     title: str
     address: str
     count: int | None = None
+
+    @property
+    def in_words(self) -> str:
+        """How many there are: `1 dataset`."""
+        level = LEVELS[self.level]
+        return plural(self.count or 0, level.one, level.many)
 
 
 def levels(
