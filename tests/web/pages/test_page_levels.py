@@ -101,6 +101,7 @@ def test_each_list_is_whole_and_narrowed(site: TestClient, query: str, total: in
 
 def test_one_of_a_kind_is_counted_as_one(site: TestClient) -> None:
     assert "1 dataset" in [part.words for part in opened(site, "/").all("ul.counts a")]
+    assert opened(site, "/datasets").one("[role=status]").words.startswith("1 of 1 dataset ·")
     assert {"1 dataset", "60 implementations"} <= set(opened(site, "/coverage").texts("main p a"))
 
 

@@ -46,6 +46,17 @@ def test_a_term_has_its_meaning_criteria_and_who_is_coded_so(client: TestClient)
     assert known["records"]["card"] >= known["coded_so"]["benchmarks"]["total"]
 
 
+def test_one_record_is_counted_as_one(client: TestClient) -> None:
+    once = 0
+    for row in rows(client.get("/api/v1/terms?format=csv")):
+        found = client.get(f"/api/v1/terms/{row['id']}").json().get("records", {})
+        if found.get("gap") == 1:
+            once += 1
+            assert "1 gap" in opened(client, f"/terms/{row['id']}").words
+            assert "1 gaps" not in opened(client, f"/terms/{row['id']}").words
+    assert once
+
+
 RULE = re.compile(r"\b[A-Z][0-9]{1,2}\b")
 
 

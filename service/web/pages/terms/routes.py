@@ -21,20 +21,20 @@ _INLINE = MarkdownIt("commonmark", {"html": False}).disable(["image", "link", "a
 MOST = 50
 """The most terms that a search shows."""
 KINDS = {
-    "card": "cards of benchmarks",
-    "profile": "profiles of deployments",
-    "gap": "gaps",
-    "review": "reviews",
-    "result": "results of runs",
-    "dataset-card": "cards of datasets",
-    "implementation-card": "cards of implementations",
-    "system-card": "cards of systems",
-    "study-card": "cards of studies",
-    "flag": "flags on figures",
-    "plan": "plans",
-    "match": "matches",
+    "card": ("card of a benchmark", "cards of benchmarks"),
+    "profile": ("profile of a deployment", "profiles of deployments"),
+    "gap": ("gap", "gaps"),
+    "review": ("review", "reviews"),
+    "result": ("result of a run", "results of runs"),
+    "dataset-card": ("card of a dataset", "cards of datasets"),
+    "implementation-card": ("card of an implementation", "cards of implementations"),
+    "system-card": ("card of a system", "cards of systems"),
+    "study-card": ("card of a study", "cards of studies"),
+    "flag": ("flag on a figure", "flags on figures"),
+    "plan": ("plan", "plans"),
+    "match": ("match", "matches"),
 }
-"""Kinds of records in words, in the order in which they are counted."""
+"""Kinds of records in words, for one and for many, in the order in which they are counted."""
 
 
 @router.get("/terms")
