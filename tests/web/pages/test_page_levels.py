@@ -108,6 +108,7 @@ def test_one_of_a_kind_is_counted_as_one(site: TestClient) -> None:
 def test_domains_and_benchmarks_are_called_by_their_names(site: TestClient) -> None:
     (row,) = opened(site, "/datasets").all("table.rows tbody tr")
     assert row.texts("td") == [DATA, "Law", "Quiz"]
+    assert "Domains Law Limitations" in opened(site, "/datasets/quiz-data").one("main").words
     assert "Law (1)" in opened(site, "/datasets").one("#domain").words
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from loaders.model import Assumption, Flag, Record, Result
+from service.common import languages
+from service.ontology.labels import label
 from service.queries import lists
 from service.records import flags, levels, repository
 from service.records.levels import LevelLink
@@ -99,6 +101,10 @@ def _fields(record: Record) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield every other field that a record gives, by name, with its values in words."""
     for name, value in record.model_dump(exclude_none=True, exclude=_APART).items():
         values = value if isinstance(value, list | tuple) else (value,)
+        if name == "domains":
+            values = [label(f"code/domain/{code}") for code in values]
+        elif name == "languages":
+            values = languages.in_words(values)
         words = tuple(filter(None, map(_words, values)))
         if words:
             yield name.replace("_", " ").capitalize(), words
