@@ -142,7 +142,7 @@ def test_what_is_left_open_is_unknown_and_never_counted_as_held(client: TestClie
     assert parts[0].startswith("Author of the queries unknown by rule deployment not stated")
     assert parts[0].endswith("assumed: “Simulated user” and “Nobody” · deployed: not stated")
     assert parts[1].startswith("Elicitation of the queries violated by rule different value")
-    assert "assumed: “Examination” and “Taken or changed from another benchmark”" in parts[1]
+    assert "assumed: “Examination” and “Taken from records or other text”" in parts[1]
     assert "shown, not compared" in shown
     assert "Deployed: left open." in shown
     assert "Deployment not stated" in shown
