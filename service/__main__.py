@@ -19,7 +19,10 @@ def main() -> None:
 
     gc.enable()
     signal.signal(signal.SIGINT, before)
-    run()
+    try:
+        run()
+    finally:
+        gc.freeze()  # the process ends, and Python would look through all that it holds once more
 
 
 if __name__ == "__main__":
