@@ -149,7 +149,9 @@ def test_the_heading_says_what_is_wrong(client: TestClient, address: str, headin
     assert opened(client, address, answer.status_code).one("h1").words == heading
 
 
-@pytest.mark.parametrize("kind", {kind.page_title or kind.title for kind in problems.every()})
+@pytest.mark.parametrize(
+    "kind", sorted({kind.page_title or kind.title for kind in problems.every()})
+)
 def test_no_heading_is_in_the_words_of_programs(kind: str) -> None:
     assert not {"parameter", "header", "host", "request", "requests"} & set(kind.lower().split())
 
