@@ -87,12 +87,15 @@ def _said(name: URIRef, predicate: URIRef) -> str:
 
 def without_codes(sentence: str) -> str:
     """Return a sentence of an analysis with the plain names of dimensions in place of codes."""
-    return _codes_of_dimensions().sub(lambda found: plain_name(found[1]).lower(), sentence)
+    codes = _codes_of_dimensions()
+    return _CODE.sub(lambda m: plain_name(m[0]).lower() if m[0] in codes else m[0], sentence)
+
+
+_CODE = re.compile(r"(?<![\w-])\w++(?:-\w++)++(?![\w-])")
 
 
 @cache
-def _codes_of_dimensions() -> re.Pattern[str]:
+def _codes_of_dimensions() -> frozenset[str]:
     start = f"{BASE}dimension/"
     names = {str(iri).removeprefix(start) for iri in graphs.taxonomy().subjects(SKOS.prefLabel)}
-    codes = sorted(name for name in names if "-" in name and "/" not in name)
-    return re.compile(rf"(?<![\w-])({'|'.join(codes)})(?![\w-])")
+    return frozenset(name for name in names if "-" in name and "/" not in name)

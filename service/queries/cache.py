@@ -60,6 +60,7 @@ KEPT: Mapping[str, str] = {
     "service.web.pages.home.view.front": "counts, and one gap",
     "service.web.pages.levels.index._by_title": "the items of four lists, in another order",
     "service.web.pages.levels.index._choices": "a hundred choices a filter",
+    "service.web.pages.levels.index._known": "one value a choice of a filter",
     "service.web.pages.layout._snapshot": "one date",
     "service.web.pages.plans.view.cards": "one id a card that a person wrote",
     "service.web.pages.plans.view.shown": "256 plans with their histories",
