@@ -111,6 +111,7 @@ _templates.env.filters["narrowed"] = lambda title, by: (
     f"{title} ({'; '.join(by[:3])}{', and more' if by[3:] else ''})" if by else title
 )
 _templates.env.filters["spaced"] = lambda code: str(code).replace("-", " ")
+_templates.env.filters["verdict"] = lambda code: VERDICTS.get(code, str(code).replace("-", " "))
 _templates.env.filters["with_term"] = lambda code: with_term(code, code.replace("-", " "))
 _templates.env.filters["plainly"] = lambda code: plain(code, code.replace("-", " "))
 # a time of the service, which is in UTC, to the minute
